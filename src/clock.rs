@@ -1,0 +1,61 @@
+//! The only place that reads the time of day.
+//!
+//! Rules take the time as an argument; services read it once per use case from the [`Clock`] they
+//! were given. A shifted clock (`serve --at`, tests) moves on with the machine's; a fixed one moves
+//! only when told to.
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use std::sync::{Arc, Mutex};
+
+/// A source of the current UTC time, cut to whole milliseconds. Cheap to clone; clones share state.
+#[derive(Clone, Debug)]
+pub struct Clock(Arc<Source>);
+
+#[derive(Debug)]
+enum Source {
+    System,
+    Shifted(TimeDelta),
+    Fixed(Mutex<DateTime<Utc>>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self(Arc::new(Source::System))
+    }
+
+    /// A clock that shows `start` now and goes on from there.
+    pub fn starting_at(start: DateTime<Utc>) -> Self {
+        Self(Arc::new(Source::Shifted(start - machine_now())))
+    }
+
+    /// A clock that stands still until [`Clock::set`] or [`Clock::advance`] moves it.
+    pub fn fixed(at: DateTime<Utc>) -> Self {
+        Self(Arc::new(Source::Fixed(Mutex::new(at.trunc_subsecs(3)))))
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        match &*self.0 {
+            Source::System => machine_now(),
+            Source::Shifted(by) => machine_now() + *by,
+            Source::Fixed(at) => *at.lock().unwrap_or_else(|poisoned| poisoned.into_inner()),
+        }
+    }
+
+    /// Moves a fixed clock to `at`; other clocks keep going and ignore it.
+    pub fn set(&self, at: DateTime<Utc>) {
+        if let Source::Fixed(now) = &*self.0 {
+            *now.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = at.trunc_subsecs(3);
+        }
+    }
+
+    /// Moves a fixed clock on by `by`; other clocks keep going and ignore it.
+    pub fn advance(&self, by: TimeDelta) {
+        self.set(self.now() + by);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that may read the machine's clock")]
+fn machine_now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(3)
+}

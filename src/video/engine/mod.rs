@@ -1,0 +1,1 @@
+//! The media engine behind one door.

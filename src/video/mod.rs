@@ -1,0 +1,3 @@
+//! Video sessions: who waits, who is admitted, what is published, played and recorded.
+
+pub mod engine;
