@@ -1,0 +1,1 @@
+//! State, wiring, start and stop.

@@ -1,0 +1,70 @@
+//! The caller of a request, as the sign-in layer found it.
+
+use super::model::{self, Right};
+use crate::entity::account::{Locale, Role};
+use crate::entity::enterprise::EnterpriseState;
+use crate::evidence;
+use crate::http::Problem;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use std::convert::Infallible;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    pub account_id: Uuid,
+    pub name: String,
+    pub login: String,
+    pub role: Role,
+    pub locale: Locale,
+    pub badge_no: Option<String>,
+    pub enterprise: Option<ActorEnterprise>,
+}
+
+/// The enterprise for which a member acts.
+#[derive(Clone, Debug)]
+pub struct ActorEnterprise {
+    pub id: Uuid,
+    pub name: String,
+    pub state: EnterpriseState,
+}
+
+impl Actor {
+    /// Refuses with 403 `forbidden` when the role does not include `right`.
+    pub fn may(&self, right: Right) -> Result<(), Problem> {
+        if self.has(right) { Ok(()) } else { Err(Problem::forbidden()) }
+    }
+
+    pub fn has(&self, right: Right) -> bool {
+        model::role_has(self.role, right)
+    }
+
+    /// How this person stands in evidence entries.
+    pub fn evidence(&self) -> evidence::Actor {
+        evidence::Actor { id: Some(self.account_id), role: model::role_name(self.role) }
+    }
+}
+
+/// Extractor: the caller, or 401 `not_signed_in`.
+pub struct Signed(pub Arc<Actor>);
+
+/// Extractor: the caller, if signed in.
+pub struct MaybeSigned(pub Option<Arc<Actor>>);
+
+impl<S: Sync> FromRequestParts<S> for Signed {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Arc<Actor>>().cloned().map(Self).ok_or_else(Problem::not_signed_in)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for MaybeSigned {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.extensions.get::<Arc<Actor>>().cloned()))
+    }
+}

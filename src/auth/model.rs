@@ -1,0 +1,53 @@
+//! Roles and their rights: the one table. Pure.
+
+use crate::entity::account::Role;
+
+/// Something that a role may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Book for one's enterprise or oneself, see and cancel one's own bookings.
+    Book,
+    /// See the office's day and every booking; accept, refuse, check in, complete.
+    HandleBookings,
+    /// Hold sessions: admit people, end the session.
+    HoldSessions,
+    /// Let enterprises in.
+    ApproveEnterprises,
+    /// See the state of outgoing messages, send one again.
+    SeeMessages,
+    /// Search and play recordings, check evidence.
+    Review,
+    /// See the figures of ratings and the answers without a who.
+    SeeFigures,
+}
+
+/// Whether `role` includes `right`.
+pub fn role_has(role: Role, right: Right) -> bool {
+    use Right::*;
+    let rights: &[Right] = match role {
+        Role::Member | Role::Agent | Role::Traveller => &[Book],
+        Role::Officer => &[HandleBookings, HoldSessions, SeeMessages],
+        Role::Chief => &[HandleBookings, HoldSessions, SeeMessages, ApproveEnterprises, SeeFigures],
+        Role::Auditor => &[Review, SeeFigures],
+        Role::Supervisor => &[SeeFigures],
+        // Settings, keys and rights come with their own pages; until then these three may only sign in.
+        Role::AdminSystem | Role::AdminSecurity | Role::AdminAudit => &[],
+    };
+    rights.contains(&right)
+}
+
+/// The role's name as in the contracts.
+pub fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Member => "member",
+        Role::Agent => "agent",
+        Role::Traveller => "traveller",
+        Role::Officer => "officer",
+        Role::Chief => "chief",
+        Role::Auditor => "auditor",
+        Role::Supervisor => "supervisor",
+        Role::AdminSystem => "admin_system",
+        Role::AdminSecurity => "admin_security",
+        Role::AdminAudit => "admin_audit",
+    }
+}

@@ -1,0 +1,1 @@
+//! Bookings: free places, holds, requests and what officers decide.

@@ -1,0 +1,1 @@
+//! Identifiers of the trade and their check rules. Pure.

@@ -1,0 +1,68 @@
+//! A booking: the root of a case.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "booking")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub reference: String,
+    pub service_id: Uuid,
+    pub account_id: Uuid,
+    pub enterprise_id: Option<Uuid>,
+    pub state: BookingState,
+    pub starts_at: DateTimeUtc,
+    pub ends_at: DateTimeUtc,
+    pub hold_expires_at: Option<DateTimeUtc>,
+    pub contact_name: Option<String>,
+    pub contact_mobile: Option<String>,
+    pub fields: Json,
+    pub officer_id: Option<Uuid>,
+    pub reason: Option<String>,
+    pub sequence: i32,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// State of a booking (contracts).
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum BookingState {
+    #[sea_orm(string_value = "held")]
+    #[serde(rename = "held")]
+    Held,
+    #[sea_orm(string_value = "requested")]
+    #[serde(rename = "requested")]
+    Requested,
+    #[sea_orm(string_value = "accepted")]
+    #[serde(rename = "accepted")]
+    Accepted,
+    #[sea_orm(string_value = "refused")]
+    #[serde(rename = "refused")]
+    Refused,
+    #[sea_orm(string_value = "checked_in")]
+    #[serde(rename = "checked_in")]
+    CheckedIn,
+    #[sea_orm(string_value = "completed")]
+    #[serde(rename = "completed")]
+    Completed,
+    #[sea_orm(string_value = "no_show")]
+    #[serde(rename = "no_show")]
+    NoShow,
+    #[sea_orm(string_value = "cancelled")]
+    #[serde(rename = "cancelled")]
+    Cancelled,
+    #[sea_orm(string_value = "expired")]
+    #[serde(rename = "expired")]
+    Expired,
+}

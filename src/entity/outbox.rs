@@ -1,0 +1,44 @@
+//! A message to send, written in the transaction that caused it.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "outbox")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub case_id: Option<Uuid>,
+    pub template: String,
+    pub to_address: String,
+    pub payload: Json,
+    pub state: OutboxState,
+    pub attempts: i32,
+    pub next_at: DateTimeUtc,
+    pub last_error: Option<String>,
+    pub created_at: DateTimeUtc,
+    pub sent_at: Option<DateTimeUtc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// State of a message.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum OutboxState {
+    #[sea_orm(string_value = "pending")]
+    #[serde(rename = "pending")]
+    Pending,
+    #[sea_orm(string_value = "sent")]
+    #[serde(rename = "sent")]
+    Sent,
+    #[sea_orm(string_value = "failed")]
+    #[serde(rename = "failed")]
+    Failed,
+}

@@ -1,0 +1,49 @@
+//! One segment of a publication as recorded. `manifest_sha256` is over the index beside the file.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "recording")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub session_id: Uuid,
+    pub publication_id: Uuid,
+    pub segment: i32,
+    pub state: RecordingState,
+    pub file: String,
+    pub created_at: DateTimeUtc,
+    pub started_at: Option<DateTimeUtc>,
+    pub ended_at: Option<DateTimeUtc>,
+    pub duration_ms: i64,
+    pub bytes: i64,
+    pub clusters: i32,
+    pub manifest_sha256: Option<Vec<u8>>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// State of a recording.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum RecordingState {
+    #[sea_orm(string_value = "recording")]
+    #[serde(rename = "recording")]
+    Recording,
+    #[sea_orm(string_value = "finalised")]
+    #[serde(rename = "finalised")]
+    Finalised,
+    #[sea_orm(string_value = "interrupted")]
+    #[serde(rename = "interrupted")]
+    Interrupted,
+    #[sea_orm(string_value = "failed")]
+    #[serde(rename = "failed")]
+    Failed,
+}

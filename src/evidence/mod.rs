@@ -1,0 +1,15 @@
+//! The evidence of a case: append-only entries, each hashed onto the one before.
+//!
+//! A sink: it takes a case id, a kind and plain data, and knows no feature. What it stores is in
+//! [`model`]: RFC 8785 bytes exactly as hashed, `h_n = SHA-256(h_(n-1) ‖ bytes)`, `h_0` = 32 zero
+//! bytes. Personal data never stands in an entry, only `SHA-256(salt ‖ value)`; value and salt are
+//! an ordinary row that can be deleted.
+//!
+//! Invariants: entries of a case are numbered 0, 1, 2 … without a hole; the database refuses to
+//! change or delete one; an entry is written in the transaction of the change that it tells of.
+
+pub mod model;
+mod store;
+
+pub use model::{Actor, ChainFault, NewEntry, SYSTEM};
+pub use store::{append, entries, head, verify_chain};

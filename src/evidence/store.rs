@@ -1,0 +1,97 @@
+//! Every query of the evidence tables.
+
+use super::model::{self, ChainFault, GENESIS, Hash, NewEntry};
+use crate::db::Tx;
+use crate::entity::{chain, commitment, entry};
+use crate::ids;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+/// Appends an entry to the chain of its case, in the caller's transaction. Returns its number.
+pub async fn append(tx: &Tx, new: NewEntry) -> Result<i64, DbErr> {
+    let conn = tx.conn();
+    let (seq, previous) = lock_head(conn, new.case).await?;
+    let mut commitments = Vec::with_capacity(new.personal.len());
+    let mut values = Vec::with_capacity(new.personal.len());
+    for (name, value) in &new.personal {
+        let salt = ids::random_bytes::<16>();
+        commitments.push((*name, model::commitment(&salt, value)));
+        values.push(commitment::ActiveModel {
+            case_id: Set(new.case),
+            seq: Set(seq),
+            name: Set((*name).to_owned()),
+            salt: Set(salt.to_vec()),
+            value: Set(value.clone()),
+        });
+    }
+    let bytes =
+        model::entry_bytes(&new, seq, &commitments).map_err(|error| DbErr::Json(error.to_string()))?;
+    let hash = model::link(&previous, &bytes);
+    entry::Entity::insert(entry::ActiveModel {
+        case_id: Set(new.case),
+        seq: Set(seq),
+        at: Set(new.at),
+        kind: Set(new.kind.to_owned()),
+        bytes: Set(bytes),
+        hash: Set(hash.to_vec()),
+    })
+    .exec_without_returning(conn)
+    .await?;
+    if !values.is_empty() {
+        commitment::Entity::insert_many(values).exec_without_returning(conn).await?;
+    }
+    chain::Entity::update(chain::ActiveModel {
+        case_id: Set(new.case),
+        length: Set(seq + 1),
+        head: Set(hash.to_vec()),
+    })
+    .exec(conn)
+    .await?;
+    Ok(seq)
+}
+
+/// The length and head of a chain, locked until the transaction ends (SQLite has one writer anyway).
+async fn lock_head(conn: &impl ConnectionTrait, case: Uuid) -> Result<(i64, Hash), DbErr> {
+    chain::Entity::insert(chain::ActiveModel {
+        case_id: Set(case),
+        length: Set(0),
+        head: Set(GENESIS.to_vec()),
+    })
+    .on_conflict(OnConflict::column(chain::Column::CaseId).do_nothing().to_owned())
+    .exec_without_returning(conn)
+    .await?;
+    let row = chain::Entity::find_by_id(case).lock_exclusive().one(conn).await?;
+    let row = row.ok_or_else(|| DbErr::RecordNotFound("the head of a chain".into()))?;
+    let head =
+        Hash::try_from(row.head.as_slice()).map_err(|_| DbErr::Type("a chain's head has 32 bytes".into()))?;
+    Ok((row.length, head))
+}
+
+/// All entries of a case, oldest first.
+pub async fn entries(conn: &impl ConnectionTrait, case: Uuid) -> Result<Vec<entry::Model>, DbErr> {
+    entry::Entity::find()
+        .filter(entry::Column::CaseId.eq(case))
+        .order_by_asc(entry::Column::Seq)
+        .all(conn)
+        .await
+}
+
+/// The recorded length and head of a chain; of one that has no entry yet: 0 and zeroes.
+pub async fn head(conn: &impl ConnectionTrait, case: Uuid) -> Result<(i64, Vec<u8>), DbErr> {
+    let row = chain::Entity::find_by_id(case).one(conn).await?;
+    Ok(row.map_or((0, GENESIS.to_vec()), |row| (row.length, row.head)))
+}
+
+/// Recomputes the chain of a case from its stored bytes: number of entries and head, or the first fault.
+pub async fn verify_chain(
+    conn: &impl ConnectionTrait,
+    case: Uuid,
+) -> Result<Result<(i64, Hash), ChainFault>, DbErr> {
+    let (length, recorded) = head(conn, case).await?;
+    let rows = entries(conn, case).await?;
+    let walked = rows.iter().map(|row| (row.seq, row.bytes.as_slice(), row.hash.as_slice()));
+    Ok(model::check_chain(walked, (length, &recorded)).map(|head| (length, head)))
+}

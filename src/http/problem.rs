@@ -1,0 +1,201 @@
+//! Errors as `application/problem+json` (RFC 9457) with a stable code, in the reader's language.
+//!
+//! A handler returns a [`Problem`]; the layer [`render_problems`] writes it down, because only there
+//! the reader's language and the request's id are known. Answers of libraries that carry no problem
+//! (an unknown path, a wrong method) become one there too.
+
+use crate::ids;
+use crate::text::{Language, Text};
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use sea_orm::DbErr;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use utoipa::ToSchema;
+
+/// An error for the caller.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    pub status: StatusCode,
+    /// Stable and documented; what programs look at.
+    pub code: &'static str,
+    pub title: Text,
+    /// The field of the request that is wrong, as it is spelled in the API.
+    pub field: Option<Cow<'static, str>>,
+}
+
+/// What goes over the wire.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ProblemBody {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    pub status: u16,
+    pub code: String,
+    pub detail: String,
+    pub field: Option<String>,
+    pub request_id: String,
+}
+
+/// The id of the request at hand, for logs, problems and the `x-request-id` header.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+impl Problem {
+    pub fn new(
+        status: StatusCode,
+        code: &'static str,
+        zh: impl Into<Cow<'static, str>>,
+        en: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { status, code, title: Text::new(zh, en), field: None }
+    }
+
+    /// 422 for one field.
+    pub fn invalid(
+        field: impl Into<Cow<'static, str>>,
+        code: &'static str,
+        zh: impl Into<Cow<'static, str>>,
+        en: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { field: Some(field.into()), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, zh, en) }
+    }
+
+    pub fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "没有找到，或者您无权查看。",
+            "Not found, or not yours to see.",
+        )
+    }
+
+    pub fn not_signed_in() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", "请先登录。", "Please sign in first.")
+    }
+
+    /// The caller's role does not include this.
+    pub fn forbidden() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "您的身份没有这项权限。",
+            "Your role does not include this.",
+        )
+    }
+
+    pub fn conflict(
+        code: &'static str,
+        zh: impl Into<Cow<'static, str>>,
+        en: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(StatusCode::CONFLICT, code, zh, en)
+    }
+
+    fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "服务出错了，没有存下任何改动。请把请求编号告诉我们。",
+            "Something went wrong on our side and nothing was changed. Please tell us the request id.",
+        )
+    }
+
+    /// The problem behind a bare status that a library answered.
+    fn for_status(status: StatusCode) -> Self {
+        let (code, zh, en) = match status {
+            StatusCode::NOT_FOUND => return Self::not_found(),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                ("method_not_allowed", "这个地址不支持该操作。", "This address does not take that method.")
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "内容太大。", "The body is too large."),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                ("unsupported_media_type", "内容的格式不对。", "The content type is not the expected one.")
+            }
+            StatusCode::REQUEST_TIMEOUT => {
+                ("timeout", "处理超时，请重试。", "It took too long. Please try again.")
+            }
+            StatusCode::FORBIDDEN => (
+                "cross_site",
+                "请求来自别的网站，已拒绝。",
+                "The request came from another site and was refused.",
+            ),
+            status if status.is_server_error() => return Self { status, ..Self::internal() },
+            _ => ("bad_request", "请求的格式不对。", "The request is malformed."),
+        };
+        Self::new(status, code, zh, en)
+    }
+}
+
+/// A failed store is nothing a caller can mend: it is logged here and told without its insides.
+impl From<DbErr> for Problem {
+    fn from(error: DbErr) -> Self {
+        tracing::error!(%error, "the store failed");
+        Self::internal()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives each request an id and writes problems in the reader's language.
+pub async fn render_problems(mut request: Request, next: Next) -> Response {
+    let language = request
+        .headers()
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .map(Language::from_accept_language)
+        .unwrap_or_default();
+    let id = hex(&ids::random_bytes::<8>());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(language);
+
+    let mut response = next.run(request).await;
+    if (response.status().is_client_error() || response.status().is_server_error()) && !is_problem(&response)
+    {
+        let status = response.status();
+        let problem = response.extensions_mut().remove().unwrap_or_else(|| Problem::for_status(status));
+        response = write(response, &problem, language, &id);
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+}
+
+/// A stored answer that is given again is a finished problem already.
+fn is_problem(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/problem+json"))
+}
+
+fn write(response: Response, problem: &Problem, language: Language, id: &str) -> Response {
+    let title = problem.title.for_language(language).to_owned();
+    let body = ProblemBody {
+        kind: "about:blank".into(),
+        detail: title.clone(),
+        title,
+        status: problem.status.as_u16(),
+        code: problem.code.into(),
+        field: problem.field.as_deref().map(str::to_owned),
+        request_id: id.to_owned(),
+    };
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    parts.headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    let bytes = serde_json::to_vec(&body).unwrap_or_default();
+    Response::from_parts(parts, Body::from(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

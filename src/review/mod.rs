@@ -1,0 +1,1 @@
+//! What auditors do: find, check and play sessions.

@@ -1,0 +1,1 @@
+//! Ratings of completed bookings and their figures.
