@@ -14,6 +14,8 @@ pub mod entity;
 pub mod evidence;
 pub mod http;
 pub mod ids;
+pub mod keyring;
+pub mod live;
 pub mod notify;
 pub mod review;
 pub mod survey;

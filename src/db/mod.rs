@@ -7,6 +7,7 @@
 //!
 //! Invariants: nothing networked inside a closure; a closure that fails leaves nothing behind.
 
+pub mod events;
 mod writer;
 
 pub use writer::Tx;
