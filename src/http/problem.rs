@@ -95,6 +95,16 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, zh, en)
     }
 
+    /// A body over the limit of its route.
+    pub fn for_large_body() -> Self {
+        Self::for_status(StatusCode::PAYLOAD_TOO_LARGE)
+    }
+
+    /// Something broke that has no better word; the details are in the log.
+    pub fn for_panic() -> Self {
+        Self::internal()
+    }
+
     fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
