@@ -50,12 +50,21 @@ build_web() {
 }
 
 # python_tools: a private virtual environment with scripts/requirements.txt in it.
+# Locked, because tests that run side by side may ask for it at the same moment.
 python_tools() {
   local venv=.cache/venv
   cmp -s scripts/requirements.txt "$venv/installed-requirements.txt" && return
+  mkdir -p .cache
+  exec 9>.cache/venv.lock
+  flock 9
+  if cmp -s scripts/requirements.txt "$venv/installed-requirements.txt"; then
+    exec 9>&-
+    return
+  fi
   # An environment that was moved or half made does not mend itself.
   rm -rf "$venv"
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check --require-virtualenv -r scripts/requirements.txt
   cp scripts/requirements.txt "$venv/installed-requirements.txt"
+  exec 9>&-
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # `make run`: builds what changed, fills the demo, starts the mailbox and the server.
+# shellcheck disable=SC2317  # functions are called through step and trap
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
