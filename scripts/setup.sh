@@ -33,7 +33,7 @@ check_rust() {
 }
 
 check_node() {
-  local wanted=20 found
+  local wanted=20.19 found
   if ! found=$(node --version 2>/dev/null) || ! command -v npm >/dev/null; then
     missing+=("Node.js $wanted or newer with npm (Debian 12's own is too old)")
   elif ! at_least "$wanted" "${found#v}"; then
