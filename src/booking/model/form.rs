@@ -57,14 +57,7 @@ pub fn check_contact_name(name: &str) -> Result<String, Problem> {
 
 /// The mobile number of the person to contact.
 pub fn check_contact_mobile(mobile: &str) -> Result<String, Problem> {
-    identifiers::mobile(mobile).map_err(|_| {
-        Problem::invalid(
-            "contact_mobile",
-            "invalid_mobile",
-            "请填写 11 位手机号码。",
-            "Give a mainland mobile number of 11 digits.",
-        )
-    })
+    identifiers::mobile(mobile).map_err(|fault| fault.problem("contact_mobile"))
 }
 
 /// A reason that the other side will read. `None` if nothing was written.
@@ -83,9 +76,8 @@ pub fn check_reason(reason: Option<&str>) -> Result<Option<String>, Problem> {
 
 /// The same, where one must be given.
 pub fn require_reason(reason: Option<&str>) -> Result<String, Problem> {
-    check_reason(reason)?.ok_or_else(|| {
-        Problem::invalid("reason", "reason_required", "请写明理由。", "Please give a reason.")
-    })
+    check_reason(reason)?
+        .ok_or_else(|| Problem::invalid("reason", "reason_required", "请写明理由。", "Please give a reason."))
 }
 
 fn check_value(field: &FieldSpec, value: &Value) -> Result<Value, Problem> {
@@ -93,7 +85,9 @@ fn check_value(field: &FieldSpec, value: &Value) -> Result<Value, Problem> {
         (FieldKind::Consent, Value::Bool(true)) => Ok(Value::Bool(true)),
         (FieldKind::Consent, Value::Bool(false)) if !field.required => Ok(Value::Bool(false)),
         (FieldKind::Consent, _) => Err(not_consented(field)),
-        (FieldKind::Number, Value::Number(number)) => check_number(field, number.as_f64()).map(|()| value.clone()),
+        (FieldKind::Number, Value::Number(number)) => {
+            check_number(field, number.as_f64()).map(|()| value.clone())
+        }
         (FieldKind::Number, Value::String(text)) => {
             let number: Option<f64> = text.trim().parse().ok();
             check_number(field, number)?;
@@ -122,37 +116,32 @@ fn check_text(field: &FieldSpec, text: &str) -> Result<String, Problem> {
     match field.kind {
         FieldKind::Choice => {
             let known = field.options.iter().flatten().any(|option| option.value == text);
-            let refuse = || wrong(field, "not_an_option", "请从列出的选项中选择。", "Choose one of the options.");
+            let refuse =
+                || wrong(field, "not_an_option", "请从列出的选项中选择。", "Choose one of the options.");
             known.then_some(text).ok_or_else(refuse)
         }
         FieldKind::PortCode => {
             let valid = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-            let refuse = || {
-                wrong(field, "invalid_port_code", "关区代码是 4 位数字。", "A customs code has 4 digits.")
-            };
+            let refuse =
+                || wrong(field, "invalid_port_code", "关区代码是 4 位数字。", "A customs code has 4 digits.");
             valid.then_some(text).ok_or_else(refuse)
         }
-        FieldKind::HsCodes => identifiers::hs_codes(&text).map_err(|_| {
-            wrong(
-                field,
-                "invalid_hs_codes",
-                "请填写 4 至 10 位数字的商品编码，多个编码用逗号或空格隔开。",
-                "Give HS codes of 4 to 10 digits, separated by commas or spaces.",
-            )
-        }),
-        FieldKind::DeclarationNo => identifiers::declaration_no(&text).map_err(|_| {
-            wrong(
-                field,
-                "invalid_declaration_no",
-                "报关单号应为 18 位数字，请核对。",
-                "A declaration number has 18 digits; please check it.",
-            )
-        }),
+        FieldKind::HsCodes => identifiers::hs_codes(&text)
+            .map(|codes| codes.join(", "))
+            .map_err(|fault| fault.problem(name(field))),
+        FieldKind::DeclarationNo => {
+            identifiers::declaration_no(&text).map_err(|fault| fault.problem(name(field)))
+        }
         FieldKind::Date => {
             let date = (text.len() == 10).then(|| text.parse::<NaiveDate>().ok()).flatten();
             let near = date.is_some_and(|date| (1900..=2199).contains(&date.year()));
             let refuse = || {
-                wrong(field, "invalid_date", "没有这一天，请按 年-月-日 填写。", "There is no such date; write it as YYYY-MM-DD.")
+                wrong(
+                    field,
+                    "invalid_date",
+                    "没有这一天，请按 年-月-日 填写。",
+                    "There is no such date; write it as YYYY-MM-DD.",
+                )
             };
             near.then_some(text).ok_or_else(refuse)
         }
@@ -195,7 +184,12 @@ fn not_a_number(field: &FieldSpec) -> Problem {
 }
 
 fn wrong(field: &FieldSpec, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Problem {
-    Problem::invalid(format!("fields.{}", field.key), code, zh.into(), en.into())
+    Problem::invalid(name(field), code, zh.into(), en.into())
+}
+
+/// The field as it is spelled in the API.
+fn name(field: &FieldSpec) -> String {
+    format!("fields.{}", field.key)
 }
 
 #[cfg(test)]
@@ -222,12 +216,12 @@ mod tests {
 
     fn check(kind: FieldKind, required: bool, value: Value) -> Result<Value, &'static str> {
         let given = json!({ "x": value });
-        check_fields(&[field("x", kind, required)], given.as_object().unwrap())
-            .map(Value::Object)
-            .map_err(|problem| {
+        check_fields(&[field("x", kind, required)], given.as_object().unwrap()).map(Value::Object).map_err(
+            |problem| {
                 assert_eq!(problem.field.as_deref(), Some("fields.x"));
                 problem.code
-            })
+            },
+        )
     }
 
     #[test]
@@ -262,8 +256,8 @@ mod tests {
             (Choice, json!("air"), "not_an_option"),
             (PortCode, json!("101"), "invalid_port_code"),
             (PortCode, json!("１０１０"), "invalid_port_code"),
-            (HsCodes, json!("abc"), "invalid_hs_codes"),
-            (DeclarationNo, json!("123"), "invalid_declaration_no"),
+            (HsCodes, json!("abc"), "wrong_character"),
+            (DeclarationNo, json!("123"), "wrong_length"),
             (Date, json!("2026-02-30"), "invalid_date"),
             (Date, json!("+22026-01-01"), "invalid_date"),
             (Number, json!("1e400"), "invalid_number"),

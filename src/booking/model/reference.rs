@@ -40,7 +40,8 @@ pub fn parse_reference(text: &str) -> Option<String> {
             '！'..='～' => char::from_u32(u32::from(character) - 0xFEE0)?,
             other => other,
         };
-        if character.is_whitespace() || matches!(character, '-' | '_' | '.' | '\u{2010}'..='\u{2015}' | '−') {
+        if character.is_whitespace() || matches!(character, '-' | '_' | '.' | '\u{2010}'..='\u{2015}' | '−')
+        {
             continue;
         }
         if !character.is_ascii_alphanumeric() || stored.len() == PREFIX.len() + LENGTH {
@@ -110,7 +111,9 @@ mod tests {
 
     #[test]
     fn what_is_no_reference_is_refused() {
-        for text in ["", "MQ", "2611", "MQ 2611 ????-?", "MQ 2611 4K7P-XX", "中文", "MQ2611\u{0}", "XX26114K7PX"] {
+        for text in
+            ["", "MQ", "2611", "MQ 2611 ????-?", "MQ 2611 4K7P-XX", "中文", "MQ2611\u{0}", "XX26114K7PX"]
+        {
             assert_eq!(parse_reference(text), None, "{text}");
         }
     }

@@ -6,7 +6,9 @@
 //! rule on the wall clock too.
 
 use crate::entity::opening_rule::DayKind;
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike, Utc};
+use chrono::{
+    DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike, Utc,
+};
 use chrono_tz::Tz;
 use std::ops::Range;
 
@@ -48,7 +50,7 @@ impl Plan {
     /// Slots advance by whole cells, so two of them never share one.
     pub fn step_minutes(&self) -> i64 {
         let grid = self.grid_minutes.max(1);
-        self.duration_minutes.max(1).div_ceil(grid) * grid
+        (self.duration_minutes.max(1) + grid - 1) / grid * grid
     }
 
     /// The cells that a slot takes.
@@ -88,11 +90,8 @@ impl Plan {
         date: NaiveDate,
         working: impl FnOnce(NaiveDate) -> Option<bool>,
     ) -> Result<Vec<Range<i32>>, YearUnpublished> {
-        let working = if self.uses_working_days() {
-            Some(working(date).ok_or(YearUnpublished)?)
-        } else {
-            None
-        };
+        let working =
+            if self.uses_working_days() { Some(working(date).ok_or(YearUnpublished)?) } else { None };
         let applies = |days| match days {
             DayKind::Any => true,
             DayKind::Working => working == Some(true),

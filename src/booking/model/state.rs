@@ -60,10 +60,10 @@ const TABLE: &[(BookingState, Action, Side, BookingState)] = &[
     (Requested, Cancel, Booker, Cancelled),
     (Accepted, Cancel, Booker, Cancelled),
     (Accepted, CheckIn, Officer, CheckedIn),
-    (Accepted, NoShow, Officer, BookingState::NoShow),
+    (Accepted, Action::NoShow, Officer, BookingState::NoShow),
     (CheckedIn, Complete, Officer, Completed),
     // Checked in by mistake.
-    (CheckedIn, NoShow, Officer, BookingState::NoShow),
+    (CheckedIn, Action::NoShow, Officer, BookingState::NoShow),
 ];
 
 /// The state after `action`, or why not.
@@ -140,7 +140,10 @@ impl From<Refusal> for Problem {
             Refusal::TooLate(until) => Self::conflict(
                 "too_late",
                 format!("已经太晚，须在 {} 之前办理。请电话联系窗口。", utc(until)),
-                format!("It is too late for that; it had to be done before {}. Please call the office.", utc(until)),
+                format!(
+                    "It is too late for that; it had to be done before {}. Please call the office.",
+                    utc(until)
+                ),
             ),
         }
     }

@@ -18,11 +18,7 @@ fn starts(plan: &Plan, on: &str, working: Option<bool>) -> Vec<String> {
 
 fn after_hours() -> Plan {
     use DayKind::*;
-    plan(
-        Shanghai,
-        60,
-        &[(Working, 0, 510), (Working, 1020, 1440), (NonWorking, 0, 1440)],
-    )
+    plan(Shanghai, 60, &[(Working, 0, 510), (Working, 1020, 1440), (NonWorking, 0, 1440)])
 }
 
 #[test]
