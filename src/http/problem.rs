@@ -105,6 +105,15 @@ impl Problem {
         Self::internal()
     }
 
+    /// 503: not now, for a reason that passes.
+    pub fn unavailable(
+        code: &'static str,
+        zh: impl Into<Cow<'static, str>>,
+        en: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, zh, en)
+    }
+
     fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
