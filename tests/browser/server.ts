@@ -14,7 +14,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-const root = path.resolve(import.meta.dirname ?? __dirname, '../..')
+const root = path.resolve(__dirname, '../..')
 const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? 'target')
 const binary = process.env.MIANQIA_BINARY ?? path.join(target, 'debug/mianqia')
 
