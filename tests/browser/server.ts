@@ -6,7 +6,6 @@
 //   await server.mail((mail) => mail.to.includes('…'))
 //   await server.stop()
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { openSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -74,7 +73,7 @@ export class Server {
       MIANQIA_LISTEN: `127.0.0.1:${port}`,
       MIANQIA_PUBLIC_URL: url,
       MIANQIA_DATA_DIR: path.join(directory, 'data'),
-      MIANQIA_MEDIA_PORT: String(await freeUdpPort()),
+      MIANQIA_MEDIA_PORT: '0',
       MIANQIA_MEDIA_ADDRESSES: '127.0.0.1',
       MIANQIA_SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
       ...options.env,
@@ -82,7 +81,7 @@ export class Server {
     const clock = options.at ? ['--at', options.at] : []
     const server = new Server(url, directory, env, ['serve', ...clock], sink)
     try {
-      if (options.demo ?? true) await server.fillDemo(clock)
+      if (options.demo ?? true) await server.fillDemo()
       await server.start()
     } catch (problem) {
       await server.stop()
@@ -155,8 +154,8 @@ export class Server {
     await writeFile(path.join(this.directory, 'mails/control.json'), JSON.stringify(control))
   }
 
-  private async fillDemo(clock: string[]): Promise<void> {
-    const filling = spawn(binary, ['demo', ...clock], { env: this.env, stdio: ['ignore', 'pipe', 'inherit'] })
+  private async fillDemo(): Promise<void> {
+    const filling = spawn(binary, ['demo'], { env: this.env, stdio: ['ignore', 'pipe', 'inherit'] })
     let printed = ''
     filling.stdout?.on('data', (part) => (printed += part))
     const [code] = (await once(filling, 'close')) as [number]
@@ -195,15 +194,6 @@ async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const { port } = probe.address() as { port: number }
-  probe.close()
-  await once(probe, 'close')
-  return port
-}
-
-async function freeUdpPort(): Promise<number> {
-  const probe = createSocket('udp4').bind(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address()
   probe.close()
   await once(probe, 'close')
   return port
