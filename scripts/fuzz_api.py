@@ -16,6 +16,8 @@ from server import Server
 
 ROLES = ["anonymous", "member", "officer", "chief", "auditor"]
 SECONDS_EACH = int(os.environ.get("MIANQIA_FUZZ_SECONDS", "40"))
+# Fixed, so that a commit that passes today passes tomorrow; another number looks elsewhere.
+SEED = os.environ.get("MIANQIA_FUZZ_SEED", "1")
 SCRIPTS = Path(__file__).parent
 
 
@@ -27,6 +29,7 @@ def fuzz(server: Server, document: Path, role: str, account: tuple[str, str] | N
         "--exclude-path-regex", "/events$",
         "--phases", "examples,coverage,fuzzing",
         "--max-time", str(SECONDS_EACH),
+        "--seed", SEED,
         "--continue-on-failure",
         "--no-shrink",
         "--request-timeout", "10",

@@ -18,8 +18,8 @@ def binary(profile: str = "debug") -> str:
     return os.environ.get("MIANQIA_BINARY", f"{target}/{profile}/mianqia")
 
 
-def free_port(kind=socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
+def free_port() -> int:
+    with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
@@ -40,7 +40,7 @@ class Server:
             "MIANQIA_LISTEN": f"127.0.0.1:{port}",
             "MIANQIA_PUBLIC_URL": self.url,
             "MIANQIA_DATA_DIR": str(data / "data"),
-            "MIANQIA_MEDIA_PORT": str(free_port(socket.SOCK_DGRAM)),
+            "MIANQIA_MEDIA_PORT": "0",
             "MIANQIA_MEDIA_ADDRESSES": "127.0.0.1",
             # Nobody listens there: mails wait in the outbox.
             "MIANQIA_SMTP_URL": f"smtp://127.0.0.1:{free_port()}",
