@@ -45,7 +45,7 @@ build_web() {
   fi
   mkdir -p "$STAMPS"
   touch "$stamp.new"
-  npm run --prefix web --silent build
+  npm run --prefix web --silent build -- --logLevel=warn
   mv "$stamp.new" "$stamp"
 }
 

@@ -65,20 +65,20 @@ fill_demo() {
   "$TARGET_DIR/debug/mianqia" demo >"$MIANQIA_DATA_DIR/log/demo.txt"
 }
 
-started=() # process ids
+children=() # process ids
 
 # In the background a script's children ignore Ctrl-C, so each is told here, once. The
 # server gets the time that it promises to need for ending sessions and recordings.
 stop_all() {
   trap '' INT TERM
-  if [ ${#started[@]} = 0 ]; then return; fi
+  if [ ${#children[@]} = 0 ]; then return; fi
   printf '\nstopping …\n'
-  kill -TERM "${started[@]}" 2>/dev/null || true
+  kill -TERM "${children[@]}" 2>/dev/null || true
   for _ in $(seq 120); do
-    kill -0 "${started[@]}" 2>/dev/null || break
+    kill -0 "${children[@]}" 2>/dev/null || break
     sleep 0.1
   done
-  kill -KILL "${started[@]}" 2>/dev/null || true
+  kill -KILL "${children[@]}" 2>/dev/null || true
   wait 2>/dev/null || true
 }
 
@@ -86,10 +86,10 @@ start_all() {
   if $own_mailbox; then
     node scripts/mailbox/node_modules/maildev/bin/maildev --ip 127.0.0.1 --web-ip 127.0.0.1 \
       --smtp "$mailbox_smtp" --web "$mailbox_web" >"$mailbox_log" 2>&1 &
-    started+=($!)
+    children+=($!)
   fi
   "$TARGET_DIR/debug/mianqia" serve >"$server_log" 2>&1 &
-  started+=($!)
+  children+=($!)
   server=$!
   node scripts/wait-ready.mjs "$scheme://$near:$port/readyz" "$server" || {
     tail -n 20 "$server_log" >&2
