@@ -15,12 +15,18 @@ pub fn layout(
     (as_text(language, title, paragraphs, action), as_html(language, title, paragraphs, action))
 }
 
-fn foot(language: Language) -> [&'static str; 2] {
+/// The office's name, as it stands under a mail and before its address.
+pub(super) fn office(language: Language) -> &'static str {
     match language {
-        Language::Zh => ["冰城海关 · 面洽", "这封邮件由系统发出，请不要直接回复。"],
-        Language::En => {
-            ["Bingcheng Customs · Mianqia", "This mail was sent by a program. Please do not reply to it."]
-        }
+        Language::Zh => "冰城海关 · 面洽",
+        Language::En => "Bingcheng Customs · Mianqia",
+    }
+}
+
+fn note(language: Language) -> &'static str {
+    match language {
+        Language::Zh => "这封邮件由系统发出，请不要直接回复。",
+        Language::En => "This mail was sent by a program. Please do not reply to it.",
     }
 }
 
@@ -38,7 +44,7 @@ fn as_text(language: Language, title: &str, paragraphs: &[String], action: Optio
         // On a line of its own, so that nothing but the address becomes part of the link.
         text.push_str(&format!("{label}{colon}\n{url}\n\n"));
     }
-    let [office, note] = foot(language);
+    let (office, note) = (office(language), note(language));
     // "-- " is how mail programs know a signature.
     text.push_str(&format!("-- \n{office}\n{note}\n"));
     text
@@ -68,7 +74,7 @@ fn as_html(language: Language, title: &str, paragraphs: &[String], action: Optio
         let (label, url) = (escape(label), escape(url));
         html.push_str(&format!("<p class=\"action\"><a href=\"{url}\">{label}</a></p>\n<p>{url}</p>\n"));
     }
-    let [office, note] = foot(language);
+    let (office, note) = (office(language), note(language));
     html.push_str(&format!("<footer>{office}<br>\n{note}</footer>\n</main>\n</body>\n</html>\n"));
     html
 }

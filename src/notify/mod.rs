@@ -11,11 +11,18 @@
 
 pub mod ics;
 mod layout;
+mod mailer;
 mod model;
+mod routes;
+mod service;
 mod store;
 
 pub use ics::Method;
 pub use layout::layout;
+pub use mailer::{MailSettingError, MailSettings};
+pub use model::next_attempt;
+pub use routes::router;
+pub use service::Notify;
 pub use store::enqueue;
 
 use crate::text::Language;
