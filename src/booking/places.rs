@@ -48,18 +48,17 @@ impl Places {
         }
     }
 
-    /// Looks at one resource, with one lock for any number of questions.
-    pub fn look<T>(&self, resource: Uuid, ask: impl FnOnce(&Board) -> T) -> T {
+    /// Looks at two resources (a place and its quota) under one lock, for any number of questions.
+    pub fn look<T>(&self, resources: [Option<Uuid>; 2], ask: impl FnOnce([&Board; 2]) -> T) -> T {
         let boards = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        match boards.get(&resource) {
-            Some(board) => ask(board),
-            None => ask(&Board::default()),
-        }
+        let none = Board::default();
+        ask(resources.map(|id| id.and_then(|id| boards.get(&id)).unwrap_or(&none)))
     }
 
     /// How many of `seats` seats are free over all of `cells`.
+    #[cfg(test)]
     pub fn free_seats(&self, resource: Uuid, seats: i32, cells: Range<i64>) -> i32 {
-        self.look(resource, |board| board.free_seats(seats, cells))
+        self.look([Some(resource), None], |[board, _]| board.free_seats(seats, cells))
     }
 
     fn change(&self, taken: &[Taken], by: i32) {

@@ -162,6 +162,11 @@ pub fn local_date(zone: Tz, at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&zone).date_naive()
 }
 
+/// The instants at which a date begins and ends; none for dates too far away to matter.
+pub fn day_bounds(zone: Tz, date: NaiveDate) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    Some((instant(zone, date, 0)?, instant(zone, date, 1440)?))
+}
+
 /// The instant of a wall-clock minute of a date (1440: the next midnight).
 fn instant(zone: Tz, date: NaiveDate, minute: i32) -> Option<DateTime<Utc>> {
     // Far from our time there are no offices, and chrono's arithmetic ends.
