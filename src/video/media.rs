@@ -38,7 +38,7 @@ impl Video {
         let found = self.find(actor, id).await?;
         let me = store::participant_of(self.0.db.reader(), id, actor.account_id)
             .await?
-            .ok_or_else(|| problems::refused(model::Refusal::NotEntered))?;
+            .ok_or_else(|| problems::refused(model::Refusal::Outside))?;
         if !model::may_send_media(found.session.state, &me, self.0.settings.notice_version) {
             return Err(problems::not_admitted());
         }
@@ -209,7 +209,9 @@ impl Video {
 
     fn claims(&self, bearer: Option<&str>, now: DateTime<Utc>) -> Result<Claims, Problem> {
         bearer
-            .and_then(|bearer| token::read(bearer, now, |message| self.0.keyring.mac(token::PURPOSE, message)))
+            .and_then(|bearer| {
+                token::read(bearer, now, |message| self.0.keyring.mac(token::PURPOSE, message))
+            })
             .ok_or_else(problems::bad_token)
     }
 

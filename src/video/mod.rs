@@ -22,5 +22,6 @@ mod store;
 mod token;
 
 pub use engine::recording;
+pub use model::midnight;
 pub use routes::router;
 pub use service::{SessionView, Video, VideoSettings};

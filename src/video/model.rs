@@ -32,9 +32,9 @@ pub enum Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The session page has not been opened by this person, or was left.
-    NotEntered,
+    Outside,
     /// The notice in force has not been acknowledged.
-    NotAcknowledged,
+    Unacknowledged,
     /// Not in the waiting room, so nobody to admit.
     NotWaiting,
 }
@@ -62,11 +62,11 @@ pub fn after(
         (Step::Enter, _) => Ok(Entered),
         (Step::Acknowledge, Entered) => Ok(Acknowledged),
         (Step::Acknowledge, Acknowledged | Waiting | Admitted) => Ok(state),
-        (Step::Wait, Entered) => Err(Refusal::NotAcknowledged),
-        (Step::Wait, Acknowledged) if !acknowledged => Err(Refusal::NotAcknowledged),
+        (Step::Wait, Entered) => Err(Refusal::Unacknowledged),
+        (Step::Wait, Acknowledged) if !acknowledged => Err(Refusal::Unacknowledged),
         (Step::Wait, Acknowledged) => Ok(ready),
         (Step::Wait, Waiting | Admitted) => Ok(state),
-        (Step::Acknowledge | Step::Wait, Left) => Err(Refusal::NotEntered),
+        (Step::Acknowledge | Step::Wait, Left) => Err(Refusal::Outside),
         (Step::Admit, Waiting) if acknowledged => Ok(Admitted),
         (Step::Admit, Admitted) => Ok(Admitted),
         (Step::Admit, _) => Err(Refusal::NotWaiting),
@@ -99,7 +99,8 @@ pub fn may_enter_at(
 pub fn window_words(window: (DateTime<Utc>, DateTime<Utc>), zone: Tz) -> (String, String) {
     let (from, until) = (window.0.with_timezone(&zone), window.1.with_timezone(&zone));
     let same_day = from.date_naive() == until.date_naive();
-    let zone_zh = if zone == Tz::Asia__Shanghai { "北京时间".to_owned() } else { format!("{zone} 时间") };
+    let zone_zh =
+        if zone == Tz::Asia__Shanghai { "北京时间".to_owned() } else { format!("{zone} 时间") };
     let zone_en = if zone == Tz::Asia__Shanghai { "Beijing time".to_owned() } else { format!("{zone} time") };
     let until_zh = until.format(if same_day { "%H:%M" } else { "%Y年%-m月%-d日 %H:%M" });
     let until_en = until.format(if same_day { "%H:%M" } else { "%H:%M on %-d %B %Y" });
@@ -137,12 +138,12 @@ mod tests {
             // state, acknowledged now, step, guest, officer
             (Entered, false, Step::Enter, Ok(Entered), Ok(Entered)),
             (Entered, false, Step::Acknowledge, Ok(Acknowledged), Ok(Acknowledged)),
-            (Entered, false, Step::Wait, Err(NotAcknowledged), Err(NotAcknowledged)),
+            (Entered, false, Step::Wait, Err(Unacknowledged), Err(Unacknowledged)),
             (Entered, false, Step::Admit, Err(NotWaiting), Err(NotWaiting)),
             (Acknowledged, true, Step::Enter, Ok(Acknowledged), Ok(Acknowledged)),
             (Acknowledged, false, Step::Enter, Ok(Entered), Ok(Entered)),
             (Acknowledged, true, Step::Wait, Ok(Waiting), Ok(Admitted)),
-            (Acknowledged, false, Step::Wait, Err(NotAcknowledged), Err(NotAcknowledged)),
+            (Acknowledged, false, Step::Wait, Err(Unacknowledged), Err(Unacknowledged)),
             (Acknowledged, true, Step::Admit, Err(NotWaiting), Err(NotWaiting)),
             (Waiting, true, Step::Admit, Ok(Admitted), Ok(Admitted)),
             (Waiting, false, Step::Admit, Err(NotWaiting), Err(NotWaiting)),
@@ -154,14 +155,18 @@ mod tests {
             (Admitted, true, Step::Leave, Ok(Left), Ok(Left)),
             (Left, true, Step::Enter, Ok(Acknowledged), Ok(Acknowledged)),
             (Left, false, Step::Enter, Ok(Entered), Ok(Entered)),
-            (Left, true, Step::Wait, Err(NotEntered), Err(NotEntered)),
-            (Left, true, Step::Acknowledge, Err(NotEntered), Err(NotEntered)),
+            (Left, true, Step::Wait, Err(Outside), Err(Outside)),
+            (Left, true, Step::Acknowledge, Err(Outside), Err(Outside)),
             (Left, true, Step::Admit, Err(NotWaiting), Err(NotWaiting)),
             (Left, true, Step::Leave, Ok(Left), Ok(Left)),
         ];
         for (state, acknowledged, step, guest, officer) in table {
             assert_eq!(after(Guest, state, acknowledged, step), guest, "{state:?} {acknowledged} {step:?}");
-            assert_eq!(after(Officer, state, acknowledged, step), officer, "{state:?} {acknowledged} {step:?}");
+            assert_eq!(
+                after(Officer, state, acknowledged, step),
+                officer,
+                "{state:?} {acknowledged} {step:?}"
+            );
         }
     }
 
@@ -225,7 +230,11 @@ mod tests {
             (SessionState::Waiting, Admitted, Some(5), false),
             (SessionState::Ended, Admitted, Some(5), false),
         ] {
-            assert_eq!(may_send_media(session, &person(state, notice), 5), may, "{session:?} {state:?} {notice:?}");
+            assert_eq!(
+                may_send_media(session, &person(state, notice), 5),
+                may,
+                "{session:?} {state:?} {notice:?}"
+            );
         }
     }
 

@@ -66,12 +66,12 @@ pub fn notice_changed(current: i32) -> Problem {
 
 pub fn refused(refusal: Refusal) -> Problem {
     match refusal {
-        Refusal::NotEntered => Problem::conflict(
+        Refusal::Outside => Problem::conflict(
             "not_entered",
             "您还没有进入（或已离开）这场面洽，请从预约页面进入。",
             "You have not entered this session, or have left it. Please enter from the booking.",
         ),
-        Refusal::NotAcknowledged => Problem::conflict(
+        Refusal::Unacknowledged => Problem::conflict(
             "not_acknowledged",
             "请先阅读并确认录制告知。",
             "Please read and acknowledge the recording notice first.",

@@ -122,7 +122,12 @@ impl Video {
         }
     }
 
-    async fn resource_closed(&self, resource: Uuid, publication: Uuid, cause: CloseCause) -> Result<(), DbErr> {
+    async fn resource_closed(
+        &self,
+        resource: Uuid,
+        publication: Uuid,
+        cause: CloseCause,
+    ) -> Result<(), DbErr> {
         {
             let mut publishers = self.publishers();
             if cause == CloseCause::Replaced || publishers.get(&publication) != Some(&resource) {
@@ -226,7 +231,11 @@ impl Video {
     /// Runs `work` on a recording that has not come to its end, and tells its session.
     async fn with_running<F>(&self, id: Uuid, work: F) -> Result<(), DbErr>
     where
-        F: for<'a> FnOnce(&'a Tx, recording::Model, Place) -> futures::future::BoxFuture<'a, Result<(), DbErr>>
+        F: for<'a> FnOnce(
+                &'a Tx,
+                recording::Model,
+                Place,
+            ) -> futures::future::BoxFuture<'a, Result<(), DbErr>>
             + Send
             + 'static,
     {

@@ -124,7 +124,7 @@ impl Video {
             .iter()
             .find(|person| person.account_id == actor.account_id)
             .cloned()
-            .ok_or_else(|| problems::refused(Refusal::NotEntered))?;
+            .ok_or_else(|| problems::refused(Refusal::Outside))?;
         let service = self.service_of(&found.booking).await?;
         let officers: Vec<Uuid> = people
             .iter()
@@ -151,15 +151,18 @@ impl Video {
     /// The session and its booking; 403 for roles that never enter one, 404 for a foreign one.
     pub(super) async fn find(&self, actor: &Actor, id: Uuid) -> Result<Found, Problem> {
         role_in_session(actor)?;
-        let session =
-            store::session(self.0.db.reader(), id).await?.ok_or_else(Problem::not_found)?;
+        let session = store::session(self.0.db.reader(), id).await?.ok_or_else(Problem::not_found)?;
         let booking = self.0.booking.find_for(actor, session.booking_id).await?;
         Ok(Found { session, booking })
     }
 
     pub(super) async fn service_of(&self, booking: &booking::Model) -> Result<Arc<ServiceInfo>, Problem> {
         let service = self.0.directory.service(booking.service_id).await?.ok_or_else(Problem::not_found)?;
-        if service.row.kind == ServiceKind::Video { Ok(service) } else { Err(problems::not_a_video_booking()) }
+        if service.row.kind == ServiceKind::Video {
+            Ok(service)
+        } else {
+            Err(problems::not_a_video_booking())
+        }
     }
 
     /// People who wait at the same service on the same day, and began to before `me`.
@@ -212,7 +215,8 @@ impl WaitingRoom for Video {
         let conn = self.0.db.reader();
         let now = self.0.clock.now();
         let sessions =
-            store::running_sessions(conn, now - model::WAITING_SHOWN_FOR, now + model::WAITING_SHOWN_FOR).await?;
+            store::running_sessions(conn, now - model::WAITING_SHOWN_FOR, now + model::WAITING_SHOWN_FOR)
+                .await?;
         let ids: Vec<Uuid> =
             sessions.iter().filter(|(s, _)| s.state != SessionState::Ended).map(|(s, _)| s.id).collect();
         let people = store::waiting_in(conn, &ids).await?;

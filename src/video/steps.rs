@@ -28,14 +28,13 @@ struct Room {
 
 impl Room {
     async fn lock(tx: &Tx, session: Uuid, account: Uuid) -> Result<Self, Problem> {
-        let session =
-            store::lock_session(tx.conn(), session).await?.ok_or_else(Problem::not_found)?;
+        let session = store::lock_session(tx.conn(), session).await?.ok_or_else(Problem::not_found)?;
         if session.state == SessionState::Ended {
             return Err(problems::ended());
         }
         let me = store::participant_of(tx.conn(), session.id, account)
             .await?
-            .ok_or_else(|| problems::refused(Refusal::NotEntered))?;
+            .ok_or_else(|| problems::refused(Refusal::Outside))?;
         Ok(Self { session, me })
     }
 
@@ -159,7 +158,10 @@ impl Video {
                 let (kind, data) = if state == ParticipantState::Admitted {
                     room.me.admitted_at = Some(doing.now);
                     room.me.admitted_by = Some(doing.actor.account_id);
-                    ("session.admitted", json!({ "participant": room.me.id, "role": "officer", "opens": false }))
+                    (
+                        "session.admitted",
+                        json!({ "participant": room.me.id, "role": "officer", "opens": false }),
+                    )
                 } else {
                     room.me.waiting_since = Some(doing.now);
                     ("session.waiting", json!({ "participant": room.me.id }))
@@ -194,7 +196,8 @@ impl Video {
                     room.session.opened_at = Some(doing.now);
                     store::save_session(tx.conn(), room.session).await?;
                     let officer = doing.actor.account_id;
-                    Booking::check_in(tx, doing.case, doing.actor.evidence(), Some(officer), doing.now).await?;
+                    Booking::check_in(tx, doing.case, doing.actor.evidence(), Some(officer), doing.now)
+                        .await?;
                 }
                 guest.state = state;
                 guest.admitted_at = Some(doing.now);
@@ -216,8 +219,9 @@ impl Video {
         let this = self.clone();
         self.in_room(actor, id, move |tx, room, doing| {
             Box::pin(async move {
-                if room.me.state == ParticipantState::Left {
-                    return Ok(());
+                let notice = this.0.settings.notice_version;
+                if step(&room.me, notice, Step::Leave)? == room.me.state {
+                    return Ok(()); // gone already
                 }
                 let data = json!({ "participant": room.me.id, "cause": "asked" });
                 this.close_media_of(tx, &room.me);
@@ -231,12 +235,7 @@ impl Video {
 
     /// The caller refuses to be recorded: written down, and the matter goes on at a window or by
     /// phone. The booking stays as it is; the officer decides.
-    pub async fn decline(
-        &self,
-        actor: &Arc<Actor>,
-        id: Uuid,
-        reason: Option<String>,
-    ) -> Result<(), Problem> {
+    pub async fn decline(&self, actor: &Arc<Actor>, id: Uuid, reason: Option<String>) -> Result<(), Problem> {
         if role_in_session(actor)? == ParticipantRole::Officer {
             return Err(Problem::forbidden());
         }
@@ -297,7 +296,8 @@ impl Video {
                 let state = store::booking_state(tx.conn(), doing.case).await?;
                 if opened.is_some() && state == Some(BookingState::CheckedIn) {
                     let officer = doing.actor.account_id;
-                    Booking::complete(tx, doing.case, doing.actor.evidence(), Some(officer), doing.now).await?;
+                    Booking::complete(tx, doing.case, doing.actor.evidence(), Some(officer), doing.now)
+                        .await?;
                 }
                 tx.after_commit(move || {
                     tokio::spawn(async move { engine.close_session(id).await });

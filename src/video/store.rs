@@ -9,15 +9,12 @@ use crate::entity::{booking, publication};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
-pub async fn session(
-    conn: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<Option<video_session::Model>, DbErr> {
+pub async fn session(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<video_session::Model>, DbErr> {
     video_session::Entity::find_by_id(id).one(conn).await
 }
 
@@ -79,10 +76,7 @@ pub async fn people(conn: &impl ConnectionTrait, session: Uuid) -> Result<Vec<pa
         .await
 }
 
-pub async fn participant(
-    conn: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<Option<participant::Model>, DbErr> {
+pub async fn participant(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<participant::Model>, DbErr> {
     participant::Entity::find_by_id(id).one(conn).await
 }
 

@@ -36,14 +36,16 @@ pub(super) async fn session_events(
     // Listening begins before looking, so that no change falls between the two.
     let topics = video.live().listen();
     let first = video.view(&actor, id).await?;
-    let following =
-        Following { video, actor, id, topics, over: first.session.state == SessionState::Ended };
+    let following = Following { video, actor, id, topics, over: first.session.state == SessionState::Ended };
     let first = event_of(Session::of(first));
     let events = futures::stream::once(std::future::ready(Ok::<_, Infallible>(first)));
     let events = futures::StreamExt::chain(events, following.stream());
     let sse = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("ping"));
     // Without the second header some proxies hold events back.
-    Ok(([(header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-accel-buffering"), "no")], sse))
+    Ok((
+        [(header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-accel-buffering"), "no")],
+        sse,
+    ))
 }
 
 struct Following {

@@ -139,9 +139,10 @@ impl<S: Send + Sync> FromRequest<S> for Offer {
         }
         DefaultBodyLimit::max(LARGEST_OFFER).apply(&mut request);
         let body = Bytes::from_request(request, state).await;
-        Ok(Self(body.map_err(unreadable).and_then(|body| {
-            String::from_utf8(body.to_vec()).map_err(|_| problems::bad_sdp())
-        })))
+        Ok(Self(
+            body.map_err(unreadable)
+                .and_then(|body| String::from_utf8(body.to_vec()).map_err(|_| problems::bad_sdp())),
+        ))
     }
 }
 

@@ -4,15 +4,12 @@ use crate::entity::publication::{self, Source};
 use crate::entity::recording::{self, RecordingState};
 use crate::entity::recording_gap;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
-pub async fn publication(
-    conn: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<Option<publication::Model>, DbErr> {
+pub async fn publication(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<publication::Model>, DbErr> {
     publication::Entity::find_by_id(id).one(conn).await
 }
 
@@ -88,14 +85,6 @@ pub async fn all_running(conn: &impl ConnectionTrait) -> Result<Vec<recording::M
         .filter(recording::Column::State.eq(RecordingState::Recording))
         .order_by_asc(recording::Column::Id)
         .all(conn)
-        .await
-}
-
-/// How many recordings run at this moment.
-pub async fn count_running(conn: &impl ConnectionTrait) -> Result<u64, DbErr> {
-    recording::Entity::find()
-        .filter(recording::Column::State.eq(RecordingState::Recording))
-        .count(conn)
         .await
 }
 
