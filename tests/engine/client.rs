@@ -178,7 +178,13 @@ impl Publisher {
     }
 }
 
-async fn send((track, ssrc): &(Arc<TrackLocalStaticRTP>, u32), kind: u8, seq: u64, time: u64, payload: Bytes) {
+async fn send(
+    (track, ssrc): &(Arc<TrackLocalStaticRTP>, u32),
+    kind: u8,
+    seq: u64,
+    time: u64,
+    payload: Bytes,
+) {
     let header = rtp::Header {
         version: 2,
         marker: true,

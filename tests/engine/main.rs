@@ -48,7 +48,8 @@ impl Stage {
 
     async fn play(&self, publication: Uuid) -> (Viewer, Answer) {
         let viewer = Viewer::new().await;
-        let play = Play { session: self.session, publication, viewer: Uuid::now_v7(), offer: viewer.offer.clone() };
+        let play =
+            Play { session: self.session, publication, viewer: Uuid::now_v7(), offer: viewer.offer.clone() };
         let answer = self.engine.play(play).await.unwrap();
         viewer.connect(&answer.sdp).await;
         (viewer, answer)
@@ -153,7 +154,8 @@ async fn a_loss_is_a_gap_until_the_next_keyframe() {
 async fn a_dead_peer_is_noticed_and_its_recording_finalised() {
     let mut stage = Stage::new().await;
     // A runtime of its own, so that the publisher can be stopped dead.
-    let elsewhere = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let elsewhere =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let publisher = elsewhere.spawn(Publisher::new()).await.unwrap();
     let (session, offer, recording) = (stage.session, publisher.offer.clone(), Some(stage.recording()));
     let (participant, publication) = (Uuid::now_v7(), Uuid::now_v7());
@@ -201,6 +203,8 @@ async fn mangled_offers_are_answered_or_refused_and_harm_nobody() {
     let publication = Uuid::now_v7();
     let (publisher, _) = stage.publish(publication, None).await;
     let good = offer_of(&publisher);
+    let alive = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let before = alive();
     let lines: Vec<&str> = good.lines().collect();
     let mut offers = Vec::new();
     for (index, line) in lines.iter().enumerate() {
@@ -221,6 +225,17 @@ async fn mangled_offers_are_answered_or_refused_and_harm_nobody() {
     assert!(refused > tried / 4 && refused < tried, "{refused} of {tried}");
     assert!(results.iter().all(|result| matches!(result, Ok(_) | Err(EngineError::BadOffer(_)))));
 
+    // What was made is closed, what was refused has left nothing running.
+    for answer in results.into_iter().flatten() {
+        assert!(stage.engine.close(answer.resource).await);
+    }
+    let settled = async {
+        while alive() > before {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), settled).await.expect("no task is left over");
+
     let (viewer, _) = stage.play(publication).await;
     publisher.send_for_ms(300, |_| true).await;
     viewer.received(5, 5).await;
@@ -235,7 +250,11 @@ async fn a_participant_can_take_only_so_many_connections() {
     let mut made = 0;
     let error = loop {
         let (session, publication, offer) = (stage.session, Uuid::now_v7(), offer.clone());
-        match stage.engine.publish(Publish { session, participant, publication, offer, recording: None }).await {
+        match stage
+            .engine
+            .publish(Publish { session, participant, publication, offer, recording: None })
+            .await
+        {
             Ok(_) => made += 1,
             Err(error) => break error,
         }
