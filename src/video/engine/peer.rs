@@ -7,6 +7,7 @@ use super::offer::{Direction, Offer, advertise};
 use rtc::peer_connection::transport::RTCDtlsRole;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use webrtc::media_stream::track_remote::TrackRemote;
@@ -29,10 +30,11 @@ pub enum Progress {
     Failed,
 }
 
-/// A peer connection and its place in the mux. Dropping it frees both.
+/// A peer connection and its place in the mux. Dropping it closes the one and frees the other.
 pub struct Peer {
     connection: Arc<dyn PeerConnection>,
     place: Place,
+    closed: AtomicBool,
     progress: watch::Receiver<Progress>,
     gathered: watch::Receiver<bool>,
 }
@@ -80,7 +82,8 @@ impl Peer {
             .build()
             .await
             .map_err(|error| EngineError::Io(std::io::Error::other(error)))?;
-        Ok((Self { connection: Arc::new(connection), place, progress, gathered }, tracks))
+        let (connection, closed) = (Arc::new(connection), AtomicBool::new(false));
+        Ok((Self { connection, place, closed, progress, gathered }, tracks))
     }
 
     pub fn connection(&self) -> &Arc<dyn PeerConnection> {
@@ -116,12 +119,29 @@ impl Peer {
 
     /// Says good-bye and waits for the driver to end.
     pub async fn close(&self) {
-        match tokio::time::timeout(CLOSE_WITHIN, self.connection.close()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::debug!(%error, "closing a media connection"),
-            Err(_) => tracing::debug!("closing a media connection took too long"),
+        if !self.closed.swap(true, Relaxed) {
+            end(Arc::clone(&self.connection)).await;
         }
         self.place.free();
+    }
+}
+
+impl Drop for Peer {
+    /// A connection that is merely dropped goes on: its transceivers keep it and its driver alive.
+    fn drop(&mut self) {
+        if !*self.closed.get_mut()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(end(Arc::clone(&self.connection)));
+        }
+    }
+}
+
+async fn end(connection: Arc<dyn PeerConnection>) {
+    match tokio::time::timeout(CLOSE_WITHIN, connection.close()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "closing a media connection"),
+        Err(_) => tracing::debug!("closing a media connection took too long"),
     }
 }
 

@@ -23,6 +23,9 @@ mod verify;
 mod vp8;
 mod webm;
 
+#[cfg(test)]
+mod tests;
+
 pub use file::{RecordingSummary, index_path};
 pub use index::GapCause;
 pub use recorder::{Recorder, RecorderEvents, RecordingSpec};

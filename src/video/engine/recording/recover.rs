@@ -51,11 +51,11 @@ pub fn recover(path: &Path) -> Result<RecordingSummary, RecoverError> {
     let mut header = vec![0; header_length as usize];
     media.seek(SeekFrom::Start(0))?;
     media.read_exact(&mut header)?;
-    if !ebml::head(&header).is_some_and(|head| head.id == ebml::EBML) {
+    if ebml::head(&header).is_none_or(|head| head.id != ebml::EBML) {
         return Err(RecoverError::NotARecording);
     }
 
-    let (clusters, end, tail_is_ours) = walk(&mut media, header_length, file_length)?;
+    let Walk { clusters, end, tail_is_ours } = walk(&mut media, header_length, file_length)?;
     if clusters.is_empty() {
         return Err(RecoverError::Empty);
     }
@@ -99,9 +99,16 @@ fn known_clusters(lines: &[Line]) -> u64 {
     lines.iter().filter_map(end).max().unwrap_or(0)
 }
 
-/// The clusters of the file in order, where they end, and whether what follows are our own whole
-/// cues: then closing was interrupted, and nothing captured is cut off.
-fn walk(media: &mut File, from: u64, to: u64) -> io::Result<(Vec<(Range, Contents)>, u64, bool)> {
+/// The whole clusters of a file.
+struct Walk {
+    clusters: Vec<(Range, Contents)>,
+    /// Where they end.
+    end: u64,
+    /// What follows are our own whole cues: closing was interrupted, nothing captured is cut off.
+    tail_is_ours: bool,
+}
+
+fn walk(media: &mut File, from: u64, to: u64) -> io::Result<Walk> {
     let (mut clusters, mut at) = (Vec::new(), from);
     loop {
         media.seek(SeekFrom::Start(at))?;
@@ -110,9 +117,10 @@ fn walk(media: &mut File, from: u64, to: u64) -> io::Result<(Vec<(Range, Content
         let Some(found) = ebml::head(&head) else { break };
         let length = found.length.unwrap_or(u64::MAX).saturating_add(found.size as u64);
         if found.id == ebml::CUES {
-            return Ok((clusters, at, at.checked_add(length) == Some(to)));
+            let tail_is_ours = at.checked_add(length) == Some(to);
+            return Ok(Walk { clusters, end: at, tail_is_ours });
         }
-        if found.id != ebml::CLUSTER || length > MAX_CLUSTER || at + length > to {
+        if found.id != ebml::CLUSTER || length > MAX_CLUSTER || at.saturating_add(length) > to {
             break;
         }
         let mut bytes = vec![0; length as usize];
@@ -123,7 +131,7 @@ fn walk(media: &mut File, from: u64, to: u64) -> io::Result<(Vec<(Range, Content
         clusters.push((Range { offset: at, length, sha256 }, contents));
         at += length;
     }
-    Ok((clusters, at, false))
+    Ok(Walk { clusters, end: at, tail_is_ours: false })
 }
 
 fn read_index(index: &mut File) -> io::Result<Index> {

@@ -94,7 +94,7 @@ impl Timeline {
 
     /// A sender report: `ntp` is the sender's time of day at `timestamp`.
     pub fn report(&mut self, kind: Kind, ntp: u64, timestamp: u32) {
-        let fraction = (ntp & 0xFFFF_FFFF) * 1_000_000 >> 32;
+        let fraction = ((ntp & 0xFFFF_FFFF) * 1_000_000) >> 32;
         let day_us = ((ntp >> 32) * 1_000_000 + fraction).cast_signed();
         let track = self.track(kind);
         if track.base.is_none() {
@@ -117,7 +117,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn ntp(ms: u64) -> u64 {
-        (ms / 1000) << 32 | ((ms % 1000) << 32) / 1000
+        ((ms / 1000) << 32) | (((ms % 1000) << 32) / 1000)
     }
 
     #[test]
