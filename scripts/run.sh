@@ -16,7 +16,8 @@ if [ -n "${MIANQIA_TLS_CERT:-}" ]; then scheme=https; fi
 port=${MIANQIA_LISTEN##*:}
 host=${MIANQIA_LISTEN%:*}
 case $host in 0.0.0.0 | '[::]' | '') near=127.0.0.1 ;; *) near=${host//[\[\]]/} ;; esac
-export MIANQIA_PUBLIC_URL=${MIANQIA_PUBLIC_URL:-$scheme://$near:$port}
+case $near in *:*) near_url=$scheme://[$near]:$port ;; *) near_url=$scheme://$near:$port ;; esac
+export MIANQIA_PUBLIC_URL=${MIANQIA_PUBLIC_URL:-$near_url}
 
 # Whoever names a mail server of their own needs no mailbox of ours.
 own_mailbox=true
@@ -91,7 +92,7 @@ start_all() {
   "$TARGET_DIR/debug/mianqia" serve >"$server_log" 2>&1 &
   children+=($!)
   server=$!
-  node scripts/wait-ready.mjs "$scheme://$near:$port/readyz" "$server" || {
+  node scripts/wait-ready.mjs "$near_url/readyz" "$server" || {
     tail -n 20 "$server_log" >&2
     fail "The server did not become ready. Its log: $server_log"
   }
