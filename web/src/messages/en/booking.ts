@@ -1,0 +1,1 @@
+export default { service: { title: 'Service' }, slots: { title: 'Choose a time' }, list: { title: 'My bookings' }, one: { title: 'Booking' }, form: { title: 'Your details' }, find: { title: 'Find a booking' } }

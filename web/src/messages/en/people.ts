@@ -1,0 +1,1 @@
+export default { sign_in: { title: 'Sign in' }, register: { title: 'Register an enterprise' } }
