@@ -85,6 +85,7 @@ impl App {
             keyring.clone(),
             live.clone(),
             engine.clone(),
+            engine_events,
             VideoSettings {
                 recordings_dir: recordings_dir.clone(),
                 notice_version: crate::directory::office().notice.version,
@@ -122,7 +123,7 @@ impl App {
             review,
             engine,
         };
-        app.tasks.spawn(app.video.clone().run_events(engine_events, app.cancel.clone()));
+        app.tasks.spawn(app.video.clone().run_events(app.cancel.clone()));
         app.tasks.spawn(app.notify.clone().run(app.cancel.clone()));
         app.tasks.spawn(dispatch::run(app.clone(), app.cancel.clone()));
         Ok(app)

@@ -26,7 +26,7 @@ pub async fn page(uri: Uri) -> Response {
     }
     match Dist::get("index.html") {
         Some(file) => give("index.html", file),
-        None => (StatusCode::SERVICE_UNAVAILABLE, "The pages are not built: run `make web`.").into_response(),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "The pages are not built: run `make run`.").into_response(),
     }
 }
 
