@@ -19,7 +19,8 @@ pub enum EngineEvent {
     RecordingGap { recording: Uuid, from_ms: u64, to_ms: u64, cause: GapCause },
     /// A recording is complete and indexed.
     RecordingFinalised { recording: Uuid, summary: RecordingSummary },
-    /// A recording could not be made, or not be completed.
+    /// A recording could not be made or goes on no more; told at once. If something of it could
+    /// be kept, [`Self::RecordingFinalised`] follows when it is closed; if not, recovery may help.
     RecordingFailed { recording: Uuid, error: String },
 }
 

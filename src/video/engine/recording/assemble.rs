@@ -55,6 +55,8 @@ pub struct Assembler {
     last_video_ms: Option<u64>,
     newest_ms: u64,
     silent_since: Option<u64>,
+    /// The end of the last silence; what was missing before has been told.
+    told_until: u64,
     media_at: u64,
     video_at: Option<u64>,
     key_at: u64,
@@ -77,6 +79,7 @@ impl Default for Assembler {
             last_video_ms: None,
             newest_ms: 0,
             silent_since: None,
+            told_until: 0,
             media_at: 0,
             video_at: None,
             key_at: 0,
@@ -151,8 +154,9 @@ impl Assembler {
     }
 
     /// A cluster could not be written: what follows cannot be decoded without a keyframe.
-    pub fn need_keyframe(&mut self) {
+    pub fn cluster_lost(&mut self) {
         self.need_key = true;
+        self.overflowed = true;
     }
 
     fn drain(&mut self, now_ms: u64) {
@@ -218,12 +222,14 @@ impl Assembler {
         if let Some(from_ms) = self.silent_since.take() {
             let (to_ms, cause) = (block.at_ms.max(from_ms), GapCause::PublisherSilent);
             self.outputs.push_back(Output::Gap { from_ms, to_ms, cause });
+            self.told_until = to_ms;
         }
         self.newest_ms = self.newest_ms.max(block.at_ms);
         self.clusters.add(block);
     }
 
     fn gap(&mut self, from_ms: u64, to_ms: u64) {
+        let from_ms = from_ms.max(self.told_until.min(to_ms));
         let ours = std::mem::take(&mut self.overflowed);
         let cause = if ours { GapCause::Disk } else { GapCause::Loss };
         self.outputs.push_back(Output::Gap { from_ms, to_ms, cause });

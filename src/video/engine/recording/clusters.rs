@@ -33,11 +33,16 @@ pub struct Clusters {
     bytes: usize,
     /// The end of the last cluster: nothing may be earlier.
     floor_ms: u64,
+    /// The earliest time of the next block of audio and of video: players want each track's times
+    /// to grow.
+    next_ms: [u64; 2],
 }
 
 impl Clusters {
     pub fn add(&mut self, mut block: Block) {
-        block.at_ms = block.at_ms.max(self.floor_ms);
+        let next_ms = &mut self.next_ms[usize::from(block.kind == Kind::Video)];
+        block.at_ms = block.at_ms.max(self.floor_ms).max(*next_ms);
+        *next_ms = block.at_ms + 1;
         self.bytes += block.data.len();
         // Video first at equal times, so that a cluster can begin with its keyframe.
         let rank = |block: &Block| (block.at_ms, block.kind == Kind::Audio);
@@ -86,6 +91,16 @@ mod tests {
     fn block(kind: Kind, at_ms: u64, key: bool) -> Block {
         let data: &[u8] = if key { &[0x10, 0, 0, 0x9d, 0x01, 0x2a, 64, 0, 48, 0] } else { &[1] };
         Block { kind, at_ms, key, data: Bytes::from_static(data) }
+    }
+
+    #[test]
+    fn the_times_of_a_track_always_grow() {
+        let mut clusters = Clusters::default();
+        for at in [0, 0, 0, 500, 400] {
+            clusters.add(block(Kind::Video, at, false));
+        }
+        let times: Vec<u64> = clusters.pending.iter().map(|block| block.at_ms).collect();
+        assert_eq!(times, [0, 1, 2, 500, 501]);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct RecordingSummary {
     pub height: u16,
     /// How many gaps the index names.
     pub gaps: u32,
-    /// It was closed by recovery, not by the one who wrote it.
+    /// It ended early: the process was killed and recovery closed it, or writing failed.
     pub interrupted: bool,
 }
 

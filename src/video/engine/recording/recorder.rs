@@ -66,7 +66,7 @@ impl Recorder {
             assembler: Assembler::default(),
             file: None,
             failures: 0,
-            error: None,
+            failed: false,
         };
         let recorder = Self { id, queue: Mutex::new(Some(sender)), dropped, done };
         let spawned = std::thread::Builder::new().name("recorder".to_owned()).spawn(move || {
@@ -118,7 +118,7 @@ struct Work {
     assembler: Assembler,
     file: Option<RecordingFile>,
     failures: u32,
-    error: Option<String>,
+    failed: bool,
 }
 
 impl Work {
@@ -130,7 +130,7 @@ impl Work {
         let mut dropped = 0;
         loop {
             let input = inputs.recv_timeout(TICK);
-            if self.error.is_some() {
+            if self.failed {
                 match input {
                     Err(RecvTimeoutError::Disconnected) => break,
                     _ => continue, // nothing more can be saved; wait for the end
@@ -163,13 +163,8 @@ impl Work {
             }
             self.carry_out();
         }
-        let id = self.spec.id;
-        let event = match self.close() {
-            Ok(event) => event,
-            Err(error) => EngineEvent::RecordingFailed { recording: id, error },
-        };
-        (self.events.tell)(event);
-        (self.events.finished)(id);
+        self.close();
+        (self.events.finished)(self.spec.id);
     }
 
     fn create(&mut self) {
@@ -179,8 +174,14 @@ impl Work {
                 self.file = Some(file);
                 (self.events.tell)(EngineEvent::RecordingStarted { recording: self.spec.id, at });
             }
-            Err(error) => self.error = Some(format!("the file cannot be made: {error}")),
+            Err(error) => self.fail(format!("the file cannot be made: {error}")),
         }
+    }
+
+    /// Told at once, not when the session ends: somebody may still do something about it.
+    fn fail(&mut self, error: String) {
+        self.failed = true;
+        (self.events.tell)(EngineEvent::RecordingFailed { recording: self.spec.id, error });
     }
 
     fn carry_out(&mut self) {
@@ -196,11 +197,10 @@ impl Work {
                     };
                     tracing::warn!(recording = %self.spec.id, %error, "a cluster could not be written");
                     self.failures += 1;
-                    self.assembler.need_keyframe();
+                    self.assembler.cluster_lost();
                     self.gap(cluster.contents.start_ms, cluster.contents.end_ms, GapCause::Disk);
                     if self.failures >= FAILURES {
-                        self.error = Some(format!("writing failed: {error}"));
-                        return;
+                        return self.fail(format!("writing failed: {error}"));
                     }
                 }
             }
@@ -216,15 +216,20 @@ impl Work {
         (self.events.tell)(EngineEvent::RecordingGap { recording: self.spec.id, from_ms, to_ms, cause });
     }
 
-    fn close(&mut self) -> Result<EngineEvent, String> {
-        if let Some(error) = self.error.take() {
-            return Err(error);
+    /// Completes the file. A recording that failed before is closed as interrupted.
+    fn close(&mut self) {
+        let file = match self.file.take() {
+            Some(file) if file.length() > 0 => file,
+            _ if self.failed => return,
+            Some(_) => return self.fail("no media that can be decoded arrived".to_owned()),
+            None => return self.fail("no media arrived".to_owned()),
+        };
+        match file.close(Some(self.clock.now()), self.failed) {
+            Ok(summary) => {
+                (self.events.tell)(EngineEvent::RecordingFinalised { recording: self.spec.id, summary });
+            }
+            Err(_) if self.failed => {} // told already; recovery will close it
+            Err(error) => self.fail(format!("closing failed: {error}")),
         }
-        let file = self.file.take().ok_or("no media arrived")?;
-        if file.length() == 0 {
-            return Err("no media that can be decoded arrived".to_owned());
-        }
-        let summary = file.close(Some(self.clock.now()), false).map_err(|error| error.to_string())?;
-        Ok(EngineEvent::RecordingFinalised { recording: self.spec.id, summary })
     }
 }

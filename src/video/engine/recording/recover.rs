@@ -18,6 +18,8 @@ const MAX_CLUSTER: u64 = 64 << 20;
 pub enum RecoverError {
     #[error("there is no whole cluster in it")]
     Empty,
+    #[error("it was written by a version with another header")]
+    OtherVersion,
     #[error("the file does not begin like a recording")]
     NotARecording,
     #[error(transparent)]
@@ -43,7 +45,16 @@ pub fn recover(path: &Path) -> Result<RecordingSummary, RecoverError> {
     if let Some(summary) = finished(&found) {
         return Ok(summary);
     }
+    let begun = found.lines.iter().find_map(|line| match line {
+        Line::Header { range, started_at } => Some((range.length, *started_at)),
+        _ => None,
+    });
+    // All headers of ours are of one length; should that ever change, the index knows.
     let header_length = webm::header(&Header::default()).len() as u64;
+    if begun.is_some_and(|(length, _)| length != header_length) {
+        return Err(RecoverError::OtherVersion);
+    }
+    let started_at = begun.map(|(_, at)| at);
     let file_length = media.metadata()?.len();
     if file_length < header_length {
         return Err(RecoverError::Empty);
@@ -60,10 +71,6 @@ pub fn recover(path: &Path) -> Result<RecordingSummary, RecoverError> {
         return Err(RecoverError::Empty);
     }
     index.set_len(found.length)?; // a torn last line was never part of the index
-    let started_at = found.lines.iter().find_map(|line| match line {
-        Line::Header { started_at, .. } => Some(*started_at),
-        _ => None,
-    });
     let mut tally = Tally::default();
     let known = known_clusters(&found.lines);
     let gaps = found.lines.iter().filter(|line| matches!(line, Line::Gap { .. })).count();
