@@ -63,7 +63,9 @@ export async function setLanguage(language: Locale) {
 }
 
 /** A message outside of a component. */
-export const translate = i18n.global.t as (key: string, values?: Record<string, unknown>) => string
+export function translate(key: string): string {
+  return (i18n.global as unknown as { t: (key: string) => string }).t(key)
+}
 
 /** The half of a two-language text for the chosen language. */
 export function say(text: Text | null | undefined): string {

@@ -1,1 +1,22 @@
-export default { title: 'Rating' }
+export default {
+  title: 'Rating',
+  ask: 'How did it go this time?',
+  only: 'Just this one question; choose and send.',
+  level: { 5: 'Very satisfied', 4: 'Satisfied', 3: 'Fairly satisfied', 2: 'Dissatisfied', 1: 'Very dissatisfied' },
+  missing: 'Please choose one first.',
+  comment: 'Anything else',
+  comment_hint: 'What was good, what could be better. Please leave out identity and telephone numbers.',
+  private: 'The officers who met you do not see who rated.',
+  private_text: 'If you are dissatisfied, the section chief looks into it within the set number of working days.',
+  send: 'Send the rating',
+  not_now: 'Not this time',
+  thanks: 'Thank you for rating',
+  done: 'We have it; it counts in this month’s figures.',
+  done_bad: 'We have it. The section chief will look into it within the set number of working days.',
+  answered: 'This has been rated already',
+  answered_text: 'Each case is rated once. If it was not you, please call the duty phone.',
+  expired: 'Rating is closed',
+  expired_text: 'This link is past its term. You can still tell us by the duty phone.',
+  unknown: 'There is no such rating link',
+  unknown_text: 'The link may be incomplete. Please open it again from the message, or copy all of it into the browser.',
+}
