@@ -18,6 +18,9 @@ use webrtc::peer_connection::*;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const FRAMES_PER_KEYFRAME: u64 = 30;
+/// Payload types of Opus and VP8. Browsers number them differently; so do both sides here.
+const PUBLISHER: [u8; 2] = [109, 120];
+const VIEWER: [u8; 2] = [111, 96];
 
 #[derive(Clone, Copy, Default)]
 struct Seen {
@@ -66,9 +69,9 @@ struct Connection {
 }
 
 impl Connection {
-    async fn new() -> Self {
+    async fn new(numbers: [u8; 2]) -> Self {
         let mut media = MediaEngine::default();
-        for (kind, payload_type) in [(RtpCodecKind::Audio, 111), (RtpCodecKind::Video, 96)] {
+        for (kind, payload_type) in [RtpCodecKind::Audio, RtpCodecKind::Video].into_iter().zip(numbers) {
             let parameters = RTCRtpCodecParameters { rtp_codec: codec(kind), payload_type };
             media.register_codec(parameters, kind).unwrap();
         }
@@ -126,7 +129,7 @@ pub fn offer_of(publisher: &Publisher) -> String {
 
 impl Publisher {
     pub async fn new() -> Self {
-        let connection = Connection::new().await;
+        let connection = Connection::new(PUBLISHER).await;
         let mut tracks = Vec::new();
         for (kind, ssrc) in [(RtpCodecKind::Audio, 1111), (RtpCodecKind::Video, 2222)] {
             let coding = RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() };
@@ -160,14 +163,14 @@ impl Publisher {
         let [audio, video] = &self.tracks;
         for index in 0..length / 20 {
             ticks.tick().await;
-            send(audio, 111, index, index * 960, Bytes::from_static(b"opus")).await;
+            send(audio, PUBLISHER[0], index, index * 960, Bytes::from_static(b"opus")).await;
             let frame = index / 2;
             if index % 2 == 0 && keep(frame) {
                 let payload: &'static [u8] = match frame % FRAMES_PER_KEYFRAME {
                     0 => &[0x10, 0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 1, 0xf0, 0, 7],
                     _ => &[0x10, 0x11, 1, 2, 3],
                 };
-                send(video, 96, frame, frame * 3600, Bytes::from_static(payload)).await;
+                send(video, PUBLISHER[1], frame, frame * 3600, Bytes::from_static(payload)).await;
             }
         }
     }
@@ -205,7 +208,7 @@ pub struct Viewer {
 
 impl Viewer {
     pub async fn new() -> Self {
-        let connection = Connection::new().await;
+        let connection = Connection::new(VIEWER).await;
         for kind in [RtpCodecKind::Audio, RtpCodecKind::Video] {
             let direction = RTCRtpTransceiverDirection::Recvonly;
             let init = RTCRtpTransceiverInit { direction, ..Default::default() };

@@ -54,7 +54,8 @@ pub struct Assembler {
     last_audio_ms: Option<u64>,
     last_video_ms: Option<u64>,
     newest_ms: u64,
-    silent_since: Option<u64>,
+    /// The media time at which a silence began, and the arrival that ended it.
+    silence: Option<(u64, u64)>,
     /// The end of the last silence; what was missing before has been told.
     told_until: u64,
     media_at: u64,
@@ -78,7 +79,7 @@ impl Default for Assembler {
             last_audio_ms: None,
             last_video_ms: None,
             newest_ms: 0,
-            silent_since: None,
+            silence: None,
             told_until: 0,
             media_at: 0,
             video_at: None,
@@ -93,7 +94,7 @@ impl Assembler {
     pub fn packet(&mut self, kind: Kind, packet: Packet, at_ms: u64) {
         if at_ms.saturating_sub(self.media_at) > SILENCE_MS {
             self.drain(u64::MAX);
-            self.silent_since = self.silent_since.or(Some(self.newest_ms));
+            self.silence = Some((self.newest_ms, at_ms));
         }
         self.media_at = self.media_at.max(at_ms);
         match kind {
@@ -184,7 +185,7 @@ impl Assembler {
         if std::mem::take(&mut self.audio_lost)
             && let Some(from_ms) = self.last_audio_ms
             && at_ms.saturating_sub(from_ms) >= AUDIO_GAP_MS
-            && self.silent_since.is_none()
+            && self.silence.is_none()
         {
             self.gap(from_ms, at_ms);
         }
@@ -209,7 +210,7 @@ impl Assembler {
             self.key_at = arrived;
             if std::mem::take(&mut self.need_key)
                 && let Some(from_ms) = self.last_video_ms
-                && self.silent_since.is_none()
+                && self.silence.is_none()
             {
                 self.gap(from_ms, at_ms);
             }
@@ -219,10 +220,18 @@ impl Assembler {
     }
 
     fn block(&mut self, block: Block) {
-        if let Some(from_ms) = self.silent_since.take() {
-            let (to_ms, cause) = (block.at_ms.max(from_ms), GapCause::PublisherSilent);
-            self.outputs.push_back(Output::Gap { from_ms, to_ms, cause });
-            self.told_until = to_ms;
+        if let Some((began, ended)) = self.silence {
+            // What is asked for again after an outage of the network is older than the outage's
+            // end: the gap begins only after it.
+            let after = block.at_ms >= began + SILENCE_MS / 2;
+            if after {
+                let (from_ms, to_ms, cause) = (self.newest_ms, block.at_ms, GapCause::PublisherSilent);
+                self.outputs.push_back(Output::Gap { from_ms, to_ms: to_ms.max(from_ms), cause });
+                self.told_until = to_ms;
+            }
+            if after || self.media_at > ended + SILENCE_MS / 2 {
+                self.silence = None;
+            }
         }
         self.newest_ms = self.newest_ms.max(block.at_ms);
         self.clusters.add(block);
@@ -299,6 +308,21 @@ mod tests {
         let (clusters, gaps, _) = outputs(&mut assembler);
         assert_eq!(gaps, [(40, 5000, GapCause::PublisherSilent), (5020, 9000, GapCause::PublisherSilent)]);
         assert_eq!(clusters.len(), 2);
+    }
+
+    #[test]
+    fn what_is_sent_again_after_an_outage_is_not_its_end() {
+        let mut assembler = Assembler::default();
+        // Packets 3 and 4 were sent before the outage and come after it; 5 to 249 never come.
+        for (seq, arrived) in [(0u16, 0u64), (1, 20), (2, 40), (250, 5000), (3, 5060), (4, 5060), (251, 5500)]
+        {
+            let payload = Bytes::from_static(b"sound");
+            let packet = Packet { seq, timestamp: u32::from(seq) * 960, marker: false, payload };
+            assembler.packet(Kind::Audio, packet, arrived);
+        }
+        assembler.finish(5500);
+        let (_, gaps, _) = outputs(&mut assembler);
+        assert_eq!(gaps, [(80, 5000, GapCause::PublisherSilent)]);
     }
 
     #[test]
