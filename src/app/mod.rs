@@ -7,6 +7,7 @@ pub mod cli;
 mod dispatch;
 mod idempotency;
 mod layers;
+mod messages;
 mod metrics;
 mod openapi;
 mod serve;

@@ -1,8 +1,8 @@
 //! The API's router and the OpenAPI document that describes it: both from the same code.
 
-use super::App;
+use super::{App, messages};
 use crate::http::ProblemBody;
-use crate::{auth, booking, directory, notify, review, survey, video};
+use crate::{auth, booking, directory, review, survey, video};
 use axum::Router;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
@@ -30,7 +30,7 @@ pub(super) fn api(app: &App) -> (Router, Document) {
                 .merge(directory::router(app.directory.clone()))
                 .merge(auth::router(app.auth.clone()))
                 .merge(booking::router(app.booking.clone()))
-                .merge(notify::router(app.notify.clone()))
+                .merge(messages::router(app.notify.clone()))
                 .merge(video::router(app.video.clone()))
                 .merge(survey::router(app.survey.clone()))
                 .merge(review::router(app.review.clone())),

@@ -1,15 +1,14 @@
 //! What is answered when a rating link does not work.
 
 use crate::http::Problem;
-use axum::http::StatusCode;
+use crate::text::Text;
 
 pub fn unknown_link() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "not_found",
+    let title = Text::new(
         "没有这个评价链接。请检查链接是否完整。",
         "There is no such rating link. Please check that the link is complete.",
-    )
+    );
+    Problem { title, ..Problem::not_found() }
 }
 
 pub fn already_answered() -> Problem {
@@ -21,8 +20,7 @@ pub fn already_answered() -> Problem {
 }
 
 pub fn expired() -> Problem {
-    Problem::new(
-        StatusCode::GONE,
+    Problem::gone(
         "rating_expired",
         "评价链接已过期（办完后 30 天内有效）。",
         "This rating link has expired; it was good for 30 days after the service.",

@@ -4,4 +4,6 @@ mod support;
 
 mod access;
 mod architecture;
+mod mail;
+mod survey;
 mod system;
