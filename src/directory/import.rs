@@ -10,6 +10,7 @@ use sea_orm::DbErr;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// Public holidays and make-up workdays of 2024 to 2026, day by day, from the State Council's yearly
 /// notices (国务院办公厅关于部分节假日安排的通知, published on www.gov.cn). The notice for 2027 is not
@@ -22,6 +23,13 @@ pub struct ImportSummary {
     pub years: BTreeSet<i32>,
     /// Days that differ from the plain week.
     pub days: usize,
+}
+
+impl fmt::Display for ImportSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let years: Vec<String> = self.years.iter().map(i32::to_string).collect();
+        write!(f, "imported {} days of {}", self.days, years.join(", "))
+    }
 }
 
 /// Why nothing was imported.
@@ -58,7 +66,7 @@ pub async fn import_calendar(db: &Db, clock: &Clock, csv: &str) -> Result<Import
 }
 
 /// Imports the shipped years that are not there yet. Years that an operator imported stay as they are.
-pub async fn ensure_calendar(db: &Db, clock: &Clock) -> Result<(), DbErr> {
+pub(super) async fn ensure_calendar(db: &Db, clock: &Clock) -> Result<(), DbErr> {
     let mut file = calendar_file::read(SHIPPED).expect("a test reads the shipped file");
     let published = store::calendar(db.reader()).await?.published;
     file.years.retain(|year| !published.contains(year));

@@ -21,6 +21,7 @@ mod service;
 mod store;
 
 pub use calendar_file::FileFault;
-pub use import::{ImportFault, ImportSummary, ensure_calendar, import_calendar};
+pub use import::{ImportFault, ImportSummary, import_calendar};
 pub use office::{Notice, Office, office};
+pub use routes::router;
 pub use service::{Directory, ServiceInfo, booker_address};

@@ -13,10 +13,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 /// As many days as one answer holds.
 const MOST_DAYS: i64 = 92;
 
-impl Directory {
-    pub fn router(self) -> OpenApiRouter {
-        OpenApiRouter::new().routes(routes!(get_office)).routes(routes!(get_calendar)).with_state(self)
-    }
+/// The routes of the directory.
+pub fn router(directory: Directory) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(get_office)).routes(routes!(get_calendar)).with_state(directory)
 }
 
 /// The office: name, zone, duty phone, recording notice.

@@ -3,7 +3,7 @@
 use super::cache::Cached;
 use super::calendar::Calendar;
 use super::model::ServiceSpec;
-use super::{office, store};
+use super::{import, office, store};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::entity::opening_rule::DayKind;
@@ -74,6 +74,13 @@ impl Directory {
         }
         let rows = store::enterprises(self.0.db.reader(), ids).await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+
+    /// Imports the shipped years of the official calendar that are not there yet; at every start.
+    pub async fn ensure_calendar(&self) -> Result<(), DbErr> {
+        import::ensure_calendar(&self.0.db, &self.0.clock).await?;
+        self.0.calendar.forget();
+        Ok(())
     }
 
     /// Drops what is kept. To be called after the calendar or a service was changed.

@@ -7,7 +7,10 @@ use crate::entity::{
     account, calendar_day, calendar_year, enterprise, opening_rule, resource, service, venue,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -86,4 +89,31 @@ pub async fn accounts(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<a
 pub async fn enterprises(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<enterprise::Model>, DbErr> {
     let ids = ids.iter().copied();
     enterprise::Entity::find().filter(enterprise::Column::Id.is_in(ids)).all(conn).await
+}
+
+pub async fn venue_by_code(conn: &impl ConnectionTrait, code: &str) -> Result<Option<venue::Model>, DbErr> {
+    venue::Entity::find().filter(venue::Column::Code.eq(code)).one(conn).await
+}
+
+pub async fn service_by_code(
+    conn: &impl ConnectionTrait,
+    code: &str,
+) -> Result<Option<service::Model>, DbErr> {
+    service::Entity::find().filter(service::Column::Code.eq(code)).one(conn).await
+}
+
+pub async fn insert_venue(tx: &Tx, row: venue::Model) -> Result<(), DbErr> {
+    venue::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
+}
+
+pub async fn insert_resource(tx: &Tx, row: resource::Model) -> Result<(), DbErr> {
+    resource::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
+}
+
+pub async fn insert_service(tx: &Tx, row: service::Model) -> Result<(), DbErr> {
+    service::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
+}
+
+pub async fn insert_rule(tx: &Tx, row: opening_rule::Model) -> Result<(), DbErr> {
+    opening_rule::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
 }

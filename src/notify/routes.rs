@@ -1,0 +1,115 @@
+//! What staff see of outgoing messages.
+
+use super::Notify;
+use super::model::{Trouble, mask};
+use crate::auth::{Right, Signed};
+use crate::entity::outbox::{self, OutboxState};
+use crate::http::{Cursor, Page, Params, PathId, Problem, ProblemBody};
+use crate::text::Language;
+use axum::extract::State;
+use axum::{Extension, Json};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+/// Routes under `/api/v1`.
+pub fn router(notify: Notify) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(list_messages)).routes(routes!(retry_message)).with_state(notify)
+}
+
+/// An outgoing message, as far as staff need to know it.
+#[derive(Debug, Serialize, ToSchema)]
+struct Message {
+    id: Uuid,
+    /// The booking that it is about.
+    booking_reference: Option<String>,
+    /// What kind of message it is, such as `booking.accepted`.
+    template: String,
+    /// The receiver's address without most of its name.
+    to_masked: String,
+    state: OutboxState,
+    attempts: i32,
+    /// Why the last attempt did not succeed: the mail server's words, or ours.
+    last_error: Option<String>,
+    created_at: DateTime<Utc>,
+    /// When it is tried next.
+    next_at: Option<DateTime<Utc>>,
+}
+
+impl Message {
+    fn of(row: outbox::Model, references: &HashMap<Uuid, String>, language: Language) -> Self {
+        Self {
+            id: row.id,
+            booking_reference: row.case_id.and_then(|case| references.get(&case).cloned()),
+            template: row.template,
+            to_masked: mask(&row.to_address),
+            state: row.state,
+            attempts: row.attempts,
+            last_error: row.last_error.map(|stored| Trouble::shown(&stored, language)),
+            created_at: row.created_at,
+            next_at: (row.state == OutboxState::Pending).then_some(row.next_at),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct MessageQuery {
+    /// Only messages in this state.
+    state: Option<OutboxState>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+const PAGE: usize = 50;
+
+/// Outgoing messages, newest first
+#[utoipa::path(
+    get, path = "/messages", tag = "messages", operation_id = "list_messages",
+    params(MessageQuery),
+    responses(
+        (status = 200, body = Page<Message>),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn list_messages(
+    Signed(actor): Signed,
+    State(notify): State<Notify>,
+    language: Option<Extension<Language>>,
+    Params(query): Params<MessageQuery>,
+) -> Result<Json<Page<Message>>, Problem> {
+    actor.may(Right::SeeMessages)?;
+    let language = language.map(|Extension(language)| language).unwrap_or_default();
+    let before = Cursor::decode(query.cursor.as_deref())?;
+    let (rows, references) = notify.list(query.state, before, PAGE as u64 + 1).await?;
+    Ok(Json(Page::of(rows, PAGE, |row| row.id, |row| Message::of(row, &references, language))))
+}
+
+/// Send a failed message again
+#[utoipa::path(
+    post, path = "/messages/{id}/retry", tag = "messages", operation_id = "retry_message",
+    params(("id" = Uuid, Path)),
+    responses(
+        (status = 200, body = Message),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "message_not_failed"),
+    ),
+)]
+async fn retry_message(
+    Signed(actor): Signed,
+    State(notify): State<Notify>,
+    language: Option<Extension<Language>>,
+    PathId(id): PathId,
+) -> Result<Json<Message>, Problem> {
+    actor.may(Right::SeeMessages)?;
+    let language = language.map(|Extension(language)| language).unwrap_or_default();
+    let (row, references) = notify.retry(id).await?;
+    Ok(Json(Message::of(row, &references, language)))
+}
