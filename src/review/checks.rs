@@ -64,10 +64,7 @@ pub fn chain_fault(fault: &ChainFault) -> Fault {
     let (id, text) = match fault {
         ChainFault::Missing { expected } => (
             *expected,
-            Text::new(
-                format!("第 {expected} 条记录缺失。"),
-                format!("Entry {expected} is missing."),
-            ),
+            Text::new(format!("第 {expected} 条记录缺失。"), format!("Entry {expected} is missing.")),
         ),
         ChainFault::Changed { seq } => (
             *seq,
@@ -205,15 +202,22 @@ pub fn row_fault(row: &recording::Model, claimed: Option<&Claimed>) -> Option<Fa
 pub fn file_fault(id: Uuid, verdict: &Verdict, claimed: &Claimed) -> Option<Fault> {
     let fault = match verdict {
         Verdict::Intact { bytes, clusters } => {
-            let fits = i64::try_from(*bytes) == Ok(claimed.bytes) && i64::try_from(*clusters) == Ok(claimed.clusters);
+            let fits = i64::try_from(*bytes) == Ok(claimed.bytes)
+                && i64::try_from(*clusters) == Ok(claimed.clusters);
             return (!fits).then(|| {
-                recording_fault(id, "录像的大小与记录链不符。", "The recording's size is not that of the chain.")
+                recording_fault(
+                    id,
+                    "录像的大小与记录链不符。",
+                    "The recording's size is not that of the chain.",
+                )
             });
         }
         Verdict::Faulty(faults) => faults.first()?,
     };
     let (zh, en) = match fault {
-        FileFault::FileMissing => ("录像文件不见了。".to_owned(), "The recording's file is missing.".to_owned()),
+        FileFault::FileMissing => {
+            ("录像文件不见了。".to_owned(), "The recording's file is missing.".to_owned())
+        }
         FileFault::IndexMissing => {
             ("录像的索引不见了。".to_owned(), "The recording's index is missing.".to_owned())
         }
@@ -245,9 +249,7 @@ pub fn file_fault(id: Uuid, verdict: &Verdict, claimed: &Claimed) -> Option<Faul
             format!("录像从第 {offset} 字节起多出 {bytes} 字节。"),
             format!("The recording has {bytes} bytes too many from byte {offset} on."),
         ),
-        FileFault::Unreadable(_) => {
-            ("录像无法读取。".to_owned(), "The recording cannot be read.".to_owned())
-        }
+        FileFault::Unreadable(_) => ("录像无法读取。".to_owned(), "The recording cannot be read.".to_owned()),
     };
     Some(recording_fault(id, zh, en))
 }

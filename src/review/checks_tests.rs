@@ -34,12 +34,7 @@ fn row(state: RecordingState) -> recording::Model {
 }
 
 fn claimed() -> Claimed {
-    Claimed {
-        kind: "recording.finalised".into(),
-        manifest_sha256: "ab".repeat(32),
-        bytes: 700,
-        clusters: 3,
-    }
+    Claimed { kind: "recording.finalised".into(), manifest_sha256: "ab".repeat(32), bytes: 700, clusters: 3 }
 }
 
 #[test]
@@ -67,9 +62,14 @@ fn a_row_must_say_what_the_chain_says() {
 fn a_recording_taken_out_of_the_table_is_missed() {
     let entries = [
         entry(0, "recording.started", json!({"recording": Uuid::from_u128(1)}), &[]),
-        entry(1, "recording.finalised", json!({
-            "recording": Uuid::from_u128(1), "manifest_sha256": "ab".repeat(32), "bytes": 700, "clusters": 3,
-        }), &[]),
+        entry(
+            1,
+            "recording.finalised",
+            json!({
+                "recording": Uuid::from_u128(1), "manifest_sha256": "ab".repeat(32), "bytes": 700, "clusters": 3,
+            }),
+            &[],
+        ),
     ];
     let claims = claims(&entries);
     assert_eq!(claims.closed[&Uuid::from_u128(1)], claimed());

@@ -2,7 +2,7 @@
 
 use super::checks::{self, Claimed, Fault};
 use super::store::case::{self, CaseRows};
-use crate::booking::model::{display_reference, parse_reference};
+use crate::booking::model::{display_reference, reference::parse_reference};
 use crate::db::Db;
 use crate::entity::recording::{self, RecordingState};
 use crate::evidence::{SYSTEM, model as chain};
@@ -65,8 +65,7 @@ fn check(rows: CaseRows, dir: &Path) -> Integrity {
     for row in rows.recordings {
         running |= row.state == RecordingState::Recording;
         let claimed = claims.closed.get(&row.id);
-        let found =
-            checks::row_fault(&row, claimed).or_else(|| check_file(&row, claimed?, dir));
+        let found = checks::row_fault(&row, claimed).or_else(|| check_file(&row, claimed?, dir));
         fault = fault.or_else(|| found.clone());
         recordings.push(CheckedRecording { row, fault: found });
     }
@@ -135,7 +134,11 @@ pub async fn verify_case(db: &Db, recordings_dir: &Path, asked: &str) -> Result<
 impl fmt::Display for CaseReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((case, reference, integrity)) = &self.found else {
-            return write!(f, "no case is named {:?}: give a booking's reference or id, or \"system\"", self.asked);
+            return write!(
+                f,
+                "no case is named {:?}: give a booking's reference or id, or \"system\"",
+                self.asked
+            );
         };
         match reference {
             Some(reference) => writeln!(f, "case {case} ({reference})")?,
@@ -148,7 +151,9 @@ impl fmt::Display for CaseReport {
                 (None, RecordingState::Recording) => "still being recorded".to_owned(),
                 (None, RecordingState::Failed) => "nothing was recorded".to_owned(),
                 (None, RecordingState::Finalised) => "intact".to_owned(),
-                (None, RecordingState::Interrupted) => "intact (cut off by a failure, then finalised)".to_owned(),
+                (None, RecordingState::Interrupted) => {
+                    "intact (cut off by a failure, then finalised)".to_owned()
+                }
             };
             writeln!(
                 f,

@@ -49,7 +49,10 @@ pub fn words(text: Option<String>) -> Option<String> {
 
 /// The moment from which all tracks are counted: the opening of the session, or the first picture
 /// if that came before.
-pub fn timeline_zero(opened_at: Option<DateTime<Utc>>, recordings: &[recording::Model]) -> Option<DateTime<Utc>> {
+pub fn timeline_zero(
+    opened_at: Option<DateTime<Utc>>,
+    recordings: &[recording::Model],
+) -> Option<DateTime<Utc>> {
     let first = recordings.iter().filter_map(|row| row.started_at).min();
     match (opened_at, first) {
         (Some(opened), Some(first)) => Some(opened.min(first)),
@@ -92,7 +95,8 @@ pub fn wanted(header: Option<&str>, length: u64) -> Wanted {
     if !unit.trim().eq_ignore_ascii_case("bytes") || ranges.contains(',') {
         return Wanted::Whole;
     }
-    let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
+    let number =
+        |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
     match (first.trim(), last.trim()) {
         ("", suffix) => match number(suffix) {
             None => Wanted::Whole,

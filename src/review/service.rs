@@ -204,8 +204,7 @@ impl Review {
         recordings.retain(is_playable);
         let people = case::people(conn, id).await?;
         let entries = evidence::entries(conn, booking.id).await?;
-        let starts_at =
-            model::timeline_zero(session.opened_at, &recordings).unwrap_or(booking.starts_at);
+        let starts_at = model::timeline_zero(session.opened_at, &recordings).unwrap_or(booking.starts_at);
         let duration_ms = model::timeline_length(starts_at, session.ended_at, &recordings);
         let marks = marks(&entries, &names(&people), &recordings, starts_at, duration_ms);
         let tracks = self.tracks(id, recordings, people, starts_at).await?;
@@ -237,8 +236,7 @@ impl Review {
     }
 
     async fn find(&self, session: Uuid) -> Result<(video_session::Model, booking::Model), Problem> {
-        let session =
-            case::session(self.0.db.reader(), session).await?.ok_or_else(Problem::not_found)?;
+        let session = case::session(self.0.db.reader(), session).await?.ok_or_else(Problem::not_found)?;
         let booking = self.0.booking.find(session.booking_id).await?.ok_or_else(Problem::not_found)?;
         Ok((session, booking))
     }
@@ -313,7 +311,11 @@ fn checked_purpose(purpose: &str) -> Result<String, Problem> {
     Err(Problem::invalid(
         "purpose",
         "purpose_required",
-        format!("请写明查看用途（{} 至 {} 个字），它会记入审计记录。", model::PURPOSE.start(), model::PURPOSE.end()),
+        format!(
+            "请写明查看用途（{} 至 {} 个字），它会记入审计记录。",
+            model::PURPOSE.start(),
+            model::PURPOSE.end()
+        ),
         format!(
             "Please say what you open it for ({} to {} characters); it goes into the evidence.",
             model::PURPOSE.start(),

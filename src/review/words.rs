@@ -19,7 +19,9 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
         "booking.accepted" => Text::new("接受预约", "Accepted the booking"),
         "booking.refused" => Text::new("不接受预约", "Refused the booking"),
         "booking.cancelled" => Text::new("取消预约", "Cancelled the booking"),
-        "booking.expired" => Text::new("保留时间已过，名额放回", "The hold ran out and the place was given back"),
+        "booking.expired" => {
+            Text::new("保留时间已过，名额放回", "The hold ran out and the place was given back")
+        }
         "booking.checked_in" => Text::new("登记到场", "Checked in"),
         "booking.completed" => Text::new("办结", "Completed the booking"),
         "booking.no_show" => Text::new("登记为未到", "Marked as a no-show"),
@@ -39,10 +41,9 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
         "session.admitted" if data["role"] == "officer" => {
             both(format!("关员{}进入通话", who.zh), format!("Officer {} joined the call", who.en))
         }
-        "session.admitted" if data["opens"].as_bool() == Some(true) => both(
-            format!("{}被接入，面洽开始", who.zh),
-            format!("{} was admitted; the session began", who.en),
-        ),
+        "session.admitted" if data["opens"].as_bool() == Some(true) => {
+            both(format!("{}被接入，面洽开始", who.zh), format!("{} was admitted; the session began", who.en))
+        }
         "session.admitted" => both(format!("{}被接入", who.zh), format!("{} was admitted", who.en)),
         "session.left" if data["cause"] == "restart" => both(
             format!("{}因服务重启断开", who.zh),
@@ -63,7 +64,12 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
             format!("Recording complete: {}, {} (segment {segment}, {})", who.en, what.en, length(data)),
         ),
         "recording.interrupted" => both(
-            format!("录制因服务故障中断，已保全：{}的{}（第 {segment} 段，{}）", who.zh, what.zh, length(data)),
+            format!(
+                "录制因服务故障中断，已保全：{}的{}（第 {segment} 段，{}）",
+                who.zh,
+                what.zh,
+                length(data)
+            ),
             format!(
                 "Recording cut off by a failure of the service, what there was is kept: {}, {} (segment {segment}, {})",
                 who.en,
@@ -97,7 +103,8 @@ fn cause(data: &Value) -> Text {
 }
 
 fn gap(data: &Value, who: &Text, what: &Text) -> Text {
-    let (from, to) = (data["from_ms"].as_i64().unwrap_or_default(), data["to_ms"].as_i64().unwrap_or_default());
+    let (from, to) =
+        (data["from_ms"].as_i64().unwrap_or_default(), data["to_ms"].as_i64().unwrap_or_default());
     let missing = (to - from).max(0);
     let (whole, tenth, cause) = (missing / 1000, missing % 1000 / 100, cause(data));
     both(
@@ -141,9 +148,24 @@ mod tests {
         let lin = Uuid::from_u128(1);
         let names = Names::from([(lin, "林女士".to_owned())]);
         for (kind, data, zh, en) in [
-            ("session.entered", json!({"participant": lin, "again": false}), "林女士进入页面", "林女士 entered"),
-            ("session.admitted", json!({"participant": lin, "opens": true}), "林女士被接入，面洽开始", "林女士 was admitted; the session began"),
-            ("session.left", json!({"participant": Uuid::from_u128(2), "cause": "restart"}), "参加人因服务重启断开", "a participant was cut off by a restart of the service"),
+            (
+                "session.entered",
+                json!({"participant": lin, "again": false}),
+                "林女士进入页面",
+                "林女士 entered",
+            ),
+            (
+                "session.admitted",
+                json!({"participant": lin, "opens": true}),
+                "林女士被接入，面洽开始",
+                "林女士 was admitted; the session began",
+            ),
+            (
+                "session.left",
+                json!({"participant": Uuid::from_u128(2), "cause": "restart"}),
+                "参加人因服务重启断开",
+                "a participant was cut off by a restart of the service",
+            ),
             (
                 "recording.gap",
                 json!({"participant": lin, "source": "camera", "from_ms": 1000, "to_ms": 3450, "cause": "loss"}),
