@@ -1,7 +1,7 @@
-import { nextTick } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import type { Role } from '../api/types'
 import { loadAreas, translate } from '../i18n'
+import { focusHeading } from '../state/focus'
 import { homeOf, isStaff, loadMe, me } from '../state/me'
 import { booking } from '../pages/booking/routes'
 import { people } from '../pages/people/routes'
@@ -77,8 +77,6 @@ router.afterEach(async (to, from, failure) => {
   // the first page is read from its top; after that a screen reader must hear that the page is another
   const first = from.matched.length === 0
   if (first || to.path === from.path) return
-  await nextTick()
-  const heading = document.querySelector<HTMLElement>('main h1') ?? document.querySelector<HTMLElement>('main')
-  heading?.setAttribute('tabindex', '-1')
-  heading?.focus({ preventScroll: true })
+  await focusHeading()
+})
 })

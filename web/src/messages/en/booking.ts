@@ -129,7 +129,7 @@ export default {
     next: 'What comes next',
     next_sent: 'Booking sent',
     next_decision: 'An officer decides',
-    next_message: 'The contact gets a text message; it also shows under “My bookings”',
+    next_message: "The contact gets a text message; it also shows under My bookings",
     next_video: 'Join the video meeting at the time',
     next_come: 'Come on time and give your reference',
     given: 'What you gave',
@@ -157,7 +157,7 @@ export default {
     consequence: 'The place goes to others at once; you may not get the same time again.',
     after_hours: 'After cancelling after-hours clearance, please send a written explanation within 5 days.',
     reason: 'Why you cancel',
-    reason_hint: 'Goes into the booking’s history; the officer sees it',
+    reason_hint: "Goes into the booking's history; the officer sees it",
     no_reason: 'Please give a reason.',
     keep: 'Keep it',
     go: 'Cancel the booking',
@@ -177,7 +177,7 @@ export default {
   find: {
     title: 'Find a booking',
     none: 'No booking with this reference',
-    none_text: 'Please compare with the text message; often 0 and O or 1 and I are mixed up. Only your own or your enterprise’s bookings can be found.',
+    none_text: "Please compare with the text message; often 0 and O or 1 and I are mixed up. Only your own or your enterprise's bookings can be found.",
     again: 'Try again',
   },
 }
