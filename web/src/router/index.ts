@@ -79,4 +79,3 @@ router.afterEach(async (to, from, failure) => {
   if (first || to.path === from.path) return
   await focusHeading()
 })
-})
