@@ -3,6 +3,7 @@ import type { Role } from '../api/types'
 import { loadAreas, translate } from '../i18n'
 import { focusHeading } from '../state/focus'
 import { homeOf, isStaff, loadMe, me } from '../state/me'
+import { noteReached } from '../state/online'
 import { booking } from '../pages/booking/routes'
 import { people } from '../pages/people/routes'
 import { rating } from '../pages/rating/routes'
@@ -64,6 +65,13 @@ router.beforeEach(async (to) => {
   const needs = to.meta.signedIn || to.meta.roles
   if (needs && me.value === null) return { name: 'sign-in', query: { next: to.fullPath } }
   return true
+})
+
+// a page's file that does not come: after a new version the old names are gone, and loading anew finds the new ones;
+// without a line the page one is on stays, and the banner says why
+router.onError((_error, to, from) => {
+  if (!navigator.onLine) noteReached(false)
+  else if (from.matched.length) location.assign(to.fullPath)
 })
 
 /** Puts a page's title into the window; pages whose title comes with their data call it again. */
