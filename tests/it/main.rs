@@ -5,5 +5,10 @@ mod support;
 mod access;
 mod architecture;
 mod mail;
+mod review;
 mod survey;
 mod system;
+mod video;
+
+#[path = "../engine/client.rs"]
+mod media_client;
