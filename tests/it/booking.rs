@@ -54,7 +54,12 @@ async fn with_choices(app: &TestApp, service: &str, mut form: Value) -> Value {
 }
 
 fn starts(slots: &Value) -> Vec<String> {
-    slots["slots"].as_array().unwrap().iter().map(|slot| slot["starts_at"].as_str().unwrap().to_owned()).collect()
+    slots["slots"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|slot| slot["starts_at"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 both_stores! { at "2026-02-10T01:00:00Z";

@@ -4,7 +4,10 @@ mod support;
 
 mod access;
 mod architecture;
+mod booking;
+mod booking_races;
 mod mail;
+mod people;
 mod review;
 mod survey;
 mod system;
