@@ -1,1 +1,27 @@
 //! Bookings: free places, holds, requests and what officers decide.
+//!
+//! Others reach it through [`Booking`]: `find` and `find_for` for a booking, the associated
+//! `check_in` and `complete` inside their own transactions, [`WaitingRoom`] to tell who waits, and
+//! the pure [`model`] (`join_window`, `display_reference`). `app` calls `load` before serving
+//! and `sweep_expired` every few seconds.
+//!
+//! Invariants: a place is taken only by rows under the primary key of `occupied`, whatever the
+//! memory of free places says; that memory changes only after a commit; a booking moves only along
+//! the table in [`model::state`], in one transaction with its evidence entry, its cells and its
+//! mails; every query about named bookings begins with the scope of whoever asks; personal data
+//! stands in entries as commitments only.
+
+mod dto;
+mod mails;
+pub mod model;
+mod places;
+mod routes;
+mod service;
+mod store;
+mod waiting;
+
+pub use dto::{BookingDto, HistorySide};
+pub use routes::router;
+pub use service::{Booking, Office, RequestForm};
+pub use store::read::View;
+pub use waiting::{WaitingPerson, WaitingRoom};

@@ -56,3 +56,88 @@ impl Calendar {
         self.changes.get(&date).map(|(_, name)| name.as_str())
     }
 }
+
+/// A term runs into a year whose calendar is not published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnpublishedYear(pub i32);
+
+/// The last day of a term of `days` working days that begins on the day after `date`; of 0 it is
+/// `date` itself.
+pub fn add_working_days(
+    calendar: &Calendar,
+    date: NaiveDate,
+    days: u32,
+) -> Result<NaiveDate, UnpublishedYear> {
+    let mut day = date;
+    let mut left = days;
+    while left > 0 {
+        // No calendar is published up to the last date that can be written.
+        day = day.succ_opt().ok_or(UnpublishedYear(day.year()))?;
+        if calendar.is_working(day).ok_or(UnpublishedYear(day.year()))? {
+            left -= 1;
+        }
+    }
+    Ok(day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::calendar_file;
+    use super::*;
+
+    fn calendar() -> Calendar {
+        let file = calendar_file::read(include_str!("data/cn_holidays.csv")).unwrap();
+        Calendar { published: file.years, changes: file.days }
+    }
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn days_are_what_the_notice_says() {
+        use DayClass::*;
+        let calendar = calendar();
+        for (day, class, working, name) in [
+            ("2026-02-13", Workday, Some(true), None),
+            ("2026-02-14", MakeupWorkday, Some(true), Some("春节")),
+            ("2026-02-15", Holiday, Some(false), Some("春节")),
+            ("2026-02-18", Holiday, Some(false), Some("春节")),
+            ("2026-02-28", MakeupWorkday, Some(true), Some("春节")),
+            ("2026-03-01", Weekend, Some(false), None),
+            ("2026-09-20", MakeupWorkday, Some(true), Some("国庆节")),
+            ("2026-12-31", Workday, Some(true), None),
+            ("2027-01-01", Unpublished, None, None),
+            ("2027-01-04", Unpublished, None, None),
+            ("2023-12-29", Unpublished, None, None),
+        ] {
+            let day = date(day);
+            assert_eq!(calendar.class(day), class, "{day}");
+            assert_eq!(calendar.is_working(day), working, "{day}");
+            assert_eq!(calendar.name(day), name, "{day}");
+        }
+    }
+
+    #[test]
+    fn terms_count_by_the_official_calendar() {
+        let calendar = calendar();
+        for (from, days, end) in [
+            ("2026-03-02", 0, Ok("2026-03-02")),
+            ("2026-03-02", 1, Ok("2026-03-03")),
+            ("2026-03-06", 1, Ok("2026-03-09")),
+            // Friday before the make-up Saturday; then nine days of holiday.
+            ("2026-02-13", 1, Ok("2026-02-14")),
+            ("2026-02-13", 2, Ok("2026-02-24")),
+            ("2026-02-13", 5, Ok("2026-02-27")),
+            ("2026-02-13", 6, Ok("2026-02-28")),
+            ("2026-12-30", 1, Ok("2026-12-31")),
+            ("2026-12-30", 2, Err(2027)),
+            ("2023-12-29", 1, Err(2023)),
+            ("2026-01-01", u32::MAX, Err(2027)),
+        ] {
+            let expected = end.map(date).map_err(UnpublishedYear);
+            assert_eq!(add_working_days(&calendar, date(from), days), expected, "{from} + {days}");
+        }
+        assert_eq!(add_working_days(&calendar, NaiveDate::MAX, 1), Err(UnpublishedYear(262_142)));
+    }
+}

@@ -1,1 +1,21 @@
-//! Ratings of completed bookings and their figures.
+//! Ratings of completed bookings, and the figures that are made of them.
+//!
+//! `app` calls [`Survey::invite`] for each completed booking; the rest is reached over HTTP.
+//!
+//! Invariants: one invitation a booking and one answer an invitation, by unique keys; who answered
+//! is told to nobody: evidence holds neither level nor comment, an answer's id tells only its month,
+//! and an officer gets no answer about himself; a share that fewer than five people stand behind
+//! is not given, nor one from which it could be found by subtraction.
+
+mod figures;
+mod mail;
+pub mod model;
+mod month;
+mod problems;
+mod routes;
+mod service;
+mod store;
+
+pub use month::Month;
+pub use routes::router;
+pub use service::{Office, Survey};

@@ -1,0 +1,113 @@
+//! What staff see of outgoing messages. Here and not in `notify`, which may not know who is calling.
+
+use crate::auth::{Right, Signed};
+use crate::booking::model::display_reference;
+use crate::entity::outbox::OutboxState;
+use crate::http::{Cursor, Page, Params, PathId, Problem, ProblemBody};
+use crate::notify::{self, Notify};
+use crate::text::Language;
+use axum::extract::State;
+use axum::{Extension, Json};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+/// Routes under `/api/v1`.
+pub(super) fn router(notify: Notify) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(list_messages)).routes(routes!(retry_message)).with_state(notify)
+}
+
+/// An outgoing message, as far as staff need to know it.
+#[derive(Debug, Serialize, ToSchema)]
+struct Message {
+    id: Uuid,
+    /// The booking that it is about.
+    booking_reference: Option<String>,
+    /// What kind of message it is, such as `booking.accepted`.
+    template: String,
+    /// The receiver's address without most of its name.
+    to_masked: String,
+    state: OutboxState,
+    attempts: i32,
+    /// Why the last attempt did not succeed: the mail server's words, or ours.
+    last_error: Option<String>,
+    created_at: DateTime<Utc>,
+    /// When it is tried next.
+    next_at: Option<DateTime<Utc>>,
+}
+
+impl Message {
+    fn of(message: notify::Message, language: Language) -> Self {
+        Self {
+            last_error: message.last_error(language),
+            id: message.id,
+            booking_reference: message.reference.as_deref().map(display_reference),
+            template: message.template,
+            to_masked: message.to_masked,
+            state: message.state,
+            attempts: message.attempts,
+            created_at: message.created_at,
+            next_at: message.next_at,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct MessageQuery {
+    /// Only messages in this state.
+    state: Option<OutboxState>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+const PAGE: usize = 50;
+
+/// Outgoing messages, newest first
+#[utoipa::path(
+    get, path = "/messages", tag = "messages", operation_id = "list_messages",
+    params(MessageQuery),
+    responses(
+        (status = 200, body = Page<Message>),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn list_messages(
+    Signed(actor): Signed,
+    State(notify): State<Notify>,
+    language: Option<Extension<Language>>,
+    Params(query): Params<MessageQuery>,
+) -> Result<Json<Page<Message>>, Problem> {
+    actor.may(Right::SeeMessages)?;
+    let language = language.map(|Extension(language)| language).unwrap_or_default();
+    let before = Cursor::decode(query.cursor.as_deref())?;
+    let rows = notify.messages(query.state, before, PAGE as u64 + 1).await?;
+    Ok(Json(Page::of(rows, PAGE, |row| row.id, |row| Message::of(row, language))))
+}
+
+/// Send a failed message again
+#[utoipa::path(
+    post, path = "/messages/{id}/retry", tag = "messages", operation_id = "retry_message",
+    params(("id" = Uuid, Path)),
+    responses(
+        (status = 200, body = Message),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "message_not_failed"),
+    ),
+)]
+async fn retry_message(
+    Signed(actor): Signed,
+    State(notify): State<Notify>,
+    language: Option<Extension<Language>>,
+    PathId(id): PathId,
+) -> Result<Json<Message>, Problem> {
+    actor.may(Right::SeeMessages)?;
+    let language = language.map(|Extension(language)| language).unwrap_or_default();
+    Ok(Json(Message::of(notify.retry(id).await?, language)))
+}

@@ -1,0 +1,59 @@
+//! The cookie that carries a session's token. Pure.
+
+/// Its name.
+pub const NAME: &str = "mianqia_session";
+
+/// The token in a `Cookie` header; of several the first that can be one.
+pub fn token(header: &str) -> Option<&str> {
+    header
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, value)| *name == NAME && is_token(value))
+        .map(|(_, value)| value)
+}
+
+/// The `Set-Cookie` value that signs a browser in. Without an age: it ends with the browser.
+pub fn set(token: &str, secure: bool) -> String {
+    format!("{NAME}={token}; Path=/; HttpOnly; SameSite=Lax{}", if secure { "; Secure" } else { "" })
+}
+
+/// The `Set-Cookie` value that takes the cookie away.
+pub fn clear(secure: bool) -> String {
+    format!("{}; Max-Age=0", set("", secure))
+}
+
+/// Whether it has the form of a token: what has not need not be looked up.
+fn is_token(value: &str) -> bool {
+    value.len() == 43 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids;
+
+    #[test]
+    fn a_token_comes_back_out_of_its_cookie() {
+        let token = ids::new_token();
+        let cookie = set(&token, true);
+        assert_eq!(super::token(cookie.split(';').next().unwrap()), Some(token.as_str()));
+        assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"));
+        assert_eq!(clear(false), "mianqia_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+    }
+
+    #[test]
+    fn only_our_cookie_with_a_token_in_it_counts() {
+        let good = "A".repeat(43);
+        for (header, found) in [
+            (format!("a=b; mianqia_session={good}; c=d"), true),
+            (format!("mianqia_session=x; mianqia_session={good}"), true),
+            (format!("mianqia_sessions={good}"), false),
+            (format!("mianqia_session={good}A"), false),
+            (format!("mianqia_session={}!", "A".repeat(42)), false),
+            (String::new(), false),
+            (";;=;".to_owned(), false),
+        ] {
+            assert_eq!(token(&header).is_some(), found, "{header}");
+        }
+    }
+}

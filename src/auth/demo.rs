@@ -1,0 +1,238 @@
+//! The demo's people: an account for each role, all with the same password.
+
+use super::password::{self, HashFault};
+use super::{model, store};
+use crate::clock::Clock;
+use crate::db::{Db, Tx};
+use crate::entity::account::{self, Locale, Role};
+use crate::entity::enterprise::{self, EnterpriseState};
+use crate::evidence::{self, NewEntry};
+use crate::{directory, ids};
+use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
+use serde_json::json;
+use std::fmt;
+
+/// The password of every demo account.
+pub const PASSWORD: &str = "mianqia-demo";
+
+/// Why the demo could not be laid.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoFault {
+    #[error(transparent)]
+    Store(#[from] DbErr),
+    #[error(transparent)]
+    Hash(#[from] HashFault),
+}
+
+/// The accounts of the demo, for printing.
+#[derive(Clone, Debug)]
+pub struct DemoSummary {
+    pub password: &'static str,
+    pub accounts: Vec<DemoAccount>,
+}
+
+/// One account of the demo.
+#[derive(Clone, Debug)]
+pub struct DemoAccount {
+    pub login: &'static str,
+    pub name: &'static str,
+    pub role: &'static str,
+    /// The enterprise, or what else tells the account from others of its role.
+    pub note: String,
+}
+
+impl fmt::Display for DemoSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Demo accounts 演示账号 (password 密码: {})", self.password)?;
+        for account in &self.accounts {
+            let DemoAccount { login, name, role, note } = account;
+            writeln!(f, "{}", format!("  {login:<6} {role:<15} {name}  {note}").trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+struct DemoEnterprise {
+    name: &'static str,
+    uscc: &'static str,
+    state: EnterpriseState,
+    /// Index of the contact in [`PEOPLE`].
+    contact: usize,
+}
+
+/// Check digits fit; division 239999 is not assigned, so the numbers are nobody's.
+const ENTERPRISES: [DemoEnterprise; 4] = [
+    DemoEnterprise {
+        name: "雪原样例粮油",
+        uscc: "91239999MA0000082A",
+        state: EnterpriseState::Approved,
+        contact: 0,
+    },
+    DemoEnterprise {
+        name: "江岸样例医疗",
+        uscc: "91239999MA0000162X",
+        state: EnterpriseState::Approved,
+        contact: 1,
+    },
+    DemoEnterprise {
+        name: "冰桥样例报关",
+        uscc: "91239999MA00003300",
+        state: EnterpriseState::Approved,
+        contact: 2,
+    },
+    DemoEnterprise {
+        name: "霜河样例食品",
+        uscc: "91239999MA0000285Y",
+        state: EnterpriseState::Pending,
+        contact: 3,
+    },
+];
+
+struct Person {
+    login: &'static str,
+    name: &'static str,
+    role: Role,
+    badge_no: Option<&'static str>,
+}
+
+const fn person(login: &'static str, name: &'static str, role: Role) -> Person {
+    Person { login, name, role, badge_no: None }
+}
+
+const fn officer(login: &'static str, name: &'static str, role: Role, badge_no: &'static str) -> Person {
+    Person { login, name, role, badge_no: Some(badge_no) }
+}
+
+const PEOPLE: [Person; 13] = [
+    person("lin", "林女士", Role::Member),
+    person("gao", "高先生", Role::Member),
+    person("bai", "白先生", Role::Agent),
+    person("he", "何女士", Role::Member),
+    person("luo", "罗先生", Role::Traveller),
+    officer("zhou", "周关员", Role::Officer, "2316"),
+    officer("han", "韩关员", Role::Officer, "2340"),
+    officer("shen", "沈科长", Role::Chief, "2301"),
+    person("tang", "唐审计", Role::Auditor),
+    person("yi", "易监督员", Role::Supervisor),
+    person("sys", "系统管理员", Role::AdminSystem),
+    person("sec", "安全管理员", Role::AdminSecurity),
+    person("aud", "审计管理员", Role::AdminAudit),
+];
+
+/// Lays venues, services, enterprises and accounts that are not there yet; what is there stays as it
+/// is. Safe to repeat.
+pub async fn seed(db: &Db, clock: &Clock) -> Result<DemoSummary, DemoFault> {
+    directory::demo::seed(db, clock).await?;
+    let now = clock.now();
+    // One hash for all: their password is public, and hashing it for each would only take time.
+    let hash = tokio::task::spawn_blocking(|| password::hash(PASSWORD))
+        .await
+        .map_err(|error| DbErr::Custom(error.to_string()))??;
+    db.write::<_, DbErr, _>(move |tx| {
+        Box::pin(async move {
+            for demo in &ENTERPRISES {
+                lay_enterprise(tx, demo, now).await?;
+            }
+            for place in 0..PEOPLE.len() {
+                lay_account(tx, place, &hash, now).await?;
+            }
+            Ok(())
+        })
+    })
+    .await?;
+    let accounts = PEOPLE.iter().enumerate().map(|(place, person)| {
+        let enterprise = ENTERPRISES.iter().find(|enterprise| enterprise.contact == place);
+        let note = match (enterprise, person.badge_no) {
+            (Some(DemoEnterprise { name, state: EnterpriseState::Pending, .. }), _) => {
+                format!("{name} (pending 待审核)")
+            }
+            (Some(enterprise), _) => enterprise.name.to_owned(),
+            (None, Some(badge_no)) => badge_no.to_owned(),
+            (None, None) => String::new(),
+        };
+        DemoAccount { login: person.login, name: person.name, role: model::role_name(person.role), note }
+    });
+    Ok(DemoSummary { password: PASSWORD, accounts: accounts.collect() })
+}
+
+async fn lay_enterprise(tx: &Tx, demo: &DemoEnterprise, now: DateTime<Utc>) -> Result<(), DbErr> {
+    if store::enterprise_by_uscc(tx.conn(), demo.uscc).await?.is_some() {
+        return Ok(());
+    }
+    let decided = demo.state != EnterpriseState::Pending;
+    let id = ids::new_id(now);
+    let row = enterprise::Model {
+        id,
+        name: demo.name.into(),
+        uscc: demo.uscc.into(),
+        contact_name: PEOPLE[demo.contact].name.into(),
+        contact_mobile: mobile(demo.contact),
+        contact_email: email(demo.contact),
+        state: demo.state,
+        reason: None,
+        created_at: now,
+        decided_at: decided.then_some(now),
+        decided_by: None,
+    };
+    store::insert_enterprise(tx, row).await?;
+    let kinds = ["enterprise.registered", "enterprise.approved"];
+    for kind in kinds.into_iter().take(if decided { 2 } else { 1 }) {
+        let entry = NewEntry::new(evidence::SYSTEM, kind, evidence::Actor::PROGRAM, now)
+            .data(json!({"enterprise_id": id, "demo": true}));
+        evidence::append(tx, entry).await?;
+    }
+    Ok(())
+}
+
+async fn lay_account(tx: &Tx, place: usize, hash: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let person = &PEOPLE[place];
+    if store::account_by_login(tx.conn(), person.login).await?.is_some() {
+        return Ok(());
+    }
+    let enterprise = match ENTERPRISES.iter().find(|enterprise| enterprise.contact == place) {
+        Some(demo) => store::enterprise_by_uscc(tx.conn(), demo.uscc).await?,
+        None => None,
+    };
+    let row = account::Model {
+        id: ids::new_id(now),
+        login: person.login.into(),
+        password_hash: hash.to_owned(),
+        name: person.name.into(),
+        role: person.role,
+        enterprise_id: enterprise.map(|row| row.id),
+        badge_no: person.badge_no.map(str::to_owned),
+        email: Some(email(place)),
+        mobile: Some(mobile(place)),
+        locale: Locale::ZhCn,
+        active: true,
+        created_at: now,
+    };
+    store::insert_account(tx, row).await
+}
+
+fn email(place: usize) -> String {
+    format!("{}@example.com", PEOPLE[place].login)
+}
+
+/// Numbers that begin with 154 are believed to be nobody's.
+fn mobile(place: usize) -> String {
+    format!("1540000{:04}", 1001 + place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::identifiers;
+
+    #[test]
+    fn the_demo_passes_the_checks_of_a_registration() {
+        for enterprise in &ENTERPRISES {
+            assert_eq!(identifiers::uscc(enterprise.uscc).as_deref(), Ok(enterprise.uscc));
+        }
+        for place in 0..PEOPLE.len() {
+            assert!(identifiers::mobile(&mobile(place)).is_ok());
+            assert!(identifiers::email(&email(place)).is_ok());
+        }
+    }
+}

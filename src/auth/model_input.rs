@@ -1,0 +1,180 @@
+//! What may be typed when registering: logins, passwords, names. Pure.
+
+use crate::directory::identifiers;
+use crate::entity::account::Locale;
+use crate::http::Problem;
+
+/// A registration as it was typed.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    pub name: String,
+    pub uscc: String,
+    pub contact_name: String,
+    pub contact_mobile: String,
+    pub contact_email: String,
+    pub login: String,
+    pub password: String,
+    pub locale: Locale,
+}
+
+impl Registration {
+    /// The registration as it is stored, or the first field that is wrong.
+    pub fn checked(self) -> Result<Self, Problem> {
+        let login = login(&self.login)?;
+        check_password(&self.password, &login)?;
+        Ok(Self {
+            name: line("name", &self.name, 2, 100)?,
+            uscc: identifiers::uscc(&self.uscc).map_err(|fault| fault.problem("uscc"))?,
+            contact_name: line("contact_name", &self.contact_name, 1, 50)?,
+            contact_mobile: identifiers::mobile(&self.contact_mobile)
+                .map_err(|fault| fault.problem("contact_mobile"))?,
+            contact_email: identifiers::email(&self.contact_email)
+                .map_err(|fault| fault.problem("contact_email"))?,
+            login,
+            password: self.password,
+            locale: self.locale,
+        })
+    }
+}
+
+/// A login in lower case: 3 to 32 of a–z, 0–9, dot, dash and underscore.
+pub fn login(typed: &str) -> Result<String, Problem> {
+    normal_login(typed).filter(|login| login.len() >= 3).ok_or_else(|| {
+        Problem::invalid(
+            "login",
+            "bad_login",
+            "登录名为 3 至 32 个字符，只用小写字母、数字、点、短横线和下划线。",
+            "A login has 3 to 32 characters: letters a to z, digits, dots, dashes and underscores.",
+        )
+    })
+}
+
+/// The login in the form in which it is stored, if it can be one; staff may have short ones.
+pub fn normal_login(typed: &str) -> Option<String> {
+    let login = typed.trim().to_ascii_lowercase();
+    let fits = (1..=32).contains(&login.len())
+        && login.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
+    fits.then_some(login)
+}
+
+/// A password has 10 to 128 characters and is not the login.
+pub fn check_password(password: &str, login: &str) -> Result<(), Problem> {
+    if !(10..=128).contains(&password.chars().count()) {
+        return Err(Problem::invalid(
+            "password",
+            "bad_password",
+            "密码为 10 至 128 个字符。几个不相干的词连起来，好记又不容易被猜到。",
+            "A password has 10 to 128 characters. A few unrelated words in a row are easy to remember and hard to guess.",
+        ));
+    }
+    if password.to_lowercase().contains(login) && password.chars().count() < login.len() + 6 {
+        return Err(Problem::invalid(
+            "password",
+            "bad_password",
+            "密码和登录名太像，请换一个。",
+            "The password is too much like the login. Please choose another one.",
+        ));
+    }
+    Ok(())
+}
+
+/// One line of plain text without spaces around it.
+pub fn line(field: &'static str, typed: &str, least: usize, most: usize) -> Result<String, Problem> {
+    text(field, typed, least, most, |_| false)
+}
+
+/// Plain text that may have line breaks.
+pub fn lines(field: &'static str, typed: &str, least: usize, most: usize) -> Result<String, Problem> {
+    text(field, typed, least, most, |c| c == '\n' || c == '\r' || c == '\t')
+}
+
+fn text(
+    field: &'static str,
+    typed: &str,
+    least: usize,
+    most: usize,
+    also: impl Fn(char) -> bool,
+) -> Result<String, Problem> {
+    let text = typed.trim();
+    if !(least..=most).contains(&text.chars().count()) {
+        return Err(Problem::invalid(
+            field,
+            "wrong_length",
+            format!("请填写 {least} 至 {most} 个字。"),
+            format!("Please write {least} to {most} characters."),
+        ));
+    }
+    // Control characters are no text; PostgreSQL does not even store a NUL.
+    if text.chars().any(|c| c.is_control() && !also(c)) {
+        return Err(Problem::invalid(
+            field,
+            "wrong_character",
+            "含有无法显示的字符，请重新输入。",
+            "There is a character in it that cannot be shown. Please type it again.",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn registration() -> Registration {
+        Registration {
+            name: " 霜河样例食品有限公司 ".into(),
+            uscc: "91239999ma0000285y".into(),
+            contact_name: "何女士".into(),
+            contact_mobile: "154 0000 0009".into(),
+            contact_email: "he@example.com".into(),
+            login: "He.Food".into(),
+            password: "correct horse battery".into(),
+            locale: Locale::ZhCn,
+        }
+    }
+
+    #[test]
+    fn a_registration_is_stored_in_normal_form() {
+        let checked = registration().checked().unwrap();
+        assert_eq!(checked.name, "霜河样例食品有限公司");
+        assert_eq!(checked.uscc, "91239999MA0000285Y");
+        assert_eq!(checked.contact_mobile, "15400000009");
+        assert_eq!(checked.login, "he.food");
+    }
+
+    #[test]
+    fn each_wrong_field_is_named() {
+        type Spoil = fn(&mut Registration);
+        let cases: [(&str, &str, Spoil); 16] = [
+            ("name", "wrong_length", |r| r.name = " 霜 ".into()),
+            ("name", "wrong_length", |r| r.name = "霜".repeat(101)),
+            ("name", "wrong_character", |r| r.name = "霜河\0食品".into()),
+            ("name", "wrong_character", |r| r.name = "霜河\n食品".into()),
+            ("uscc", "wrong_check_digit", |r| r.uscc = "91239999MA00000150".into()),
+            ("uscc", "wrong_character", |r| r.uscc = "91239999MA0000I1O0".into()),
+            ("uscc", "wrong_length", |r| r.uscc = String::new()),
+            ("contact_name", "wrong_length", |r| r.contact_name = "  ".into()),
+            ("contact_mobile", "wrong_length", |r| r.contact_mobile = "1540000".into()),
+            ("contact_email", "wrong_character", |r| r.contact_email = "he".into()),
+            ("login", "bad_login", |r| r.login = "he".into()),
+            ("login", "bad_login", |r| r.login = "he food".into()),
+            ("login", "bad_login", |r| r.login = "何女士何女士".into()),
+            ("password", "bad_password", |r| r.password = "123456789".into()),
+            ("password", "bad_password", |r| r.password = "x".repeat(129)),
+            ("password", "bad_password", |r| r.password = "He.Food1234".into()),
+        ];
+        for (field, code, spoil) in cases {
+            let mut typed = registration();
+            spoil(&mut typed);
+            let problem = typed.checked().unwrap_err();
+            assert_eq!((problem.field.as_deref(), problem.code), (Some(field), code));
+        }
+    }
+
+    #[test]
+    fn a_reason_may_have_lines() {
+        assert_eq!(lines("reason", " 材料不全：\n缺营业执照 ", 2, 500).unwrap(), "材料不全：\n缺营业执照");
+        assert!(lines("reason", "x", 2, 500).is_err());
+        assert!(lines("reason", "a\u{1b}[31mb", 2, 500).is_err());
+    }
+}

@@ -1,0 +1,204 @@
+//! Which slots a service has on a local date.
+//!
+//! Rules are written in wall-clock minutes of the venue; slots are instants. A wall-clock time that
+//! a change of the clocks skips stands for the instant of the change, one that happens twice for
+//! its first instant: so disjoint rules stay disjoint, and no slot is offered that is not inside a
+//! rule on the wall clock too.
+
+use crate::entity::opening_rule::DayKind;
+use chrono::{
+    DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike, Utc,
+};
+use chrono_tz::Tz;
+use std::ops::Range;
+
+/// What slots are made from.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub zone: Tz,
+    pub grid_minutes: i64,
+    pub duration_minutes: i64,
+    pub openings: Vec<Opening>,
+}
+
+/// An opening rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    pub days: DayKind,
+    /// Minutes after local midnight; `to` 1440 is the midnight that ends the day.
+    pub from: i32,
+    pub to: i32,
+}
+
+/// A bookable piece of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+}
+
+/// The official calendar of the date's year is not out, and a rule depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YearUnpublished;
+
+impl Plan {
+    /// Whether any rule asks the official calendar.
+    pub fn uses_working_days(&self) -> bool {
+        self.openings.iter().any(|opening| opening.days != DayKind::Any)
+    }
+
+    /// Slots advance by whole cells, so two of them never share one.
+    pub fn step_minutes(&self) -> i64 {
+        let grid = self.grid_minutes.max(1);
+        (self.duration_minutes.max(1) + grid - 1) / grid * grid
+    }
+
+    /// The cells that a slot takes.
+    pub fn cells(&self, slot: &Slot) -> Range<i64> {
+        cells(self.grid_minutes, slot)
+    }
+
+    /// The slots that start on `date`, in order. `working` answers whether the date is a working
+    /// day (`None`: unpublished) and is not asked if no rule depends on it.
+    pub fn slots_on(
+        &self,
+        date: NaiveDate,
+        working: impl FnOnce(NaiveDate) -> Option<bool>,
+    ) -> Result<Vec<Slot>, YearUnpublished> {
+        let mut slots = Vec::new();
+        for hours in self.hours_on(date, working)? {
+            self.fill(date, &hours, &mut slots);
+        }
+        Ok(slots)
+    }
+
+    /// Whether the service is open at this instant.
+    pub fn is_open(
+        &self,
+        at: DateTime<Utc>,
+        working: impl FnOnce(NaiveDate) -> Option<bool>,
+    ) -> Result<bool, YearUnpublished> {
+        let local = at.with_timezone(&self.zone).naive_local();
+        let minute = minute_of_day(local);
+        Ok(self.hours_on(local.date(), working)?.iter().any(|hours| hours.contains(&minute)))
+    }
+
+    /// Opening hours of a date in wall-clock minutes, in order and disjoint. Rules that overlap are
+    /// one; rules that only touch stay two, as their author wrote them.
+    fn hours_on(
+        &self,
+        date: NaiveDate,
+        working: impl FnOnce(NaiveDate) -> Option<bool>,
+    ) -> Result<Vec<Range<i32>>, YearUnpublished> {
+        let working =
+            if self.uses_working_days() { Some(working(date).ok_or(YearUnpublished)?) } else { None };
+        let applies = |days| match days {
+            DayKind::Any => true,
+            DayKind::Working => working == Some(true),
+            DayKind::NonWorking => working == Some(false),
+        };
+        let mut hours: Vec<Range<i32>> = self
+            .openings
+            .iter()
+            .filter(|opening| applies(opening.days))
+            .map(|opening| opening.from.clamp(0, 1440)..opening.to.clamp(0, 1440))
+            .filter(|hours| !hours.is_empty())
+            .collect();
+        hours.sort_by_key(|hours| hours.start);
+        hours.dedup_by(|next, kept| {
+            let overlap = next.start < kept.end;
+            if overlap {
+                kept.end = kept.end.max(next.end);
+            }
+            overlap
+        });
+        Ok(hours)
+    }
+
+    fn fill(&self, date: NaiveDate, hours: &Range<i32>, slots: &mut Vec<Slot>) {
+        let (Some(from), Some(to)) =
+            (instant(self.zone, date, hours.start), instant(self.zone, date, hours.end))
+        else {
+            return;
+        };
+        let step = TimeDelta::minutes(self.step_minutes());
+        let duration = TimeDelta::minutes(self.duration_minutes.max(1));
+        // Without a change of the clocks in between, what fits in UTC fits on the wall.
+        let steady = to - from == TimeDelta::minutes(i64::from(hours.end - hours.start));
+        let mut starts_at = ceil_to_grid(from, self.grid_minutes);
+        while starts_at + duration <= to {
+            let slot = Slot { starts_at, ends_at: starts_at + duration };
+            if steady || self.inside(date, hours, &slot) {
+                slots.push(slot);
+            }
+            starts_at += step;
+        }
+    }
+
+    /// Whether the first and the last minute of a slot lie in these hours on the wall clock.
+    fn inside(&self, date: NaiveDate, hours: &Range<i32>, slot: &Slot) -> bool {
+        [slot.starts_at, slot.ends_at - TimeDelta::minutes(1)].into_iter().all(|at| {
+            let local = at.with_timezone(&self.zone).naive_local();
+            local.date() == date && hours.contains(&minute_of_day(local))
+        })
+    }
+}
+
+/// The cells of a slot on a grid: floor(epoch minutes / grid).
+pub fn cells(grid_minutes: i64, slot: &Slot) -> Range<i64> {
+    let grid = grid_minutes.max(1);
+    let minute = |at: DateTime<Utc>| at.timestamp().div_euclid(60);
+    minute(slot.starts_at).div_euclid(grid)..(minute(slot.ends_at) + grid - 1).div_euclid(grid)
+}
+
+/// The cell of a day quota.
+pub fn day_cell(date: NaiveDate) -> Range<i64> {
+    let day = i64::from(date.num_days_from_ce());
+    day..day + 1
+}
+
+/// The local date of an instant.
+pub fn local_date(zone: Tz, at: DateTime<Utc>) -> NaiveDate {
+    at.with_timezone(&zone).date_naive()
+}
+
+/// The instants at which a date begins and ends; none for dates too far away to matter.
+pub fn day_bounds(zone: Tz, date: NaiveDate) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    Some((instant(zone, date, 0)?, instant(zone, date, 1440)?))
+}
+
+/// The instant of a wall-clock minute of a date (1440: the next midnight).
+fn instant(zone: Tz, date: NaiveDate, minute: i32) -> Option<DateTime<Utc>> {
+    // Far from our time there are no offices, and chrono's arithmetic ends.
+    if !(1900..=9999).contains(&date.year()) {
+        return None;
+    }
+    let midnight = date.and_hms_opt(0, 0, 0)?;
+    let naive = midnight.checked_add_signed(TimeDelta::minutes(i64::from(minute)))?;
+    if let Some(at) = zone.from_local_datetime(&naive).earliest() {
+        return Some(at.with_timezone(&Utc));
+    }
+    // A skipped time. With the offset of before the change it falls right behind the change by as
+    // much as it was skipped; walking back there finds the first instant of the new offset.
+    let before = zone.offset_from_local_datetime(&naive.checked_sub_days(Days::new(2))?).earliest()?.fix();
+    let mut at = naive.checked_sub_offset(before)?.and_utc();
+    let offset = |at: DateTime<Utc>| zone.offset_from_utc_datetime(&at.naive_utc()).fix();
+    let after = offset(at);
+    while offset(at - TimeDelta::minutes(1)) == after {
+        at -= TimeDelta::minutes(1);
+    }
+    Some(at)
+}
+
+fn ceil_to_grid(at: DateTime<Utc>, grid_minutes: i64) -> DateTime<Utc> {
+    let grid = grid_minutes.max(1) * 60;
+    let seconds = at.timestamp();
+    at + TimeDelta::seconds((-seconds).rem_euclid(grid))
+}
+
+fn minute_of_day(local: NaiveDateTime) -> i32 {
+    (local.hour() * 60 + local.minute()) as i32
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+use super::*;
+use chrono_tz::{America::New_York, Asia::Kathmandu, Asia::Shanghai, Australia::Lord_Howe, Europe::Berlin};
+use proptest::prelude::*;
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn plan(zone: Tz, duration: i64, openings: &[(DayKind, i32, i32)]) -> Plan {
+    let openings = openings.iter().map(|&(days, from, to)| Opening { days, from, to }).collect();
+    Plan { zone, grid_minutes: 15, duration_minutes: duration, openings }
+}
+
+fn starts(plan: &Plan, on: &str, working: Option<bool>) -> Vec<String> {
+    let slots = plan.slots_on(date(on), |_| working).unwrap();
+    slots.iter().map(|slot| slot.starts_at.with_timezone(&plan.zone).format("%H:%M").to_string()).collect()
+}
+
+fn after_hours() -> Plan {
+    use DayKind::*;
+    plan(Shanghai, 60, &[(Working, 0, 510), (Working, 1020, 1440), (NonWorking, 0, 1440)])
+}
+
+#[test]
+fn a_make_up_saturday_is_open_in_the_evening_and_a_holiday_sunday_all_day() {
+    let saturday = starts(&after_hours(), "2026-02-14", Some(true));
+    assert_eq!(saturday.len(), 8 + 7);
+    assert!(saturday.contains(&"17:00".into()) && saturday.contains(&"23:00".into()));
+    assert!(!saturday.contains(&"12:00".into()));
+    assert_eq!(starts(&after_hours(), "2026-02-15", Some(false)).len(), 24);
+}
+
+#[test]
+fn the_last_slot_of_a_day_may_end_at_midnight_and_the_next_day_goes_on_by_itself() {
+    let plan = after_hours();
+    let evening = plan.slots_on(date("2026-03-02"), |_| Some(true)).unwrap();
+    let morning = plan.slots_on(date("2026-03-03"), |_| Some(true)).unwrap();
+    assert_eq!(evening.last().unwrap().ends_at, morning[0].starts_at);
+    assert_eq!(evening.last().unwrap().ends_at.to_rfc3339(), "2026-03-02T16:00:00+00:00");
+}
+
+#[test]
+fn an_unpublished_year_stops_only_rules_that_ask_the_calendar() {
+    assert_eq!(after_hours().slots_on(date("2027-03-02"), |_| None), Err(YearUnpublished));
+    let any = plan(Shanghai, 15, &[(DayKind::Any, 0, 1440)]);
+    let slots = any.slots_on(date("2027-03-02"), |_| panic!("the calendar is not asked"));
+    assert_eq!(slots.unwrap().len(), 96);
+}
+
+#[test]
+fn a_lost_hour_and_a_doubled_hour_offer_what_the_wall_clock_shows_once() {
+    let berlin = plan(Berlin, 30, &[(DayKind::Any, 60, 240)]);
+    assert_eq!(starts(&berlin, "2026-03-29", None), ["01:00", "01:30", "03:00", "03:30"]);
+    // 02:00 comes twice on that night; both are inside the rule.
+    assert_eq!(starts(&berlin, "2026-10-25", None).len(), 8);
+    let until_the_doubled = plan(Berlin, 30, &[(DayKind::Any, 60, 150), (DayKind::Any, 150, 240)]);
+    let night = until_the_doubled.slots_on(date("2026-10-25"), |_| None).unwrap();
+    assert!(night.windows(2).all(|pair| pair[0].ends_at <= pair[1].starts_at));
+}
+
+#[test]
+fn a_rule_that_begins_in_the_lost_hour_begins_with_the_change() {
+    let new_york = plan(New_York, 30, &[(DayKind::Any, 150, 240)]);
+    let slots = new_york.slots_on(date("2026-03-08"), |_| None).unwrap();
+    assert_eq!(slots[0].starts_at.to_rfc3339(), "2026-03-08T07:00:00+00:00");
+    assert_eq!(slots.len(), 2);
+}
+
+#[test]
+fn rules_that_overlap_are_one_and_rules_that_touch_are_two() {
+    let overlap = plan(Shanghai, 60, &[(DayKind::Any, 540, 690), (DayKind::Any, 600, 720)]);
+    assert_eq!(starts(&overlap, "2026-03-02", None), ["09:00", "10:00", "11:00"]);
+    let touch = plan(Shanghai, 60, &[(DayKind::Any, 540, 690), (DayKind::Any, 690, 780)]);
+    assert_eq!(starts(&touch, "2026-03-02", None), ["09:00", "10:00", "11:30"]);
+}
+
+#[test]
+fn the_edges_of_time_make_no_slots_and_no_panic() {
+    let any = plan(New_York, 15, &[(DayKind::Any, 0, 1440)]);
+    for day in [NaiveDate::MIN, NaiveDate::MAX] {
+        assert!(any.slots_on(day, |_| None).is_ok());
+    }
+}
+
+fn zones() -> impl Strategy<Value = Tz> {
+    prop::sample::select(vec![Shanghai, Berlin, New_York, Kathmandu, Lord_Howe, Tz::America__Santiago])
+}
+
+proptest! {
+    #[test]
+    fn slots_never_overlap_lie_within_rules_and_have_exact_cells(
+        zone in zones(),
+        day in 0u64..1500,
+        grid in prop::sample::select(vec![5i64, 10, 15]),
+        duration in 5i64..180,
+        rules in prop::collection::vec((0i32..1440, 1i32..700), 1..5),
+    ) {
+        let openings: Vec<Opening> = rules
+            .iter()
+            .map(|&(from, long)| Opening { days: DayKind::Any, from, to: (from + long).min(1440) })
+            .collect();
+        let plan = Plan { zone, grid_minutes: grid, duration_minutes: duration, openings: openings.clone() };
+        let date = date("2025-01-01") + Days::new(day);
+        let slots = plan.slots_on(date, |_| None).unwrap();
+        for slot in &slots {
+            prop_assert_eq!(slot.ends_at - slot.starts_at, TimeDelta::minutes(duration));
+            for at in [slot.starts_at, slot.ends_at - TimeDelta::minutes(1)] {
+                let local = at.with_timezone(&zone).naive_local();
+                prop_assert_eq!(local.date(), date);
+                let minute = minute_of_day(local);
+                prop_assert!(openings.iter().any(|rule| rule.from <= minute && minute < rule.to));
+            }
+            let cells = plan.cells(slot);
+            prop_assert_eq!(cells.start * grid * 60, slot.starts_at.timestamp());
+            prop_assert_eq!((cells.end - cells.start) * grid, plan.step_minutes());
+            prop_assert!(cells.end * grid * 60 >= slot.ends_at.timestamp());
+        }
+        for pair in slots.windows(2) {
+            prop_assert!(pair[0].ends_at <= pair[1].starts_at);
+            prop_assert!(plan.cells(&pair[0]).end <= plan.cells(&pair[1]).start);
+        }
+    }
+
+    #[test]
+    fn a_day_and_the_next_never_share_a_cell(zone in zones(), day in 0u64..1500, duration in 5i64..180) {
+        let plan = plan(zone, duration, &[(DayKind::Any, 0, 1440)]);
+        let today = date("2025-01-01") + Days::new(day);
+        let last = plan.slots_on(today, |_| None).unwrap().pop().unwrap();
+        let first = plan.slots_on(today + Days::new(1), |_| None).unwrap()[0];
+        prop_assert!(last.ends_at <= first.starts_at);
+    }
+}

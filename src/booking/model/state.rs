@@ -1,0 +1,259 @@
+//! The states of a booking as one table: what decides is also what the pages are told in `can`.
+
+use crate::entity::booking::{self, BookingState};
+use crate::entity::service::ServiceKind;
+use crate::http::Problem;
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// The video page opens this long before the start.
+pub const JOIN_EARLY: TimeDelta = TimeDelta::minutes(15);
+/// It closes this long after the end: talks run over.
+pub const JOIN_LATE: TimeDelta = TimeDelta::minutes(60);
+/// Nobody is checked in earlier than this before the start.
+pub const CHECK_IN_EARLY: TimeDelta = TimeDelta::minutes(60);
+
+/// What can be done with a booking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    Request,
+    Cancel,
+    Accept,
+    Refuse,
+    CheckIn,
+    Complete,
+    NoShow,
+    Expire,
+}
+
+/// On whose behalf something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    Booker,
+    Officer,
+    Program,
+}
+
+/// Why an action is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    WrongState,
+    HoldExpired,
+    /// It can be done from then on.
+    TooEarly(DateTime<Utc>),
+    /// It could be done until then.
+    TooLate(DateTime<Utc>),
+}
+
+use Action::*;
+use BookingState::*;
+use Side::*;
+
+/// Every step there is. A request that needs no decision is accepted in the same transaction, so
+/// the service adds `Accept` by the program to it.
+const TABLE: &[(BookingState, Action, Side, BookingState)] = &[
+    (Held, Request, Booker, Requested),
+    (Held, Cancel, Booker, Cancelled),
+    (Held, Expire, Program, Expired),
+    (Requested, Accept, Officer, Accepted),
+    (Requested, Accept, Program, Accepted),
+    (Requested, Refuse, Officer, Refused),
+    (Requested, Cancel, Booker, Cancelled),
+    (Accepted, Cancel, Booker, Cancelled),
+    (Accepted, CheckIn, Officer, CheckedIn),
+    (Accepted, Action::NoShow, Officer, BookingState::NoShow),
+    (CheckedIn, Complete, Officer, Completed),
+    // Checked in by mistake.
+    (CheckedIn, Action::NoShow, Officer, BookingState::NoShow),
+];
+
+/// The state after `action`, or why not.
+pub fn step(
+    row: &booking::Model,
+    action: Action,
+    side: Side,
+    now: DateTime<Utc>,
+) -> Result<BookingState, Refusal> {
+    let lapsed = hold_lapsed(row, now);
+    if lapsed && side == Booker {
+        return Err(Refusal::HoldExpired);
+    }
+    let next = TABLE
+        .iter()
+        .find(|(from, what, who, _)| (*from, *what, *who) == (row.state, action, side))
+        .map(|(.., next)| *next)
+        .ok_or(Refusal::WrongState)?;
+    let (from, until) = match action {
+        Cancel if row.state != Held => (None, Some(row.starts_at)),
+        Accept => (None, Some(row.ends_at)),
+        CheckIn => (Some(row.starts_at - CHECK_IN_EARLY), None),
+        Action::NoShow => (Some(row.starts_at), None),
+        Expire if !lapsed => return Err(Refusal::WrongState),
+        _ => (None, None),
+    };
+    match (from, until) {
+        (Some(from), _) if now < from => Err(Refusal::TooEarly(from)),
+        (_, Some(until)) if now >= until => Err(Refusal::TooLate(until)),
+        _ => Ok(next),
+    }
+}
+
+/// A hold whose time is over, whether or not it has been swept yet.
+pub fn hold_lapsed(row: &booking::Model, now: DateTime<Utc>) -> bool {
+    row.state == Held && row.hold_expires_at.is_some_and(|until| until <= now)
+}
+
+/// The state as everybody sees it: a lapsed hold is expired before it is swept.
+pub fn shown_state(row: &booking::Model, now: DateTime<Utc>) -> BookingState {
+    if hold_lapsed(row, now) { Expired } else { row.state }
+}
+
+/// Whether a booking in this state keeps its place.
+pub fn keeps_place(state: BookingState) -> bool {
+    !matches!(state, Refused | Cancelled | Expired)
+}
+
+/// When the video page of a booking is open.
+pub fn join_window(row: &booking::Model) -> (DateTime<Utc>, DateTime<Utc>) {
+    (row.starts_at - JOIN_EARLY, row.ends_at + JOIN_LATE)
+}
+
+/// Whether somebody may join the video session now.
+pub fn may_join(row: &booking::Model, kind: ServiceKind, now: DateTime<Utc>) -> bool {
+    let (from, until) = join_window(row);
+    kind == ServiceKind::Video && matches!(row.state, Accepted | CheckedIn) && from <= now && now < until
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::WrongState => wrong_state(),
+            Refusal::HoldExpired => Self::conflict(
+                "hold_expired",
+                "保留时间已过，名额已放回。请重新选择时间。",
+                "The hold has run out and the place was given back. Please choose a time again.",
+            ),
+            Refusal::TooEarly(from) => Self::conflict(
+                "too_early",
+                format!("现在还太早，最早可在 {} 之后办理。", utc(from)),
+                format!("It is too early for that; it can be done from {} on.", utc(from)),
+            ),
+            Refusal::TooLate(until) => Self::conflict(
+                "too_late",
+                format!("已经太晚，须在 {} 之前办理。请电话联系窗口。", utc(until)),
+                format!(
+                    "It is too late for that; it had to be done before {}. Please call the office.",
+                    utc(until)
+                ),
+            ),
+        }
+    }
+}
+
+/// The booking is in another state than the action needs.
+pub fn wrong_state() -> Problem {
+    Problem::conflict(
+        "wrong_state",
+        "预约的状态已经变了，这一步现在不能办理。请刷新页面查看。",
+        "The booking has moved on and this step is not possible now. Please reload the page.",
+    )
+}
+
+fn utc(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::ids;
+    use sea_orm::Iterable;
+
+    pub fn row(state: BookingState, starts_at: DateTime<Utc>) -> booking::Model {
+        booking::Model {
+            id: ids::new_id(starts_at),
+            reference: "MQ26114K7PX".into(),
+            service_id: ids::new_id(starts_at),
+            account_id: ids::new_id(starts_at),
+            enterprise_id: None,
+            state,
+            starts_at,
+            ends_at: starts_at + TimeDelta::minutes(30),
+            hold_expires_at: (state == Held).then_some(starts_at - TimeDelta::minutes(90)),
+            contact_name: None,
+            contact_mobile: None,
+            fields: serde_json::json!({}),
+            officer_id: None,
+            reason: None,
+            sequence: 0,
+            created_at: starts_at,
+            updated_at: starts_at,
+        }
+    }
+
+    fn start() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_790_000_000, 0).unwrap()
+    }
+
+    #[test]
+    fn every_step_of_every_state_is_as_the_contract_says() {
+        // Just before the start everything but a no-show is in time.
+        let before = start() - TimeDelta::minutes(30);
+        let after = start() + TimeDelta::minutes(5);
+        for state in BookingState::iter() {
+            let mut row = row(state, start());
+            row.hold_expires_at = row.hold_expires_at.map(|_| start() + TimeDelta::hours(1));
+            let may = |action, side, now| step(&row, action, side, now).ok();
+            let expected_cancel = matches!(state, Held | Requested | Accepted).then_some(Cancelled);
+            assert_eq!(may(Cancel, Booker, before), expected_cancel, "{state:?}");
+            assert_eq!(may(Cancel, Officer, before), None);
+            assert_eq!(may(Request, Booker, before), (state == Held).then_some(Requested));
+            assert_eq!(may(Accept, Officer, before), (state == Requested).then_some(Accepted));
+            assert_eq!(may(Accept, Booker, before), None);
+            assert_eq!(may(Refuse, Officer, before), (state == Requested).then_some(Refused));
+            assert_eq!(may(CheckIn, Officer, before), (state == Accepted).then_some(CheckedIn));
+            assert_eq!(may(Complete, Officer, before), (state == CheckedIn).then_some(Completed));
+            assert_eq!(may(Action::NoShow, Officer, before), None);
+            let absent = matches!(state, Accepted | CheckedIn).then_some(BookingState::NoShow);
+            assert_eq!(may(Action::NoShow, Officer, after), absent);
+        }
+    }
+
+    #[test]
+    fn time_decides_too() {
+        let minutes = |n| start() + TimeDelta::minutes(n);
+        let accepted = row(Accepted, start());
+        assert_eq!(step(&accepted, CheckIn, Officer, minutes(-61)), Err(Refusal::TooEarly(minutes(-60))));
+        assert_eq!(step(&accepted, CheckIn, Officer, minutes(-60)), Ok(CheckedIn));
+        assert_eq!(step(&accepted, Action::NoShow, Officer, minutes(-1)), Err(Refusal::TooEarly(start())));
+        assert_eq!(step(&accepted, Cancel, Booker, minutes(0)), Err(Refusal::TooLate(start())));
+        let requested = row(Requested, start());
+        assert_eq!(step(&requested, Accept, Officer, minutes(29)), Ok(Accepted));
+        assert_eq!(step(&requested, Accept, Officer, minutes(30)), Err(Refusal::TooLate(minutes(30))));
+        assert_eq!(step(&requested, Refuse, Officer, minutes(300)), Ok(Refused));
+    }
+
+    #[test]
+    fn a_lapsed_hold_can_only_expire() {
+        let held = row(Held, start());
+        let until = held.hold_expires_at.unwrap();
+        let earlier = until - TimeDelta::milliseconds(1);
+        assert_eq!(step(&held, Request, Booker, earlier), Ok(Requested));
+        assert_eq!(step(&held, Expire, Program, earlier), Err(Refusal::WrongState));
+        assert_eq!(step(&held, Request, Booker, until), Err(Refusal::HoldExpired));
+        assert_eq!(step(&held, Cancel, Booker, until), Err(Refusal::HoldExpired));
+        assert_eq!(step(&held, Expire, Program, until), Ok(Expired));
+        assert_eq!(shown_state(&held, earlier), Held);
+        assert_eq!(shown_state(&held, until), Expired);
+    }
+
+    #[test]
+    fn the_video_page_is_open_around_the_appointment_only() {
+        let row = row(Accepted, start());
+        let minutes = |n| start() + TimeDelta::minutes(n);
+        for (at, open) in [(-16, false), (-15, true), (0, true), (89, true), (90, false)] {
+            assert_eq!(may_join(&row, ServiceKind::Video, minutes(at)), open, "{at}");
+        }
+        assert!(!may_join(&row, ServiceKind::Health, start()));
+        assert!(!may_join(&self::row(Requested, start()), ServiceKind::Video, start()));
+    }
+}

@@ -1,0 +1,249 @@
+//! What can be booked when, seen from now: lead time, horizon, places and quota. Pure; the places
+//! are asked through [`Free`].
+
+use super::slots::{Plan, Slot, YearUnpublished, day_cell, local_date};
+use crate::directory::calendar::Calendar;
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use serde::Serialize;
+use std::ops::Range;
+use utoipa::ToSchema;
+
+/// Answers how many places are free. `quota` is asked with a day's cell.
+pub trait Free {
+    fn seats(&self, cells: Range<i64>) -> i32;
+    /// What is left of the day's quota; `None` where there is none.
+    fn quota(&self, cells: Range<i64>) -> Option<i32>;
+}
+
+/// Why nothing can be booked on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DayReason {
+    Past,
+    LeadTime,
+    BeyondHorizon,
+    Closed,
+    Full,
+    YearUnpublished,
+    Quota,
+}
+
+/// Why a slot cannot be booked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SlotReason {
+    Past,
+    LeadTime,
+    Full,
+    Quota,
+}
+
+/// A slot as it can be booked now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    pub slot: Slot,
+    pub free: i32,
+    pub reason: Option<SlotReason>,
+}
+
+/// The terms of a service at an instant.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    pub plan: &'a Plan,
+    pub calendar: &'a Calendar,
+    pub lead: TimeDelta,
+    pub horizon_days: i64,
+    pub capacity: i32,
+    pub now: DateTime<Utc>,
+}
+
+/// A day in numbers: places free, places in all, and why none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayTotal {
+    pub free: i32,
+    pub total: i32,
+    pub reason: Option<DayReason>,
+}
+
+impl Terms<'_> {
+    pub fn today(&self) -> NaiveDate {
+        local_date(self.plan.zone, self.now)
+    }
+
+    /// The last date that can be booked.
+    pub fn last_date(&self) -> NaiveDate {
+        let days = Days::new(u64::try_from(self.horizon_days).unwrap_or(0));
+        self.today().checked_add_days(days).unwrap_or(NaiveDate::MAX)
+    }
+
+    /// The slots of a date, or why there are none to look at. An unpublished year is said before
+    /// the horizon: until it is published, nobody knows the slots.
+    pub fn slots(&self, date: NaiveDate) -> Result<Vec<Slot>, DayReason> {
+        if date < self.today() {
+            return Err(DayReason::Past);
+        }
+        if self.plan.uses_working_days() && self.calendar.is_working(date).is_none() {
+            return Err(DayReason::YearUnpublished);
+        }
+        if date > self.last_date() {
+            return Err(DayReason::BeyondHorizon);
+        }
+        match self.plan.slots_on(date, |date| self.calendar.is_working(date)) {
+            Ok(slots) if slots.is_empty() => Err(DayReason::Closed),
+            Ok(slots) => Ok(slots),
+            Err(YearUnpublished) => Err(DayReason::YearUnpublished),
+        }
+    }
+
+    /// Whether it is too late for a slot.
+    pub fn too_late(&self, slot: &Slot) -> Option<SlotReason> {
+        if slot.starts_at < self.now {
+            Some(SlotReason::Past)
+        } else if slot.starts_at - self.now < self.lead {
+            Some(SlotReason::LeadTime)
+        } else {
+            None
+        }
+    }
+
+    /// The slots of a date with what is free in each.
+    pub fn offers(&self, date: NaiveDate, free: &impl Free) -> Result<Vec<Offer>, DayReason> {
+        let slots = self.slots(date)?;
+        let left = free.quota(day_cell(date));
+        let offer = |slot: Slot| {
+            if let Some(reason) = self.too_late(&slot) {
+                return Offer { slot, free: 0, reason: Some(reason) };
+            }
+            let seats = free.seats(self.plan.cells(&slot));
+            let places = left.map_or(seats, |left| seats.min(left));
+            let reason = match (seats, places) {
+                (_, 1..) => None,
+                (1.., _) => Some(SlotReason::Quota),
+                _ => Some(SlotReason::Full),
+            };
+            Offer { slot, free: places.max(0), reason }
+        };
+        Ok(slots.into_iter().map(offer).collect())
+    }
+
+    /// A date in numbers.
+    pub fn day(&self, date: NaiveDate, quota: Option<i32>, free: &impl Free) -> DayTotal {
+        let offers = match self.offers(date, free) {
+            Ok(offers) => offers,
+            Err(reason) => return DayTotal { free: 0, total: 0, reason: Some(reason) },
+        };
+        let within = |places: i32, quota: Option<i32>| quota.map_or(places, |quota| places.min(quota));
+        let places = i32::try_from(offers.len()).unwrap_or(i32::MAX).saturating_mul(self.capacity);
+        let total = within(places, quota);
+        let sum = offers.iter().fold(0, |sum: i32, offer| sum.saturating_add(offer.free));
+        let free = within(sum, free.quota(day_cell(date)));
+        let has = |reason| offers.iter().any(|offer| offer.reason == Some(reason));
+        let reason = if free > 0 {
+            None
+        } else if has(SlotReason::Quota) {
+            Some(DayReason::Quota)
+        } else if has(SlotReason::Full) {
+            Some(DayReason::Full)
+        } else if has(SlotReason::LeadTime) {
+            Some(DayReason::LeadTime)
+        } else {
+            Some(DayReason::Past)
+        };
+        DayTotal { free, total, reason }
+    }
+
+    /// The first slot with a free place up to the horizon.
+    pub fn next_free(&self, free: &impl Free) -> Option<Slot> {
+        let days = self.today().iter_days().take_while(|date| *date <= self.last_date());
+        for date in days {
+            let Ok(offers) = self.offers(date, free) else { continue };
+            if let Some(offer) = offers.into_iter().find(|offer| offer.reason.is_none()) {
+                return Some(offer.slot);
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::slots::Opening;
+    use super::*;
+    use crate::entity::opening_rule::DayKind;
+    use chrono_tz::Asia::Shanghai;
+
+    struct Stock(i32, Option<i32>);
+
+    impl Free for Stock {
+        fn seats(&self, _: Range<i64>) -> i32 {
+            self.0
+        }
+        fn quota(&self, _: Range<i64>) -> Option<i32> {
+            self.1
+        }
+    }
+
+    fn plan(days: DayKind) -> Plan {
+        let openings = vec![Opening { days, from: 540, to: 660 }];
+        Plan { zone: Shanghai, grid_minutes: 15, duration_minutes: 60, openings }
+    }
+
+    fn day(date: &str, days: DayKind, now: &str, stock: Stock) -> DayTotal {
+        let (plan, mut calendar) = (plan(days), Calendar::default());
+        calendar.published.insert(2026);
+        let terms = Terms {
+            plan: &plan,
+            calendar: &calendar,
+            lead: TimeDelta::minutes(90),
+            horizon_days: 30,
+            capacity: 3,
+            now: now.parse().unwrap(),
+        };
+        terms.day(date.parse().unwrap(), stock.1.map(|_| 5), &stock)
+    }
+
+    #[test]
+    fn each_day_says_what_is_free_or_why_nothing_is() {
+        use DayReason::*;
+        let morning = "2026-12-14T00:00:00Z"; // Monday, 08:00 in Shanghai
+        for (date, days, now, stock, expected) in [
+            ("2026-12-15", DayKind::Any, morning, Stock(2, None), (4, 6, None)),
+            ("2026-12-15", DayKind::Any, morning, Stock(2, Some(3)), (3, 5, None)),
+            ("2026-12-15", DayKind::Any, morning, Stock(2, Some(0)), (0, 5, Some(Quota))),
+            ("2026-12-15", DayKind::Any, morning, Stock(0, None), (0, 6, Some(Full))),
+            // 09:00 is inside the lead time, 10:00 is not.
+            ("2026-12-14", DayKind::Any, morning, Stock(2, None), (2, 6, None)),
+            ("2026-12-14", DayKind::Any, "2026-12-14T01:30:00Z", Stock(2, None), (0, 6, Some(LeadTime))),
+            ("2026-12-14", DayKind::Any, "2026-12-14T02:30:00Z", Stock(2, None), (0, 6, Some(Past))),
+            ("2026-12-13", DayKind::Any, morning, Stock(2, None), (0, 0, Some(Past))),
+            ("2026-12-19", DayKind::Working, morning, Stock(2, None), (0, 0, Some(Closed))),
+            ("2027-01-13", DayKind::Any, morning, Stock(2, None), (4, 6, None)),
+            ("2027-01-14", DayKind::Any, morning, Stock(2, None), (0, 0, Some(BeyondHorizon))),
+            ("2027-01-13", DayKind::Working, morning, Stock(2, None), (0, 0, Some(YearUnpublished))),
+        ] {
+            let (free, total, reason) = expected;
+            assert_eq!(
+                day(date, days, now, stock),
+                DayTotal { free, total, reason },
+                "{date} {days:?} {now}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_next_free_slot_is_looked_for_up_to_the_horizon() {
+        let (plan, calendar) = (plan(DayKind::Any), Calendar::default());
+        let now = "2026-12-14T02:30:00Z".parse().unwrap();
+        let terms = Terms {
+            plan: &plan,
+            calendar: &calendar,
+            lead: TimeDelta::zero(),
+            horizon_days: 30,
+            capacity: 1,
+            now,
+        };
+        let next = terms.next_free(&Stock(1, None)).unwrap();
+        assert_eq!(next.starts_at.to_rfc3339(), "2026-12-15T01:00:00+00:00");
+        assert_eq!(terms.next_free(&Stock(0, None)), None);
+    }
+}

@@ -1,0 +1,169 @@
+//! What is decided about a booking: by the officer, or by the booker who cancels.
+
+use super::transition::{Step, free_cells, take_step};
+use super::{Booking, Office, scope_of};
+use crate::auth::{Actor, Right};
+use crate::booking::mails::{self, News};
+use crate::booking::model::state::{Action, Refusal, Side, hold_lapsed, keeps_place};
+use crate::booking::model::{form, state};
+use crate::booking::store::write;
+use crate::directory::{ServiceInfo, booker_address};
+use crate::entity::booking::{self, BookingState};
+use crate::entity::{account, enterprise};
+use crate::http::Problem;
+use crate::text::Language;
+use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+impl Booking {
+    pub async fn accept(&self, actor: &Actor, id: Uuid) -> Result<booking::Model, Problem> {
+        self.decide(actor, id, Action::Accept, None).await
+    }
+
+    pub async fn refuse(&self, actor: &Actor, id: Uuid, reason: &str) -> Result<booking::Model, Problem> {
+        actor.may(Right::HandleBookings)?;
+        let reason = form::require_reason(Some(reason))?;
+        self.decide(actor, id, Action::Refuse, Some(reason)).await
+    }
+
+    pub async fn check_in_at_desk(&self, actor: &Actor, id: Uuid) -> Result<booking::Model, Problem> {
+        self.decide(actor, id, Action::CheckIn, None).await
+    }
+
+    pub async fn complete_at_desk(&self, actor: &Actor, id: Uuid) -> Result<booking::Model, Problem> {
+        self.decide(actor, id, Action::Complete, None).await
+    }
+
+    pub async fn no_show(&self, actor: &Actor, id: Uuid) -> Result<booking::Model, Problem> {
+        self.decide(actor, id, Action::NoShow, None).await
+    }
+
+    /// Cancels one's own booking. What the office has heard of needs a reason.
+    pub async fn cancel(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        reason: Option<&str>,
+    ) -> Result<booking::Model, Problem> {
+        actor.may(Right::Book)?;
+        let reason = form::check_reason(reason)?;
+        let seen = self.find_for(actor, id).await?;
+        let now = self.0.clock.now();
+        // First whether it can be cancelled at all: nobody should write a reason for nothing.
+        state::step(&seen, Action::Cancel, Side::Booker, now)?;
+        if seen.state != BookingState::Held && reason.is_none() {
+            form::require_reason(None)?;
+        }
+        self.change(actor, seen, Side::Booker, Action::Cancel, reason, now).await
+    }
+
+    async fn decide(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        action: Action,
+        reason: Option<String>,
+    ) -> Result<booking::Model, Problem> {
+        actor.may(Right::HandleBookings)?;
+        let seen = self.find_for(actor, id).await?;
+        self.change(actor, seen, Side::Officer, action, reason, self.0.clock.now()).await
+    }
+
+    async fn change(
+        &self,
+        actor: &Actor,
+        seen: booking::Model,
+        side: Side,
+        action: Action,
+        reason: Option<String>,
+        now: DateTime<Utc>,
+    ) -> Result<booking::Model, Problem> {
+        let scope = scope_of(actor)?;
+        let info = self.info(seen.service_id).await?;
+        let people = self.people_of(&seen).await?;
+        let officer = (side == Side::Officer).then_some(actor.account_id);
+        let step = Step { action, side, actor: actor.evidence(), officer, reason, now };
+        let inner = self.0.clone();
+        self.0
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let before =
+                        write::lock_scoped(tx, scope, seen.id).await?.ok_or_else(Problem::not_found)?;
+                    if hold_lapsed(&before, now) && side == Side::Booker {
+                        // The sweep is about to write that down.
+                        return Err(Refusal::HoldExpired.into());
+                    }
+                    let was = before.state;
+                    if action == Action::Cancel && was != BookingState::Held && step.reason.is_none() {
+                        // It was requested while its cancelling was on the way.
+                        form::require_reason(None)?;
+                    }
+                    let row = take_step(tx, before, step, &[]).await.map_err(Problem::from)?;
+                    if !keeps_place(row.state) {
+                        free_cells(tx, &inner.places, row.id).await?;
+                    }
+                    let news = people.news(&inner.office, &info, &row, now);
+                    match (action, was) {
+                        (Action::Accept, _) => mails::accepted(tx, &news).await?,
+                        (Action::Refuse, _) => mails::refused(tx, &news).await?,
+                        // Nobody was told of a hold.
+                        (Action::Cancel, BookingState::Held) => {}
+                        (Action::Cancel, was) => {
+                            mails::cancelled(tx, &news, was == BookingState::Accepted).await?;
+                        }
+                        _ => {}
+                    }
+                    inner.tell_office(tx);
+                    Ok(row)
+                })
+            })
+            .await
+    }
+
+    /// The people behind a booking, read before the transaction.
+    pub(super) async fn people_of(&self, row: &booking::Model) -> Result<People, DbErr> {
+        let directory = &self.0.directory;
+        let account = directory.accounts(&[row.account_id]).await?.remove(&row.account_id);
+        let enterprise = match row.enterprise_id {
+            Some(id) => directory.enterprises(&[id]).await?.remove(&id),
+            None => None,
+        };
+        Ok(People { account, enterprise })
+    }
+}
+
+/// Whom a booking concerns.
+pub(super) struct People {
+    account: Option<account::Model>,
+    enterprise: Option<enterprise::Model>,
+}
+
+impl People {
+    /// What a mail about the booking is written from.
+    pub fn news<'a>(
+        &self,
+        office: &'a Office,
+        info: &'a ServiceInfo,
+        row: &'a booking::Model,
+        now: DateTime<Utc>,
+    ) -> News<'a> {
+        let account = self.account.as_ref();
+        News {
+            office,
+            info,
+            row,
+            now,
+            to: account.and_then(|account| booker_address(account, self.enterprise.as_ref())),
+            language: account.map_or(Language::Zh, language_of),
+        }
+    }
+}
+
+fn language_of(account: &account::Model) -> Language {
+    match account.locale {
+        account::Locale::ZhCn => Language::Zh,
+        account::Locale::En => Language::En,
+    }
+}

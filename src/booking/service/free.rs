@@ -1,0 +1,130 @@
+//! What is free: answered from memory and the kept directory, without a query.
+
+use super::{Booking, plan_of, terms_of};
+use crate::booking::model::window::{DayReason, DayTotal, Free, Offer, Terms};
+use crate::booking::places::{Board, Places};
+use crate::directory::ServiceInfo;
+use crate::directory::calendar::DayClass;
+use crate::http::Problem;
+use chrono::{DateTime, NaiveDate, Utc};
+use std::ops::Range;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A date, what it is by the calendar, and what is free on it.
+pub struct DayOfPlaces {
+    pub date: NaiveDate,
+    pub class: DayClass,
+    pub name: Option<String>,
+    pub total: DayTotal,
+}
+
+/// What a service is at this moment.
+pub struct ServiceNow {
+    pub open: bool,
+    pub next_free_at: Option<DateTime<Utc>>,
+    /// Until when that slot goes.
+    pub next_free_until: Option<DateTime<Utc>>,
+}
+
+/// Places and quota of one service, looked at under one lock each.
+struct Boards<'a> {
+    seats: (&'a Board, i32),
+    quota: Option<(&'a Board, i32)>,
+}
+
+impl Free for Boards<'_> {
+    fn seats(&self, cells: Range<i64>) -> i32 {
+        self.seats.0.free_seats(self.seats.1, cells)
+    }
+
+    fn quota(&self, cells: Range<i64>) -> Option<i32> {
+        self.quota.map(|(board, seats)| board.free_seats(seats, cells))
+    }
+}
+
+impl Booking {
+    /// The services that are offered.
+    pub async fn services(&self) -> Result<Vec<(Arc<ServiceInfo>, ServiceNow)>, Problem> {
+        let mut services = Vec::new();
+        for info in self.0.directory.services().await?.iter() {
+            services.push((info.clone(), self.service_now(info).await?));
+        }
+        Ok(services)
+    }
+
+    /// A service that is offered.
+    pub async fn service(&self, id: Uuid) -> Result<(Arc<ServiceInfo>, ServiceNow), Problem> {
+        let info = self.offered(id).await?;
+        let now = self.service_now(&info).await?;
+        Ok((info, now))
+    }
+
+    /// What is free on each date from `from` to `to`.
+    pub async fn days(
+        &self,
+        service_id: Uuid,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<(Arc<ServiceInfo>, Vec<DayOfPlaces>), Problem> {
+        let info = self.offered(service_id).await?;
+        let calendar = self.0.directory.calendar().await?;
+        let plan = plan_of(&info);
+        let terms = terms_of(&info, &plan, &calendar, self.0.clock.now());
+        let dates = from.iter_days().take_while(|date| *date <= to);
+        let days = with_boards(&self.0.places, &info, |boards| {
+            dates
+                .map(|date| DayOfPlaces {
+                    date,
+                    class: calendar.class(date),
+                    name: calendar.name(date).map(str::to_owned),
+                    total: terms.day(date, info.quota_seats, boards),
+                })
+                .collect()
+        });
+        Ok((info, days))
+    }
+
+    /// The slots of a date, and why there are none or none is free.
+    pub async fn slots(
+        &self,
+        service_id: Uuid,
+        date: NaiveDate,
+    ) -> Result<(Arc<ServiceInfo>, Vec<Offer>, Option<DayReason>), Problem> {
+        let info = self.offered(service_id).await?;
+        let calendar = self.0.directory.calendar().await?;
+        let plan = plan_of(&info);
+        let terms = terms_of(&info, &plan, &calendar, self.0.clock.now());
+        let (offers, reason) = with_boards(&self.0.places, &info, |boards| {
+            let reason = terms.day(date, info.quota_seats, boards).reason;
+            (terms.offers(date, boards).unwrap_or_default(), reason)
+        });
+        Ok((info, offers, reason))
+    }
+
+    async fn offered(&self, id: Uuid) -> Result<Arc<ServiceInfo>, Problem> {
+        let info = self.0.directory.service(id).await?;
+        info.filter(|info| info.row.active).ok_or_else(Problem::not_found)
+    }
+
+    async fn service_now(&self, info: &ServiceInfo) -> Result<ServiceNow, Problem> {
+        let calendar = self.0.directory.calendar().await?;
+        let plan = plan_of(info);
+        let terms: Terms = terms_of(info, &plan, &calendar, self.0.clock.now());
+        // Whether an unpublished day is worked is not known: then it is not said to be open.
+        let open = plan.is_open(terms.now, |date| calendar.is_working(date)).unwrap_or(false);
+        let next = with_boards(&self.0.places, info, |boards| terms.next_free(boards));
+        Ok(ServiceNow {
+            open,
+            next_free_at: next.map(|slot| slot.starts_at),
+            next_free_until: next.map(|slot| slot.ends_at),
+        })
+    }
+}
+
+fn with_boards<T>(places: &Places, info: &ServiceInfo, ask: impl FnOnce(&Boards<'_>) -> T) -> T {
+    let quota = info.row.quota_resource_id.zip(info.quota_seats);
+    places.look([Some(info.row.resource_id), quota.map(|(id, _)| id)], |[seats, limit]| {
+        ask(&Boards { seats: (seats, info.seats), quota: quota.map(|(_, seats)| (limit, seats)) })
+    })
+}

@@ -1,0 +1,192 @@
+//! Use cases.
+
+mod decide;
+mod free;
+mod request;
+mod take;
+mod transition;
+mod view;
+
+pub use free::ServiceNow;
+pub use request::RequestForm;
+
+use super::model::slots::{Opening, Plan};
+use super::model::window::Terms;
+use super::places::Places;
+use super::store::{Scope, places, read};
+use super::waiting::WaitingRoom;
+use crate::auth::{Actor, Right};
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::directory::calendar::Calendar;
+use crate::directory::{Directory, ServiceInfo};
+use crate::entity::account::Role;
+use crate::entity::booking;
+use crate::entity::resource::CellKind;
+use crate::http::Problem;
+use crate::live::Live;
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::DbErr;
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, OnceLock};
+use uuid::Uuid;
+
+/// What the mails of bookings print about this installation.
+#[derive(Clone, Debug)]
+pub struct Office {
+    /// Where people reach the pages, without a slash at the end.
+    pub public_url: String,
+    /// The address from which mails come.
+    pub mail_from: String,
+}
+
+/// The feature. Cheap to clone; clones share the memory of free places.
+#[derive(Clone)]
+pub struct Booking(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    directory: Directory,
+    live: Live,
+    office: Office,
+    places: Arc<Places>,
+    waiting_room: OnceLock<Arc<dyn WaitingRoom>>,
+    /// The hour in which places gone by were forgotten last.
+    tidied: AtomicI64,
+}
+
+/// Why a write did not happen: the caller's doing, or the store's.
+#[derive(Debug)]
+enum Fault {
+    Told(Problem),
+    Store(DbErr),
+}
+
+impl From<DbErr> for Fault {
+    fn from(error: DbErr) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Self {
+        Self::Told(problem)
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Told(problem) => problem,
+            Fault::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Booking {
+    pub fn new(db: Db, clock: Clock, directory: Directory, live: Live, office: Office) -> Self {
+        let office = Office { public_url: office.public_url.trim_end_matches('/').to_owned(), ..office };
+        let (places, waiting_room, tidied) = (Arc::default(), OnceLock::new(), AtomicI64::new(0));
+        Self(Arc::new(Inner { db, clock, directory, live, office, places, waiting_room, tidied }))
+    }
+
+    /// Tells who waits in video sessions; set once, by whoever knows.
+    pub fn set_waiting_room(&self, waiting_room: Arc<dyn WaitingRoom>) {
+        // A second one is a mistake in the wiring, and the first one stays.
+        if self.0.waiting_room.set(waiting_room).is_err() {
+            tracing::warn!("the waiting room was set twice");
+        }
+    }
+
+    /// The bus on which the office's pages hear of changes.
+    pub fn live(&self) -> &Live {
+        &self.0.live
+    }
+
+    /// Fills the memory of free places from the store. To be called once before serving.
+    pub async fn load(&self) -> Result<(), DbErr> {
+        let conn = self.0.db.reader();
+        let now = self.0.clock.now();
+        let mut taken = Vec::new();
+        for resource in places::resources(conn).await? {
+            let first = first_cell(&resource, now);
+            taken.extend(places::occupied_since(conn, resource.resource, first).await?);
+        }
+        self.0.places.fill(taken);
+        Ok(())
+    }
+
+    /// Forgets the places of days gone by.
+    async fn forget_past(&self, now: DateTime<Utc>) -> Result<(), DbErr> {
+        for resource in places::resources(self.0.db.reader()).await? {
+            self.0.places.forget_before(resource.resource, first_cell(&resource, now));
+        }
+        Ok(())
+    }
+
+    /// A booking by id, for the program itself.
+    pub async fn find(&self, id: Uuid) -> Result<Option<booking::Model>, DbErr> {
+        read::any(self.0.db.reader(), id).await
+    }
+
+    /// A booking that this person may see; a foreign one is not found.
+    pub async fn find_for(&self, actor: &Actor, id: Uuid) -> Result<booking::Model, Problem> {
+        let scope = scope_of(actor)?;
+        read::by_id(self.0.db.reader(), scope, id).await?.ok_or_else(Problem::not_found)
+    }
+
+    /// The service of a booking.
+    async fn info(&self, service_id: Uuid) -> Result<Arc<ServiceInfo>, Problem> {
+        let info = self.0.directory.service(service_id).await?;
+        info.ok_or_else(|| DbErr::RecordNotFound("the service of a booking".into()).into())
+    }
+}
+
+/// Whose bookings somebody may reach; 403 for a role that has nothing to do with bookings.
+fn scope_of(actor: &Actor) -> Result<Scope, Problem> {
+    if actor.has(Right::HandleBookings) {
+        return Ok(Scope::Office);
+    }
+    actor.may(Right::Book)?;
+    Ok(match &actor.enterprise {
+        Some(enterprise) if actor.role != Role::Traveller => Scope::Enterprise(enterprise.id),
+        _ => Scope::Person(actor.account_id),
+    })
+}
+
+/// What slots of a service are made from.
+fn plan_of(info: &ServiceInfo) -> Plan {
+    let opening = |rule: &crate::entity::opening_rule::Model| Opening {
+        days: rule.day_kind,
+        from: rule.from_minute,
+        to: rule.to_minute,
+    };
+    Plan {
+        zone: info.zone,
+        grid_minutes: i64::from(info.venue.grid_minutes),
+        duration_minutes: i64::from(info.row.duration_minutes),
+        openings: info.rules.iter().map(opening).collect(),
+    }
+}
+
+fn terms_of<'a>(info: &ServiceInfo, plan: &'a Plan, calendar: &'a Calendar, now: DateTime<Utc>) -> Terms<'a> {
+    Terms {
+        plan,
+        calendar,
+        lead: TimeDelta::minutes(i64::from(info.row.lead_minutes)),
+        horizon_days: i64::from(info.row.horizon_days),
+        capacity: info.seats,
+        now,
+    }
+}
+
+/// The first cell that still matters: two days back covers every zone and clocks that differ a bit.
+fn first_cell(resource: &places::Numbering, now: DateTime<Utc>) -> i64 {
+    use super::model::slots::{Slot, cells, day_cell, local_date};
+    let at = now - TimeDelta::days(2);
+    match resource.cell {
+        CellKind::Grid => cells(i64::from(resource.grid_minutes), &Slot { starts_at: at, ends_at: at }).start,
+        CellKind::Day => day_cell(local_date(resource.zone.parse().unwrap_or(chrono_tz::UTC), at)).start,
+    }
+}

@@ -1,0 +1,319 @@
+//! Taking a place: one short transaction, decided by the primary key of `occupied`.
+
+use super::transition::expire;
+use super::{Booking, Fault, plan_of, terms_of};
+use crate::auth::{Actor, Right};
+use crate::booking::model::reference::new_reference;
+use crate::booking::model::slots::{Slot, day_cell, local_date};
+use crate::booking::model::window::{DayReason, SlotReason};
+use crate::booking::places::{Places, Taken};
+use crate::booking::store::{places, write};
+use crate::db::{Tx, is_unique_violation};
+use crate::directory::ServiceInfo;
+use crate::entity::account::Role;
+use crate::entity::booking::{self, BookingState};
+use crate::entity::enterprise::EnterpriseState;
+use crate::evidence::{self, NewEntry};
+use crate::http::Problem;
+use crate::ids;
+use crate::text::Text;
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use rand::RngExt;
+use serde_json::json;
+use std::ops::Range;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// As many places as one person may hold at a time.
+const MOST_HOLDS: u64 = 5;
+/// References are drawn anew when one exists already.
+const MOST_DRAWS: u32 = 50;
+
+/// What somebody wants to take.
+struct Wish {
+    account: Uuid,
+    enterprise: Option<Uuid>,
+    actor: evidence::Actor,
+    info: Arc<ServiceInfo>,
+    slot: Slot,
+    /// The resources to take a seat of: the place itself, and the day's quota where there is one.
+    needs: Vec<Need>,
+    now: DateTime<Utc>,
+}
+
+struct Need {
+    resource: Uuid,
+    seats: i32,
+    cells: Range<i64>,
+}
+
+impl Booking {
+    /// Holds a place for somebody for some minutes.
+    pub async fn take(
+        &self,
+        actor: &Actor,
+        service_id: Uuid,
+        starts_at: DateTime<Utc>,
+    ) -> Result<booking::Model, Problem> {
+        actor.may(Right::Book)?;
+        let enterprise = may_book(actor)?;
+        let now = self.0.clock.now();
+        let info = self.0.directory.service(service_id).await?.filter(|info| info.row.active);
+        let info = info.ok_or_else(unknown_service)?;
+        let (slot, date) = self.slot_at(&info, starts_at, now).await?;
+        let needs = needs_of(&info, &slot, date);
+        // Each failed try means that somebody else took a seat meanwhile.
+        let mut tries = 2 + needs.iter().map(|need| need.seats.max(0)).fold(0, i32::saturating_add);
+        let (account, actor) = (actor.account_id, actor.evidence());
+        let wish = Arc::new(Wish { account, enterprise, actor, info, slot, needs, now });
+        let (mut spread, mut draws) = (false, 0);
+        loop {
+            let (places, wish) = (self.0.places.clone(), wish.clone());
+            let attempt =
+                self.0.db.write(move |tx| Box::pin(async move { attempt(tx, places, &wish, spread).await }));
+            match attempt.await {
+                Ok(row) => return Ok(row),
+                Err(Fault::Store(error)) if is_unique_violation(&error) => {
+                    if error.to_string().contains("reference") {
+                        draws += 1;
+                        if draws > MOST_DRAWS {
+                            return Err(error.into());
+                        }
+                        continue;
+                    }
+                    tries -= 1;
+                    if tries <= 0 {
+                        return Err(slot_taken());
+                    }
+                    // Whoever lost a seat tries any free one: all trying the lowest would go on colliding.
+                    spread = true;
+                }
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+    }
+
+    /// The slot of a service that starts at an instant, if it can be booked now.
+    async fn slot_at(
+        &self,
+        info: &ServiceInfo,
+        starts_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(Slot, NaiveDate), Problem> {
+        if starts_at < now {
+            return Err(slot_past());
+        }
+        if starts_at.year() > 9000 {
+            return Err(beyond_horizon(info));
+        }
+        let calendar = self.0.directory.calendar().await?;
+        let plan = plan_of(info);
+        let terms = terms_of(info, &plan, &calendar, now);
+        let date = local_date(info.zone, starts_at);
+        let slots = terms.slots(date).map_err(|reason| match reason {
+            DayReason::YearUnpublished => year_unpublished(date),
+            DayReason::BeyondHorizon => beyond_horizon(info),
+            DayReason::Past => slot_past(),
+            _ => not_a_slot(),
+        })?;
+        let slot = slots.into_iter().find(|slot| slot.starts_at == starts_at).ok_or_else(not_a_slot)?;
+        match terms.too_late(&slot) {
+            None => Ok((slot, date)),
+            Some(SlotReason::LeadTime) => Err(lead_time(info)),
+            Some(_) => Err(slot_past()),
+        }
+    }
+}
+
+/// One try: the whole use case in one transaction.
+async fn attempt(tx: &Tx, places: Arc<Places>, wish: &Wish, spread: bool) -> Result<booking::Model, Fault> {
+    if write::live_holds(tx, wish.account, wish.now).await? >= MOST_HOLDS {
+        return Err(too_many_holds().into());
+    }
+    let mut taken = Vec::new();
+    for need in &wish.needs {
+        let seat = choose_seat(tx, &places, need, wish.now, spread).await?.ok_or_else(slot_taken)?;
+        taken.extend(need.cells.clone().map(|cell| Taken { resource: need.resource, seat, cell }));
+    }
+    let row = new_row(wish);
+    write::insert(tx, row.clone()).await?;
+    places::occupy(tx, row.id, &taken).await?;
+    let entry = NewEntry::new(row.id, "booking.held", wish.actor, wish.now).data(json!({
+        "reference": row.reference,
+        "service": wish.info.row.code,
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "hold_expires_at": row.hold_expires_at,
+    }));
+    evidence::append(tx, entry).await?;
+    tx.after_commit(move || places.set(&taken));
+    Ok(row)
+}
+
+/// A seat that is free over all cells; holds whose time is over make room first.
+async fn choose_seat(
+    tx: &Tx,
+    places: &Arc<Places>,
+    need: &Need,
+    now: DateTime<Utc>,
+    spread: bool,
+) -> Result<Option<i32>, Fault> {
+    let mut free = places::free_seats(tx, need.resource, need.seats, &need.cells).await?;
+    if free.is_empty() {
+        let lapsed = places::lapsed_on(tx, need.resource, &need.cells, now).await?;
+        if lapsed.is_empty() {
+            return Ok(None);
+        }
+        for id in lapsed {
+            expire(tx, places, id, now).await?;
+        }
+        free = places::free_seats(tx, need.resource, need.seats, &need.cells).await?;
+    }
+    let index = if spread && free.len() > 1 { rand::rng().random_range(0..free.len()) } else { 0 };
+    Ok(free.get(index).copied())
+}
+
+fn needs_of(info: &ServiceInfo, slot: &Slot, date: NaiveDate) -> Vec<Need> {
+    let cells = plan_of(info).cells(slot);
+    let mut needs = vec![Need { resource: info.row.resource_id, seats: info.seats, cells }];
+    if let (Some(resource), Some(seats)) = (info.row.quota_resource_id, info.quota_seats) {
+        needs.push(Need { resource, seats, cells: day_cell(date) });
+    }
+    needs
+}
+
+fn new_row(wish: &Wish) -> booking::Model {
+    let hold = TimeDelta::minutes(i64::from(wish.info.row.hold_minutes));
+    let today = local_date(wish.info.zone, wish.now);
+    booking::Model {
+        id: ids::new_id(wish.now),
+        reference: new_reference(today, |below| rand::rng().random_range(0..below)),
+        service_id: wish.info.row.id,
+        account_id: wish.account,
+        enterprise_id: wish.enterprise,
+        state: BookingState::Held,
+        starts_at: wish.slot.starts_at,
+        ends_at: wish.slot.ends_at,
+        hold_expires_at: Some(wish.slot.ends_at.min(wish.now + hold)),
+        contact_name: None,
+        contact_mobile: None,
+        fields: json!({}),
+        officer_id: None,
+        reason: None,
+        sequence: 0,
+        created_at: wish.now,
+        updated_at: wish.now,
+    }
+}
+
+/// For which enterprise somebody books; one that has not been let in cannot.
+fn may_book(actor: &Actor) -> Result<Option<Uuid>, Problem> {
+    let enterprise = match &actor.enterprise {
+        Some(enterprise) if actor.role != Role::Traveller => enterprise,
+        _ => return Ok(None),
+    };
+    let (code, zh, en) = match enterprise.state {
+        EnterpriseState::Approved => return Ok(Some(enterprise.id)),
+        EnterpriseState::Pending => (
+            "enterprise_pending",
+            "贵单位的注册还在等候海关审核，通过后即可预约。",
+            "Your enterprise is still waiting for the office's approval. You can book once it is approved.",
+        ),
+        EnterpriseState::Refused => (
+            "enterprise_refused",
+            "贵单位的注册没有通过审核，不能预约。请联系海关了解原因。",
+            "Your enterprise was not approved and cannot book. Please ask the office for the reason.",
+        ),
+    };
+    Err(Problem { code, title: Text::new(zh, en), ..Problem::forbidden() })
+}
+
+fn unknown_service() -> Problem {
+    Problem::invalid(
+        "service_id",
+        "unknown_service",
+        "没有这项业务，或已停办。请回到业务列表重新选择。",
+        "There is no such service, or it is no longer offered. Please choose from the list again.",
+    )
+}
+
+fn slot_past() -> Problem {
+    Problem::invalid(
+        "starts_at",
+        "slot_past",
+        "这个时间已经过去，请选择以后的时间。",
+        "That time is over. Please choose a later one.",
+    )
+}
+
+fn lead_time(info: &ServiceInfo) -> Problem {
+    let minutes = info.row.lead_minutes;
+    Problem::invalid(
+        "starts_at",
+        "lead_time",
+        format!("这项业务至少提前 {} 预约，请选择更晚的时间。", duration_zh(minutes)),
+        format!(
+            "This service is booked at least {} ahead. Please choose a later time.",
+            duration_en(minutes)
+        ),
+    )
+}
+
+fn beyond_horizon(info: &ServiceInfo) -> Problem {
+    let days = info.row.horizon_days;
+    Problem::invalid(
+        "starts_at",
+        "beyond_horizon",
+        format!("目前只开放 {days} 天以内的预约，请选择更早的日期。"),
+        format!("Booking is open for the next {days} days. Please choose an earlier date."),
+    )
+}
+
+fn year_unpublished(date: NaiveDate) -> Problem {
+    let year = date.year();
+    Problem::invalid(
+        "starts_at",
+        "year_unpublished",
+        format!("国务院尚未公布 {year} 年的放假安排，无法确定是否上班，暂不能预约。"),
+        format!(
+            "The official calendar for {year} is not published yet, so working days are not known and it cannot be booked."
+        ),
+    )
+}
+
+fn not_a_slot() -> Problem {
+    Problem::invalid(
+        "starts_at",
+        "not_a_slot",
+        "这个时间不在可预约的时段内，请从列表中选择。",
+        "That time is not one of the slots. Please choose from the list.",
+    )
+}
+
+fn slot_taken() -> Problem {
+    Problem::conflict(
+        "slot_taken",
+        "这个时段的名额刚被约走，请选择别的时间。",
+        "The places at that time have just been taken. Please choose another time.",
+    )
+}
+
+fn too_many_holds() -> Problem {
+    Problem::conflict(
+        "too_many_holds",
+        format!("您已保留 {MOST_HOLDS} 个时段。请先提交或取消其中一个。"),
+        format!("You already hold {MOST_HOLDS} places. Please request or cancel one of them first."),
+    )
+}
+
+fn duration_zh(minutes: i32) -> String {
+    if minutes % 60 == 0 { format!("{} 小时", minutes / 60) } else { format!("{minutes} 分钟") }
+}
+
+fn duration_en(minutes: i32) -> String {
+    match (minutes / 60, minutes % 60) {
+        (1, 0) => "1 hour".into(),
+        (hours, 0) => format!("{hours} hours"),
+        _ => format!("{minutes} minutes"),
+    }
+}

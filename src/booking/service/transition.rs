@@ -1,0 +1,200 @@
+//! One step of a booking inside a transaction: the row, its evidence, its cells.
+
+use super::{Booking, Fault, Inner};
+use crate::booking::model::state::{self, Action, Side};
+use crate::booking::places::{Places, Taken};
+use crate::booking::store::{places, read, write};
+use crate::db::{Tx, events};
+use crate::entity::booking::{self, BookingState};
+use crate::evidence::{self, NewEntry};
+use crate::http::Problem;
+use crate::live::Topic;
+use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use uuid::Uuid;
+
+/// A step to take.
+#[derive(Clone, Debug)]
+pub(super) struct Step {
+    pub action: Action,
+    pub side: Side,
+    pub actor: evidence::Actor,
+    /// The officer on whose desk the booking comes to lie.
+    pub officer: Option<Uuid>,
+    pub reason: Option<String>,
+    pub now: DateTime<Utc>,
+}
+
+impl Step {
+    /// Something the program does by itself.
+    pub fn by_program(action: Action, now: DateTime<Utc>) -> Self {
+        Self {
+            action,
+            side: Side::Program,
+            actor: evidence::Actor::PROGRAM,
+            officer: None,
+            reason: None,
+            now,
+        }
+    }
+}
+
+/// Takes a step with a locked row: checks it, writes the row and the entry, in which `personal`
+/// values stand as commitments. Cells are the caller's.
+pub(super) async fn take_step(
+    tx: &Tx,
+    mut row: booking::Model,
+    step: Step,
+    personal: &[(&'static str, String)],
+) -> Result<booking::Model, Fault> {
+    row.state = state::step(&row, step.action, step.side, step.now).map_err(Problem::from)?;
+    row.updated_at = step.now;
+    match step.action {
+        Action::Accept => row.officer_id = step.officer,
+        Action::CheckIn | Action::Complete | Action::NoShow => {
+            row.officer_id = row.officer_id.or(step.officer)
+        }
+        _ => {}
+    }
+    if let Some(reason) = &step.reason {
+        row.reason = Some(reason.clone());
+    }
+    // The booker is told by mail of these; a calendar needs to know which word is the last.
+    if matches!(step.action, Action::Accept | Action::Refuse)
+        || (step.action == Action::Cancel && row.contact_name.is_some())
+    {
+        row.sequence += 1;
+    }
+    let mut entry = NewEntry::new(row.id, kind(step.action), step.actor, step.now)
+        .data(json!({ "reference": row.reference, "state": row.state }));
+    if let Some(reason) = step.reason {
+        entry = entry.personal("reason", reason);
+    }
+    for (name, value) in personal {
+        entry = entry.personal(name, value.clone());
+    }
+    evidence::append(tx, entry).await?;
+    write::update(tx, row.clone()).await?;
+    if row.state == BookingState::Completed {
+        events::emit(tx, events::BOOKING_COMPLETED, row.id, step.now).await?;
+    }
+    Ok(row)
+}
+
+/// Gives the cells of a booking back, in the store now and in memory once that is durable.
+pub(super) async fn free_cells(tx: &Tx, places: &Arc<Places>, booking: Uuid) -> Result<Vec<Taken>, DbErr> {
+    let taken = places::vacate(tx, booking).await?;
+    let (places, cells) = (places.clone(), taken.clone());
+    tx.after_commit(move || places.clear(&cells));
+    Ok(taken)
+}
+
+/// Ends a hold whose time is over, and frees its cells; leaves every other booking alone.
+pub(super) async fn expire(
+    tx: &Tx,
+    places: &Arc<Places>,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let Some(row) = write::lock(tx, id).await? else { return Ok(false) };
+    if !state::hold_lapsed(&row, now) {
+        return Ok(false);
+    }
+    take_step(tx, row, Step::by_program(Action::Expire, now), &[]).await?;
+    free_cells(tx, places, id).await?;
+    Ok(true)
+}
+
+impl Booking {
+    /// Ends the holds whose time is over, and once an hour forgets places gone by. `app` calls it
+    /// every few seconds; returns how many holds ended.
+    pub async fn sweep_expired(&self) -> Result<u64, DbErr> {
+        const AT_ONCE: u64 = 200;
+        let now = self.0.clock.now();
+        let hour = now.timestamp().div_euclid(3600);
+        if self.0.tidied.swap(hour, Ordering::Relaxed) != hour {
+            self.forget_past(now).await?;
+        }
+        let mut ended = 0;
+        for id in read::lapsed(self.0.db.reader(), now, AT_ONCE).await? {
+            let places = self.0.places.clone();
+            let outcome: Result<bool, Fault> =
+                self.0.db.write(move |tx| Box::pin(async move { expire(tx, &places, id, now).await })).await;
+            match outcome {
+                Ok(done) => ended += u64::from(done),
+                Err(Fault::Store(error)) => return Err(error),
+                // Somebody else was faster; nothing is lost.
+                Err(Fault::Told(problem)) => tracing::debug!(code = problem.code, "a hold did not expire"),
+            }
+        }
+        Ok(ended)
+    }
+
+    /// Checks a booker in, inside another feature's transaction. Nothing happens if that was done
+    /// already.
+    pub async fn check_in(
+        tx: &Tx,
+        booking_id: Uuid,
+        actor: evidence::Actor,
+        officer_id: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Problem> {
+        step_elsewhere(tx, booking_id, Action::CheckIn, actor, officer_id, now).await
+    }
+
+    /// Completes a booking, inside another feature's transaction. Nothing happens if that was done
+    /// already.
+    pub async fn complete(
+        tx: &Tx,
+        booking_id: Uuid,
+        actor: evidence::Actor,
+        officer_id: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Problem> {
+        step_elsewhere(tx, booking_id, Action::Complete, actor, officer_id, now).await
+    }
+}
+
+async fn step_elsewhere(
+    tx: &Tx,
+    booking_id: Uuid,
+    action: Action,
+    actor: evidence::Actor,
+    officer: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let row = write::lock(tx, booking_id).await?.ok_or_else(Problem::not_found)?;
+    let done = match action {
+        Action::CheckIn => matches!(row.state, BookingState::CheckedIn | BookingState::Completed),
+        _ => row.state == BookingState::Completed,
+    };
+    if !done {
+        let step = Step { action, side: Side::Officer, actor, officer, reason: None, now };
+        take_step(tx, row, step, &[]).await?;
+    }
+    Ok(())
+}
+
+impl Inner {
+    /// Tells the office's pages once the transaction is durable.
+    pub(super) fn tell_office(&self, tx: &Tx) {
+        let live = self.live.clone();
+        tx.after_commit(move || live.tell(Topic::Day));
+    }
+}
+
+fn kind(action: Action) -> &'static str {
+    match action {
+        Action::Request => "booking.requested",
+        Action::Cancel => "booking.cancelled",
+        Action::Accept => "booking.accepted",
+        Action::Refuse => "booking.refused",
+        Action::CheckIn => "booking.checked_in",
+        Action::Complete => "booking.completed",
+        Action::NoShow => "booking.no_show",
+        Action::Expire => "booking.expired",
+    }
+}

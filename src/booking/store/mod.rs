@@ -1,0 +1,32 @@
+//! Every query of bookings.
+
+pub mod places;
+pub mod read;
+pub mod write;
+
+use crate::entity::booking;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
+use uuid::Uuid;
+
+/// Whose bookings somebody may reach. Every query about named bookings begins with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Staff who handle bookings.
+    Office,
+    Enterprise(Uuid),
+    /// A person who books for themselves.
+    Person(Uuid),
+}
+
+impl Scope {
+    fn find(self) -> Select<booking::Entity> {
+        let all = booking::Entity::find();
+        match self {
+            Self::Office => all,
+            Self::Enterprise(id) => all.filter(booking::Column::EnterpriseId.eq(id)),
+            Self::Person(id) => {
+                all.filter(booking::Column::AccountId.eq(id)).filter(booking::Column::EnterpriseId.is_null())
+            }
+        }
+    }
+}

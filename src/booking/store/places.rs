@@ -1,0 +1,123 @@
+//! Queries about occupied cells.
+
+use crate::booking::places::Taken;
+use crate::db::Tx;
+use crate::entity::booking::{self, BookingState};
+use crate::entity::resource::{self, CellKind};
+use crate::entity::{occupied, venue};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Query;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use std::ops::Range;
+use uuid::Uuid;
+
+/// A resource and what is needed to number its cells.
+pub struct Numbering {
+    pub resource: Uuid,
+    pub cell: CellKind,
+    pub zone: String,
+    pub grid_minutes: i32,
+}
+
+/// Every resource there is.
+pub async fn resources(conn: &impl ConnectionTrait) -> Result<Vec<Numbering>, DbErr> {
+    let venues = venue::Entity::find().all(conn).await?;
+    let resources = resource::Entity::find().all(conn).await?;
+    let numbering = |resource: resource::Model| {
+        let venue = venues.iter().find(|venue| venue.id == resource.venue_id)?;
+        Some(Numbering {
+            resource: resource.id,
+            cell: resource.cell,
+            zone: venue.zone.clone(),
+            grid_minutes: venue.grid_minutes,
+        })
+    };
+    Ok(resources.into_iter().filter_map(numbering).collect())
+}
+
+/// The occupied cells of a resource from `first` on.
+pub async fn occupied_since(
+    conn: &impl ConnectionTrait,
+    resource: Uuid,
+    first: i64,
+) -> Result<Vec<Taken>, DbErr> {
+    let rows: Vec<(i32, i64)> = occupied::Entity::find()
+        .select_only()
+        .column(occupied::Column::Seat)
+        .column(occupied::Column::Cell)
+        .filter(occupied::Column::ResourceId.eq(resource))
+        .filter(occupied::Column::Cell.gte(first))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(seat, cell)| Taken { resource, seat, cell }).collect())
+}
+
+/// The seats of `0..seats` that are free over all of `cells`, lowest first.
+pub async fn free_seats(tx: &Tx, resource: Uuid, seats: i32, cells: &Range<i64>) -> Result<Vec<i32>, DbErr> {
+    let taken: Vec<i32> = occupied::Entity::find()
+        .select_only()
+        .column(occupied::Column::Seat)
+        .distinct()
+        .filter(occupied::Column::ResourceId.eq(resource))
+        // Naming the seats lets both stores walk the primary key seat by seat.
+        .filter(occupied::Column::Seat.is_in(0..seats))
+        .filter(occupied::Column::Cell.gte(cells.start))
+        .filter(occupied::Column::Cell.lt(cells.end))
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    Ok((0..seats).filter(|seat| !taken.contains(seat)).collect())
+}
+
+/// Takes cells. A unique violation says that somebody was faster.
+pub async fn occupy(tx: &Tx, booking: Uuid, taken: &[Taken]) -> Result<(), DbErr> {
+    let rows = taken.iter().map(|taken| occupied::ActiveModel {
+        resource_id: Set(taken.resource),
+        seat: Set(taken.seat),
+        cell: Set(taken.cell),
+        booking_id: Set(booking),
+    });
+    occupied::Entity::insert_many(rows).exec_without_returning(tx.conn()).await.map(|_| ())
+}
+
+/// Gives the cells of a booking back and tells which they were.
+pub async fn vacate(tx: &Tx, booking: Uuid) -> Result<Vec<Taken>, DbErr> {
+    let of_booking = occupied::Column::BookingId.eq(booking);
+    let rows = occupied::Entity::find()
+        .filter(of_booking.clone())
+        .order_by_asc(occupied::Column::Cell)
+        .all(tx.conn())
+        .await?;
+    occupied::Entity::delete_many().filter(of_booking).exec(tx.conn()).await?;
+    let taken = |row: occupied::Model| Taken { resource: row.resource_id, seat: row.seat, cell: row.cell };
+    Ok(rows.into_iter().map(taken).collect())
+}
+
+/// Holds whose time is over and that still sit on some of `cells`.
+pub async fn lapsed_on(
+    tx: &Tx,
+    resource: Uuid,
+    cells: &Range<i64>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>, DbErr> {
+    let sitting = Query::select()
+        .column(occupied::Column::BookingId)
+        .from(occupied::Entity)
+        .and_where(occupied::Column::ResourceId.eq(resource))
+        .and_where(occupied::Column::Cell.gte(cells.start))
+        .and_where(occupied::Column::Cell.lt(cells.end))
+        .to_owned();
+    booking::Entity::find()
+        .select_only()
+        .column(booking::Column::Id)
+        .filter(booking::Column::State.eq(BookingState::Held))
+        .filter(booking::Column::HoldExpiresAt.lte(now))
+        .filter(booking::Column::Id.in_subquery(sitting))
+        .order_by_asc(booking::Column::Id)
+        .into_tuple()
+        .all(tx.conn())
+        .await
+}

@@ -1,0 +1,212 @@
+//! The demo's venues and services, so that a newcomer finds an office that is at work.
+
+mod after_hours;
+mod fields;
+mod health;
+mod video;
+
+use super::model::ServiceSpec;
+use super::store;
+use crate::clock::Clock;
+use crate::db::{Db, Tx};
+use crate::entity::opening_rule::{self, DayKind};
+use crate::entity::resource::{self, CellKind};
+use crate::entity::service::{self, ServiceKind};
+use crate::entity::venue;
+use crate::ids;
+use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+/// A venue of the demo.
+struct DemoVenue {
+    code: &'static str,
+    name: (&'static str, &'static str),
+    address: (&'static str, &'static str),
+}
+
+const VENUES: [DemoVenue; 3] = [
+    DemoVenue {
+        code: "city",
+        name: ("市区业务大厅", "City service hall"),
+        address: ("冰城市松江大街 1 号 2 楼", "2nd floor, 1 Songjiang Avenue, Bingcheng"),
+    },
+    DemoVenue {
+        code: "rail",
+        name: ("铁路口岸监管现场", "Railway port"),
+        address: ("冰城市铁路口岸东货场 3 号门", "Gate 3, East Goods Yard, Bingcheng Railway Port"),
+    },
+    DemoVenue {
+        code: "health",
+        name: ("国际旅行卫生保健中心", "International travel health centre"),
+        address: ("冰城市江岸路 8 号", "8 Jiang'an Road, Bingcheng"),
+    },
+];
+
+/// A service of the demo.
+struct DemoService {
+    code: &'static str,
+    kind: ServiceKind,
+    venue: &'static str,
+    name: (&'static str, &'static str),
+    /// Places side by side.
+    seats: i32,
+    /// Places a day.
+    quota: Option<i32>,
+    duration_minutes: i32,
+    lead_minutes: i32,
+    horizon_days: i32,
+    needs_decision: bool,
+    rules: &'static [(DayKind, i32, i32)],
+    spec: fn() -> ServiceSpec,
+}
+
+const HOUR: i32 = 60;
+const DAY: i32 = 24 * HOUR;
+const HOLD_MINUTES: i32 = 10;
+
+const SERVICES: [&DemoService; 5] = [
+    &after_hours::CLEARANCE,
+    &health::CHECK_UP,
+    &health::VACCINATION,
+    &video::FACE_TO_FACE,
+    &video::TRY_ANY_TIME,
+];
+
+/// Lays what is not there yet, found by its code; what is there stays as it is. Safe to repeat.
+pub async fn seed(db: &Db, clock: &Clock) -> Result<(), DbErr> {
+    let now = clock.now();
+    db.write(move |tx| Box::pin(lay(tx, now))).await
+}
+
+async fn lay(tx: &Tx, now: DateTime<Utc>) -> Result<(), DbErr> {
+    for venue in &VENUES {
+        if store::venue_by_code(tx.conn(), venue.code).await?.is_none() {
+            store::insert_venue(tx, venue.row(now)).await?;
+        }
+    }
+    for (position, service) in (1..).zip(SERVICES) {
+        if store::service_by_code(tx.conn(), service.code).await?.is_none() {
+            let venue = store::venue_by_code(tx.conn(), service.venue).await?;
+            let venue = venue.ok_or_else(|| DbErr::RecordNotFound("a venue of the demo".into()))?;
+            service.lay(tx, venue.id, position, now).await?;
+        }
+    }
+    Ok(())
+}
+
+impl DemoVenue {
+    fn row(&self, now: DateTime<Utc>) -> venue::Model {
+        venue::Model {
+            id: ids::new_id(now),
+            code: self.code.into(),
+            name_zh: self.name.0.into(),
+            name_en: self.name.1.into(),
+            address_zh: self.address.0.into(),
+            address_en: self.address.1.into(),
+            zone: "Asia/Shanghai".into(),
+            grid_minutes: 15,
+        }
+    }
+}
+
+impl DemoService {
+    async fn lay(&self, tx: &Tx, venue_id: Uuid, position: i32, now: DateTime<Utc>) -> Result<(), DbErr> {
+        let resource =
+            |code: String, seats, cell| resource::Model { id: ids::new_id(now), venue_id, code, seats, cell };
+        let places = resource(self.code.into(), self.seats, CellKind::Grid);
+        let quota = self.quota.map(|seats| resource(format!("{}-day", self.code), seats, CellKind::Day));
+        let row = service::Model {
+            id: ids::new_id(now),
+            code: self.code.into(),
+            kind: self.kind,
+            venue_id,
+            resource_id: places.id,
+            quota_resource_id: quota.as_ref().map(|quota| quota.id),
+            name_zh: self.name.0.into(),
+            name_en: self.name.1.into(),
+            duration_minutes: self.duration_minutes,
+            lead_minutes: self.lead_minutes,
+            horizon_days: self.horizon_days,
+            hold_minutes: HOLD_MINUTES,
+            needs_decision: self.needs_decision,
+            position,
+            active: true,
+            spec: serde_json::to_value((self.spec)()).map_err(|error| DbErr::Json(error.to_string()))?,
+        };
+        let service_id = row.id;
+        for resource in [Some(places), quota].into_iter().flatten() {
+            store::insert_resource(tx, resource).await?;
+        }
+        store::insert_service(tx, row).await?;
+        for &(day_kind, from_minute, to_minute) in self.rules {
+            let rule =
+                opening_rule::Model { id: ids::new_id(now), service_id, day_kind, from_minute, to_minute };
+            store::insert_rule(tx, rule).await?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Directory;
+    use super::super::model::FieldKind;
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn specs_are_complete_in_both_languages_and_their_keys_are_unique() {
+        for service in SERVICES {
+            let spec = (service.spec)();
+            let mut texts = vec![spec.summary, spec.who];
+            texts.extend(spec.bring.into_iter().chain(spec.rules));
+            let mut keys = BTreeSet::new();
+            for field in spec.fields {
+                assert!(keys.insert(field.key.clone()), "{}: {} twice", service.code, field.key);
+                assert_eq!(field.kind == FieldKind::Choice, field.options.is_some(), "{}", field.key);
+                texts.push(field.label);
+                texts.extend(field.hint);
+                texts.extend(field.options.into_iter().flatten().map(|option| option.label));
+            }
+            for text in texts {
+                assert!(!text.zh.is_empty() && !text.en.is_empty(), "{}: {text:?}", service.code);
+                assert!(!text.en.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{text:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn laying_it_twice_lays_it_once() {
+        let dir = std::env::temp_dir().join(format!("mianqia-demo-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let db = Db::open(&format!("sqlite://{}", dir.join("db").display())).await.unwrap();
+        let clock = Clock::fixed("2026-11-23T02:00:00Z".parse().unwrap());
+        for _ in 0..2 {
+            seed(&db, &clock).await.unwrap();
+        }
+        let directory = Directory::new(db, clock);
+        let services = directory.services().await.unwrap();
+        let found: Vec<_> = services
+            .iter()
+            .map(|info| {
+                let row = &info.row;
+                (row.code.as_str(), info.uses_working_days(), info.seats, info.quota_seats, info.rules.len())
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("after-hours", true, 2, None, 3),
+                ("check-up", true, 6, Some(90), 1),
+                ("vaccination", true, 6, Some(90), 1),
+                ("video", true, 2, None, 2),
+                ("video-try", false, 4, None, 1),
+            ]
+        );
+        let first = &services[0];
+        assert_eq!(directory.service(first.row.id).await.unwrap().unwrap().row, first.row);
+        assert_eq!(first.zone, chrono_tz::Asia::Shanghai);
+        std::fs::remove_dir_all(dir).unwrap();
+    }
+}

@@ -1,0 +1,116 @@
+//! Bringing the official calendar into the store.
+
+use super::calendar_file::{self, CalendarFile, FileFault};
+use super::store;
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::evidence::{self, Actor, NewEntry};
+use crate::text::{Language, Text};
+use sea_orm::DbErr;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// Public holidays and make-up workdays of 2024 to 2026, day by day, from the State Council's yearly
+/// notices (国务院办公厅关于部分节假日安排的通知, published on www.gov.cn). The notice for 2027 is not
+/// out yet.
+const SHIPPED: &str = include_str!("data/cn_holidays.csv");
+
+/// What an import brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportSummary {
+    pub years: BTreeSet<i32>,
+    /// Days that differ from the plain week.
+    pub days: usize,
+}
+
+impl fmt::Display for ImportSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let years: Vec<String> = self.years.iter().map(i32::to_string).collect();
+        write!(f, "imported {} days of {}", self.days, years.join(", "))
+    }
+}
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportFault {
+    #[error("{}", .0.text().for_language(Language::En))]
+    File(FileFault),
+    #[error(transparent)]
+    Store(#[from] DbErr),
+}
+
+impl ImportFault {
+    /// The fault for the operator.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::File(fault) => fault.text(),
+            Self::Store(error) => Text::new(
+                format!("数据库出错，没有导入：{error}"),
+                format!("The store failed; nothing was imported: {error}"),
+            ),
+        }
+    }
+}
+
+/// Imports the years of a file (`date,name,kind`): all of them, or nothing when a line is wrong.
+///
+/// Only the years in the file are replaced and become published. A running server shows them at once
+/// after `Directory::forget`, else within a minute.
+pub async fn import_calendar(db: &Db, clock: &Clock, csv: &str) -> Result<ImportSummary, ImportFault> {
+    let file = calendar_file::read(csv).map_err(ImportFault::File)?;
+    let summary = ImportSummary { years: file.years.clone(), days: file.days.len() };
+    write(db, clock, file).await?;
+    Ok(summary)
+}
+
+/// Imports the shipped years that are not there yet. Years that an operator imported stay as they are.
+pub(super) async fn ensure_calendar(db: &Db, clock: &Clock) -> Result<(), DbErr> {
+    let mut file = calendar_file::read(SHIPPED).expect("a test reads the shipped file");
+    let published = store::calendar(db.reader()).await?.published;
+    file.years.retain(|year| !published.contains(year));
+    file.days.retain(|date, _| file.years.contains(&chrono::Datelike::year(date)));
+    if file.years.is_empty() {
+        return Ok(());
+    }
+    write(db, clock, file).await
+}
+
+async fn write(db: &Db, clock: &Clock, file: CalendarFile) -> Result<(), DbErr> {
+    let now = clock.now();
+    db.write(move |tx| {
+        Box::pin(async move {
+            store::replace_years(tx, &file, now).await?;
+            let entry =
+                NewEntry::new(evidence::SYSTEM, "calendar.imported", Actor::PROGRAM, now).data(json!({
+                    "years": file.years,
+                    "days": file.days.len(),
+                    "sha256": evidence::model::hex(&digest(&file)),
+                }));
+            evidence::append(tx, entry).await.map(|_| ())
+        })
+    })
+    .await
+}
+
+/// The digest of what was imported, in the file's own form and sorted by date.
+fn digest(file: &CalendarFile) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for (date, (kind, name)) in &file.days {
+        let kind = sea_orm::ActiveEnum::to_value(kind);
+        hash.update(format!("{date},{name},{kind}\n"));
+    }
+    hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_file_has_no_fault_and_three_years() {
+        let file = calendar_file::read(SHIPPED).unwrap();
+        assert_eq!(file.years, [2024, 2025, 2026].into());
+    }
+}

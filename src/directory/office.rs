@@ -1,0 +1,45 @@
+//! The facts about the office that pages and mails print. Constants for now, all in this place.
+
+use crate::text::Text;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The office.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Office {
+    pub name: Text,
+    /// The zone in which the office counts its days.
+    #[schema(value_type = String, example = "Asia/Shanghai")]
+    pub zone: Tz,
+    pub duty_phone: &'static str,
+    pub notice: Notice,
+    /// The languages of the service, the default one first.
+    #[schema(value_type = Vec<String>)]
+    pub languages: [&'static str; 2],
+}
+
+/// The notice about recording that people acknowledge before a video session.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Notice {
+    pub version: i32,
+    pub published_on: NaiveDate,
+    /// How long recordings are kept.
+    pub retention_years: i32,
+}
+
+/// The office of this installation.
+pub fn office() -> Office {
+    Office {
+        name: Text::new("冰城海关", "Bingcheng Customs"),
+        zone: chrono_tz::Asia::Shanghai,
+        duty_phone: "154 0000 0136",
+        notice: Notice {
+            version: 5,
+            published_on: NaiveDate::from_ymd_opt(2026, 8, 1).expect("1 August 2026 is a date"),
+            retention_years: 3,
+        },
+        languages: ["zh-CN", "en"],
+    }
+}

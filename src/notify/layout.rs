@@ -1,0 +1,146 @@
+//! The plain and the HTML part of a mail. Pure.
+//!
+//! The HTML stands on plain elements alone: no table, no style attribute, nothing to load. Whatever
+//! a mail program does with it, it reads well.
+
+use crate::text::Language;
+
+/// Lays out a mail: a title, paragraphs, and at most one thing to do. Returns (text, HTML).
+pub fn layout(
+    language: Language,
+    title: &str,
+    paragraphs: &[String],
+    action: Option<(&str, &str)>,
+) -> (String, String) {
+    (as_text(language, title, paragraphs, action), as_html(language, title, paragraphs, action))
+}
+
+/// The office's name, as it stands under a mail and before its address.
+pub(super) fn office(language: Language) -> &'static str {
+    match language {
+        Language::Zh => "冰城海关 · 面洽",
+        Language::En => "Bingcheng Customs · Mianqia",
+    }
+}
+
+fn note(language: Language) -> &'static str {
+    match language {
+        Language::Zh => "这封邮件由系统发出，请不要直接回复。",
+        Language::En => "This mail was sent by a program. Please do not reply to it.",
+    }
+}
+
+fn as_text(language: Language, title: &str, paragraphs: &[String], action: Option<(&str, &str)>) -> String {
+    let mut text = format!("{title}\n\n");
+    for paragraph in paragraphs {
+        text.push_str(paragraph);
+        text.push_str("\n\n");
+    }
+    if let Some((label, url)) = action {
+        let colon = match language {
+            Language::Zh => "：",
+            Language::En => ":",
+        };
+        // On a line of its own, so that nothing but the address becomes part of the link.
+        text.push_str(&format!("{label}{colon}\n{url}\n\n"));
+    }
+    let (office, note) = (office(language), note(language));
+    // "-- " is how mail programs know a signature.
+    text.push_str(&format!("-- \n{office}\n{note}\n"));
+    text
+}
+
+const STYLE: &str = "body{margin:0;padding:24px;background:#fff;color:#1b2430;\
+font-family:system-ui,-apple-system,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;\
+font-size:16px;line-height:1.7}\
+main{max-width:36em;margin:0 auto}h1{font-size:20px;line-height:1.4}\
+.action a{display:inline-block;padding:8px 20px;border:2px solid #0b4f8a;border-radius:6px;\
+color:#0b4f8a;font-weight:600;text-decoration:none}\
+footer{margin-top:32px;padding-top:12px;border-top:1px solid #ccd3db;color:#56616e;font-size:14px}";
+
+fn as_html(language: Language, title: &str, paragraphs: &[String], action: Option<(&str, &str)>) -> String {
+    let lang = language.tag();
+    let title = escape(title);
+    let mut html = format!(
+        "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
+         <style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
+    );
+    for paragraph in paragraphs {
+        let lines: Vec<String> = paragraph.lines().map(escape).collect();
+        html.push_str(&format!("<p>{}</p>\n", lines.join("<br>\n")));
+    }
+    if let Some((label, url)) = action {
+        let (label, url) = (escape(label), escape(url));
+        html.push_str(&format!("<p class=\"action\"><a href=\"{url}\">{label}</a></p>\n<p>{url}</p>\n"));
+    }
+    let (office, note) = (office(language), note(language));
+    html.push_str(&format!("<footer>{office}<br>\n{note}</footer>\n</main>\n</body>\n</html>\n"));
+    html
+}
+
+/// A value as text of an element or of a quoted attribute.
+fn escape(value: &str) -> String {
+    let mut escaped = String::with_capacity(value.len());
+    for c in value.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn both_parts_carry_everything() {
+        let paragraphs = ["您的预约 MQ 2611 4K7P-X 已接受。".to_owned(), "第一行\n第二行".to_owned()];
+        let link = Some(("查看预约", "https://mianqia.example/b/1?x=1&y=2"));
+        let (text, html) = layout(Language::Zh, "预约已接受", &paragraphs, link);
+        assert_eq!(
+            text,
+            "预约已接受\n\n您的预约 MQ 2611 4K7P-X 已接受。\n\n第一行\n第二行\n\n\
+             查看预约：\nhttps://mianqia.example/b/1?x=1&y=2\n\n\
+             -- \n冰城海关 · 面洽\n这封邮件由系统发出，请不要直接回复。\n"
+        );
+        for part in [
+            "<html lang=\"zh-CN\">",
+            "<h1>预约已接受</h1>",
+            "第一行<br>\n第二行",
+            "<a href=\"https://mianqia.example/b/1?x=1&amp;y=2\">查看预约</a>",
+            "冰城海关 · 面洽",
+        ] {
+            assert!(html.contains(part), "{part} is missing in {html}");
+        }
+        let (text, html) = layout(Language::En, "Accepted", &[], None);
+        assert!(text.contains("Bingcheng Customs") && html.contains("<html lang=\"en\">"));
+        assert!(!html.contains("style=") && !html.contains("<table"));
+    }
+
+    fn brackets(html: &str) -> usize {
+        html.matches(['<', '>', '"', '\'']).count()
+    }
+
+    proptest! {
+        #[test]
+        fn no_mark_of_a_value_survives(
+            title in "[<>\"'&a老 ]{0,12}", one in "[<>\"'&a老 ]{1,30}",
+            label in "[<>\"'&a]{0,12}", url in "[<>\"'&a]{0,30}",
+        ) {
+            let (_, html) = layout(Language::Zh, &title, std::slice::from_ref(&one), Some((&label, &url)));
+            let (_, bare) = layout(Language::Zh, "x", &["x".to_owned()], Some(("x", "x")));
+            prop_assert_eq!(brackets(&html), brackets(&bare));
+            let back = |s: &str| s.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"")
+                .replace("&#39;", "'").replace("&amp;", "&");
+            prop_assert_eq!(back(&escape(&one)), one);
+        }
+    }
+}
