@@ -16,7 +16,7 @@ test: ## Everything that has to hold before a change lands
 journeys: ## More browser journeys (ONLY=text picks by title)
 	@bash scripts/test.sh journeys
 
-soak: ## Long assurance runs: the Rust tests marked as soak (ONLY=text picks by name)
+soak: ## Long assurance runs, in tests/soak (ONLY=text picks by name)
 	@bash scripts/test.sh soak
 
 bench: ## Measure; writes target/bench/summary.json (ONLY=booking|web picks a group)

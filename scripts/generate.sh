@@ -20,8 +20,9 @@ fi
 "$TARGET_DIR/debug/mianqia" openapi >"$kept/openapi.json"
 diff -u openapi.json "$kept/openapi.json" || fail "openapi.json differs from the code. Write it anew: make generate"
 
-# The generator writes in place, so the committed client is put back whatever it wrote.
-cp "$client" "$kept/schema.ts"
-trap 'cp "$kept/schema.ts" "$client"; rm -rf "$kept"' EXIT
+# The generator writes in place, so the committed client is put back whatever it
+# wrote, with its time: it is no reason to build the pages again.
+cp -p "$client" "$kept/schema.ts"
+trap 'cp -p "$kept/schema.ts" "$client"; rm -rf "$kept"' EXIT
 npm run --prefix web --silent generate
 diff -u "$kept/schema.ts" "$client" || fail "$client differs from openapi.json. Write it anew: make generate"

@@ -7,6 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 TARGET_DIR=${CARGO_TARGET_DIR:-target}
 STAMPS=.cache/stamps
 export TARGET_DIR
+# The scripts in Python import each other; nothing is to appear beside them.
+export PYTHONDONTWRITEBYTECODE=1
 
 fail() {
   printf '%s\n' "$*" >&2
@@ -45,7 +47,7 @@ build_web() {
   fi
   mkdir -p "$STAMPS"
   touch "$stamp.new"
-  npm run --prefix web --silent build
+  npm run --prefix web --silent build -- --logLevel=warn
   mv "$stamp.new" "$stamp"
 }
 

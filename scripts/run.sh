@@ -16,7 +16,8 @@ if [ -n "${MIANQIA_TLS_CERT:-}" ]; then scheme=https; fi
 port=${MIANQIA_LISTEN##*:}
 host=${MIANQIA_LISTEN%:*}
 case $host in 0.0.0.0 | '[::]' | '') near=127.0.0.1 ;; *) near=${host//[\[\]]/} ;; esac
-export MIANQIA_PUBLIC_URL=${MIANQIA_PUBLIC_URL:-$scheme://$near:$port}
+case $near in *:*) near_url=$scheme://[$near]:$port ;; *) near_url=$scheme://$near:$port ;; esac
+export MIANQIA_PUBLIC_URL=${MIANQIA_PUBLIC_URL:-$near_url}
 
 # Whoever names a mail server of their own needs no mailbox of ours.
 own_mailbox=true
@@ -65,20 +66,20 @@ fill_demo() {
   "$TARGET_DIR/debug/mianqia" demo >"$MIANQIA_DATA_DIR/log/demo.txt"
 }
 
-started=() # process ids
+children=() # process ids
 
 # In the background a script's children ignore Ctrl-C, so each is told here, once. The
 # server gets the time that it promises to need for ending sessions and recordings.
 stop_all() {
   trap '' INT TERM
-  if [ ${#started[@]} = 0 ]; then return; fi
+  if [ ${#children[@]} = 0 ]; then return; fi
   printf '\nstopping …\n'
-  kill -TERM "${started[@]}" 2>/dev/null || true
+  kill -TERM "${children[@]}" 2>/dev/null || true
   for _ in $(seq 120); do
-    kill -0 "${started[@]}" 2>/dev/null || break
+    kill -0 "${children[@]}" 2>/dev/null || break
     sleep 0.1
   done
-  kill -KILL "${started[@]}" 2>/dev/null || true
+  kill -KILL "${children[@]}" 2>/dev/null || true
   wait 2>/dev/null || true
 }
 
@@ -86,12 +87,12 @@ start_all() {
   if $own_mailbox; then
     node scripts/mailbox/node_modules/maildev/bin/maildev --ip 127.0.0.1 --web-ip 127.0.0.1 \
       --smtp "$mailbox_smtp" --web "$mailbox_web" >"$mailbox_log" 2>&1 &
-    started+=($!)
+    children+=($!)
   fi
   "$TARGET_DIR/debug/mianqia" serve >"$server_log" 2>&1 &
-  started+=($!)
+  children+=($!)
   server=$!
-  node scripts/wait-ready.mjs "$scheme://$near:$port/readyz" "$server" || {
+  node scripts/wait-ready.mjs "$near_url/readyz" "$server" || {
     tail -n 20 "$server_log" >&2
     fail "The server did not become ready. Its log: $server_log"
   }

@@ -47,14 +47,16 @@ class Server:
         }
 
     def demo(self) -> dict[str, tuple[str, str]]:
-        """Fills the demo; role → (name, password), from the lines `ROLE NAME PASSWORD …`."""
+        """Fills the demo; role → (login, password) of its first account, from what is printed:
+        one line with `password …: PASSWORD)`, and the lines `LOGIN ROLE …`."""
         text = subprocess.run(
             [self.program, "demo"], env=self.environment, check=True, stdout=subprocess.PIPE, text=True
         ).stdout
+        password = re.search(r"password[^:\n]*: *([^\s)]+)", text)
         accounts = {}
-        for role, name, password in re.findall(r"^\s*(\w+)\s+(\S+)\s+(\S+)", text, re.M):
-            if role in ROLES:
-                accounts.setdefault(role, (name, password))
+        for login, role in re.findall(r"^ +(\S+) +(\w+)", text, re.M):
+            if role in ROLES and password:
+                accounts.setdefault(role, (login, password[1]))
         return accounts
 
     def start(self) -> float:

@@ -100,17 +100,11 @@ def shell(line: str) -> list[str]:
     return ["bash", "-c", f"source scripts/lib.sh; {line}"]
 
 
-def cargo_test(*arguments: str, ignored: bool = False, only: str = "") -> list[str]:
+def cargo_test(*arguments: str) -> list[str]:
     """nextest where it is installed; Cargo's own runner tests the same."""
-    if subprocess.run(["cargo", "nextest", "--version"], capture_output=True).returncode == 0:
-        extra = ["--run-ignored", "only"] if ignored else []
-        command = ["cargo", "nextest", "run", "--locked", "--workspace", "--no-fail-fast", *extra, *arguments]
-    else:
-        extra = ["--", "--ignored"] if ignored else []
-        command = ["cargo", "test", "--locked", "--workspace", "--no-fail-fast", "--all-targets", *arguments, *extra]
-    if only:
-        command.insert(command.index("--") if "--" in command else len(command), only)
-    return ["scripts/postgres.sh", "with", *command]
+    has_nextest = subprocess.run(["cargo", "nextest", "--version"], capture_output=True).returncode == 0
+    runner = ["nextest", "run"] if has_nextest else ["test", "--tests"]
+    return ["scripts/postgres.sh", "with", "cargo", *runner, "--locked", "--no-fail-fast", *arguments]
 
 
 def playwright(project: str, only: str = "") -> list[str]:
@@ -136,10 +130,10 @@ SUITES = {
         WEB_BUILD,
         Step("web size", ["npm", "run", "--prefix", "web", "size"], ["web build"]),
         Step("journey types", ["web/node_modules/.bin/tsc", "--project", "tests/browser"], ["web packages"]),
-        Step("lints", ["cargo", "clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"], ["machine", "web build"]),
+        Step("lints", ["cargo", "clippy", "--locked", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"], ["machine", "web build"]),
         BUILD,
         TEST_TOOLS,
-        Step("Rust tests, SQLite and PostgreSQL", cargo_test(), ["build", "test tools"], cargo_counts, minutes=60),
+        Step("Rust tests, SQLite and PostgreSQL", cargo_test("--workspace"), ["build", "test tools"], cargo_counts, minutes=60),
         Step("Rust documentation tests", ["cargo", "test", "--locked", "--workspace", "--doc"], ["build"], cargo_counts, may_be_empty=True),
         Step("API document and client", ["scripts/generate.sh", "--check"], ["build", "web packages"]),
         Step("browser journeys", playwright("journey"), ["build", "test tools"], playwright_counts),
@@ -151,7 +145,7 @@ SUITES = {
     ],
     "soak": lambda: [
         MACHINE, WEB_PACKAGES, WEB_BUILD, BUILD, TEST_TOOLS,
-        Step("soak", cargo_test(ignored=True, only=ONLY), ["build", "test tools"], cargo_counts),
+        Step("soak", cargo_test("--features", "soak", "--test", "soak", *ONLY.split()), ["build", "test tools"], cargo_counts),
     ],
 }  # fmt: skip
 

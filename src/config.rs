@@ -1,1 +1,297 @@
-//! Settings.
+//! Settings: defaults < a TOML file < `MIANQIA_*` in the environment. Flat on purpose.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// Everything that an operator can set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Address and port of HTTP(S).
+    pub listen: SocketAddr,
+    /// How people reach the service; links in mails begin with it. No slash at the end.
+    pub public_url: String,
+    /// `sqlite://FILE` or `postgres://…`.
+    pub database_url: String,
+    /// Recordings, the keyring and, by default, the SQLite file.
+    pub data_dir: PathBuf,
+    /// The one UDP port of all media; 0 picks a free one.
+    pub media_port: u16,
+    /// Addresses that browsers are told to send media to.
+    pub media_addresses: Vec<IpAddr>,
+    /// `smtp://host:port` or `smtps://user:password@host`.
+    pub smtp_url: String,
+    /// PEM files; both or none.
+    pub tls: Option<TlsFiles>,
+    /// Proxies that speak for others: when set, nobody else may connect (loopback excepted).
+    pub trusted_proxies: Vec<Network>,
+    /// A filter such as `info` or `mianqia=debug`.
+    pub log: String,
+}
+
+/// Certificate chain and key, PEM.
+#[derive(Clone, Debug)]
+pub struct TlsFiles {
+    pub cert: PathBuf,
+    pub key: PathBuf,
+}
+
+/// A setting that cannot be used: which, and what it takes.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name} is {value:?}; it takes {takes}")]
+pub struct SettingError {
+    pub name: String,
+    pub value: String,
+    pub takes: &'static str,
+}
+
+const NAMES: [&str; 11] = [
+    "listen",
+    "public_url",
+    "database_url",
+    "data_dir",
+    "media_port",
+    "media_addresses",
+    "smtp_url",
+    "tls_cert",
+    "tls_key",
+    "trusted_proxies",
+    "log",
+];
+
+impl Settings {
+    /// Settings from a TOML text (may be empty) and environment variables.
+    pub fn read(
+        toml: &str,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, SettingError> {
+        let mut values = from_toml(toml)?;
+        for (name, value) in environment {
+            if let Some(name) = name.strip_prefix("MIANQIA_").map(str::to_ascii_lowercase)
+                && NAMES.contains(&name.as_str())
+            {
+                values.insert(name, value);
+            }
+        }
+        Self::from_values(&values)
+    }
+
+    fn from_values(values: &BTreeMap<String, String>) -> Result<Self, SettingError> {
+        let get = |name: &str| values.get(name).map(String::as_str).filter(|value| !value.is_empty());
+        let listen: SocketAddr = parse(values, "listen", "an address and port such as 127.0.0.1:8080")?
+            .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)));
+        let data_dir = PathBuf::from(get("data_dir").unwrap_or("data"));
+        let tls = match (get("tls_cert"), get("tls_key")) {
+            (Some(cert), Some(key)) => Some(TlsFiles { cert: cert.into(), key: key.into() }),
+            (None, None) => None,
+            (Some(_), None) => return Err(bad("tls_key", "", "a PEM file, because tls_cert is set")),
+            (None, Some(_)) => return Err(bad("tls_cert", "", "a PEM file, because tls_key is set")),
+        };
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let public_url = get("public_url")
+            .map_or_else(|| format!("{scheme}://{listen}"), |url| url.trim_end_matches('/').into());
+        if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
+            return Err(bad("public_url", &public_url, "a URL that begins with http:// or https://"));
+        }
+        let default_database = || format!("sqlite://{}", data_dir.join("mianqia.sqlite").display());
+        let database_url = get("database_url").map_or_else(default_database, str::to_owned);
+        if !database_url.starts_with("sqlite:") && !database_url.starts_with("postgres") {
+            return Err(bad(
+                "database_url",
+                "(hidden)",
+                "sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME",
+            ));
+        }
+        let smtp_url = get("smtp_url").unwrap_or("smtp://127.0.0.1:1025").to_owned();
+        if !smtp_url.starts_with("smtp://") && !smtp_url.starts_with("smtps://") {
+            return Err(bad("smtp_url", "(hidden)", "smtp://HOST:PORT or smtps://USER:PASSWORD@HOST"));
+        }
+        let media_addresses = list(values, "media_addresses", "IP addresses separated by commas")?;
+        let settings = Self {
+            media_port: parse(values, "media_port", "a UDP port, 0 to 65535")?.unwrap_or(8081),
+            media_addresses: if media_addresses.is_empty() {
+                vec![own_address(listen)]
+            } else {
+                media_addresses
+            },
+            trusted_proxies: list(
+                values,
+                "trusted_proxies",
+                "IP addresses or networks such as 10.0.0.0/8, separated by commas",
+            )?,
+            log: get("log").unwrap_or("info").to_owned(),
+            listen,
+            public_url,
+            database_url,
+            data_dir,
+            smtp_url,
+            tls,
+        };
+        settings.check_cameras()?;
+        Ok(settings)
+    }
+
+    /// Browsers give a page the camera only over TLS or on loopback.
+    fn check_cameras(&self) -> Result<(), SettingError> {
+        if self.listen.ip().is_loopback() || self.tls.is_some() || !self.trusted_proxies.is_empty() {
+            return Ok(());
+        }
+        Err(bad(
+            "listen",
+            &self.listen.to_string(),
+            "a loopback address, unless tls_cert and tls_key or trusted_proxies are set: browsers give cameras only to secure pages",
+        ))
+    }
+
+    /// Whether pages are reached over TLS, so that cookies can demand it.
+    pub fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// The sender of mails: `mianqia@` the public host where that is a name.
+    pub fn mail_from(&self) -> String {
+        let host = self.public_url.split("://").nth(1).unwrap_or_default();
+        let host = host.split(['/', ':']).next().unwrap_or_default();
+        let is_name = host.contains('.') && host.parse::<IpAddr>().is_err();
+        format!("mianqia@{}", if is_name { host } else { "mianqia.invalid" })
+    }
+}
+
+/// An address or network in CIDR notation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    bits: u8,
+}
+
+impl Network {
+    pub fn contains(&self, ip: IpAddr) -> bool {
+        match (self.address, ip.to_canonical()) {
+            (IpAddr::V4(net), IpAddr::V4(ip)) => {
+                same_prefix(u32::from(net).into(), u32::from(ip).into(), self.bits, 32)
+            }
+            (IpAddr::V6(net), IpAddr::V6(ip)) => same_prefix(net.into(), ip.into(), self.bits, 128),
+            _ => false,
+        }
+    }
+}
+
+impl FromStr for Network {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (address, bits) =
+            text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let address: IpAddr = address.parse().map_err(drop)?;
+        let widest = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Ok(widest), |bits| bits.parse().map_err(drop))?;
+        if bits > widest { Err(()) } else { Ok(Self { address, bits }) }
+    }
+}
+
+fn same_prefix(a: u128, b: u128, bits: u8, width: u32) -> bool {
+    let rest = width - u32::from(bits);
+    (a ^ b).checked_shr(rest).unwrap_or(0) == 0
+}
+
+/// What browsers are told when nothing is set: the address listened on, or loopback for all.
+fn own_address(listen: SocketAddr) -> IpAddr {
+    if listen.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { listen.ip() }
+}
+
+fn from_toml(text: &str) -> Result<BTreeMap<String, String>, SettingError> {
+    let table: toml::Table = text
+        .parse()
+        .map_err(|_| bad("the settings file", "", "TOML lines such as listen = \"127.0.0.1:8080\""))?;
+    let mut values = BTreeMap::new();
+    for (name, value) in table {
+        if !NAMES.contains(&name.as_str()) {
+            return Err(bad(&name, &value.to_string(), "nothing: there is no such setting"));
+        }
+        let value = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            other => return Err(bad(&name, &other.to_string(), "a string or a number")),
+        };
+        values.insert(name, value);
+    }
+    Ok(values)
+}
+
+fn parse<T: FromStr>(
+    values: &BTreeMap<String, String>,
+    name: &str,
+    takes: &'static str,
+) -> Result<Option<T>, SettingError> {
+    match values.get(name).filter(|value| !value.is_empty()) {
+        None => Ok(None),
+        Some(value) => value.trim().parse().map(Some).map_err(|_| bad(name, value, takes)),
+    }
+}
+
+fn list<T: FromStr>(
+    values: &BTreeMap<String, String>,
+    name: &str,
+    takes: &'static str,
+) -> Result<Vec<T>, SettingError> {
+    let value = values.get(name).map(String::as_str).unwrap_or_default();
+    let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| part.parse().map_err(|_| bad(name, value, takes))).collect()
+}
+
+fn bad(name: &str, value: &str, takes: &'static str) -> SettingError {
+    SettingError { name: format!("MIANQIA_{}", name.to_uppercase()), value: value.to_owned(), takes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(toml: &str, environment: &[(&str, &str)]) -> Result<Settings, SettingError> {
+        Settings::read(toml, environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn the_environment_beats_the_file_and_the_file_the_defaults() {
+        let settings =
+            read("media_port = 9\nlog = 'warn'", &[("MIANQIA_LOG", "debug"), ("MIANQIA_OTHER", "x")])
+                .unwrap();
+        assert_eq!((settings.media_port, settings.log.as_str()), (9, "debug"));
+        assert_eq!(settings.public_url, "http://127.0.0.1:8080");
+        assert_eq!(settings.database_url, "sqlite://data/mianqia.sqlite");
+    }
+
+    #[test]
+    fn a_bad_setting_is_named_with_what_it_takes() {
+        for (toml, environment, name) in [
+            ("", vec![("MIANQIA_LISTEN", "here")], "MIANQIA_LISTEN"),
+            ("", vec![("MIANQIA_LISTEN", "0.0.0.0:80")], "MIANQIA_LISTEN"),
+            ("", vec![("MIANQIA_MEDIA_PORT", "70000")], "MIANQIA_MEDIA_PORT"),
+            ("", vec![("MIANQIA_MEDIA_ADDRESSES", "127.0.0.1,host")], "MIANQIA_MEDIA_ADDRESSES"),
+            ("", vec![("MIANQIA_DATABASE_URL", "mysql://x")], "MIANQIA_DATABASE_URL"),
+            ("", vec![("MIANQIA_TLS_CERT", "a.pem")], "MIANQIA_TLS_KEY"),
+            ("", vec![("MIANQIA_TRUSTED_PROXIES", "10.0.0.0/40")], "MIANQIA_TRUSTED_PROXIES"),
+            ("lisen = 'x'", vec![], "MIANQIA_LISEN"),
+            ("listen = ", vec![], "MIANQIA_THE SETTINGS FILE"),
+        ] {
+            assert_eq!(read(toml, &environment).unwrap_err().name, name, "{toml} {environment:?}");
+        }
+    }
+
+    #[test]
+    fn a_network_contains_its_own_addresses_only() {
+        for (network, ip, inside) in [
+            ("10.0.0.0/8", "10.9.8.7", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("192.0.2.7", "192.0.2.7", true),
+            ("192.0.2.7", "::ffff:192.0.2.7", true),
+            ("0.0.0.0/0", "8.8.8.8", true),
+            ("2001:db8::/32", "2001:db8:1::1", true),
+            ("2001:db8::/32", "10.0.0.1", false),
+        ] {
+            let network: Network = network.parse().unwrap();
+            assert_eq!(network.contains(ip.parse().unwrap()), inside, "{network:?} {ip}");
+        }
+    }
+}

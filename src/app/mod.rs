@@ -1,1 +1,164 @@
-//! State, wiring, start and stop.
+//! Puts the features together: state, wiring, start and stop.
+//!
+//! The only place that knows every feature. What a lower feature must cause in a higher one comes
+//! through [`dispatch`]; layers that concern every request are in [`layers`].
+
+pub mod cli;
+mod dispatch;
+mod idempotency;
+mod layers;
+mod messages;
+mod metrics;
+mod openapi;
+mod serve;
+mod store;
+mod web;
+
+pub use openapi::document;
+pub use serve::{StartError, serve};
+
+use crate::auth::Auth;
+use crate::booking::{self, Booking};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::db::Db;
+use crate::directory::Directory;
+use crate::keyring::Keyring;
+use crate::live::Live;
+use crate::notify::{MailSettings, Notify};
+use crate::review::Review;
+use crate::survey::{self, Survey};
+use crate::video::engine::{Engine, EngineSettings};
+use crate::video::{Video, VideoSettings};
+use metrics::Metrics;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// The running program.
+#[derive(Clone)]
+pub struct App {
+    pub settings: Arc<Settings>,
+    pub clock: Clock,
+    pub db: Db,
+    pub live: Live,
+    pub auth: Auth,
+    pub directory: Directory,
+    pub booking: Booking,
+    pub notify: Notify,
+    pub video: Video,
+    pub survey: Survey,
+    pub review: Review,
+    pub engine: Engine,
+    metrics: Arc<Metrics>,
+    stopping: Arc<AtomicBool>,
+    cancel: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl App {
+    /// Opens the stores, migrates, recovers what a crash left behind and starts the background tasks.
+    pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
+        std::fs::create_dir_all(&settings.data_dir)
+            .map_err(|error| StartError::DataDir(settings.data_dir.clone(), error))?;
+        let keyring = Keyring::open(&settings.data_dir).map_err(StartError::Keyring)?;
+        let db = Db::open(&settings.database_url).await?;
+        let live = Live::default();
+        let directory = Directory::new(db.clone(), clock.clone());
+        directory.ensure_calendar().await?;
+        let auth =
+            Auth::new(db.clone(), clock.clone(), settings.is_secure()).with_public_url(&settings.public_url);
+        let office =
+            booking::Office { public_url: settings.public_url.clone(), mail_from: settings.mail_from() };
+        let booking = Booking::new(db.clone(), clock.clone(), directory.clone(), live.clone(), office);
+        booking.load().await?;
+
+        let (events, engine_events) = tokio::sync::mpsc::unbounded_channel();
+        let engine = Engine::start(engine_settings(&settings), clock.clone(), events)
+            .await
+            .map_err(StartError::Engine)?;
+        let recordings_dir = settings.data_dir.join("recordings");
+        let video = Video::new(
+            db.clone(),
+            clock.clone(),
+            booking.clone(),
+            directory.clone(),
+            keyring.clone(),
+            live.clone(),
+            engine.clone(),
+            engine_events,
+            VideoSettings {
+                recordings_dir: recordings_dir.clone(),
+                notice_version: crate::directory::office().notice.version,
+            },
+        );
+        video.recover().await?;
+        booking.set_waiting_room(Arc::new(video.clone()));
+        let survey = Survey::new(
+            db.clone(),
+            clock.clone(),
+            directory.clone(),
+            booking.clone(),
+            keyring,
+            survey::Office { public_url: settings.public_url.clone() },
+        );
+        let review =
+            Review::new(db.clone(), clock.clone(), booking.clone(), directory.clone(), recordings_dir);
+        let mail = MailSettings { smtp_url: settings.smtp_url.clone(), from: settings.mail_from() };
+        let notify = Notify::new(db.clone(), clock.clone(), mail).map_err(StartError::Mail)?;
+        let app = Self {
+            settings: Arc::new(settings),
+            metrics: Arc::default(),
+            stopping: Arc::default(),
+            cancel: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            clock,
+            db,
+            live,
+            auth,
+            directory,
+            booking,
+            notify,
+            video,
+            survey,
+            review,
+            engine,
+        };
+        app.tasks.spawn(app.video.clone().run_events(app.cancel.clone()));
+        app.tasks.spawn(app.notify.clone().run(app.cancel.clone()));
+        app.tasks.spawn(dispatch::run(app.clone(), app.cancel.clone()));
+        Ok(app)
+    }
+
+    /// Takes no new work, tells the sessions, finalises recordings and ends the background tasks.
+    pub async fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.live.tell(crate::live::Topic::Stopping);
+        self.video.stop().await;
+        self.cancel.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Whether the program is on its way out.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// The whole HTTP service.
+    pub fn router(&self) -> axum::Router {
+        let (api, document) = openapi::api(self);
+        layers::wrap(self, api, document)
+    }
+}
+
+/// Media listens where HTTP listens; browsers are told the addresses of the settings.
+fn engine_settings(settings: &Settings) -> EngineSettings {
+    let bind: IpAddr = match settings.listen {
+        SocketAddr::V4(_) if settings.listen.ip().is_loopback() => Ipv4Addr::LOCALHOST.into(),
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(address) => (*address.ip()).into(),
+    };
+    EngineSettings { media_port: settings.media_port, bind, addresses: settings.media_addresses.clone() }
+}

@@ -95,6 +95,34 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, zh, en)
     }
 
+    /// 410: what was there has had its time.
+    pub fn gone(
+        code: &'static str,
+        zh: impl Into<Cow<'static, str>>,
+        en: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(StatusCode::GONE, code, zh, en)
+    }
+
+    /// A body over the limit of its route.
+    pub fn for_large_body() -> Self {
+        Self::for_status(StatusCode::PAYLOAD_TOO_LARGE)
+    }
+
+    /// Something broke that has no better word; the details are in the log.
+    pub fn for_panic() -> Self {
+        Self::internal()
+    }
+
+    /// 503: not now, for a reason that passes.
+    pub fn unavailable(
+        code: &'static str,
+        zh: impl Into<Cow<'static, str>>,
+        en: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, zh, en)
+    }
+
     fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,

@@ -2,7 +2,7 @@
 //!
 //! A sink: it takes plain messages and an opaque case id, and knows no feature. Others call
 //! [`enqueue`] inside their transaction, [`layout`] for the two parts of a mail and [`ics::render`]
-//! for its calendar part; `app` runs [`Notify::run`].
+//! for its calendar part; `app` runs [`Notify::run`] and shows staff [`Notify::messages`].
 //!
 //! Invariants: a mail is queued if and only if the transaction of its cause commits; a queued mail
 //! is sent, or ends as `failed` where staff see it, and is never dropped; whoever sends it holds a
@@ -13,15 +13,13 @@ pub mod ics;
 mod layout;
 mod mailer;
 mod model;
-mod routes;
 mod service;
 mod store;
 
 pub use ics::Method;
 pub use layout::layout;
 pub use mailer::{MailSettingError, MailSettings};
-pub use model::next_attempt;
-pub use routes::router;
+pub use model::{Message, next_attempt};
 pub use service::Notify;
 pub use store::enqueue;
 

@@ -1,10 +1,12 @@
 //! What is queued, when it is tried again, and what staff may see of it. Pure.
 
 use super::{CalendarPart, Mail, Method};
+use crate::entity::outbox::{self, OutboxState};
 use crate::text::{Language, Text};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A mail as it waits in `outbox.payload`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -71,13 +73,51 @@ pub fn next_attempt(attempts: u32) -> Option<TimeDelta> {
 }
 
 /// An address of which only enough is left to recognise one's own: `l***@example.com`.
-pub(super) fn mask(address: &str) -> String {
+fn mask(address: &str) -> String {
     match address.rsplit_once('@') {
         Some((local, domain)) => {
             let first: String = local.chars().take(1).collect();
             format!("{first}***@{domain}")
         }
         None => "***".to_owned(),
+    }
+}
+
+/// A message as staff may see it.
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub id: Uuid,
+    /// The reference of the booking that it is about, as stored.
+    pub reference: Option<String>,
+    pub template: String,
+    /// The receiver's address without most of its name.
+    pub to_masked: String,
+    pub state: OutboxState,
+    pub attempts: i32,
+    pub created_at: DateTime<Utc>,
+    /// When it is tried next.
+    pub next_at: Option<DateTime<Utc>>,
+    trouble: Option<String>,
+}
+
+impl Message {
+    pub(super) fn of(row: outbox::Model, reference: Option<String>) -> Self {
+        Self {
+            id: row.id,
+            reference,
+            template: row.template,
+            to_masked: mask(&row.to_address),
+            state: row.state,
+            attempts: row.attempts,
+            created_at: row.created_at,
+            next_at: (row.state == OutboxState::Pending).then_some(row.next_at),
+            trouble: row.last_error,
+        }
+    }
+
+    /// Why the last attempt did not succeed: the mail server's words, or ours.
+    pub fn last_error(&self, language: Language) -> Option<String> {
+        self.trouble.as_deref().map(|stored| Trouble::shown(stored, language))
     }
 }
 
@@ -116,7 +156,7 @@ impl Trouble {
     }
 
     /// What staff read.
-    pub fn shown(stored: &str, language: Language) -> String {
+    fn shown(stored: &str, language: Language) -> String {
         let text = match stored {
             "unsendable" => Text::new(
                 "收件地址无效，邮件无法发出。",

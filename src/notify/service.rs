@@ -2,7 +2,7 @@
 
 use super::MailSettings;
 use super::mailer::{MailSettingError, Mailer, Outcome};
-use super::model::{Trouble, next_attempt};
+use super::model::{Message, Trouble, next_attempt};
 use super::store;
 use crate::clock::Clock;
 use crate::db::Db;
@@ -10,7 +10,6 @@ use crate::entity::outbox::{self, OutboxState};
 use crate::http::Problem;
 use chrono::TimeDelta;
 use sea_orm::DbErr;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -118,36 +117,39 @@ impl Notify {
         }
     }
 
-    /// A page of messages, newest first, with the references of the bookings that they are about.
-    pub(super) async fn list(
+    /// Messages, newest first, from before the one with the id `before`.
+    pub async fn messages(
         &self,
         state: Option<OutboxState>,
         before: Option<Uuid>,
         limit: u64,
-    ) -> Result<(Vec<outbox::Model>, HashMap<Uuid, String>), Problem> {
+    ) -> Result<Vec<Message>, DbErr> {
         let rows = store::list(self.0.db.reader(), state, before, limit).await?;
         let cases = rows.iter().filter_map(|row| row.case_id).collect();
         let references = store::references(self.0.db.reader(), cases).await?;
-        Ok((rows, references))
+        let message = |row: outbox::Model| {
+            let reference = row.case_id.and_then(|case| references.get(&case).cloned());
+            Message::of(row, reference)
+        };
+        Ok(rows.into_iter().map(message).collect())
     }
 
     /// Queues a failed message anew, with all its attempts.
-    pub(super) async fn retry(&self, id: Uuid) -> Result<(outbox::Model, HashMap<Uuid, String>), Problem> {
+    pub async fn retry(&self, id: Uuid) -> Result<Message, Problem> {
         let now = self.0.clock.now();
-        let row = self
-            .0
-            .db
-            .write(move |tx| {
-                Box::pin(async move {
-                    let requeued = store::requeue(tx, id, now).await?;
-                    let row = store::find(tx.conn(), id).await?.ok_or_else(Problem::not_found)?;
-                    if requeued { Ok(row) } else { Err(not_failed()) }
-                })
+        let write = self.0.db.write(move |tx| {
+            Box::pin(async move {
+                let requeued = store::requeue(tx, id, now).await?;
+                let row = store::find(tx.conn(), id).await?.ok_or_else(Problem::not_found)?;
+                if requeued { Ok(row) } else { Err(not_failed()) }
             })
-            .await?;
+        });
+        let row = write.await?;
         self.poke();
-        let references = store::references(self.0.db.reader(), row.case_id.into_iter().collect()).await?;
-        Ok((row, references))
+        let case = row.case_id.into_iter().collect();
+        let mut references = store::references(self.0.db.reader(), case).await?;
+        let reference = row.case_id.and_then(|case| references.remove(&case));
+        Ok(Message::of(row, reference))
     }
 }
 

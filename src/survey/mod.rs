@@ -7,9 +7,11 @@
 //! and an officer gets no answer about himself; a share that fewer than five people stand behind
 //! is not given, nor one from which it could be found by subtraction.
 
+mod figures;
 mod mail;
 pub mod model;
 mod month;
+mod problems;
 mod routes;
 mod service;
 mod store;

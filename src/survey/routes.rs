@@ -4,7 +4,7 @@ use super::model::Figure;
 use super::month::Month;
 use super::service::{FormState, Survey};
 use crate::auth::{Right, Signed};
-use crate::http::{Body, Cursor, Page, Params, PathText, Problem, ProblemBody};
+use crate::http::{Body, Cursor, Page, Params, PathId, PathText, Problem, ProblemBody};
 use crate::text::Text;
 use axum::Json;
 use axum::extract::State;
@@ -19,6 +19,7 @@ use uuid::Uuid;
 pub fn router(survey: Survey) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(get_rating, answer_rating))
+        .routes(routes!(get_booking_rating))
         .routes(routes!(list_answers))
         .routes(routes!(rating_figures))
         .with_state(survey)
@@ -105,6 +106,32 @@ async fn answer_rating(
 ) -> Result<(StatusCode, Json<Taken>), Problem> {
     survey.answer(&token, answer.level, answer.comment.as_deref()).await?;
     Ok((StatusCode::CREATED, Json(Taken {})))
+}
+
+/// The link to rate a booking.
+#[derive(Debug, Serialize, ToSchema)]
+struct RatingLink {
+    /// Null as long as the booking is not completed, and once it is rated or the term is over.
+    url: Option<String>,
+}
+
+/// The link to rate one's own completed booking
+#[utoipa::path(
+    get, path = "/bookings/{id}/rating", tag = "ratings", operation_id = "get_booking_rating",
+    params(("id" = Uuid, Path)),
+    responses(
+        (status = 200, body = RatingLink),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn get_booking_rating(
+    Signed(actor): Signed,
+    State(survey): State<Survey>,
+    PathId(id): PathId,
+) -> Result<Json<RatingLink>, Problem> {
+    Ok(Json(RatingLink { url: survey.link(&actor, id).await? }))
 }
 
 /// One answer, without a who.

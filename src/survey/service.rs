@@ -1,13 +1,16 @@
 //! Use cases of ratings.
 
 use super::mail::{self, Invitation};
-use super::model::{self, Counts, Figure};
+use super::model;
 use super::month::Month;
-use super::store::{self, Spans};
+use super::problems::{already_answered, expired, unknown_link};
+use super::store;
+use crate::auth::{Actor, Right};
+use crate::booking::Booking;
 use crate::booking::model::display_reference;
 use crate::clock::Clock;
 use crate::db::{Db, events};
-use crate::directory::{Directory, ServiceInfo, booker_address};
+use crate::directory::{Directory, booker_address};
 use crate::entity::account::Locale;
 use crate::entity::{booking, feature_event, rating, rating_invite};
 use crate::evidence::{self, NewEntry};
@@ -16,12 +19,10 @@ use crate::ids;
 use crate::keyring::Keyring;
 use crate::notify::{self, Mail};
 use crate::text::{Language, Text};
-use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use sea_orm::DbErr;
 use serde_json::json;
-use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -34,12 +35,13 @@ pub struct Office {
 
 /// Ratings. Cheap to clone.
 #[derive(Clone)]
-pub struct Survey(Arc<Inner>);
+pub struct Survey(pub(super) Arc<Inner>);
 
-struct Inner {
-    db: Db,
+pub(super) struct Inner {
+    pub(super) db: Db,
+    pub(super) directory: Directory,
     clock: Clock,
-    directory: Directory,
+    booking: Booking,
     keyring: Keyring,
     office: Office,
 }
@@ -60,25 +62,16 @@ pub(super) enum FormState {
     Expired,
 }
 
-/// One answer, without a who.
-pub(super) struct Answer {
-    pub id: Uuid,
-    pub service: Text,
-    pub level: i32,
-    pub comment: Option<String>,
-    pub month: Month,
-}
-
-/// The figures of a month: by service, in the order of the services, and in all.
-pub(super) struct MonthFigures {
-    pub month: Month,
-    pub services: Vec<(Uuid, Text, Figure)>,
-    pub total: Figure,
-}
-
 impl Survey {
-    pub fn new(db: Db, clock: Clock, directory: Directory, keyring: Keyring, office: Office) -> Self {
-        Self(Arc::new(Inner { db, clock, directory, keyring, office }))
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        directory: Directory,
+        booking: Booking,
+        keyring: Keyring,
+        office: Office,
+    ) -> Self {
+        Self(Arc::new(Inner { db, directory, clock, booking, keyring, office }))
     }
 
     /// Invites the booker of a completed booking to rate it, and marks the event as done. A booking
@@ -212,78 +205,15 @@ impl Survey {
         write.await
     }
 
-    /// The link of a booking as long as it can be answered.
-    pub(super) async fn link(&self, booking_id: Uuid) -> Result<Option<String>, Problem> {
+    /// The booker's link to a booking's form, as long as it can be answered. Staff do not get it:
+    /// whoever has the link answers.
+    pub(super) async fn link(&self, actor: &Actor, booking_id: Uuid) -> Result<Option<String>, Problem> {
+        actor.may(Right::Book)?;
+        let booking = self.0.booking.find_for(actor, booking_id).await?;
         let now = self.0.clock.now();
-        let invite = store::invite_of_booking(self.0.db.reader(), booking_id).await?;
+        let invite = store::invite_of_booking(self.0.db.reader(), booking.id).await?;
         let open = invite.is_some_and(|invite| state(&invite, now) == FormState::Open);
-        Ok(open.then(|| self.url(&self.token(booking_id))))
-    }
-
-    /// A page of answers that are not about `reader`.
-    pub(super) async fn answers(
-        &self,
-        reader: Uuid,
-        month: Option<Month>,
-        service_id: Option<Uuid>,
-        before: Option<Uuid>,
-        limit: u64,
-    ) -> Result<Vec<Answer>, Problem> {
-        let services = self.rated_services().await?;
-        let spans = month.map(|month| spans(&services, month));
-        let conn = self.0.db.reader();
-        let rows = store::answers(conn, reader, service_id, spans.as_ref(), before, limit).await?;
-        let by_id: HashMap<Uuid, &Arc<ServiceInfo>> =
-            services.iter().map(|service| (service.row.id, service)).collect();
-        let shown = rows.into_iter().filter_map(|row| {
-            let service = by_id.get(&row.service_id)?;
-            Some(Answer {
-                id: row.id,
-                service: service.name(),
-                level: row.level,
-                comment: row.comment,
-                month: Month::of(row.invited_at, service.zone),
-            })
-        });
-        Ok(shown.collect())
-    }
-
-    /// The figures of each month from `from` to `to`. A month counts who was invited in it.
-    pub(super) async fn figures(&self, from: Month, to: Month) -> Result<Vec<MonthFigures>, Problem> {
-        let services = self.rated_services().await?;
-        let mut months = Vec::new();
-        for month in from.until(to) {
-            let mut counts: HashMap<Uuid, Counts> = HashMap::new();
-            for (service, level, number) in store::tally(self.0.db.reader(), &spans(&services, month)).await?
-            {
-                let number = u32::try_from(number).unwrap_or(u32::MAX);
-                counts.entry(service).or_default().add(Counts {
-                    invited: number,
-                    answered: if level.is_some() { number } else { 0 },
-                    top: if level == Some(model::TOP_LEVEL) { number } else { 0 },
-                });
-            }
-            let groups: Vec<(&Arc<ServiceInfo>, Counts)> = services
-                .iter()
-                .filter_map(|service| Some((service, *counts.get(&service.row.id)?)))
-                .collect();
-            let (lines, total) =
-                model::figures(&groups.iter().map(|(_, counts)| *counts).collect::<Vec<_>>());
-            let named = groups.iter().zip(lines);
-            let services = named.map(|((service, _), line)| (service.row.id, service.name(), line)).collect();
-            months.push(MonthFigures { month, services, total });
-        }
-        Ok(months)
-    }
-
-    /// The services that were ever rated, in the order of the office, no longer offered ones too.
-    async fn rated_services(&self) -> Result<Vec<Arc<ServiceInfo>>, DbErr> {
-        let mut services = Vec::new();
-        for id in store::rated_services(self.0.db.reader()).await? {
-            services.extend(self.0.directory.service(id).await?);
-        }
-        services.sort_by_key(|service| (service.row.position, service.row.id));
-        Ok(services)
+        Ok(open.then(|| self.url(&self.token(booking.id))))
     }
 
     /// The token of a booking's link: always the same, and nobody else can work it out.
@@ -294,15 +224,6 @@ impl Survey {
     fn url(&self, token: &str) -> String {
         format!("{}/rate/{token}", self.0.office.public_url.trim_end_matches('/'))
     }
-}
-
-/// The month's span for the services of each zone.
-fn spans(services: &[Arc<ServiceInfo>], month: Month) -> Spans {
-    let mut by_zone: HashMap<chrono_tz::Tz, Vec<Uuid>> = HashMap::new();
-    for service in services {
-        by_zone.entry(service.zone).or_default().push(service.row.id);
-    }
-    by_zone.into_iter().map(|(zone, ids)| (ids, month.start(zone), month.next().start(zone))).collect()
 }
 
 fn state(invite: &rating_invite::Model, now: DateTime<Utc>) -> FormState {
@@ -320,30 +241,4 @@ fn written_day(date: NaiveDate, language: Language) -> String {
         Language::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
         Language::En => date.format("%-d %B %Y").to_string(),
     }
-}
-
-fn unknown_link() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "not_found",
-        "没有这个评价链接。请检查链接是否完整。",
-        "There is no such rating link. Please check that the link is complete.",
-    )
-}
-
-fn already_answered() -> Problem {
-    Problem::conflict(
-        "rating_answered",
-        "这次服务已经评过了，每次只能评一次。谢谢！",
-        "This service has been rated already; each can be rated once. Thank you!",
-    )
-}
-
-fn expired() -> Problem {
-    Problem::new(
-        StatusCode::GONE,
-        "rating_expired",
-        "评价链接已过期（办完后 30 天内有效）。",
-        "This rating link has expired; it was good for 30 days after the service.",
-    )
 }

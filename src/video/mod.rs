@@ -1,3 +1,27 @@
-//! Video sessions: who waits, who is admitted, what is published, played and recorded.
+//! The video session of a booking: notice, waiting room, call, recording.
+//!
+//! Others may call [`Video`] (wired in `app`) and [`recording`], which checks a recorded file. The
+//! media itself is behind one door, [`engine`]: it knows ids only, and who may do what is decided
+//! here. `model` holds the states, `token` the bearer tokens, `steps` what people do, `media` WHIP
+//! and WHEP, `recorded` what the engine tells and what a crash left behind.
+//!
+//! Invariants: media is neither forwarded nor recorded for somebody who has not acknowledged the
+//! notice in force and been admitted to an open session; every step is one transaction with its
+//! entry in the booking's chain; no name stands in an entry; a recording's manifest digest is in an
+//! entry from the moment the recording is finalised; an ended session is not entered again.
 
 pub mod engine;
+mod media;
+mod model;
+mod problems;
+mod recorded;
+mod routes;
+mod service;
+mod steps;
+mod store;
+mod token;
+
+pub use engine::recording;
+pub use model::midnight;
+pub use routes::router;
+pub use service::{SessionView, Video, VideoSettings};

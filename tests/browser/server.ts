@@ -47,7 +47,9 @@ export interface Options {
 }
 
 export class Server {
+  /** The first demo account of each role; all have the one password. */
   readonly accounts = new Map<string, { login: string; password: string }>()
+  password = ''
   private process: ChildProcess | null = null
 
   private constructor(
@@ -160,9 +162,10 @@ export class Server {
     filling.stdout?.on('data', (part) => (printed += part))
     const [code] = (await once(filling, 'close')) as [number]
     if (code !== 0) throw new Error(`\`mianqia demo\` ended with ${code}`)
-    // Lines `ROLE NAME PASSWORD …`; the first of a role counts.
-    for (const [, role, login, password] of printed.matchAll(/^\s*(\w+)\s+(\S+)\s+(\S+)/gm)) {
-      if (!this.accounts.has(role)) this.accounts.set(role, { login, password })
+    // One line with `password …: PASSWORD)`, then the lines `LOGIN ROLE …`.
+    this.password = printed.match(/password[^:\n]*: *([^\s)]+)/)?.[1] ?? ''
+    for (const [, login, role] of printed.matchAll(/^ +(\S+) +(\w+)/gm)) {
+      if (!this.accounts.has(role)) this.accounts.set(role, { login, password: this.password })
     }
   }
 }

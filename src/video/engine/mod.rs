@@ -1,1 +1,177 @@
-//! The media engine behind one door.
+//! The media engine behind one door: publishing (WHIP), playing (WHEP) and recording.
+//!
+//! It knows sessions, participants and publications only by id; who may do what is decided by its
+//! caller. Everything that happens by itself is told through the event channel given to
+//! [`Engine::start`].
+//!
+//! **Invariants.** One UDP port serves all connections. A publication has at most one publisher;
+//! a newer one replaces it, and those who played the former are closed. When a closing method has
+//! returned, the recordings it concerns are finalised, also when its caller stopped waiting.
+//! Nothing an offer or a packet contains makes the engine panic or hold up another connection.
+
+mod codecs;
+mod error;
+mod event;
+mod feed;
+mod leg;
+mod net;
+mod offer;
+mod packet;
+mod peer;
+pub mod recording;
+mod resources;
+mod service;
+mod tap;
+
+pub use error::EngineError;
+pub use event::{CloseCause, EngineEvent};
+pub use recording::RecordingSpec;
+
+use crate::clock::Clock;
+use offer::{Direction, Offer};
+use service::Service;
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use tokio::sync::mpsc::UnboundedSender;
+use uuid::Uuid;
+
+/// Where media arrives.
+#[derive(Clone, Debug)]
+pub struct EngineSettings {
+    /// The UDP port; 0 takes a free one (tests).
+    pub media_port: u16,
+    /// The address to bind; its family is the family of all media.
+    pub bind: IpAddr,
+    /// Addresses put into answers; those of the other family are left out.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// A WHIP request.
+#[derive(Clone, Debug)]
+pub struct Publish {
+    pub session: Uuid,
+    pub participant: Uuid,
+    pub publication: Uuid,
+    /// SDP with at most one Opus and one VP8 m-line.
+    pub offer: String,
+    /// Where to record from the first media on.
+    pub recording: Option<RecordingSpec>,
+}
+
+/// A WHEP request.
+#[derive(Clone, Debug)]
+pub struct Play {
+    pub session: Uuid,
+    pub publication: Uuid,
+    pub viewer: Uuid,
+    pub offer: String,
+}
+
+/// The answer to an offer, and the resource it made.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub resource: Uuid,
+    pub sdp: String,
+}
+
+/// Figures for `/metrics`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EngineStats {
+    pub connections: usize,
+    pub publications: usize,
+    /// Recordings that are not finalised yet.
+    pub recordings: usize,
+    pub packets_in: u64,
+    pub packets_out: u64,
+    /// Dropped because the socket's buffer was full.
+    pub packets_unsent: u64,
+}
+
+/// The running engine. Clones are the same engine.
+#[derive(Clone)]
+pub struct Engine(Arc<Service>);
+
+impl Engine {
+    /// Binds the media port and starts. Events go to `events` for as long as somebody listens.
+    pub async fn start(
+        settings: EngineSettings,
+        clock: Clock,
+        events: UnboundedSender<EngineEvent>,
+    ) -> Result<Self, EngineError> {
+        Service::start(settings, clock, events).await.map(Self)
+    }
+
+    /// Where the media port is bound.
+    pub fn media_addr(&self) -> SocketAddr {
+        self.0.mux.address()
+    }
+
+    /// Answers an offer that sends. Publishing a publication again replaces its former resource
+    /// and finalises that one's recording.
+    pub async fn publish(&self, publish: Publish) -> Result<Answer, EngineError> {
+        let offer = Offer::read(&publish.offer, Direction::Publish)?;
+        let service = Arc::clone(&self.0);
+        detached(async move { service.publish(publish, offer).await }).await
+    }
+
+    /// Answers an offer that receives a publication of the same session. Media may begin later.
+    pub async fn play(&self, play: Play) -> Result<Answer, EngineError> {
+        let offer = Offer::read(&play.offer, Direction::Play)?;
+        let service = Arc::clone(&self.0);
+        detached(async move { service.play(play, offer).await }).await
+    }
+
+    /// The participant (publisher or viewer) a resource belongs to.
+    pub fn owner(&self, resource: Uuid) -> Option<Uuid> {
+        self.0.resources().get(resource).map(|resource| resource.participant)
+    }
+
+    /// Closes a resource; false if there is none. Its recording is finalised on return.
+    pub async fn close(&self, resource: Uuid) -> bool {
+        let service = Arc::clone(&self.0);
+        let closing = tokio::spawn(async move { service.close(resource, CloseCause::Asked).await });
+        closing.await.unwrap_or(false)
+    }
+
+    /// Closes all that a participant publishes and plays in a session.
+    pub async fn close_participant(&self, session: Uuid, participant: Uuid) {
+        self.close_all(Some(session), Some(participant)).await;
+    }
+
+    /// Closes a session; returns when all its recordings are finalised.
+    pub async fn close_session(&self, session: Uuid) {
+        self.close_all(Some(session), None).await;
+    }
+
+    /// Closes everything and takes nothing more; returns when all recordings are finalised.
+    pub async fn shutdown(&self) {
+        self.0.resources().refuse_more();
+        self.close_all(None, None).await;
+        self.0.mux.stop();
+    }
+
+    /// What goes on at this moment.
+    pub fn stats(&self) -> EngineStats {
+        self.0.stats()
+    }
+
+    async fn close_all(&self, session: Option<Uuid>, participant: Option<Uuid>) {
+        let service = Arc::clone(&self.0);
+        let closing = tokio::spawn(async move { service.close_all(session, participant).await });
+        if closing.await.is_err() {
+            tracing::error!("closing media connections failed");
+        }
+    }
+}
+
+/// Runs negotiation apart from its caller: a caller that goes away leaves nothing half made, and
+/// a panic of the stack over a strange offer is an answer, not a crash.
+async fn detached<T: Send + 'static>(
+    work: impl Future<Output = Result<T, EngineError>> + Send + 'static,
+) -> Result<T, EngineError> {
+    tokio::spawn(work).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "the media stack failed over an offer");
+        Err(EngineError::BadOffer("the media stack cannot read it".to_owned()))
+    })
+}

@@ -1,22 +1,21 @@
-//! What staff see of outgoing messages.
+//! What staff see of outgoing messages. Here and not in `notify`, which may not know who is calling.
 
-use super::Notify;
-use super::model::{Trouble, mask};
 use crate::auth::{Right, Signed};
-use crate::entity::outbox::{self, OutboxState};
+use crate::booking::model::display_reference;
+use crate::entity::outbox::OutboxState;
 use crate::http::{Cursor, Page, Params, PathId, Problem, ProblemBody};
+use crate::notify::{self, Notify};
 use crate::text::Language;
 use axum::extract::State;
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 /// Routes under `/api/v1`.
-pub fn router(notify: Notify) -> OpenApiRouter {
+pub(super) fn router(notify: Notify) -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(list_messages)).routes(routes!(retry_message)).with_state(notify)
 }
 
@@ -40,17 +39,17 @@ struct Message {
 }
 
 impl Message {
-    fn of(row: outbox::Model, references: &HashMap<Uuid, String>, language: Language) -> Self {
+    fn of(message: notify::Message, language: Language) -> Self {
         Self {
-            id: row.id,
-            booking_reference: row.case_id.and_then(|case| references.get(&case).cloned()),
-            template: row.template,
-            to_masked: mask(&row.to_address),
-            state: row.state,
-            attempts: row.attempts,
-            last_error: row.last_error.map(|stored| Trouble::shown(&stored, language)),
-            created_at: row.created_at,
-            next_at: (row.state == OutboxState::Pending).then_some(row.next_at),
+            last_error: message.last_error(language),
+            id: message.id,
+            booking_reference: message.reference.as_deref().map(display_reference),
+            template: message.template,
+            to_masked: message.to_masked,
+            state: message.state,
+            attempts: message.attempts,
+            created_at: message.created_at,
+            next_at: message.next_at,
         }
     }
 }
@@ -86,8 +85,8 @@ async fn list_messages(
     actor.may(Right::SeeMessages)?;
     let language = language.map(|Extension(language)| language).unwrap_or_default();
     let before = Cursor::decode(query.cursor.as_deref())?;
-    let (rows, references) = notify.list(query.state, before, PAGE as u64 + 1).await?;
-    Ok(Json(Page::of(rows, PAGE, |row| row.id, |row| Message::of(row, &references, language))))
+    let rows = notify.messages(query.state, before, PAGE as u64 + 1).await?;
+    Ok(Json(Page::of(rows, PAGE, |row| row.id, |row| Message::of(row, language))))
 }
 
 /// Send a failed message again
@@ -110,6 +109,5 @@ async fn retry_message(
 ) -> Result<Json<Message>, Problem> {
     actor.may(Right::SeeMessages)?;
     let language = language.map(|Extension(language)| language).unwrap_or_default();
-    let (row, references) = notify.retry(id).await?;
-    Ok(Json(Message::of(row, &references, language)))
+    Ok(Json(Message::of(notify.retry(id).await?, language)))
 }

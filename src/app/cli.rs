@@ -1,0 +1,170 @@
+//! The command line.
+
+use super::{StartError, document, serve};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::db::Db;
+use crate::directory::{self, Directory};
+use chrono::{DateTime, Utc};
+use clap::{Parser, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Bookings, recorded video sessions and ratings for a customs office.
+#[derive(Parser)]
+#[command(name = "mianqia", version, about)]
+pub struct Cli {
+    /// A TOML file with settings; variables MIANQIA_* beat it.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the pages, the API and media. Migrates by itself.
+    Serve {
+        /// Pretend that it is this time (RFC 3339) at the start: for demonstrations and tests, on loopback only.
+        #[arg(long)]
+        at: Option<DateTime<Utc>>,
+    },
+    /// Brings the schema up to date.
+    Migrate,
+    /// Fills the data directory with demo data and prints the demo accounts. Safe to repeat.
+    Demo,
+    /// Prints the OpenAPI document.
+    Openapi,
+    /// Imports the official calendar from a CSV file with lines `date,name,holiday|workday`.
+    Calendar {
+        /// The file.
+        csv: PathBuf,
+    },
+    /// Recomputes the evidence chain and every recording of a case and names the first thing that does not fit.
+    Verify {
+        /// The case: a booking's reference or id.
+        case: String,
+    },
+}
+
+/// Runs what the command line asks for.
+pub async fn run(cli: Cli) -> ExitCode {
+    let settings = match read_settings(cli.config) {
+        Ok(settings) => settings,
+        Err(error) => return fail(&error),
+    };
+    log_to_stderr(&settings.log);
+    let done = match cli.command {
+        Command::Serve { at } => start(settings, at).await,
+        Command::Migrate => {
+            Db::open(&settings.database_url).await.map(|_| ExitCode::SUCCESS).map_err(Into::into)
+        }
+        Command::Demo => demo(&settings).await,
+        Command::Openapi => document().await.map(|text| print(&text)),
+        Command::Calendar { csv } => calendar(&settings, csv).await,
+        Command::Verify { case } => verify(&settings, &case).await,
+    };
+    done.unwrap_or_else(|error| fail(&error.to_string()))
+}
+
+fn read_settings(file: Option<PathBuf>) -> Result<Settings, String> {
+    let text = match &file {
+        None => String::new(),
+        Some(path) => {
+            std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?
+        }
+    };
+    Settings::read(&text, std::env::vars()).map_err(|error| error.to_string())
+}
+
+/// JSON lines, so that a collector can take them; the media crates speak only when something is wrong.
+fn log_to_stderr(filter: &str) {
+    let quiet =
+        "webrtc=error,rtc=error,rtc_ice=error,rtc_dtls=error,rtc_sctp=error,rtc_interceptor=error,sqlx=warn";
+    let filter = EnvFilter::try_new(format!("{quiet},{filter}")).unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+async fn start(settings: Settings, at: Option<DateTime<Utc>>) -> Result<ExitCode, StartError> {
+    let clock = match at {
+        None => Clock::system(),
+        Some(_) if !settings.listen.ip().is_loopback() => {
+            return Ok(fail("--at falsifies the times of evidence; it is taken on loopback only"));
+        }
+        Some(at) => {
+            tracing::warn!(%at, "the clock is shifted: nothing recorded now has its true time");
+            Clock::starting_at(at)
+        }
+    };
+    serve(settings, clock, stop_signal()).await.map(|()| ExitCode::SUCCESS)
+}
+
+/// SIGTERM or Ctrl-C.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+        }
+        // Without a handler SIGTERM ends the process at once, as by default.
+        Err(_) => drop(interrupt.await),
+    }
+}
+
+async fn demo(settings: &Settings) -> Result<ExitCode, StartError> {
+    std::fs::create_dir_all(&settings.data_dir)
+        .map_err(|error| StartError::DataDir(settings.data_dir.clone(), error))?;
+    let db = Db::open(&settings.database_url).await?;
+    let clock = Clock::system();
+    Directory::new(db.clone(), clock.clone()).ensure_calendar().await?;
+    let summary =
+        crate::auth::demo::seed(&db, &clock).await.map_err(|error| StartError::Demo(error.to_string()))?;
+    Ok(print(&summary.to_string()))
+}
+
+async fn calendar(settings: &Settings, csv: PathBuf) -> Result<ExitCode, StartError> {
+    let text = std::fs::read_to_string(&csv)
+        .map_err(|error| StartError::Calendar(format!("{}: {error}", csv.display())))?;
+    let db = Db::open(&settings.database_url).await?;
+    let summary = directory::import_calendar(&db, &Clock::system(), &text)
+        .await
+        .map_err(|error| StartError::Calendar(error.to_string()))?;
+    Ok(print(&format!("{summary}\n")))
+}
+
+async fn verify(settings: &Settings, case: &str) -> Result<ExitCode, StartError> {
+    let db = Db::open(&settings.database_url).await?;
+    let report = crate::review::verify_case(&db, &settings.data_dir.join("recordings"), case).await?;
+    let code = if report.is_intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    print(&format!("{report}\n"));
+    Ok(code)
+}
+
+fn print(text: &str) -> ExitCode {
+    // A reader that has gone away (`| head`) is no reason to complain.
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    ExitCode::SUCCESS
+}
+
+fn fail(why: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr().lock(), "mianqia: {why}");
+    ExitCode::FAILURE
+}
+
+/// The program, so that `main` stays a line.
+pub async fn main() -> ExitCode {
+    run(Cli::parse()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,126 @@
+//! What concerns every request: ids, problems, panics, limits, who calls, headers, metrics.
+
+use super::{App, idempotency, metrics, openapi, web};
+use crate::auth;
+use crate::http::{Problem, render_problems};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use std::net::SocketAddr;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::openapi::OpenApi as Document;
+
+/// Bodies of the API are small; SDP offers, the largest, stay far below.
+const LARGEST_BODY: usize = 256 * 1024;
+
+pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
+    let document = openapi::pretty(&document);
+    let keys = idempotency::Idempotency { db: app.db.clone(), clock: app.clock.clone() };
+    api.layer(from_fn_with_state(keys, idempotency::layer))
+        .layer(from_fn_with_state(app.auth.clone(), auth::identify))
+        .layer(from_fn_with_state(app.clone(), refuse_when_stopping))
+        .route(
+            "/api/openapi.json",
+            get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) }),
+        )
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready).with_state(app.clone()))
+        .route("/metrics", get(metrics::show).with_state(app.clone()))
+        .fallback(web::page)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(csrf(app))
+        .layer(CompressionLayer::new().compress_when(compressible()))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            Problem::for_panic().into_response()
+        }))
+        .layer(from_fn(render_problems))
+        .layer(from_fn_with_state(app.clone(), metrics::observe))
+        .layer(from_fn_with_state(app.clone(), only_trusted_peers))
+        .layer(header_layer("content-security-policy", CONTENT_SECURITY_POLICY))
+        .layer(header_layer("x-content-type-options", "nosniff"))
+        .layer(header_layer("referrer-policy", "no-referrer"))
+        .layer(header_layer(
+            "permissions-policy",
+            "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
+        ))
+        .layer(header_layer("cross-origin-opener-policy", "same-origin"))
+}
+
+/// Nothing from another host, no inline script or style, no framing.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+    font-src 'self'; connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; form-action 'self'; \
+    base-uri 'none'; frame-ancestors 'none'";
+
+fn header_layer(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
+}
+
+/// Pages and JSON are compressed; recordings are compressed already, and a compressed stream of events
+/// would be held back.
+fn compressible() -> impl Predicate {
+    SizeAbove::new(512)
+        .and(NotForContentType::const_new("video/"))
+        .and(NotForContentType::const_new("image/"))
+        .and(NotForContentType::const_new("text/event-stream"))
+}
+
+fn csrf(app: &App) -> CsrfLayer<impl Fn(ProtectionError) -> Response + Clone + use<>> {
+    // A public URL that is no origin is simply not added: same-origin requests pass without it.
+    let layer = CsrfLayer::new();
+    let layer = layer.clone().add_trusted_origin(&app.settings.public_url).unwrap_or(layer);
+    layer.with_rejection_response(|_: ProtectionError| StatusCode::FORBIDDEN.into_response())
+}
+
+async fn ready(State(app): State<App>) -> Response {
+    if app.is_stopping() {
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Json(serde_json::json!({"ready": false, "why": "stopping"})),
+        )
+            .into_response();
+    }
+    match app.db.ping().await {
+        Ok(()) => Json(serde_json::json!({"ready": true})).into_response(),
+        Err(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Json(serde_json::json!({"ready": false, "why": "store"})))
+                .into_response()
+        }
+    }
+}
+
+/// While the program stops it takes no new work; reads go on until the connections close.
+async fn refuse_when_stopping(State(app): State<App>, request: Request, next: Next) -> Response {
+    if app.is_stopping() && !request.method().is_safe() {
+        return Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "stopping",
+            "服务正在重启，请稍后再试；没有存下任何改动。",
+            "The service is restarting. Nothing was changed; please try again shortly.",
+        )
+        .into_response();
+    }
+    next.run(request).await
+}
+
+/// With trusted proxies set, whoever is not one of them would come without TLS.
+async fn only_trusted_peers(State(app): State<App>, request: Request, next: Next) -> Response {
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|ConnectInfo(peer)| peer.ip().to_canonical());
+    let proxies = &app.settings.trusted_proxies;
+    let trusted =
+        peer.is_none_or(|ip| ip.is_loopback() || proxies.iter().any(|network| network.contains(ip)));
+    if proxies.is_empty() || trusted {
+        next.run(request).await
+    } else {
+        StatusCode::FORBIDDEN.into_response()
+    }
+}

@@ -1,0 +1,81 @@
+//! `/metrics` in the Prometheus text format. No label holds personal data.
+
+use super::App;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use prometheus_client::encoding::{EncodeLabelSet, text::encode};
+use prometheus_client::metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram};
+use prometheus_client::registry::Registry;
+use std::time::Instant;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Labels {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+/// What is counted as it happens; the rest is read when asked for.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Labels, Counter>,
+    seconds: Family<Route, Histogram>,
+    connections: Gauge,
+    recordings: Gauge,
+    packets_in: Gauge,
+    packets_out: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("mianqia");
+        let requests = Family::default();
+        let seconds = Family::<Route, Histogram>::new_with_constructor(|| {
+            Histogram::new([0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0])
+        });
+        let (connections, recordings, packets_in, packets_out) =
+            (Gauge::default(), Gauge::default(), Gauge::default(), Gauge::default());
+        registry.register("http_requests", "Answered requests", requests.clone());
+        registry.register("http_request_seconds", "Time to the first byte of the answer", seconds.clone());
+        registry.register("media_connections", "Open WHIP and WHEP resources", connections.clone());
+        registry.register("recordings_running", "Recordings being written", recordings.clone());
+        registry.register("media_packets_received", "Media packets received since start", packets_in.clone());
+        registry.register("media_packets_sent", "Media packets sent since start", packets_out.clone());
+        Self { registry, requests, seconds, connections, recordings, packets_in, packets_out }
+    }
+}
+
+/// The layer that counts requests by route, never by address.
+pub(super) async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("page", MatchedPath::as_str).to_owned();
+    let method = request.method().to_string();
+    let begun = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    let took = begun.elapsed();
+    app.metrics.seconds.get_or_create(&Route { route: route.clone() }).observe(took.as_secs_f64());
+    tracing::info!(method, route, status, ms = took.as_millis() as u64, "request");
+    app.metrics.requests.get_or_create(&Labels { method, route, status }).inc();
+    response
+}
+
+pub(super) async fn show(State(app): State<App>) -> Response {
+    let media = app.engine.stats();
+    let metrics = &app.metrics;
+    metrics.connections.set(i64::try_from(media.connections).unwrap_or(i64::MAX));
+    metrics.recordings.set(i64::try_from(media.recordings).unwrap_or(i64::MAX));
+    metrics.packets_in.set(i64::try_from(media.packets_in).unwrap_or(i64::MAX));
+    metrics.packets_out.set(i64::try_from(media.packets_out).unwrap_or(i64::MAX));
+    let mut text = String::new();
+    // Writing into a String cannot fail.
+    let _ = encode(&mut text, &metrics.registry);
+    ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
+        .into_response()
+}

@@ -1,0 +1,21 @@
+//! What the engine refuses, and what goes wrong in it.
+
+/// Why a request to the engine failed.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The offer is not an SDP, or nothing in it is of use to us.
+    #[error("the offer cannot be taken: {0}")]
+    BadOffer(String),
+    /// The publication has no publisher at this moment.
+    #[error("nothing is published there")]
+    NothingPublished,
+    /// A bound on connections is reached.
+    #[error("too many connections")]
+    TooMany,
+    /// The engine is shutting down.
+    #[error("the media engine is shutting down")]
+    ShuttingDown,
+    /// The media port or its settings.
+    #[error("media port: {0}")]
+    Io(#[from] std::io::Error),
+}

@@ -1,0 +1,142 @@
+//! Groups blocks of both tracks into clusters of at most a second. Pure.
+
+use super::webm::{self, Contents};
+use crate::video::engine::packet::Kind;
+use bytes::Bytes;
+
+/// The longest cluster, and how much longer a slower track is waited for.
+const LENGTH_MS: u64 = 1000;
+const SLACK_MS: u64 = 500;
+/// A cluster this large is closed at once, whatever its length.
+const MAX_BYTES: usize = 8 << 20;
+
+/// One frame of either track.
+#[derive(Clone, Debug)]
+pub struct Block {
+    pub kind: Kind,
+    pub at_ms: u64,
+    pub key: bool,
+    pub data: Bytes,
+}
+
+/// A finished cluster.
+#[derive(Debug)]
+pub struct Cluster {
+    pub bytes: Vec<u8>,
+    pub contents: Contents,
+}
+
+/// Blocks that are not in a cluster yet, in time order.
+#[derive(Debug, Default)]
+pub struct Clusters {
+    pending: Vec<Block>,
+    bytes: usize,
+    /// The end of the last cluster: nothing may be earlier.
+    floor_ms: u64,
+    /// The earliest time of the next block of audio and of video: players want each track's times
+    /// to grow.
+    next_ms: [u64; 2],
+}
+
+impl Clusters {
+    pub fn add(&mut self, mut block: Block) {
+        let next_ms = &mut self.next_ms[usize::from(block.kind == Kind::Video)];
+        block.at_ms = block.at_ms.max(self.floor_ms).max(*next_ms);
+        *next_ms = block.at_ms + 1;
+        self.bytes += block.data.len();
+        // Video first at equal times, so that a cluster can begin with its keyframe.
+        let rank = |block: &Block| (block.at_ms, block.kind == Kind::Audio);
+        let place = self.pending.partition_point(|other| rank(other) <= rank(&block));
+        self.pending.insert(place, block);
+    }
+
+    /// The next cluster that is complete at `now_ms`, or whatever is left when `all` is asked for.
+    /// Each keyframe begins a cluster: that is where a player can start.
+    pub fn cut(&mut self, now_ms: u64, all: bool) -> Option<Cluster> {
+        let start = self.pending.first()?.at_ms;
+        let newest = self.pending.last().map_or(now_ms, |block| block.at_ms.max(now_ms));
+        if !all && self.bytes < MAX_BYTES && newest < start + LENGTH_MS + SLACK_MS {
+            return None;
+        }
+        let end = start + LENGTH_MS;
+        let begins_next = |(index, block): (usize, &Block)| {
+            let key = block.key && block.kind == Kind::Video && index > 0;
+            (key || block.at_ms >= end).then_some(index)
+        };
+        let count = self.pending.iter().enumerate().find_map(begins_next).unwrap_or(self.pending.len());
+        let blocks: Vec<Block> = self.pending.drain(..count).collect();
+        self.bytes -= blocks.iter().map(|block| block.data.len()).sum::<usize>();
+        let mut contents = Contents { start_ms: start, end_ms: start, ..Contents::default() };
+        for block in &blocks {
+            contents.end_ms = block.at_ms;
+            contents.audio |= block.kind == Kind::Audio;
+            contents.video |= block.kind == Kind::Video;
+            if block.kind == Kind::Video && block.key {
+                contents.key_ms = contents.key_ms.or(Some(block.at_ms));
+                contents.size = super::vp8::largest(contents.size, super::vp8::size(&block.data));
+            }
+        }
+        self.floor_ms = contents.end_ms;
+        let track = |kind| if kind == Kind::Video { webm::VIDEO_TRACK } else { webm::AUDIO_TRACK };
+        let parts = blocks.iter().map(|block| (track(block.kind), block.at_ms, block.key, &block.data[..]));
+        Some(Cluster { bytes: webm::cluster(start, parts), contents })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn block(kind: Kind, at_ms: u64, key: bool) -> Block {
+        let data: &[u8] = if key { &[0x10, 0, 0, 0x9d, 0x01, 0x2a, 64, 0, 48, 0] } else { &[1] };
+        Block { kind, at_ms, key, data: Bytes::from_static(data) }
+    }
+
+    #[test]
+    fn the_times_of_a_track_always_grow() {
+        let mut clusters = Clusters::default();
+        for at in [0, 0, 0, 500, 400] {
+            clusters.add(block(Kind::Video, at, false));
+        }
+        let times: Vec<u64> = clusters.pending.iter().map(|block| block.at_ms).collect();
+        assert_eq!(times, [0, 1, 2, 500, 501]);
+    }
+
+    #[test]
+    fn a_keyframe_begins_a_cluster() {
+        let mut clusters = Clusters::default();
+        for at in (0..900).step_by(100) {
+            clusters.add(block(Kind::Video, at, at == 0 || at == 500));
+            clusters.add(block(Kind::Audio, at, true));
+        }
+        assert!(clusters.cut(1400, false).is_none());
+        let starts: Vec<u64> = std::iter::from_fn(|| clusters.cut(1500, true))
+            .map(|cluster| cluster.contents.start_ms)
+            .collect();
+        assert_eq!(starts, [0, 500]);
+    }
+
+    proptest! {
+        #[test]
+        fn clusters_are_short_ordered_and_complete(
+            times in proptest::collection::vec((0u64..8000, any::<bool>(), any::<bool>()), 1..200)
+        ) {
+            let (mut clusters, mut made) = (Clusters::default(), Vec::new());
+            let mut now = 0;
+            for (at, video, key) in &times {
+                now = now.max(*at);
+                clusters.add(block(if *video { Kind::Video } else { Kind::Audio }, *at, *video && *key));
+                made.extend(std::iter::from_fn(|| clusters.cut(now, false)));
+            }
+            made.extend(std::iter::from_fn(|| clusters.cut(now, true)));
+            let mut before = 0;
+            for cluster in &made {
+                prop_assert_eq!(webm::contents(&cluster.bytes), Some(cluster.contents));
+                let found = cluster.contents;
+                prop_assert!(found.start_ms >= before && found.end_ms < found.start_ms + 1000);
+                before = found.end_ms;
+            }
+        }
+    }
+}

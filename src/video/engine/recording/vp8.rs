@@ -1,0 +1,192 @@
+//! VP8 over RTP (RFC 7741): frames out of packets, and what a keyframe says. Pure.
+
+use bytes::Bytes;
+
+/// More than any frame of a camera; an endless frame must not fill the memory.
+const MAX_FRAME: usize = 4 << 20;
+
+/// A picture size in pixels.
+pub type Size = (u16, u16);
+
+/// A whole frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    pub timestamp: u32,
+    pub key: bool,
+    pub data: Bytes,
+}
+
+/// What a packet led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// More is needed.
+    Wait,
+    Frame(Frame),
+    /// A frame cannot be completed: until the next keyframe nothing can be decoded rightly.
+    Broken,
+}
+
+/// Collects the packets of one frame at a time. Packets must come in order.
+#[derive(Debug, Default)]
+pub struct Depacketiser {
+    timestamp: Option<u32>,
+    data: Vec<u8>,
+}
+
+impl Depacketiser {
+    /// Takes the next packet.
+    pub fn push(&mut self, payload: &[u8], timestamp: u32, marker: bool) -> Step {
+        let Some((first, part)) = descriptor(payload) else {
+            return self.lost();
+        };
+        let unfinished = self.timestamp.is_some();
+        match self.timestamp {
+            Some(current) if current == timestamp && !first => {}
+            _ if first => {
+                self.data.clear();
+                self.timestamp = Some(timestamp);
+                if unfinished {
+                    // The former frame's end never came; this one is begun nevertheless.
+                    self.take(part);
+                    return match marker && is_key(&self.data) {
+                        true => self.finish(timestamp),
+                        false => Step::Broken,
+                    };
+                }
+            }
+            _ => return self.lost(),
+        }
+        self.take(part);
+        if self.data.len() > MAX_FRAME {
+            return self.lost();
+        }
+        if marker { self.finish(timestamp) } else { Step::Wait }
+    }
+
+    /// Forgets the frame in progress: a packet is missing.
+    pub fn lost(&mut self) -> Step {
+        self.timestamp = None;
+        self.data.clear();
+        Step::Broken
+    }
+
+    fn take(&mut self, part: &[u8]) {
+        self.data.extend_from_slice(part);
+    }
+
+    fn finish(&mut self, timestamp: u32) -> Step {
+        self.timestamp = None;
+        let data = Bytes::copy_from_slice(&self.data);
+        self.data.clear();
+        if data.is_empty() {
+            return Step::Broken;
+        }
+        Step::Frame(Frame { timestamp, key: is_key(&data), data })
+    }
+}
+
+/// Splits the payload descriptor off: whether this packet begins a frame, and the frame's bytes.
+fn descriptor(payload: &[u8]) -> Option<(bool, &[u8])> {
+    let first = *payload.first()?;
+    let mut at = 1;
+    if first & 0x80 != 0 {
+        let extensions = *payload.get(at)?;
+        at += 1;
+        if extensions & 0x80 != 0 {
+            at += if payload.get(at)? & 0x80 != 0 { 2 } else { 1 }; // PictureID, 7 or 15 bits
+        }
+        at += usize::from(extensions & 0x40 != 0); // TL0PICIDX
+        at += usize::from(extensions & 0x30 != 0); // TID, Y and KEYIDX share a byte
+    }
+    let starts_partition = first & 0x10 != 0;
+    let partition = first & 0x07;
+    Some((starts_partition && partition == 0, payload.get(at..)?))
+}
+
+fn is_key(frame: &[u8]) -> bool {
+    frame.first().is_some_and(|first| first & 1 == 0)
+}
+
+/// The picture size in a keyframe's header (RFC 6386, 9.1).
+pub fn size(frame: &[u8]) -> Option<Size> {
+    let header = frame.get(..10)?;
+    if !is_key(frame) || header[3..6] != [0x9d, 0x01, 0x2a] {
+        return None;
+    }
+    let side = |low: u8, high: u8| u16::from_le_bytes([low, high]) & 0x3FFF;
+    let size = (side(header[6], header[7]), side(header[8], header[9]));
+    (size.0 > 0 && size.1 > 0).then_some(size)
+}
+
+/// The larger of two sizes by area: what a player makes room for.
+pub fn largest(one: Option<Size>, other: Option<Size>) -> Option<Size> {
+    let area = |size: &Size| u32::from(size.0) * u32::from(size.1);
+    one.into_iter().chain(other).max_by_key(area)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const KEY: [u8; 10] = [0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x41];
+
+    fn packet(head: &[u8], body: &[u8]) -> Vec<u8> {
+        [head, body].concat()
+    }
+
+    #[test]
+    fn descriptors_of_all_shapes_are_skipped() {
+        let table: &[(&[u8], bool)] = &[
+            (&[0x10], true),
+            (&[0x00], false),
+            (&[0x11], false), // a later partition
+            (&[0x90, 0x80, 0x05], true),
+            (&[0x90, 0x80, 0x85, 0x01], true),
+            (&[0x90, 0xE0, 0x85, 0x01, 0x07, 0x20], true),
+            (&[0x90, 0x10, 0x03], true),
+            (&[0x90, 0x30, 0x03], true),
+        ];
+        for (head, begins) in table {
+            let packet = packet(head, b"body");
+            assert_eq!(descriptor(&packet), Some((*begins, &b"body"[..])), "{head:x?}");
+        }
+        assert_eq!(descriptor(&[]), None);
+        assert_eq!(descriptor(&[0x90]), None);
+    }
+
+    #[test]
+    fn a_keyframe_tells_its_size() {
+        assert_eq!(size(&KEY), Some((640, 480)));
+        assert_eq!(size(&KEY[..9]), None);
+        assert_eq!(size(&[0x11, 0, 0, 0x9d, 0x01, 0x2a, 1, 0, 1, 0]), None);
+        assert_eq!(largest(Some((2, 2)), Some((3, 1))), Some((2, 2)));
+    }
+
+    #[test]
+    fn frames_are_put_together_and_losses_noticed() {
+        let mut frames = Depacketiser::default();
+        assert_eq!(frames.push(&packet(&[0x10], &KEY), 1, false), Step::Wait);
+        let Step::Frame(frame) = frames.push(&packet(&[0x00], b"end"), 1, true) else { panic!() };
+        assert!(frame.key && frame.data.len() == 13);
+        // The start of the next frame is missing.
+        assert_eq!(frames.push(&packet(&[0x00], b"end"), 2, true), Step::Broken);
+        // Its end is missing, and the next one is a delta frame.
+        assert_eq!(frames.push(&packet(&[0x10], &[1]), 3, false), Step::Wait);
+        assert_eq!(frames.push(&packet(&[0x10], &[1]), 4, true), Step::Broken);
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_is_never_a_panic(packets in proptest::collection::vec(
+            (proptest::collection::vec(any::<u8>(), 0..20), 0u32..3, any::<bool>()), 0..20)) {
+            let mut frames = Depacketiser::default();
+            for (payload, timestamp, marker) in packets {
+                if let Step::Frame(frame) = frames.push(&payload, timestamp, marker) {
+                    prop_assert!(!frame.data.is_empty());
+                    let _ = size(&frame.data);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Which resources exist, who owns them, and how many there may be.
+
+use super::error::EngineError;
+use super::event::CloseCause;
+use super::feed::Feed;
+use super::peer::{Peer, Progress};
+use super::recording::Recorder;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Connections of one participant: one per remote publication plus the own ones.
+const PER_PARTICIPANT: usize = 64;
+/// Connections of one session: ten people with camera and screen, each seeing all others.
+const PER_SESSION: usize = 512;
+/// Connections of one engine.
+const IN_ALL: usize = 4096;
+/// A page that got its answer connects at once, or never.
+const CONNECT_WITHIN: Duration = Duration::from_secs(15);
+/// Browsers renew their consent every 2 to 5 s, so this is two of them lost.
+const SILENT_AT_MOST: Duration = Duration::from_secs(10);
+
+/// What a publish resource has beyond its connection.
+pub struct Published {
+    pub audio: Arc<Feed>,
+    pub video: Arc<Feed>,
+    pub recorder: Option<Arc<Recorder>>,
+}
+
+/// One WHIP or WHEP resource.
+pub struct Resource {
+    pub id: Uuid,
+    pub session: Uuid,
+    pub participant: Uuid,
+    pub publication: Uuid,
+    pub peer: Peer,
+    pub published: Option<Published>,
+    /// Ends the tasks of this resource.
+    pub stop: CancellationToken,
+    pub since: Instant,
+}
+
+impl Resource {
+    /// Why this resource must go by itself, if it must.
+    pub fn dead(&self) -> Option<CloseCause> {
+        let link = self.peer.link();
+        let progress = *self.peer.progress().borrow();
+        match progress {
+            Progress::Failed => Some(CloseCause::PeerLost),
+            Progress::New => (self.since.elapsed() > CONNECT_WITHIN).then_some(CloseCause::NeverConnected),
+            Progress::Connected if link.said_goodbye() => Some(CloseCause::PeerLeft),
+            Progress::Connected => (link.silent_for() > SILENT_AT_MOST).then_some(CloseCause::PeerLost),
+        }
+    }
+}
+
+/// All resources; behind one lock that is never held over an await.
+#[derive(Default)]
+pub struct Resources {
+    by_id: HashMap<Uuid, Arc<Resource>>,
+    /// The publish resource of each publication.
+    publishers: HashMap<Uuid, Uuid>,
+    /// Recordings by recording id until they are finalised, with their session and participant:
+    /// somebody may have to wait for one whose resource is gone already.
+    recordings: HashMap<Uuid, (Uuid, Uuid, Arc<Recorder>)>,
+    closed: bool,
+}
+
+impl Resources {
+    /// Whether one more connection of this participant fits.
+    pub fn room_for(&self, session: Uuid, participant: Uuid) -> Result<(), EngineError> {
+        if self.closed {
+            return Err(EngineError::ShuttingDown);
+        }
+        let (mut of_session, mut of_participant) = (0, 0);
+        for resource in self.by_id.values().filter(|resource| resource.session == session) {
+            of_session += 1;
+            of_participant += usize::from(resource.participant == participant);
+        }
+        if of_participant >= PER_PARTICIPANT || of_session >= PER_SESSION || self.by_id.len() >= IN_ALL {
+            return Err(EngineError::TooMany);
+        }
+        Ok(())
+    }
+
+    /// Adds a resource. Those it takes the place of are removed and returned, to be closed.
+    pub fn add(&mut self, resource: Arc<Resource>) -> Result<Vec<(Arc<Resource>, CloseCause)>, EngineError> {
+        self.room_for(resource.session, resource.participant)?;
+        let mut replaced = Vec::new();
+        match &resource.published {
+            Some(published) => {
+                if let Some(former) = self.publishers.get(&resource.publication).copied() {
+                    replaced = self.remove(former, CloseCause::Replaced);
+                }
+                self.publishers.insert(resource.publication, resource.id);
+                if let Some(recorder) = &published.recorder {
+                    let owner = (resource.session, resource.participant, Arc::clone(recorder));
+                    self.recordings.insert(recorder.id(), owner);
+                }
+            }
+            None if !self.publishers.contains_key(&resource.publication) => {
+                return Err(EngineError::NothingPublished); // it ended while the answer was made
+            }
+            None => {}
+        }
+        self.by_id.insert(resource.id, resource);
+        Ok(replaced)
+    }
+
+    pub fn get(&self, id: Uuid) -> Option<&Arc<Resource>> {
+        self.by_id.get(&id)
+    }
+
+    /// The publish resource of a publication in a session.
+    pub fn publisher(&self, session: Uuid, publication: Uuid) -> Option<Arc<Resource>> {
+        let resource = self.by_id.get(self.publishers.get(&publication)?)?;
+        (resource.session == session).then(|| Arc::clone(resource))
+    }
+
+    /// Takes a resource out; with a publisher, all who play it.
+    pub fn remove(&mut self, id: Uuid, cause: CloseCause) -> Vec<(Arc<Resource>, CloseCause)> {
+        let Some(resource) = self.by_id.remove(&id) else { return Vec::new() };
+        let mut removed = Vec::new();
+        if resource.published.is_some() && self.publishers.get(&resource.publication) == Some(&id) {
+            self.publishers.remove(&resource.publication);
+            let of_publication = |other: &Arc<Resource>| other.publication == resource.publication;
+            for id in self.ids(of_publication) {
+                let viewer = self.by_id.remove(&id);
+                removed.extend(viewer.map(|viewer| (viewer, CloseCause::PublicationEnded)));
+            }
+        }
+        // Viewers first: their pages open anew while the recording is finalised.
+        removed.push((resource, cause));
+        removed
+    }
+
+    pub fn ids(&self, which: impl Fn(&Arc<Resource>) -> bool) -> Vec<Uuid> {
+        self.by_id.values().filter(|resource| which(resource)).map(|resource| resource.id).collect()
+    }
+
+    /// The unfinished recordings of a session, of a participant, or all.
+    pub fn recordings(&self, session: Option<Uuid>, participant: Option<Uuid>) -> Vec<Arc<Recorder>> {
+        self.recordings
+            .values()
+            .filter(|(of, by, _)| {
+                session.is_none_or(|id| id == *of) && participant.is_none_or(|id| id == *by)
+            })
+            .map(|(_, _, recorder)| Arc::clone(recorder))
+            .collect()
+    }
+
+    pub fn recording_finished(&mut self, recording: Uuid) {
+        self.recordings.remove(&recording);
+    }
+
+    /// From now on nothing is added.
+    pub fn refuse_more(&mut self) {
+        self.closed = true;
+    }
+
+    pub fn counts(&self) -> (usize, usize, usize) {
+        (self.by_id.len(), self.publishers.len(), self.recordings.len())
+    }
+}

@@ -1,0 +1,258 @@
+//! The work behind the door: making resources, watching them, closing them.
+
+use super::error::EngineError;
+use super::event::{CloseCause, EngineEvent};
+use super::feed::Feed;
+use super::leg::Leg;
+use super::net::Mux;
+use super::offer::{Direction, Offer, reachable};
+use super::packet::Kind;
+use super::peer::{Peer, Progress, Tracks};
+use super::recording::{Recorder, RecorderEvents};
+use super::resources::{Published, Resource, Resources};
+use super::{Answer, EngineSettings, EngineStats, Play, Publish};
+use crate::clock::Clock;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// How often the connections are looked at.
+const WATCH_EVERY: Duration = Duration::from_millis(500);
+
+pub struct Service {
+    pub mux: Arc<Mux>,
+    addresses: Vec<SocketAddr>,
+    clock: Clock,
+    events: UnboundedSender<EngineEvent>,
+    resources: Mutex<Resources>,
+}
+
+impl Service {
+    pub async fn start(
+        settings: EngineSettings,
+        clock: Clock,
+        events: UnboundedSender<EngineEvent>,
+    ) -> Result<Arc<Self>, EngineError> {
+        let mux = Mux::bind(SocketAddr::new(settings.bind, settings.media_port)).await?;
+        let addresses = reachable(&settings.addresses, mux.address());
+        if addresses.is_empty() {
+            let reason = "no advertised address has the family of the bound one";
+            return Err(EngineError::Io(std::io::Error::new(std::io::ErrorKind::AddrNotAvailable, reason)));
+        }
+        let service = Arc::new(Self { mux, addresses, clock, events, resources: Mutex::default() });
+        tokio::spawn(watch(Arc::downgrade(&service)));
+        Ok(service)
+    }
+
+    pub fn resources(&self) -> MutexGuard<'_, Resources> {
+        self.resources.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    pub fn tell(&self, event: EngineEvent) {
+        let _ = self.events.send(event); // the owner is gone: nobody to tell
+    }
+
+    pub async fn publish(self: &Arc<Self>, publish: Publish, offer: Offer) -> Result<Answer, EngineError> {
+        self.resources().room_for(publish.session, publish.participant)?;
+        let (mut peer, tracks) = Peer::new(&self.mux, Direction::Publish).await?;
+        let sdp = peer.answer(&offer, &self.addresses).await?;
+        let (audio, video) = (Feed::new(Kind::Audio), Feed::new(Kind::Video));
+        let recorder = publish.recording.map(|spec| {
+            let (video, events) = (Arc::clone(&video), self.events.clone());
+            let service = Arc::downgrade(self);
+            let events = RecorderEvents {
+                tell: Box::new(move |event| {
+                    let _ = events.send(event);
+                }),
+                ask_keyframe: Box::new(move || video.request_keyframe()),
+                finished: Box::new(move |recording| {
+                    if let Some(service) = service.upgrade() {
+                        service.resources().recording_finished(recording);
+                    }
+                }),
+            };
+            Arc::new(Recorder::new(spec, self.clock.clone(), events))
+        });
+        let published = Published { audio, video, recorder };
+        let resource =
+            self.resource(publish.session, publish.participant, publish.publication, peer, Some(published));
+        let replaced = self.resources().add(Arc::clone(&resource));
+        self.after_adding(&resource, replaced).await?;
+        tokio::spawn(Arc::clone(self).take_tracks(Arc::clone(&resource), tracks));
+        Ok(Answer { resource: resource.id, sdp })
+    }
+
+    pub async fn play(self: &Arc<Self>, play: Play, offer: Offer) -> Result<Answer, EngineError> {
+        let publisher = {
+            let resources = self.resources();
+            resources.room_for(play.session, play.viewer)?;
+            resources.publisher(play.session, play.publication).ok_or(EngineError::NothingPublished)?
+        };
+        let Some(published) = &publisher.published else { return Err(EngineError::NothingPublished) };
+        let (mut peer, _) = Peer::new(&self.mux, Direction::Play).await?;
+        let stream = play.publication.to_string();
+        let mut legs = Vec::new();
+        for kind in &offer.kinds {
+            let feed = match kind {
+                Kind::Audio => &published.audio,
+                Kind::Video => &published.video,
+            };
+            legs.push(Leg::add(&peer, Arc::clone(feed), &stream).await?);
+        }
+        let sdp = peer.answer(&offer, &self.addresses).await?;
+        let progress = peer.progress();
+        let resource = self.resource(play.session, play.viewer, play.publication, peer, None);
+        let mut started = Ok(());
+        for leg in legs {
+            started = started.and(leg.start(progress.clone(), resource.stop.clone()).await);
+        }
+        let replaced = started.and_then(|()| self.resources().add(Arc::clone(&resource)));
+        self.after_adding(&resource, replaced).await?;
+        Ok(Answer { resource: resource.id, sdp })
+    }
+
+    fn resource(
+        &self,
+        session: Uuid,
+        participant: Uuid,
+        publication: Uuid,
+        peer: Peer,
+        published: Option<Published>,
+    ) -> Arc<Resource> {
+        let (id, stop, since) = (Uuid::now_v7(), CancellationToken::new(), Instant::now());
+        Arc::new(Resource { id, session, participant, publication, peer, published, stop, since })
+    }
+
+    async fn after_adding(
+        self: &Arc<Self>,
+        resource: &Arc<Resource>,
+        replaced: Result<Vec<(Arc<Resource>, CloseCause)>, EngineError>,
+    ) -> Result<(), EngineError> {
+        match replaced {
+            Ok(replaced) => {
+                self.finish(replaced).await;
+                let (service, resource) = (Arc::clone(self), Arc::clone(resource));
+                tokio::spawn(async move {
+                    let mut progress = resource.peer.progress();
+                    let connected = progress.wait_for(|progress| *progress == Progress::Connected);
+                    if let Some(Ok(_)) = resource.stop.run_until_cancelled(connected).await {
+                        service.tell(EngineEvent::Connected { resource: resource.id });
+                    }
+                });
+                Ok(())
+            }
+            Err(error) => {
+                resource.stop.cancel();
+                resource.peer.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Starts forwarding the publisher's tracks as they appear: the first of each kind.
+    async fn take_tracks(self: Arc<Self>, resource: Arc<Resource>, mut tracks: Tracks) {
+        let Some(published) = &resource.published else { return };
+        let started = Arc::new(AtomicBool::new(false));
+        let mut taken = Vec::new();
+        while let Some(Some(track)) = resource.stop.run_until_cancelled(tracks.recv()).await {
+            let feed = match track.kind().await {
+                rtc::rtp_transceiver::rtp_sender::RtpCodecKind::Audio => &published.audio,
+                rtc::rtp_transceiver::rtp_sender::RtpCodecKind::Video => &published.video,
+                _ => continue,
+            };
+            if taken.contains(&feed.kind) {
+                continue;
+            }
+            taken.push(feed.kind);
+            let first = {
+                let (service, started) = (Arc::clone(&self), Arc::clone(&started));
+                let publication = resource.publication;
+                move || {
+                    if !started.swap(true, Relaxed) {
+                        service.tell(EngineEvent::MediaStarted { publication });
+                    }
+                }
+            };
+            let recorder = published.recorder.clone();
+            tokio::spawn(Arc::clone(feed).ingest(track, recorder, first, resource.stop.clone()));
+        }
+    }
+
+    /// Closes what `remove` took out, in that order; returns when recordings are finalised.
+    pub async fn finish(&self, removed: Vec<(Arc<Resource>, CloseCause)>) {
+        for (resource, _) in &removed {
+            resource.stop.cancel();
+        }
+        let closing = removed.into_iter().map(|(resource, cause)| async move {
+            resource.peer.close().await;
+            if let Some(recorder) =
+                resource.published.as_ref().and_then(|published| published.recorder.as_ref())
+            {
+                recorder.finish().await;
+            }
+            let (id, publication) = (resource.id, resource.publication);
+            tracing::debug!(resource = %id, cause = cause.as_str(), "media resource closed");
+            self.tell(EngineEvent::ResourceClosed { resource: id, publication, cause });
+        });
+        futures::future::join_all(closing).await;
+    }
+
+    pub async fn close(&self, id: Uuid, cause: CloseCause) -> bool {
+        let removed = self.resources().remove(id, cause);
+        let found = !removed.is_empty();
+        self.finish(removed).await;
+        found
+    }
+
+    /// Closes all resources that fit, and waits for all recordings that fit, also for those whose
+    /// resource somebody else is closing.
+    pub async fn close_all(&self, session: Option<Uuid>, participant: Option<Uuid>) {
+        let (removed, recordings) = {
+            let mut resources = self.resources();
+            let recordings = resources.recordings(session, participant);
+            let ids = resources.ids(|resource| {
+                session.is_none_or(|id| id == resource.session)
+                    && participant.is_none_or(|id| id == resource.participant)
+            });
+            let removed: Vec<_> =
+                ids.into_iter().flat_map(|id| resources.remove(id, CloseCause::Asked)).collect();
+            (removed, recordings)
+        };
+        self.finish(removed).await;
+        futures::future::join_all(recordings.iter().map(|recorder| recorder.finish())).await;
+    }
+
+    pub fn stats(&self) -> EngineStats {
+        let (connections, publications, recordings) = self.resources().counts();
+        EngineStats {
+            connections,
+            publications,
+            recordings,
+            packets_in: self.mux.received.load(Relaxed),
+            packets_out: self.mux.sent.load(Relaxed),
+            packets_unsent: self.mux.unsent.load(Relaxed),
+        }
+    }
+}
+
+/// Closes what died by itself. The stack does not tell when a peer closes, and gives up late.
+async fn watch(service: Weak<Service>) {
+    let mut ticks = tokio::time::interval(WATCH_EVERY);
+    loop {
+        ticks.tick().await;
+        let Some(service) = service.upgrade() else { return };
+        let dead: Vec<_> = {
+            let resources = service.resources();
+            let ids = resources.ids(|resource| resource.dead().is_some());
+            ids.into_iter().filter_map(|id| Some((id, resources.get(id)?.dead()?))).collect()
+        };
+        for (id, cause) in dead {
+            let service = Arc::clone(&service);
+            tokio::spawn(async move { service.close(id, cause).await });
+        }
+    }
+}

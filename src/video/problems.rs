@@ -1,0 +1,159 @@
+//! What the session refuses, in words.
+
+use super::engine::EngineError;
+use super::model::{self, MAX_PEOPLE, Refusal};
+use crate::http::Problem;
+use crate::text::Text;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+pub fn stopping() -> Problem {
+    Problem::unavailable(
+        "stopping",
+        "服务正在重新启动，约一分钟后请再试；已录制的内容会保存好。",
+        "The service is restarting. Please try again in a minute; what was recorded is kept.",
+    )
+}
+
+pub fn not_a_video_booking() -> Problem {
+    Problem::conflict(
+        "not_a_video_booking",
+        "这个预约不是视频面洽，请按预约写明的地点到场办理。",
+        "This booking is not for a video session. Please come to the place that it names.",
+    )
+}
+
+pub fn not_accepted() -> Problem {
+    Problem::conflict(
+        "booking_not_accepted",
+        "这个预约目前不是“已接受”，不能进入面洽。请在“我的预约”里查看它的状态。",
+        "This booking is not accepted, so its session cannot be entered. See its state under “My bookings”.",
+    )
+}
+
+pub fn not_open(window: (DateTime<Utc>, DateTime<Utc>), zone: Tz) -> Problem {
+    let (zh, en) = model::window_words(window, zone);
+    Problem::conflict(
+        "session_not_open",
+        format!("视频面洽的入口在 {zh} 开放，请在这段时间进入。"),
+        format!("The session can be entered from {en}. Please come back in that time."),
+    )
+}
+
+pub fn ended() -> Problem {
+    Problem::conflict(
+        "session_ended",
+        "这场面洽已经结束，不能再进入。如还有事项，请另行预约。",
+        "This session has ended and cannot be entered again. Please make a new booking if something is left.",
+    )
+}
+
+pub fn full() -> Problem {
+    Problem::conflict(
+        "session_full",
+        format!("一场面洽最多 {MAX_PEOPLE} 人，现在已满。请等有人离开后再进入。"),
+        format!("A session holds {MAX_PEOPLE} people at most and is full. Enter when somebody has left."),
+    )
+}
+
+pub fn notice_changed(current: i32) -> Problem {
+    Problem::conflict(
+        "notice_changed",
+        format!("录制告知已更新为第 {current} 版，请重新阅读并确认。"),
+        format!("The recording notice is now version {current}. Please read and acknowledge it again."),
+    )
+}
+
+pub fn refused(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::Outside => Problem::conflict(
+            "not_entered",
+            "您还没有进入（或已离开）这场面洽，请从预约页面进入。",
+            "You have not entered this session, or have left it. Please enter from the booking.",
+        ),
+        Refusal::Unacknowledged => Problem::conflict(
+            "not_acknowledged",
+            "请先阅读并确认录制告知。",
+            "Please read and acknowledge the recording notice first.",
+        ),
+        Refusal::NotWaiting => Problem::conflict(
+            "not_waiting",
+            "这位参加人不在等候室，暂时不能接入。请等对方进入等候室。",
+            "This person is not in the waiting room and cannot be admitted yet.",
+        ),
+    }
+}
+
+pub fn officer_not_admitted() -> Problem {
+    Problem::conflict(
+        "officer_not_in_session",
+        "请您先进入面洽（确认告知并接通），再接入等候的人或结束面洽。",
+        "Please walk into the session yourself first; then you can admit people and end it.",
+    )
+}
+
+/// 403: no media before notice, admission and the opening of the session.
+pub fn not_admitted() -> Problem {
+    Problem {
+        code: "not_admitted",
+        title: Text::new(
+            "还没有接通：确认告知并由关员接入、面洽开始之后，才能发送和接收画面声音。",
+            "Not connected yet: picture and sound flow once the notice is acknowledged, the officer has \
+             admitted you and the session has begun.",
+        ),
+        ..Problem::forbidden()
+    }
+}
+
+/// 401 for a media token that is missing, not ours, of another session, or past its end.
+pub fn bad_token() -> Problem {
+    Problem {
+        code: "bad_token",
+        title: Text::new(
+            "通话凭证无效或已过期，请刷新页面重新获取。",
+            "The media token is not valid or has expired. Please load the page again to get a new one.",
+        ),
+        ..Problem::not_signed_in()
+    }
+}
+
+pub fn bad_sdp() -> Problem {
+    Problem {
+        field: None,
+        ..Problem::invalid(
+            "",
+            "bad_sdp",
+            "无法读取浏览器的通话参数（SDP）：需要 VP8 视频或 Opus 音频。请换用新版浏览器再试。",
+            "The SDP offer cannot be taken: VP8 video or Opus audio is needed. Please try a current browser.",
+        )
+    }
+}
+
+/// What the engine refuses. Its own words are for the log.
+pub fn engine(error: EngineError) -> Problem {
+    match error {
+        EngineError::BadOffer(reason) => {
+            tracing::debug!(reason, "an offer was refused");
+            bad_sdp()
+        }
+        EngineError::NothingPublished => Problem::conflict(
+            "nothing_published",
+            "对方目前没有画面，接通后会自动显示。",
+            "Nothing is published there at the moment. It can be played once it is.",
+        ),
+        EngineError::TooMany => Problem::unavailable(
+            "media_busy",
+            "通话线路已满，请稍后再试或联系值班电话。",
+            "All media connections are in use. Please try again shortly or call the duty officer.",
+        ),
+        EngineError::ShuttingDown => stopping(),
+        error => {
+            tracing::error!(%error, "the media engine failed");
+            Problem::unavailable(
+                "media_unavailable",
+                "通话服务出错了，请刷新页面重试，或联系值班电话。",
+                "The media service failed. Please load the page again, or call the duty officer.",
+            )
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What goes over the wire.
+
+use crate::booking::model::display_reference;
+use crate::entity::participant::{self, ParticipantRole, ParticipantState};
+use crate::entity::publication::{self, Source};
+use crate::entity::video_session::SessionState;
+use crate::text::Text;
+use crate::video::service::SessionView;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A video session as one of its people sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Session {
+    pub id: Uuid,
+    pub booking_id: Uuid,
+    pub reference: String,
+    pub service: Text,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    /// The venue's zone.
+    pub zone: String,
+    pub state: SessionState,
+    pub opened_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Something is being recorded at this moment.
+    pub recording: bool,
+    /// A recording was cut off by a failure of the service.
+    pub interrupted: bool,
+    /// The recording notice to acknowledge.
+    pub notice_version: i32,
+    pub me: Participant,
+    pub people: Vec<Participant>,
+    pub publications: Vec<Publication>,
+    pub line: Line,
+    pub media: Media,
+    pub can: SessionCan,
+}
+
+/// Somebody in the session.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Participant {
+    pub id: Uuid,
+    pub name: String,
+    pub role: ParticipantRole,
+    pub badge_no: Option<String>,
+    pub state: ParticipantState,
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    pub waiting_since: Option<DateTime<Utc>>,
+    pub admitted_at: Option<DateTime<Utc>>,
+    pub microphone: bool,
+    pub camera: bool,
+    /// Whether this is the caller.
+    pub me: bool,
+}
+
+/// What somebody sends from one source.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Publication {
+    pub id: Uuid,
+    pub participant_id: Uuid,
+    pub source: Source,
+    /// Media flows; it can be played.
+    pub live: bool,
+}
+
+/// The place in line.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Line {
+    /// People who wait at the same service today and began to earlier.
+    pub ahead: u32,
+}
+
+/// How to connect.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Media {
+    /// For `RTCPeerConnection`; empty where the service is reached directly.
+    pub ice_servers: Vec<IceServer>,
+}
+
+/// A STUN or TURN server.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IceServer {
+    pub urls: Vec<String>,
+    pub username: Option<String>,
+    pub credential: Option<String>,
+}
+
+/// What the caller may do now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionCan {
+    pub admit: bool,
+    pub end: bool,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Acknowledge {
+    /// The version of the notice that was read.
+    pub notice_version: i32,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Decline {
+    /// In one's own words, at most 300 characters; need not be given.
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct MediaState {
+    pub microphone: bool,
+    pub camera: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MediaTokenBody {
+    pub token: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Session {
+    pub fn of(view: SessionView) -> Self {
+        let me = view.me.id;
+        let people: Vec<Participant> =
+            view.people.into_iter().map(|person| Participant::of(person, me, &view.badges)).collect();
+        let officer_inside = view.me.role == ParticipantRole::Officer
+            && view.me.state == ParticipantState::Admitted
+            && view.session.state != SessionState::Ended;
+        Self {
+            id: view.session.id,
+            booking_id: view.booking.id,
+            reference: display_reference(&view.booking.reference),
+            service: view.service.name(),
+            starts_at: view.booking.starts_at,
+            ends_at: view.booking.ends_at,
+            zone: view.service.zone.name().to_owned(),
+            state: view.session.state,
+            opened_at: view.session.opened_at,
+            ended_at: view.session.ended_at,
+            recording: view.recording,
+            interrupted: view.session.interrupted,
+            notice_version: view.notice_version,
+            me: Participant::of(view.me, me, &view.badges),
+            people,
+            publications: view.publications.into_iter().map(Publication::from).collect(),
+            line: Line { ahead: view.ahead },
+            media: Media { ice_servers: Vec::new() },
+            can: SessionCan { admit: officer_inside, end: officer_inside },
+        }
+    }
+}
+
+impl Participant {
+    fn of(person: participant::Model, me: Uuid, badges: &HashMap<Uuid, String>) -> Self {
+        Self {
+            id: person.id,
+            role: person.role,
+            badge_no: badges.get(&person.account_id).cloned(),
+            state: person.state,
+            acknowledged_at: person.acknowledged_at,
+            waiting_since: person.waiting_since,
+            admitted_at: person.admitted_at,
+            microphone: person.microphone,
+            camera: person.camera,
+            me: person.id == me,
+            name: person.name,
+        }
+    }
+}
+
+impl From<publication::Model> for Publication {
+    fn from(row: publication::Model) -> Self {
+        Self { id: row.id, participant_id: row.participant_id, source: row.source, live: row.live }
+    }
+}

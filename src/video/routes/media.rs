@@ -1,0 +1,207 @@
+//! WHIP (RFC 9725) to publish and WHEP to play: one resource per publication.
+//!
+//! Neither trickle ICE nor ICE restart is taken: PATCH is answered with 405, which the router does by
+//! itself because no route takes it.
+
+use super::TAG;
+use crate::auth::MaybeSigned;
+use crate::entity::publication::Source;
+use crate::http::{PathId, Problem, ProblemBody};
+use crate::video::engine::Answer;
+use crate::video::problems;
+use crate::video::service::Video;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use std::convert::Infallible;
+use uuid::Uuid;
+
+const SDP: &str = "application/sdp";
+const LARGEST_OFFER: usize = 64 * 1024;
+
+/// Sends one source of the caller into the session.
+#[utoipa::path(post, path = "/whip/{session_id}/{source}", tag = TAG,
+    params(("session_id" = Uuid, Path), ("source" = Source, Path)),
+    request_body(content = String, content_type = "application/sdp", description = "An SDP offer with at most one Opus and one VP8 section that send"),
+    responses(
+        (status = 201, description = "The SDP answer; Location is the resource", body = String, content_type = "application/sdp",
+            headers(("Location" = String, description = "Where to close it with DELETE"))),
+        (status = 401, description = "bad_token", body = ProblemBody),
+        (status = 403, description = "not_admitted", body = ProblemBody),
+        (status = 404, body = ProblemBody),
+        (status = 413, body = ProblemBody),
+        (status = 415, body = ProblemBody),
+        (status = 422, description = "bad_sdp", body = ProblemBody),
+        (status = 503, body = ProblemBody),
+    ), security(("media_token" = [])))]
+pub(super) async fn whip_publish(
+    State(video): State<Video>,
+    PathId((session, source)): PathId<(Uuid, Source)>,
+    Bearer(bearer): Bearer,
+    Offer(offer): Offer,
+) -> Result<Response, Problem> {
+    let answer = video.publish(bearer.as_deref(), session, source, offer).await?;
+    Ok(created("whip", answer))
+}
+
+/// Ends a publication.
+#[utoipa::path(delete, path = "/whip/resources/{id}", tag = TAG, params(("id" = Uuid, Path)),
+    responses((status = 200), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody)),
+    security(("media_token" = []), ("session" = [])))]
+pub(super) async fn whip_close(
+    State(video): State<Video>,
+    PathId(id): PathId<Uuid>,
+    Bearer(bearer): Bearer,
+    MaybeSigned(actor): MaybeSigned,
+) -> Result<StatusCode, Problem> {
+    video.close_media(bearer.as_deref(), actor.as_deref(), id).await?;
+    Ok(StatusCode::OK)
+}
+
+/// Plays one publication of the session.
+#[utoipa::path(post, path = "/whep/{publication_id}", tag = TAG, params(("publication_id" = Uuid, Path)),
+    request_body(content = String, content_type = "application/sdp", description = "An SDP offer with at most one Opus and one VP8 section that receive"),
+    responses(
+        (status = 201, description = "The SDP answer; Location is the resource", body = String, content_type = "application/sdp",
+            headers(("Location" = String, description = "Where to close it with DELETE"))),
+        (status = 401, description = "bad_token", body = ProblemBody),
+        (status = 403, description = "not_admitted", body = ProblemBody),
+        (status = 404, body = ProblemBody),
+        (status = 409, description = "nothing_published", body = ProblemBody),
+        (status = 413, body = ProblemBody),
+        (status = 415, body = ProblemBody),
+        (status = 422, description = "bad_sdp", body = ProblemBody),
+        (status = 503, body = ProblemBody),
+    ), security(("media_token" = [])))]
+pub(super) async fn whep_play(
+    State(video): State<Video>,
+    PathId(publication): PathId<Uuid>,
+    Bearer(bearer): Bearer,
+    Offer(offer): Offer,
+) -> Result<Response, Problem> {
+    let answer = video.play(bearer.as_deref(), publication, offer).await?;
+    Ok(created("whep", answer))
+}
+
+/// Stops playing.
+#[utoipa::path(delete, path = "/whep/resources/{id}", tag = TAG, params(("id" = Uuid, Path)),
+    responses((status = 200), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody)),
+    security(("media_token" = []), ("session" = [])))]
+pub(super) async fn whep_close(
+    State(video): State<Video>,
+    PathId(id): PathId<Uuid>,
+    Bearer(bearer): Bearer,
+    MaybeSigned(actor): MaybeSigned,
+) -> Result<StatusCode, Problem> {
+    video.close_media(bearer.as_deref(), actor.as_deref(), id).await?;
+    Ok(StatusCode::OK)
+}
+
+fn created(protocol: &str, answer: Answer) -> Response {
+    let location = format!("/api/v1/{protocol}/resources/{}", answer.resource);
+    let headers = [
+        (header::CONTENT_TYPE, SDP.to_owned()),
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (StatusCode::CREATED, headers, answer.sdp).into_response()
+}
+
+/// The bearer token of a request, if there is one.
+pub(super) struct Bearer(Option<String>);
+
+impl<S: Sync> FromRequestParts<S> for Bearer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(bearer(&parts.headers)))
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+/// An SDP offer. What is wrong with it is told only after the token was looked at.
+pub(super) struct Offer(Result<String, Problem>);
+
+impl<S: Send + Sync> FromRequest<S> for Offer {
+    type Rejection = Infallible;
+
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, Infallible> {
+        if !is_sdp(request.headers()) {
+            return Ok(Self(Err(not_sdp())));
+        }
+        DefaultBodyLimit::max(LARGEST_OFFER).apply(&mut request);
+        let body = Bytes::from_request(request, state).await;
+        Ok(Self(
+            body.map_err(unreadable)
+                .and_then(|body| String::from_utf8(body.to_vec()).map_err(|_| problems::bad_sdp())),
+        ))
+    }
+}
+
+fn is_sdp(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(SDP))
+}
+
+fn not_sdp() -> Problem {
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "内容应为 application/sdp。",
+        "The body must be application/sdp.",
+    )
+}
+
+fn unreadable(rejection: BytesRejection) -> Problem {
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            "通话参数（SDP）最大 64 KB。",
+            "An SDP offer may have 64 KB at most.",
+        ),
+        status => Problem::new(status, "bad_body", "内容无法读取。", "The body could not be read."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bearer_token_is_read_in_any_spelling_of_the_scheme() {
+        for (value, token) in [
+            ("Bearer abc", Some("abc")),
+            ("bearer  abc", Some("abc")),
+            ("Basic abc", None),
+            ("Bearer", None),
+            ("", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, value.parse().unwrap());
+            assert_eq!(bearer(&headers).as_deref(), token, "{value}");
+        }
+    }
+
+    #[test]
+    fn only_sdp_is_an_offer() {
+        for (value, yes) in [
+            ("application/sdp", true),
+            ("Application/SDP; charset=utf-8", true),
+            ("application/json", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, value.parse().unwrap());
+            assert_eq!(is_sdp(&headers), yes, "{value}");
+        }
+    }
+}

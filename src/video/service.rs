@@ -1,0 +1,247 @@
+//! The door's state, what one caller sees of a session, and who waits.
+
+use super::engine::{Engine, EngineEvent};
+use super::model::{self, Refusal};
+use super::{problems, store};
+use crate::auth::{Actor, Right};
+use crate::booking::{Booking, WaitingPerson, WaitingRoom};
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::directory::{Directory, ServiceInfo};
+use crate::entity::participant::{self, ParticipantRole, ParticipantState};
+use crate::entity::video_session::{self, SessionState};
+use crate::entity::{booking, publication, service::ServiceKind};
+use crate::http::Problem;
+use crate::keyring::Keyring;
+use crate::live::{Live, Topic};
+use sea_orm::DbErr;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// What an office decides about its sessions.
+#[derive(Clone, Debug)]
+pub struct VideoSettings {
+    /// Where the recordings lie.
+    pub recordings_dir: PathBuf,
+    /// The recording notice that is in force.
+    pub notice_version: i32,
+}
+
+/// Video sessions. Cheap to clone.
+#[derive(Clone)]
+pub struct Video(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub db: Db,
+    pub clock: Clock,
+    pub booking: Booking,
+    pub directory: Directory,
+    pub keyring: Keyring,
+    pub live: Live,
+    pub engine: Engine,
+    pub events: tokio::sync::Mutex<UnboundedReceiver<EngineEvent>>,
+    pub settings: VideoSettings,
+    /// Which connection publishes a publication now: an older one that closes late says nothing.
+    pub publishers: Mutex<HashMap<Uuid, Uuid>>,
+    pub stopping: AtomicBool,
+    /// Ends the task that reads the engine's events, so that stopping can read the rest.
+    pub drain: CancellationToken,
+}
+
+/// A session as one of its people sees it.
+#[derive(Clone, Debug)]
+pub struct SessionView {
+    pub session: video_session::Model,
+    pub booking: booking::Model,
+    pub service: Arc<ServiceInfo>,
+    pub people: Vec<participant::Model>,
+    /// Badge numbers of officers, by account.
+    pub badges: HashMap<Uuid, String>,
+    pub publications: Vec<publication::Model>,
+    pub recording: bool,
+    /// How many wait before the caller.
+    pub ahead: u32,
+    pub notice_version: i32,
+    /// The caller.
+    pub me: participant::Model,
+}
+
+/// A session with its booking, found for a caller who may enter it.
+pub(super) struct Found {
+    pub session: video_session::Model,
+    pub booking: booking::Model,
+}
+
+impl Video {
+    #[expect(clippy::too_many_arguments, reason = "the parts it stands on, each once, wired in app")]
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        booking: Booking,
+        directory: Directory,
+        keyring: Keyring,
+        live: Live,
+        engine: Engine,
+        engine_events: UnboundedReceiver<EngineEvent>,
+        settings: VideoSettings,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            booking,
+            directory,
+            keyring,
+            live,
+            engine,
+            events: tokio::sync::Mutex::new(engine_events),
+            settings,
+            publishers: Mutex::default(),
+            stopping: AtomicBool::new(false),
+            drain: CancellationToken::new(),
+        }))
+    }
+
+    /// The bus on which changes of sessions are told.
+    pub(super) fn live(&self) -> &Live {
+        &self.0.live
+    }
+
+    pub(super) fn refuse_when_stopping(&self) -> Result<(), Problem> {
+        if self.0.stopping.load(Ordering::Relaxed) { Err(problems::stopping()) } else { Ok(()) }
+    }
+
+    /// The session as `actor` sees it. Only somebody who has entered it sees it.
+    pub async fn view(&self, actor: &Actor, id: Uuid) -> Result<SessionView, Problem> {
+        let found = self.find(actor, id).await?;
+        let conn = self.0.db.reader();
+        let people = store::people(conn, id).await?;
+        let me = people
+            .iter()
+            .find(|person| person.account_id == actor.account_id)
+            .cloned()
+            .ok_or_else(|| problems::refused(Refusal::Outside))?;
+        let service = self.service_of(&found.booking).await?;
+        let officers: Vec<Uuid> = people
+            .iter()
+            .filter(|person| person.role == ParticipantRole::Officer)
+            .map(|person| person.account_id)
+            .collect();
+        let accounts = self.0.directory.accounts(&officers).await?;
+        let badges = accounts.into_iter().filter_map(|(id, row)| row.badge_no.map(|no| (id, no))).collect();
+        let ahead = self.ahead_of(&me, &found, &service).await?;
+        Ok(SessionView {
+            publications: store::publications(conn, id).await?,
+            recording: store::is_recording(conn, id).await?,
+            notice_version: self.0.settings.notice_version,
+            session: found.session,
+            booking: found.booking,
+            service,
+            people,
+            badges,
+            ahead,
+            me,
+        })
+    }
+
+    /// The session and its booking; 403 for roles that never enter one, 404 for a foreign one.
+    pub(super) async fn find(&self, actor: &Actor, id: Uuid) -> Result<Found, Problem> {
+        role_in_session(actor)?;
+        let session = store::session(self.0.db.reader(), id).await?.ok_or_else(Problem::not_found)?;
+        let booking = self.0.booking.find_for(actor, session.booking_id).await?;
+        Ok(Found { session, booking })
+    }
+
+    pub(super) async fn service_of(&self, booking: &booking::Model) -> Result<Arc<ServiceInfo>, Problem> {
+        let service = self.0.directory.service(booking.service_id).await?.ok_or_else(Problem::not_found)?;
+        if service.row.kind == ServiceKind::Video {
+            Ok(service)
+        } else {
+            Err(problems::not_a_video_booking())
+        }
+    }
+
+    /// People who wait at the same service on the same day, and began to before `me`.
+    async fn ahead_of(
+        &self,
+        me: &participant::Model,
+        found: &Found,
+        service: &ServiceInfo,
+    ) -> Result<u32, Problem> {
+        if me.role == ParticipantRole::Officer || me.state == ParticipantState::Admitted {
+            return Ok(0);
+        }
+        let conn = self.0.db.reader();
+        let (from, to) = model::day_around(found.booking.starts_at, service.zone);
+        let others: Vec<Uuid> = store::running_sessions(conn, from, to)
+            .await?
+            .into_iter()
+            .filter(|(session, booking)| {
+                session.id != found.session.id && booking.service_id == found.booking.service_id
+            })
+            .map(|(session, _)| session.id)
+            .collect();
+        let waiting = store::waiting_in(conn, &others).await?;
+        let mine = (me.state == ParticipantState::Waiting).then_some(me.waiting_since).flatten();
+        let before = waiting.iter().filter(|other| mine.is_none() || other.waiting_since < mine).count();
+        Ok(u32::try_from(before).unwrap_or(u32::MAX))
+    }
+
+    /// Tells the pages of a session and, when somebody came to or left the waiting room, the day.
+    pub(super) fn tell(&self, session: Uuid) {
+        self.0.live.tell(Topic::Session(session));
+        self.0.live.tell(Topic::Day);
+    }
+}
+
+/// On which side of the table the caller sits; 403 for everybody who sits on neither.
+pub(super) fn role_in_session(actor: &Actor) -> Result<ParticipantRole, Problem> {
+    if actor.has(Right::HoldSessions) {
+        Ok(ParticipantRole::Officer)
+    } else if actor.has(Right::Book) {
+        Ok(ParticipantRole::Guest)
+    } else {
+        Err(Problem::forbidden())
+    }
+}
+
+#[async_trait::async_trait]
+impl WaitingRoom for Video {
+    async fn waiting(&self) -> Result<Vec<WaitingPerson>, DbErr> {
+        let conn = self.0.db.reader();
+        let now = self.0.clock.now();
+        let sessions =
+            store::running_sessions(conn, now - model::WAITING_SHOWN_FOR, now + model::WAITING_SHOWN_FOR)
+                .await?;
+        let ids: Vec<Uuid> =
+            sessions.iter().filter(|(s, _)| s.state != SessionState::Ended).map(|(s, _)| s.id).collect();
+        let people = store::waiting_in(conn, &ids).await?;
+        let enterprises: Vec<Uuid> = sessions.iter().filter_map(|(_, b)| b.enterprise_id).collect();
+        let enterprises = self.0.directory.enterprises(&enterprises).await?;
+        let mut waiting = Vec::with_capacity(people.len());
+        for person in people {
+            let Some((session, booking)) = sessions.iter().find(|(s, _)| s.id == person.session_id) else {
+                continue;
+            };
+            let Some(service) = self.0.directory.service(booking.service_id).await? else { continue };
+            waiting.push(WaitingPerson {
+                session_id: session.id,
+                booking_id: booking.id,
+                participant_id: person.id,
+                name: person.name,
+                enterprise_name: booking
+                    .enterprise_id
+                    .and_then(|id| enterprises.get(&id))
+                    .map(|enterprise| enterprise.name.clone()),
+                service: service.name(),
+                starts_at: booking.starts_at,
+                since: person.waiting_since.unwrap_or(now),
+            });
+        }
+        Ok(waiting)
+    }
+}

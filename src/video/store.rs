@@ -1,0 +1,187 @@
+//! Every query of the video tables: sessions and their people here, media in [`media`].
+
+pub mod media;
+
+use crate::entity::participant::{self, ParticipantRole, ParticipantState};
+use crate::entity::recording::{self, RecordingState};
+use crate::entity::video_session::{self, SessionState};
+use crate::entity::{booking, publication};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+pub async fn session(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<video_session::Model>, DbErr> {
+    video_session::Entity::find_by_id(id).one(conn).await
+}
+
+/// A session, locked until the transaction ends: everything that changes it queues here.
+pub async fn lock_session(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<video_session::Model>, DbErr> {
+    video_session::Entity::find_by_id(id).lock_exclusive().one(conn).await
+}
+
+pub async fn session_of_booking(
+    conn: &impl ConnectionTrait,
+    booking_id: Uuid,
+) -> Result<Option<video_session::Model>, DbErr> {
+    video_session::Entity::find().filter(video_session::Column::BookingId.eq(booking_id)).one(conn).await
+}
+
+/// The session of a booking, locked; made under `id` if there is none. Says whether it was made.
+pub async fn session_for_booking(
+    conn: &impl ConnectionTrait,
+    booking_id: Uuid,
+    id: Uuid,
+    at: DateTime<Utc>,
+) -> Result<(video_session::Model, bool), DbErr> {
+    let fresh = video_session::Model {
+        id,
+        booking_id,
+        state: SessionState::Waiting,
+        created_at: at,
+        opened_at: None,
+        ended_at: None,
+        interrupted: false,
+    };
+    // Two people may be the first: the key on the booking lets one of them be it.
+    video_session::Entity::insert(fresh.into_active_model())
+        .on_conflict(OnConflict::column(video_session::Column::BookingId).do_nothing().to_owned())
+        .exec_without_returning(conn)
+        .await?;
+    let row = video_session::Entity::find()
+        .filter(video_session::Column::BookingId.eq(booking_id))
+        .lock_exclusive()
+        .one(conn)
+        .await?
+        .ok_or_else(|| DbErr::RecordNotFound("the session of a booking".into()))?;
+    let made = row.id == id;
+    Ok((row, made))
+}
+
+pub async fn save_session(conn: &impl ConnectionTrait, row: video_session::Model) -> Result<(), DbErr> {
+    video_session::Entity::update(row.into_active_model().reset_all()).exec(conn).await.map(|_| ())
+}
+
+pub async fn people(conn: &impl ConnectionTrait, session: Uuid) -> Result<Vec<participant::Model>, DbErr> {
+    participant::Entity::find()
+        .filter(participant::Column::SessionId.eq(session))
+        .order_by_asc(participant::Column::Id)
+        .all(conn)
+        .await
+}
+
+pub async fn participant(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<participant::Model>, DbErr> {
+    participant::Entity::find_by_id(id).one(conn).await
+}
+
+pub async fn participant_of(
+    conn: &impl ConnectionTrait,
+    session: Uuid,
+    account: Uuid,
+) -> Result<Option<participant::Model>, DbErr> {
+    participant::Entity::find()
+        .filter(participant::Column::SessionId.eq(session))
+        .filter(participant::Column::AccountId.eq(account))
+        .one(conn)
+        .await
+}
+
+pub async fn insert_participant(conn: &impl ConnectionTrait, row: participant::Model) -> Result<(), DbErr> {
+    participant::Entity::insert(row.into_active_model()).exec_without_returning(conn).await.map(|_| ())
+}
+
+pub async fn save_participant(conn: &impl ConnectionTrait, row: participant::Model) -> Result<(), DbErr> {
+    participant::Entity::update(row.into_active_model().reset_all()).exec(conn).await.map(|_| ())
+}
+
+pub async fn publications(
+    conn: &impl ConnectionTrait,
+    session: Uuid,
+) -> Result<Vec<publication::Model>, DbErr> {
+    publication::Entity::find()
+        .filter(publication::Column::SessionId.eq(session))
+        .order_by_asc(publication::Column::Id)
+        .all(conn)
+        .await
+}
+
+/// Whether something of the session is being recorded at this moment.
+pub async fn is_recording(conn: &impl ConnectionTrait, session: Uuid) -> Result<bool, DbErr> {
+    let running = recording::Entity::find()
+        .filter(recording::Column::SessionId.eq(session))
+        .filter(recording::Column::State.eq(RecordingState::Recording))
+        .filter(recording::Column::StartedAt.is_not_null())
+        .count(conn)
+        .await?;
+    Ok(running > 0)
+}
+
+/// Sessions in one of `states`, oldest first.
+pub async fn sessions_in(
+    conn: &impl ConnectionTrait,
+    state: SessionState,
+) -> Result<Vec<video_session::Model>, DbErr> {
+    video_session::Entity::find()
+        .filter(video_session::Column::State.eq(state))
+        .order_by_asc(video_session::Column::Id)
+        .all(conn)
+        .await
+}
+
+/// Sessions not yet ended whose booking starts in `[from, to)`, with the booking.
+pub async fn running_sessions(
+    conn: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<(video_session::Model, booking::Model)>, DbErr> {
+    let sessions = video_session::Entity::find()
+        .filter(video_session::Column::State.ne(SessionState::Ended))
+        .all(conn)
+        .await?;
+    let bookings = booking::Entity::find()
+        .filter(booking::Column::Id.is_in(sessions.iter().map(|session| session.booking_id)))
+        .filter(booking::Column::StartsAt.gte(from))
+        .filter(booking::Column::StartsAt.lt(to))
+        .all(conn)
+        .await?;
+    let mut bookings: std::collections::HashMap<Uuid, booking::Model> =
+        bookings.into_iter().map(|booking| (booking.id, booking)).collect();
+    let mut pairs: Vec<_> = sessions
+        .into_iter()
+        .filter_map(|session| bookings.remove(&session.booking_id).map(|booking| (session, booking)))
+        .collect();
+    pairs.sort_by_key(|(session, _)| session.id);
+    Ok(pairs)
+}
+
+/// Guests in the waiting rooms of `sessions`, who waits longest first.
+pub async fn waiting_in(
+    conn: &impl ConnectionTrait,
+    sessions: &[Uuid],
+) -> Result<Vec<participant::Model>, DbErr> {
+    if sessions.is_empty() {
+        return Ok(Vec::new());
+    }
+    participant::Entity::find()
+        .filter(participant::Column::SessionId.is_in(sessions.iter().copied()))
+        .filter(participant::Column::Role.eq(ParticipantRole::Guest))
+        .filter(participant::Column::State.eq(ParticipantState::Waiting))
+        .order_by_asc(participant::Column::WaitingSince)
+        .order_by_asc(participant::Column::Id)
+        .all(conn)
+        .await
+}
+
+/// The state of a booking as this transaction sees it.
+pub async fn booking_state(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<booking::BookingState>, DbErr> {
+    Ok(booking::Entity::find_by_id(id).one(conn).await?.map(|row| row.state))
+}

@@ -1,0 +1,93 @@
+//! Every query of publications, recordings and their gaps.
+
+use crate::entity::publication::{self, Source};
+use crate::entity::recording::{self, RecordingState};
+use crate::entity::recording_gap;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+pub async fn publication(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<publication::Model>, DbErr> {
+    publication::Entity::find_by_id(id).one(conn).await
+}
+
+pub async fn publication_of(
+    conn: &impl ConnectionTrait,
+    participant: Uuid,
+    source: Source,
+) -> Result<Option<publication::Model>, DbErr> {
+    publication::Entity::find()
+        .filter(publication::Column::ParticipantId.eq(participant))
+        .filter(publication::Column::Source.eq(source))
+        .one(conn)
+        .await
+}
+
+pub async fn insert_publication(conn: &impl ConnectionTrait, row: publication::Model) -> Result<(), DbErr> {
+    publication::Entity::insert(row.into_active_model()).exec_without_returning(conn).await.map(|_| ())
+}
+
+pub async fn set_live(conn: &impl ConnectionTrait, publication: Uuid, live: bool) -> Result<(), DbErr> {
+    publication::Entity::update(publication::ActiveModel {
+        id: Set(publication),
+        live: Set(live),
+        ..Default::default()
+    })
+    .exec(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Nothing of these sessions is live any more; of all sessions when `sessions` is `None`.
+pub async fn clear_live(conn: &impl ConnectionTrait, session: Option<Uuid>) -> Result<(), DbErr> {
+    let mut update = publication::Entity::update_many()
+        .set(publication::ActiveModel { live: Set(false), ..Default::default() })
+        .filter(publication::Column::Live.eq(true));
+    if let Some(session) = session {
+        update = update.filter(publication::Column::SessionId.eq(session));
+    }
+    update.exec(conn).await.map(|_| ())
+}
+
+/// The number of the next segment of a publication, from 1.
+pub async fn next_segment(conn: &impl ConnectionTrait, publication: Uuid) -> Result<i32, DbErr> {
+    let last = recording::Entity::find()
+        .filter(recording::Column::PublicationId.eq(publication))
+        .order_by_desc(recording::Column::Segment)
+        .limit(1)
+        .one(conn)
+        .await?;
+    Ok(last.map_or(1, |row| row.segment + 1))
+}
+
+pub async fn insert_recording(conn: &impl ConnectionTrait, row: recording::Model) -> Result<(), DbErr> {
+    recording::Entity::insert(row.into_active_model()).exec_without_returning(conn).await.map(|_| ())
+}
+
+pub async fn save_recording(conn: &impl ConnectionTrait, row: recording::Model) -> Result<(), DbErr> {
+    recording::Entity::update(row.into_active_model().reset_all()).exec(conn).await.map(|_| ())
+}
+
+/// A recording that has not come to its end yet, locked.
+pub async fn running(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<recording::Model>, DbErr> {
+    recording::Entity::find_by_id(id)
+        .filter(recording::Column::State.eq(RecordingState::Recording))
+        .lock_exclusive()
+        .one(conn)
+        .await
+}
+
+/// All recordings that have not come to their end.
+pub async fn all_running(conn: &impl ConnectionTrait) -> Result<Vec<recording::Model>, DbErr> {
+    recording::Entity::find()
+        .filter(recording::Column::State.eq(RecordingState::Recording))
+        .order_by_asc(recording::Column::Id)
+        .all(conn)
+        .await
+}
+
+pub async fn insert_gap(conn: &impl ConnectionTrait, row: recording_gap::Model) -> Result<(), DbErr> {
+    recording_gap::Entity::insert(row.into_active_model()).exec_without_returning(conn).await.map(|_| ())
+}

@@ -1,0 +1,284 @@
+//! Every operation of the API × every role × own and foreign objects.
+//!
+//! The table is held against the OpenAPI document: an operation without a row fails the test, and so
+//! does a row without an operation. What is asserted is the door, not the room behind it.
+
+use crate::support::{Browser, Store, TestApp, eventually};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Who asks, in the order of the table's columns. The objects in the paths belong to the owner (a member
+/// of an approved enterprise); the colleague is of no enterprise of the owner's.
+const ASKERS: [(&str, Option<&str>); 12] = [
+    ("anonymous", None),
+    ("owner", Some("lin")),
+    ("member of another enterprise", Some("gao")),
+    ("member of a pending enterprise", Some("he")),
+    ("traveller", Some("luo")),
+    ("officer", Some("zhou")),
+    ("chief", Some("shen")),
+    ("auditor", Some("tang")),
+    ("supervisor", Some("yi")),
+    ("system administrator", Some("sys")),
+    ("security administrator", Some("sec")),
+    ("audit administrator", Some("aud")),
+];
+
+/// A row: method, path, and for each asker one letter — `.` let in (neither 401, 403 nor 404), `u` sign in
+/// first or bring a token (401), `x` not your role (403), `h` hidden (404).
+const TABLE: &[(&str, &str, &str)] = &[
+    // the office's standing data: public
+    ("GET", "/office", "............"),
+    ("GET", "/calendar", "............"),
+    ("GET", "/services", "............"),
+    ("GET", "/services/{id}", "............"),
+    ("GET", "/services/{id}/days", "............"),
+    ("GET", "/services/{id}/slots", "............"),
+    // people
+    ("POST", "/sign-in", "............"),
+    ("POST", "/sign-out", "............"),
+    ("GET", "/me", "u..........."),
+    ("PATCH", "/me", "u..........."),
+    ("POST", "/enterprises", "............"),
+    ("GET", "/enterprises", "uxxxxx.xxxxx"),
+    ("POST", "/enterprises/{id}/approve", "uxxxxx.xxxxx"),
+    ("POST", "/enterprises/{id}/refuse", "uxxxxx.xxxxx"),
+    // bookings
+    ("POST", "/bookings", "u..x.xxxxxxx"),
+    ("GET", "/bookings", "u....xxxxxxx"),
+    ("GET", "/bookings/{id}", "u.hhh..xxxxx"),
+    ("GET", "/bookings/{id}/calendar.ics", "u.hhh..xxxxx"),
+    ("POST", "/bookings/{id}/request", "u.hhhxxxxxxx"),
+    ("POST", "/bookings/{id}/cancel", "u.hhhxxxxxxx"),
+    ("GET", "/references/{reference}", "u.hhh..xxxxx"),
+    ("GET", "/day", "uxxxx..xxxxx"),
+    ("GET", "/day/events", "uxxxx..xxxxx"),
+    ("POST", "/bookings/{id}/accept", "uxxxx..xxxxx"),
+    ("POST", "/bookings/{id}/refuse", "uxxxx..xxxxx"),
+    ("POST", "/bookings/{id}/check-in", "uxxxx..xxxxx"),
+    ("POST", "/bookings/{id}/complete", "uxxxx..xxxxx"),
+    ("POST", "/bookings/{id}/no-show", "uxxxx..xxxxx"),
+    // messages
+    ("GET", "/messages", "uxxxx..xxxxx"),
+    ("POST", "/messages/{id}/retry", "uxxxx..xxxxx"),
+    // video sessions
+    ("POST", "/bookings/{id}/session", "u.hhh..xxxxx"),
+    ("GET", "/sessions/{id}", "u.hhh..xxxxx"),
+    ("GET", "/sessions/{id}/events", "u.hhh..xxxxx"),
+    ("POST", "/sessions/{id}/acknowledge", "u.hhh..xxxxx"),
+    ("POST", "/sessions/{id}/wait", "u.hhh..xxxxx"),
+    ("POST", "/sessions/{id}/decline", "u.hhh..xxxxx"),
+    ("POST", "/sessions/{id}/leave", "u.hhh..xxxxx"),
+    ("POST", "/sessions/{id}/token", "u.hhh..xxxxx"),
+    ("PUT", "/sessions/{id}/media-state", "u.hhh..xxxxx"),
+    ("POST", "/sessions/{id}/participants/{pid}/admit", "uxxxx..xxxxx"),
+    ("POST", "/sessions/{id}/end", "uxxxx..xxxxx"),
+    // media take a bearer token, never the cookie alone
+    ("POST", "/whip/{session_id}/{source}", "uuuuuuuuuuuu"),
+    ("DELETE", "/whip/resources/{id}", "uuuuuuuuuuuu"),
+    ("POST", "/whep/{publication_id}", "uuuuuuuuuuuu"),
+    ("DELETE", "/whep/resources/{id}", "uuuuuuuuuuuu"),
+    // ratings: the link is the key
+    ("GET", "/ratings/{token}", "............"),
+    ("POST", "/ratings/{token}", "............"),
+    ("GET", "/bookings/{id}/rating", "u.hhhxxxxxxx"),
+    ("GET", "/answers", "uxxxxx...xxx"),
+    ("GET", "/figures/ratings", "uxxxxx...xxx"),
+    // review
+    ("GET", "/review/sessions", "uxxxxxx.xxxx"),
+    ("GET", "/review/sessions/{id}", "uxxxxxx.xxxx"),
+    ("GET", "/review/sessions/{id}/integrity", "uxxxxxx.xxxx"),
+    ("POST", "/review/sessions/{id}/playbacks", "uxxxxxx.xxxx"),
+    ("GET", "/review/playbacks/{id}/recordings/{recording_id}", "uxxxxxx.xxxx"),
+];
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// The owner's objects, for the paths.
+struct Objects {
+    service: String,
+    booking: String,
+    reference: String,
+    session: String,
+    participant: String,
+    pending_enterprise: String,
+    message: String,
+    rating_token: String,
+    playback: String,
+    recording: String,
+}
+
+impl Objects {
+    fn fill(&self, path: &str) -> String {
+        let id = match path {
+            path if path.starts_with("/services/") => &self.service,
+            path if path.starts_with("/enterprises/") => &self.pending_enterprise,
+            path if path.starts_with("/messages/") => &self.message,
+            path if path.starts_with("/sessions/") || path.starts_with("/review/sessions/") => &self.session,
+            path if path.starts_with("/review/playbacks/") => &self.playback,
+            path if path.starts_with("/bookings/") => &self.booking,
+            _ => &self.recording,
+        };
+        let query = match path {
+            "/calendar" => "?from=2026-11-01&to=2026-11-30",
+            "/services/{id}/days" => "?from=2026-11-23&to=2026-11-30",
+            "/services/{id}/slots" => "?date=2026-11-24",
+            "/day" => "?date=2026-11-23",
+            "/figures/ratings" => "?from=2026-01&to=2026-11",
+            _ => "",
+        };
+        path.replace("{id}", id)
+            .replace("{pid}", &self.participant)
+            .replace("{session_id}", &self.session)
+            .replace("{publication_id}", &self.recording)
+            .replace("{recording_id}", &self.recording)
+            .replace("{source}", "camera")
+            .replace("{reference}", &self.reference)
+            .replace("{token}", &self.rating_token)
+            + query
+    }
+}
+
+/// Empty but well-formed: what matters is whether the door opens.
+fn body(method: &str, path: &str) -> Option<Value> {
+    let body = match path {
+        "/sign-in" => json!({"login": "nobody.here", "password": "not a password"}),
+        "/bookings" => {
+            json!({"service_id": "018f0000-0000-7000-8000-000000000000", "starts_at": "2026-11-24T03:00:00Z"})
+        }
+        "/me" => json!({"locale": "zh-CN"}),
+        _ => json!({}),
+    };
+    (method != "GET" && method != "DELETE").then_some(body)
+}
+
+async fn door(browser: &Browser, method: &str, path: &str, filled: &str) -> (char, String) {
+    let url = format!("{}/api/v1{filled}", browser.base);
+    let mut request = browser.client.request(Method::from_bytes(method.as_bytes()).unwrap(), url);
+    if path.starts_with("/whip") || path.starts_with("/whep") {
+        request = request.header("content-type", "application/sdp").body("v=0");
+    } else if let Some(body) = body(method, path) {
+        request = request.json(&body);
+    }
+    // Only the status: a stream of events has no end to wait for.
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let letter = match status {
+        // A wrong password is answered by the room behind the door.
+        401 if path == "/sign-in" => '.',
+        401 => 'u',
+        // Refused for the state of a thing rather than the role: the door was open.
+        403 => 'x',
+        404 => 'h',
+        500.. => '!',
+        _ => '.',
+    };
+    (letter, format!("{status}"))
+}
+
+async fn prepare(app: &TestApp) -> Objects {
+    let owner = app.signed_in("lin").await;
+    let officer = app.signed_in("zhou").await;
+    let chief = app.signed_in("shen").await;
+    let auditor = app.signed_in("tang").await;
+    let service = app.service("video-try").await;
+
+    // A finished booking gives a rating link and a message.
+    let finished = book(&owner, &service, "2026-11-23T02:00:00Z").await;
+    let finished = finished["id"].as_str().unwrap();
+    officer.post(&format!("/api/v1/bookings/{finished}/check-in"), json!({})).await.ok();
+    officer.post(&format!("/api/v1/bookings/{finished}/complete"), json!({})).await.ok();
+    let link = format!("/api/v1/bookings/{finished}/rating");
+    let url = eventually("a rating link", || async {
+        owner.get(&link).await.ok()["url"].as_str().map(str::to_owned)
+    })
+    .await;
+    let messages = officer.get("/api/v1/messages?state=pending").await.ok();
+
+    let booking = book(&owner, &service, "2026-11-23T02:15:00Z").await;
+    let id = booking["id"].as_str().unwrap();
+    let session = owner.post(&format!("/api/v1/bookings/{id}/session"), json!({})).await.ok();
+    let session_id = session["id"].as_str().unwrap().to_owned();
+    let playback = auditor
+        .post(
+            &format!("/api/v1/review/sessions/{session_id}/playbacks"),
+            json!({"purpose": "looking at the doors"}),
+        )
+        .await;
+    let playback = playback.json()["id"].as_str().unwrap_or(&session_id).to_owned();
+    let pending = chief.get("/api/v1/enterprises?state=pending").await.ok();
+    Objects {
+        service,
+        booking: id.to_owned(),
+        reference: booking["reference"].as_str().unwrap().replace(' ', "%20"),
+        participant: session["me"]["id"].as_str().unwrap().to_owned(),
+        pending_enterprise: pending["items"][0]["id"].as_str().unwrap().to_owned(),
+        message: messages["items"][0]["id"].as_str().unwrap().to_owned(),
+        rating_token: url.rsplit('/').next().unwrap().to_owned(),
+        recording: session_id.clone(),
+        session: session_id,
+        playback,
+    }
+}
+
+/// Holds and requests a slot of the service that needs no decision.
+async fn book(owner: &Browser, service: &str, starts_at: &str) -> Value {
+    let held =
+        owner.post("/api/v1/bookings", json!({"service_id": service, "starts_at": starts_at})).await.ok();
+    let path = format!("/api/v1/bookings/{}/request", held["id"].as_str().unwrap());
+    let body =
+        json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {"topic": "试用"}});
+    owner.post(&path, body).await.ok()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_opens_for_whom_the_table_says() {
+    let app = TestApp::start(Store::Sqlite, "2026-11-23T02:00:00Z").await;
+    let document = app.browser().get("/api/openapi.json").await.ok();
+    let mut operations = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
+            operations.insert((method.to_uppercase(), path.trim_start_matches("/api/v1").to_owned()));
+        }
+    }
+    let rows = TABLE
+        .iter()
+        .map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned()))
+        .collect::<BTreeSet<_>>();
+    let missing: Vec<_> = operations.difference(&rows).collect();
+    let stale: Vec<_> = rows.difference(&operations).collect();
+    assert!(
+        missing.is_empty() && stale.is_empty(),
+        "operations without a row: {missing:?}; rows without: {stale:?}"
+    );
+
+    let objects = prepare(&app).await;
+    let mut wrong = Vec::new();
+    for (column, (asker, login)) in ASKERS.iter().enumerate() {
+        let mut browser = match login {
+            Some(login) => app.signed_in(login).await,
+            None => app.browser(),
+        };
+        for (method, path, expected) in TABLE {
+            let (letter, status) = door(&browser, method, path, &objects.fill(path)).await;
+            let expected = expected.chars().nth(column).unwrap();
+            // A signed-in foreign asker may be told "not your role" or nothing at all, but as the table says.
+            if letter != expected {
+                wrong.push(format!("{asker}: {method} {path}: expected {expected}, got {letter} ({status})"));
+            }
+            if let ("/sign-out", Some(login)) = (*path, login) {
+                browser = app.signed_in(login).await;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    app.stop().await;
+}
+
+#[test]
+fn every_role_of_the_contracts_asks() {
+    for (method, path, row) in TABLE {
+        assert_eq!(row.len(), ASKERS.len(), "{method} {path}");
+    }
+}

@@ -1,0 +1,12 @@
+//! The program as its users meet it: over HTTP, on SQLite and on PostgreSQL.
+
+mod support;
+
+mod access;
+mod architecture;
+mod booking;
+mod booking_races;
+mod mail;
+mod people;
+mod survey;
+mod system;

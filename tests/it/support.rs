@@ -1,0 +1,224 @@
+//! The program on a real socket, over a store of its own, with a clock that stands still.
+
+use chrono::{DateTime, Utc};
+use mianqia::app::App;
+use mianqia::clock::Clock;
+use mianqia::config::Settings;
+use reqwest::{Method, StatusCode, header};
+use sea_orm::{ConnectionTrait, Database};
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// The password of every demo account.
+pub const PASSWORD: &str = "mianqia-demo";
+
+/// Where rows are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    Sqlite,
+    Postgres,
+}
+
+/// A running program with the demo data in it.
+pub struct TestApp {
+    pub app: App,
+    pub clock: Clock,
+    pub base: String,
+    pub data_dir: PathBuf,
+    pub database_url: String,
+    server: tokio::task::JoinHandle<()>,
+    admin: Option<(String, String)>,
+}
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+impl TestApp {
+    /// Starts at `at` (RFC 3339), with mail going nowhere.
+    pub async fn start(store: Store, at: &str) -> Self {
+        Self::start_with(store, at, &[]).await
+    }
+
+    /// Starts with settings of one's own, given as `MIANQIA_*` pairs.
+    pub async fn start_with(store: Store, at: &str, settings: &[(&str, &str)]) -> Self {
+        let unique = format!("{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let data_dir = std::env::temp_dir().join(format!("mianqia_it_{unique}"));
+        std::fs::create_dir_all(&data_dir).unwrap();
+        let (database_url, admin) = match store {
+            Store::Sqlite => (format!("sqlite://{}", data_dir.join("test.sqlite").display()), None),
+            Store::Postgres => {
+                let admin = std::env::var("MIANQIA_TEST_POSTGRES")
+                    .expect("MIANQIA_TEST_POSTGRES names a PostgreSQL where databases may be created; `make test` starts one");
+                let name = format!("mianqia_it_{unique}");
+                let connection = Database::connect(&admin).await.unwrap();
+                connection.execute_unprepared(&format!("create database {name}")).await.unwrap();
+                let (server, _) = admin.rsplit_once('/').unwrap();
+                (format!("{server}/{name}"), Some((admin, name)))
+            }
+        };
+        let clock = Clock::fixed(at.parse().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut environment = vec![
+            ("MIANQIA_LISTEN".to_owned(), address.to_string()),
+            ("MIANQIA_DATABASE_URL".to_owned(), database_url.clone()),
+            ("MIANQIA_DATA_DIR".to_owned(), data_dir.display().to_string()),
+            ("MIANQIA_MEDIA_PORT".to_owned(), "0".to_owned()),
+            ("MIANQIA_SMTP_URL".to_owned(), "smtp://127.0.0.1:9".to_owned()),
+        ];
+        environment.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let settings = Settings::read("", environment).unwrap();
+        let app = App::start(settings, clock.clone()).await.unwrap();
+        mianqia::auth::demo::seed(&app.db, &clock).await.unwrap();
+        app.directory.forget();
+        app.booking.load().await.unwrap();
+        let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
+        let server = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        Self { app, clock, base: format!("http://{address}"), data_dir, database_url, server, admin }
+    }
+
+    /// A browser that nobody has signed in with.
+    pub fn browser(&self) -> Browser {
+        let client =
+            reqwest::Client::builder().cookie_store(true).timeout(Duration::from_secs(30)).build().unwrap();
+        Browser { client, base: self.base.clone() }
+    }
+
+    /// A browser in which a demo account is signed in.
+    pub async fn signed_in(&self, login: &str) -> Browser {
+        let browser = self.browser();
+        let answer =
+            browser.post("/api/v1/sign-in", serde_json::json!({"login": login, "password": PASSWORD})).await;
+        assert_eq!(answer.status, StatusCode::OK, "{login}: {}", answer.text);
+        browser
+    }
+
+    /// The id of a demo service by its code.
+    pub async fn service(&self, code: &str) -> String {
+        let services = self.browser().get("/api/v1/services").await.json();
+        let service = services["items"].as_array().unwrap().iter().find(|service| service["code"] == code);
+        service.unwrap_or_else(|| panic!("no service {code} in {services}"))["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    pub fn set_time(&self, at: &str) {
+        self.clock.set(at.parse::<DateTime<Utc>>().unwrap());
+    }
+
+    /// Stops the program and takes its store away.
+    pub async fn stop(self) {
+        self.app.stop().await;
+        self.server.abort();
+        let _ = std::fs::remove_dir_all(&self.data_dir);
+        if let Some((admin, name)) = &self.admin {
+            let connection = Database::connect(admin).await.unwrap();
+            connection.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
+        }
+    }
+}
+
+/// Somebody's browser: keeps cookies.
+#[derive(Clone)]
+pub struct Browser {
+    pub client: reqwest::Client,
+    pub base: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: header::HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|_| panic!("{}: not JSON: {}", self.status, self.text))
+    }
+
+    /// The value after asserting a success.
+    pub fn ok(&self) -> Value {
+        assert!(self.status.is_success(), "{}: {}", self.status, self.text);
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// Asserts a refusal by status and code.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert_eq!(self.json()["code"], code, "{}", self.text);
+    }
+}
+
+impl Browser {
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.client.get(format!("{}{path}", self.base))).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(self.client.post(format!("{}{path}", self.base)).json(&body)).await
+    }
+
+    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        self.send(match body {
+            Some(body) => request.json(&body),
+            None => request,
+        })
+        .await
+    }
+
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        Answer { status, headers, text: response.text().await.unwrap() }
+    }
+}
+
+/// Waits until `ask` gives something; fails after ten seconds.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
+    for _ in 0..200 {
+        if let Some(found) = ask().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("it did not happen: {what}");
+}
+
+/// Runs each `async fn name(app: TestApp)` once on SQLite and once on PostgreSQL, starting at `at`.
+#[macro_export]
+macro_rules! both_stores {
+    (at $at:literal; $( $(#[$meta:meta])* async fn $name:ident($app:ident: &TestApp) $body:block )*) => { $(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            use $crate::support::{Store, TestApp};
+
+            async fn behaviour($app: &TestApp) $body
+
+            async fn run(store: Store) {
+                let app = TestApp::start(store, $at).await;
+                behaviour(&app).await;
+                app.stop().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                run(Store::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                run(Store::Postgres).await;
+            }
+        }
+    )* };
+}

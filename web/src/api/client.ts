@@ -1,0 +1,68 @@
+// The only thing that fetches JSON. `take(api.GET('/api/v1/…'))` gives the answer or throws an ApiError.
+import createClient, { type Middleware } from 'openapi-fetch'
+import { currentLanguage } from '../i18n'
+import { noteServerTime } from '../state/clock'
+import { noteReached } from '../state/online'
+import type { paths } from './paths'
+import { ApiError } from './problem'
+
+const RETRY_AFTER_MS = 800
+const PROBE_EVERY_MS = 5_000
+
+let probing: ReturnType<typeof setInterval> | undefined
+/** Asks from time to time until the program answers again; whoever waits for the line then reads anew. */
+function probe() {
+  noteReached(false)
+  probing ??= setInterval(async () => {
+    const reached = await fetch('/healthz', { cache: 'no-store' }).then((answer) => answer.ok, () => false)
+    if (!reached) return
+    clearInterval(probing)
+    probing = undefined
+    noteReached(true)
+  }, PROBE_EVERY_MS)
+}
+
+/**
+ * A request whose answer got lost is sent once more. That is safe: reads change nothing, and writes carry an
+ * idempotency key, so that the program answers the second with what it did at the first.
+ */
+async function fetchTwice(request: Request): Promise<Response> {
+  const again = request.clone()
+  try {
+    return await fetch(request)
+  } catch (caught) {
+    if (request.signal.aborted) throw caught
+    await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
+    try {
+      return await fetch(again)
+    } catch {
+      probe()
+      throw ApiError.noConnection()
+    }
+  }
+}
+
+const headers: Middleware = {
+  onRequest({ request, schemaPath }) {
+    request.headers.set('Accept-Language', currentLanguage())
+    const writes = request.method !== 'GET' && request.method !== 'HEAD'
+    if (writes && schemaPath !== '/api/v1/sign-in' && !request.headers.has('Idempotency-Key')) {
+      request.headers.set('Idempotency-Key', crypto.randomUUID())
+    }
+    return request
+  },
+  onResponse({ response }) {
+    noteReached(true)
+    noteServerTime(response.headers.get('Date'))
+  },
+}
+
+export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin', fetch: fetchTwice })
+api.use(headers)
+
+/** The answer of a call, or its problem as a thrown ApiError. */
+export async function take<Data>(call: Promise<{ data?: Data; error?: unknown; response: Response }>): Promise<Data> {
+  const { data, error, response } = await call
+  if (!response.ok) throw ApiError.from(response, error)
+  return data as Data
+}

@@ -1,0 +1,44 @@
+import type { ProblemBody } from './types'
+
+/** Codes the page gives itself; every other code is the program's. */
+export const NO_CONNECTION = 'no_connection'
+const UNREADABLE = 'unreadable_answer'
+
+/** What went wrong with a call: the program's problem+json, or no answer at all. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  /** In the reader's language; empty when the page has to find the words itself. */
+  readonly title: string
+  readonly detail: string
+  readonly field: string | null
+  readonly requestId: string | null
+
+  constructor(problem: Partial<ProblemBody> & { code: string }) {
+    super(problem.title || problem.code)
+    this.name = 'ApiError'
+    this.status = problem.status ?? 0
+    this.code = problem.code
+    this.title = problem.title ?? ''
+    this.detail = problem.detail ?? ''
+    this.field = problem.field ?? null
+    this.requestId = problem.request_id ?? null
+  }
+
+  static noConnection(): ApiError {
+    return new ApiError({ code: NO_CONNECTION })
+  }
+
+  /** From an answer that is not a success. A proxy's HTML page carries no problem: only its status is told. */
+  static from(response: Response, body: unknown): ApiError {
+    if (body && typeof body === 'object' && 'code' in body) return new ApiError(body as ProblemBody)
+    const request_id = response.headers.get('x-request-id') ?? undefined
+    return new ApiError({ code: UNREADABLE, status: response.status, request_id })
+  }
+
+  /** Anything caught, as an ApiError; what is not one is a fault of the page and is thrown on. */
+  static of(caught: unknown): ApiError {
+    if (caught instanceof ApiError) return caught
+    throw caught
+  }
+}

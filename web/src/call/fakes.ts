@@ -1,0 +1,110 @@
+// Stand-ins for the tests of this folder: a session as the program tells it, a peer connection and media tracks.
+import { vi } from 'vitest'
+import type { Participant, Session } from '../api/types'
+
+export const guest: Participant = {
+  id: 'guest', name: 'Lin', role: 'guest', badge_no: null, state: 'entered', acknowledged_at: null,
+  waiting_since: null, admitted_at: null, microphone: true, camera: true, me: true,
+}
+export const officer: Participant = { ...guest, id: 'officer', name: 'Zhou', role: 'officer', badge_no: '2316', state: 'admitted', me: false }
+
+export function session(state: Session['state'], mine: Participant['state'], more: Partial<Session> = {}): Session {
+  const me = { ...guest, state: mine }
+  return {
+    id: 'session', booking_id: 'booking', reference: 'MQ26114K7PX', service: { zh: '', en: '' },
+    starts_at: '2026-11-23T06:00:00Z', ends_at: '2026-11-23T06:30:00Z', zone: 'Asia/Shanghai', state,
+    opened_at: null, ended_at: null, recording: false, interrupted: false, notice_version: 5, me, people: [me, officer],
+    publications: [], line: { ahead: 0 }, media: { ice_servers: [] }, can: { admit: false, end: false }, ...more,
+  }
+}
+
+export class FakePeer {
+  static all: FakePeer[] = []
+  connectionState = 'new'
+  iceGatheringState = 'complete'
+  localDescription: { sdp: string } | null = null
+  closed = false
+  lines: { kind: string; track: unknown; direction: string; replaceTrack: ReturnType<typeof vi.fn> }[] = []
+  onconnectionstatechange: (() => void) | null = null
+  ontrack: ((event: { track: unknown }) => void) | null = null
+  answer = ''
+  constructor() {
+    FakePeer.all.push(this)
+  }
+  static get last(): FakePeer {
+    return FakePeer.all[FakePeer.all.length - 1]!
+  }
+  addTransceiver(what: { kind: string } | string, init: { direction: string }) {
+    const track = typeof what === 'string' ? null : what
+    const line = { kind: typeof what === 'string' ? what : what.kind, track, direction: init.direction, replaceTrack: vi.fn(async () => {}) }
+    this.lines.push(line)
+    return { sender: line }
+  }
+  async createOffer() {
+    return { type: 'offer', sdp: 'offer' }
+  }
+  async setLocalDescription() {
+    this.localDescription = { sdp: 'offer' }
+  }
+  async setRemoteDescription({ sdp }: { sdp: string }) {
+    this.answer = sdp
+  }
+  async getStats() {
+    return new Map()
+  }
+  addEventListener() {}
+  close() {
+    this.closed = true
+  }
+  become(state: string) {
+    this.connectionState = state
+    this.onconnectionstatechange?.()
+  }
+}
+
+export class FakeTrack {
+  enabled = true
+  stopped = false
+  label = 'fake'
+  onended: (() => void) | null = null
+  constructor(readonly kind: string) {}
+  stop() {
+    this.stopped = true
+  }
+  getSettings() {
+    return { deviceId: `${this.kind}-1`, width: 1280, height: 720, facingMode: 'user' }
+  }
+}
+
+export class FakeStream {
+  constructor(private tracks: FakeTrack[] = []) {}
+  getTracks() {
+    return [...this.tracks]
+  }
+  getAudioTracks() {
+    return this.tracks.filter((one) => one.kind === 'audio')
+  }
+  getVideoTracks() {
+    return this.tracks.filter((one) => one.kind === 'video')
+  }
+  addTrack(track: FakeTrack) {
+    this.tracks.push(track)
+  }
+  removeTrack(track: FakeTrack) {
+    this.tracks = this.tracks.filter((one) => one !== track)
+  }
+}
+
+/** A program that takes every offer, or answers with the statuses it is told, one after the other. */
+export function fakeProgram(...statuses: number[]) {
+  const calls: { method: string; url: string; bearer: string; keepalive: boolean }[] = []
+  let resources = 0
+  const fetch = vi.fn(async (url: string, init: RequestInit) => {
+    const headers = init.headers as Record<string, string>
+    calls.push({ method: init.method ?? 'GET', url, bearer: headers.Authorization ?? '', keepalive: !!init.keepalive })
+    if (init.method === 'DELETE') return new Response(null, { status: 200 })
+    const status = statuses.shift() ?? 201
+    return new Response('answer', { status, headers: { Location: `/api/v1/whip/resources/${++resources}` } })
+  })
+  return { calls, fetch: fetch as unknown as typeof globalThis.fetch }
+}

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { FakePeer, FakeStream, FakeTrack, fakeProgram } from './fakes'
+import type { LinkPorts, LinkState } from './link'
+import { keepToken } from './token'
+import { Player } from './whep'
+import { Publisher } from './whip'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  FakePeer.all = []
+})
+afterEach(() => vi.useRealTimers())
+
+function ports(program: ReturnType<typeof fakeProgram>, token = vi.fn(async (fresh: boolean) => (fresh ? 'new' : 'old'))) {
+  const made: LinkPorts = { fetch: program.fetch, makePeer: () => new FakePeer() as unknown as RTCPeerConnection, token }
+  return { made, token }
+}
+
+function publish(program: ReturnType<typeof fakeProgram>) {
+  const states: LinkState[] = []
+  const tracks = { audio: new FakeTrack('audio'), video: null } as unknown as ConstructorParameters<typeof Publisher>[2]
+  const publisher = new Publisher(ports(program).made, 'session', tracks, (state) => states.push(state))
+  publisher.open()
+  return { publisher, states }
+}
+const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
+
+describe('publishing', () => {
+  it('sends both lines in one offer with the bearer token', async () => {
+    const program = fakeProgram()
+    publish(program)
+    await settle()
+    expect(FakePeer.last.lines.map(({ kind, direction }) => [kind, direction])).toEqual([['audio', 'sendonly'], ['video', 'sendonly']])
+    expect(program.calls).toEqual([{ method: 'POST', url: '/api/v1/whip/session/camera', bearer: 'Bearer old', keepalive: false }])
+    expect(FakePeer.last.answer).toBe('answer')
+  })
+
+  it('takes a camera that is switched on later without a new connection', async () => {
+    const program = fakeProgram()
+    const { publisher } = publish(program)
+    await settle()
+    const camera = new FakeTrack('video') as unknown as MediaStreamTrack
+    publisher.setTrack('video', camera)
+    expect(FakePeer.last.lines[1]?.replaceTrack).toHaveBeenCalledWith(camera)
+    expect(program.calls).toHaveLength(1)
+  })
+
+  it('asks for a new token when the old one is refused', async () => {
+    const program = fakeProgram(401)
+    publish(program)
+    await settle(600)
+    expect(program.calls.map(({ bearer }) => bearer)).toEqual(['Bearer old', 'Bearer new'])
+  })
+
+  it('tries again with growing pauses', async () => {
+    const program = fakeProgram(503, 503, 503)
+    publish(program)
+    await settle(499)
+    expect(program.calls).toHaveLength(1)
+    await settle(1)
+    expect(program.calls).toHaveLength(2)
+    await settle(999)
+    expect(program.calls).toHaveLength(2)
+    await settle(1)
+    expect(program.calls).toHaveLength(3)
+  })
+
+  it('says that it is lost, and publishes again after a hiccup that does not mend', async () => {
+    const program = fakeProgram()
+    const { states } = publish(program)
+    await settle()
+    const first = FakePeer.last
+    first.become('connected')
+    first.become('disconnected')
+    expect(states).toEqual(['connecting', 'connected', 'lost'])
+    await settle(4_600)
+    expect(first.closed).toBe(true)
+    expect(program.calls.map(({ method }) => method)).toEqual(['POST', 'DELETE', 'POST'])
+    FakePeer.last.become('connected')
+    expect(states.at(-1)).toBe('connected')
+  })
+
+  it('stays when the hiccup mends', async () => {
+    const program = fakeProgram()
+    publish(program)
+    await settle()
+    FakePeer.last.become('connected')
+    FakePeer.last.become('disconnected')
+    await settle(2_000)
+    FakePeer.last.become('connected')
+    await settle(10_000)
+    expect(FakePeer.all).toHaveLength(1)
+  })
+
+  it('gives up on a connection that never comes to stand', async () => {
+    const program = fakeProgram()
+    publish(program)
+    await settle(13_000)
+    expect(program.calls.map(({ method }) => method)).toEqual(['POST', 'DELETE', 'POST'])
+  })
+
+  it('deletes its resource for good with a request that outlives the page', async () => {
+    const program = fakeProgram()
+    const { publisher, states } = publish(program)
+    await settle()
+    publisher.close()
+    publisher.close()
+    await settle(20_000)
+    expect(program.calls.slice(1)).toEqual([{ method: 'DELETE', url: '/api/v1/whip/resources/1', bearer: 'Bearer old', keepalive: true }])
+    expect(FakePeer.last.closed).toBe(true)
+    expect(states.at(-1)).toBe('closed')
+  })
+
+  it('deletes a resource whose answer comes after it was closed', async () => {
+    const program = fakeProgram()
+    const { publisher } = publish(program)
+    await Promise.resolve()
+    publisher.close()
+    await settle(20_000)
+    expect(program.calls.filter(({ method }) => method === 'POST').length - program.calls.filter(({ method }) => method === 'DELETE').length).toBe(0)
+  })
+
+  it('does not sit out a pause when the line is back', async () => {
+    const program = fakeProgram(503, 503, 503, 503)
+    const { publisher } = publish(program)
+    await settle(4_000)
+    const before = program.calls.length
+    publisher.nudge()
+    await settle()
+    expect(program.calls).toHaveLength(before + 1)
+  })
+})
+
+describe('playing', () => {
+  function play(program: ReturnType<typeof fakeProgram>) {
+    const stream = new FakeStream()
+    const player = new Player(ports(program).made, 'publication', () => stream as unknown as MediaStream, () => {})
+    player.open()
+    return { player, stream }
+  }
+
+  it('puts a new track in the place of the old one, in the same stream', async () => {
+    const { stream } = play(fakeProgram())
+    const [one, other] = [new FakeTrack('video'), new FakeTrack('video')]
+    await settle()
+    FakePeer.last.ontrack?.({ track: one })
+    FakePeer.last.ontrack?.({ track: other })
+    expect(stream.getTracks()).toEqual([other])
+  })
+
+  it('opens anew when nothing comes through any more', async () => {
+    const program = fakeProgram()
+    const { player } = play(program)
+    await settle()
+    FakePeer.last.become('connected')
+    player.sawBytes(100, true)
+    for (let second = 0; second < 5; second++) player.sawBytes(100, true)
+    expect(FakePeer.all).toHaveLength(1)
+    player.sawBytes(100, true)
+    await settle()
+    expect(FakePeer.all).toHaveLength(2)
+    expect(program.calls.map(({ method }) => method)).toEqual(['POST', 'DELETE', 'POST'])
+  })
+
+  it('is patient with somebody whose microphone and camera are off', async () => {
+    const { player } = play(fakeProgram())
+    await settle()
+    FakePeer.last.become('connected')
+    for (let second = 0; second < 60; second++) player.sawBytes(100, false)
+    expect(FakePeer.all).toHaveLength(1)
+  })
+})
+
+describe('a token', () => {
+  it('is asked for once, again before its end, and when it was refused', async () => {
+    let now = 0
+    let asked = 0
+    const take = keepToken(async () => ({ token: `t${++asked}`, expires_at: new Date(now + 600_000).toISOString() }), () => now)
+    expect(await take(false)).toBe('t1')
+    expect(await take(false)).toBe('t1')
+    now = 580_000
+    expect(await take(false)).toBe('t2')
+    expect(await take(true)).toBe('t3')
+  })
+
+  it('is asked for again after a failure', async () => {
+    let fails = true
+    const take = keepToken(async () => {
+      if (fails) throw new Error('no line')
+      return { token: 't', expires_at: '2100-01-01T00:00:00Z' }
+    })
+    await expect(take(false)).rejects.toThrow()
+    fails = false
+    expect(await take(false)).toBe('t')
+  })
+})

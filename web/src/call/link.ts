@@ -1,0 +1,163 @@
+// One WHIP or WHEP resource and its peer connection: opened by a single POST (no trickle), opened again with growing
+// pauses whenever it breaks, deleted when it is no longer needed. What flows through it is said by `prepare`.
+
+export type LinkState = 'connecting' | 'connected' | 'lost' | 'closed'
+
+/** The outside world of a link; tests bring their own. */
+export interface LinkPorts {
+  fetch: typeof fetch
+  makePeer: () => RTCPeerConnection
+  /** The bearer token; `fresh` when the program refused the last one. */
+  token: (fresh: boolean) => Promise<string>
+}
+
+export interface LinkOptions {
+  url: string
+  prepare: (peer: RTCPeerConnection) => void
+  onState: (state: LinkState) => void
+  /** Before the offer is made, e.g. to take what arrives; again for every new connection. */
+  onPeer?: (peer: RTCPeerConnection) => void
+}
+
+const GATHER_MS = 1_000
+const CONNECT_MS = 12_000
+/** A short hiccup mends itself; after that a new connection is quicker. */
+const HICCUP_MS = 4_000
+const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000]
+
+export class Link {
+  state: LinkState = 'connecting'
+  peer: RTCPeerConnection | null = null
+  private resource: string | null = null
+  private bearer = ''
+  private turn = 0
+  private failures = 0
+  private wasConnected = false
+  private staleToken = false
+  private timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(private readonly ports: LinkPorts, private readonly options: LinkOptions) {}
+
+  open() {
+    void this.attempt()
+  }
+
+  /** A new connection in place of the old one, now. */
+  reopen() {
+    if (this.state === 'closed') return
+    this.drop()
+    void this.attempt()
+  }
+
+  /** The line is back: do not sit out the pause. */
+  nudge() {
+    if (this.state === 'connecting' || this.state === 'lost') this.reopen()
+  }
+
+  /** For good. On leaving the page the request must outlive it: `fetch` with keepalive. */
+  close() {
+    if (this.state === 'closed') return
+    this.drop(true)
+    this.enter('closed')
+  }
+
+  private enter(state: LinkState) {
+    if (this.state === state && state !== 'connecting') return
+    this.state = state
+    if (state === 'connected') {
+      this.wasConnected = true
+      this.failures = 0
+    }
+    this.options.onState(state)
+  }
+
+  private async attempt() {
+    const turn = ++this.turn
+    const late = () => turn !== this.turn
+    this.enter(this.wasConnected ? 'lost' : 'connecting')
+    const peer = this.ports.makePeer()
+    this.peer = peer
+    try {
+      this.options.prepare(peer)
+      this.options.onPeer?.(peer)
+      peer.onconnectionstatechange = () => !late() && this.follow(peer)
+      await peer.setLocalDescription(await peer.createOffer())
+      await gathered(peer)
+      const bearer = await this.ports.token(this.staleToken)
+      if (late()) return
+      this.staleToken = false
+      const answer = await this.ports.fetch(this.options.url, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${bearer}` },
+        body: peer.localDescription?.sdp ?? '',
+      })
+      if (answer.status === 401) this.staleToken = true
+      if (answer.status !== 201) throw new Error(`${answer.status}`)
+      const resource = answer.headers.get('Location')
+      if (late()) {
+        if (resource) this.remove(resource, bearer)
+        return
+      }
+      this.resource = resource
+      this.bearer = bearer
+      const sdp = await answer.text()
+      if (late()) return
+      clearTimeout(this.timer)
+      this.timer = setTimeout(() => !late() && this.state !== 'connected' && this.fail(), CONNECT_MS)
+      await peer.setRemoteDescription({ type: 'answer', sdp })
+    } catch {
+      // whatever it was (no line, a refusal, an answer nobody understands): only trying again helps
+      if (!late()) this.fail()
+      else peer.close()
+    }
+  }
+
+  private follow(peer: RTCPeerConnection) {
+    if (peer.connectionState === 'connected') {
+      clearTimeout(this.timer)
+      this.enter('connected')
+    } else if (peer.connectionState === 'disconnected') {
+      this.enter('lost')
+      clearTimeout(this.timer)
+      this.timer = setTimeout(() => this.fail(), HICCUP_MS)
+    } else if (peer.connectionState === 'failed') {
+      this.fail()
+    }
+  }
+
+  private fail() {
+    this.drop()
+    if (this.wasConnected) this.enter('lost')
+    const pause = PAUSES_MS[Math.min(this.failures, PAUSES_MS.length - 1)]
+    this.failures += 1
+    this.timer = setTimeout(() => void this.attempt(), pause)
+  }
+
+  private drop(forGood = false) {
+    this.turn += 1
+    clearTimeout(this.timer)
+    if (this.peer) this.peer.onconnectionstatechange = null
+    this.peer?.close()
+    this.peer = null
+    if (this.resource) this.remove(this.resource, this.bearer, forGood)
+    this.resource = null
+  }
+
+  private remove(resource: string, bearer: string, keepalive = false) {
+    // a resource that is not there any more is as good as deleted
+    this.ports.fetch(resource, { method: 'DELETE', headers: { Authorization: `Bearer ${bearer}` }, keepalive }).catch(() => {})
+  }
+}
+
+/** All candidates are in the offer, or enough time has passed: one direct candidate is enough for a server. */
+function gathered(peer: RTCPeerConnection): Promise<void> {
+  if (peer.iceGatheringState === 'complete') return Promise.resolve()
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, GATHER_MS)
+    peer.addEventListener('icegatheringstatechange', () => {
+      if (peer.iceGatheringState !== 'complete') return
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,64 @@
+// Publishing: our picture and sound in one WHIP resource. Both lines exist from the start, so that a camera that is
+// switched on later needs no new connection.
+import { Link, type LinkPorts, type LinkState } from './link'
+
+export type Kind = 'audio' | 'video'
+export type Tracks = Record<Kind, MediaStreamTrack | null>
+
+/** Enough for a face and for a document held up to the camera. */
+const VIDEO_BITS_PER_SECOND = 1_200_000
+
+export class Publisher {
+  private senders: Partial<Record<Kind, RTCRtpSender>> = {}
+  private readonly link: Link
+
+  constructor(ports: LinkPorts, sessionId: string, private readonly tracks: Tracks, onState: (state: LinkState) => void) {
+    this.link = new Link(ports, {
+      url: `/api/v1/whip/${sessionId}/camera`,
+      prepare: (peer) => this.prepare(peer),
+      onState,
+    })
+  }
+
+  get peer() {
+    return this.link.peer
+  }
+
+  open() {
+    this.link.open()
+  }
+
+  nudge() {
+    this.link.nudge()
+  }
+
+  close() {
+    this.link.close()
+  }
+
+  /** Puts another track, or none, on a running line; a new connection starts with it too. */
+  setTrack(kind: Kind, track: MediaStreamTrack | null) {
+    this.tracks[kind] = track
+    // a connection that closes at this moment takes the track at its next opening
+    this.senders[kind]?.replaceTrack(track).catch(() => {})
+  }
+
+  private prepare(peer: RTCPeerConnection) {
+    this.senders.audio = this.line(peer, 'audio').sender
+    const video = this.line(peer, 'video', [{ maxBitrate: VIDEO_BITS_PER_SECOND }])
+    this.senders.video = video.sender
+    preferVp8(video)
+  }
+
+  private line(peer: RTCPeerConnection, kind: Kind, sendEncodings?: RTCRtpEncodingParameters[]) {
+    return peer.addTransceiver(this.tracks[kind] ?? kind, { direction: 'sendonly', ...(sendEncodings && { sendEncodings }) })
+  }
+}
+
+/** The recording is VP8. Other codecs stay in the offer behind it; browsers without the choice offer VP8 anyway. */
+function preferVp8(video: RTCRtpTransceiver) {
+  const codecs = globalThis.RTCRtpSender?.getCapabilities?.('video')?.codecs
+  if (!codecs || !video.setCodecPreferences) return
+  const isVp8 = (codec: { mimeType: string }) => codec.mimeType.toLowerCase() === 'video/vp8'
+  video.setCodecPreferences([...codecs.filter(isVp8), ...codecs.filter((codec) => !isVp8(codec))])
+}

@@ -1,0 +1,11 @@
+import { createApp } from 'vue'
+import App from './App.vue'
+import { i18n, loadAreas } from './i18n'
+import { router } from './router'
+import { loadMe } from './state/me'
+import './look/tokens.css'
+import './look/layout.css'
+
+void loadMe()
+await loadAreas()
+createApp(App).use(i18n).use(router).mount('#app')

@@ -1,0 +1,6 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const people: RouteRecordRaw[] = [
+  { path: '/sign-in', name: 'sign-in', component: () => import('./SignInPage.vue'), meta: { title: 'people.sign_in.title', areas: ['people'], width: 'narrow' } },
+  { path: '/register', name: 'register', component: () => import('./RegisterPage.vue'), meta: { title: 'people.register.title', areas: ['people'], width: 'narrow' } },
+]

@@ -1,0 +1,195 @@
+// The session page's state: the program's snapshots, the devices and the call, held together for the components.
+import { computed, onBeforeUnmount, ref, shallowRef, watch } from 'vue'
+import { api, take } from '../../api/client'
+import { openEvents, type Events } from '../../api/events'
+import { ApiError } from '../../api/problem'
+import type { BookingDetail, Session } from '../../api/types'
+import { Call, type Playing } from '../../call/call'
+import { LocalMedia, type DeviceState } from '../../call/devices'
+import { START, next, phaseOf, wantsMedia, type CallEvent } from '../../call/machine'
+import type { Verdict } from '../../call/quality'
+import { chime } from '../../call/sound'
+import { keepToken } from '../../call/token'
+import { isStaff } from '../../state/me'
+import { online } from '../../state/online'
+
+/** After a reload the camera may have to be asked for first; the others must not wait for that. */
+const DEVICES_BEFORE_JOINING_MS = 3_000
+
+export function useRoom(bookingId: string) {
+  const path = { params: { path: { id: bookingId } } }
+  const state = shallowRef(START)
+  const phase = computed(() => phaseOf(state.value))
+  const session = computed(() => state.value.session)
+  const isOfficer = computed(() => (session.value ? session.value.me.role === 'officer' : isStaff.value))
+  const booking = shallowRef<BookingDetail>()
+  const problem = ref<ApiError | null>(null)
+  const send = (event: CallEvent) => (state.value = next(state.value, event))
+
+  // ---- what the program tells ----
+  const events = shallowRef<Events>()
+  const stale = computed(() => events.value?.live.value === 'lost')
+  const stopping = ref(false)
+  let snapshots = 0
+
+  function listen(id: string) {
+    events.value?.close()
+    events.value = openEvents(`/api/v1/sessions/${id}/events`, {
+      session: (data) => {
+        snapshots += 1
+        stopping.value = false
+        send({ type: 'snapshot', session: data as Session })
+      },
+      stopping: () => (stopping.value = true),
+    })
+  }
+
+  /** The answer of a step. If the live channel spoke meanwhile, nobody knows which is newer: ask once more. */
+  async function apply(step: () => Promise<Session>) {
+    let before = snapshots
+    let answer = await step()
+    for (let again = 0; again < 3 && before !== snapshots; again++) {
+      before = snapshots
+      answer = await take(api.GET('/api/v1/sessions/{id}', { params: { path: { id: answer.id } } }))
+    }
+    send({ type: 'snapshot', session: answer })
+  }
+
+  async function enter() {
+    problem.value = null
+    try {
+      const answer = await take(api.POST('/api/v1/bookings/{id}/session', path))
+      send({ type: 'entered', session: answer })
+      listen(answer.id)
+    } catch (caught) {
+      const found = ApiError.of(caught)
+      if (found.code === 'session_ended') send({ type: 'ended' })
+      else problem.value = found
+    }
+    if (booking.value) return
+    take(api.GET('/api/v1/bookings/{id}', path)).then((answer) => (booking.value = answer), ApiError.of)
+  }
+
+  const here = () => ({ params: { path: { id: session.value?.id ?? '' } } })
+  const acknowledge = () => apply(() => take(api.POST('/api/v1/sessions/{id}/acknowledge', { ...here(), body: { notice_version: session.value?.notice_version ?? 0 } })))
+  async function wait() {
+    await apply(() => take(api.POST('/api/v1/sessions/{id}/wait', here())))
+    send({ type: 'checked' })
+  }
+  /** One click for an officer: walks in first if need be. */
+  async function admit(participantId: string) {
+    if (session.value?.me.state === 'acknowledged') await wait()
+    await apply(() => take(api.POST('/api/v1/sessions/{id}/participants/{pid}/admit', { params: { path: { id: session.value?.id ?? '', pid: participantId } } })))
+  }
+  async function decline(reason: string) {
+    await take(api.POST('/api/v1/sessions/{id}/decline', { ...here(), body: { reason } }))
+    send({ type: 'declined' })
+  }
+  async function leave() {
+    const id = here()
+    // media stops at once, whether or not the program can be told
+    send({ type: 'left' })
+    await take(api.POST('/api/v1/sessions/{id}/leave', id))
+  }
+  async function end() {
+    await apply(() => take(api.POST('/api/v1/sessions/{id}/end', here())))
+  }
+
+  // ---- devices ----
+  const makeStream = () => new MediaStream()
+  const devices = shallowRef<DeviceState>()
+  const local = new LocalMedia(
+    { devices: navigator.mediaDevices, makeStream },
+    (now) => (devices.value = now),
+    (kind, track) => {
+      call?.setTrack(kind, track)
+      picture.value = local.tracks.video
+      sound.value = local.tracks.audio
+    },
+  )
+  devices.value = local.state
+  const picture = shallowRef<MediaStreamTrack | null>(null)
+  const sound = shallowRef<MediaStreamTrack | null>(null)
+  const speakerId = ref('')
+  let asked: Promise<void> | undefined
+  /** Asks for camera and microphone, once until they are given back. */
+  function startDevices(again = false): Promise<void> {
+    if (again || !asked) asked = local.start()
+    return asked
+  }
+  const onDeviceChange = () => void local.list()
+  navigator.mediaDevices?.addEventListener?.('devicechange', onDeviceChange)
+
+  // ---- the call ----
+  const playing = shallowRef<Playing[]>([])
+  const quality = shallowRef<Verdict>({ quality: 'good', advice: null })
+  let call: Call | null = null
+
+  async function startCall() {
+    await Promise.race([startDevices(), new Promise((resolve) => setTimeout(resolve, DEVICES_BEFORE_JOINING_MS))])
+    const now = session.value
+    if (call || !now || !wantsMedia(state.value)) return
+    call = new Call({
+      fetch: (...request) => fetch(...request),
+      makePeer: () => new RTCPeerConnection({ iceServers: now.media.ice_servers, bundlePolicy: 'max-bundle' }),
+      makeStream,
+      token: keepToken(() => take(api.POST('/api/v1/sessions/{id}/token', here()))),
+    }, {
+      media: (media) => send({ type: 'media', media }),
+      playing: (list) => (playing.value = list),
+      quality: (verdict) => (quality.value = verdict),
+    })
+    call.start(now, local.tracks)
+  }
+  function stopCall() {
+    call?.stop()
+    call = null
+    send({ type: 'media', media: 'idle' })
+  }
+
+  watch(() => wantsMedia(state.value), (wants) => (wants ? void startCall() : stopCall()))
+  watch(session, (now) => now && call?.update(now))
+  watch(online, (back) => back && call?.nudge())
+  watch(phase, (now, before) => {
+    if (before === 'waiting' && now === 'joining') void chime(speakerId.value).catch(() => {})
+    if (now !== 'left' && now !== 'ended') return
+    local.stop()
+    asked = undefined
+    if (now === 'ended') events.value?.close()
+  })
+
+  // what the others see of our devices; only the latest counts
+  const mine = computed(() => ({
+    microphone: !!devices.value?.microphone.on && !!sound.value,
+    camera: !!devices.value?.camera.on && !!picture.value,
+  }))
+  const toTell = computed(() => (wantsMedia(state.value) ? `${mine.value.microphone}|${mine.value.camera}` : ''))
+  watch(toTell, (now) => {
+    if (!now) return
+    // it is told again with the next change; a lost one must not disturb the call
+    take(api.PUT('/api/v1/sessions/{id}/media-state', { ...here(), body: { ...mine.value } })).catch(() => {})
+  })
+
+  // ---- the page goes and comes ----
+  const onHide = () => call?.stop()
+  const onShow = (event: PageTransitionEvent) => event.persisted && location.reload()
+  addEventListener('pagehide', onHide)
+  addEventListener('pageshow', onShow)
+  onBeforeUnmount(() => {
+    removeEventListener('pagehide', onHide)
+    removeEventListener('pageshow', onShow)
+    navigator.mediaDevices?.removeEventListener?.('devicechange', onDeviceChange)
+    events.value?.close()
+    stopCall()
+    local.stop()
+  })
+
+  void enter()
+  return {
+    bookingId, state, phase, session, booking, isOfficer, problem, stale, stopping, enter, acknowledge, wait, admit,
+    decline, leave, end, recheck: () => send({ type: 'recheck' }), devices, local, picture, sound, speakerId,
+    startDevices, playing, quality,
+  }
+}
+
+export type Room = ReturnType<typeof useRoom>

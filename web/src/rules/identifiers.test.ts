@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest'
+import { isDeclarationNo, isHsCodes, isMobile, isPortCode } from './identifiers'
+import { normaliseReference, referenceGroups } from './reference'
+
+it('knows a mobile number', () => {
+  expect(isMobile('15400000001')).toBe(true)
+  expect(isMobile('154 0000 0001')).toBe(true)
+  expect(isMobile('12000000001')).toBe(false)
+  expect(isMobile('1540000000')).toBe(false)
+})
+
+it('knows a declaration number', () => {
+  expect(isDeclarationNo('199920261000000001')).toBe(true)
+  expect(isDeclarationNo('199920260000000002')).toBe(true)
+  expect(isDeclarationNo('199920262000000001')).toBe(false)
+  expect(isDeclarationNo('19992026100000001')).toBe(false)
+})
+
+it('takes HS codes however they are separated', () => {
+  expect(isHsCodes('1201.90, 03061490；0402')).toBe(true)
+  expect(isHsCodes('120')).toBe(false)
+  expect(isHsCodes('')).toBe(false)
+})
+
+it('knows a port code', () => {
+  expect(isPortCode('1999')).toBe(true)
+  expect(isPortCode('199')).toBe(false)
+})
+
+it('reads a reference as typed, dictated or pasted', () => {
+  expect(normaliseReference('mq 2611-4k7p-x')).toBe('MQ26114K7PX')
+  expect(normaliseReference('ＭＱ２６１１ ４Ｋ７Ｐ－Ｘ')).toBe('MQ26114K7PX')
+  expect(referenceGroups('MQ 2611 4K7P-X')).toEqual(['MQ', '2611', '4K7P', 'X'])
+})

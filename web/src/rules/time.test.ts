@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest'
+import { addDays, addMonths, clock, countdown, dayIn, dayWords, minuteOfDay, offsetWords, zonesDiffer } from './time'
+
+const SHANGHAI = 'Asia/Shanghai'
+const instant = '2026-09-30T06:00:00Z'
+
+it('tells a time in the zone asked for', () => {
+  expect(clock(instant, SHANGHAI)).toBe('14:00')
+  expect(clock(instant, 'Asia/Vladivostok')).toBe('16:00')
+  expect(minuteOfDay(instant, SHANGHAI)).toBe(14 * 60)
+  expect(offsetWords(instant, SHANGHAI)).toBe('UTC+8')
+})
+
+it('tells a day with its weekday and never shifts it', () => {
+  expect(dayIn('2026-09-30T17:30:00Z', SHANGHAI)).toBe('2026-10-01')
+  expect(dayWords('2026-09-30', 'zh-CN')).toBe('9月30日 周三')
+  expect(dayWords('2026-09-30', 'en')).toBe('Wed 30 Sept')
+  expect(dayWords('2027-01-04', 'en', '2026-12-31')).toBe('Mon 4 Jan 2027')
+})
+
+it('knows when two clocks show the same', () => {
+  expect(zonesDiffer(instant, SHANGHAI, 'Asia/Irkutsk')).toBe(false)
+  expect(zonesDiffer(instant, SHANGHAI, 'Europe/Moscow')).toBe(true)
+})
+
+it('counts days and months over the ends of years', () => {
+  expect(addDays('2026-12-31', 1)).toBe('2027-01-01')
+  expect(addMonths('2026-12', 1)).toBe('2027-01')
+})
+
+it('counts down to nothing and not below', () => {
+  expect(countdown(462_000)).toBe('07:42')
+  expect(countdown(-5)).toBe('00:00')
+})

@@ -1,0 +1,111 @@
+// Times as people read them: always with weekday on a date and with the zone on a time. Pure: language, zone and
+// instant come in. Dates "YYYY-MM-DD" are calendar days of the venue and are never shifted by a zone.
+import type { Locale } from '../api/types'
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+function format(language: Locale, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language}|${zone}|${JSON.stringify(options)}`
+  let made = formats.get(key)
+  if (!made) {
+    made = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'zh-CN', { timeZone: zone, ...options })
+    formats.set(key, made)
+  }
+  return made
+}
+
+type Instant = string | number
+const at = (instant: Instant) => new Date(instant)
+
+/** "14:00" */
+export function clock(instant: Instant, zone: string): string {
+  return format('en', zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at(instant))
+}
+
+/** "2026-09-30": the calendar day an instant falls on in a zone. */
+export function dayIn(instant: Instant, zone: string): string {
+  const parts = format('en', zone, { year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(at(instant))
+  const part = (type: string) => parts.find((found) => found.type === type)?.value ?? ''
+  return `${part('year')}-${part('month')}-${part('day')}`
+}
+
+/** "9月30日 周三" / "Wed 30 Sep"; with the year when it is not the one of `today`. */
+export function dayWords(day: string, language: Locale, today?: string): string {
+  const noon = `${day}T12:00:00Z`
+  const year = today && !today.startsWith(day.slice(0, 4)) ? ({ year: 'numeric' } as const) : {}
+  const parts = format(language, 'UTC', { ...year, month: language === 'en' ? 'short' : 'long', day: 'numeric' })
+    .format(at(noon))
+  const weekday = weekdayWords(day, language)
+  return language === 'en' ? `${weekday} ${parts}` : `${parts} ${weekday}`
+}
+
+export function weekdayWords(day: string, language: Locale): string {
+  return format(language, 'UTC', { weekday: 'short' }).format(at(`${day}T12:00:00Z`))
+}
+
+/** "2026年10月" / "October 2026" for "2026-10" */
+export function monthWords(month: string, language: Locale): string {
+  return format(language, 'UTC', { year: 'numeric', month: 'long' }).format(at(`${month}-15T12:00:00Z`))
+}
+
+/** "9月30日 周三 14:00": an instant in a zone. */
+export function whenWords(instant: Instant, zone: string, language: Locale): string {
+  return `${dayWords(dayIn(instant, zone), language, dayIn(Date.now(), zone))} ${clock(instant, zone)}`
+}
+
+/** Minutes a zone is ahead of UTC at an instant. */
+export function offsetMinutes(instant: Instant, zone: string): number {
+  const name = format('en', zone, { timeZoneName: 'longOffset' })
+    .formatToParts(at(instant)).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT'
+  const [, sign, hours, minutes] = /([+-])(\d{2}):(\d{2})/.exec(name) ?? []
+  if (!hours) return 0
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
+}
+
+/** "UTC+8" */
+export function offsetWords(instant: Instant, zone: string): string {
+  const minutes = offsetMinutes(instant, zone)
+  const rest = Math.abs(minutes % 60)
+  const hours = Math.trunc(minutes / 60)
+  return `UTC${minutes < 0 ? '-' : '+'}${Math.abs(hours)}${rest ? `:${String(rest).padStart(2, '0')}` : ''}`
+}
+
+/** The zone by the name the browser has for it. */
+export function zoneWords(zone: string, language: Locale): string {
+  return format(language, zone, { timeZoneName: 'longGeneric' })
+    .formatToParts(0).find((part) => part.type === 'timeZoneName')?.value ?? zone
+}
+
+export function viewerZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'
+}
+
+/** True when a clock in the one zone shows another time than in the other at that instant. */
+export function zonesDiffer(instant: Instant, one: string, other: string): boolean {
+  return offsetMinutes(instant, one) !== offsetMinutes(instant, other)
+}
+
+/** Minutes since midnight in a zone. */
+export function minuteOfDay(instant: Instant, zone: string): number {
+  const [hours, minutes] = clock(instant, zone).split(':').map(Number)
+  return (hours ?? 0) * 60 + (minutes ?? 0)
+}
+
+/** The calendar day `days` after another. */
+export function addDays(day: string, days: number): string {
+  const moved = at(`${day}T12:00:00Z`)
+  moved.setUTCDate(moved.getUTCDate() + days)
+  return moved.toISOString().slice(0, 10)
+}
+
+/** The month `months` after another, "YYYY-MM". */
+export function addMonths(month: string, months: number): string {
+  const moved = at(`${month}-15T12:00:00Z`)
+  moved.setUTCMonth(moved.getUTCMonth() + months)
+  return moved.toISOString().slice(0, 7)
+}
+
+/** "07:42" of a span that counts down; never below zero. */
+export function countdown(milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000))
+  return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`
+}

@@ -1,0 +1,11 @@
+import { ref } from 'vue'
+
+/** Whether the program can be reached, as far as the browser and the last call know. */
+export const online = ref(navigator.onLine)
+
+window.addEventListener('online', () => (online.value = true))
+window.addEventListener('offline', () => (online.value = false))
+
+export function noteReached(reached: boolean) {
+  online.value = reached
+}
