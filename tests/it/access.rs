@@ -70,7 +70,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/sessions/{id}/wait", "u.hhh..xxxxx"),
     ("POST", "/sessions/{id}/decline", "u.hhh..xxxxx"),
     ("POST", "/sessions/{id}/leave", "u.hhh..xxxxx"),
-    ("POST", "/sessions/{id}/token", "u.hhh..xxxxx"),
+    // nobody of them has been admitted: the token waits behind that, with 403
+    ("POST", "/sessions/{id}/token", "uxhhhxxxxxxx"),
     ("PUT", "/sessions/{id}/media-state", "u.hhh..xxxxx"),
     ("POST", "/sessions/{id}/participants/{pid}/admit", "uxxxx..xxxxx"),
     ("POST", "/sessions/{id}/end", "uxxxx..xxxxx"),
@@ -90,7 +91,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/review/sessions/{id}", "uxxxxxx.xxxx"),
     ("GET", "/review/sessions/{id}/integrity", "uxxxxxx.xxxx"),
     ("POST", "/review/sessions/{id}/playbacks", "uxxxxxx.xxxx"),
-    ("GET", "/review/playbacks/{id}/recordings/{recording_id}", "uxxxxxx.xxxx"),
+    // the session has no recording to give
+    ("GET", "/review/playbacks/{id}/recordings/{recording_id}", "uxxxxxxhxxxx"),
 ];
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
