@@ -22,7 +22,7 @@ export default defineConfig({
     target: 'es2022',
   },
   server: {
-    proxy: { '/api': { target: program, changeOrigin: false } },
+    proxy: { '/api': program, '/healthz': program },
   },
   test: {
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
