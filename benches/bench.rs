@@ -35,7 +35,10 @@ async fn main() {
 fn figure(name: &str, value: f64, unit: &str, better: &str) {
     #[expect(clippy::print_stdout, reason = "the driver reads the figures from here")]
     {
-        println!("{}", json!({"name": name, "value": (value * 1e4).round() / 1e4, "unit": unit, "better": better}));
+        println!(
+            "{}",
+            json!({"name": name, "value": (value * 1e4).round() / 1e4, "unit": unit, "better": better})
+        );
     }
 }
 
@@ -126,7 +129,8 @@ async fn accept_one(browser: &Browser, service: &str, starts_at: DateTime<Utc>) 
         return false;
     }
     let id = held.json()["id"].as_str().unwrap().to_owned();
-    let body = json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {"topic": "试用"}});
+    let body =
+        json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {"topic": "试用"}});
     let answer = keyed(format!("/bookings/{id}/request"), body).await;
     answer.status.is_success() && answer.json()["state"] == "accepted"
 }
@@ -134,9 +138,11 @@ async fn accept_one(browser: &Browser, service: &str, starts_at: DateTime<Utc>) 
 /// Booking, cell, entry and outbox row through the same writer.
 async fn bare_writer(app: &TestApp) -> f64 {
     let db = &app.app.db;
-    let template = booking::Entity::find().filter(booking::Column::State.eq("accepted")).one(db.reader()).await;
+    let template =
+        booking::Entity::find().filter(booking::Column::State.eq("accepted")).one(db.reader()).await;
     let template = template.unwrap().expect("the accept figure left bookings behind");
-    let resource = resource::Entity::find().one(db.reader()).await.unwrap().expect("the demo has resources").id;
+    let resource =
+        resource::Entity::find().one(db.reader()).await.unwrap().expect("the demo has resources").id;
     let begun = Instant::now();
     join_all((0..CALLERS).map(|caller| {
         let (db, template) = (db.clone(), template.clone());
@@ -154,7 +160,12 @@ async fn bare_one(db: &Db, template: booking::Model, resource_id: Uuid, n: i64) 
     let at = template.created_at;
     let id = ids::new_id(at);
     let row = booking::ActiveModel { id: Set(id), reference: Set(format!("BARE{n}")), ..template.into() };
-    let cell = occupied::ActiveModel { resource_id: Set(resource_id), seat: Set(0), cell: Set(-n - 1), booking_id: Set(id) };
+    let cell = occupied::ActiveModel {
+        resource_id: Set(resource_id),
+        seat: Set(0),
+        cell: Set(-n - 1),
+        booking_id: Set(id),
+    };
     let entry = entry::ActiveModel {
         case_id: Set(id),
         seq: Set(0),
@@ -178,7 +189,9 @@ async fn bare_one(db: &Db, template: booking::Model, resource_id: Uuid, n: i64) 
     };
     db.write(move |tx| {
         Box::pin(async move {
-            booking::Entity::insert(booking::ActiveModel::from(row)).exec_without_returning(tx.conn()).await?;
+            booking::Entity::insert(booking::ActiveModel::from(row))
+                .exec_without_returning(tx.conn())
+                .await?;
             occupied::Entity::insert(cell).exec_without_returning(tx.conn()).await?;
             entry::Entity::insert(entry).exec_without_returning(tx.conn()).await?;
             outbox::Entity::insert(message).exec_without_returning(tx.conn()).await?;

@@ -24,7 +24,7 @@ pub(super) async fn run(app: App, cancel: CancellationToken) {
         }
         report("event", hand_over(&app).await);
         if round.is_multiple_of(SWEEP_EVERY) {
-            report("expired holds", app.booking.sweep_expired(app.clock.now()).await.map(drop));
+            report("expired holds", app.booking.sweep_expired().await.map(drop));
             report("expired sign-ins", app.auth.sweep().await.map(drop));
         }
         if round.is_multiple_of(FORGET_EVERY) {

@@ -24,7 +24,7 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
     let document = openapi::pretty(&document);
     let keys = idempotency::Idempotency { db: app.db.clone(), clock: app.clock.clone() };
     api.layer(from_fn_with_state(keys, idempotency::layer))
-        .layer(from_fn_with_state(app.identify(), auth::identify))
+        .layer(from_fn_with_state(app.auth.clone(), auth::identify))
         .layer(from_fn_with_state(app.clone(), refuse_when_stopping))
         .route(
             "/api/openapi.json",
@@ -71,7 +71,7 @@ fn compressible() -> impl Predicate {
         .and(NotForContentType::const_new("text/event-stream"))
 }
 
-fn csrf(app: &App) -> CsrfLayer<impl Fn(ProtectionError) -> Response + Clone> {
+fn csrf(app: &App) -> CsrfLayer<impl Fn(ProtectionError) -> Response + Clone + use<>> {
     // A public URL that is no origin is simply not added: same-origin requests pass without it.
     let layer = CsrfLayer::new();
     let layer = layer.clone().add_trusted_origin(&app.settings.public_url).unwrap_or(layer);

@@ -17,7 +17,7 @@ mod web;
 pub use openapi::document;
 pub use serve::{StartError, serve};
 
-use crate::auth::{self, Auth};
+use crate::auth::Auth;
 use crate::booking::{self, Booking};
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -67,7 +67,8 @@ impl App {
         let live = Live::default();
         let directory = Directory::new(db.clone(), clock.clone());
         directory.ensure_calendar().await?;
-        let auth = Auth::new(db.clone(), clock.clone(), settings.is_secure());
+        let auth =
+            Auth::new(db.clone(), clock.clone(), settings.is_secure()).with_public_url(&settings.public_url);
         let office =
             booking::Office { public_url: settings.public_url.clone(), mail_from: settings.mail_from() };
         let booking = Booking::new(db.clone(), clock.clone(), directory.clone(), live.clone(), office);
@@ -149,10 +150,6 @@ impl App {
     pub fn router(&self) -> axum::Router {
         let (api, document) = openapi::api(self);
         layers::wrap(self, api, document)
-    }
-
-    fn identify(&self) -> auth::Auth {
-        self.auth.clone()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::password::{self, HashFault};
 use super::{model, store};
 use crate::clock::Clock;
-use crate::db::Db;
+use crate::db::{Db, Tx};
 use crate::entity::account::{self, Locale, Role};
 use crate::entity::enterprise::{self, EnterpriseState};
 use crate::evidence::{self, NewEntry};
@@ -125,12 +125,22 @@ const PEOPLE: [Person; 13] = [
 pub async fn seed(db: &Db, clock: &Clock) -> Result<DemoSummary, DemoFault> {
     directory::demo::seed(db, clock).await?;
     let now = clock.now();
-    for place in 0..ENTERPRISES.len() {
-        lay_enterprise(db, place, now).await?;
-    }
-    for place in 0..PEOPLE.len() {
-        lay_account(db, place, now).await?;
-    }
+    // One hash for all: their password is public, and hashing it for each would only take time.
+    let hash = tokio::task::spawn_blocking(|| password::hash(PASSWORD))
+        .await
+        .map_err(|error| DbErr::Custom(error.to_string()))??;
+    db.write::<_, DbErr, _>(move |tx| {
+        Box::pin(async move {
+            for demo in &ENTERPRISES {
+                lay_enterprise(tx, demo, now).await?;
+            }
+            for place in 0..PEOPLE.len() {
+                lay_account(tx, place, &hash, now).await?;
+            }
+            Ok(())
+        })
+    })
+    .await?;
     let accounts = PEOPLE.iter().enumerate().map(|(place, person)| {
         let enterprise = ENTERPRISES.iter().find(|enterprise| enterprise.contact == place);
         let note = match (enterprise, person.badge_no) {
@@ -146,14 +156,14 @@ pub async fn seed(db: &Db, clock: &Clock) -> Result<DemoSummary, DemoFault> {
     Ok(DemoSummary { password: PASSWORD, accounts: accounts.collect() })
 }
 
-async fn lay_enterprise(db: &Db, place: usize, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let demo = &ENTERPRISES[place];
-    if store::enterprise_by_uscc(db.reader(), demo.uscc).await?.is_some() {
+async fn lay_enterprise(tx: &Tx, demo: &DemoEnterprise, now: DateTime<Utc>) -> Result<(), DbErr> {
+    if store::enterprise_by_uscc(tx.conn(), demo.uscc).await?.is_some() {
         return Ok(());
     }
     let decided = demo.state != EnterpriseState::Pending;
+    let id = ids::new_id(now);
     let row = enterprise::Model {
-        id: ids::new_id(now),
+        id,
         name: demo.name.into(),
         uscc: demo.uscc.into(),
         contact_name: PEOPLE[demo.contact].name.into(),
@@ -165,39 +175,29 @@ async fn lay_enterprise(db: &Db, place: usize, now: DateTime<Utc>) -> Result<(),
         decided_at: decided.then_some(now),
         decided_by: None,
     };
-    let kinds: &[&str] =
-        if decided { &["enterprise.registered", "enterprise.approved"] } else { &["enterprise.registered"] };
-    db.write(move |tx| {
-        Box::pin(async move {
-            let id = row.id;
-            store::insert_enterprise(tx, row).await?;
-            for kind in kinds {
-                let entry = NewEntry::new(evidence::SYSTEM, kind, evidence::Actor::PROGRAM, now)
-                    .data(json!({"enterprise_id": id, "demo": true}));
-                evidence::append(tx, entry).await?;
-            }
-            Ok(())
-        })
-    })
-    .await
+    store::insert_enterprise(tx, row).await?;
+    let kinds = ["enterprise.registered", "enterprise.approved"];
+    for kind in kinds.into_iter().take(if decided { 2 } else { 1 }) {
+        let entry = NewEntry::new(evidence::SYSTEM, kind, evidence::Actor::PROGRAM, now)
+            .data(json!({"enterprise_id": id, "demo": true}));
+        evidence::append(tx, entry).await?;
+    }
+    Ok(())
 }
 
-async fn lay_account(db: &Db, place: usize, now: DateTime<Utc>) -> Result<(), DemoFault> {
+async fn lay_account(tx: &Tx, place: usize, hash: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
     let person = &PEOPLE[place];
-    if store::account_by_login(db.reader(), person.login).await?.is_some() {
+    if store::account_by_login(tx.conn(), person.login).await?.is_some() {
         return Ok(());
     }
     let enterprise = match ENTERPRISES.iter().find(|enterprise| enterprise.contact == place) {
-        Some(demo) => store::enterprise_by_uscc(db.reader(), demo.uscc).await?,
+        Some(demo) => store::enterprise_by_uscc(tx.conn(), demo.uscc).await?,
         None => None,
     };
-    let password_hash = tokio::task::spawn_blocking(|| password::hash(PASSWORD))
-        .await
-        .map_err(|error| DbErr::Custom(error.to_string()))??;
     let row = account::Model {
         id: ids::new_id(now),
         login: person.login.into(),
-        password_hash,
+        password_hash: hash.to_owned(),
         name: person.name.into(),
         role: person.role,
         enterprise_id: enterprise.map(|row| row.id),
@@ -208,8 +208,7 @@ async fn lay_account(db: &Db, place: usize, now: DateTime<Utc>) -> Result<(), De
         active: true,
         created_at: now,
     };
-    db.write(move |tx| Box::pin(async move { store::insert_account(tx, row).await })).await?;
-    Ok(())
+    store::insert_account(tx, row).await
 }
 
 fn email(place: usize) -> String {

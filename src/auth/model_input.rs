@@ -39,7 +39,7 @@ impl Registration {
 
 /// A login in lower case: 3 to 32 of a–z, 0–9, dot, dash and underscore.
 pub fn login(typed: &str) -> Result<String, Problem> {
-    normal_login(typed).ok_or_else(|| {
+    normal_login(typed).filter(|login| login.len() >= 3).ok_or_else(|| {
         Problem::invalid(
             "login",
             "bad_login",
@@ -49,10 +49,10 @@ pub fn login(typed: &str) -> Result<String, Problem> {
     })
 }
 
-/// The login in the form in which it is stored, if it can be one.
+/// The login in the form in which it is stored, if it can be one; staff may have short ones.
 pub fn normal_login(typed: &str) -> Option<String> {
     let login = typed.trim().to_ascii_lowercase();
-    let fits = (3..=32).contains(&login.len())
+    let fits = (1..=32).contains(&login.len())
         && login.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
     fits.then_some(login)
 }

@@ -226,7 +226,11 @@ impl Auth {
             return Ok(None);
         }
         if model_session::is_to_be_noted(session.last_seen_at, now) {
-            self.0.db.write(move |tx| Box::pin(async move { store::note_use(tx, hash, now).await })).await?;
+            let noted = self.0.db.write(move |tx| Box::pin(store::note_use(tx, hash, now))).await;
+            // A store that is full or busy ends sessions early, but reading goes on meanwhile.
+            if let Err(error) = noted {
+                tracing::warn!(%error, "the use of a session could not be noted");
+            }
         }
         Ok(Some(actor_of(account, enterprise)))
     }

@@ -78,7 +78,7 @@ pub async fn insert_account(tx: &Tx, row: account::Model) -> Result<(), DbErr> {
 
 pub async fn set_locale(tx: &Tx, account_id: Uuid, locale: Locale) -> Result<(), DbErr> {
     account::Entity::update_many()
-        .col_expr(account::Column::Locale, sea_orm::ActiveEnum::as_enum(&locale))
+        .set(account::ActiveModel { locale: Set(locale), ..Default::default() })
         .filter(account::Column::Id.eq(account_id))
         .exec(tx.conn())
         .await

@@ -245,7 +245,12 @@ pub struct NewBooking {
 /// A filled-in form.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct BookingRequest {
+    // Left out counts as empty: who may ask at all is said first, and then in which field it is.
+    #[serde(default)]
+    #[schema(required = true)]
     pub contact_name: String,
+    #[serde(default)]
+    #[schema(required = true)]
     pub contact_mobile: String,
     /// Answers by field key; what is left out or null is no answer.
     #[serde(default)]
@@ -263,5 +268,7 @@ pub struct Cancelling {
 /// Why the office says no.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Refusing {
+    #[serde(default)]
+    #[schema(required = true)]
     pub reason: String,
 }

@@ -2,8 +2,8 @@
 //!
 //! Others reach it through [`Booking`]: `find` and `find_for` for a booking, the associated
 //! `check_in` and `complete` inside their own transactions, [`WaitingRoom`] to tell who waits, and
-//! the pure [`model`] (`join_window`, `display_reference`). `app` calls `load` before serving,
-//! `sweep_expired` every few seconds and `forget_past` now and then.
+//! the pure [`model`] (`join_window`, `display_reference`). `app` calls `load` before serving
+//! and `sweep_expired` every few seconds.
 //!
 //! Invariants: a place is taken only by rows under the primary key of `occupied`, whatever the
 //! memory of free places says; that memory changes only after a commit; a booking moves only along
@@ -21,6 +21,7 @@ mod store;
 mod waiting;
 
 pub use dto::{BookingDto, HistorySide};
+pub use routes::router;
 pub use service::{Booking, Office, RequestForm};
 pub use store::read::View;
 pub use waiting::{WaitingPerson, WaitingRoom};

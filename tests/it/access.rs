@@ -144,7 +144,9 @@ impl Objects {
 fn body(method: &str, path: &str) -> Option<Value> {
     let body = match path {
         "/sign-in" => json!({"login": "nobody.here", "password": "not a password"}),
-        "/bookings" => json!({"service_id": "018f0000-0000-7000-8000-000000000000", "starts_at": "2026-11-24T03:00:00Z"}),
+        "/bookings" => {
+            json!({"service_id": "018f0000-0000-7000-8000-000000000000", "starts_at": "2026-11-24T03:00:00Z"})
+        }
         "/me" => json!({"locale": "zh-CN"}),
         _ => json!({}),
     };
@@ -188,7 +190,10 @@ async fn prepare(app: &TestApp) -> Objects {
     officer.post(&format!("/api/v1/bookings/{finished}/check-in"), json!({})).await.ok();
     officer.post(&format!("/api/v1/bookings/{finished}/complete"), json!({})).await.ok();
     let link = format!("/api/v1/bookings/{finished}/rating");
-    let url = eventually("a rating link", || async { owner.get(&link).await.ok()["url"].as_str().map(str::to_owned) }).await;
+    let url = eventually("a rating link", || async {
+        owner.get(&link).await.ok()["url"].as_str().map(str::to_owned)
+    })
+    .await;
     let messages = officer.get("/api/v1/messages?state=pending").await.ok();
 
     let booking = book(&owner, &service, "2026-11-23T02:15:00Z").await;
@@ -196,7 +201,10 @@ async fn prepare(app: &TestApp) -> Objects {
     let session = owner.post(&format!("/api/v1/bookings/{id}/session"), json!({})).await.ok();
     let session_id = session["id"].as_str().unwrap().to_owned();
     let playback = auditor
-        .post(&format!("/api/v1/review/sessions/{session_id}/playbacks"), json!({"purpose": "looking at the doors"}))
+        .post(
+            &format!("/api/v1/review/sessions/{session_id}/playbacks"),
+            json!({"purpose": "looking at the doors"}),
+        )
         .await;
     let playback = playback.json()["id"].as_str().unwrap_or(&session_id).to_owned();
     let pending = chief.get("/api/v1/enterprises?state=pending").await.ok();
@@ -216,9 +224,11 @@ async fn prepare(app: &TestApp) -> Objects {
 
 /// Holds and requests a slot of the service that needs no decision.
 async fn book(owner: &Browser, service: &str, starts_at: &str) -> Value {
-    let held = owner.post("/api/v1/bookings", json!({"service_id": service, "starts_at": starts_at})).await.ok();
+    let held =
+        owner.post("/api/v1/bookings", json!({"service_id": service, "starts_at": starts_at})).await.ok();
     let path = format!("/api/v1/bookings/{}/request", held["id"].as_str().unwrap());
-    let body = json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {"topic": "试用"}});
+    let body =
+        json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {"topic": "试用"}});
     owner.post(&path, body).await.ok()
 }
 
@@ -232,10 +242,16 @@ async fn every_operation_opens_for_whom_the_table_says() {
             operations.insert((method.to_uppercase(), path.trim_start_matches("/api/v1").to_owned()));
         }
     }
-    let rows = TABLE.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect::<BTreeSet<_>>();
+    let rows = TABLE
+        .iter()
+        .map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned()))
+        .collect::<BTreeSet<_>>();
     let missing: Vec<_> = operations.difference(&rows).collect();
     let stale: Vec<_> = rows.difference(&operations).collect();
-    assert!(missing.is_empty() && stale.is_empty(), "operations without a row: {missing:?}; rows without: {stale:?}");
+    assert!(
+        missing.is_empty() && stale.is_empty(),
+        "operations without a row: {missing:?}; rows without: {stale:?}"
+    );
 
     let objects = prepare(&app).await;
     let mut wrong = Vec::new();

@@ -64,7 +64,8 @@ fn modules_import_only_leftwards() {
                     None => vec![rest],
                 };
                 for name in names {
-                    let name: String = name.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+                    let name: String =
+                        name.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
                     if let Some(other) = rank(&name)
                         && other > own
                     {
@@ -81,7 +82,10 @@ fn modules_import_only_leftwards() {
 fn every_module_has_its_place_in_the_order() {
     for (path, _) in sources() {
         let module = module_of(&path);
-        assert!(rank(&module).is_some() || ["lib", "main"].contains(&module.as_str()), "{module} has no place in the order");
+        assert!(
+            rank(&module).is_some() || ["lib", "main"].contains(&module.as_str()),
+            "{module} has no place in the order"
+        );
     }
 }
 
@@ -91,8 +95,15 @@ type Rule = (&'static str, fn(&str) -> bool);
 #[test]
 fn libraries_stay_behind_their_doors() {
     let rules: [Rule; 7] = [
-        ("axum::", |path| path.contains("routes") || path.starts_with("http/") || path.starts_with("app/") || path.starts_with("auth/")),
-        ("EntityTrait", |path| path.contains("store") || path.starts_with("db/") || path.starts_with("entity/")),
+        ("axum::", |path| {
+            path.contains("routes")
+                || path.starts_with("http/")
+                || path.starts_with("app/")
+                || path.starts_with("auth/")
+        }),
+        ("EntityTrait", |path| {
+            path.contains("store") || path.starts_with("db/") || path.starts_with("entity/")
+        }),
         ("webrtc::", |path| path.starts_with("video/engine/")),
         ("rtc::", |path| path.starts_with("video/engine/")),
         ("lettre::", |path| path.starts_with("notify/")),

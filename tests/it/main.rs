@@ -4,6 +4,9 @@ mod support;
 
 mod access;
 mod architecture;
+mod booking;
+mod booking_races;
 mod mail;
+mod people;
 mod survey;
 mod system;

@@ -22,7 +22,10 @@ async fn five_minutes_of_holding_and_cancelling_leave_nothing_behind() {
         let mut cases = Vec::new();
         while Instant::now() < until {
             let takes = people.iter().map(|person| {
-                person.post("/api/v1/bookings", json!({"service_id": service, "starts_at": "2026-11-24T02:00:00Z"}))
+                person.post(
+                    "/api/v1/bookings",
+                    json!({"service_id": service, "starts_at": "2026-11-24T02:00:00Z"}),
+                )
             });
             for (person, held) in people.iter().zip(futures::future::join_all(takes).await) {
                 let id = held.ok()["id"].as_str().unwrap().to_owned();
@@ -30,12 +33,14 @@ async fn five_minutes_of_holding_and_cancelling_leave_nothing_behind() {
                 cases.push(id);
             }
         }
-        let slots = app.browser().get(&format!("/api/v1/services/{service}/slots?date=2026-11-24")).await.ok();
+        let slots =
+            app.browser().get(&format!("/api/v1/services/{service}/slots?date=2026-11-24")).await.ok();
         for slot in slots["slots"].as_array().unwrap() {
             assert_eq!(slot["free"], slot["capacity"], "{slot}");
         }
         for case in cases.iter().step_by(50) {
-            let chain = mianqia::evidence::verify_chain(app.app.db.reader(), case.parse().unwrap()).await.unwrap();
+            let chain =
+                mianqia::evidence::verify_chain(app.app.db.reader(), case.parse().unwrap()).await.unwrap();
             assert!(chain.is_ok(), "{case}: {chain:?}");
         }
         app.stop().await;

@@ -54,7 +54,7 @@ pub struct BookingsQuery {
     cursor: Option<String>,
 }
 
-/// The bookings of one's enterprise, or one's own; for staff those of the office.
+/// The bookings of one's enterprise, or one's own.
 #[utoipa::path(get, path = "/bookings", tag = "bookings", operation_id = "list_bookings",
     params(BookingsQuery), responses(
     (status = OK, body = Page<BookingDto>),

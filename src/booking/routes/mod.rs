@@ -7,27 +7,25 @@ mod services;
 use super::Booking;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-impl Booking {
-    /// All operations of the feature.
-    pub fn router(self) -> OpenApiRouter {
-        OpenApiRouter::new()
-            .routes(routes!(services::list_services))
-            .routes(routes!(services::get_service))
-            .routes(routes!(services::list_service_days))
-            .routes(routes!(services::list_service_slots))
-            .routes(routes!(bookings::list_bookings, bookings::take_place))
-            .routes(routes!(bookings::get_booking))
-            .routes(routes!(bookings::get_booking_by_reference))
-            .routes(routes!(bookings::get_booking_calendar))
-            .routes(routes!(bookings::request_booking))
-            .routes(routes!(bookings::cancel_booking))
-            .routes(routes!(day::get_day))
-            .routes(routes!(day::day_events))
-            .routes(routes!(day::accept_booking))
-            .routes(routes!(day::refuse_booking))
-            .routes(routes!(day::check_in_booking))
-            .routes(routes!(day::complete_booking))
-            .routes(routes!(day::mark_no_show))
-            .with_state(self)
-    }
+/// All operations of the feature.
+pub fn router(booking: Booking) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(services::list_services))
+        .routes(routes!(services::get_service))
+        .routes(routes!(services::list_service_days))
+        .routes(routes!(services::list_service_slots))
+        .routes(routes!(bookings::list_bookings, bookings::take_place))
+        .routes(routes!(bookings::get_booking))
+        .routes(routes!(bookings::get_booking_by_reference))
+        .routes(routes!(bookings::get_booking_calendar))
+        .routes(routes!(bookings::request_booking))
+        .routes(routes!(bookings::cancel_booking))
+        .routes(routes!(day::get_day))
+        .routes(routes!(day::day_events))
+        .routes(routes!(day::accept_booking))
+        .routes(routes!(day::refuse_booking))
+        .routes(routes!(day::check_in_booking))
+        .routes(routes!(day::complete_booking))
+        .routes(routes!(day::mark_no_show))
+        .with_state(booking)
 }

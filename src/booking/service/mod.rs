@@ -27,6 +27,7 @@ use crate::http::Problem;
 use crate::live::Live;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
 
@@ -51,6 +52,8 @@ struct Inner {
     office: Office,
     places: Arc<Places>,
     waiting_room: OnceLock<Arc<dyn WaitingRoom>>,
+    /// The hour in which places gone by were forgotten last.
+    tidied: AtomicI64,
 }
 
 /// Why a write did not happen: the caller's doing, or the store's.
@@ -84,8 +87,8 @@ impl From<Fault> for Problem {
 impl Booking {
     pub fn new(db: Db, clock: Clock, directory: Directory, live: Live, office: Office) -> Self {
         let office = Office { public_url: office.public_url.trim_end_matches('/').to_owned(), ..office };
-        let (places, waiting_room) = (Arc::default(), OnceLock::new());
-        Self(Arc::new(Inner { db, clock, directory, live, office, places, waiting_room }))
+        let (places, waiting_room, tidied) = (Arc::default(), OnceLock::new(), AtomicI64::new(0));
+        Self(Arc::new(Inner { db, clock, directory, live, office, places, waiting_room, tidied }))
     }
 
     /// Tells who waits in video sessions; set once, by whoever knows.
@@ -114,9 +117,8 @@ impl Booking {
         Ok(())
     }
 
-    /// Forgets the places of days gone by; now and then is enough.
-    pub async fn forget_past(&self) -> Result<(), DbErr> {
-        let now = self.0.clock.now();
+    /// Forgets the places of days gone by.
+    async fn forget_past(&self, now: DateTime<Utc>) -> Result<(), DbErr> {
         for resource in places::resources(self.0.db.reader()).await? {
             self.0.places.forget_before(resource.resource, first_cell(&resource, now));
         }

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use serde_json::json;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use uuid::Uuid;
 
 /// A step to take.
@@ -108,9 +109,15 @@ pub(super) async fn expire(
 }
 
 impl Booking {
-    /// Ends the holds whose time is over. `app` calls it every few seconds; returns how many.
-    pub async fn sweep_expired(&self, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    /// Ends the holds whose time is over, and once an hour forgets places gone by. `app` calls it
+    /// every few seconds; returns how many holds ended.
+    pub async fn sweep_expired(&self) -> Result<u64, DbErr> {
         const AT_ONCE: u64 = 200;
+        let now = self.0.clock.now();
+        let hour = now.timestamp().div_euclid(3600);
+        if self.0.tidied.swap(hour, Ordering::Relaxed) != hour {
+            self.forget_past(now).await?;
+        }
         let mut ended = 0;
         for id in read::lapsed(self.0.db.reader(), now, AT_ONCE).await? {
             let places = self.0.places.clone();

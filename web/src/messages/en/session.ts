@@ -9,8 +9,9 @@ export default {
   stopping: { title: 'The service is restarting, for about a minute.', text: 'Please keep this page open. It goes on by itself, and what was recorded is kept.' },
   notice: {
     title: 'Before we start',
-    lead: 'This meeting is {all} from the moment you are connected until it ends, as a record of the procedure.',
+    lead_before: 'This meeting is ',
     lead_all: 'recorded in picture and sound',
+    lead_after: ' from the moment you are connected until it ends, as a record of the procedure.',
     what: 'What',
     what_text: 'Picture and sound of everybody, and the times of entering, leaving and muting',
     who: 'Who sees it',

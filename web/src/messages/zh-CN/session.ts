@@ -9,8 +9,9 @@ export default {
   stopping: { title: '服务正在重启，约一分钟。', text: '请保持本页打开，恢复后自动继续；已录制的内容会保存好。' },
   notice: {
     title: '开始前，请了解',
-    lead: '本次面洽从接通到结束{all}，作为办事留痕。',
+    lead_before: '本次面洽从接通到结束',
     lead_all: '全程录音录像',
+    lead_after: '，作为办事留痕。',
     what: '录什么',
     what_text: '各方的画面和声音，以及进出、静音等时间记录',
     who: '谁能看',

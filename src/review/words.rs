@@ -1,0 +1,187 @@
+//! Entries in words. Pure: names come from ordinary rows, never from the entry itself.
+
+use crate::text::Text;
+use serde_json::Value;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Names of participants by id.
+pub type Names = HashMap<Uuid, String>;
+
+/// What an entry of `kind` with `data` says.
+pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
+    let who = who(data, names);
+    let what = source(data);
+    let segment = data["segment"].as_i64().unwrap_or(1);
+    match kind {
+        "booking.held" => Text::new("选定时间，保留名额", "Chose a time; the place is held"),
+        "booking.requested" => Text::new("提交预约", "Requested the booking"),
+        "booking.accepted" => Text::new("接受预约", "Accepted the booking"),
+        "booking.refused" => Text::new("不接受预约", "Refused the booking"),
+        "booking.cancelled" => Text::new("取消预约", "Cancelled the booking"),
+        "booking.expired" => {
+            Text::new("保留时间已过，名额放回", "The hold ran out and the place was given back")
+        }
+        "booking.checked_in" => Text::new("登记到场", "Checked in"),
+        "booking.completed" => Text::new("办结", "Completed the booking"),
+        "booking.no_show" => Text::new("登记为未到", "Marked as a no-show"),
+        "session.created" => Text::new("开设面洽", "The session was set up"),
+        "session.entered" if data["again"].as_bool() == Some(true) => {
+            both(format!("{}再次进入", who.zh), format!("{} came back", who.en))
+        }
+        "session.entered" => both(format!("{}进入页面", who.zh), format!("{} entered", who.en)),
+        "session.acknowledged" => {
+            let version = data["notice_version"].as_i64().unwrap_or_default();
+            both(
+                format!("{}确认录制告知（第 {version} 版）", who.zh),
+                format!("{} acknowledged the recording notice (version {version})", who.en),
+            )
+        }
+        "session.waiting" => both(format!("{}进入等候室", who.zh), format!("{} is waiting", who.en)),
+        "session.admitted" if data["role"] == "officer" => {
+            both(format!("关员{}进入通话", who.zh), format!("Officer {} joined the call", who.en))
+        }
+        "session.admitted" if data["opens"].as_bool() == Some(true) => {
+            both(format!("{}被接入，面洽开始", who.zh), format!("{} was admitted; the session began", who.en))
+        }
+        "session.admitted" => both(format!("{}被接入", who.zh), format!("{} was admitted", who.en)),
+        "session.left" if data["cause"] == "restart" => both(
+            format!("{}因服务重启断开", who.zh),
+            format!("{} was cut off by a restart of the service", who.en),
+        ),
+        "session.left" => both(format!("{}离开", who.zh), format!("{} left", who.en)),
+        "session.declined" => {
+            both(format!("{}不同意录制", who.zh), format!("{} refused to be recorded", who.en))
+        }
+        "session.ended" => Text::new("面洽结束", "The session ended"),
+        "recording.started" => both(
+            format!("开始录制：{}的{}（第 {segment} 段）", who.zh, what.zh),
+            format!("Recording began: {}, {} (segment {segment})", who.en, what.en),
+        ),
+        "recording.gap" => gap(data, &who, &what),
+        "recording.finalised" => both(
+            format!("录制完成：{}的{}（第 {segment} 段，{}）", who.zh, what.zh, length(data)),
+            format!("Recording complete: {}, {} (segment {segment}, {})", who.en, what.en, length(data)),
+        ),
+        "recording.interrupted" => both(
+            format!(
+                "录制因服务故障中断，已保全：{}的{}（第 {segment} 段，{}）",
+                who.zh,
+                what.zh,
+                length(data)
+            ),
+            format!(
+                "Recording cut off by a failure of the service, what there was is kept: {}, {} (segment {segment}, {})",
+                who.en,
+                what.en,
+                length(data)
+            ),
+        ),
+        "recording.failed" if data["had_media"].as_bool() == Some(false) => both(
+            format!("没有收到画面声音，未录制：{}的{}", who.zh, what.zh),
+            format!("Nothing arrived to record: {}, {}", who.en, what.en),
+        ),
+        "recording.failed" => both(
+            format!("录制失败：{}的{}（第 {segment} 段）", who.zh, what.zh),
+            format!("Recording failed: {}, {} (segment {segment})", who.en, what.en),
+        ),
+        "playback.opened" => Text::new("打开回放", "The recordings were opened for playing"),
+        "rating.invited" => Text::new("邀请评价", "Invited to rate"),
+        "rating.answered" => Text::new("收到评价", "A rating came in"),
+        other => both(other.to_owned(), other.to_owned()),
+    }
+}
+
+/// Why a stretch is missing, in words.
+fn cause(data: &Value) -> Text {
+    match data["cause"].as_str().unwrap_or_default() {
+        "loss" => Text::new("网络丢失", "lost on the network"),
+        "publisher_silent" => Text::new("对方没有发送", "nothing was sent"),
+        "disk" => Text::new("存储太慢或出错", "storage was too slow or failed"),
+        other => both(other.to_owned(), other.to_owned()),
+    }
+}
+
+fn gap(data: &Value, who: &Text, what: &Text) -> Text {
+    let (from, to) =
+        (data["from_ms"].as_i64().unwrap_or_default(), data["to_ms"].as_i64().unwrap_or_default());
+    let missing = (to - from).max(0);
+    let (whole, tenth, cause) = (missing / 1000, missing % 1000 / 100, cause(data));
+    both(
+        format!("缺 {whole}.{tenth} 秒：{}的{}（{}）", who.zh, what.zh, cause.zh),
+        format!("{whole}.{tenth} s missing: {}, {} ({})", who.en, what.en, cause.en),
+    )
+}
+
+fn who(data: &Value, names: &Names) -> Text {
+    let id = data["participant"].as_str().and_then(|id| id.parse::<Uuid>().ok());
+    match id.and_then(|id| names.get(&id)) {
+        Some(name) => both(name.clone(), name.clone()),
+        None => Text::new("参加人", "a participant"),
+    }
+}
+
+fn source(data: &Value) -> Text {
+    match data["source"].as_str().unwrap_or_default() {
+        "screen" => Text::new("共享屏幕", "screen"),
+        "document" => Text::new("实物画面", "document camera"),
+        _ => Text::new("摄像头", "camera"),
+    }
+}
+
+fn length(data: &Value) -> String {
+    let seconds = data["duration_ms"].as_i64().unwrap_or_default() / 1000;
+    format!("{:02}:{:02}", seconds / 60, seconds % 60)
+}
+
+fn both(zh: String, en: String) -> Text {
+    Text::new(zh, en)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn entries_are_told_in_both_languages() {
+        let lin = Uuid::from_u128(1);
+        let names = Names::from([(lin, "林女士".to_owned())]);
+        for (kind, data, zh, en) in [
+            (
+                "session.entered",
+                json!({"participant": lin, "again": false}),
+                "林女士进入页面",
+                "林女士 entered",
+            ),
+            (
+                "session.admitted",
+                json!({"participant": lin, "opens": true}),
+                "林女士被接入，面洽开始",
+                "林女士 was admitted; the session began",
+            ),
+            (
+                "session.left",
+                json!({"participant": Uuid::from_u128(2), "cause": "restart"}),
+                "参加人因服务重启断开",
+                "a participant was cut off by a restart of the service",
+            ),
+            (
+                "recording.gap",
+                json!({"participant": lin, "source": "camera", "from_ms": 1000, "to_ms": 3450, "cause": "loss"}),
+                "缺 2.4 秒：林女士的摄像头（网络丢失）",
+                "2.4 s missing: 林女士, camera (lost on the network)",
+            ),
+            (
+                "recording.finalised",
+                json!({"participant": lin, "source": "screen", "segment": 2, "duration_ms": 83_000}),
+                "录制完成：林女士的共享屏幕（第 2 段，01:23）",
+                "Recording complete: 林女士, screen (segment 2, 01:23)",
+            ),
+            ("something.new", json!(null), "something.new", "something.new"),
+        ] {
+            let text = entry_text(kind, &data, &names);
+            assert_eq!((text.zh.as_ref(), text.en.as_ref()), (zh, en), "{kind}");
+        }
+    }
+}
