@@ -23,7 +23,7 @@ export default {
     read: 'I have read and taken note of this (version {version}, {month})',
     read_short: 'I have read and taken note of this (version {version})',
     next: 'Understood, check my devices',
-    tick_first: 'Please tick “I have read and taken note of this” first.',
+    tick_first: 'Please tick "I have read and taken note of this" first.',
     changed: 'The notice has changed. Please read it again.',
     decline_ask: 'You do not want to be recorded?',
     decline: 'Use a counter or the telephone instead',
@@ -44,7 +44,7 @@ export default {
   check: {
     title: 'See your own picture',
     only_you: 'Only you see this · not recorded',
-    asking: 'Please choose “Allow” in your browser’s question',
+    asking: 'Please choose "Allow" in your browser’s question',
     no_picture: 'No picture',
     camera: 'Camera',
     microphone: 'Microphone',
@@ -82,7 +82,7 @@ export default {
     needs: 'Please choose first: allow the devices, or go without the camera.',
     problem: {
       denied_title: 'No permission to use the {device}.',
-      denied: 'Open the icon to the left of the address, allow this site, then choose “Try again”. On a phone, the system settings must allow it for the browser too.',
+      denied: 'Open the icon to the left of the address, allow this site, then choose "Try again". On a phone, the system settings must allow it for the browser too.',
       missing_title: 'No {device} was found.',
       missing: 'Connect one and try again. You can also take part without a camera, by sound only.',
       busy_title: 'The {device} is used by another program.',
@@ -93,7 +93,7 @@ export default {
       failed: 'Please try again. If that does not help, use another device or call the duty phone.',
     },
     wechat_title: 'You have opened this page in WeChat.',
-    wechat: 'The camera may not work in WeChat. Choose “···” at the top right, then “Open in browser”.',
+    wechat: 'The camera may not work in WeChat. Choose "···" at the top right, then "Open in browser".',
     wechat_copy: 'Copy the address of this page',
     wechat_copied: 'Copied. Paste it into the system browser',
   },
@@ -129,7 +129,7 @@ export default {
     admit_name: 'Admit {name}',
     planned: 'booked {time}',
     others: 'Waiting for other meetings',
-    others_text: '{n}; admit them from “My day” after this meeting',
+    others_text: '{n}; admit them from "My day" after this meeting',
     after_notice: 'You can admit people once you have taken note of the notice.',
   },
   call: {
@@ -179,7 +179,7 @@ export default {
   leave: {
     title: 'Leave the call?',
     text: 'The meeting is not over. You can enter again, but will have to wait to be admitted again.',
-    text_officer: 'The others stay in the call and the recording goes on. If all is done, choose “End the meeting”.',
+    text_officer: 'The others stay in the call and the recording goes on. If all is done, choose "End the meeting".',
     stay: 'Stay in the call',
     go: 'Leave',
   },
