@@ -73,7 +73,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     // nobody of them has been admitted: the token waits behind that, with 403
     ("POST", "/sessions/{id}/token", "uxhhhxxxxxxx"),
     ("PUT", "/sessions/{id}/media-state", "u.hhh..xxxxx"),
-    ("POST", "/sessions/{id}/participants/{pid}/admit", "uxxxx..xxxxx"),
+    ("POST", "/sessions/{id}/participants/{participant_id}/admit", "uxxxx..xxxxx"),
     ("POST", "/sessions/{id}/end", "uxxxx..xxxxx"),
     // media take a bearer token, never the cookie alone
     ("POST", "/whip/{session_id}/{source}", "uuuuuuuuuuuu"),
@@ -131,7 +131,7 @@ impl Objects {
             _ => "",
         };
         path.replace("{id}", id)
-            .replace("{pid}", &self.participant)
+            .replace("{participant_id}", &self.participant)
             .replace("{session_id}", &self.session)
             .replace("{publication_id}", &self.recording)
             .replace("{recording_id}", &self.recording)
