@@ -62,7 +62,6 @@ export default {
     choose_camera: 'Choose the camera',
     choose_microphone: 'Choose the microphone',
     choose_speaker: 'Choose the speaker',
-    other: 'Use another',
     play_hint: 'Plays a short sound',
     play: 'Play',
     playing: 'Playing',
@@ -79,7 +78,6 @@ export default {
     next_listen: 'Without devices, go and wait',
     next_officer: 'Enter the meeting',
     listen_only: 'You will see and hear the officer, but the officer will neither see nor hear you. It is better to call the duty phone first.',
-    needs: 'Please choose first: allow the devices, or go without the camera.',
     problem: {
       denied_title: 'No permission to use the {device}.',
       denied: 'Open the icon to the left of the address, allow this site, then choose "Try again". On a phone, the system settings must allow it for the browser too.',
@@ -120,7 +118,7 @@ export default {
     leave: 'Leave the line',
     since: 'waiting for {minutes} min',
     since_now: 'just came',
-    called: 'It is your turn, connecting',
+    interrupted: 'The service was interrupted. You are back in the waiting room; the officer will admit you again. What was recorded is kept.',
   },
   admit: {
     title: 'Who is waiting',
