@@ -189,19 +189,20 @@ impl Video {
     ) -> Result<(), Problem> {
         let claims = match bearer {
             Some(_) => Some(self.claims(bearer, self.0.clock.now())?),
-            None if actor.is_none() => return Err(problems::bad_token()),
             None => None,
         };
-        let owner = self.0.engine.owner(resource).ok_or_else(Problem::not_found)?;
-        let owned = match (claims, actor) {
-            (Some(claims), _) => claims.participant == owner,
-            (None, Some(actor)) => store::participant(self.0.db.reader(), owner)
-                .await?
-                .is_some_and(|person| person.account_id == actor.account_id),
-            (None, None) => false,
-        };
-        if !owned {
-            return Err(Problem::not_found());
+        let owner = self.0.engine.owner(resource);
+        match (claims, actor, owner) {
+            (Some(claims), _, Some(owner)) if claims.participant == owner => {}
+            (Some(_), _, _) => return Err(Problem::not_found()),
+            (None, Some(actor), Some(owner)) => {
+                let person = store::participant(self.0.db.reader(), owner).await?;
+                // Without a token nothing is told about what is not one's own.
+                if person.is_none_or(|person| person.account_id != actor.account_id) {
+                    return Err(problems::bad_token());
+                }
+            }
+            (None, _, _) => return Err(problems::bad_token()),
         }
         self.0.engine.close(resource).await;
         Ok(())

@@ -92,6 +92,14 @@ pub fn officer_not_admitted() -> Problem {
     )
 }
 
+pub fn guests_only() -> Problem {
+    Problem::conflict(
+        "guests_only",
+        "拒绝录制由来办事的一方提出；关员如不能进行面洽，请离开并另行安排。",
+        "Only a guest can refuse to be recorded. An officer who cannot hold the session leaves it.",
+    )
+}
+
 /// 403: no media before notice, admission and the opening of the session.
 pub fn not_admitted() -> Problem {
     Problem {

@@ -93,8 +93,8 @@ async fn wait_in_session(
 }
 
 /// Lets a waiting guest in. The first one opens the session.
-#[utoipa::path(post, path = "/sessions/{id}/participants/{participant_id}/admit", tag = TAG,
-    params(("id" = Uuid, Path), ("participant_id" = Uuid, Path)),
+#[utoipa::path(post, path = "/sessions/{id}/participants/{pid}/admit", tag = TAG,
+    params(("id" = Uuid, Path), ("pid" = Uuid, Path)),
     responses((status = 200, body = Session), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, description = "not_waiting, officer_not_in_session, session_ended", body = ProblemBody)))]
 async fn admit_participant(
     Signed(actor): Signed,
@@ -118,7 +118,7 @@ async fn leave_session(
 
 /// Refuses to be recorded: the matter goes on at a window or by phone.
 #[utoipa::path(post, path = "/sessions/{id}/decline", tag = TAG, params(("id" = Uuid, Path)), request_body = Decline,
-    responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    responses((status = 204), (status = 404, body = ProblemBody), (status = 409, description = "guests_only, not_entered, session_ended", body = ProblemBody), (status = 422, body = ProblemBody)))]
 async fn decline_recording(
     Signed(actor): Signed,
     State(video): State<Video>,

@@ -237,7 +237,8 @@ impl Video {
     /// phone. The booking stays as it is; the officer decides.
     pub async fn decline(&self, actor: &Arc<Actor>, id: Uuid, reason: Option<String>) -> Result<(), Problem> {
         if role_in_session(actor)? == ParticipantRole::Officer {
-            return Err(Problem::forbidden());
+            self.find(actor, id).await?;
+            return Err(problems::guests_only());
         }
         let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
         if reason.as_ref().is_some_and(|reason| reason.chars().count() > model::MAX_REASON) {

@@ -8,5 +8,10 @@ mod booking;
 mod booking_races;
 mod mail;
 mod people;
+mod review;
 mod survey;
 mod system;
+mod video;
+
+#[path = "../engine/client.rs"]
+mod media_client;

@@ -1,0 +1,353 @@
+//! The video session over HTTP: who may do what when, on both stores.
+
+use crate::both_stores;
+use crate::media_client::{Publisher, Viewer};
+use crate::support::{Answer, Browser, TestApp, eventually};
+use mianqia::entity::participant::{self, ParticipantRole, ParticipantState};
+use mianqia::entity::recording::{self, RecordingState};
+use mianqia::entity::{account, video_session};
+use mianqia::evidence;
+use reqwest::Method;
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+/// A booking of the service that is open at all hours, for 10:15 in Beijing.
+pub async fn book(app: &TestApp, owner: &Browser) -> Value {
+    let service = app.service("video-try").await;
+    let wish = json!({"service_id": service, "starts_at": "2026-11-23T02:15:00Z"});
+    let held = owner.post("/api/v1/bookings", wish).await.ok();
+    let form =
+        json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {"about": "试用"}});
+    let path = format!("/api/v1/bookings/{}/request", held["id"].as_str().unwrap());
+    owner.post(&path, form).await.ok()
+}
+
+pub fn id(value: &Value) -> &str {
+    value["id"].as_str().unwrap()
+}
+
+pub fn uuid(value: &Value) -> Uuid {
+    id(value).parse().unwrap()
+}
+
+/// Enters, acknowledges and is ready.
+pub async fn be_ready(browser: &Browser, booking: &Value) -> Value {
+    let session = browser.post(&format!("/api/v1/bookings/{}/session", id(booking)), json!({})).await.ok();
+    step(browser, &session, "/acknowledge", json!({"notice_version": session["notice_version"]})).await.ok();
+    step(browser, &session, "/wait", json!({})).await.ok()
+}
+
+pub async fn step(browser: &Browser, session: &Value, step: &str, body: Value) -> Answer {
+    browser.post(&format!("/api/v1/sessions/{}{step}", id(session)), body).await
+}
+
+/// Both sides are in the call.
+pub async fn open_call(owner: &Browser, officer: &Browser, booking: &Value) -> Value {
+    let guest = be_ready(owner, booking).await;
+    be_ready(officer, booking).await;
+    let admit = format!("/participants/{}/admit", id(&guest["me"]));
+    let session = step(officer, &guest, &admit, json!({})).await.ok();
+    assert_eq!(session["state"], "open");
+    session
+}
+
+pub async fn token(browser: &Browser, session: &Value) -> String {
+    step(browser, session, "/token", json!({})).await.ok()["token"].as_str().unwrap().to_owned()
+}
+
+async fn sdp(browser: &Browser, path: &str, token: &str, offer: String) -> Answer {
+    let request = browser.client.post(format!("{}/api/v1{path}", browser.base));
+    browser.send(request.bearer_auth(token).header("content-type", "application/sdp").body(offer)).await
+}
+
+/// Publishes made-up media for a while; the answer's Location comes with it.
+pub async fn publish(browser: &Browser, session: &Value, source: &str, ms: u64) -> (Publisher, String) {
+    let token = token(browser, session).await;
+    let publisher = Publisher::new().await;
+    let path = format!("/whip/{}/{source}", id(session));
+    let answer = sdp(browser, &path, &token, publisher.offer.clone()).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    assert_eq!(answer.headers["content-type"], "application/sdp");
+    publisher.connect(&answer.text).await;
+    publisher.send_for_ms(ms, |_| true).await;
+    (publisher, answer.headers["location"].to_str().unwrap().to_owned())
+}
+
+/// Waits until `count` recordings have come to their end.
+pub async fn closed_recordings(app: &TestApp, session: &Value, count: usize) -> Vec<recording::Model> {
+    let session = uuid(session);
+    eventually("the recordings are finalised", || async move {
+        let rows = recording::Entity::find()
+            .filter(recording::Column::SessionId.eq(session))
+            .filter(recording::Column::State.ne(RecordingState::Recording))
+            .all(app.app.db.reader())
+            .await
+            .unwrap();
+        (rows.len() == count).then_some(rows)
+    })
+    .await
+}
+
+async fn kinds(app: &TestApp, booking: &Value) -> Vec<String> {
+    let entries = evidence::entries(app.app.db.reader(), uuid(booking)).await.unwrap();
+    entries.into_iter().map(|entry| entry.kind).collect()
+}
+
+both_stores! { at "2026-11-23T01:30:00Z";
+    async fn the_steps_of_a_session_are_taken_in_order(app: &TestApp) {
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let booking = book(app, &owner).await;
+        let enter = format!("/api/v1/bookings/{}/session", id(&booking));
+        let early = owner.post(&enter, json!({})).await;
+        early.refused(409, "session_not_open");
+        assert!(early.json()["detail"].as_str().unwrap().contains("2026年11月23日 10:00"), "{}", early.text);
+
+        app.set_time("2026-11-23T02:05:00Z");
+        app.signed_in("gao").await.post(&enter, json!({})).await.refused(404, "not_found");
+        app.signed_in("tang").await.post(&enter, json!({})).await.refused(403, "forbidden");
+        let session = owner.post(&enter, json!({})).await.ok();
+        assert_eq!((&session["state"], &session["me"]["state"]), (&json!("waiting"), &json!("entered")));
+        assert_eq!(owner.post(&enter, json!({})).await.ok()["id"], session["id"]);
+        let at = format!("/api/v1/sessions/{}", id(&session));
+        officer.get(&at).await.refused(409, "not_entered");
+        app.signed_in("gao").await.get(&at).await.refused(404, "not_found");
+
+        step(&owner, &session, "/wait", json!({})).await.refused(409, "not_acknowledged");
+        let notice = session["notice_version"].as_i64().unwrap();
+        step(&owner, &session, "/acknowledge", json!({"notice_version": notice + 1})).await.refused(409, "notice_changed");
+        step(&owner, &session, "/acknowledge", json!({})).await.refused(422, "invalid_field");
+        for _ in 0..2 {
+            let seen = step(&owner, &session, "/acknowledge", json!({"notice_version": notice})).await.ok();
+            assert_eq!(seen["me"]["state"], "acknowledged");
+        }
+        step(&owner, &session, "/token", json!({})).await.refused(403, "not_admitted");
+        assert_eq!(step(&owner, &session, "/wait", json!({})).await.ok()["me"]["state"], "waiting");
+        let day = officer.get("/api/v1/day?date=2026-11-23").await.ok();
+        assert_eq!((&day["waiting"][0]["name"], &day["waiting"][0]["session_id"]), (&json!("林女士"), &session["id"]));
+
+        let guest = session["me"]["id"].as_str().unwrap();
+        let admit = format!("/participants/{guest}/admit");
+        step(&owner, &session, &admit, json!({})).await.refused(403, "forbidden");
+        step(&officer, &session, &admit, json!({})).await.refused(409, "not_entered");
+        officer.post(&enter, json!({})).await.ok();
+        step(&officer, &session, &admit, json!({})).await.refused(409, "officer_not_in_session");
+        let inside = be_ready(&officer, &booking).await;
+        assert_eq!((&inside["me"]["state"], &inside["state"]), (&json!("admitted"), &json!("waiting")));
+        let nobody = format!("/participants/{}/admit", Uuid::now_v7());
+        step(&officer, &session, &nobody, json!({})).await.refused(404, "not_found");
+        let open = step(&officer, &session, &admit, json!({})).await.ok();
+        assert_eq!((&open["state"], &open["can"]["end"]), (&json!("open"), &json!(true)));
+        let seen = owner.get(&format!("/api/v1/bookings/{}", id(&booking))).await.ok();
+        assert_eq!(seen["state"], "checked_in");
+
+        let media = json!({"microphone": false, "camera": true});
+        assert_eq!(owner.call(Method::PUT, &format!("{at}/media-state"), Some(media)).await.status, 204);
+        assert_eq!(step(&owner, &session, "/leave", json!({})).await.status, 204);
+        assert_eq!(owner.get(&at).await.ok()["me"]["microphone"], false);
+        step(&owner, &session, "/token", json!({})).await.refused(403, "not_admitted");
+        // Back again, also past the planned end, because people still talk; the notice needs no second look.
+        app.set_time("2026-11-23T05:00:00Z");
+        // Two hours of silence have signed everybody out.
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        assert_eq!(owner.post(&enter, json!({})).await.ok()["me"]["state"], "acknowledged");
+        step(&owner, &session, "/wait", json!({})).await.ok();
+        step(&officer, &session, &admit, json!({})).await.ok();
+
+        step(&owner, &session, "/end", json!({})).await.refused(403, "forbidden");
+        let ended = step(&officer, &session, "/end", json!({})).await.ok();
+        assert_eq!((&ended["state"], &ended["me"]["state"]), (&json!("ended"), &json!("left")));
+        step(&officer, &session, "/end", json!({})).await.refused(409, "session_ended");
+        owner.post(&enter, json!({})).await.refused(409, "session_ended");
+        let seen = owner.get(&format!("/api/v1/bookings/{}", id(&booking))).await.ok();
+        assert_eq!(seen["state"], "completed");
+
+        let told: Vec<String> = kinds(app, &booking).await.into_iter().filter(|kind| kind != "booking.held").collect();
+        assert_eq!(told.join(" "), "booking.requested booking.accepted session.created session.entered \
+            session.acknowledged session.waiting session.entered session.acknowledged session.admitted \
+            booking.checked_in session.admitted session.left session.entered session.waiting session.admitted \
+            session.ended booking.completed rating.invited".replace("  ", " ").trim_end_matches(" rating.invited"));
+        let conn = app.app.db.reader();
+        assert!(evidence::verify_chain(conn, uuid(&booking)).await.unwrap().is_ok());
+        let entries = evidence::entries(conn, uuid(&booking)).await.unwrap();
+        assert!(entries.iter().all(|entry| !String::from_utf8_lossy(&entry.bytes).contains("林女士")));
+    }
+
+    async fn who_refuses_to_be_recorded_is_served_another_way(app: &TestApp) {
+        app.set_time("2026-11-23T02:05:00Z");
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let booking = book(app, &owner).await;
+        let session = be_ready(&owner, &booking).await;
+        be_ready(&officer, &booking).await;
+        let long = "长".repeat(301);
+        step(&owner, &session, "/decline", json!({"reason": long})).await.refused(422, "too_long");
+        step(&officer, &session, "/decline", json!({"reason": null})).await.refused(409, "guests_only");
+        assert_eq!(step(&owner, &session, "/decline", json!({"reason": "不方便录像"})).await.status, 204);
+        let seen = officer.get(&format!("/api/v1/sessions/{}", id(&session))).await.ok();
+        let guest = seen["people"].as_array().unwrap().iter().find(|person| person["role"] == "guest").unwrap();
+        assert_eq!(guest["state"], "left");
+        assert_eq!(owner.get(&format!("/api/v1/bookings/{}", id(&booking))).await.ok()["state"], "accepted");
+        let entries = evidence::entries(app.app.db.reader(), uuid(&booking)).await.unwrap();
+        let declined = entries.iter().find(|entry| entry.kind == "session.declined").unwrap();
+        let bytes = String::from_utf8_lossy(&declined.bytes).into_owned();
+        assert!(bytes.contains("\"reason\"") && !bytes.contains("不方便"), "{bytes}");
+        // Who comes back reads the notice again.
+        let back = owner.post(&format!("/api/v1/bookings/{}/session", id(&booking)), json!({})).await.ok();
+        assert_eq!((&back["me"]["state"], &back["me"]["acknowledged_at"]), (&json!("entered"), &Value::Null));
+        // Nobody was admitted: ending settles nothing about the booking.
+        step(&officer, &session, "/end", json!({})).await.ok();
+        assert_eq!(owner.get(&format!("/api/v1/bookings/{}", id(&booking))).await.ok()["state"], "accepted");
+    }
+
+    async fn a_session_holds_six(app: &TestApp) {
+        app.set_time("2026-11-23T02:05:00Z");
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let booking = book(app, &owner).await;
+        let enter = format!("/api/v1/bookings/{}/session", id(&booking));
+        let session = officer.post(&enter, json!({})).await.ok();
+        let conn = app.app.db.reader();
+        let others = account::Entity::find().filter(account::Column::Login.is_not_in(["lin", "zhou"])).all(conn).await.unwrap();
+        for account in others.into_iter().take(5) {
+            let row = participant::Model {
+                id: Uuid::now_v7(), session_id: uuid(&session), account_id: account.id, name: account.name,
+                role: ParticipantRole::Guest, state: ParticipantState::Entered, notice_version: None,
+                acknowledged_at: None, waiting_since: None, admitted_at: None, admitted_by: None, left_at: None,
+                microphone: true, camera: true,
+            };
+            participant::Entity::insert(row.into_active_model()).exec_without_returning(conn).await.unwrap();
+        }
+        owner.post(&enter, json!({})).await.refused(409, "session_full");
+        step(&officer, &session, "/leave", json!({})).await;
+        owner.post(&enter, json!({})).await.ok();
+        officer.post(&enter, json!({})).await.refused(409, "session_full");
+    }
+
+    async fn media_is_taken_only_with_a_token_and_an_offer(app: &TestApp) {
+        app.set_time("2026-11-23T02:05:00Z");
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let booking = book(app, &owner).await;
+        let session = open_call(&owner, &officer, &booking).await;
+        let whip = format!("/whip/{}/camera", id(&session));
+        let good = token(&owner, &session).await;
+        let url = format!("{}/api/v1{whip}", owner.base);
+        let post = || owner.client.post(&url);
+        owner.send(post().header("content-type", "application/sdp").body("v=0")).await.refused(401, "bad_token");
+        owner.send(post().bearer_auth("x").header("content-type", "application/sdp").body("v=0")).await.refused(401, "bad_token");
+        let elsewhere = format!("/whip/{}/camera", Uuid::now_v7());
+        sdp(&owner, &elsewhere, &good, "v=0".into()).await.refused(401, "bad_token");
+        owner.send(post().bearer_auth(&good).header("content-type", "text/plain").body("v=0")).await.refused(415, "unsupported_media_type");
+        for offer in [String::new(), "hello".into(), "v=0\r\n".into(), "v=0\r\nm=video 9 X 96\r\n".into()] {
+            sdp(&owner, &whip, &good, offer).await.refused(422, "bad_sdp");
+        }
+        owner.send(post().bearer_auth(&good).header("content-type", "application/sdp").body(vec![0xff, 0xfe])).await.refused(422, "bad_sdp");
+        sdp(&owner, &whip, &good, "v=0\r\n".repeat(20_000)).await.refused(413, "body_too_large");
+        sdp(&owner, &format!("/whip/{}/mirror", id(&session)), &good, "v=0".into()).await.refused(404, "not_found");
+        let unknown = format!("/whep/{}", Uuid::now_v7());
+        sdp(&owner, &unknown, &good, "v=0".into()).await.refused(404, "not_found");
+        let rows = recording::Entity::find().count(app.app.db.reader()).await.unwrap();
+        assert_eq!(rows, 0, "a refused offer leaves nothing behind");
+
+        let patch = owner.call(Method::PATCH, &format!("/api/v1/whip/resources/{}", Uuid::now_v7()), None).await;
+        patch.refused(405, "method_not_allowed");
+        assert_eq!(patch.headers["allow"], "DELETE");
+        app.set_time("2026-11-23T02:15:00Z");
+        sdp(&owner, &whip, &good, "v=0".into()).await.refused(401, "bad_token");
+    }
+
+    async fn media_flows_is_recorded_and_ends_with_the_session(app: &TestApp) {
+        app.set_time("2026-11-23T02:05:00Z");
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let booking = book(app, &owner).await;
+        let session = open_call(&owner, &officer, &booking).await;
+        let (publisher, location) = publish(&owner, &session, "camera", 600).await;
+        let at = format!("/api/v1/sessions/{}", id(&session));
+        let seen = eventually("the camera is live", || async {
+            let seen = officer.get(&at).await.ok();
+            (seen["publications"][0]["live"] == true && seen["recording"] == true).then_some(seen)
+        }).await;
+        // The other one plays it.
+        let viewer = Viewer::new().await;
+        let whep = format!("/whep/{}", id(&seen["publications"][0]));
+        let answer = sdp(&officer, &whep, &token(&officer, &session).await, viewer.offer.clone()).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        viewer.connect(&answer.text).await;
+        let (_, ()) = tokio::join!(publisher.send_for_ms(1200, |_| true), viewer.received(5, 5));
+        // Only the owner closes it; publishing again is a new segment of the same publication.
+        officer.call(Method::DELETE, &location, None).await.refused(401, "bad_token");
+        assert_eq!(owner.call(Method::DELETE, &location, None).await.status, 200);
+        let first = closed_recordings(app, &session, 1).await;
+        let (_again, _) = publish(&owner, &session, "camera", 1200).await;
+        step(&officer, &session, "/end", json!({})).await.ok();
+        let rows = closed_recordings(app, &session, 2).await;
+        let mut segments: Vec<i32> = rows.iter().map(|row| row.segment).collect();
+        segments.sort_unstable();
+        assert_eq!(segments, [1, 2]);
+        assert!(rows.iter().all(|row| row.publication_id == first[0].publication_id));
+        assert!(rows.iter().all(|row| row.state == RecordingState::Finalised && row.clusters > 0), "{rows:?}");
+        assert_eq!(officer.get(&at).await.ok()["recording"], false);
+        let told = kinds(app, &booking).await;
+        assert_eq!(told.iter().filter(|kind| *kind == "recording.finalised").count(), 2, "{told:?}");
+    }
+
+    async fn what_a_killed_process_left_is_finalised_at_the_next_start(app: &TestApp) {
+        app.set_time("2026-11-23T02:05:00Z");
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let booking = book(app, &owner).await;
+        let session = open_call(&owner, &officer, &booking).await;
+        let (publisher, _) = publish(&owner, &session, "camera", 2600).await;
+        let conn = app.app.db.reader();
+        let running = recording::Entity::find().one(conn).await.unwrap().unwrap();
+        // A process that is killed leaves the files as they are now, and a row that still runs.
+        let left = recording::Model {
+            id: Uuid::now_v7(), segment: 7, file: running.file.replace(".webm", "-left.webm"), ..running.clone()
+        };
+        let dir = app.data_dir.join("recordings");
+        copy(&dir.join(&running.file), &dir.join(&left.file));
+        publisher.send_for_ms(200, |_| true).await;
+        step(&owner, &session, "/leave", json!({})).await;
+        closed_recordings(app, &session, 1).await;
+        recording::Entity::insert(left.clone().into_active_model()).exec_without_returning(conn).await.unwrap();
+        app.app.video.recover().await.unwrap();
+
+        let row = recording::Entity::find_by_id(left.id).one(conn).await.unwrap().unwrap();
+        assert_eq!(row.state, RecordingState::Interrupted);
+        assert!(row.clusters > 0 && row.duration_ms > 0 && row.manifest_sha256.is_some(), "{row:?}");
+        let session_row = video_session::Entity::find_by_id(uuid(&session)).one(conn).await.unwrap().unwrap();
+        assert!(session_row.interrupted);
+        let told = kinds(app, &booking).await;
+        assert!(told.contains(&"recording.interrupted".to_owned()), "{told:?}");
+        let seen = officer.get(&format!("/api/v1/sessions/{}", id(&session))).await.ok();
+        assert_eq!(seen["me"]["state"], "left");
+        assert_eq!(be_ready(&officer, &booking).await["me"]["state"], "admitted");
+    }
+
+    async fn pages_hear_of_every_change_until_the_end(app: &TestApp) {
+        app.set_time("2026-11-23T02:05:00Z");
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let booking = book(app, &owner).await;
+        let session = be_ready(&owner, &booking).await;
+        let url = format!("{}/api/v1/sessions/{}/events", owner.base, id(&session));
+        let mut events = owner.client.get(url).send().await.unwrap();
+        assert_eq!(events.headers()["cache-control"], "no-store");
+        assert_eq!(events.headers()["x-accel-buffering"], "no");
+        open_call(&owner, &officer, &booking).await;
+        step(&officer, &session, "/end", json!({})).await.ok();
+        let mut text = String::new();
+        while let Some(chunk) = events.chunk().await.unwrap() {
+            text.push_str(&String::from_utf8_lossy(&chunk));
+        }
+        let states: Vec<Value> = text.lines()
+            .filter_map(|line| line.strip_prefix("data: "))
+            .map(|data| serde_json::from_str::<Value>(data).unwrap()["state"].clone())
+            .collect();
+        assert_eq!((states.first(), states.last()), (Some(&json!("waiting")), Some(&json!("ended"))), "{text}");
+        assert!(states.contains(&json!("open")));
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    let index = |path: &Path| -> PathBuf { path.with_extension("idx") };
+    std::fs::copy(from, to).unwrap();
+    std::fs::copy(index(from), index(to)).unwrap();
+}
