@@ -1,3 +1,5 @@
+//! Examples and properties of the writer.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Examples and properties of the figures.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -71,7 +71,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/sessions/{id}/decline", "u.hhh..xxxxx"),
     ("POST", "/sessions/{id}/leave", "u.hhh..xxxxx"),
     // nobody of them has been admitted: the token waits behind that, with 403
-    ("POST", "/sessions/{id}/token", "uxhhhxxxxxxx"),
+    ("POST", "/sessions/{id}/token", "uxhhh..xxxxx"),
     ("PUT", "/sessions/{id}/media-state", "u.hhh..xxxxx"),
     ("POST", "/sessions/{id}/participants/{pid}/admit", "uxxxx..xxxxx"),
     ("POST", "/sessions/{id}/end", "uxxxx..xxxxx"),
@@ -142,7 +142,7 @@ impl Objects {
     }
 }
 
-/// Empty but well-formed: what matters is whether the door opens.
+/// Well-formed but not enough: what matters is whether the door opens, and nothing should happen behind it.
 fn body(method: &str, path: &str) -> Option<Value> {
     let body = match path {
         "/sign-in" => json!({"login": "nobody.here", "password": "not a password"}),
@@ -150,6 +150,10 @@ fn body(method: &str, path: &str) -> Option<Value> {
             json!({"service_id": "018f0000-0000-7000-8000-000000000000", "starts_at": "2026-11-24T03:00:00Z"})
         }
         "/me" => json!({"locale": "zh-CN"}),
+        "/enterprises/{id}/refuse" => json!({"reason": "x"}),
+        "/sessions/{id}/acknowledge" => json!({"notice_version": 0}),
+        "/sessions/{id}/media-state" => json!({"microphone": true, "camera": true}),
+        "/review/sessions/{id}/playbacks" => json!({"purpose": "x"}),
         _ => json!({}),
     };
     (method != "GET" && method != "DELETE").then_some(body)
@@ -230,7 +234,7 @@ async fn book(owner: &Browser, service: &str, starts_at: &str) -> Value {
         owner.post("/api/v1/bookings", json!({"service_id": service, "starts_at": starts_at})).await.ok();
     let path = format!("/api/v1/bookings/{}/request", held["id"].as_str().unwrap());
     let body =
-        json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {"topic": "试用"}});
+        json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}});
     owner.post(&path, body).await.ok()
 }
 

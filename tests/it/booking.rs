@@ -35,8 +35,9 @@ fn path(booking: &Value, step: &str) -> String {
     format!("/api/v1/bookings/{}{step}", booking["id"].as_str().unwrap())
 }
 
+/// What was queued, by template: with a clock that stands still the ids tell no order.
 async fn mails(app: &TestApp) -> Vec<outbox::Model> {
-    outbox::Entity::find().order_by_asc(outbox::Column::Id).all(app.app.db.reader()).await.unwrap()
+    outbox::Entity::find().order_by_asc(outbox::Column::Template).all(app.app.db.reader()).await.unwrap()
 }
 
 /// The first choice of each `choice` field of a service: forms stay right when the demo's words change.
@@ -104,6 +105,7 @@ both_stores! { at "2026-02-10T01:00:00Z";
 
         officer.post(&path(&held, "/check-in"), json!({})).await.refused(409, "too_early");
         app.set_time("2026-02-14T14:00:00Z");
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
         officer.post(&path(&held, "/no-show"), json!({})).await.refused(409, "too_early");
         assert_eq!(officer.post(&path(&held, "/check-in"), json!({})).await.ok()["state"], "checked_in");
         assert_eq!(officer.post(&path(&held, "/complete"), json!({})).await.ok()["state"], "completed");
@@ -300,6 +302,7 @@ both_stores! { at "2026-02-10T01:00:00Z";
         assert_eq!(starts.len(), 23);
         assert!(starts.is_sorted());
         app.set_time("2026-02-12T00:00:00Z");
+        let owner = app.signed_in("lin").await;
         assert_eq!(owner.get("/api/v1/bookings").await.ok()["items"], json!([]));
         let past = owner.get("/api/v1/bookings?view=past").await.ok();
         let cursor = past["next_cursor"].as_str().unwrap();
@@ -338,6 +341,7 @@ mod over_new_year {
             assert_eq!(days["days"][0]["reason"], Value::Null);
             assert_eq!((&days["days"][1]["kind"], &days["days"][1]["reason"]), (&json!("unpublished"), &json!("year_unpublished")));
             app.set_time("2026-12-30T01:00:00Z");
+            let owner = app.signed_in("lin").await;
             let held = take(&owner, &any_time, "2027-01-04T12:00:00Z").await;
             assert_eq!(held["state"], "held");
         }

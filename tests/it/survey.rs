@@ -57,14 +57,13 @@ async fn completed(app: &TestApp, service: &str, booker: &str, officer: &str) ->
 }
 
 /// The path of a booking's form under the API, from the link that its booker sees.
-async fn form_of(app: &TestApp, booker: &Browser, id: Uuid) -> String {
+async fn form_of(booker: &Browser, id: Uuid) -> String {
     let url = eventually("an invitation", || async {
         booker.get(&format!("/api/v1/bookings/{id}/rating")).await.ok()["url"].as_str().map(str::to_owned)
     })
     .await;
     let (_, token) = url.rsplit_once("/rate/").unwrap();
     assert_eq!(token.len(), 43);
-    let _ = app;
     format!("/api/v1/ratings/{token}")
 }
 
@@ -118,7 +117,7 @@ both_stores! {
     async fn a_completed_booking_is_rated_once(app: &TestApp) {
         let lin = app.signed_in("lin").await;
         let id = completed(app, "video", "lin", "zhou").await;
-        let form = form_of(app, &lin, id).await;
+        let form = form_of(&lin, id).await;
         let anybody = app.browser();
         let shown = anybody.get(&form).await.ok();
         assert_eq!(shown["state"], "open");
@@ -162,7 +161,7 @@ both_stores! {
         for (login, words) in [("lin", "How was it?"), ("gao", "请评价这次服务")] {
             let id = completed(app, "video", login, "zhou").await;
             let booker = app.signed_in(login).await;
-            let form = form_of(app, &booker, id).await;
+            let form = form_of(&booker, id).await;
             let (_, token) = form.rsplit_once('/').unwrap();
             let mail = outbox::Entity::find().filter(outbox::Column::CaseId.eq(id)).one(app.app.db.reader()).await;
             let payload = mail.unwrap().expect("a mail is queued").payload;
@@ -175,7 +174,7 @@ both_stores! {
     async fn an_event_that_comes_twice_invites_once(app: &TestApp) {
         let lin = app.signed_in("lin").await;
         let id = completed(app, "video", "lin", "zhou").await;
-        let form = form_of(app, &lin, id).await;
+        let form = form_of(&lin, id).await;
         let now = app.clock.now();
         let event = feature_event::Model {
             id: Uuid::now_v7(), kind: events::BOOKING_COMPLETED.into(), subject_id: id, created_at: now, done_at: None,
@@ -189,7 +188,7 @@ both_stores! {
         eventually("both events done", || async {
             events::pending(app.app.db.reader(), 9).await.unwrap().is_empty().then_some(())
         }).await;
-        assert_eq!(form_of(app, &lin, id).await, form);
+        assert_eq!(form_of(&lin, id).await, form);
         assert_eq!(kinds(app, id).await, ["rating.invited"]);
         let mails = outbox::Entity::find().filter(outbox::Column::CaseId.eq(id)).count(app.app.db.reader()).await;
         assert_eq!(mails.unwrap(), 1);
@@ -198,7 +197,7 @@ both_stores! {
     async fn of_many_who_answer_at_once_one_is_taken(app: &TestApp) {
         let lin = app.signed_in("lin").await;
         let id = completed(app, "video", "lin", "zhou").await;
-        let form = form_of(app, &lin, id).await;
+        let form = form_of(&lin, id).await;
         let posts = (0..12).map(|n| {
             let (form, browser) = (form.clone(), app.browser());
             tokio::spawn(async move { browser.post(&form, json!({"level": n % 5 + 1})).await })
@@ -216,7 +215,7 @@ both_stores! {
     async fn a_link_ends_with_its_term(app: &TestApp) {
         let lin = app.signed_in("lin").await;
         let id = completed(app, "video", "lin", "zhou").await;
-        let form = form_of(app, &lin, id).await;
+        let form = form_of(&lin, id).await;
         app.set_time("2026-12-10T03:59:59Z");
         assert_eq!(app.browser().get(&form).await.ok()["state"], "open");
         app.set_time("2026-12-10T04:00:00Z");
@@ -233,7 +232,7 @@ both_stores! {
     async fn only_the_booker_gets_the_link(app: &TestApp) {
         let id = completed(app, "video", "lin", "zhou").await;
         let lin = app.signed_in("lin").await;
-        form_of(app, &lin, id).await;
+        form_of(&lin, id).await;
         let path = format!("/api/v1/bookings/{id}/rating");
         app.browser().get(&path).await.refused(401, "not_signed_in");
         app.signed_in("gao").await.get(&path).await.refused(404, "not_found");
@@ -247,7 +246,7 @@ both_stores! {
         let lin = app.signed_in("lin").await;
         for (officer, level) in [("zhou", 5), ("shen", 1)] {
             let id = completed(app, "video", "lin", officer).await;
-            let form = form_of(app, &lin, id).await;
+            let form = form_of(&lin, id).await;
             app.browser().post(&form, json!({"level": level, "comment": officer})).await.ok();
         }
         let shen = app.signed_in("shen").await;

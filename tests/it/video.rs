@@ -148,7 +148,9 @@ both_stores! { at "2026-11-23T01:30:00Z";
         assert_eq!(owner.get(&at).await.ok()["me"]["microphone"], false);
         step(&owner, &session, "/token", json!({})).await.refused(403, "not_admitted");
         // Back again, also past the planned end, because people still talk; the notice needs no second look.
-        app.set_time("2026-11-23T03:45:00Z");
+        app.set_time("2026-11-23T05:00:00Z");
+        // Two hours of silence have signed everybody out.
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
         assert_eq!(owner.post(&enter, json!({})).await.ok()["me"]["state"], "acknowledged");
         step(&owner, &session, "/wait", json!({})).await.ok();
         step(&officer, &session, &admit, json!({})).await.ok();

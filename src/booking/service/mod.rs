@@ -2,6 +2,7 @@
 
 mod decide;
 mod free;
+mod refusals;
 mod request;
 mod take;
 mod transition;

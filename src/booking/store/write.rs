@@ -7,8 +7,7 @@ use crate::entity::booking::{self, BookingState};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -24,18 +23,22 @@ pub async fn lock_scoped(tx: &Tx, scope: Scope, id: Uuid) -> Result<Option<booki
 
 /// How many places somebody holds at the moment. Their row is locked, so that two holds at once
 /// cannot both be the last one allowed.
-pub async fn live_holds(tx: &Tx, account: Uuid, now: DateTime<Utc>) -> Result<u64, DbErr> {
+pub async fn live_holds(tx: &Tx, account: Uuid, now: DateTime<Utc>) -> Result<i64, DbErr> {
     if tx.conn().get_database_backend() == DbBackend::Postgres {
         let row = account::Entity::find_by_id(account).select_only().column(account::Column::Id);
         // Not for update: that would wait for whoever only refers to the account.
         row.lock(LockType::NoKeyUpdate).into_tuple::<Uuid>().one(tx.conn()).await?;
     }
-    booking::Entity::find()
+    let held: Option<i64> = booking::Entity::find()
+        .select_only()
+        .column_as(booking::Column::Id.count(), "held")
         .filter(booking::Column::AccountId.eq(account))
         .filter(booking::Column::State.eq(BookingState::Held))
         .filter(booking::Column::HoldExpiresAt.gt(now))
-        .count(tx.conn())
-        .await
+        .into_tuple()
+        .one(tx.conn())
+        .await?;
+    Ok(held.unwrap_or(0))
 }
 
 pub async fn insert(tx: &Tx, row: booking::Model) -> Result<(), DbErr> {

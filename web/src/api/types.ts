@@ -150,6 +150,8 @@ export interface RatingForm {
 export interface Answer { id: string; service: Text; level: number; comment: string | null; month: string }
 export interface FigureRow {
   month: string; service_id: string; service: Text; invited: number; answered: number; response_rate: number | null
-  top: number; share: number | null; low: number | null; high: number | null; hidden: boolean
+  /** Null when hidden, like the share. */
+  top: number | null; share: number | null; low: number | null; high: number | null; hidden: boolean
 }
-export interface Figures { rows: FigureRow[]; totals: Omit<FigureRow, 'month' | 'service_id' | 'service'> }
+export type FigureTotal = Omit<FigureRow, 'service_id' | 'service'>
+export interface Figures { rows: FigureRow[]; totals: FigureTotal[] }

@@ -58,7 +58,7 @@ export class Call {
     const wanted = session.publications.filter((one) => one.live && one.participant_id !== session.me.id)
     for (const [id, seat] of this.seats) {
       if (wanted.some((one) => one.id === id)) continue
-      seat.player.close()
+      seat.player.close(true)
       this.seats.delete(id)
     }
     for (const publication of wanted) {
@@ -79,11 +79,12 @@ export class Call {
     for (const seat of this.seats.values()) seat.player.nudge()
   }
 
-  stop() {
+  /** `gone`: the program has ended everything itself. */
+  stop(gone = false) {
     clearInterval(this.sampler)
-    this.publisher?.close()
+    this.publisher?.close(gone)
     this.publisher = null
-    for (const seat of this.seats.values()) seat.player.close()
+    for (const seat of this.seats.values()) seat.player.close(gone)
     this.seats.clear()
     this.tell()
   }

@@ -54,9 +54,13 @@ export class Link {
     if (this.state === 'connecting' || this.state === 'lost') this.reopen()
   }
 
-  /** For good. On leaving the page the request must outlive it: `fetch` with keepalive. */
-  close() {
+  /**
+   * For good. `gone`: the program has ended the resource itself, there is nothing to delete. Otherwise the request
+   * must outlive the page: `fetch` with keepalive.
+   */
+  close(gone = false) {
     if (this.state === 'closed') return
+    if (gone) this.resource = null
     this.drop(true)
     this.enter('closed')
   }

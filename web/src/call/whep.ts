@@ -51,8 +51,8 @@ export class Player {
     this.link.nudge()
   }
 
-  close() {
-    this.link.close()
+  close(gone = false) {
+    this.link.close(gone)
     for (const track of this.stream.getTracks()) this.stream.removeTrack(track)
   }
 

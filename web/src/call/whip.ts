@@ -32,8 +32,8 @@ export class Publisher {
     this.link.nudge()
   }
 
-  close() {
-    this.link.close()
+  close(gone = false) {
+    this.link.close(gone)
   }
 
   /** Puts another track, or none, on a running line; a new connection starts with it too. */

@@ -62,7 +62,6 @@ export default {
     choose_camera: '选择摄像头',
     choose_microphone: '选择麦克风',
     choose_speaker: '选择扬声器',
-    other: '换一个',
     play_hint: '放一小段声音',
     play: '播放',
     playing: '正在播放',
@@ -79,7 +78,6 @@ export default {
     next_listen: '不用设备，进入等候',
     next_officer: '进入面洽',
     listen_only: '您能看到和听到关员，但关员看不到也听不到您。建议先打值班电话说明。',
-    needs: '请先选择：允许设备，或不用摄像头。',
     problem: {
       denied_title: '没有得到使用{device}的许可。',
       denied: '点地址栏左边的图标，允许本网站使用，再点“再试一次”。手机还要在系统设置里允许浏览器使用。',
@@ -120,7 +118,7 @@ export default {
     leave: '离开等候',
     since: '已等候 {minutes} 分钟',
     since_now: '刚到',
-    called: '轮到您了，正在接通',
+    interrupted: '服务曾中断，您已自动回到等候室，请等关员重新接通。中断前的录制已保存。',
   },
   admit: {
     title: '谁在等候',

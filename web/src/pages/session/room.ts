@@ -37,11 +37,31 @@ export function useRoom(bookingId: string) {
     events.value = openEvents(`/api/v1/sessions/${id}/events`, {
       session: (data) => {
         snapshots += 1
-        stopping.value = false
-        send({ type: 'snapshot', session: data as Session })
+        void hear(data as Session)
       },
       stopping: () => (stopping.value = true),
     })
+  }
+
+  // a program that starts anew has everybody out; who sat here before goes back to their place without being asked
+  let broken = false
+  watch([stale, stopping], ([lost, stops]) => (broken ||= lost || stops))
+  async function hear(told: Session) {
+    const sat = session.value?.me.state
+    const thrownOut = broken && told.me.state === 'left' && told.state !== 'ended' && state.value.out === null
+    broken = false
+    stopping.value = false
+    if (!thrownOut || (sat !== 'waiting' && sat !== 'admitted')) return void send({ type: 'snapshot', session: told })
+    try {
+      await apply(async () => {
+        const entered = await take(api.POST('/api/v1/bookings/{id}/session', path))
+        return entered.me.state === 'acknowledged' ? take(api.POST('/api/v1/sessions/{id}/wait', here())) : entered
+      })
+      call?.nudge()
+    } catch (caught) {
+      ApiError.of(caught)
+      send({ type: 'snapshot', session: told })
+    }
   }
 
   /** The answer of a step. If the live channel spoke meanwhile, nobody knows which is newer: ask once more. */
@@ -142,7 +162,7 @@ export function useRoom(bookingId: string) {
     call.start(now, local.tracks)
   }
   function stopCall() {
-    call?.stop()
+    call?.stop(session.value?.state === 'ended')
     call = null
     send({ type: 'media', media: 'idle' })
   }

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import type { Track } from '../../api/types'
+import {
+  SharedClock, absence, commandOf, correction, latest, missingIn, missingMs, roomFor, segmentAt, shortTime, ticksOf,
+  tilesOf, timecode,
+} from './sync'
+
+const track = (participant: string, segment: number, offset_ms: number, duration_ms: number, more: Partial<Track> = {}): Track => ({
+  recording_id: `${participant}${segment}`, participant_id: participant, name: participant, role: 'guest', source: 'camera',
+  segment, offset_ms, duration_ms, url: '', gaps: [], ...more,
+})
+
+describe('tiles', () => {
+  const tracks = [
+    track('b', 1, 30_000, 10_000, { gaps: [{ from_ms: 2_000, to_ms: 3_000, cause: 'loss' }] }),
+    track('a', 0, 0, 60_000),
+    track('b', 0, 5_000, 15_000),
+    track('a', 0, 10_000, 5_000, { source: 'screen', recording_id: 'screen' }),
+  ]
+  const tiles = tilesOf(tracks)
+  const b = tiles.find((tile) => tile.participant_id === 'b')!
+
+  it('hold one person and source each, segments in order of time', () => {
+    expect(tiles.map((tile) => tile.key)).toEqual(['a:camera', 'b:camera', 'a:screen'])
+    expect(b.segments.map((segment) => segment.segment)).toEqual([0, 1])
+  })
+
+  it('show the segment of the moment', () => {
+    expect(segmentAt(b, 4_999)).toBeUndefined()
+    expect(segmentAt(b, 5_000)?.segment).toBe(0)
+    expect(segmentAt(b, 20_000)).toBeUndefined()
+    expect(segmentAt(b, 30_000)?.segment).toBe(1)
+  })
+
+  it('show the later one of two that overlap', () => {
+    const tile = tilesOf([track('c', 0, 0, 10_000), track('c', 1, 8_000, 10_000)])[0]!
+    expect(segmentAt(tile, 9_000)?.segment).toBe(1)
+  })
+
+  it('know what is missing and why', () => {
+    expect(missingIn(b)).toEqual([
+      { from: 20_000, to: 30_000, cause: 'between_segments' },
+      { from: 32_000, to: 33_000, cause: 'loss' },
+    ])
+    expect(missingMs(b)).toBe(11_000)
+    expect([0, 6_000, 25_000, 32_500, 45_000].map((at) => absence(b, at))).toEqual(['not_yet', null, 'gap', 'gap', 'gone'])
+  })
+})
+
+describe('a picture that is off', () => {
+  it('is left alone within a tenth of a second', () => {
+    expect(correction(10_000, 10_090, 1, true)).toEqual({ kind: 'rate', rate: 1 })
+  })
+  it('runs a little faster or slower', () => {
+    expect(correction(10_000, 10_150, 1, true)).toEqual({ kind: 'rate', rate: 0.92 })
+    expect(correction(10_000, 9_800, 2, true)).toEqual({ kind: 'rate', rate: 2.16 })
+  })
+  it('jumps when it is far off', () => {
+    expect(correction(10_000, 7_000, 1, true)).toEqual({ kind: 'jump', to: 10_000 })
+  })
+  it('stands exactly where the clock stands', () => {
+    expect(correction(10_000, 10_080, 1, false)).toEqual({ kind: 'jump', to: 10_000 })
+    expect(correction(10_000, 10_020, 1, false)).toEqual({ kind: 'none' })
+  })
+})
+
+describe('the shared clock', () => {
+  it('runs with its speed and stands when paused', () => {
+    const clock = new SharedClock(60_000)
+    clock.play(0)
+    expect(clock.position(1_000)).toBe(1_000)
+    clock.setSpeed(1_000, 2)
+    expect(clock.position(2_000)).toBe(3_000)
+    clock.pause(2_000)
+    expect(clock.position(9_000)).toBe(3_000)
+  })
+
+  it('stands while a picture has nothing to play, and goes on from there', () => {
+    const clock = new SharedClock(60_000)
+    clock.play(0)
+    clock.hold(1_000, true)
+    expect(clock.position(5_000)).toBe(1_000)
+    clock.hold(5_000, false)
+    expect(clock.position(6_000)).toBe(2_000)
+  })
+
+  it('keeps seeking within the recording', () => {
+    const clock = new SharedClock(60_000)
+    clock.seek(0, -5)
+    expect(clock.position(0)).toBe(0)
+    clock.seek(0, 90_000)
+    expect(clock.position(0)).toBe(60_000)
+  })
+
+  it('stops at the end and begins anew from there', () => {
+    const clock = new SharedClock(1_000)
+    clock.play(0)
+    expect(clock.finish(500)).toBe(false)
+    expect(clock.finish(1_500)).toBe(true)
+    expect(clock.playing).toBe(false)
+    clock.play(2_000)
+    expect(clock.position(2_100)).toBe(100)
+  })
+})
+
+describe('keys', () => {
+  it('mean what players taught people', () => {
+    expect(commandOf(' ')).toEqual({ kind: 'toggle' })
+    expect(commandOf('K')).toEqual({ kind: 'toggle' })
+    expect(commandOf('j')).toEqual({ kind: 'by', ms: -10_000 })
+    expect(commandOf('ArrowRight')).toEqual({ kind: 'by', ms: 1_000 })
+    expect(commandOf('x')).toBeNull()
+  })
+})
+
+describe('the timeline', () => {
+  it('has a handful of named ticks whatever the length', () => {
+    for (const length of [900, 7_000, 95_000, 1_704_000, 7_200_000, 30_000_000]) {
+      const named = ticksOf(length).filter((tick) => tick.named)
+      expect(named.length).toBeGreaterThan(0)
+      expect(named.length).toBeLessThanOrEqual(8)
+      expect(ticksOf(length).every((tick) => tick.at <= length)).toBe(true)
+    }
+  })
+
+  it('names only marks that have room', () => {
+    expect(roomFor([{ at_ms: 0 }, { at_ms: 10 }, { at_ms: 500 }], 1_000, () => 100)).toEqual([false, true, true])
+  })
+
+  it('knows the latest entry', () => {
+    const entries = [{ at_ms: null }, { at_ms: 0 }, { at_ms: 500 }]
+    expect(latest(entries, 499)).toEqual({ at_ms: 0 })
+    expect(latest([{ at_ms: 5 }], 1)).toBeUndefined()
+  })
+
+  it('tells time from zero', () => {
+    expect(timecode(734_900)).toBe('00:12:14')
+    expect(shortTime(734_900)).toBe('12:14')
+    expect(shortTime(3_734_900)).toBe('1:02:14')
+  })
+})

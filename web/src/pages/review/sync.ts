@@ -1,0 +1,174 @@
+// Playing several recordings in step: one clock, and for every picture what it should do at an instant of it.
+// Pure: the wall's time comes in, nothing here knows a video element.
+import type { Track } from '../../api/types'
+
+/** Off by more than this, a picture is brought back. */
+export const OFF_MS = 100
+/** Off by more than this, changing the speed would take too long: it jumps. */
+export const FAR_OFF_MS = 1_000
+/** How much faster or slower a picture may run to catch up; more would be heard. */
+const NUDGE = 0.08
+export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2] as const
+
+/** What one person shows from one source: segments one after the other in one tile. */
+export interface Tile { key: string; participant_id: string; name: string; role: string; source: Track['source']; segments: Track[] }
+
+const end = (track: Track) => track.offset_ms + track.duration_ms
+
+export function tilesOf(tracks: Track[]): Tile[] {
+  const tiles = new Map<string, Tile>()
+  for (const track of [...tracks].sort((a, b) => a.offset_ms - b.offset_ms || a.segment - b.segment)) {
+    const key = `${track.participant_id}:${track.source}`
+    const { participant_id, name, role, source } = track
+    const tile = tiles.get(key) ?? { key, participant_id, name, role, source, segments: [] }
+    tile.segments.push(track)
+    tiles.set(key, tile)
+  }
+  return [...tiles.values()]
+}
+
+/** The segment that shows at a position; of two that overlap, the later one. */
+export function segmentAt(tile: Tile, position: number): Track | undefined {
+  return tile.segments.findLast((track) => track.offset_ms <= position && position < end(track))
+}
+
+/** Something missing from a tile, on the shared timeline. */
+export interface Missing { from: number; to: number; cause: string }
+
+/** Where a tile has nothing between its first and last picture: logged gaps, and pauses between segments. */
+export function missingIn(tile: Tile): Missing[] {
+  const found: Missing[] = []
+  tile.segments.forEach((track, index) => {
+    const before = tile.segments[index - 1]
+    if (before && end(before) < track.offset_ms) found.push({ from: end(before), to: track.offset_ms, cause: 'between_segments' })
+    for (const gap of track.gaps) found.push({ from: track.offset_ms + gap.from_ms, to: track.offset_ms + gap.to_ms, cause: gap.cause })
+  })
+  return found
+}
+
+export function missingMs(tile: Tile): number {
+  return missingIn(tile).reduce((sum, gap) => sum + gap.to - gap.from, 0)
+}
+
+/** What stands in a tile instead of a picture, if anything does. */
+export function absence(tile: Tile, position: number): 'not_yet' | 'gone' | 'gap' | null {
+  if (missingIn(tile).some((gap) => gap.from <= position && position < gap.to)) return 'gap'
+  if (segmentAt(tile, position)) return null
+  return position < (tile.segments[0]?.offset_ms ?? 0) ? 'not_yet' : 'gone'
+}
+
+export type Correction = { kind: 'none' } | { kind: 'rate'; rate: number } | { kind: 'jump'; to: number }
+
+/** How to bring a picture that is at `actual` back to where the clock `wanted` it. */
+export function correction(wanted: number, actual: number, speed: number, playing: boolean): Correction {
+  const off = actual - wanted
+  const size = Math.abs(off)
+  if (!playing) return size > OFF_MS / 2 ? { kind: 'jump', to: wanted } : { kind: 'none' }
+  if (size > FAR_OFF_MS * Math.max(1, speed)) return { kind: 'jump', to: wanted }
+  if (size > OFF_MS) return { kind: 'rate', rate: speed * (off > 0 ? 1 - NUDGE : 1 + NUDGE) }
+  return { kind: 'rate', rate: speed }
+}
+
+/** The clock all pictures follow. It stands while one of them has nothing to play yet. */
+export class SharedClock {
+  playing = false
+  held = false
+  speed = 1
+  private from = 0
+  private since = 0
+
+  constructor(readonly length: number) {}
+
+  position(now: number): number {
+    const run = this.playing && !this.held ? (now - this.since) * this.speed : 0
+    return Math.min(this.length, this.from + run)
+  }
+
+  private set(now: number, change: () => void) {
+    this.from = this.position(now)
+    this.since = now
+    change()
+  }
+
+  play(now: number) {
+    // at its end it begins anew
+    if (this.position(now) >= this.length) this.seek(now, 0)
+    this.set(now, () => (this.playing = true))
+  }
+
+  pause(now: number) {
+    this.set(now, () => (this.playing = false))
+  }
+
+  hold(now: number, held: boolean) {
+    if (held !== this.held) this.set(now, () => (this.held = held))
+  }
+
+  setSpeed(now: number, speed: number) {
+    this.set(now, () => (this.speed = speed))
+  }
+
+  seek(now: number, to: number) {
+    this.from = Math.min(this.length, Math.max(0, to))
+    this.since = now
+  }
+
+  /** Stops at the end; true when it just did. */
+  finish(now: number): boolean {
+    if (!this.playing || this.position(now) < this.length) return false
+    this.pause(now)
+    return true
+  }
+}
+
+export type Command = { kind: 'toggle' } | { kind: 'by'; ms: number } | { kind: 'to'; part: 0 | 1 }
+
+/** What a key means to the player. */
+export function commandOf(key: string): Command | null {
+  switch (key.length === 1 ? key.toLowerCase() : key) {
+    case ' ': case 'k': return { kind: 'toggle' }
+    case 'j': return { kind: 'by', ms: -10_000 }
+    case 'l': return { kind: 'by', ms: 10_000 }
+    case 'ArrowLeft': return { kind: 'by', ms: -1_000 }
+    case 'ArrowRight': return { kind: 'by', ms: 1_000 }
+    case 'Home': return { kind: 'to', part: 0 }
+    case 'End': return { kind: 'to', part: 1 }
+    default: return null
+  }
+}
+
+const RULER_STEPS_S = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600]
+const MOST_NAMED = 7
+
+/** The ruler's ticks: every step one, every fifth or so with its time. */
+export function ticksOf(length: number): { at: number; named: boolean }[] {
+  const step = (RULER_STEPS_S.find((seconds) => length / (seconds * 1000) <= MOST_NAMED) ?? 7200) * 1000
+  const small = step / 5
+  return Array.from({ length: Math.floor(length / small) + 1 }, (_, index) => ({ at: index * small, named: index % 5 === 0 }))
+}
+
+/** Which of these marks have room for their words, when a word takes `width(index)` of the length. */
+export function roomFor(marks: { at_ms: number }[], length: number, width: (index: number) => number): boolean[] {
+  return marks.map((mark, index) => {
+    const next = marks[index + 1]?.at_ms ?? length * 1.02
+    const last = marks[index - 1]
+    return mark.at_ms + width(index) <= next && (!last || last.at_ms < mark.at_ms)
+  })
+}
+
+/** The last of what has happened by a position. */
+export function latest<T extends { at_ms: number | null }>(items: T[], position: number): T | undefined {
+  return items.findLast((item) => item.at_ms !== null && item.at_ms <= position)
+}
+
+/** "00:12:14" */
+export function timecode(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0')).join(':')
+}
+
+/** "12:14", or "1:02:14" from an hour on. */
+export function shortTime(ms: number): string {
+  const full = timecode(ms)
+  return full.startsWith('00:') ? full.slice(3) : full.replace(/^0/, '')
+}
