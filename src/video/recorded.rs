@@ -28,7 +28,11 @@ enum Outcome {
     Finalised(RecordingSummary),
     /// Finalised from what a killed process left.
     Interrupted(RecordingSummary),
-    Failed(String),
+    Failed {
+        error: String,
+        /// The process was killed while it ran.
+        cut_off: bool,
+    },
 }
 
 impl Video {
@@ -75,8 +79,10 @@ impl Video {
                 Ok(Ok(summary)) if summary.interrupted => Outcome::Interrupted(summary),
                 // The file was closed, only the row had not heard of it.
                 Ok(Ok(summary)) => Outcome::Finalised(summary),
-                Ok(Err(error)) => Outcome::Failed(error.to_string()),
-                Err(error) => Outcome::Failed(error.to_string()),
+                Ok(Err(error)) => {
+                    Outcome::Failed { error: error.to_string(), cut_off: row.started_at.is_some() }
+                }
+                Err(error) => Outcome::Failed { error: error.to_string(), cut_off: row.started_at.is_some() },
             };
             self.close_recording(row.id, outcome).await?;
         }
@@ -113,7 +119,7 @@ impl Video {
                 self.close_recording(recording, Outcome::Finalised(summary)).await
             }
             EngineEvent::RecordingFailed { recording, error } => {
-                self.close_recording(recording, Outcome::Failed(error)).await
+                self.close_recording(recording, Outcome::Failed { error, cut_off: false }).await
             }
         };
         if let Err(error) = done {
@@ -212,7 +218,10 @@ impl Video {
                         place.mark_interrupted(tx).await?;
                         "recording.interrupted"
                     }
-                    Outcome::Failed(error) => {
+                    Outcome::Failed { error, cut_off } => {
+                        if cut_off {
+                            place.mark_interrupted(tx).await?;
+                        }
                         // The engine's words may name paths: they are for the log.
                         tracing::warn!(recording = %row.id, error, "a recording failed");
                         row.state = RecordingState::Failed;
