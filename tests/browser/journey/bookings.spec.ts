@@ -11,7 +11,7 @@ test.describe('after-hours clearance', () => {
     await member.goto(`/services/${await serviceId(server, 'after-hours')}/slots`)
     const day = (date: string) => member.getByRole('table').getByRole('button', { name: new RegExp(`^${date}`) })
     await test.step('the calendar says in words what each day is', async () => {
-      await day('14').click()
+      await day('2月14日').click()
       await expect(member.getByRole('heading', { name: /2月14日/ })).toBeVisible()
       await expect(member.getByText('调休上班').first()).toBeVisible()
     })
@@ -21,12 +21,12 @@ test.describe('after-hours clearance', () => {
       await expect(times().filter({ hasText: '10:00' })).toHaveCount(0)
     })
     await test.step('Sunday is a holiday: the whole day is open', async () => {
-      await day('15').click()
+      await day('2月15日').click()
       await expect(member.getByRole('heading', { name: /2月15日/ })).toBeVisible()
       await expect(times().filter({ hasText: '10:00' })).toBeVisible()
     })
     await test.step('book Saturday 18:00', async () => {
-      await day('14').click()
+      await day('2月14日').click()
       await times().filter({ hasText: '18:00' }).click()
       await member.getByRole('link', { name: '继续填写' }).click()
       await fillForm(member)
