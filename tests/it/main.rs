@@ -14,4 +14,5 @@ mod system;
 mod video;
 
 #[path = "../engine/client.rs"]
+#[expect(dead_code, reason = "the tests of the engine use all of it")]
 mod media_client;

@@ -163,11 +163,15 @@ both_stores! { at "2026-11-23T01:30:00Z";
         let seen = owner.get(&format!("/api/v1/bookings/{}", id(&booking))).await.ok();
         assert_eq!(seen["state"], "completed");
 
-        let told: Vec<String> = kinds(app, &booking).await.into_iter().filter(|kind| kind != "booking.held").collect();
-        assert_eq!(told.join(" "), "booking.requested booking.accepted session.created session.entered \
-            session.acknowledged session.waiting session.entered session.acknowledged session.admitted \
-            booking.checked_in session.admitted session.left session.entered session.waiting session.admitted \
-            session.ended booking.completed rating.invited".replace("  ", " ").trim_end_matches(" rating.invited"));
+        let told: Vec<String> = kinds(app, &booking).await;
+        // The invitation to rate follows by itself, at some moment after this.
+        let told: Vec<&str> = told.iter().map(String::as_str).filter(|kind| !kind.starts_with("rating.")).collect();
+        assert_eq!(told, [
+            "booking.held", "booking.requested", "booking.accepted", "session.created", "session.entered",
+            "session.acknowledged", "session.waiting", "session.entered", "session.acknowledged", "session.admitted",
+            "booking.checked_in", "session.admitted", "session.left", "session.entered", "session.waiting",
+            "session.admitted", "session.ended", "booking.completed",
+        ]);
         let conn = app.app.db.reader();
         assert!(evidence::verify_chain(conn, uuid(&booking)).await.unwrap().is_ok());
         let entries = evidence::entries(conn, uuid(&booking)).await.unwrap();
@@ -332,17 +336,20 @@ both_stores! { at "2026-11-23T01:30:00Z";
         assert_eq!(events.headers()["cache-control"], "no-store");
         assert_eq!(events.headers()["x-accel-buffering"], "no");
         open_call(&owner, &officer, &booking).await;
-        step(&officer, &session, "/end", json!({})).await.ok();
-        let mut text = String::new();
+        // Changes close together may be told as one: the end comes only once the opening was heard.
+        let (mut text, mut open) = (String::new(), true);
         while let Some(chunk) = events.chunk().await.unwrap() {
             text.push_str(&String::from_utf8_lossy(&chunk));
+            if open && text.contains("\"state\":\"open\"") {
+                open = false;
+                step(&officer, &session, "/end", json!({})).await.ok();
+            }
         }
         let states: Vec<Value> = text.lines()
             .filter_map(|line| line.strip_prefix("data: "))
             .map(|data| serde_json::from_str::<Value>(data).unwrap()["state"].clone())
             .collect();
         assert_eq!((states.first(), states.last()), (Some(&json!("waiting")), Some(&json!("ended"))), "{text}");
-        assert!(states.contains(&json!("open")));
     }
 }
 
