@@ -7,6 +7,20 @@ import type { paths } from './paths'
 import { ApiError } from './problem'
 
 const RETRY_AFTER_MS = 800
+const PROBE_EVERY_MS = 5_000
+
+let probing: ReturnType<typeof setInterval> | undefined
+/** Asks from time to time until the program answers again; whoever waits for the line then reads anew. */
+function probe() {
+  noteReached(false)
+  probing ??= setInterval(async () => {
+    const reached = await fetch('/healthz', { cache: 'no-store' }).then((answer) => answer.ok, () => false)
+    if (!reached) return
+    clearInterval(probing)
+    probing = undefined
+    noteReached(true)
+  }, PROBE_EVERY_MS)
+}
 
 /**
  * A request whose answer got lost is sent once more. That is safe: reads change nothing, and writes carry an
@@ -22,7 +36,7 @@ async function fetchTwice(request: Request): Promise<Response> {
     try {
       return await fetch(again)
     } catch {
-      noteReached(false)
+      probe()
       throw ApiError.noConnection()
     }
   }

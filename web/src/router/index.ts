@@ -1,8 +1,9 @@
-import { nextTick } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import type { Role } from '../api/types'
 import { loadAreas, translate } from '../i18n'
+import { focusHeading } from '../state/focus'
 import { homeOf, isStaff, loadMe, me } from '../state/me'
+import { noteReached } from '../state/online'
 import { booking } from '../pages/booking/routes'
 import { people } from '../pages/people/routes'
 import { rating } from '../pages/rating/routes'
@@ -66,6 +67,13 @@ router.beforeEach(async (to) => {
   return true
 })
 
+// a page's file that does not come: after a new version the old names are gone, and loading anew finds the new ones;
+// without a line the page one is on stays, and the banner says why
+router.onError((_error, to, from) => {
+  if (!navigator.onLine) noteReached(false)
+  else if (from.matched.length) location.assign(to.fullPath)
+})
+
 /** Puts a page's title into the window; pages whose title comes with their data call it again. */
 export function setTitle(title: string) {
   document.title = `${title} · ${translate('common.brand')}`
@@ -77,8 +85,5 @@ router.afterEach(async (to, from, failure) => {
   // the first page is read from its top; after that a screen reader must hear that the page is another
   const first = from.matched.length === 0
   if (first || to.path === from.path) return
-  await nextTick()
-  const heading = document.querySelector<HTMLElement>('main h1') ?? document.querySelector<HTMLElement>('main')
-  heading?.setAttribute('tabindex', '-1')
-  heading?.focus({ preventScroll: true })
+  await focusHeading()
 })

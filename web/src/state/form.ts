@@ -1,6 +1,8 @@
 import { nextTick, reactive } from 'vue'
 import type { ApiError } from '../api/problem'
 
+const AFTER_CLICK_MS = 200
+
 /** A check gives the words of what is wrong, or an empty string. */
 export type Checks<Name extends string> = Record<Name, () => string>
 
@@ -14,6 +16,20 @@ export function useChecks<Name extends string>(checks: () => Checks<Name>) {
   function check(name: Name): boolean {
     errors[name] = checks()[name]?.() ?? ''
     return !errors[name]
+  }
+
+  /**
+   * Somebody left a field; an empty one is not yet a mistake. It is checked a moment later: an error that comes or
+   * goes between press and release would move the button away from under the pointer, and the click would be lost.
+   */
+  function leave(name: Name, value: unknown) {
+    if (value) setTimeout(() => check(name), AFTER_CLICK_MS)
+  }
+
+  /** For `@input` of the form: an error goes as soon as it is mended. Controls carry the field's name. */
+  function retype(event: Event) {
+    const name = (event.target as HTMLInputElement).name as Name
+    if (errors[name]) check(name)
   }
 
   /** Moves to the first field that is wrong, once it is drawn as such. */
@@ -39,5 +55,5 @@ export function useChecks<Name extends string>(checks: () => Checks<Name>) {
     return true
   }
 
-  return { errors, check, checkAll, take }
+  return { errors, check, leave, retype, checkAll, take }
 }

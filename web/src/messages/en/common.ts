@@ -31,6 +31,16 @@ export default {
   },
   kind: { after_hours: 'After-hours clearance', health: 'Check-up / vaccination', video: 'Video meeting' },
   day: { workday: 'working day', weekend: 'weekend', holiday: 'holiday', makeup_workday: 'make-up working day', unpublished: 'calendar not published' },
+  // the official calendar names holidays in Chinese only
+  holiday: {
+    元旦: "New Year's Day",
+    春节: 'Spring Festival',
+    清明节: 'Qingming Festival',
+    劳动节: 'Labour Day',
+    端午节: 'Dragon Boat Festival',
+    中秋节: 'Mid-Autumn Festival',
+    国庆节: 'National Day',
+  },
   role: {
     member: 'enterprise staff',
     agent: 'agent',

@@ -38,7 +38,7 @@ export default {
     hint: 'From your text message, beginning with MQ; capitals and spaces do not matter',
     go: 'Find',
     empty: 'Please give the reference.',
-    sign_in: 'You will be asked to sign in first: only your own or your enterprise’s bookings are shown.',
+    sign_in: "You will be asked to sign in first: only your own or your enterprise's bookings are shown.",
   },
   duty: 'Duty officer, day and night',
   next: {

@@ -11,7 +11,7 @@ export default {
   send: 'Send the rating',
   not_now: 'Not this time',
   thanks: 'Thank you for rating',
-  done: 'We have it; it counts in this month’s figures.',
+  done: "We have it; it counts in this month's figures.",
   done_bad: 'We have it. The section chief will look into it within the set number of working days.',
   answered: 'This has been rated already',
   answered_text: 'Each case is rated once. If it was not you, please call the duty phone.',

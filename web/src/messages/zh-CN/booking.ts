@@ -53,6 +53,8 @@ export default {
     },
     legend: {
       makeup: '调休，周末上班',
+      weekend: '这项服务周末不办',
+      holiday: '节假日，这项服务不办',
       full: '没有空位，有人退出会放出来',
       quota: '当天名额已满',
       lead_time: '要提前预约，这天来不及了',

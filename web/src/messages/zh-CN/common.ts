@@ -31,6 +31,16 @@ export default {
   },
   kind: { after_hours: '非工作时间通关', health: '体检 / 接种', video: '视频面洽' },
   day: { workday: '工作日', weekend: '周末', holiday: '节假日', makeup_workday: '调休上班', unpublished: '日历未公布' },
+  // the official calendar names holidays in Chinese only
+  holiday: {
+    元旦: '元旦',
+    春节: '春节',
+    清明节: '清明节',
+    劳动节: '劳动节',
+    端午节: '端午节',
+    中秋节: '中秋节',
+    国庆节: '国庆节',
+  },
   role: {
     member: '企业经办人',
     agent: '代理经办人',

@@ -1,5 +1,6 @@
 import { computed, ref, watch } from 'vue'
 import { api, take } from '../../api/client'
+import { ApiError } from '../../api/problem'
 import type { Booking } from '../../api/types'
 import { holds } from '../../rules/bookings'
 import { useNow } from '../../state/clock'
@@ -36,8 +37,9 @@ export function useHold(serviceId: () => string) {
     try {
       const coming = await take(api.GET('/api/v1/bookings', { params: { query: { view: 'coming' } } }))
       booking.value ??= coming.items.find((found) => found.service.id === serviceId() && holds(found, now.value))
-    } catch {
+    } catch (caught) {
       // only a convenience: without it one chooses a time anew
+      ApiError.of(caught)
     }
   }
   watch([me, serviceId], find, { immediate: true })

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import type { Booking } from '../api/types'
+import { daysAway, holds, joinable, mostPressing } from './bookings'
+
+const now = Date.parse('2026-11-23T06:00:00Z')
+const make = (more: Partial<Booking>): Booking => ({
+  id: 'b', reference: '', state: 'accepted', kind: 'video', service: { id: 's', code: 's', name: { zh: '', en: '' } },
+  venue: { name: { zh: '', en: '' }, zone: 'Asia/Shanghai' }, starts_at: '2026-11-23T08:00:00Z', ends_at: '2026-11-23T08:30:00Z',
+  hold_expires_at: null, enterprise: null, booker_name: '', officer: null, reason: null,
+  can: { request: false, cancel: true, join: false, accept: false, refuse: false, check_in: false, complete: false, no_show: false },
+  join_from: '2026-11-23T07:45:00Z', created_at: '', updated_at: '', ...more,
+})
+
+it('opens the session page at its time, even when the booking was read before', () => {
+  expect(joinable(make({}), now)).toBe(false)
+  expect(joinable(make({}), Date.parse('2026-11-23T07:45:00Z'))).toBe(true)
+  expect(joinable(make({}), Date.parse('2026-11-23T08:30:00Z'))).toBe(false)
+  expect(joinable(make({ state: 'cancelled' }), Date.parse('2026-11-23T08:00:00Z'))).toBe(false)
+})
+
+it('puts a hold that runs out before a later meeting, and an open meeting before all', () => {
+  const meeting = make({ id: 'meeting' })
+  const hold = make({ id: 'hold', state: 'held', hold_expires_at: '2026-11-23T06:05:00Z', join_from: null })
+  expect(mostPressing([meeting, hold], now)?.id).toBe('hold')
+  expect(mostPressing([hold, make({ id: 'meeting', join_from: '2026-11-23T05:59:00Z' })], now)?.id).toBe('meeting')
+  expect(mostPressing([make({ ends_at: '2026-11-23T05:00:00Z' })], now)).toBeUndefined()
+})
+
+it('does not keep a place past its term', () => {
+  expect(holds({ state: 'held', hold_expires_at: '2026-11-23T06:00:00Z' }, now)).toBe(false)
+  expect(holds({ state: 'held', hold_expires_at: '2026-11-23T06:00:01Z' }, now)).toBe(true)
+})
+
+it('counts days by the calendar', () => {
+  expect(daysAway('2026-12-01', '2026-11-30')).toBe(1)
+})
