@@ -129,8 +129,7 @@ async fn accept_one(browser: &Browser, service: &str, starts_at: DateTime<Utc>) 
         return false;
     }
     let id = held.json()["id"].as_str().unwrap().to_owned();
-    let body =
-        json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}});
+    let body = json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}});
     let answer = keyed(format!("/bookings/{id}/request"), body).await;
     answer.status.is_success() && answer.json()["state"] == "accepted"
 }

@@ -99,6 +99,8 @@ export default {
       booking_refused: 'Booking refused',
       booking_cancelled: 'Booking cancelled',
       rating_invited: 'Invitation to rate',
+      enterprise_approved: 'Registration accepted',
+      enterprise_refused: 'Registration refused',
       other: 'Notice',
     },
     attempts: 'tried once | tried {n} times',

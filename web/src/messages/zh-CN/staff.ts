@@ -99,6 +99,8 @@ export default {
       booking_refused: '预约未受理',
       booking_cancelled: '预约已取消',
       rating_invited: '请评价办理',
+      enterprise_approved: '企业注册已通过',
+      enterprise_refused: '企业注册未通过',
       other: '通知',
     },
     attempts: '已试 {n} 次',
