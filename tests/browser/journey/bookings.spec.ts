@@ -84,7 +84,7 @@ async function fillForm(page: import('@playwright/test').Page, { consent = true 
     const label = (await field.evaluate((one) => (one as HTMLInputElement).labels?.[0]?.innerText)) ?? ''
     if (/可不填/.test(label)) continue
     if (/HS|编码/.test(label)) await field.fill('0306179000')
-    else if (/口岸|关区|代码/.test(label)) await field.fill('1999')
+    else if (/海关|口岸|关区|代码/.test(label)) await field.fill('1999')
     else if ((await field.getAttribute('type')) !== 'date') await field.fill('样例')
   }
 }

@@ -12,7 +12,7 @@ export default {
   not_now: 'Not this time',
   thanks: 'Thank you for rating',
   done: "We have it; it counts in this month's figures.",
-  done_bad: 'We have it; it counts in this month's figures. For a matter to be dealt with, call the duty phone.',
+  done_bad: "We have it; it counts in this month's figures. For a matter to be dealt with, call the duty phone.",
   answered: 'This has been rated already',
   answered_text: 'Each case is rated once. If it was not you, please call the duty phone.',
   expired: 'Rating is closed',
