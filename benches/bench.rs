@@ -188,7 +188,7 @@ async fn bare_one(db: &Db, template: booking::Model, resource_id: Uuid, n: i64) 
     };
     db.write(move |tx| {
         Box::pin(async move {
-            booking::Entity::insert(booking::ActiveModel::from(row))
+            booking::Entity::insert(row)
                 .exec_without_returning(tx.conn())
                 .await?;
             occupied::Entity::insert(cell).exec_without_returning(tx.conn()).await?;

@@ -38,7 +38,7 @@ test.describe('after-hours clearance', () => {
     const officer = await person(browser, server, 'zhou')
     await officer.goto('/staff/day')
     await expect(officer.getByText('雪原样例粮油').first()).toBeVisible()
-    await officer.getByRole('button', { name: /受理$/ }).first().click()
+    await officer.getByRole('button', { name: /^受理/ }).first().click()
     await expect(officer.getByText(/已受理/).first()).toBeVisible()
     const mail = await server.mail((mail) => mail.subject.includes(booked))
     expect(mail.calendar).toMatch(/DTSTART;TZID=Asia\/Shanghai:20260214T180000/)
