@@ -95,12 +95,12 @@ async fn free_places(app: &TestApp) {
 /// Held, requested and accepted over HTTP (two writes each), every one with its Idempotency-Key.
 async fn accept(app: &TestApp) -> f64 {
     let service = app.service("video-try").await;
-    let browser = app.signed_in("lin").await;
+    let bookers = bookers(app).await;
     let first: DateTime<Utc> = "2026-11-23T16:00:00Z".parse().unwrap();
     let starts: Vec<_> = (0..BOOKINGS).map(|n| first + TimeDelta::minutes(15 * (n as i64 / 4))).collect();
     let begun = Instant::now();
     let accepted: Vec<usize> = join_all((0..CALLERS).map(|caller| {
-        let (browser, service) = (browser.clone(), service.clone());
+        let (browser, service) = (bookers[caller % bookers.len()].clone(), service.clone());
         let mine: Vec<_> = starts.iter().copied().skip(caller).step_by(CALLERS).collect();
         tokio::spawn(async move {
             let mut accepted = 0;
@@ -119,6 +119,34 @@ async fn accept(app: &TestApp) -> f64 {
     accepted as f64 / begun.elapsed().as_secs_f64()
 }
 
+/// Members of as many enterprises that each keeps within its five live holds.
+async fn bookers(app: &TestApp) -> Vec<Browser> {
+    let chief = app.signed_in("shen").await;
+    let mut bookers = Vec::new();
+    for n in 0..CALLERS / 4 {
+        let login = format!("bench{n}");
+        let body = json!({
+            "name": format!("样例企业{n}"), "uscc": synthetic_uscc(n), "contact_name": "林女士",
+            "contact_mobile": "15400000001", "contact_email": "bench@example.com",
+            "login": login, "password": support::PASSWORD, "locale": "zh-CN",
+        });
+        let enterprise = app.browser().post("/api/v1/enterprises", body).await.ok();
+        let id = enterprise["id"].as_str().unwrap();
+        chief.post(&format!("/api/v1/enterprises/{id}/approve"), json!({})).await.ok();
+        bookers.push(app.signed_in(&login).await);
+    }
+    bookers
+}
+
+/// A code in the unassigned division 239999 whose check characters fit.
+fn synthetic_uscc(n: usize) -> String {
+    const CHARSET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    let start = format!("91239999MB00{n:04}");
+    let endings = CHARSET.chars().flat_map(|a| CHARSET.chars().map(move |b| (a, b)));
+    let mut codes = endings.map(|(a, b)| format!("{start}{a}{b}"));
+    codes.find(|code| mianqia::directory::identifiers::uscc(code).is_ok()).expect("one of all endings fits")
+}
+
 async fn accept_one(browser: &Browser, service: &str, starts_at: DateTime<Utc>) -> bool {
     let keyed = |path: String, body| {
         let request = browser.client.post(format!("{}/api/v1{path}", browser.base));
@@ -129,8 +157,7 @@ async fn accept_one(browser: &Browser, service: &str, starts_at: DateTime<Utc>) 
         return false;
     }
     let id = held.json()["id"].as_str().unwrap().to_owned();
-    let body =
-        json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}});
+    let body = json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}});
     let answer = keyed(format!("/bookings/{id}/request"), body).await;
     answer.status.is_success() && answer.json()["state"] == "accepted"
 }
@@ -189,9 +216,7 @@ async fn bare_one(db: &Db, template: booking::Model, resource_id: Uuid, n: i64) 
     };
     db.write(move |tx| {
         Box::pin(async move {
-            booking::Entity::insert(booking::ActiveModel::from(row))
-                .exec_without_returning(tx.conn())
-                .await?;
+            booking::Entity::insert(row).exec_without_returning(tx.conn()).await?;
             occupied::Entity::insert(cell).exec_without_returning(tx.conn()).await?;
             entry::Entity::insert(entry).exec_without_returning(tx.conn()).await?;
             outbox::Entity::insert(message).exec_without_returning(tx.conn()).await?;

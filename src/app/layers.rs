@@ -2,6 +2,7 @@
 
 use super::{App, idempotency, metrics, openapi, web};
 use crate::auth;
+use crate::clock::Clock;
 use crate::http::{Problem, render_problems};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -43,6 +44,7 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
         .layer(from_fn(render_problems))
         .layer(from_fn_with_state(app.clone(), metrics::observe))
         .layer(from_fn_with_state(app.clone(), only_trusted_peers))
+        .layer(from_fn_with_state(app.clock.clone(), tell_the_time))
         .layer(header_layer("content-security-policy", CONTENT_SECURITY_POLICY))
         .layer(header_layer("x-content-type-options", "nosniff"))
         .layer(header_layer("referrer-policy", "no-referrer"))
@@ -107,6 +109,16 @@ async fn refuse_when_stopping(State(app): State<App>, request: Request, next: Ne
         .into_response();
     }
     next.run(request).await
+}
+
+/// Pages go by the server's time (the `Date` header), also when that is shifted for a demonstration.
+async fn tell_the_time(State(clock): State<Clock>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let now = clock.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(now) = HeaderValue::from_str(&now) {
+        response.headers_mut().insert(header::DATE, now);
+    }
+    response
 }
 
 /// With trusted proxies set, whoever is not one of them would come without TLS.

@@ -4,8 +4,11 @@ use super::{App, messages};
 use crate::http::ProblemBody;
 use crate::{auth, booking, directory, review, survey, video};
 use axum::Router;
+use std::collections::HashSet;
 use utoipa::OpenApi;
-use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::ArrayItems;
+use utoipa::openapi::{OpenApi as Document, RefOr, Schema};
 use utoipa_axum::router::OpenApiRouter;
 
 #[derive(OpenApi)]
@@ -23,7 +26,7 @@ struct Base;
 
 /// The routes under `/api/v1` and their description.
 pub(super) fn api(app: &App) -> (Router, Document) {
-    OpenApiRouter::with_openapi(Base::openapi())
+    let (router, mut document) = OpenApiRouter::with_openapi(Base::openapi())
         .nest(
             "/api/v1",
             OpenApiRouter::new()
@@ -35,7 +38,54 @@ pub(super) fn api(app: &App) -> (Router, Document) {
                 .merge(survey::router(app.survey.clone()))
                 .merge(review::router(app.review.clone())),
         )
-        .split_for_parts()
+        .split_for_parts();
+    require_answered_fields(&mut document);
+    (router, document)
+}
+
+/// What an answer has nothing to say for is null in it, never left out. utoipa takes every `Option` for a
+/// field that may be missing, which holds for what is sent to the program only.
+fn require_answered_fields(document: &mut Document) {
+    let sent: HashSet<String> = operations(document).filter_map(sent_schema).collect();
+    let Some(components) = document.components.as_mut() else { return };
+    for (name, schema) in &mut components.schemas {
+        if !sent.contains(name) {
+            require_all(schema);
+        }
+    }
+}
+
+fn operations(document: &Document) -> impl Iterator<Item = &Operation> {
+    document
+        .paths
+        .paths
+        .values()
+        .flat_map(|path| [&path.get, &path.put, &path.post, &path.patch, &path.delete])
+        .flatten()
+}
+
+/// The name of the schema that an operation takes.
+fn sent_schema(operation: &Operation) -> Option<String> {
+    let Some(RefOr::T(body)) = &operation.request_body else { return None };
+    let RefOr::T(content) = body.content.get("application/json")? else { return None };
+    let Some(RefOr::Ref(schema)) = &content.schema else { return None };
+    schema.ref_location.rsplit('/').next().map(str::to_owned)
+}
+
+fn require_all(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) => {
+            object.required = object.properties.keys().cloned().collect();
+            object.properties.values_mut().for_each(require_all);
+        }
+        RefOr::T(Schema::AllOf(parts)) => parts.items.iter_mut().for_each(require_all),
+        RefOr::T(Schema::Array(array)) => {
+            if let ArrayItems::RefOrSchema(item) = &mut array.items {
+                require_all(item);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The document as the command line prints it and `/api/openapi.json` gives it.

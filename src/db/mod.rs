@@ -36,7 +36,7 @@ impl Db {
             return Ok(Self { reader, writer: Writer::grouped(writer) });
         }
         let mut options = ConnectOptions::new(url);
-        options.max_connections(24).sqlx_logging(false);
+        options.max_connections(24).acquire_timeout(std::time::Duration::from_secs(20)).sqlx_logging(false);
         let pool = Database::connect(options).await?;
         Migrator::up(&pool, None).await?;
         Ok(Self { reader: pool.clone(), writer: Writer::single(pool) })

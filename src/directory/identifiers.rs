@@ -155,7 +155,7 @@ pub fn mobile(typed: &str) -> Result<String, IdFault> {
     if !number.starts_with('1') || matches!(number.as_bytes()[1], b'0'..=b'2') {
         return Err(IdFault::new(
             IdFaultKind::Character,
-            "手机号码以 13 至 19 开头。固定电话不能收短信，请填手机号码。",
+            "手机号码以 13 至 19 开头。这里不能填固定电话，请填手机号码。",
             "A mobile number begins with 13 to 19. Please give a mobile number, not a landline.",
         ));
     }

@@ -27,6 +27,7 @@ export default defineConfig({
   outputDir: '../../target/test/browser',
   reporter: [['line'], ['json', { outputFile: '../../target/test/browser.json' }]],
   use: {
+    actionTimeout: 20_000,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
     screenshot: 'only-on-failure',

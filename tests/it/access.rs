@@ -233,8 +233,7 @@ async fn book(owner: &Browser, service: &str, starts_at: &str) -> Value {
     let held =
         owner.post("/api/v1/bookings", json!({"service_id": service, "starts_at": starts_at})).await.ok();
     let path = format!("/api/v1/bookings/{}/request", held["id"].as_str().unwrap());
-    let body =
-        json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}});
+    let body = json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}});
     owner.post(&path, body).await.ok()
 }
 

@@ -29,7 +29,6 @@ pub struct TestApp {
     pub clock: Clock,
     pub base: String,
     pub data_dir: PathBuf,
-    pub database_url: String,
     server: tokio::task::JoinHandle<()>,
     admin: Option<(String, String)>,
 }
@@ -64,7 +63,7 @@ impl TestApp {
         let address = listener.local_addr().unwrap();
         let mut environment = vec![
             ("MIANQIA_LISTEN".to_owned(), address.to_string()),
-            ("MIANQIA_DATABASE_URL".to_owned(), database_url.clone()),
+            ("MIANQIA_DATABASE_URL".to_owned(), database_url),
             ("MIANQIA_DATA_DIR".to_owned(), data_dir.display().to_string()),
             ("MIANQIA_MEDIA_PORT".to_owned(), "0".to_owned()),
             ("MIANQIA_SMTP_URL".to_owned(), "smtp://127.0.0.1:9".to_owned()),
@@ -77,7 +76,7 @@ impl TestApp {
         app.booking.load().await.unwrap();
         let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
-        Self { app, clock, base: format!("http://{address}"), data_dir, database_url, server, admin }
+        Self { app, clock, base: format!("http://{address}"), data_dir, server, admin }
     }
 
     /// A browser that nobody has signed in with.

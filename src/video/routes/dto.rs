@@ -81,12 +81,10 @@ pub struct Media {
     pub ice_servers: Vec<IceServer>,
 }
 
-/// A STUN or TURN server.
+/// A STUN server.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IceServer {
     pub urls: Vec<String>,
-    pub username: Option<String>,
-    pub credential: Option<String>,
 }
 
 /// What the caller may do now.

@@ -23,8 +23,8 @@ export default {
     makeup: '{days}: make-up working day, open as usual. ',
     ahead: 'Please book clearance during the holiday ahead of time.',
   },
-  pending: { title: 'Your enterprise is awaiting approval.', text: 'We have the registration of {name}. You can book once it is approved; the contact gets a text message. You can already look at services and free places.' },
-  refused: { title: 'The registration was refused.', text: 'The registration of {name} was refused; the reason is in the text message. Please check it and register again, or call the duty phone.' },
+  pending: { title: 'Your enterprise is awaiting approval.', text: 'We have the registration of {name}. You can book once it is approved; the contact gets an e-mail. You can already look at services and free places.' },
+  refused: { title: 'The registration was refused.', text: 'The registration of {name} was refused; the reason is in the e-mail. Please check it and register again, or call the duty phone.' },
   how: {
     title: 'How to book',
     choose: 'Choose a service and a time; no sign-in needed to see free places',
@@ -35,7 +35,7 @@ export default {
   find: {
     title: 'Find a booking',
     label: 'Reference',
-    hint: 'From your text message, beginning with MQ; capitals and spaces do not matter',
+    hint: 'From the e-mail, beginning with MQ; capitals and spaces do not matter',
     go: 'Find',
     empty: 'Please give the reference.',
     sign_in: "You will be asked to sign in first: only your own or your enterprise's bookings are shown.",
@@ -44,7 +44,7 @@ export default {
   next: {
     title: 'Next booking',
     all: 'All bookings',
-    none: 'No bookings yet. They show here once made, and you get a text message.',
+    none: 'No bookings yet. They show here once made, and you get an e-mail once confirmed.',
     day_0: 'Today',
     day_1: 'Tomorrow',
     day_2: 'In 2 days',
@@ -53,7 +53,7 @@ export default {
     reference: 'Reference',
     held: 'On hold for you, {left} left',
     go_on: 'Go on',
-    requested: 'Sent, awaiting decision; you get a text message',
+    requested: 'Sent, awaiting decision; you get an e-mail',
     join_now: 'You can join the meeting now',
     join: 'Join the meeting',
     join_from: 'The waiting room opens at {time} ({zone})',

@@ -23,8 +23,8 @@ export default {
     makeup: '{days}调休上班，照常受理。',
     ahead: '假期通关请提前预约。',
   },
-  pending: { title: '企业正在审核。', text: '“{name}”的注册资料已收到，审核通过后即可预约，结果会发短信给联系人。现在可以先看服务和空位。' },
-  refused: { title: '企业注册没有通过。', text: '“{name}”的注册没有通过，原因见短信。请核对后重新注册，或打值班电话。' },
+  pending: { title: '企业正在审核。', text: '“{name}”的注册资料已收到，审核通过后即可预约，结果会发邮件给联系人。现在可以先看服务和空位。' },
+  refused: { title: '企业注册没有通过。', text: '“{name}”的注册没有通过，原因见邮件。请核对后重新注册，或打值班电话。' },
   how: {
     title: '怎么预约',
     choose: '选服务和时间，不用登录就能看空位',
@@ -35,7 +35,7 @@ export default {
   find: {
     title: '查预约',
     label: '预约编号',
-    hint: '短信里以 MQ 开头的编号，大小写、空格都可以',
+    hint: '邮件里以 MQ 开头的编号，大小写、空格都可以',
     go: '查询',
     empty: '请填写预约编号。',
     sign_in: '查询前会请您先登录：只显示您或本企业的预约。',
@@ -44,7 +44,7 @@ export default {
   next: {
     title: '下一个预约',
     all: '全部预约',
-    none: '还没有预约。约好后会出现在这里，并发短信给您。',
+    none: '还没有预约。约好后会出现在这里，确认后发邮件给您。',
     day_0: '今天',
     day_1: '明天',
     day_2: '后天',
@@ -53,7 +53,7 @@ export default {
     reference: '预约编号',
     held: '已为您暂留，还剩 {left}',
     go_on: '继续填写',
-    requested: '已提交，等待受理；受理后发短信给您',
+    requested: '已提交，等待受理；结果发邮件给您',
     join_now: '现在可以进入面洽',
     join: '进入面洽',
     join_from: '{time} 起可进入等候室（{zone}）',
