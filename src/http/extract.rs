@@ -53,6 +53,7 @@ impl From<JsonRejection> for Problem {
                 "内容应为 application/json。",
                 "The body must be application/json.",
             ),
+            other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Problem::for_large_body(),
             other => {
                 Problem::new(other.status(), "bad_body", "内容无法读取。", "The body could not be read.")
             }

@@ -189,7 +189,7 @@ impl Survey {
         // Its id tells in which month people were invited, and no more: the time of an answer
         // would point at a person.
         let service = self.0.directory.service(invite.service_id).await?.ok_or_else(unknown_link)?;
-        let id = ids::new_id(Month::of(invite.invited_at, service.zone).start(service.zone));
+        let id = ids::unordered_id(Month::of(invite.invited_at, service.zone).start(service.zone));
         let row = rating::Model { id, invite_id: invite.id, level, comment, answered_at: now };
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
