@@ -136,7 +136,7 @@ export default {
     trend: 'Very satisfied, by month',
     trend_text: 'The line is the share, the band its 95% interval; the wider the band, the fewer people. The line breaks at months that are not shown.',
     trend_words: 'Very satisfied by month: {first}% in {from}, {last}% in {to}; the band is the 95% interval',
-    trend_none: 'No month can be shown',
+    trend_none: 'In no month enough people answered to show a share.',
     month_short: { m1: 'Jan', m2: 'Feb', m3: 'Mar', m4: 'Apr', m5: 'May', m6: 'Jun', m7: 'Jul', m8: 'Aug', m9: 'Sep', m10: 'Oct', m11: 'Nov', m12: 'Dec' },
     behind: 'The table behind the picture',
     by_month: 'Table by month',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Track } from '../../api/types'
 import {
-  SharedClock, absence, commandOf, correction, latest, missingIn, missingMs, roomFor, segmentAt, shortTime, ticksOf,
+  SharedClock, absence, commandOf, correction, latest, missingIn, missingMs, roomFor, secondsOf, segmentAt, shortTime, ticksOf,
   tilesOf, timecode,
 } from './sync'
 
@@ -43,6 +43,8 @@ describe('tiles', () => {
       { from: 32_000, to: 33_000, cause: 'loss' },
     ])
     expect(missingMs(b)).toBe(11_000)
+    expect(missingIn(b, 32_500).at(-1)?.to).toBe(32_500)
+    expect([secondsOf(30), secondsOf(2_400), secondsOf(11_600)]).toEqual(['0.1', '2.4', '12'])
     expect([0, 6_000, 25_000, 32_500, 45_000].map((at) => absence(b, at))).toEqual(['not_yet', null, 'gap', 'gap', 'gone'])
   })
 })

@@ -35,19 +35,20 @@ export function segmentAt(tile: Tile, position: number): Track | undefined {
 /** Something missing from a tile, on the shared timeline. */
 export interface Missing { from: number; to: number; cause: string }
 
-/** Where a tile has nothing between its first and last picture: logged gaps, and pauses between segments. */
-export function missingIn(tile: Tile): Missing[] {
+/** Where a tile has nothing from its first picture on: logged gaps, and pauses between segments. */
+export function missingIn(tile: Tile, length = Infinity): Missing[] {
   const found: Missing[] = []
   tile.segments.forEach((track, index) => {
     const before = tile.segments[index - 1]
     if (before && end(before) < track.offset_ms) found.push({ from: end(before), to: track.offset_ms, cause: 'between_segments' })
     for (const gap of track.gaps) found.push({ from: track.offset_ms + gap.from_ms, to: track.offset_ms + gap.to_ms, cause: gap.cause })
   })
-  return found
+  // a gap at the very end may be logged to beyond the end of the session
+  return found.map((gap) => ({ ...gap, to: Math.min(gap.to, length) })).filter((gap) => gap.from < gap.to)
 }
 
-export function missingMs(tile: Tile): number {
-  return missingIn(tile).reduce((sum, gap) => sum + gap.to - gap.from, 0)
+export function missingMs(tile: Tile, length = Infinity): number {
+  return missingIn(tile, length).reduce((sum, gap) => sum + gap.to - gap.from, 0)
 }
 
 /** What stands in a tile instead of a picture, if anything does. */
@@ -159,6 +160,11 @@ export function roomFor(marks: { at_ms: number }[], length: number, width: (inde
 /** The last of what has happened by a position. */
 export function latest<T extends { at_ms: number | null }>(items: T[], position: number): T | undefined {
   return items.findLast((item) => item.at_ms !== null && item.at_ms <= position)
+}
+
+/** Seconds of a short span, with a tenth while it matters. */
+export function secondsOf(ms: number): string {
+  return ms < 10_000 ? (Math.max(100, ms) / 1000).toFixed(1) : String(Math.round(ms / 1000))
 }
 
 /** "00:12:14" */
