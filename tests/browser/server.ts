@@ -56,7 +56,7 @@ export class Server {
     readonly url: string,
     readonly directory: string,
     private readonly env: NodeJS.ProcessEnv,
-    private readonly serve: string[],
+    private serve: string[],
     private readonly sink: ChildProcess,
   ) {}
 
@@ -80,11 +80,10 @@ export class Server {
       MIANQIA_SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
       ...options.env,
     }
-    const clock = options.at ? ['--at', options.at] : []
-    const server = new Server(url, directory, env, ['serve', ...clock], sink)
+    const server = new Server(url, directory, env, ['serve'], sink)
     try {
       if (options.demo ?? true) await server.fillDemo()
-      await server.start()
+      await server.start(options.at)
     } catch (problem) {
       await server.stop()
       throw problem
@@ -100,8 +99,9 @@ export class Server {
     return readFileSync(path.join(this.directory, 'server.log'), 'utf8')
   }
 
-  /** Starts the server on what is in the data directory; also after `kill`. */
-  async start(): Promise<void> {
+  /** Starts the server on what is in the data directory; also after `kill`, then at another time if one is given. */
+  async start(at?: string): Promise<void> {
+    if (at) this.serve = ['serve', '--at', at]
     const log = openSync(path.join(this.directory, 'server.log'), 'a')
     const running = spawn(binary, this.serve, { env: this.env, stdio: ['ignore', log, log] })
     this.process = running

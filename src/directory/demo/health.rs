@@ -143,10 +143,7 @@ fn document() -> FieldSpec {
 
 fn departure() -> FieldSpec {
     field("departure_on", FieldKind::Date, "出发日期", "Day of departure")
-        .hint(
-            "用来提醒您证书是否来得及。",
-            "So that we can tell you whether the certificate will be in time.",
-        )
+        .hint("请留意证书是否来得及。", "Mind that the certificate is in time for it.")
         .optional()
 }
 
