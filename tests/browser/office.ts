@@ -37,7 +37,7 @@ export class Person {
   async book(service: Json, date: string, time: string, contact: string, more: Json = {}): Promise<Json> {
     const held = await this.hold(service, date, time)
     const fields = { ...answers(service), ...more }
-    return this.post(`/bookings/${held.id}/request`, { contact_name: contact, contact_mobile: '13900000042', fields })
+    return this.post(`/bookings/${held.id}/request`, { contact_name: contact, contact_mobile: '15400000042', fields })
   }
 
   async hold(service: Json, date: string, time: string): Promise<Json> {
