@@ -152,6 +152,12 @@ export default {
     booking_checked_in: 'Arrived',
     booking_completed: 'Completed',
     booking_no_show: 'Did not come',
+    session_acknowledged: '{name} acknowledged the recording notice',
+    session_waiting: '{name} went to the waiting room',
+    session_admitted: '{name} opened the meeting',
+    session_left: '{name} left the meeting',
+    session_ended: '{name} ended the meeting',
+    session_declined: '{name} declined the recording; another way is found',
     other: '{name} updated the booking',
   },
   cancel: {

@@ -152,6 +152,12 @@ export default {
     booking_checked_in: '已到场',
     booking_completed: '已办结',
     booking_no_show: '未到',
+    session_acknowledged: '{name}知悉录制告知',
+    session_waiting: '{name}进入等候室',
+    session_admitted: '{name}接通面洽',
+    session_left: '{name}离开面洽',
+    session_ended: '{name}结束面洽',
+    session_declined: '{name}不同意录制，改用其他方式办理',
     other: '{name}更新了预约',
   },
   cancel: {
