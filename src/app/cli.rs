@@ -82,7 +82,7 @@ fn read_settings(file: Option<PathBuf>) -> Result<Settings, String> {
 /// JSON lines, so that a collector can take them; the media crates speak only when something is wrong.
 fn log_to_stderr(filter: &str) {
     let quiet =
-        "webrtc=error,rtc=error,rtc_ice=error,rtc_dtls=error,rtc_sctp=error,rtc_interceptor=error,sqlx=warn";
+        "webrtc=error,rtc=error,rtc_ice=error,rtc_dtls=error,rtc_sctp=error,rtc_interceptor=error,sqlx=warn,sea_orm_migration=warn";
     let filter = EnvFilter::try_new(format!("{quiet},{filter}")).unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
