@@ -1,6 +1,6 @@
 // The server is killed with SIGKILL in the middle of a session; the next start plays what was recorded.
 import { expect, test } from '../test'
-import { acknowledge, bookedSession, expectMovingPictures, openRecordings, person } from './steps'
+import { meet, openRecordings, person } from './steps'
 
 /** What a killed process may lose of a recording. */
 const MISSING_AT_MOST_MS = 2_000
@@ -13,15 +13,7 @@ interface Track {
 test('a killed server loses at most two seconds of a recording', async ({ browser, server }) => {
   const member = await person(browser, server, 'lin')
   const officer = await person(browser, server, 'zhou')
-  const booking = await bookedSession(member, server)
-  await member.goto(`/session/${booking}`)
-  await acknowledge(member)
-  await member.getByRole('button', { name: '可以了，进入等候' }).click()
-  await officer.goto(`/session/${booking}`)
-  await acknowledge(officer)
-  await officer.getByRole('button', { name: '进入面洽' }).click()
-  await officer.getByRole('button', { name: /接通/ }).first().click()
-  await expectMovingPictures(member, 2)
+  await meet(member, officer, server)
   await expect(member.getByText(/00:00:(0[89]|[1-5]\d)/).first()).toBeVisible({ timeout: 20_000 })
 
   const killedAt = Date.now()

@@ -38,7 +38,7 @@ export async function reference(page: Page): Promise<string> {
 }
 
 /** Books a time of the service that is always open for the account of the page; the id of the booking. */
-export async function bookedSession(page: Page, server: Server): Promise<string> {
+async function bookedSession(page: Page, server: Server): Promise<string> {
   const service = await serviceId(server, 'video-try')
   const from = (await (await page.request.get(`/api/v1/services/${service}`)).json()) as { now: { next_free_at: string } }
   const held = await page.request.post('/api/v1/bookings', { data: { service_id: service, starts_at: from.now.next_free_at } })
@@ -53,6 +53,19 @@ export async function bookedSession(page: Page, server: Server): Promise<string>
 export async function acknowledge(page: Page): Promise<void> {
   await page.getByText('我已阅读并知悉').click()
   await page.getByRole('button', { name: '知悉，去检测设备' }).click()
+}
+
+/** Member and officer meet in a session booked for now, and see each other. */
+export async function meet(member: Page, officer: Page, server: Server): Promise<void> {
+  const booking = await bookedSession(member, server)
+  await member.goto(`/session/${booking}`)
+  await acknowledge(member)
+  await member.getByRole('button', { name: '可以了，进入等候' }).click()
+  await officer.goto(`/session/${booking}`)
+  await acknowledge(officer)
+  await officer.getByRole('button', { name: '进入面洽' }).click()
+  await officer.getByRole('button', { name: /接通/ }).first().click()
+  await expectMovingPictures(member, 2)
 }
 
 /** As many pictures as people, each showing new frames. */

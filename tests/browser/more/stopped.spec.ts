@@ -1,5 +1,5 @@
 // SIGTERM in the middle of a session: the sessions are told, recordings are finalised, the program is gone.
-import { acknowledge, bookedSession, expectMovingPictures, person } from '../journey/steps'
+import { meet, person } from '../journey/steps'
 import { expect, test } from '../test'
 
 /** How long the program may take to leave. */
@@ -8,15 +8,7 @@ const LEAVES_WITHIN_MS = 10_000
 test('a server that is asked to stop finalises its recordings and leaves within ten seconds', async ({ browser, server }) => {
   const member = await person(browser, server, 'lin')
   const officer = await person(browser, server, 'zhou')
-  const booking = await bookedSession(member, server)
-  await member.goto(`/session/${booking}`)
-  await acknowledge(member)
-  await member.getByRole('button', { name: '可以了，进入等候' }).click()
-  await officer.goto(`/session/${booking}`)
-  await acknowledge(officer)
-  await officer.getByRole('button', { name: '进入面洽' }).click()
-  await officer.getByRole('button', { name: /接通/ }).first().click()
-  await expectMovingPictures(member, 2)
+  await meet(member, officer, server)
 
   const asked = Date.now()
   await server.kill('SIGTERM')
