@@ -58,9 +58,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     log_to_stderr(&settings.log);
     let done = match cli.command {
         Command::Serve { at } => start(settings, at).await,
-        Command::Migrate => {
-            Db::open(&settings.database_url).await.map(|_| ExitCode::SUCCESS).map_err(Into::into)
-        }
+        Command::Migrate => open_store(&settings).await.map(|_| ExitCode::SUCCESS),
         Command::Demo => demo(&settings).await,
         Command::Openapi => document().await.map(|text| print(&text)),
         Command::Calendar { csv } => calendar(&settings, csv).await,
@@ -81,8 +79,7 @@ fn read_settings(file: Option<PathBuf>) -> Result<Settings, String> {
 
 /// JSON lines, so that a collector can take them; the media crates speak only when something is wrong.
 fn log_to_stderr(filter: &str) {
-    let quiet =
-        "webrtc=error,rtc=error,rtc_ice=error,rtc_dtls=error,rtc_sctp=error,rtc_interceptor=error,sqlx=warn,sea_orm_migration=warn";
+    let quiet = "webrtc=error,rtc=error,rtc_ice=error,rtc_dtls=error,rtc_sctp=error,rtc_interceptor=error,sqlx=warn,sea_orm_migration=warn";
     let filter = EnvFilter::try_new(format!("{quiet},{filter}")).unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
@@ -114,10 +111,15 @@ async fn stop_signal() {
     }
 }
 
-async fn demo(settings: &Settings) -> Result<ExitCode, StartError> {
+/// The store, for commands that need nothing else of the program.
+async fn open_store(settings: &Settings) -> Result<Db, StartError> {
     std::fs::create_dir_all(&settings.data_dir)
         .map_err(|error| StartError::DataDir(settings.data_dir.clone(), error))?;
-    let db = Db::open(&settings.database_url).await?;
+    Ok(Db::open(&settings.database_url).await?)
+}
+
+async fn demo(settings: &Settings) -> Result<ExitCode, StartError> {
+    let db = open_store(settings).await?;
     let clock = Clock::system();
     Directory::new(db.clone(), clock.clone()).ensure_calendar().await?;
     let summary =
@@ -128,7 +130,7 @@ async fn demo(settings: &Settings) -> Result<ExitCode, StartError> {
 async fn calendar(settings: &Settings, csv: PathBuf) -> Result<ExitCode, StartError> {
     let text = std::fs::read_to_string(&csv)
         .map_err(|error| StartError::Calendar(format!("{}: {error}", csv.display())))?;
-    let db = Db::open(&settings.database_url).await?;
+    let db = open_store(settings).await?;
     let summary = directory::import_calendar(&db, &Clock::system(), &text)
         .await
         .map_err(|error| StartError::Calendar(error.to_string()))?;
@@ -136,7 +138,7 @@ async fn calendar(settings: &Settings, csv: PathBuf) -> Result<ExitCode, StartEr
 }
 
 async fn verify(settings: &Settings, case: &str) -> Result<ExitCode, StartError> {
-    let db = Db::open(&settings.database_url).await?;
+    let db = open_store(settings).await?;
     let report = crate::review::verify_case(&db, &settings.data_dir.join("recordings"), case).await?;
     let code = if report.is_intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     print(&format!("{report}\n"));
