@@ -12,7 +12,7 @@ type Json = Record<string, any>
 
 /** Somebody who is signed in, in a browser context of their own. */
 export class Person {
-  constructor(readonly context: BrowserContext, private readonly url: string) {}
+  constructor(readonly context: BrowserContext, readonly url: string) {}
 
   get request(): APIRequestContext {
     return this.context.request

@@ -48,8 +48,29 @@ export function pagesOf({ bookings, services, sessionId, ratingPath }: Office): 
   ]
 }
 
+/** How somebody chose to have the pages. */
+export interface Look {
+  language?: 'zh-CN' | 'en'
+  theme?: 'light' | 'dark' | 'contrast'
+  large?: boolean
+}
+
+/** A new window of the person on one of the pages, and what it did that a quiet page does not do. */
+export async function open(office: Office, { who, path }: PlaceToLook, look: Look): Promise<{ page: Page; seen: string[] }> {
+  const { context, url } = office.people[who]
+  const page = await context.newPage()
+  const { language = 'zh-CN', theme = 'light', large = false } = look
+  await page.addInitScript((kept) => {
+    for (const [key, value] of Object.entries(kept)) localStorage.setItem(`mianqia.${key}`, value)
+  }, { language, theme, large: large ? '1' : '0' })
+  const seen = watch(page, url)
+  await page.goto(url + path)
+  await settle(page)
+  return { page, seen }
+}
+
 /** Waits until the page has what it shows. */
-export async function settle(page: Page): Promise<void> {
+async function settle(page: Page): Promise<void> {
   await expect(page.locator('h1').first()).toBeVisible()
   await expect(page.locator('.skel')).toHaveCount(0)
   await page.evaluate(() => document.fonts.ready.then(() => undefined))
@@ -59,7 +80,7 @@ export async function settle(page: Page): Promise<void> {
 const EXPECTED = /\/api\/v1\/(me|ratings\/no-such-token|references\/MQ0000|bookings\/[^/]+\/session)$/
 
 /** Collects what a quiet page does not do: errors on the console, faults, requests to another host. */
-export function watch(page: Page, url: string): string[] {
+function watch(page: Page, url: string): string[] {
   const seen: string[] = []
   page.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return
