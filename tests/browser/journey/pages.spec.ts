@@ -3,6 +3,9 @@ import { makeOffice } from '../office'
 import { open, pagesOf } from '../pages'
 import { expect, expectAccessible, test } from '../test'
 
+// What fails says where; a trace of so many pages would cost more time than the pages.
+test.use({ trace: 'off' })
+
 test('every page is accessible, quiet and in its language', async ({ server, browser }) => {
   test.setTimeout(300_000)
   const office = await makeOffice(server, browser)
