@@ -55,9 +55,14 @@ export interface Look {
   large?: boolean
 }
 
-/** A new window of the person on one of the pages, and what it did that a quiet page does not do. */
+/**
+ * A browser of the person on one of the pages, and what it did that a quiet page does not do. It is a browser of its
+ * own: how somebody chose to have the pages is kept for all pages of a browser, so that two looks in one would mix.
+ * Close it with `page.context().close()`.
+ */
 export async function open(office: Office, { who, path }: PlaceToLook, look: Look): Promise<{ page: Page; seen: string[] }> {
-  const { context, url } = office.people[who]
+  const { context: signedIn, url } = office.people[who]
+  const context = await signedIn.browser()!.newContext({ storageState: await signedIn.storageState() })
   const page = await context.newPage()
   const { language = 'zh-CN', theme = 'light', large = false } = look
   await page.addInitScript((kept) => {

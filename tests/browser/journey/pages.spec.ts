@@ -10,14 +10,14 @@ test('every page is accessible, quiet and in its language', async ({ server, bro
   test.setTimeout(300_000)
   const office = await makeOffice(server, browser)
   for (const place of pagesOf(office)) {
-    // both at once: a page is a process of its own, and most of the time goes into the check inside of it
+    // both at once: a browser context is a process of its own, and most of the time goes into the check inside of it
     const look = async (language: 'zh-CN' | 'en') => {
       const { page, seen } = await open(office, place, { language })
       await expect(page.locator('html'), place.name).toHaveAttribute('lang', language)
       await expect(page, place.name).toHaveTitle(language === 'en' ? /^[^\u4e00-\u9fff]+$/ : /[\u4e00-\u9fff]/)
       await expectAccessible(page)
       expect(seen, place.name).toEqual([])
-      await page.close()
+      await page.context().close()
     }
     await test.step(place.name, () => Promise.all([look('zh-CN'), look('en')]))
   }

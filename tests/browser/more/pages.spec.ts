@@ -26,7 +26,7 @@ for (const [name, look] of Object.entries(LOOKS)) {
         await expectAccessible(page)
         expect(await page.evaluate(() => document.documentElement.scrollWidth), place.name).toBeLessThanOrEqual(PHONE.width)
         expect(seen, place.name).toEqual([])
-        await page.close()
+        await page.context().close()
       })
     }
   })
