@@ -1,13 +1,14 @@
 //! `Idempotency-Key`: a write that is repeated gets the first answer again (contracts: API).
 //!
-//! Scope is (actor, method, path); an answer is kept for 24 hours. The row is claimed before the
-//! handler runs and completed after it, around the handler's own transaction: a crash between the two
-//! leaves the key in flight for a minute, after which the request may be tried again.
+//! Scope is (actor, method, path); an answer is kept for 24 hours. The key is claimed in the transaction
+//! of the use case itself ([`crate::db::accompanied`]), so that what was done under a key is known for
+//! sure, whatever breaks afterwards: it is never done twice. Only the answer is written after it; should
+//! that be lost, a repetition is told so instead of being carried out again.
 
-use super::store::{self, StoredAnswer};
+use super::store::{self, Keyed, StoredAnswer};
 use crate::auth::Actor;
 use crate::clock::Clock;
-use crate::db::Db;
+use crate::db::{self, Companion, Db, Tx, is_unique_violation};
 use crate::entity::idempotency::Model;
 use crate::http::Problem;
 use axum::body::{Body, to_bytes};
@@ -15,13 +16,15 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Larger bodies are refused before they come here; larger answers are not kept.
 const LARGEST: usize = 1 << 20;
-const ABANDONED_AFTER: TimeDelta = TimeDelta::seconds(60);
+/// An answer that has not come by then does not come any more.
+const ANSWERED_WITHIN: TimeDelta = TimeDelta::seconds(60);
 /// How long an answer is kept.
 pub const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 
@@ -73,30 +76,101 @@ impl Idempotency {
             .chain_update(key)
             .finalize()
             .to_vec();
-        let body_hash = Sha256::digest(&body).to_vec();
-        let now = self.clock.now();
-        if let Some(earlier) = store::claim(&self.db, scope.clone(), body_hash.clone(), now).await? {
-            let abandoned = earlier.status.is_none() && now - earlier.created_at > ABANDONED_AFTER;
-            let expired = now - earlier.created_at > KEPT_FOR;
-            if !abandoned && !expired {
-                return again(earlier, &body_hash);
+        let keyed = Keyed { scope, body_hash: Sha256::digest(&body).to_vec(), at: self.clock.now() };
+        if let Some(earlier) = store::find(self.db.reader(), &keyed.scope).await? {
+            if keyed.at - earlier.created_at <= KEPT_FOR {
+                return again(earlier, &keyed);
             }
-            store::release(&self.db, scope.clone()).await?;
-            if let Some(other) = store::claim(&self.db, scope.clone(), body_hash.clone(), now).await? {
-                return again(other, &body_hash);
-            }
+            store::release(&self.db, keyed.scope.clone()).await?;
         }
         // Spawned: a caller that hangs up must find the answer when it asks again.
-        let db = self.db.clone();
-        let request = Request::from_parts(parts, Body::from(body));
-        let run = tokio::spawn(async move { answer_and_keep(&db, scope, next.run(request).await).await });
+        let (db, request) = (self.db.clone(), Request::from_parts(parts, Body::from(body)));
+        let run = tokio::spawn(async move {
+            let claim = Arc::new(Claim { keyed, owner: Arc::default() });
+            let response = db::accompanied(claim.clone(), next.run(request)).await;
+            claim.settle(&db, response).await
+        });
         run.await.map_err(|_| Problem::for_panic())?
     }
 }
 
+/// A key on its way through one request.
+struct Claim {
+    keyed: Keyed,
+    owner: Arc<Mutex<Owner>>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Owner {
+    /// Nothing has been committed under the key.
+    #[default]
+    Nobody,
+    /// This request has committed something under it.
+    Us,
+    /// Another request was faster; this one has changed nothing.
+    Others,
+}
+
+#[async_trait::async_trait]
+impl Companion for Claim {
+    async fn write(&self, tx: &Tx) -> Result<(), DbErr> {
+        if self.owner() == Owner::Us {
+            return Ok(()); // a second transaction of the same request
+        }
+        match store::claim(tx, &self.keyed).await {
+            Ok(()) => {
+                let owner = Arc::clone(&self.owner);
+                tx.after_commit(move || *lock(&owner) = Owner::Us);
+                Ok(())
+            }
+            Err(error) if is_unique_violation(&error) => {
+                *lock(&self.owner) = Owner::Others;
+                Err(db::repeated())
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn lock(owner: &Mutex<Owner>) -> MutexGuard<'_, Owner> {
+    owner.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Claim {
+    fn owner(&self) -> Owner {
+        *lock(&self.owner)
+    }
+
+    /// Keeps a success. A refusal frees its key: mended, the same request may succeed. What broke after
+    /// its commit keeps the key without an answer, because it must not be done again.
+    async fn settle(&self, db: &Db, response: Response) -> Result<Response, Problem> {
+        let (owner, status) = (self.owner(), response.status());
+        if owner == Owner::Others {
+            let earlier = store::find(db.reader(), &self.keyed.scope).await?;
+            return earlier.map_or_else(|| Err(Problem::in_flight()), |row| again(row, &self.keyed));
+        }
+        if status.is_success() {
+            let (parts, body) = response.into_parts();
+            let body = to_bytes(body, LARGEST).await.map_err(|_| Problem::for_panic())?;
+            let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+            let answer = StoredAnswer {
+                status: status.as_u16(),
+                content_type: content_type.map(str::to_owned),
+                body: body.to_vec(),
+            };
+            store::keep(db, self.keyed.clone(), answer, owner == Owner::Us).await?;
+            return Ok(Response::from_parts(parts, Body::from(body)));
+        }
+        if owner == Owner::Us && status.is_client_error() {
+            store::release(db, self.keyed.scope.clone()).await?;
+        }
+        Ok(response)
+    }
+}
+
 /// Gives the earlier answer, or says why not.
-fn again(earlier: Model, body_hash: &[u8]) -> Result<Response, Problem> {
-    if earlier.body_hash != body_hash {
+fn again(earlier: Model, keyed: &Keyed) -> Result<Response, Problem> {
+    if earlier.body_hash != keyed.body_hash {
         return Err(Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "idempotency_key_reused",
@@ -105,11 +179,7 @@ fn again(earlier: Model, body_hash: &[u8]) -> Result<Response, Problem> {
         ));
     }
     let (Some(status), Some(body)) = (earlier.status, earlier.body) else {
-        return Err(Problem::conflict(
-            "idempotency_in_flight",
-            "同一个请求正在处理，请稍候。",
-            "The same request is being worked on. Please wait a moment.",
-        ));
+        return Err(unanswered(earlier.created_at, keyed.at));
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() =
@@ -121,18 +191,14 @@ fn again(earlier: Model, body_hash: &[u8]) -> Result<Response, Problem> {
     Ok(response)
 }
 
-/// Keeps a success. A refusal changed nothing, so its key is free again: mended, the same request may
-/// succeed.
-async fn answer_and_keep(db: &Db, scope: Vec<u8>, response: Response) -> Result<Response, Problem> {
-    if !response.status().is_success() {
-        store::release(db, scope).await?;
-        return Ok(response);
+/// It was done, but there is no answer to give: not yet, or not any more.
+fn unanswered(done_at: DateTime<Utc>, now: DateTime<Utc>) -> Problem {
+    if now - done_at <= ANSWERED_WITHIN {
+        return Problem::in_flight();
     }
-    let (parts, body) = response.into_parts();
-    let body = to_bytes(body, LARGEST).await.map_err(|_| Problem::for_panic())?;
-    let content_type =
-        parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).map(str::to_owned);
-    let stored = StoredAnswer { status: parts.status.as_u16(), content_type, body: body.to_vec() };
-    store::keep(db, scope, stored).await?;
-    Ok(Response::from_parts(parts, Body::from(body)))
+    Problem::conflict(
+        "idempotency_answer_lost",
+        "这个请求已经办过，只是回执没有送到。请刷新页面查看结果，不要重复提交。",
+        "This request was carried out, but its answer was lost. Please reload the page to see the outcome.",
+    )
 }

@@ -7,9 +7,11 @@
 //!
 //! Invariants: nothing networked inside a closure; a closure that fails leaves nothing behind.
 
+mod companion;
 pub mod events;
 mod writer;
 
+pub use companion::{Companion, accompanied, is_repeated, repeated};
 pub use writer::Tx;
 
 use futures::future::BoxFuture;
@@ -49,14 +51,25 @@ impl Db {
 
     /// Runs one write use case in one durable transaction.
     ///
-    /// The closure may run only once; its error rolls back what it did and nothing else.
+    /// The closure may run only once; its error rolls back what it did and nothing else. What the
+    /// request at hand wants beside it ([`accompanied`]) is written first, in the same transaction.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
         T: Send + 'static,
         E: From<DbErr> + Send + 'static,
     {
-        self.writer.run(work).await
+        let companion = companion::at_hand();
+        self.writer
+            .run(move |tx| {
+                Box::pin(async move {
+                    if let Some(companion) = companion {
+                        companion.write(tx).await?;
+                    }
+                    work(tx).await
+                })
+            })
+            .await
     }
 
     /// Whether the store answers.

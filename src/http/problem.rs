@@ -4,6 +4,7 @@
 //! the reader's language and the request's id are known. Answers of libraries that carry no problem
 //! (an unknown path, a wrong method) become one there too.
 
+use crate::db;
 use crate::ids;
 use crate::text::{Language, Text};
 use axum::body::Body;
@@ -95,6 +96,15 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, zh, en)
     }
 
+    /// The same request, by its idempotency key, is on its way already.
+    pub fn in_flight() -> Self {
+        Self::conflict(
+            "idempotency_in_flight",
+            "同一个请求正在处理，请稍候。",
+            "The same request is being worked on. Please wait a moment.",
+        )
+    }
+
     /// 410: what was there has had its time.
     pub fn gone(
         code: &'static str,
@@ -161,6 +171,9 @@ impl Problem {
 /// A failed store is nothing a caller can mend: it is logged here and told without its insides.
 impl From<DbErr> for Problem {
     fn from(error: DbErr) -> Self {
+        if db::is_repeated(&error) {
+            return Self::in_flight();
+        }
         tracing::error!(%error, "the store failed");
         Self::internal()
     }

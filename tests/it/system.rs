@@ -1,7 +1,11 @@
 //! What concerns every request: problems, limits, idempotency, health, the OpenAPI document.
 
 use crate::both_stores;
+use futures::future::join_all;
+use mianqia::entity::{booking, idempotency};
+use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};
 use serde_json::json;
+use std::collections::HashSet;
 
 both_stores! {
     at "2026-11-23T02:00:00Z";
@@ -63,6 +67,50 @@ both_stores! {
         // A refusal changed nothing, so the key may be used again.
         write("k3", "2026-11-23T03:01:00Z").await.refused(422, "not_a_slot");
         write("k3", "2026-11-23T03:30:00Z").await.ok();
+    }
+
+    async fn a_request_that_comes_many_times_at_once_is_carried_out_once(app: &TestApp) {
+        let browser = app.signed_in("lin").await;
+        let wish = json!({"service_id": app.service("video-try").await, "starts_at": "2026-11-23T03:00:00Z"});
+        let url = format!("{}/api/v1/bookings", app.base);
+        let send = || browser.send(browser.client.post(&url).header("idempotency-key", "many").json(&wish));
+        let answers = join_all((0..16).map(|_| send())).await;
+        let held: HashSet<String> = answers
+            .iter()
+            .filter(|answer| {
+                let done = answer.status.is_success();
+                if !done {
+                    answer.refused(409, "idempotency_in_flight");
+                }
+                done
+            })
+            .map(|answer| answer.json()["id"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(held.len(), 1, "{answers:?}");
+        let id = send().await.ok()["id"].as_str().unwrap().to_owned();
+        assert!(held.contains(&id));
+        assert_eq!(booking::Entity::find().count(app.app.db.reader()).await.unwrap(), 1);
+    }
+
+    async fn what_was_carried_out_is_not_repeated_when_its_answer_was_lost(app: &TestApp) {
+        let browser = app.signed_in("lin").await;
+        let wish = json!({"service_id": app.service("video-try").await, "starts_at": "2026-11-23T03:00:00Z"});
+        let url = format!("{}/api/v1/bookings", app.base);
+        let send = || browser.send(browser.client.post(&url).header("idempotency-key", "lost").json(&wish));
+        send().await.ok();
+        // As it is when the program is killed between the commit and the answer.
+        let unanswered = idempotency::ActiveModel { status: Set(None), body: Set(None), ..Default::default() };
+        idempotency::Entity::update_many().set(unanswered).exec(app.app.db.reader()).await.unwrap();
+        send().await.refused(409, "idempotency_in_flight");
+        app.set_time("2026-11-23T02:02:00Z");
+        send().await.refused(409, "idempotency_answer_lost");
+        assert_eq!(booking::Entity::find().count(app.app.db.reader()).await.unwrap(), 1);
+        // A day later the key is forgotten and stands for another request.
+        app.set_time("2026-11-24T02:30:00Z");
+        let browser = app.signed_in("lin").await;
+        let later = json!({"service_id": app.service("video-try").await, "starts_at": "2026-11-24T03:00:00Z"});
+        let request = browser.client.post(&url).header("idempotency-key", "lost").json(&later);
+        browser.send(request).await.ok();
     }
 
     async fn pages_come_with_a_strict_policy(app: &TestApp) {
