@@ -25,6 +25,7 @@ pub(super) async fn run(app: App, cancel: CancellationToken) {
         report("event", hand_over(&app).await);
         if round.is_multiple_of(SWEEP_EVERY) {
             report("expired holds", app.booking.sweep_expired().await.map(drop));
+            report("people who are gone", app.video.sweep().await);
             report("expired sign-ins", app.auth.sweep().await.map(drop));
         }
         if round.is_multiple_of(FORGET_EVERY) {

@@ -24,4 +24,6 @@ pub struct WaitingPerson {
     pub service: Text,
     pub starts_at: DateTime<Utc>,
     pub since: DateTime<Utc>,
+    /// Whether their page is open at this moment.
+    pub present: bool,
 }

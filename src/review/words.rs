@@ -49,10 +49,18 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
             format!("{}因服务重启断开", who.zh),
             format!("{} was cut off by a restart of the service", who.en),
         ),
+        "session.left" if data["cause"] == "away" => both(
+            format!("{}的页面已关闭或断线，视为离开", who.zh),
+            format!("{} was gone: the page was closed or cut off", who.en),
+        ),
         "session.left" => both(format!("{}离开", who.zh), format!("{} left", who.en)),
         "session.declined" => {
             both(format!("{}不同意录制", who.zh), format!("{} refused to be recorded", who.en))
         }
+        "session.ended" if data["cause"] == "no_officer" => Text::new(
+            "关员离开 10 分钟未回，系统结束面洽",
+            "No officer came back for 10 minutes; the program ended the session",
+        ),
         "session.ended" => Text::new("面洽结束", "The session ended"),
         "recording.started" => both(
             format!("开始录制：{}的{}（第 {segment} 段）", who.zh, what.zh),

@@ -2,17 +2,20 @@
 //!
 //! Others may call [`Video`] (wired in `app`) and [`recording`], which checks a recorded file. The
 //! media itself is behind one door, [`engine`]: it knows ids only, and who may do what is decided
-//! here. `model` holds the states, `token` the bearer tokens, `steps` what people do, `media` WHIP
-//! and WHEP, `recorded` what the engine tells and what a crash left behind.
+//! here. `model` holds the states, `token` the bearer tokens, `steps` what people do and `ending` how they
+//! leave, `presence` whose page is there, `media` WHIP and WHEP, `recorded` what the engine tells and what a crash left behind.
 //!
 //! Invariants: media is neither forwarded nor recorded for somebody who has not acknowledged the
 //! notice in force and been admitted to an open session; every step is one transaction with its
 //! entry in the booking's chain; no name stands in an entry; a recording's manifest digest is in an
-//! entry from the moment the recording is finalised; an ended session is not entered again.
+//! entry from the moment the recording is finalised; an ended session is not entered again; who is
+//! away for minutes is put out, and a session without an officer is ended.
 
+mod ending;
 pub mod engine;
 mod media;
 mod model;
+mod presence;
 mod problems;
 mod recorded;
 mod routes;

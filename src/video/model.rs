@@ -14,6 +14,10 @@ pub const MAX_REASON: usize = 300;
 /// How long after its start a forgotten waiting room still stands on the officers' day.
 pub const WAITING_SHOWN_FOR: TimeDelta = TimeDelta::hours(24);
 
+/// An open session that no officer is in for so long is ended by the program: nobody is recorded alone
+/// for ever, and an officer whose machine broke has the time to come back.
+pub const NO_OFFICER: TimeDelta = TimeDelta::minutes(10);
+
 /// What somebody asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -93,6 +97,15 @@ pub fn may_enter_at(
     now: DateTime<Utc>,
 ) -> bool {
     session == Some(SessionState::Open) || (window.0 <= now && now < window.1)
+}
+
+/// Whether no officer has been in a session for [`NO_OFFICER`].
+pub fn is_abandoned(people: &[participant::Model], now: DateTime<Utc>) -> bool {
+    let long_gone = |left_at: Option<DateTime<Utc>>| left_at.is_some_and(|at| now - at >= NO_OFFICER);
+    people
+        .iter()
+        .filter(|person| person.role == ParticipantRole::Officer)
+        .all(|officer| officer.state == ParticipantState::Left && long_gone(officer.left_at))
 }
 
 /// When the page opens, as it is said in Chinese and in English, in the venue's zone.
@@ -235,6 +248,28 @@ mod tests {
                 may,
                 "{session:?} {state:?} {notice:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_session_is_abandoned_ten_minutes_after_its_last_officer() {
+        let at = |minute: i64| DateTime::from_timestamp(1_790_000_000 + minute * 60, 0).unwrap();
+        let left = |role, minute| participant::Model {
+            role,
+            left_at: Some(at(minute)),
+            ..person(ParticipantState::Left, Some(5))
+        };
+        let here = |role| participant::Model { role, ..person(Admitted, Some(5)) };
+        for (people, minute, abandoned) in [
+            (vec![here(Officer), here(Guest)], 99, false),
+            (vec![left(Officer, 0), here(Guest)], 9, false),
+            (vec![left(Officer, 0), here(Guest)], 10, true),
+            (vec![left(Officer, 0), left(Guest, 9)], 10, true),
+            (vec![left(Officer, 0), left(Officer, 5), here(Guest)], 14, false),
+            (vec![left(Officer, 0), left(Officer, 5), here(Guest)], 15, true),
+            (vec![left(Officer, 0), here(Officer)], 99, false),
+        ] {
+            assert_eq!(is_abandoned(&people, at(minute)), abandoned, "{people:?} {minute}");
         }
     }
 

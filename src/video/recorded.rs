@@ -1,11 +1,11 @@
 //! What the engine tells becomes rows and entries; what a crash left behind is finalised.
 
+use super::ending::everybody_out;
 use super::engine::recording::{RecordingSummary, recover};
 use super::engine::{CloseCause, EngineEvent};
 use super::service::Video;
 use super::store;
 use crate::db::Tx;
-use crate::entity::participant::ParticipantState;
 use crate::entity::recording::{self, RecordingState};
 use crate::entity::recording_gap;
 use crate::entity::video_session::SessionState;
@@ -88,14 +88,17 @@ impl Video {
         }
         let sessions = store::sessions_in(conn, SessionState::Open).await?;
         let now = self.0.clock.now();
-        let ids: Vec<(Uuid, Uuid)> = sessions.into_iter().map(|row| (row.id, row.booking_id)).collect();
+        // Waiting rooms outlive a restart; whose page does not come back is put out in time.
+        for person in store::people_inside(conn, SessionState::Waiting).await? {
+            self.presence().entered(person.session_id, person.id, now);
+        }
         self.0
             .db
             .write(move |tx| {
                 Box::pin(async move {
                     store::media::clear_live(tx.conn(), None).await?;
-                    for (session, case) in ids {
-                        everybody_out(tx, session, case, now).await?;
+                    for session in &sessions {
+                        everybody_out(tx, session, now).await?;
                     }
                     Ok::<_, DbErr>(())
                 })
@@ -341,20 +344,4 @@ fn finalise(
 
 fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// Nobody is in the call any more after a restart; they may come back.
-async fn everybody_out(tx: &Tx, session: Uuid, case: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
-    for mut person in store::people(tx.conn(), session).await? {
-        if person.state == ParticipantState::Left {
-            continue;
-        }
-        person.state = ParticipantState::Left;
-        person.left_at = Some(now);
-        person.waiting_since = None;
-        let data = json!({ "participant": person.id, "cause": "restart" });
-        store::save_participant(tx.conn(), person).await?;
-        evidence::append(tx, NewEntry::new(case, "session.left", Actor::PROGRAM, now).data(data)).await?;
-    }
-    Ok(())
 }

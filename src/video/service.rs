@@ -2,6 +2,7 @@
 
 use super::engine::{Engine, EngineEvent};
 use super::model::{self, Refusal};
+use super::presence::Presence;
 use super::{problems, store};
 use crate::auth::{Actor, Right};
 use crate::booking::{Booking, WaitingPerson, WaitingRoom};
@@ -15,10 +16,10 @@ use crate::http::Problem;
 use crate::keyring::Keyring;
 use crate::live::{Live, Topic};
 use sea_orm::DbErr;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -48,6 +49,7 @@ pub(super) struct Inner {
     pub settings: VideoSettings,
     /// Which connection publishes a publication now: an older one that closes late says nothing.
     pub publishers: Mutex<HashMap<Uuid, Uuid>>,
+    pub presence: Mutex<Presence>,
     pub stopping: AtomicBool,
     /// Ends the task that reads the engine's events, so that stopping can read the rest.
     pub drain: CancellationToken,
@@ -64,6 +66,8 @@ pub struct SessionView {
     pub badges: HashMap<Uuid, String>,
     pub publications: Vec<publication::Model>,
     pub recording: bool,
+    /// Whose page is open at this moment.
+    pub here: HashSet<Uuid>,
     /// How many wait before the caller.
     pub ahead: u32,
     pub notice_version: i32,
@@ -101,6 +105,7 @@ impl Video {
             events: tokio::sync::Mutex::new(engine_events),
             settings,
             publishers: Mutex::default(),
+            presence: Mutex::default(),
             stopping: AtomicBool::new(false),
             drain: CancellationToken::new(),
         }))
@@ -109,6 +114,18 @@ impl Video {
     /// The bus on which changes of sessions are told.
     pub(super) fn live(&self) -> &Live {
         &self.0.live
+    }
+
+    pub(super) fn presence(&self) -> MutexGuard<'_, Presence> {
+        self.0.presence.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A page of somebody begins to listen; until the guard is dropped they are here.
+    pub(super) fn listening(&self, session: Uuid, participant: Uuid) -> Listening {
+        if self.presence().listens(session, participant, self.0.clock.now()) {
+            self.tell(session);
+        }
+        Listening { video: self.clone(), session, participant }
     }
 
     pub(super) fn refuse_when_stopping(&self) -> Result<(), Problem> {
@@ -134,6 +151,10 @@ impl Video {
         let accounts = self.0.directory.accounts(&officers).await?;
         let badges = accounts.into_iter().filter_map(|(id, row)| row.badge_no.map(|no| (id, no))).collect();
         let ahead = self.ahead_of(&me, &found, &service).await?;
+        let here = {
+            let presence = self.presence();
+            people.iter().map(|person| person.id).filter(|id| presence.is_here(*id)).collect()
+        };
         Ok(SessionView {
             publications: store::publications(conn, id).await?,
             recording: store::is_recording(conn, id).await?,
@@ -143,6 +164,7 @@ impl Video {
             service,
             people,
             badges,
+            here,
             ahead,
             me,
         })
@@ -198,6 +220,23 @@ impl Video {
     }
 }
 
+/// As long as this is kept, a page of somebody listens.
+pub(super) struct Listening {
+    video: Video,
+    session: Uuid,
+    participant: Uuid,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let now = self.video.0.clock.now();
+        let last = self.video.presence().stops(self.participant, now);
+        if last {
+            self.video.tell(self.session);
+        }
+    }
+}
+
 /// On which side of the table the caller sits; 403 for everybody who sits on neither.
 pub(super) fn role_in_session(actor: &Actor) -> Result<ParticipantRole, Problem> {
     if actor.has(Right::HoldSessions) {
@@ -240,6 +279,7 @@ impl WaitingRoom for Video {
                 service: service.name(),
                 starts_at: booking.starts_at,
                 since: person.waiting_since.unwrap_or(now),
+                present: self.presence().is_here(person.id),
             });
         }
         Ok(waiting)

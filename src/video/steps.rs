@@ -1,4 +1,4 @@
-//! What people do in a session: enter, acknowledge, wait, admit, leave, decline, end.
+//! What people do in a session: enter, acknowledge, wait, admit. How they leave is in [`super::ending`].
 //!
 //! Each step is one transaction that locks the session first, so that the steps of one session
 //! happen one after the other in both stores.
@@ -21,9 +21,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// A session inside a transaction, locked, with the caller's place in it.
-struct Room {
-    session: video_session::Model,
-    me: participant::Model,
+pub(super) struct Room {
+    pub session: video_session::Model,
+    pub me: participant::Model,
 }
 
 impl Room {
@@ -39,28 +39,32 @@ impl Room {
     }
 
     /// The caller must be an officer who is in the call.
-    fn needs_officer_inside(&self) -> Result<(), Problem> {
+    pub(super) fn needs_officer_inside(&self) -> Result<(), Problem> {
         let inside = self.me.role == ParticipantRole::Officer && self.me.state == ParticipantState::Admitted;
         if inside { Ok(()) } else { Err(problems::officer_not_admitted()) }
     }
 }
 
 /// The state after a step, in words if it is refused.
-fn step(person: &participant::Model, notice: i32, step: Step) -> Result<ParticipantState, Problem> {
+pub(super) fn step(
+    person: &participant::Model,
+    notice: i32,
+    step: Step,
+) -> Result<ParticipantState, Problem> {
     model::after(person.role, person.state, model::has_acknowledged(person, notice), step)
         .map_err(problems::refused)
 }
 
 /// Who did something in which case, and when.
 #[derive(Clone)]
-struct Doing {
-    actor: Arc<Actor>,
-    case: Uuid,
-    now: DateTime<Utc>,
+pub(super) struct Doing {
+    pub actor: Arc<Actor>,
+    pub case: Uuid,
+    pub now: DateTime<Utc>,
 }
 
 impl Doing {
-    fn entry(&self, kind: &'static str) -> NewEntry {
+    pub(super) fn entry(&self, kind: &'static str) -> NewEntry {
         NewEntry::new(self.case, kind, self.actor.evidence(), self.now)
     }
 }
@@ -111,7 +115,9 @@ impl Video {
                 })
             })
             .await?;
-        self.view(actor, session).await
+        let view = self.view(actor, session).await?;
+        self.presence().entered(session, view.me.id, now);
+        Ok(view)
     }
 
     /// The caller takes note of the recording notice.
@@ -214,102 +220,6 @@ impl Video {
         self.view(actor, id).await
     }
 
-    /// The caller goes. Coming back is possible until the session ends.
-    pub async fn leave(&self, actor: &Arc<Actor>, id: Uuid) -> Result<(), Problem> {
-        let this = self.clone();
-        self.in_room(actor, id, move |tx, room, doing| {
-            Box::pin(async move {
-                let notice = this.0.settings.notice_version;
-                if step(&room.me, notice, Step::Leave)? == room.me.state {
-                    return Ok(()); // gone already
-                }
-                let data = json!({ "participant": room.me.id, "cause": "asked" });
-                this.close_media_of(tx, &room.me);
-                walk_out(tx, room.me, doing.now).await?;
-                evidence::append(tx, doing.entry("session.left").data(data)).await?;
-                Ok(())
-            })
-        })
-        .await
-    }
-
-    /// The caller refuses to be recorded: written down, and the matter goes on at a window or by
-    /// phone. The booking stays as it is; the officer decides.
-    pub async fn decline(&self, actor: &Arc<Actor>, id: Uuid, reason: Option<String>) -> Result<(), Problem> {
-        if role_in_session(actor)? == ParticipantRole::Officer {
-            self.find(actor, id).await?;
-            return Err(problems::guests_only());
-        }
-        let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-        if reason.as_ref().is_some_and(|reason| reason.chars().count() > model::MAX_REASON) {
-            return Err(Problem::invalid(
-                "reason",
-                "too_long",
-                format!("原因最多 {} 个字。", model::MAX_REASON),
-                format!("The reason may have {} characters at most.", model::MAX_REASON),
-            ));
-        }
-        let this = self.clone();
-        self.in_room(actor, id, move |tx, mut room, doing| {
-            Box::pin(async move {
-                let data = json!({
-                    "participant": room.me.id, "notice_version": this.0.settings.notice_version,
-                });
-                this.close_media_of(tx, &room.me);
-                // Who comes back after a refusal reads the notice again.
-                room.me.notice_version = None;
-                room.me.acknowledged_at = None;
-                walk_out(tx, room.me, doing.now).await?;
-                let mut entry = doing.entry("session.declined").data(data);
-                if let Some(reason) = reason {
-                    entry = entry.personal("reason", reason);
-                }
-                evidence::append(tx, entry).await?;
-                Ok(())
-            })
-        })
-        .await
-    }
-
-    /// An officer in the call ends the session for everybody.
-    pub async fn end(&self, actor: &Arc<Actor>, id: Uuid) -> Result<SessionView, Problem> {
-        actor.may(Right::HoldSessions)?;
-        let engine = self.0.engine.clone();
-        self.in_room(actor, id, move |tx, mut room, doing| {
-            Box::pin(async move {
-                room.needs_officer_inside()?;
-                let opened = room.session.opened_at;
-                room.session.state = SessionState::Ended;
-                room.session.ended_at = Some(doing.now);
-                store::save_session(tx.conn(), room.session).await?;
-                let mut inside = Vec::new();
-                for person in store::people(tx.conn(), id).await? {
-                    if person.state != ParticipantState::Left {
-                        inside.push(person.id);
-                        walk_out(tx, person, doing.now).await?;
-                    }
-                }
-                store::media::clear_live(tx.conn(), Some(id)).await?;
-                let duration_ms = opened.map_or(0, |opened| (doing.now - opened).num_milliseconds());
-                let data = json!({ "session": id, "people": inside, "duration_ms": duration_ms });
-                evidence::append(tx, doing.entry("session.ended").data(data)).await?;
-                // A session in which nobody was admitted settles nothing about the booking.
-                let state = store::booking_state(tx.conn(), doing.case).await?;
-                if opened.is_some() && state == Some(BookingState::CheckedIn) {
-                    let officer = doing.actor.account_id;
-                    Booking::complete(tx, doing.case, doing.actor.evidence(), Some(officer), doing.now)
-                        .await?;
-                }
-                tx.after_commit(move || {
-                    tokio::spawn(async move { engine.close_session(id).await });
-                });
-                Ok(())
-            })
-        })
-        .await?;
-        self.view(actor, id).await
-    }
-
     /// Whether the caller's microphone and camera are on, for the others to see.
     pub async fn media_state(
         &self,
@@ -329,7 +239,7 @@ impl Video {
     }
 
     /// Runs one step of the caller in one transaction and tells the pages afterwards.
-    async fn in_room<F>(&self, actor: &Arc<Actor>, id: Uuid, work: F) -> Result<(), Problem>
+    pub(super) async fn in_room<F>(&self, actor: &Arc<Actor>, id: Uuid, work: F) -> Result<(), Problem>
     where
         F: for<'a> FnOnce(&'a Tx, Room, Doing) -> futures::future::BoxFuture<'a, Result<(), Problem>>
             + Send
@@ -350,14 +260,6 @@ impl Video {
                 })
             })
             .await
-    }
-
-    /// Closes what somebody sends and plays, once it is certain that they are out.
-    fn close_media_of(&self, tx: &Tx, person: &participant::Model) {
-        let (engine, session, person) = (self.0.engine.clone(), person.session_id, person.id);
-        tx.after_commit(move || {
-            tokio::spawn(async move { engine.close_participant(session, person).await });
-        });
     }
 }
 
@@ -416,12 +318,4 @@ async fn enter_in(
     let data = json!({ "participant": id, "role": role, "again": mine.is_some() });
     evidence::append(tx, doing.entry("session.entered").data(data)).await?;
     Ok(())
-}
-
-/// Marks somebody as gone.
-async fn walk_out(tx: &Tx, mut person: participant::Model, now: DateTime<Utc>) -> Result<(), Problem> {
-    person.state = ParticipantState::Left;
-    person.left_at = Some(now);
-    person.waiting_since = None;
-    Ok(store::save_participant(tx.conn(), person).await?)
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -122,7 +122,7 @@ pub async fn is_recording(conn: &impl ConnectionTrait, session: Uuid) -> Result<
     Ok(running > 0)
 }
 
-/// Sessions in one of `states`, oldest first.
+/// Sessions in one state, oldest first.
 pub async fn sessions_in(
     conn: &impl ConnectionTrait,
     state: SessionState,
@@ -130,6 +130,23 @@ pub async fn sessions_in(
     video_session::Entity::find()
         .filter(video_session::Column::State.eq(state))
         .order_by_asc(video_session::Column::Id)
+        .all(conn)
+        .await
+}
+
+/// Who has not left, of all sessions in one state.
+pub async fn people_inside(
+    conn: &impl ConnectionTrait,
+    state: SessionState,
+) -> Result<Vec<participant::Model>, DbErr> {
+    let sessions = video_session::Entity::find()
+        .select_only()
+        .column(video_session::Column::Id)
+        .filter(video_session::Column::State.eq(state))
+        .into_query();
+    participant::Entity::find()
+        .filter(participant::Column::SessionId.in_subquery(sessions))
+        .filter(participant::Column::State.ne(ParticipantState::Left))
         .all(conn)
         .await
 }

@@ -90,6 +90,15 @@ pub async fn closed_recordings(app: &TestApp, session: &Value, count: usize) -> 
     .await
 }
 
+/// Somebody's page that listens to the session, until it is dropped.
+async fn listen(browser: &Browser, session: &Value) -> reqwest::Response {
+    let url = format!("{}/api/v1/sessions/{}/events", browser.base, id(session));
+    let mut page = browser.client.get(url).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    page.chunk().await.unwrap().expect("a page is told how things are");
+    page
+}
+
 async fn kinds(app: &TestApp, booking: &Value) -> Vec<String> {
     let entries = evidence::entries(app.app.db.reader(), uuid(booking)).await.unwrap();
     entries.into_iter().map(|entry| entry.kind).collect()
@@ -148,6 +157,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
         assert_eq!(owner.get(&at).await.ok()["me"]["microphone"], false);
         step(&owner, &session, "/token", json!({})).await.refused(403, "not_admitted");
         // Back again, also past the planned end, because people still talk; the notice needs no second look.
+        let _officers_page = listen(&officer, &session).await;
         app.set_time("2026-11-23T05:00:00Z");
         // Two hours of silence have signed everybody out.
         let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
@@ -324,6 +334,74 @@ both_stores! { at "2026-11-23T01:30:00Z";
         let seen = officer.get(&format!("/api/v1/sessions/{}", id(&session))).await.ok();
         assert_eq!(seen["me"]["state"], "left");
         assert_eq!(be_ready(&officer, &booking).await["me"]["state"], "admitted");
+    }
+
+    async fn a_guest_whose_page_is_gone_is_shown_as_away_and_leaves_after_two_minutes(app: &TestApp) {
+        app.set_time("2026-11-23T02:05:00Z");
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let booking = book(app, &owner).await;
+        let session = be_ready(&owner, &booking).await;
+        let guest_is_present = async |present: bool| {
+            eventually("the day knows whether the guest is there", async || {
+                let day = officer.get("/api/v1/day?date=2026-11-23").await.ok();
+                (day["waiting"][0]["present"] == present).then_some(())
+            })
+            .await;
+        };
+        let page = listen(&owner, &session).await;
+        guest_is_present(true).await;
+        drop(page);
+        guest_is_present(false).await;
+
+        app.set_time("2026-11-23T02:06:59Z");
+        app.app.video.sweep().await.unwrap();
+        assert_eq!(officer.get("/api/v1/day?date=2026-11-23").await.ok()["waiting"][0]["name"], "林女士");
+        // Back for a moment: the two minutes begin anew.
+        drop(listen(&owner, &session).await);
+        guest_is_present(false).await;
+        app.set_time("2026-11-23T02:08:58Z");
+        app.app.video.sweep().await.unwrap();
+        guest_is_present(false).await;
+        app.set_time("2026-11-23T02:08:59Z");
+        app.app.video.sweep().await.unwrap();
+        assert_eq!(officer.get("/api/v1/day?date=2026-11-23").await.ok()["waiting"], json!([]));
+        let seen = owner.get(&format!("/api/v1/sessions/{}", id(&session))).await.ok();
+        assert_eq!(seen["me"]["state"], "left");
+        let entries = evidence::entries(app.app.db.reader(), uuid(&booking)).await.unwrap();
+        let last = String::from_utf8_lossy(&entries.last().unwrap().bytes).into_owned();
+        assert!(last.contains(r#""kind":"session.left""#) && last.contains(r#""cause":"away""#), "{last}");
+        // Coming back is possible, and needs no second look at the notice.
+        assert_eq!(be_ready(&owner, &booking).await["me"]["state"], "waiting");
+    }
+
+    async fn a_session_that_no_officer_comes_back_to_is_ended_and_its_recording_finalised(app: &TestApp) {
+        app.set_time("2026-11-23T02:05:00Z");
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let booking = book(app, &owner).await;
+        let session = open_call(&owner, &officer, &booking).await;
+        let (publisher, _) = publish(&owner, &session, "camera", 1500).await;
+        let at = format!("/api/v1/sessions/{}", id(&session));
+        // Neither page listens, but the guest's picture comes in: only the officer is away.
+        app.set_time("2026-11-23T02:07:00Z");
+        app.app.video.sweep().await.unwrap();
+        let seen = owner.get(&at).await.ok();
+        assert_eq!((&seen["me"]["state"], &seen["state"]), (&json!("admitted"), &json!("open")));
+        let of_officer = seen["people"].as_array().unwrap().iter().find(|person| person["role"] == "officer");
+        assert_eq!(of_officer.unwrap()["state"], "left");
+        publisher.send_for_ms(300, |_| true).await;
+        app.set_time("2026-11-23T02:16:59Z");
+        app.app.video.sweep().await.unwrap();
+        assert_eq!(owner.get(&at).await.ok()["state"], "open");
+        app.set_time("2026-11-23T02:17:00Z");
+        app.app.video.sweep().await.unwrap();
+        assert_eq!(owner.get(&at).await.ok()["state"], "ended");
+        let rows = closed_recordings(app, &session, 1).await;
+        assert_eq!(rows[0].state, RecordingState::Finalised);
+        // What became of the matter is for an officer to say.
+        let detail = officer.get(&format!("/api/v1/bookings/{}", id(&booking))).await.ok();
+        assert_eq!((&detail["state"], &detail["can"]["complete"]), (&json!("checked_in"), &json!(true)));
+        let told = kinds(app, &booking).await;
+        assert!(told.contains(&"session.ended".to_owned()), "{told:?}");
     }
 
     async fn pages_hear_of_every_change_until_the_end(app: &TestApp) {

@@ -127,6 +127,11 @@ impl Engine {
         self.0.resources().get(resource).map(|resource| resource.participant)
     }
 
+    /// Whether a participant's media comes in at this moment.
+    pub fn is_publishing(&self, session: Uuid, participant: Uuid) -> bool {
+        self.0.resources().is_publishing(session, participant)
+    }
+
     /// Closes a resource; false if there is none. Its recording is finalised on return.
     pub async fn close(&self, resource: Uuid) -> bool {
         let service = Arc::clone(&self.0);

@@ -113,6 +113,17 @@ impl Resources {
         self.by_id.get(&id)
     }
 
+    /// Whether a participant has a publishing connection that is up.
+    pub fn is_publishing(&self, session: Uuid, participant: Uuid) -> bool {
+        self.by_id.values().any(|resource| {
+            resource.session == session
+                && resource.participant == participant
+                && resource.published.is_some()
+                && *resource.peer.progress().borrow() == Progress::Connected
+                && resource.dead().is_none()
+        })
+    }
+
     /// The publish resource of a publication in a session.
     pub fn publisher(&self, session: Uuid, publication: Uuid) -> Option<Arc<Resource>> {
         let resource = self.by_id.get(self.publishers.get(&publication)?)?;

@@ -8,7 +8,7 @@ use crate::text::Text;
 use crate::video::service::SessionView;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -53,6 +53,8 @@ pub struct Participant {
     pub admitted_at: Option<DateTime<Utc>>,
     pub microphone: bool,
     pub camera: bool,
+    /// Whether their page is open at this moment: a waiting guest may have put the phone away.
+    pub present: bool,
     /// Whether this is the caller.
     pub me: bool,
 }
@@ -121,8 +123,11 @@ pub struct MediaTokenBody {
 impl Session {
     pub fn of(view: SessionView) -> Self {
         let me = view.me.id;
-        let people: Vec<Participant> =
-            view.people.into_iter().map(|person| Participant::of(person, me, &view.badges)).collect();
+        let people: Vec<Participant> = view
+            .people
+            .into_iter()
+            .map(|person| Participant::of(person, me, &view.badges, &view.here))
+            .collect();
         let officer_inside = view.me.role == ParticipantRole::Officer
             && view.me.state == ParticipantState::Admitted
             && view.session.state != SessionState::Ended;
@@ -140,7 +145,7 @@ impl Session {
             recording: view.recording,
             interrupted: view.session.interrupted,
             notice_version: view.notice_version,
-            me: Participant::of(view.me, me, &view.badges),
+            me: Participant::of(view.me, me, &view.badges, &view.here),
             people,
             publications: view.publications.into_iter().map(Publication::from).collect(),
             line: Line { ahead: view.ahead },
@@ -151,7 +156,12 @@ impl Session {
 }
 
 impl Participant {
-    fn of(person: participant::Model, me: Uuid, badges: &HashMap<Uuid, String>) -> Self {
+    fn of(
+        person: participant::Model,
+        me: Uuid,
+        badges: &HashMap<Uuid, String>,
+        here: &HashSet<Uuid>,
+    ) -> Self {
         Self {
             id: person.id,
             role: person.role,
@@ -162,6 +172,7 @@ impl Participant {
             admitted_at: person.admitted_at,
             microphone: person.microphone,
             camera: person.camera,
+            present: here.contains(&person.id),
             me: person.id == me,
             name: person.name,
         }

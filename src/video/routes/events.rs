@@ -6,7 +6,7 @@ use crate::auth::Signed;
 use crate::entity::video_session::SessionState;
 use crate::http::{PathId, Problem, ProblemBody};
 use crate::live::Topic;
-use crate::video::service::Video;
+use crate::video::service::{Listening, Video};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -36,7 +36,9 @@ pub(super) async fn session_events(
     // Listening begins before looking, so that no change falls between the two.
     let topics = video.live().listen();
     let first = video.view(&actor, id).await?;
-    let following = Following { video, actor, id, topics, over: first.session.state == SessionState::Ended };
+    let here = video.listening(id, first.me.id);
+    let over = first.session.state == SessionState::Ended;
+    let following = Following { video, actor, id, topics, over, _here: here };
     let first = event_of(Session::of(first));
     let events = futures::stream::once(std::future::ready(Ok::<_, Infallible>(first)));
     let events = futures::StreamExt::chain(events, following.stream());
@@ -54,6 +56,8 @@ struct Following {
     id: Uuid,
     topics: Receiver<Topic>,
     over: bool,
+    /// Whoever listens is there; ends with the stream.
+    _here: Listening,
 }
 
 impl Following {

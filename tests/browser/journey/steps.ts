@@ -38,7 +38,7 @@ export async function reference(page: Page): Promise<string> {
 }
 
 /** Books a time of the service that is always open for the account of the page; the id of the booking. */
-async function bookedSession(page: Page, server: Server): Promise<string> {
+export async function bookedSession(page: Page, server: Server): Promise<string> {
   const service = await serviceId(server, 'video-try')
   const from = (await (await page.request.get(`/api/v1/services/${service}`)).json()) as { now: { next_free_at: string } }
   const held = await page.request.post('/api/v1/bookings', { data: { service_id: service, starts_at: from.now.next_free_at } })

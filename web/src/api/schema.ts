@@ -1488,6 +1488,8 @@ export interface components {
             me: boolean;
             microphone: boolean;
             name: string;
+            /** @description Whether their page is open at this moment: a waiting guest may have put the phone away. */
+            present: boolean;
             role: components["schemas"]["ParticipantRole"];
             state: components["schemas"]["ParticipantState"];
             /** Format: date-time */
@@ -1850,6 +1852,8 @@ export interface components {
             name: string;
             /** Format: uuid */
             participant_id: string;
+            /** @description Whether their page is open at this moment. */
+            present: boolean;
             service: components["schemas"]["Text"];
             /** Format: uuid */
             session_id: string;

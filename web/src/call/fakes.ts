@@ -4,7 +4,7 @@ import type { Participant, Session } from '../api/types'
 
 export const guest: Participant = {
   id: 'guest', name: 'Lin', role: 'guest', badge_no: null, state: 'entered', acknowledged_at: null,
-  waiting_since: null, admitted_at: null, microphone: true, camera: true, me: true,
+  waiting_since: null, admitted_at: null, microphone: true, camera: true, present: true, me: true,
 }
 export const officer: Participant = { ...guest, id: 'officer', name: 'Zhou', role: 'officer', badge_no: '2316', state: 'admitted', me: false }
 

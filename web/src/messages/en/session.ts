@@ -129,6 +129,7 @@ export default {
     others: 'Waiting for other meetings',
     others_text: '{n}; admit them from "My day" after this meeting',
     after_notice: 'You can admit people once you have taken note of the notice.',
+    away: 'page not open',
   },
   call: {
     title: 'Video meeting: {service}',
@@ -167,6 +168,8 @@ export default {
     picture_of: 'Picture of {name}',
     alone: 'The other side has not come in yet, or has just left.',
     alone_officer: 'Nobody has been admitted yet.',
+    no_officer: 'No officer is here at the moment.',
+    no_officer_text: 'The recording goes on; please wait. If no officer comes back within 10 minutes, the meeting ends by itself and the recording is kept.',
     sound_blocked: 'The browser holds the sound back.',
     sound_on: 'Turn sound and picture on',
     entered: '{name} has come in',
@@ -177,7 +180,7 @@ export default {
   leave: {
     title: 'Leave the call?',
     text: 'The meeting is not over. You can enter again, but will have to wait to be admitted again.',
-    text_officer: 'The others stay in the call and the recording goes on. If all is done, choose "End the meeting".',
+    text_officer: 'The others stay in the call and the recording goes on; after 10 minutes without an officer the meeting ends by itself. If all is done, choose "End the meeting".',
     stay: 'Stay in the call',
     go: 'Leave',
   },

@@ -18,6 +18,7 @@ export default {
     waiting_none: 'Nobody is waiting. Whoever enters the waiting room appears here at once.',
     private: 'Private person',
     early: 'early',
+    away: 'page not open',
     minutes: 'minute | minutes',
     over: 'over {n} minutes',
     admit: 'Admit',

@@ -129,6 +129,7 @@ export default {
     others: '其他面洽的等候',
     others_text: '{n} 位，结束本场后在“我的一天”里接通',
     after_notice: '您确认告知后即可接通。',
+    away: '页面没有打开',
   },
   call: {
     title: '视频面洽：{service}',
@@ -167,6 +168,8 @@ export default {
     picture_of: '{name}的画面',
     alone: '对方还没有进来，或刚刚离开。',
     alone_officer: '还没有接通任何人。',
+    no_officer: '关员暂时不在。',
+    no_officer_text: '录制仍在继续，请稍候。10 分钟没有关员回来，面洽会自动结束，录像会保存好。',
     sound_blocked: '浏览器暂停了声音。',
     sound_on: '打开声音和画面',
     entered: '{name}已进入',
@@ -177,7 +180,7 @@ export default {
   leave: {
     title: '离开通话？',
     text: '面洽还没有结束。离开后可以重新进入，但要再次等候接通。',
-    text_officer: '其他人会留在通话中，录制继续。办完了请选“结束面洽”。',
+    text_officer: '其他人会留在通话中，录制继续；10 分钟没有关员在场，面洽会自动结束。办完了请选“结束面洽”。',
     stay: '留在通话中',
     go: '离开',
   },

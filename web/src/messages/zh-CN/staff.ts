@@ -18,6 +18,7 @@ export default {
     waiting_none: '现在没有人等候。有人进入等候室，会马上出现在这里。',
     private: '自然人',
     early: '早到',
+    away: '页面没有打开',
     minutes: '分钟',
     over: '超过 {n} 分钟',
     admit: '接入',

@@ -1,0 +1,249 @@
+//! How people leave a session and how it ends: by their own word, or because nobody is there any more.
+
+use super::model::{self, Step};
+use super::service::{SessionView, Video, role_in_session};
+use super::steps::step;
+use super::{problems, store};
+use crate::auth::{Actor, Right};
+use crate::booking::Booking;
+use crate::db::Tx;
+use crate::entity::booking::BookingState;
+use crate::entity::participant::{self, ParticipantRole, ParticipantState};
+use crate::entity::video_session::{self, SessionState};
+use crate::evidence::{self, NewEntry};
+use crate::http::Problem;
+use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use uuid::Uuid;
+
+impl Video {
+    /// The caller goes. Coming back is possible until the session ends.
+    pub async fn leave(&self, actor: &Arc<Actor>, id: Uuid) -> Result<(), Problem> {
+        let this = self.clone();
+        self.in_room(actor, id, move |tx, room, doing| {
+            Box::pin(async move {
+                let notice = this.0.settings.notice_version;
+                if step(&room.me, notice, Step::Leave)? == room.me.state {
+                    return Ok(()); // gone already
+                }
+                let entry = doing.entry("session.left");
+                this.close_media_of(tx, &room.me);
+                Ok(out(tx, room.me, doing.now, entry, "asked").await?)
+            })
+        })
+        .await
+    }
+
+    /// The caller refuses to be recorded: written down, and the matter goes on at a window or by
+    /// phone. The booking stays as it is; the officer decides.
+    pub async fn decline(&self, actor: &Arc<Actor>, id: Uuid, reason: Option<String>) -> Result<(), Problem> {
+        if role_in_session(actor)? == ParticipantRole::Officer {
+            self.find(actor, id).await?;
+            return Err(problems::guests_only());
+        }
+        let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+        if reason.as_ref().is_some_and(|reason| reason.chars().count() > model::MAX_REASON) {
+            return Err(Problem::invalid(
+                "reason",
+                "too_long",
+                format!("原因最多 {} 个字。", model::MAX_REASON),
+                format!("The reason may have {} characters at most.", model::MAX_REASON),
+            ));
+        }
+        let this = self.clone();
+        self.in_room(actor, id, move |tx, mut room, doing| {
+            Box::pin(async move {
+                let data = json!({
+                    "participant": room.me.id, "notice_version": this.0.settings.notice_version,
+                });
+                this.close_media_of(tx, &room.me);
+                // Who comes back after a refusal reads the notice again.
+                room.me.notice_version = None;
+                room.me.acknowledged_at = None;
+                walk_out(tx, room.me, doing.now).await?;
+                let mut entry = doing.entry("session.declined").data(data);
+                if let Some(reason) = reason {
+                    entry = entry.personal("reason", reason);
+                }
+                evidence::append(tx, entry).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// An officer in the call ends the session for everybody.
+    pub async fn end(&self, actor: &Arc<Actor>, id: Uuid) -> Result<SessionView, Problem> {
+        actor.may(Right::HoldSessions)?;
+        let this = self.clone();
+        self.in_room(actor, id, move |tx, room, doing| {
+            Box::pin(async move {
+                room.needs_officer_inside()?;
+                let opened = room.session.opened_at.is_some();
+                this.end_in(tx, room.session, doing.now, doing.entry("session.ended"), "asked").await?;
+                // A session in which nobody was admitted settles nothing about the booking.
+                let state = store::booking_state(tx.conn(), doing.case).await?;
+                if opened && state == Some(BookingState::CheckedIn) {
+                    let officer = doing.actor.account_id;
+                    Booking::complete(tx, doing.case, doing.actor.evidence(), Some(officer), doing.now)
+                        .await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
+        self.view(actor, id).await
+    }
+
+    /// Puts out who has been away too long, and ends open sessions that no officer came back to. `app`
+    /// calls it every few seconds.
+    pub async fn sweep(&self) -> Result<(), DbErr> {
+        if self.0.stopping.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let now = self.0.clock.now();
+        let away = self.presence().away(now);
+        for (session, participant) in away {
+            // An event stream that broke alone is no absence: what they send still comes in.
+            if !self.0.engine.is_publishing(session, participant) {
+                self.put_out(session, participant, now).await?;
+                self.presence().forget(participant);
+            }
+        }
+        for session in store::sessions_in(self.0.db.reader(), SessionState::Open).await? {
+            let people = store::people(self.0.db.reader(), session.id).await?;
+            if model::is_abandoned(&people, now) {
+                self.end_abandoned(session.id, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn put_out(&self, id: Uuid, participant: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+        let this = self.clone();
+        self.0
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let session = store::lock_session(tx.conn(), id).await?;
+                    let Some(session) = session.filter(|row| row.state != SessionState::Ended) else {
+                        return Ok(());
+                    };
+                    let person = store::participant(tx.conn(), participant).await?;
+                    let Some(person) = person.filter(|row| row.state != ParticipantState::Left) else {
+                        return Ok(());
+                    };
+                    this.close_media_of(tx, &person);
+                    out(tx, person, now, by_program(&session, "session.left", now), "away").await?;
+                    tx.after_commit(move || this.tell(id));
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// The booking stays checked in: what became of the matter is for an officer to say.
+    async fn end_abandoned(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+        let this = self.clone();
+        self.0
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let session = store::lock_session(tx.conn(), id).await?;
+                    let Some(session) = session.filter(|row| row.state == SessionState::Open) else {
+                        return Ok(());
+                    };
+                    // Somebody may have come back meanwhile.
+                    if !model::is_abandoned(&store::people(tx.conn(), id).await?, now) {
+                        return Ok(());
+                    }
+                    let entry = by_program(&session, "session.ended", now);
+                    this.end_in(tx, session, now, entry, "no_officer").await?;
+                    tx.after_commit(move || this.tell(id));
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Ends a locked session: everybody out, nothing live, recordings finalised once that is durable.
+    async fn end_in(
+        &self,
+        tx: &Tx,
+        mut session: video_session::Model,
+        now: DateTime<Utc>,
+        entry: NewEntry,
+        cause: &'static str,
+    ) -> Result<(), DbErr> {
+        let (id, opened) = (session.id, session.opened_at);
+        session.state = SessionState::Ended;
+        session.ended_at = Some(now);
+        store::save_session(tx.conn(), session).await?;
+        let mut inside = Vec::new();
+        for person in store::people(tx.conn(), id).await? {
+            if person.state != ParticipantState::Left {
+                inside.push(person.id);
+                walk_out(tx, person, now).await?;
+            }
+        }
+        store::media::clear_live(tx.conn(), Some(id)).await?;
+        let duration_ms = opened.map_or(0, |opened| (now - opened).num_milliseconds());
+        let data = json!({ "session": id, "people": inside, "duration_ms": duration_ms, "cause": cause });
+        evidence::append(tx, entry.data(data)).await?;
+        let engine = self.0.engine.clone();
+        tx.after_commit(move || {
+            tokio::spawn(async move { engine.close_session(id).await });
+        });
+        Ok(())
+    }
+
+    /// Closes what somebody sends and plays, once it is certain that they are out.
+    fn close_media_of(&self, tx: &Tx, person: &participant::Model) {
+        let (engine, session, person) = (self.0.engine.clone(), person.session_id, person.id);
+        tx.after_commit(move || {
+            tokio::spawn(async move { engine.close_participant(session, person).await });
+        });
+    }
+}
+
+/// Nobody is in the call any more after a restart; they may come back.
+pub(super) async fn everybody_out(
+    tx: &Tx,
+    session: &video_session::Model,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    for person in store::people(tx.conn(), session.id).await? {
+        if person.state != ParticipantState::Left {
+            out(tx, person, now, by_program(session, "session.left", now), "restart").await?;
+        }
+    }
+    Ok(())
+}
+
+fn by_program(session: &video_session::Model, kind: &'static str, now: DateTime<Utc>) -> NewEntry {
+    NewEntry::new(session.booking_id, kind, evidence::Actor::PROGRAM, now)
+}
+
+/// Somebody leaves, and `entry` tells why.
+async fn out(
+    tx: &Tx,
+    person: participant::Model,
+    now: DateTime<Utc>,
+    entry: NewEntry,
+    cause: &'static str,
+) -> Result<(), DbErr> {
+    let data = json!({ "participant": person.id, "cause": cause });
+    walk_out(tx, person, now).await?;
+    evidence::append(tx, entry.data(data)).await.map(|_| ())
+}
+
+/// Marks somebody as gone.
+async fn walk_out(tx: &Tx, mut person: participant::Model, now: DateTime<Utc>) -> Result<(), DbErr> {
+    person.state = ParticipantState::Left;
+    person.left_at = Some(now);
+    person.waiting_since = None;
+    store::save_participant(tx.conn(), person).await
+}
