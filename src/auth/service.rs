@@ -222,7 +222,7 @@ impl Auth {
         else {
             return Ok(None);
         };
-        if !account.active || !model_session::is_alive(session.last_seen_at, session.expires_at, now) {
+        if !is_valid(&session, &account, now) {
             return Ok(None);
         }
         if model_session::is_to_be_noted(session.last_seen_at, now) {
@@ -233,6 +233,13 @@ impl Auth {
             }
         }
         Ok(Some(actor_of(account, enterprise)))
+    }
+
+    /// Whether a token still stands for somebody. Looking is no use of the session: it does not keep it alive.
+    pub async fn is_signed_in(&self, token: &str) -> Result<bool, DbErr> {
+        let now = self.0.clock.now();
+        let found = store::session(self.0.db.reader(), ids::token_hash(token)).await?;
+        Ok(found.is_some_and(|(session, account, _)| is_valid(&session, &account, now)))
     }
 
     /// Sets the language that somebody reads.
@@ -252,6 +259,10 @@ impl Auth {
     fn attempts(&self) -> MutexGuard<'_, Attempts> {
         self.0.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn is_valid(session: &auth_session::Model, account: &account::Model, now: DateTime<Utc>) -> bool {
+    account.active && model_session::is_alive(session.last_seen_at, session.expires_at, now)
 }
 
 /// What stands for a login while attempts are counted; spellings that mean the same count together.

@@ -40,7 +40,11 @@ export function useRoom(bookingId: string) {
         void hear(data as Session)
       },
       stopping: () => (stopping.value = true),
-    })
+    }, () => void take(api.GET('/api/v1/sessions/{id}', { params: { path: { id } } })).catch((caught) => {
+      // during a restart there is no answer at all, and the stream comes back by itself
+      const found = ApiError.of(caught)
+      if (found.status === 401) problem.value = found
+    }))
   }
 
   // a program that starts anew has everybody out; who sat here before goes back to their place without being asked
