@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::db::{self, Companion, Db, Tx, is_unique_violation};
 use crate::entity::idempotency::Model;
 use crate::http::Problem;
+use crate::keyring::Keyring;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -32,6 +33,7 @@ pub const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 pub struct Idempotency {
     pub db: Db,
     pub clock: Clock,
+    pub keyring: Keyring,
 }
 
 /// The layer. Runs inside the sign-in layer, which tells it the actor.
@@ -76,7 +78,9 @@ impl Idempotency {
             .chain_update(key)
             .finalize()
             .to_vec();
-        let keyed = Keyed { scope, body_hash: Sha256::digest(&body).to_vec(), at: self.clock.now() };
+        // Keyed, because a body may hold a password, and a bare digest could be tried against guesses.
+        let body_hash = self.keyring.mac("idempotency", &body).to_vec();
+        let keyed = Keyed { scope, body_hash, at: self.clock.now() };
         if let Some(earlier) = store::find(self.db.reader(), &keyed.scope).await? {
             if keyed.at - earlier.created_at <= KEPT_FOR {
                 return again(earlier, &keyed);

@@ -23,7 +23,11 @@ const LARGEST_BODY: usize = 256 * 1024;
 
 pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
     let document = openapi::pretty(&document);
-    let keys = idempotency::Idempotency { db: app.db.clone(), clock: app.clock.clone() };
+    let keys = idempotency::Idempotency {
+        db: app.db.clone(),
+        clock: app.clock.clone(),
+        keyring: app.keyring.clone(),
+    };
     api.layer(from_fn_with_state(keys, idempotency::layer))
         .layer(from_fn_with_state(app.auth.clone(), auth::identify))
         .layer(from_fn_with_state(app.clone(), refuse_when_stopping))

@@ -42,6 +42,7 @@ pub struct App {
     pub settings: Arc<Settings>,
     pub clock: Clock,
     pub db: Db,
+    keyring: Keyring,
     pub live: Live,
     pub auth: Auth,
     pub directory: Directory,
@@ -100,7 +101,7 @@ impl App {
             clock.clone(),
             directory.clone(),
             booking.clone(),
-            keyring,
+            keyring.clone(),
             survey::Office { public_url: settings.public_url.clone() },
         );
         let review =
@@ -115,6 +116,7 @@ impl App {
             tasks: TaskTracker::new(),
             clock,
             db,
+            keyring,
             live,
             auth,
             directory,

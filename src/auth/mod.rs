@@ -9,6 +9,7 @@
 //! written in `model.rs` and nowhere else.
 
 mod actor;
+mod change_password;
 mod cookie;
 pub mod demo;
 mod enterprises;

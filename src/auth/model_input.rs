@@ -21,7 +21,7 @@ impl Registration {
     /// The registration as it is stored, or the first field that is wrong.
     pub fn checked(self) -> Result<Self, Problem> {
         let login = login(&self.login)?;
-        check_password(&self.password, &login)?;
+        check_password("password", &self.password, &login)?;
         Ok(Self {
             name: line("name", &self.name, 2, 100)?,
             uscc: identifiers::uscc(&self.uscc).map_err(|fault| fault.problem("uscc"))?,
@@ -58,10 +58,10 @@ pub fn normal_login(typed: &str) -> Option<String> {
 }
 
 /// A password has 10 to 128 characters and is not the login.
-pub fn check_password(password: &str, login: &str) -> Result<(), Problem> {
+pub fn check_password(field: &'static str, password: &str, login: &str) -> Result<(), Problem> {
     if !(10..=128).contains(&password.chars().count()) {
         return Err(Problem::invalid(
-            "password",
+            field,
             "bad_password",
             "密码为 10 至 128 个字符。几个不相干的词连起来，好记又不容易被猜到。",
             "A password has 10 to 128 characters. A few unrelated words in a row are easy to remember and hard to guess.",
@@ -69,7 +69,7 @@ pub fn check_password(password: &str, login: &str) -> Result<(), Problem> {
     }
     if password.to_lowercase().contains(login) && password.chars().count() < login.len() + 6 {
         return Err(Problem::invalid(
-            "password",
+            field,
             "bad_password",
             "密码和登录名太像，请换一个。",
             "The password is too much like the login. Please choose another one.",

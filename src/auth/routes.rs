@@ -21,6 +21,7 @@ pub fn router(auth: Auth) -> OpenApiRouter {
         .routes(routes!(sign_in))
         .routes(routes!(sign_out))
         .routes(routes!(get_me, patch_me))
+        .routes(routes!(change_password))
         .routes(routes!(enterprises::register_enterprise, enterprises::list_enterprises))
         .routes(routes!(enterprises::approve_enterprise))
         .routes(routes!(enterprises::refuse_enterprise))
@@ -156,6 +157,37 @@ async fn patch_me(
 ) -> Result<Json<Me>, Problem> {
     let changed = auth.set_locale(&actor, patch.locale).await?;
     Ok(Json(Me::from(&changed)))
+}
+
+/// The old and the new password.
+#[derive(Deserialize, ToSchema)]
+struct PasswordChange {
+    current_password: String,
+    /// 10 to 128 characters.
+    new_password: String,
+}
+
+/// Changes one's password; this browser stays signed in, all others are signed out.
+#[utoipa::path(
+    post, path = "/me/password", tag = "people", operation_id = "change_password", request_body = PasswordChange,
+    responses(
+        (status = NO_CONTENT),
+        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
+        (status = TOO_MANY_REQUESTS, body = ProblemBody, content_type = "application/problem+json",
+            description = "`too_many_attempts`, `busy`; with Retry-After"),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json",
+            description = "`wrong_password`, `bad_password`, `same_password`"),
+    ),
+)]
+async fn change_password(
+    State(auth): State<Auth>,
+    Signed(actor): Signed,
+    headers: HeaderMap,
+    Body(PasswordChange { current_password, new_password }): Body<PasswordChange>,
+) -> Result<StatusCode, Refusal> {
+    let token = token_of(&headers).unwrap_or_default();
+    auth.change_password(&actor, &token, current_password, new_password).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn with_cookie(set: String) -> [(HeaderName, String); 1] {

@@ -256,7 +256,7 @@ impl Auth {
         self.0.db.write(move |tx| Box::pin(async move { store::delete_ended_sessions(tx, now).await })).await
     }
 
-    fn attempts(&self) -> MutexGuard<'_, Attempts> {
+    pub(super) fn attempts(&self) -> MutexGuard<'_, Attempts> {
         self.0.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -266,7 +266,7 @@ fn is_valid(session: &auth_session::Model, account: &account::Model, now: DateTi
 }
 
 /// What stands for a login while attempts are counted; spellings that mean the same count together.
-fn key_of(login: &str) -> Key {
+pub(super) fn key_of(login: &str) -> Key {
     Sha256::digest(login.trim().to_ascii_lowercase()).into()
 }
 
@@ -279,7 +279,7 @@ fn wrong() -> Problem {
     )
 }
 
-fn locked(until: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
+pub(super) fn locked(until: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
     let seconds = ((until - now).num_milliseconds() + 999) / 1000;
     let minutes = (seconds + 59) / 60;
     let problem = Problem::new(

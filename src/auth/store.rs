@@ -85,6 +85,25 @@ pub async fn set_locale(tx: &Tx, account_id: Uuid, locale: Locale) -> Result<(),
         .map(|_| ())
 }
 
+pub async fn set_password(tx: &Tx, account_id: Uuid, password_hash: String) -> Result<(), DbErr> {
+    account::Entity::update_many()
+        .set(account::ActiveModel { password_hash: Set(password_hash), ..Default::default() })
+        .filter(account::Column::Id.eq(account_id))
+        .exec(tx.conn())
+        .await
+        .map(|_| ())
+}
+
+/// Ends all sessions of an account but one; tells how many.
+pub async fn delete_other_sessions(tx: &Tx, account_id: Uuid, kept: Vec<u8>) -> Result<u64, DbErr> {
+    let done = auth_session::Entity::delete_many()
+        .filter(auth_session::Column::AccountId.eq(account_id))
+        .filter(auth_session::Column::TokenHash.ne(kept))
+        .exec(tx.conn())
+        .await?;
+    Ok(done.rows_affected)
+}
+
 /// Fails with a unique violation when the enterprise is registered already.
 pub async fn insert_enterprise(tx: &Tx, row: enterprise::Model) -> Result<(), DbErr> {
     enterprise::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())

@@ -29,6 +29,7 @@ export function pagesOf({ bookings, services, sessionId, ratingPath }: Office): 
     page('nothing by reference', 'lin', '/references/MQ0000'),
     page('sign-in', 'anyone', '/sign-in'),
     page('register', 'anyone', '/register'),
+    page('change of password', 'lin', '/account/password'),
     page('rating', 'anyone', ratingPath),
     page('unknown rating', 'anyone', '/rate/no-such-token'),
     page('session, notice', 'gao', `/session/${bookings.unopened.id}`),

@@ -40,6 +40,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/sign-out", "............"),
     ("GET", "/me", "u..........."),
     ("PATCH", "/me", "u..........."),
+    ("POST", "/me/password", "u..........."),
     ("POST", "/enterprises", "............"),
     ("GET", "/enterprises", "uxxxxx.xxxxx"),
     ("POST", "/enterprises/{id}/approve", "uxxxxx.xxxxx"),

@@ -109,6 +109,34 @@ both_stores! {
         other.get("/api/v1/me").await.ok();
     }
 
+    async fn a_changed_password_signs_everybody_else_out(app: &TestApp) {
+        let (here, there) = (app.signed_in("lin").await, app.signed_in("lin").await);
+        let change = |current: &str, new: &str| {
+            here.post("/api/v1/me/password", json!({"current_password": current, "new_password": new}))
+        };
+        let refused = change("not the password", "correct horse battery").await;
+        refused.refused(422, "wrong_password");
+        assert_eq!(refused.json()["field"], "current_password");
+        change(PASSWORD, "short").await.refused(422, "bad_password");
+        change(PASSWORD, PASSWORD).await.refused(422, "same_password");
+        there.get("/api/v1/me").await.ok();
+
+        assert_eq!(change(PASSWORD, "correct horse battery").await.status, 204);
+        here.get("/api/v1/me").await.ok();
+        there.get("/api/v1/me").await.refused(401, "not_signed_in");
+        sign_in(&app.browser(), "lin", PASSWORD).await.refused(401, "wrong_login");
+        sign_in(&app.browser(), "lin", "correct horse battery").await.ok();
+        let entries = system_entries(app).await;
+        let changed: Vec<_> = entries.iter().filter(|(kind, _)| kind == "account.password_changed").collect();
+        assert_eq!(changed.len(), 1);
+        assert!(changed[0].1.contains(r#""sessions_ended":1"#) && !changed[0].1.contains("horse"), "{changed:?}");
+        // Guessing the current one is slowed down as guessing at the door is.
+        for _ in 0..5 {
+            change("a wild guess", "another good password").await.refused(422, "wrong_password");
+        }
+        change("a wild guess", "another good password").await.refused(429, "too_many_attempts");
+    }
+
     async fn signing_out_counts_at_once(app: &TestApp) {
         let browser = app.browser();
         let session = cookie(&sign_in(&browser, "lin", PASSWORD).await);

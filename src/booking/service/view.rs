@@ -145,7 +145,8 @@ impl Booking {
             .into_iter()
             .map(|row| ((row.case_id, row.seq), row.value))
             .collect();
-        let acts: Vec<(&entry::Model, Act)> = entries.iter().map(|entry| (entry, act_of(entry))).collect();
+        let acts: Vec<(&entry::Model, Act)> =
+            entries.iter().map(|entry| (entry, act_of(entry))).filter(|(_, act)| !act.by_the_way).collect();
         let actors: Vec<Uuid> = acts.iter().filter_map(|(_, act)| act.id).collect();
         let names = self.names(&rows, &actors).await?;
         let mut history: HashMap<Uuid, Vec<HistoryItem>> = HashMap::new();
@@ -241,6 +242,9 @@ fn can(actor: &Actor, row: &booking::Model, kind: ServiceKind, now: DateTime<Utc
 struct Act {
     id: Option<Uuid>,
     side: HistorySide,
+    /// Evidence, but no news of what became of the booking: that an officer sat
+    /// down, that a line broke.
+    by_the_way: bool,
 }
 
 fn act_of(entry: &entry::Model) -> Act {
@@ -251,7 +255,12 @@ fn act_of(entry: &entry::Model) -> Act {
         Some("program") | None => HistorySide::System,
         Some(_) => HistorySide::Officer,
     };
-    Act { id: actor["id"].as_str().and_then(|id| id.parse().ok()), side }
+    let by_the_way = match entry.kind.as_str() {
+        "session.admitted" => body["data"]["role"] == "officer",
+        "session.left" => side == HistorySide::System,
+        _ => false,
+    };
+    Act { id: actor["id"].as_str().and_then(|id| id.parse().ok()), side, by_the_way }
 }
 
 /// Sensitive answers are not for lists; the booking itself shows them.

@@ -15,9 +15,9 @@ export async function person(browser: Browser, server: Server, login: string, vi
 }
 
 /** Fills the sign-in form of the page that is open and waits until it is gone. */
-export async function signIn(page: Page, login: string): Promise<void> {
+export async function signIn(page: Page, login: string, password = 'mianqia-demo'): Promise<void> {
   await page.getByLabel('登录名').fill(login)
-  await page.getByLabel('密码').fill('mianqia-demo')
+  await page.getByLabel('密码').fill(password)
   await page.getByRole('button', { name: '登录', exact: true }).click()
   await expect(page).not.toHaveURL(/sign-in/)
 }

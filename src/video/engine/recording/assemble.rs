@@ -240,6 +240,9 @@ impl Assembler {
     fn gap(&mut self, from_ms: u64, to_ms: u64) {
         let from_ms = from_ms.max(self.told_until.min(to_ms));
         let ours = std::mem::take(&mut self.overflowed);
+        if to_ms <= from_ms {
+            return; // told as part of a silence, or no longer than a frame
+        }
         let cause = if ours { GapCause::Disk } else { GapCause::Loss };
         self.outputs.push_back(Output::Gap { from_ms, to_ms, cause });
     }

@@ -117,7 +117,8 @@ impl RecordingFile {
         self.length
     }
 
-    /// Writes a cluster in one go; the header before the first one, when its size is known.
+    /// Writes a cluster in one go and its line behind it, both durable on return; the header before the
+    /// first one, when its size is known.
     pub fn cluster(&mut self, cluster: &Cluster) -> io::Result<()> {
         if self.length == 0 {
             let header = webm::header(&Header { size: cluster.contents.size, closing: None });
@@ -125,7 +126,9 @@ impl RecordingFile {
             self.line(&Line::Header { range, started_at: self.started_at })?;
         }
         let range = self.append(&cluster.bytes)?;
-        self.indexed(range, &cluster.contents, false)
+        self.indexed(range, &cluster.contents, false)?;
+        // The digest taken at capture has to survive a power cut as well as what it was taken of.
+        self.index.sync_data()
     }
 
     /// Notes a cluster that is in the file.

@@ -13,7 +13,7 @@ export default {
   session: 'Video meeting',
   language: { 'zh-CN': '中文', en: 'English' },
   look: { large: 'Large type', large_glyph: 'A', display: 'Display', light: 'Light', dark: 'Dark', contrast: 'High contrast' },
-  account: { sign_in: 'Sign in', sign_out: 'Sign out', bookings: 'My bookings' },
+  account: { sign_in: 'Sign in', sign_out: 'Sign out', bookings: 'My bookings', password: 'Change password' },
   duty: { name: 'Duty phone', ask: 'Need help?' },
   foot: { zone: '{office}. Times are {zone} ({offset}) unless another zone is named.' },
   time: { beijing: 'Beijing time', yours: 'for you' },

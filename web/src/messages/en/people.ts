@@ -13,6 +13,16 @@ export default {
     no_password: 'Please give your password.',
     no_account: 'Enterprise not registered yet?',
   },
+  password: {
+    title: 'Change password',
+    current: 'Current password',
+    new: 'New password',
+    again: 'New password once more',
+    differs: 'The two new passwords are not the same.',
+    hint: 'All other devices are signed out; this one stays signed in.',
+    done: 'Password changed',
+    done_text: 'All other devices are signed out. Use the new password from now on.',
+  },
   register: {
     title: 'Register an enterprise',
     intro: 'Once is enough. Customs checks it; you can book after approval. All items are required.',

@@ -13,7 +13,7 @@ export default {
   session: '视频面洽',
   language: { 'zh-CN': '中文', en: 'English' },
   look: { large: '大字版', large_glyph: '大', display: '显示', light: '浅色', dark: '深色', contrast: '高对比' },
-  account: { sign_in: '登录', sign_out: '退出登录', bookings: '我的预约' },
+  account: { sign_in: '登录', sign_out: '退出登录', bookings: '我的预约', password: '修改密码' },
   duty: { name: '值班电话', ask: '有困难？' },
   foot: { zone: '{office}。时间如无说明均为{zone}（{offset}）。' },
   time: { beijing: '北京时间', yours: '您处' },

@@ -49,7 +49,7 @@ export default {
     day_1: '明天',
     day_2: '后天',
     days: '{n} 天后',
-    officer: '{name}关员接待',
+    officer: '{name}接待',
     reference: '预约编号',
     held: '已为您暂留，还剩 {left}',
     go_on: '继续填写',

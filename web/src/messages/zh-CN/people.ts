@@ -13,6 +13,16 @@ export default {
     no_password: '请填写密码。',
     no_account: '企业还没有注册？',
   },
+  password: {
+    title: '修改密码',
+    current: '现在的密码',
+    new: '新密码',
+    again: '再输入一次新密码',
+    differs: '两次输入的新密码不一样。',
+    hint: '修改后，其他设备上的登录会全部退出，本机继续使用。',
+    done: '密码已修改',
+    done_text: '其他设备上的登录已全部退出。下次请用新密码登录。',
+  },
   register: {
     title: '企业注册',
     intro: '填一次即可，由海关审核；审核通过后可以预约。每一项都要填。',
