@@ -21,12 +21,13 @@ impl Auth {
         model_input::check_password("new_password", &new, &actor.login)?;
         let now = self.0.clock.now();
         let account = store::account_by_login(self.0.db.reader(), &actor.login).await?;
-        let stored = account.map(|account| account.password_hash);
+        let stored = account.as_ref().map(|account| account.password_hash.clone());
         let place = self.0.passwords.place().await?;
         let key = key_of(&actor.login);
-        self.attempts().begin(key, now).map_err(|until| locked(until, now))?;
+        let attempt = self.attempts().begin(key, now).map_err(|until| locked(until, now))?;
         let same = current == new;
         if !place.verify(current, stored).await.map_err(Problem::from)? {
+            self.note_failure(account, attempt, now).await?;
             return Err(wrong_password().into());
         }
         self.attempts().succeeded(&key);

@@ -139,7 +139,7 @@ impl Auth {
     }
 
     /// An unknown login is not noted itself: people type passwords into the wrong field.
-    async fn note_failure(
+    pub(super) async fn note_failure(
         &self,
         account: Option<account::Model>,
         attempt: usize,
@@ -151,10 +151,7 @@ impl Auth {
                 "active": account.map(|account| account.active),
                 "attempt": attempt,
             }));
-        self.0
-            .db
-            .write(move |tx| Box::pin(async move { evidence::append(tx, entry).await.map(|_| ()) }))
-            .await
+        self.0.db.write(move |tx| Box::pin(async move { evidence::append(tx, entry).await })).await
     }
 
     async fn open_session(

@@ -88,7 +88,7 @@ async fn write(db: &Db, clock: &Clock, file: CalendarFile) -> Result<(), DbErr> 
                     "days": file.days.len(),
                     "sha256": evidence::model::hex(&digest(&file)),
                 }));
-            evidence::append(tx, entry).await.map(|_| ())
+            evidence::append(tx, entry).await
         })
     })
     .await

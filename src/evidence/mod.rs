@@ -12,4 +12,4 @@ pub mod model;
 mod store;
 
 pub use model::{Actor, ChainFault, NewEntry, SYSTEM};
-pub use store::{append, entries, head, verify_chain};
+pub use store::{append, append_all, begin, entries, head, verify_chain};

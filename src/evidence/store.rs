@@ -10,60 +10,86 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Appends an entry to the chain of its case, in the caller's transaction. Returns its number.
-pub async fn append(tx: &Tx, new: NewEntry) -> Result<i64, DbErr> {
+/// Appends an entry to the chain of its case, in the caller's transaction.
+pub async fn append(tx: &Tx, new: NewEntry) -> Result<(), DbErr> {
+    append_all(tx, vec![new]).await
+}
+
+/// Appends entries of one case, in their order.
+pub async fn append_all(tx: &Tx, new: Vec<NewEntry>) -> Result<(), DbErr> {
+    let Some(case) = new.first().map(|entry| entry.case) else { return Ok(()) };
     let conn = tx.conn();
-    let (seq, previous) = lock_head(conn, new.case).await?;
-    let mut commitments = Vec::with_capacity(new.personal.len());
-    let mut values = Vec::with_capacity(new.personal.len());
-    for (name, value) in &new.personal {
-        let salt = ids::random_bytes::<16>();
-        commitments.push((*name, model::commitment(&salt, value)));
-        values.push(commitment::ActiveModel {
-            case_id: Set(new.case),
+    let head = lock_head(conn, case).await?;
+    let head = write(conn, case, head, new).await?;
+    chain::Entity::update(head).exec(conn).await.map(|_| ())
+}
+
+/// Begins the chain of a new case. Fails if there is one: of two that begin it, one may go on.
+pub async fn begin(tx: &Tx, first: NewEntry) -> Result<(), DbErr> {
+    let (conn, case) = (tx.conn(), first.case);
+    let head = write(conn, case, (0, GENESIS), vec![first]).await?;
+    chain::Entity::insert(head).exec_without_returning(conn).await.map(|_| ())
+}
+
+/// Writes entries behind a head, and gives the head that the chain has then.
+async fn write(
+    conn: &impl ConnectionTrait,
+    case: Uuid,
+    (mut seq, mut head): (i64, Hash),
+    new: Vec<NewEntry>,
+) -> Result<chain::ActiveModel, DbErr> {
+    let (mut rows, mut values) = (Vec::with_capacity(new.len()), Vec::new());
+    for entry in new {
+        let mut commitments = Vec::with_capacity(entry.personal.len());
+        for (name, value) in &entry.personal {
+            let salt = ids::random_bytes::<16>();
+            commitments.push((*name, model::commitment(&salt, value)));
+            values.push(commitment::ActiveModel {
+                case_id: Set(case),
+                seq: Set(seq),
+                name: Set((*name).to_owned()),
+                salt: Set(salt.to_vec()),
+                value: Set(value.clone()),
+            });
+        }
+        let bytes =
+            model::entry_bytes(&entry, seq, &commitments).map_err(|error| DbErr::Json(error.to_string()))?;
+        head = model::link(&head, &bytes);
+        rows.push(entry::ActiveModel {
+            case_id: Set(case),
             seq: Set(seq),
-            name: Set((*name).to_owned()),
-            salt: Set(salt.to_vec()),
-            value: Set(value.clone()),
+            at: Set(entry.at),
+            kind: Set(entry.kind.to_owned()),
+            bytes: Set(bytes),
+            hash: Set(head.to_vec()),
         });
+        seq += 1;
     }
-    let bytes =
-        model::entry_bytes(&new, seq, &commitments).map_err(|error| DbErr::Json(error.to_string()))?;
-    let hash = model::link(&previous, &bytes);
-    entry::Entity::insert(entry::ActiveModel {
-        case_id: Set(new.case),
-        seq: Set(seq),
-        at: Set(new.at),
-        kind: Set(new.kind.to_owned()),
-        bytes: Set(bytes),
-        hash: Set(hash.to_vec()),
-    })
-    .exec_without_returning(conn)
-    .await?;
+    entry::Entity::insert_many(rows).exec_without_returning(conn).await?;
     if !values.is_empty() {
         commitment::Entity::insert_many(values).exec_without_returning(conn).await?;
     }
-    chain::Entity::update(chain::ActiveModel {
-        case_id: Set(new.case),
-        length: Set(seq + 1),
-        head: Set(hash.to_vec()),
-    })
-    .exec(conn)
-    .await?;
-    Ok(seq)
+    Ok(chain::ActiveModel { case_id: Set(case), length: Set(seq), head: Set(head.to_vec()) })
 }
 
 /// The length and head of a chain, locked until the transaction ends (SQLite has one writer anyway).
 async fn lock_head(conn: &impl ConnectionTrait, case: Uuid) -> Result<(i64, Hash), DbErr> {
-    chain::Entity::insert(chain::ActiveModel {
-        case_id: Set(case),
-        length: Set(0),
-        head: Set(GENESIS.to_vec()),
-    })
-    .on_conflict(OnConflict::column(chain::Column::CaseId).do_nothing().to_owned())
-    .exec_without_returning(conn)
-    .await?;
-    let row = chain::Entity::find_by_id(case).lock_exclusive().one(conn).await?;
+    let locked = || chain::Entity::find_by_id(case).lock_exclusive().one(conn);
+    let row = match locked().await? {
+        Some(row) => Some(row),
+        None => {
+            // Two may be the first: the key lets one of them be it, and the other waits for it here.
+            chain::Entity::insert(chain::ActiveModel {
+                case_id: Set(case),
+                length: Set(0),
+                head: Set(GENESIS.to_vec()),
+            })
+            .on_conflict(OnConflict::column(chain::Column::CaseId).do_nothing().to_owned())
+            .exec_without_returning(conn)
+            .await?;
+            locked().await?
+        }
+    };
     let row = row.ok_or_else(|| DbErr::RecordNotFound("the head of a chain".into()))?;
     let head =
         Hash::try_from(row.head.as_slice()).map_err(|_| DbErr::Type("a chain's head has 32 bytes".into()))?;

@@ -237,7 +237,7 @@ async fn out(
 ) -> Result<(), DbErr> {
     let data = json!({ "participant": person.id, "cause": cause });
     walk_out(tx, person, now).await?;
-    evidence::append(tx, entry.data(data)).await.map(|_| ())
+    evidence::append(tx, entry.data(data)).await
 }
 
 /// Marks somebody as gone.

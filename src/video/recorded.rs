@@ -305,7 +305,7 @@ impl Place {
         at: DateTime<Utc>,
         data: serde_json::Value,
     ) -> Result<(), DbErr> {
-        evidence::append(tx, NewEntry::new(self.case, kind, Actor::PROGRAM, at).data(data)).await.map(|_| ())
+        evidence::append(tx, NewEntry::new(self.case, kind, Actor::PROGRAM, at).data(data)).await
     }
 
     async fn mark_interrupted(&self, tx: &Tx) -> Result<(), DbErr> {

@@ -83,7 +83,7 @@ impl Booking {
         let info = self.info(seen.service_id).await?;
         let people = self.people_of(&seen).await?;
         let officer = (side == Side::Officer).then_some(actor.account_id);
-        let step = Step { action, side, actor: actor.evidence(), officer, reason, now };
+        let step = Step { action, side, actor: actor.evidence(), officer, reason, personal: Vec::new(), now };
         let inner = self.0.clone();
         self.0
             .db
@@ -100,7 +100,7 @@ impl Booking {
                         // It was requested while its cancelling was on the way.
                         form::require_reason(None)?;
                     }
-                    let row = take_step(tx, before, step, &[]).await.map_err(Problem::from)?;
+                    let row = take_step(tx, before, step).await.map_err(Problem::from)?;
                     if !keeps_place(row.state) {
                         free_cells(tx, &inner.places, row.id).await?;
                     }

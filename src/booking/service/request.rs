@@ -1,7 +1,7 @@
 //! Requesting a held place: the form, and at once the acceptance where no decision is needed.
 
 use super::decide::People;
-use super::transition::{Step, expire, take_step};
+use super::transition::{Step, expire, take_steps};
 use super::{Booking, Fault, scope_of};
 use crate::auth::{Actor, Right};
 use crate::booking::model::form;
@@ -108,23 +108,22 @@ async fn request_locked(
     row.contact_name = Some(form.contact_name.clone());
     row.contact_mobile = Some(form.contact_mobile.clone());
     row.fields = Value::Object(form.fields.clone());
+    let personal = vec![
+        ("contact_name", form.contact_name.clone()),
+        ("contact_mobile", form.contact_mobile.clone()),
+        ("fields", row.fields.to_string()),
+    ];
     let step = Step {
         action: Action::Request,
         side: Side::Booker,
         actor: *actor,
         officer: None,
         reason: None,
+        personal,
         now: *now,
     };
-    let personal = [
-        ("contact_name", form.contact_name.clone()),
-        ("contact_mobile", form.contact_mobile.clone()),
-        ("fields", row.fields.to_string()),
-    ];
-    let mut row = take_step(tx, row, step, &personal).await?;
-    if !info.row.needs_decision {
-        row = take_step(tx, row, Step::by_program(Action::Accept, *now), &[]).await?;
-    }
+    let accepted = (!info.row.needs_decision).then(|| Step::by_program(Action::Accept, *now));
+    let row = take_steps(tx, row, std::iter::once(step).chain(accepted)).await?;
     Ok(Outcome::Done(row))
 }
 

@@ -1,7 +1,7 @@
 //! One step of a booking inside a transaction: the row, its evidence, its cells.
 
 use super::{Booking, Fault, Inner};
-use crate::booking::model::state::{self, Action, Side};
+use crate::booking::model::state::{self, Action, Refusal, Side};
 use crate::booking::places::{Places, Taken};
 use crate::booking::store::{places, read, write};
 use crate::db::{Tx, events};
@@ -25,6 +25,8 @@ pub(super) struct Step {
     /// The officer on whose desk the booking comes to lie.
     pub officer: Option<Uuid>,
     pub reason: Option<String>,
+    /// What else of it is personal: it stands in the entry as commitments.
+    pub personal: Vec<(&'static str, String)>,
     pub now: DateTime<Utc>,
 }
 
@@ -37,20 +39,40 @@ impl Step {
             actor: evidence::Actor::PROGRAM,
             officer: None,
             reason: None,
+            personal: Vec::new(),
             now,
         }
     }
 }
 
-/// Takes a step with a locked row: checks it, writes the row and the entry, in which `personal`
-/// values stand as commitments. Cells are the caller's.
-pub(super) async fn take_step(
+/// Takes a step with a locked row: checks it, writes the row and the entry. Cells are the caller's.
+pub(super) async fn take_step(tx: &Tx, row: booking::Model, step: Step) -> Result<booking::Model, Fault> {
+    take_steps(tx, row, [step]).await
+}
+
+/// Takes steps one after the other; the row is written once, and each has its entry.
+pub(super) async fn take_steps(
     tx: &Tx,
     mut row: booking::Model,
-    step: Step,
-    personal: &[(&'static str, String)],
+    steps: impl IntoIterator<Item = Step>,
 ) -> Result<booking::Model, Fault> {
-    row.state = state::step(&row, step.action, step.side, step.now).map_err(Problem::from)?;
+    let mut entries = Vec::new();
+    let mut now = row.updated_at;
+    for step in steps {
+        now = step.now;
+        entries.push(advance(&mut row, step).map_err(Problem::from)?);
+    }
+    evidence::append_all(tx, entries).await?;
+    write::update(tx, row.clone()).await?;
+    if row.state == BookingState::Completed {
+        events::emit(tx, events::BOOKING_COMPLETED, row.id, now).await?;
+    }
+    Ok(row)
+}
+
+/// Moves a row on by a step, and gives the entry that tells of it.
+fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
+    row.state = state::step(row, step.action, step.side, step.now)?;
     row.updated_at = step.now;
     match step.action {
         Action::Accept => row.officer_id = step.officer,
@@ -73,15 +95,10 @@ pub(super) async fn take_step(
     if let Some(reason) = step.reason {
         entry = entry.personal("reason", reason);
     }
-    for (name, value) in personal {
-        entry = entry.personal(name, value.clone());
+    for (name, value) in step.personal {
+        entry = entry.personal(name, value);
     }
-    evidence::append(tx, entry).await?;
-    write::update(tx, row.clone()).await?;
-    if row.state == BookingState::Completed {
-        events::emit(tx, events::BOOKING_COMPLETED, row.id, step.now).await?;
-    }
-    Ok(row)
+    Ok(entry)
 }
 
 /// Gives the cells of a booking back, in the store now and in memory once that is durable.
@@ -103,7 +120,7 @@ pub(super) async fn expire(
     if !state::hold_lapsed(&row, now) {
         return Ok(false);
     }
-    take_step(tx, row, Step::by_program(Action::Expire, now), &[]).await?;
+    take_step(tx, row, Step::by_program(Action::Expire, now)).await?;
     free_cells(tx, places, id).await?;
     Ok(true)
 }
@@ -172,8 +189,9 @@ async fn step_elsewhere(
         _ => row.state == BookingState::Completed,
     };
     if !done {
-        let step = Step { action, side: Side::Officer, actor, officer, reason: None, now };
-        take_step(tx, row, step, &[]).await?;
+        let step =
+            Step { action, side: Side::Officer, actor, officer, reason: None, personal: Vec::new(), now };
+        take_step(tx, row, step).await?;
     }
     Ok(())
 }
