@@ -32,14 +32,26 @@ use crate::video::engine::{Engine, EngineSettings};
 use crate::video::{Video, VideoSettings};
 use metrics::Metrics;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// The running program.
+/// The running program. Cheap to clone: several layers do it for each request.
 #[derive(Clone)]
-pub struct App {
-    pub settings: Arc<Settings>,
+pub struct App(Arc<Parts>);
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What the program consists of.
+pub struct Parts {
+    pub settings: Settings,
     pub clock: Clock,
     pub db: Db,
     keyring: Keyring,
@@ -52,8 +64,8 @@ pub struct App {
     pub survey: Survey,
     pub review: Review,
     pub engine: Engine,
-    metrics: Arc<Metrics>,
-    stopping: Arc<AtomicBool>,
+    metrics: Metrics,
+    stopping: AtomicBool,
     cancel: CancellationToken,
     tasks: TaskTracker,
 }
@@ -108,10 +120,10 @@ impl App {
             Review::new(db.clone(), clock.clone(), booking.clone(), directory.clone(), recordings_dir);
         let mail = MailSettings { smtp_url: settings.smtp_url.clone(), from: settings.mail_from() };
         let notify = Notify::new(db.clone(), clock.clone(), mail).map_err(StartError::Mail)?;
-        let app = Self {
-            settings: Arc::new(settings),
-            metrics: Arc::default(),
-            stopping: Arc::default(),
+        let app = Self(Arc::new(Parts {
+            settings,
+            metrics: Metrics::default(),
+            stopping: AtomicBool::default(),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
             clock,
@@ -126,7 +138,7 @@ impl App {
             survey,
             review,
             engine,
-        };
+        }));
         app.tasks.spawn(app.video.clone().run_events(app.cancel.clone()));
         app.tasks.spawn(app.notify.clone().run(app.cancel.clone()));
         app.tasks.spawn(dispatch::run(app.clone(), app.cancel.clone()));
