@@ -3,10 +3,10 @@ import createClient, { type Middleware } from 'openapi-fetch'
 import { currentLanguage } from '../i18n'
 import { noteServerTime } from '../state/clock'
 import { noteReached } from '../state/online'
+import { fetchTwice } from './again'
 import type { paths } from './paths'
 import { ApiError } from './problem'
 
-const RETRY_AFTER_MS = 800
 const PROBE_EVERY_MS = 5_000
 
 let probing: ReturnType<typeof setInterval> | undefined
@@ -22,23 +22,13 @@ function probe() {
   }, PROBE_EVERY_MS)
 }
 
-/**
- * A request whose answer got lost is sent once more. That is safe: reads change nothing, and writes carry an
- * idempotency key, so that the program answers the second with what it did at the first.
- */
-async function fetchTwice(request: Request): Promise<Response> {
-  const again = request.clone()
+async function fetchOrProbe(request: Request): Promise<Response> {
   try {
-    return await fetch(request)
+    return await fetchTwice(request)
   } catch (caught) {
     if (request.signal.aborted) throw caught
-    await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
-    try {
-      return await fetch(again)
-    } catch {
-      probe()
-      throw ApiError.noConnection()
-    }
+    probe()
+    throw ApiError.noConnection()
   }
 }
 
@@ -57,7 +47,7 @@ const headers: Middleware = {
   },
 }
 
-export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin', fetch: fetchTwice })
+export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin', fetch: fetchOrProbe })
 api.use(headers)
 
 /** The answer of a call, or its problem as a thrown ApiError. */
