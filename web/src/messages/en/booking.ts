@@ -2,7 +2,7 @@ export default {
   to_services: 'All services',
   first_free: 'Next free',
   online: 'online, no need to come',
-  span: { minutes: '{n} minutes', hours: '{n} hours', days: '{n} days' },
+  span: { minutes: '{n} minute | {n} minutes', hours: '{n} hour | {n} hours', days: '{n} day | {n} days' },
   step: { name: 'Booking takes three steps', time: 'Time', form: 'Details', done: 'Done' },
   service: {
     title: 'Service',
