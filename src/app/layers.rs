@@ -3,14 +3,14 @@
 use super::{App, idempotency, metrics, openapi, web};
 use crate::auth;
 use crate::clock::Clock;
-use crate::http::{Problem, render_problems};
+use crate::http::{ClientAddress, Problem, render_problems};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -125,18 +125,17 @@ async fn tell_the_time(State(clock): State<Clock>, request: Request, next: Next)
     response
 }
 
-/// With trusted proxies set, whoever is not one of them would come without TLS.
-async fn only_trusted_peers(State(app): State<App>, request: Request, next: Next) -> Response {
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|ConnectInfo(peer)| peer.ip().to_canonical());
+/// Learns who is calling from where. With trusted proxies set, whoever is not one of them would come
+/// without TLS.
+async fn only_trusted_peers(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let proxies = &app.settings.trusted_proxies;
-    let trusted =
-        peer.is_none_or(|ip| ip.is_loopback() || proxies.iter().any(|network| network.contains(ip)));
-    if proxies.is_empty() || trusted {
-        next.run(request).await
-    } else {
-        StatusCode::FORBIDDEN.into_response()
+    let trusted = |ip: IpAddr| ip.to_canonical().is_loopback() || proxies.iter().any(|net| net.contains(ip));
+    if !proxies.is_empty() && peer.is_some_and(|peer| !trusted(peer)) {
+        return StatusCode::FORBIDDEN.into_response();
     }
+    if let Some(client) = peer.and_then(|peer| ClientAddress::of(peer, request.headers(), trusted)) {
+        request.extensions_mut().insert(client);
+    }
+    next.run(request).await
 }

@@ -1,12 +1,13 @@
 //! Changing one's password.
 
-use super::service::{key_of, locked};
+use super::service::{counted, locked};
 use super::{Actor, Auth, Refusal, model_input, store};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use crate::ids;
 use sea_orm::DbErr;
 use serde_json::json;
+use std::net::IpAddr;
 
 impl Auth {
     /// Replaces the caller's password and ends every other session of theirs: whoever had got hold of the
@@ -17,20 +18,21 @@ impl Auth {
         token: &str,
         current: String,
         new: String,
+        address: Option<IpAddr>,
     ) -> Result<(), Refusal> {
         model_input::check_password("new_password", &new, &actor.login)?;
         let now = self.0.clock.now();
         let account = store::account_by_login(self.0.db.reader(), &actor.login).await?;
         let stored = account.as_ref().map(|account| account.password_hash.clone());
         let place = self.0.passwords.place().await?;
-        let key = key_of(&actor.login);
-        let attempt = self.attempts().begin(key, now).map_err(|until| locked(until, now))?;
+        let counted = counted(&actor.login, address);
+        let attempt = self.attempts().begin(&counted, now).map_err(|until| locked(until, now))?;
         let same = current == new;
         if !place.verify(current, stored).await.map_err(Problem::from)? {
             self.note_failure(account, attempt, now).await?;
             return Err(wrong_password().into());
         }
-        self.attempts().succeeded(&key);
+        self.attempts().succeeded(&counted);
         if same {
             return Err(same_password().into());
         }

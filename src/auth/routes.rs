@@ -5,12 +5,13 @@ use super::routes_enterprises as enterprises;
 use super::{Actor, Auth, MaybeSigned, Refusal, Signed, cookie};
 use crate::entity::account::{Locale, Role};
 use crate::entity::enterprise::EnterpriseState;
-use crate::http::{Body, Problem, ProblemBody};
-use axum::Json;
+use crate::http::{Body, ClientAddress, Problem, ProblemBody};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -100,9 +101,10 @@ struct SignIn {
 async fn sign_in(
     State(auth): State<Auth>,
     headers: HeaderMap,
+    address: Option<Extension<ClientAddress>>,
     Body(SignIn { login, password }): Body<SignIn>,
 ) -> Result<Response, Refusal> {
-    let signed_in = auth.sign_in(&login, password, token_of(&headers).as_deref()).await?;
+    let signed_in = auth.sign_in(&login, password, token_of(&headers).as_deref(), ip(address)).await?;
     let set = cookie::set(&signed_in.token, auth.0.secure);
     Ok((with_cookie(set), Json(Me::from(&signed_in.actor))).into_response())
 }
@@ -183,11 +185,16 @@ async fn change_password(
     State(auth): State<Auth>,
     Signed(actor): Signed,
     headers: HeaderMap,
+    address: Option<Extension<ClientAddress>>,
     Body(PasswordChange { current_password, new_password }): Body<PasswordChange>,
 ) -> Result<StatusCode, Refusal> {
     let token = token_of(&headers).unwrap_or_default();
-    auth.change_password(&actor, &token, current_password, new_password).await?;
+    auth.change_password(&actor, &token, current_password, new_password, ip(address)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn ip(address: Option<Extension<ClientAddress>>) -> Option<IpAddr> {
+    address.map(|Extension(ClientAddress(ip))| ip)
 }
 
 fn with_cookie(set: String) -> [(HeaderName, String); 1] {

@@ -1,6 +1,6 @@
 //! Signing in and out, and finding out who calls.
 
-use super::model_attempts::{Attempts, Key};
+use super::model_attempts::{Attempts, Subject};
 use super::password::{Busy, HashFault, Passwords, Place};
 use super::{Actor, ActorEnterprise, model_input, model_session, store};
 use crate::clock::Clock;
@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, DbErr};
 use serde_json::json;
-use sha2::{Digest, Sha256};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Sign-in and registration. Cheap to clone; clones share what they count.
@@ -97,16 +97,18 @@ impl Auth {
         }))
     }
 
-    /// Signs a browser in; `old_token` is the session that it had, which ends.
+    /// Signs a browser in; `old_token` is the session that it had, which ends. Failures are counted for the
+    /// login and, where it is known, for the address.
     pub async fn sign_in(
         &self,
         login: &str,
         password: String,
         old_token: Option<&str>,
+        address: Option<IpAddr>,
     ) -> Result<SignedIn, Refusal> {
         let now = self.0.clock.now();
-        let key = key_of(login);
-        if let Some(until) = self.attempts().locked_until(&key, now) {
+        let counted = counted(login, address);
+        if let Some(until) = self.attempts().locked_until(&counted, now) {
             return Err(locked(until, now));
         }
         let account = match model_input::normal_login(login) {
@@ -115,9 +117,9 @@ impl Auth {
         };
         let place = self.0.passwords.place().await?;
         // Here and not above: those who waited for a place together are counted one by one.
-        let attempt = self.attempts().begin(key, now).map_err(|until| locked(until, now))?;
+        let attempt = self.attempts().begin(&counted, now).map_err(|until| locked(until, now))?;
         match self.verified(place, password, account.as_ref()).await? {
-            true => self.attempts().succeeded(&key),
+            true => self.attempts().succeeded(&counted),
             false => {
                 self.note_failure(account, attempt, now).await?;
                 return Err(wrong().into());
@@ -262,9 +264,9 @@ fn is_valid(session: &auth_session::Model, account: &account::Model, now: DateTi
     account.active && model_session::is_alive(session.last_seen_at, session.expires_at, now)
 }
 
-/// What stands for a login while attempts are counted; spellings that mean the same count together.
-pub(super) fn key_of(login: &str) -> Key {
-    Sha256::digest(login.trim().to_ascii_lowercase()).into()
+/// What an attempt at a login from an address counts for.
+pub(super) fn counted(login: &str, address: Option<IpAddr>) -> Vec<Subject> {
+    std::iter::once(Subject::login(login)).chain(address.map(Subject::address)).collect()
 }
 
 fn wrong() -> Problem {

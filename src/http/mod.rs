@@ -1,9 +1,11 @@
 //! What every feature's routes share: problems, extractors and pages of lists. Knows no feature.
 
+mod client;
 mod extract;
 mod page;
 mod problem;
 
+pub use client::ClientAddress;
 pub use extract::{Body, Params, PathId, PathText};
 pub use page::{Cursor, Page, PageParams};
 pub use problem::{Problem, ProblemBody, RequestId, render_problems};

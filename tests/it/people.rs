@@ -191,6 +191,22 @@ both_stores! {
         sign_in(&app.browser(), "gao", PASSWORD).await.refused(401, "wrong_login");
     }
 
+    async fn an_address_may_not_guess_at_ever_new_logins(app: &TestApp) {
+        let browser = app.browser();
+        let guess = |address: &'static str, login: String, password: &'static str| {
+            let request = browser.client.post(format!("{}/api/v1/sign-in", app.base));
+            let body = json!({"login": login, "password": password});
+            browser.send(request.header("x-forwarded-for", address).json(&body))
+        };
+        for n in 0..50 {
+            guess("203.0.113.7", format!("nobody{n}"), "a wild guess").await.refused(401, "wrong_login");
+        }
+        let refused = guess("203.0.113.7", "lin".into(), PASSWORD).await;
+        refused.refused(429, "too_many_attempts");
+        assert_eq!(refused.headers[header::RETRY_AFTER], "900");
+        guess("203.0.113.8", "lin".into(), PASSWORD).await.ok();
+    }
+
     async fn guessing_is_slowed_down(app: &TestApp) {
         let browser = app.browser();
         let guesses = futures::future::join_all((0..12).map(|_| sign_in(&browser, "lin", "wrong wrong"))).await;
