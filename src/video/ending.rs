@@ -13,6 +13,7 @@ use crate::entity::video_session::{self, SessionState};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 use sea_orm::DbErr;
 use serde_json::json;
 use std::sync::Arc;
@@ -124,45 +125,50 @@ impl Video {
 
     async fn put_out(&self, id: Uuid, participant: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
         let this = self.clone();
-        self.0
-            .db
-            .write(move |tx| {
-                Box::pin(async move {
-                    let session = store::lock_session(tx.conn(), id).await?;
-                    let Some(session) = session.filter(|row| row.state != SessionState::Ended) else {
-                        return Ok(());
-                    };
-                    let person = store::participant(tx.conn(), participant).await?;
-                    let Some(person) = person.filter(|row| row.state != ParticipantState::Left) else {
-                        return Ok(());
-                    };
-                    this.close_media_of(tx, &person);
-                    out(tx, person, now, by_program(&session, "session.left", now), "away").await?;
-                    tx.after_commit(move || this.tell(id));
-                    Ok(())
-                })
+        self.by_itself(id, move |tx, session| {
+            Box::pin(async move {
+                let person = store::participant(tx.conn(), participant).await?;
+                let Some(person) = person.filter(|row| row.state != ParticipantState::Left) else {
+                    return Ok(());
+                };
+                this.close_media_of(tx, &person);
+                out(tx, person, now, by_program(&session, "session.left", now), "away").await
             })
-            .await
+        })
+        .await
     }
 
     /// The booking stays checked in: what became of the matter is for an officer to say.
     async fn end_abandoned(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+        let this = self.clone();
+        self.by_itself(id, move |tx, session| {
+            Box::pin(async move {
+                // Somebody may have come back meanwhile.
+                if !model::is_abandoned(&store::people(tx.conn(), id).await?, now) {
+                    return Ok(());
+                }
+                let entry = by_program(&session, "session.ended", now);
+                this.end_in(tx, session, now, entry, "no_officer").await
+            })
+        })
+        .await
+    }
+
+    /// What the program does by itself in a session that has not ended, in one transaction.
+    async fn by_itself<F>(&self, id: Uuid, work: F) -> Result<(), DbErr>
+    where
+        F: for<'a> FnOnce(&'a Tx, video_session::Model) -> BoxFuture<'a, Result<(), DbErr>> + Send + 'static,
+    {
         let this = self.clone();
         self.0
             .db
             .write(move |tx| {
                 Box::pin(async move {
                     let session = store::lock_session(tx.conn(), id).await?;
-                    let Some(session) = session.filter(|row| row.state == SessionState::Open) else {
-                        return Ok(());
-                    };
-                    // Somebody may have come back meanwhile.
-                    if !model::is_abandoned(&store::people(tx.conn(), id).await?, now) {
-                        return Ok(());
+                    if let Some(session) = session.filter(|row| row.state != SessionState::Ended) {
+                        work(tx, session).await?;
+                        tx.after_commit(move || this.tell(id));
                     }
-                    let entry = by_program(&session, "session.ended", now);
-                    this.end_in(tx, session, now, entry, "no_officer").await?;
-                    tx.after_commit(move || this.tell(id));
                     Ok(())
                 })
             })

@@ -147,6 +147,8 @@ export default {
     joining: 'Connecting…',
     reconnecting: 'Connection lost, trying again.',
     reconnecting_text: 'Please stay. Picture and sound come back by themselves.',
+    stuck: 'Sound and picture are not connected yet.',
+    stuck_text: 'The network may be blocking video (a firewall or proxy). Try another network or browser, or call the duty officer. We keep trying.',
     interrupted: 'The service was interrupted and goes on now; what was recorded before is kept.',
     leave: 'Leave',
     end: 'End the meeting',

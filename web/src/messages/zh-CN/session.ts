@@ -147,6 +147,8 @@ export default {
     joining: '正在接通…',
     reconnecting: '连接中断，正在重新连接。',
     reconnecting_text: '请不要离开，声音和画面会自动恢复。',
+    stuck: '声音和画面还没有接通。',
+    stuck_text: '可能是网络挡住了视频（防火墙、代理）。请换一个网络或浏览器再进入；着急请打值班电话。系统会一直重试。',
     interrupted: '服务曾中断，现已继续；中断前的录制已保存。',
     leave: '离开',
     end: '结束面洽',
