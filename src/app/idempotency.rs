@@ -88,11 +88,11 @@ impl Idempotency {
             store::release(&self.db, keyed.scope.clone()).await?;
         }
         // Spawned: a caller that hangs up must find the answer when it asks again.
-        let (db, request) = (self.db.clone(), Request::from_parts(parts, Body::from(body)));
+        let (this, request) = (self.clone(), Request::from_parts(parts, Body::from(body)));
         let run = tokio::spawn(async move {
             let claim = Arc::new(Claim { keyed, owner: Arc::default() });
             let response = db::accompanied(claim.clone(), next.run(request)).await;
-            claim.settle(&db, response).await
+            claim.settle(&this, response).await
         });
         run.await.map_err(|_| Problem::for_panic())?
     }
@@ -147,10 +147,10 @@ impl Claim {
 
     /// Keeps a success. A refusal frees its key: mended, the same request may succeed. What broke after
     /// its commit keeps the key without an answer, because it must not be done again.
-    async fn settle(&self, db: &Db, response: Response) -> Result<Response, Problem> {
+    async fn settle(&self, at: &Idempotency, response: Response) -> Result<Response, Problem> {
         let (owner, status) = (self.owner(), response.status());
         if owner == Owner::Others {
-            let earlier = store::find(db.reader(), &self.keyed.scope).await?;
+            let earlier = store::find(at.db.reader(), &self.keyed.scope).await?;
             return earlier.map_or_else(|| Err(Problem::in_flight()), |row| again(row, &self.keyed));
         }
         if status.is_success() {
@@ -162,11 +162,14 @@ impl Claim {
                 content_type: content_type.map(str::to_owned),
                 body: body.to_vec(),
             };
-            store::keep(db, self.keyed.clone(), answer, owner == Owner::Us).await?;
+            // What was done stands, and its caller gets the answer now, whether or not it can be kept.
+            if let Err(error) = store::keep(&at.db, self.keyed.clone(), answer).await {
+                tracing::error!(%error, "an answer could not be kept");
+            }
             return Ok(Response::from_parts(parts, Body::from(body)));
         }
         if owner == Owner::Us && status.is_client_error() {
-            store::release(db, self.keyed.scope.clone()).await?;
+            store::release(&at.db, self.keyed.scope.clone()).await?;
         }
         Ok(response)
     }

@@ -1,8 +1,9 @@
 //! Queries of what belongs to no feature: the answers kept for Idempotency-Keys.
 
-use crate::db::{Db, Tx, is_unique_violation};
+use crate::db::{Db, Tx};
 use crate::entity::idempotency::{ActiveModel, Column, Entity, Model};
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 /// A request under its key.
@@ -30,24 +31,18 @@ pub async fn claim(tx: &Tx, keyed: &Keyed) -> Result<(), DbErr> {
     Entity::insert(row(keyed, None)).exec_without_returning(tx.conn()).await.map(|_| ())
 }
 
-/// Keeps the answer of a key: of a `claimed` one, or of one under which nothing had to be written.
-pub async fn keep(db: &Db, keyed: Keyed, answer: StoredAnswer, claimed: bool) -> Result<(), DbErr> {
+/// Keeps the answer of a key, whether it is claimed or nothing had to be written under it.
+pub async fn keep(db: &Db, keyed: Keyed, answer: StoredAnswer) -> Result<(), DbErr> {
     let row = row(&keyed, Some(answer));
-    let kept = db
-        .write(move |tx| {
-            Box::pin(async move {
-                match claimed {
-                    true => Entity::update(row).exec(tx.conn()).await.map(|_| ()),
-                    false => Entity::insert(row).exec_without_returning(tx.conn()).await.map(|_| ()),
-                }
-            })
+    let answered = OnConflict::column(Column::Scope)
+        .update_columns([Column::Status, Column::ContentType, Column::Body])
+        .to_owned();
+    db.write(move |tx| {
+        Box::pin(async move {
+            Entity::insert(row).on_conflict(answered).exec_without_returning(tx.conn()).await.map(|_| ())
         })
-        .await;
-    match kept {
-        // The same at the same time, with nothing to write either: one of the two answers is enough.
-        Err(error) if !claimed && is_unique_violation(&error) => Ok(()),
-        kept => kept,
-    }
+    })
+    .await
 }
 
 fn row(keyed: &Keyed, answer: Option<StoredAnswer>) -> ActiveModel {

@@ -7,31 +7,22 @@ use crate::entity::auth_session;
 use crate::entity::enterprise::{self, EnterpriseState};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, JoinType,
-    QueryFilter, QueryOrder, QuerySelect, RelationDef,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
 /// A session with its account and that account's enterprise.
 pub type SessionRow = (auth_session::Model, account::Model, Option<enterprise::Model>);
 
-/// The session behind a token's hash, whether alive or not.
+/// The session behind a token's hash, whether alive or not. One query: every request asks it.
 pub async fn session(conn: &impl ConnectionTrait, token_hash: Vec<u8>) -> Result<Option<SessionRow>, DbErr> {
-    let to_account: RelationDef = auth_session::Entity::belongs_to(account::Entity)
-        .from(auth_session::Column::AccountId)
-        .to(account::Column::Id)
-        .into();
     let found = auth_session::Entity::find_by_id(token_hash)
-        .join(JoinType::InnerJoin, to_account)
-        .select_also(account::Entity)
+        .find_also_related(account::Entity)
+        .and_also_related(enterprise::Entity)
         .one(conn)
         .await?;
-    let Some((session, Some(account))) = found else { return Ok(None) };
-    let enterprise = match account.enterprise_id {
-        Some(id) => enterprise(conn, id).await?,
-        None => None,
-    };
-    Ok(Some((session, account, enterprise)))
+    Ok(found.and_then(|(session, account, enterprise)| Some((session, account?, enterprise))))
 }
 
 pub async fn insert_session(tx: &Tx, row: auth_session::ActiveModel) -> Result<(), DbErr> {

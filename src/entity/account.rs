@@ -25,6 +25,15 @@ pub struct Model {
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
+impl Related<super::enterprise::Entity> for Entity {
+    fn to() -> RelationDef {
+        Self::belongs_to(super::enterprise::Entity)
+            .from(Column::EnterpriseId)
+            .to(super::enterprise::Column::Id)
+            .into()
+    }
+}
+
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Who somebody is (contracts: roles).

@@ -16,4 +16,10 @@ pub struct Model {
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
+impl Related<super::account::Entity> for Entity {
+    fn to() -> RelationDef {
+        Self::belongs_to(super::account::Entity).from(Column::AccountId).to(super::account::Column::Id).into()
+    }
+}
+
 impl ActiveModelBehavior for ActiveModel {}
