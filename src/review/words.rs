@@ -57,6 +57,10 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
         "session.declined" => {
             both(format!("{}不同意录制", who.zh), format!("{} refused to be recorded", who.en))
         }
+        "session.ended" if data["cause"] == "not_opened" => Text::new(
+            "没有接通，到时关闭",
+            "Nobody was admitted; the session was closed when its time was over",
+        ),
         "session.ended" if data["cause"] == "no_officer" => Text::new(
             "关员离开 10 分钟未回，系统结束面洽",
             "No officer came back for 10 minutes; the program ended the session",

@@ -5,7 +5,7 @@ use super::service::{SessionView, Video, role_in_session};
 use super::steps::step;
 use super::{problems, store};
 use crate::auth::{Actor, Right};
-use crate::booking::Booking;
+use crate::booking::{Booking, model::state::JOIN_LATE};
 use crate::db::Tx;
 use crate::entity::booking::BookingState;
 use crate::entity::participant::{self, ParticipantRole, ParticipantState};
@@ -99,8 +99,8 @@ impl Video {
         self.view(actor, id).await
     }
 
-    /// Puts out who has been away too long, and ends open sessions that no officer came back to. `app`
-    /// calls it every few seconds.
+    /// Puts out who has been away too long, and ends sessions that no officer came back to, or that were
+    /// never opened in their time. `app` calls it every few seconds.
     pub async fn sweep(&self) -> Result<(), DbErr> {
         if self.0.stopping.load(Ordering::Relaxed) {
             return Ok(());
@@ -119,6 +119,9 @@ impl Video {
             if model::is_abandoned(&people, now) {
                 self.end_abandoned(session.id, now).await?;
             }
+        }
+        for session in store::unopened(self.0.db.reader(), now - JOIN_LATE).await? {
+            self.end_unopened(session, now).await?;
         }
         Ok(())
     }
@@ -149,6 +152,21 @@ impl Video {
                 }
                 let entry = by_program(&session, "session.ended", now);
                 this.end_in(tx, session, now, entry, "no_officer").await
+            })
+        })
+        .await
+    }
+
+    /// Nothing happened in it: whether somebody should have come is for an officer to say.
+    async fn end_unopened(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+        let this = self.clone();
+        self.by_itself(id, move |tx, session| {
+            Box::pin(async move {
+                if session.state != SessionState::Waiting {
+                    return Ok(()); // opened at the last moment
+                }
+                let entry = by_program(&session, "session.ended", now);
+                this.end_in(tx, session, now, entry, "not_opened").await
             })
         })
         .await

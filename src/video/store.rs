@@ -9,8 +9,8 @@ use crate::entity::{booking, publication};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, JoinType,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef,
 };
 use uuid::Uuid;
 
@@ -147,6 +147,23 @@ pub async fn people_inside(
     participant::Entity::find()
         .filter(participant::Column::SessionId.in_subquery(sessions))
         .filter(participant::Column::State.ne(ParticipantState::Left))
+        .all(conn)
+        .await
+}
+
+/// Sessions that nobody has been let into, of bookings that ended before `before`.
+pub async fn unopened(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<Vec<Uuid>, DbErr> {
+    let to_booking: RelationDef = video_session::Entity::belongs_to(booking::Entity)
+        .from(video_session::Column::BookingId)
+        .to(booking::Column::Id)
+        .into();
+    video_session::Entity::find()
+        .select_only()
+        .column(video_session::Column::Id)
+        .join(JoinType::InnerJoin, to_booking)
+        .filter(video_session::Column::State.eq(SessionState::Waiting))
+        .filter(booking::Column::EndsAt.lt(before))
+        .into_tuple()
         .all(conn)
         .await
 }

@@ -404,6 +404,26 @@ both_stores! { at "2026-11-23T01:30:00Z";
         assert!(told.contains(&"session.ended".to_owned()), "{told:?}");
     }
 
+    async fn a_session_that_nobody_was_let_into_is_closed_when_its_time_is_over(app: &TestApp) {
+        app.set_time("2026-11-23T02:05:00Z");
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let booking = book(app, &owner).await;
+        let session = be_ready(&owner, &booking).await;
+        let enter = format!("/api/v1/bookings/{}/session", id(&booking));
+        // The page is open until an hour after 10:30, and so is the session.
+        app.set_time("2026-11-23T03:30:00Z");
+        app.app.video.sweep().await.unwrap();
+        assert_eq!(owner.get(&format!("/api/v1/sessions/{}", id(&session))).await.ok()["state"], "waiting");
+        app.set_time("2026-11-23T03:30:01Z");
+        app.app.video.sweep().await.unwrap();
+        assert_eq!(owner.get(&format!("/api/v1/sessions/{}", id(&session))).await.ok()["state"], "ended");
+        owner.post(&enter, json!({})).await.refused(409, "session_ended");
+        let detail = officer.get(&format!("/api/v1/bookings/{}", id(&booking))).await.ok();
+        assert_eq!((&detail["state"], &detail["can"]["no_show"]), (&json!("accepted"), &json!(true)));
+        let told = detail["history"].as_array().unwrap();
+        assert!(told.iter().all(|item| item["kind"] != "session.ended"), "no news to the booker: {told:?}");
+    }
+
     async fn who_signs_out_hears_no_more(app: &TestApp) {
         app.set_time("2026-11-23T02:05:00Z");
         let owner = app.signed_in("lin").await;

@@ -258,6 +258,7 @@ fn act_of(entry: &entry::Model) -> Act {
     let by_the_way = match entry.kind.as_str() {
         "session.admitted" => body["data"]["role"] == "officer",
         "session.left" => side == HistorySide::System,
+        "session.ended" => body["data"]["cause"] == "not_opened",
         _ => false,
     };
     Act { id: actor["id"].as_str().and_then(|id| id.parse().ok()), side, by_the_way }

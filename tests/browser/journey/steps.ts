@@ -57,6 +57,12 @@ export async function acknowledge(page: Page): Promise<void> {
 
 /** Member and officer meet in a session booked for now, and see each other. */
 export async function meet(member: Page, officer: Page, server: Server): Promise<void> {
+  await letIn(member, officer, server)
+  await expectMovingPictures(member, 2)
+}
+
+/** A member waits in a session booked for now, and an officer lets them in. */
+export async function letIn(member: Page, officer: Page, server: Server): Promise<void> {
   const booking = await bookedSession(member, server)
   await member.goto(`/session/${booking}`)
   await acknowledge(member)
@@ -65,7 +71,6 @@ export async function meet(member: Page, officer: Page, server: Server): Promise
   await acknowledge(officer)
   await officer.getByRole('button', { name: '进入面洽' }).click()
   await officer.getByRole('button', { name: /接通/ }).first().click()
-  await expectMovingPictures(member, 2)
 }
 
 /** As many pictures as people, each showing new frames. */

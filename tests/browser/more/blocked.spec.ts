@@ -1,5 +1,5 @@
 // A network that lets no video through: who waits for sound and picture is told what may help.
-import { acknowledge, bookedSession, person, PHONE } from '../journey/steps'
+import { letIn, person, PHONE } from '../journey/steps'
 import { expect, expectAccessible, test } from '../test'
 
 // An address of this machine at which nothing listens.
@@ -8,14 +8,7 @@ test.use({ serverOptions: { env: { MIANQIA_MEDIA_ADDRESSES: '127.9.9.9' } } })
 test('people whose network blocks video are told so, and whom to call', async ({ browser, server }, info) => {
   const member = await person(browser, server, 'lin', PHONE)
   const officer = await person(browser, server, 'zhou')
-  const booking = await bookedSession(member, server)
-  await member.goto(`/session/${booking}`)
-  await acknowledge(member)
-  await member.getByRole('button', { name: '可以了，进入等候' }).click()
-  await officer.goto(`/session/${booking}`)
-  await acknowledge(officer)
-  await officer.getByRole('button', { name: '进入面洽' }).click()
-  await officer.getByRole('button', { name: /接通/ }).first().click()
+  await letIn(member, officer, server)
   await expect(member.getByText('正在接通…')).toBeVisible()
   for (const page of [member, officer]) {
     await expect(page.getByText('声音和画面还没有接通。')).toBeVisible({ timeout: 30_000 })

@@ -201,6 +201,8 @@ export default {
     title: 'The meeting is over',
     text: 'The recording has stopped and is kept. Thank you.',
     text_officer: 'The recording has stopped and is kept; the booking is up to date.',
+    unopened: 'You were not connected this time, and nothing was recorded. Please call the duty officer or book another time.',
+    unopened_officer: 'Nobody was connected and nothing was recorded. Please note the outcome in "My day".',
     length: 'Length of the call',
     reference: 'Reference',
     rate: 'Rate this service',

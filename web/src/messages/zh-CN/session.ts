@@ -201,6 +201,8 @@ export default {
     title: '面洽已结束',
     text: '录音录像已停止并保存。谢谢您的配合。',
     text_officer: '录制已停止并保存，预约已更新。',
+    unopened: '这次没有接通，没有录制任何内容。请打值班电话，或另约时间。',
+    unopened_officer: '没有接通任何人，没有录制。请在“我的一天”里登记结果。',
     length: '通话时长',
     reference: '预约编号',
     rate: '评价这次服务',
