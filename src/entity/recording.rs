@@ -21,6 +21,8 @@ pub struct Model {
     pub bytes: i64,
     pub clusters: i32,
     pub manifest_sha256: Option<Vec<u8>>,
+    /// Why it broke off, or why there is nothing in it.
+    pub reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -28,7 +30,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// State of a recording.
+/// State of a recording. `interrupted`: cut off when the service was killed; `partial`: broke off because it could
+/// not be written any more. What there is of both is kept, with its manifest. `failed`: there is nothing.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema,
 )]
@@ -43,6 +46,9 @@ pub enum RecordingState {
     #[sea_orm(string_value = "interrupted")]
     #[serde(rename = "interrupted")]
     Interrupted,
+    #[sea_orm(string_value = "partial")]
+    #[serde(rename = "partial")]
+    Partial,
     #[sea_orm(string_value = "failed")]
     #[serde(rename = "failed")]
     Failed,

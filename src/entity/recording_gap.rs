@@ -1,4 +1,4 @@
-//! A stretch of a recording without picture or sound, in ms from its start.
+//! A stretch of a recording in which picture or sound is missing, in ms from its start.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,6 +11,10 @@ pub struct Model {
     pub from_ms: i64,
     pub to_ms: i64,
     pub cause: String,
+    /// `audio`, `video` or `both`.
+    pub medium: String,
+    /// How much of the stretch is missing: losses that lie close together are one gap.
+    pub missing_ms: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

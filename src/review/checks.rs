@@ -140,7 +140,7 @@ pub fn claims(entries: &[entry::Model]) -> Claims {
         let Some(id) = data["recording"].as_str().and_then(|id| id.parse::<Uuid>().ok()) else { continue };
         match row.kind.as_str() {
             "recording.started" => claims.started.push((id, row.seq)),
-            "recording.finalised" | "recording.interrupted" => {
+            "recording.finalised" | "recording.interrupted" | "recording.partial" => {
                 // Should there ever be two, the first one was taken at capture.
                 claims.closed.entry(id).or_insert_with(|| Claimed {
                     kind: row.kind.clone(),
@@ -168,7 +168,10 @@ pub fn lost_recording(claims: &Claims, rows: &[recording::Model]) -> Option<Faul
 
 /// What does not fit between a recording's row and what the chain says of it.
 pub fn row_fault(row: &recording::Model, claimed: Option<&Claimed>) -> Option<Fault> {
-    let closed = matches!(row.state, RecordingState::Finalised | RecordingState::Interrupted);
+    let closed = matches!(
+        row.state,
+        RecordingState::Finalised | RecordingState::Interrupted | RecordingState::Partial
+    );
     match (claimed, closed) {
         (None, false) => None,
         (None, true) => Some(recording_fault(
@@ -180,6 +183,7 @@ pub fn row_fault(row: &recording::Model, claimed: Option<&Claimed>) -> Option<Fa
             let state = match row.state {
                 RecordingState::Finalised => "recording.finalised",
                 RecordingState::Interrupted => "recording.interrupted",
+                RecordingState::Partial => "recording.partial",
                 RecordingState::Recording | RecordingState::Failed => "",
             };
             let manifest = row.manifest_sha256.as_deref().map(chain::hex).unwrap_or_default();

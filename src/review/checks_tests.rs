@@ -30,6 +30,7 @@ fn row(state: RecordingState) -> recording::Model {
         bytes: 700,
         clusters: 3,
         manifest_sha256: Some(vec![0xab; 32]),
+        reason: None,
     }
 }
 

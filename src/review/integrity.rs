@@ -148,11 +148,17 @@ impl fmt::Display for CaseReport {
         for CheckedRecording { row, fault } in &integrity.recordings {
             let state = match (fault, row.state) {
                 (Some(fault), _) => format!("BROKEN: {}", fault.text.en),
+                (None, RecordingState::Recording) if row.reason.is_some() => {
+                    "broke off and not closed yet".to_owned()
+                }
                 (None, RecordingState::Recording) => "still being recorded".to_owned(),
                 (None, RecordingState::Failed) => "nothing was recorded".to_owned(),
                 (None, RecordingState::Finalised) => "intact".to_owned(),
                 (None, RecordingState::Interrupted) => {
                     "intact (cut off by a failure, then finalised)".to_owned()
+                }
+                (None, RecordingState::Partial) => {
+                    "intact (partial: it broke off because it could not be written)".to_owned()
                 }
             };
             writeln!(

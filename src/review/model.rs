@@ -196,6 +196,7 @@ mod tests {
             bytes: 0,
             clusters: 0,
             manifest_sha256: None,
+            reason: None,
         }
     }
 

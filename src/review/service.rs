@@ -299,7 +299,8 @@ impl Review {
 }
 
 fn is_playable(row: &recording::Model) -> bool {
-    matches!(row.state, RecordingState::Finalised | RecordingState::Interrupted) && row.clusters > 0
+    matches!(row.state, RecordingState::Finalised | RecordingState::Interrupted | RecordingState::Partial)
+        && row.clusters > 0
 }
 
 fn checked_purpose(purpose: &str) -> Result<String, Problem> {

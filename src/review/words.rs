@@ -89,13 +89,37 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
                 length(data)
             ),
         ),
+        "recording.partial" => both(
+            format!(
+                "录制中断（{}），已保全：{}的{}（第 {segment} 段，{}）",
+                reason(data).zh,
+                who.zh,
+                what.zh,
+                length(data)
+            ),
+            format!(
+                "Recording broke off ({}), what there was is kept: {}, {} (segment {segment}, {})",
+                reason(data).en,
+                who.en,
+                what.en,
+                length(data)
+            ),
+        ),
+        "recording.stopped" => both(
+            format!("录制停了（{}）：{}的{}（第 {segment} 段）", reason(data).zh, who.zh, what.zh),
+            format!("Recording stopped ({}): {}, {} (segment {segment})", reason(data).en, who.en, what.en),
+        ),
+        "recording.gap_began" => both(
+            format!("{}停了：{}的{}（{}）", medium(data).zh, who.zh, what.zh, cause(data).zh),
+            format!("No {} from here: {}, {} ({})", medium(data).en, who.en, what.en, cause(data).en),
+        ),
         "recording.failed" if data["had_media"].as_bool() == Some(false) => both(
             format!("没有收到画面声音，未录制：{}的{}", who.zh, what.zh),
             format!("Nothing arrived to record: {}, {}", who.en, what.en),
         ),
         "recording.failed" => both(
-            format!("录制失败：{}的{}（第 {segment} 段）", who.zh, what.zh),
-            format!("Recording failed: {}, {} (segment {segment})", who.en, what.en),
+            format!("录制失败（{}）：{}的{}（第 {segment} 段）", reason(data).zh, who.zh, what.zh),
+            format!("Recording failed ({}): {}, {} (segment {segment})", reason(data).en, who.en, what.en),
         ),
         "playback.opened" => Text::new("打开回放", "The recordings were opened for playing"),
         "rating.invited" => Text::new("邀请评价", "Invited to rate"),
@@ -110,18 +134,48 @@ fn cause(data: &Value) -> Text {
         "loss" => Text::new("网络丢失", "lost on the network"),
         "publisher_silent" => Text::new("对方没有发送", "nothing was sent"),
         "disk" => Text::new("存储太慢或出错", "storage was too slow or failed"),
+        "audio_silent" => Text::new("声音没有送出", "no sound was sent"),
+        "video_silent" => Text::new("画面没有送出", "no picture was sent"),
+        "camera_off" => Text::new("摄像头已关", "the camera was off"),
         other => both(other.to_owned(), other.to_owned()),
+    }
+}
+
+/// Why a recording broke off or holds nothing, in words.
+fn reason(data: &Value) -> Text {
+    match data["reason"].as_str().unwrap_or_default() {
+        "disk" => Text::new("存储写不进去", "it could not be written"),
+        "killed_at_start" => {
+            Text::new("服务在开始后一秒内中断", "the service was killed within a second of its start")
+        }
+        "undecodable" => Text::new("没有可解码的画面声音", "nothing that can be decoded arrived"),
+        "" => Text::new("原因不明", "for an unknown reason"),
+        other => both(other.to_owned(), other.to_owned()),
+    }
+}
+
+/// What is missing in a gap; nothing where picture and sound are.
+fn medium(data: &Value) -> Text {
+    match data["medium"].as_str().unwrap_or_default() {
+        "audio" => Text::new("声音", "sound"),
+        "video" => Text::new("画面", "picture"),
+        _ => Text::new("画面声音", "sound or picture"),
     }
 }
 
 fn gap(data: &Value, who: &Text, what: &Text) -> Text {
     let (from, to) =
         (data["from_ms"].as_i64().unwrap_or_default(), data["to_ms"].as_i64().unwrap_or_default());
-    let missing = (to - from).max(0);
+    let missing = data["missing_ms"].as_i64().unwrap_or(to - from).max(0);
     let (whole, tenth, cause) = (missing / 1000, missing % 1000 / 100, cause(data));
+    let (zh, en) = match data["medium"].as_str() {
+        Some("audio") => ("声音", " of sound"),
+        Some("video") => ("画面", " of picture"),
+        _ => ("", ""),
+    };
     both(
-        format!("缺 {whole}.{tenth} 秒：{}的{}（{}）", who.zh, what.zh, cause.zh),
-        format!("{whole}.{tenth} s missing: {}, {} ({})", who.en, what.en, cause.en),
+        format!("缺 {whole}.{tenth} 秒{zh}：{}的{}（{}）", who.zh, what.zh, cause.zh),
+        format!("{whole}.{tenth} s{en} missing: {}, {} ({})", who.en, what.en, cause.en),
     )
 }
 
@@ -183,6 +237,31 @@ mod tests {
                 json!({"participant": lin, "source": "camera", "from_ms": 1000, "to_ms": 3450, "cause": "loss"}),
                 "缺 2.4 秒：林女士的摄像头（网络丢失）",
                 "2.4 s missing: 林女士, camera (lost on the network)",
+            ),
+            (
+                "recording.gap",
+                json!({"participant": lin, "source": "camera", "from_ms": 1000, "to_ms": 9000, "cause": "loss",
+                    "medium": "audio", "missing_ms": 640}),
+                "缺 0.6 秒声音：林女士的摄像头（网络丢失）",
+                "0.6 s of sound missing: 林女士, camera (lost on the network)",
+            ),
+            (
+                "recording.gap_began",
+                json!({"participant": lin, "source": "camera", "from_ms": 1000, "cause": "camera_off", "medium": "video"}),
+                "画面停了：林女士的摄像头（摄像头已关）",
+                "No picture from here: 林女士, camera (the camera was off)",
+            ),
+            (
+                "recording.stopped",
+                json!({"participant": lin, "source": "camera", "segment": 1, "reason": "disk"}),
+                "录制停了（存储写不进去）：林女士的摄像头（第 1 段）",
+                "Recording stopped (it could not be written): 林女士, camera (segment 1)",
+            ),
+            (
+                "recording.partial",
+                json!({"participant": lin, "source": "camera", "segment": 1, "duration_ms": 24_000, "reason": "disk"}),
+                "录制中断（存储写不进去），已保全：林女士的摄像头（第 1 段，00:24）",
+                "Recording broke off (it could not be written), what there was is kept: 林女士, camera (segment 1, 00:24)",
             ),
             (
                 "recording.finalised",

@@ -142,6 +142,7 @@ impl Video {
                         bytes: 0,
                         clusters: 0,
                         manifest_sha256: None,
+                        reason: None,
                     };
                     store::media::insert_recording(conn, recording).await?;
                     Ok(())

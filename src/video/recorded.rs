@@ -198,6 +198,8 @@ impl Video {
                     from_ms: whole(from_ms),
                     to_ms: whole(to_ms),
                     cause: cause.to_owned(),
+                    medium: "both".to_owned(),
+                    missing_ms: whole(to_ms.saturating_sub(from_ms)),
                 };
                 store::media::insert_gap(tx.conn(), gap).await?;
                 place.append(tx, "recording.gap", now, data).await

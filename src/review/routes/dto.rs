@@ -4,6 +4,7 @@ use crate::booking::model::display_reference;
 use crate::entity::participant::ParticipantRole;
 use crate::entity::publication::Source;
 use crate::entity::recording::RecordingState;
+use crate::entity::recording_gap;
 use crate::evidence::model::hex;
 use crate::review::checks::{Fault, Place};
 use crate::review::integrity::{Integrity, Soundness};
@@ -148,13 +149,24 @@ pub struct PlaybackTrack {
     pub gaps: Vec<TrackGap>,
 }
 
-/// A stretch without media, from the start of its track.
+/// A stretch in which something is missing, from the start of its track.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TrackGap {
     pub from_ms: i64,
     pub to_ms: i64,
-    /// loss, publisher_silent or disk.
+    /// loss, publisher_silent, audio_silent, video_silent, camera_off or disk.
     pub cause: String,
+    /// audio, video or both.
+    pub medium: String,
+    /// How much of the stretch is missing.
+    pub missing_ms: i64,
+}
+
+impl From<recording_gap::Model> for TrackGap {
+    fn from(gap: recording_gap::Model) -> Self {
+        let recording_gap::Model { from_ms, to_ms, cause, medium, missing_ms, .. } = gap;
+        Self { from_ms, to_ms, cause, medium, missing_ms }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -273,7 +285,7 @@ impl PlaybackTrack {
             offset_ms: track.offset_ms,
             duration_ms: track.recording.duration_ms,
             url: format!("/api/v1/review/playbacks/{playback}/recordings/{recording}"),
-            gaps: gaps.map(|g| TrackGap { from_ms: g.from_ms, to_ms: g.to_ms, cause: g.cause }).collect(),
+            gaps: gaps.map(TrackGap::from).collect(),
         }
     }
 }

@@ -12,7 +12,10 @@ const track = (participant: string, segment: number, offset_ms: number, duration
 
 describe('tiles', () => {
   const tracks = [
-    track('b', 1, 30_000, 10_000, { gaps: [{ from_ms: 2_000, to_ms: 3_000, cause: 'loss' }] }),
+    track('b', 1, 30_000, 10_000, { gaps: [
+      { from_ms: 2_000, to_ms: 3_000, cause: 'loss', medium: 'both', missing_ms: 1_000 },
+      { from_ms: 4_000, to_ms: 9_000, cause: 'loss', medium: 'audio', missing_ms: 300 },
+    ] }),
     track('a', 0, 0, 60_000),
     track('b', 0, 5_000, 15_000),
     track('a', 0, 10_000, 5_000, { source: 'screen', recording_id: 'screen' }),
@@ -39,13 +42,14 @@ describe('tiles', () => {
 
   it('know what is missing and why', () => {
     expect(missingIn(b)).toEqual([
-      { from: 20_000, to: 30_000, cause: 'between_segments' },
-      { from: 32_000, to: 33_000, cause: 'loss' },
+      { from: 20_000, to: 30_000, cause: 'between_segments', medium: 'both', ms: 10_000 },
+      { from: 32_000, to: 33_000, cause: 'loss', medium: 'both', ms: 1_000 },
+      { from: 34_000, to: 39_000, cause: 'loss', medium: 'audio', ms: 300 },
     ])
-    expect(missingMs(b)).toBe(11_000)
+    expect(missingMs(b)).toBe(11_300)
     expect(missingIn(b, 32_500).at(-1)?.to).toBe(32_500)
     expect([secondsOf(30), secondsOf(2_400), secondsOf(11_600)]).toEqual(['0.1', '2.4', '12'])
-    expect([0, 6_000, 25_000, 32_500, 45_000].map((at) => absence(b, at))).toEqual(['not_yet', null, 'gap', 'gap', 'gone'])
+    expect([0, 6_000, 25_000, 32_500, 35_000, 45_000].map((at) => absence(b, at))).toEqual(['not_yet', null, 'gap', 'gap', null, 'gone'])
   })
 })
 

@@ -33,27 +33,28 @@ export function segmentAt(tile: Tile, position: number): Track | undefined {
 }
 
 /** Something missing from a tile, on the shared timeline. */
-export interface Missing { from: number; to: number; cause: string }
+export interface Missing { from: number; to: number; cause: string; medium: 'audio' | 'video' | 'both'; ms: number }
 
 /** Where a tile has nothing from its first picture on: logged gaps, and pauses between segments. */
 export function missingIn(tile: Tile, length = Infinity): Missing[] {
   const found: Missing[] = []
   tile.segments.forEach((track, index) => {
     const before = tile.segments[index - 1]
-    if (before && end(before) < track.offset_ms) found.push({ from: end(before), to: track.offset_ms, cause: 'between_segments' })
-    for (const gap of track.gaps) found.push({ from: track.offset_ms + gap.from_ms, to: track.offset_ms + gap.to_ms, cause: gap.cause })
+    if (before && end(before) < track.offset_ms) found.push({ from: end(before), to: track.offset_ms, cause: 'between_segments', medium: 'both', ms: track.offset_ms - end(before) })
+    for (const gap of track.gaps) found.push({ from: track.offset_ms + gap.from_ms, to: track.offset_ms + gap.to_ms, cause: gap.cause, medium: gap.medium as Missing['medium'], ms: gap.missing_ms })
   })
   // a gap at the very end may be logged to beyond the end of the session
-  return found.map((gap) => ({ ...gap, to: Math.min(gap.to, length) })).filter((gap) => gap.from < gap.to)
+  return found.map((gap) => ({ ...gap, to: Math.min(gap.to, length), ms: Math.min(gap.ms, Math.min(gap.to, length) - gap.from) })).filter((gap) => gap.from < gap.to)
 }
 
 export function missingMs(tile: Tile, length = Infinity): number {
-  return missingIn(tile, length).reduce((sum, gap) => sum + gap.to - gap.from, 0)
+  return missingIn(tile, length).reduce((sum, gap) => sum + gap.ms, 0)
 }
 
 /** What stands in a tile instead of a picture, if anything does. */
 export function absence(tile: Tile, position: number): 'not_yet' | 'gone' | 'gap' | null {
-  if (missingIn(tile).some((gap) => gap.from <= position && position < gap.to)) return 'gap'
+  // missing sound is no missing picture, and between single losses there are pictures
+  if (missingIn(tile).some((gap) => gap.medium !== 'audio' && gap.from <= position && position < gap.to)) return 'gap'
   if (segmentAt(tile, position)) return null
   return position < (tile.segments[0]?.offset_ms ?? 0) ? 'not_yet' : 'gone'
 }
