@@ -1623,10 +1623,11 @@ export interface components {
             state: components["schemas"]["RecordingState"];
         };
         /**
-         * @description State of a recording.
+         * @description State of a recording. `interrupted`: cut off when the service was killed; `partial`: broke off because it could
+         *     not be written any more. What there is of both is kept, with its manifest. `failed`: there is nothing.
          * @enum {string}
          */
-        RecordingState: "recording" | "finalised" | "interrupted" | "failed";
+        RecordingState: "recording" | "finalised" | "interrupted" | "partial" | "failed";
         /** @description Why an enterprise is turned away; its contact reads it. */
         RefuseEnterprise: {
             reason: string;
@@ -1844,12 +1845,19 @@ export interface components {
             en: string;
             zh: string;
         };
-        /** @description A stretch without media, from the start of its track. */
+        /** @description A stretch in which something is missing, from the start of its track. */
         TrackGap: {
-            /** @description loss, publisher_silent or disk. */
+            /** @description loss, publisher_silent, audio_silent, video_silent, camera_off or disk. */
             cause: string;
             /** Format: int64 */
             from_ms: number;
+            /** @description audio, video or both. */
+            medium: string;
+            /**
+             * Format: int64
+             * @description How much of the stretch is missing.
+             */
+            missing_ms: number;
             /** Format: int64 */
             to_ms: number;
         };
