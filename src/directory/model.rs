@@ -17,6 +17,16 @@ pub struct ServiceSpec {
     pub rules: Vec<Text>,
     /// What the booking form asks for, in order.
     pub fields: Vec<FieldSpec>,
+    /// What an officer checks of the people in a session, in order.
+    #[serde(default)]
+    pub checks: Vec<CheckSpec>,
+}
+
+/// One thing to check.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CheckSpec {
+    pub key: String,
+    pub label: Text,
 }
 
 /// One question of a booking form.

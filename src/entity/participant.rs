@@ -20,6 +20,8 @@ pub struct Model {
     pub admitted_at: Option<DateTimeUtc>,
     pub admitted_by: Option<Uuid>,
     pub left_at: Option<DateTimeUtc>,
+    /// The program put them out, not they themselves: entering again brings them back to their place.
+    pub resumes: bool,
     pub microphone: bool,
     pub camera: bool,
 }

@@ -113,6 +113,8 @@ async fn answer_rating(
 struct RatingLink {
     /// Null as long as the booking is not completed, and once it is rated or the term is over.
     url: Option<String>,
+    /// It was rated.
+    answered: bool,
 }
 
 /// The link to rate one's own completed booking
@@ -131,7 +133,8 @@ async fn get_booking_rating(
     State(survey): State<Survey>,
     PathId(id): PathId,
 ) -> Result<Json<RatingLink>, Problem> {
-    Ok(Json(RatingLink { url: survey.link(&actor, id).await? }))
+    let link = survey.link(&actor, id).await?;
+    Ok(Json(RatingLink { url: link.url, answered: link.answered }))
 }
 
 /// One answer, without a who.

@@ -55,6 +55,13 @@ pub(super) struct Form {
     pub expires_at: DateTime<Utc>,
 }
 
+/// What the booker is told of the link to rate.
+pub(super) struct Link {
+    /// As long as it can be answered.
+    pub url: Option<String>,
+    pub answered: bool,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FormState {
     Open,
@@ -207,13 +214,14 @@ impl Survey {
 
     /// The booker's link to a booking's form, as long as it can be answered. Staff do not get it:
     /// whoever has the link answers.
-    pub(super) async fn link(&self, actor: &Actor, booking_id: Uuid) -> Result<Option<String>, Problem> {
+    pub(super) async fn link(&self, actor: &Actor, booking_id: Uuid) -> Result<Link, Problem> {
         actor.may(Right::Book)?;
         let booking = self.0.booking.find_for(actor, booking_id).await?;
         let now = self.0.clock.now();
         let invite = store::invite_of_booking(self.0.db.reader(), booking.id).await?;
-        let open = invite.is_some_and(|invite| state(&invite, now) == FormState::Open);
-        Ok(open.then(|| self.url(&self.token(booking.id))))
+        let state = invite.map(|invite| state(&invite, now));
+        let url = (state == Some(FormState::Open)).then(|| self.url(&self.token(booking.id)));
+        Ok(Link { url, answered: state == Some(FormState::Answered) })
     }
 
     /// The token of a booking's link: always the same, and nobody else can work it out.

@@ -225,7 +225,7 @@ impl Video {
     }
 
     /// Closes what somebody sends and plays, once it is certain that they are out.
-    fn close_media_of(&self, tx: &Tx, person: &participant::Model) {
+    pub(super) fn close_media_of(&self, tx: &Tx, person: &participant::Model) {
         let (engine, session, person) = (self.0.engine.clone(), person.session_id, person.id);
         tx.after_commit(move || {
             tokio::spawn(async move { engine.close_participant(session, person).await });
@@ -251,14 +251,17 @@ fn by_program(session: &video_session::Model, kind: &'static str, now: DateTime<
     NewEntry::new(session.booking_id, kind, evidence::Actor::PROGRAM, now)
 }
 
-/// Somebody leaves, and `entry` tells why.
-async fn out(
+/// Somebody leaves, and `entry` tells why. Whom the program put out in the waiting room or in the call may go
+/// back to their place.
+pub(super) async fn out(
     tx: &Tx,
-    person: participant::Model,
+    mut person: participant::Model,
     now: DateTime<Utc>,
     entry: NewEntry,
     cause: &'static str,
 ) -> Result<(), DbErr> {
+    person.resumes = matches!(cause, "away" | "restart")
+        && matches!(person.state, ParticipantState::Waiting | ParticipantState::Admitted);
     let data = json!({ "participant": person.id, "cause": cause });
     walk_out(tx, person, now).await?;
     evidence::append(tx, entry.data(data)).await

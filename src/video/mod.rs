@@ -3,7 +3,7 @@
 //! Others may call [`Video`] (wired in `app`) and [`recording`], which checks a recorded file. The
 //! media itself is behind one door, [`engine`]: it knows ids only, and who may do what is decided
 //! here. `model` holds the states, `token` the bearer tokens, `steps` what people do and `ending` how they
-//! leave, `presence` whose page is there, `media` WHIP and WHEP, `recorded` what the engine tells and what a crash left behind.
+//! leave, `invite` who else may come, `checks` what an officer checks of them, `presence` whose page is there, `media` WHIP and WHEP, `recorded` what the engine tells and what a crash left behind.
 //!
 //! Invariants: media is neither forwarded nor recorded for somebody who has not acknowledged the
 //! notice in force and been admitted to an open session; every step is one transaction with its
@@ -11,8 +11,10 @@
 //! entry from the moment the recording is finalised; an ended session is not entered again; who is
 //! away for minutes is put out, and a session without an officer is ended.
 
+mod checks;
 mod ending;
 pub mod engine;
+mod invite;
 mod media;
 mod model;
 mod presence;

@@ -4,9 +4,11 @@ use crate::entity::participant::{self, ParticipantRole, ParticipantState};
 use crate::entity::video_session::SessionState;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
+use uuid::Uuid;
 
-/// Two to six people talk (the domain's rule for a video face-to-face).
-pub const MAX_PEOPLE: usize = 6;
+/// So many guests may wait or talk, the booker among them. Officers always have a place: nobody who came first
+/// keeps out those who hold the session.
+pub const MAX_GUESTS: usize = 5;
 
 /// Longest free text of a refusal, in characters.
 pub const MAX_REASON: usize = 300;
@@ -43,17 +45,29 @@ pub enum Refusal {
     NotWaiting,
 }
 
+/// Where somebody stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    pub role: ParticipantRole,
+    pub state: ParticipantState,
+    /// Took note of the notice that is in force now: an acknowledgement outlives a break, but not a new
+    /// version of the notice.
+    pub acknowledged: bool,
+    /// The program put them out (their line was dead, it started anew): entering brings them back to their place.
+    pub resumes: bool,
+}
+
+impl Standing {
+    pub fn of(person: &participant::Model, notice_version: i32) -> Self {
+        let acknowledged = has_acknowledged(person, notice_version);
+        Self { role: person.role, state: person.state, acknowledged, resumes: person.resumes }
+    }
+}
+
 /// The state after `step`; the same state again when there is nothing to do.
-///
-/// `acknowledged` says whether this person took note of the notice that is in force now: an
-/// acknowledgement outlives a break, but not a new version of the notice.
-pub fn after(
-    role: ParticipantRole,
-    state: ParticipantState,
-    acknowledged: bool,
-    step: Step,
-) -> Result<ParticipantState, Refusal> {
+pub fn after(standing: Standing, step: Step) -> Result<ParticipantState, Refusal> {
     use ParticipantState::{Acknowledged, Admitted, Entered, Left, Waiting};
+    let Standing { role, state, acknowledged, resumes } = standing;
     let ready = match role {
         ParticipantRole::Guest => Waiting,
         ParticipantRole::Officer => Admitted,
@@ -62,7 +76,9 @@ pub fn after(
         (Step::Leave, _) => Ok(Left),
         // Whoever is in, stays in: a page that was only loaded again goes on where it was.
         (Step::Enter, Admitted | Waiting | Acknowledged) if acknowledged => Ok(state),
+        (Step::Enter, Left) if acknowledged && resumes => Ok(ready),
         (Step::Enter, Left) if acknowledged => Ok(Acknowledged),
+        (Step::Enter, Entered) if acknowledged => Ok(Acknowledged),
         (Step::Enter, _) => Ok(Entered),
         (Step::Acknowledge, Entered) => Ok(Acknowledged),
         (Step::Acknowledge, Acknowledged | Waiting | Admitted) => Ok(state),
@@ -75,6 +91,20 @@ pub fn after(
         (Step::Admit, Admitted) => Ok(Admitted),
         (Step::Admit, _) => Err(Refusal::NotWaiting),
     }
+}
+
+/// Whether a guest may go to the waiting room. Those who wait or talk are counted, not those who only opened the
+/// page, and one place is kept for the booker.
+pub fn has_place(people: &[participant::Model], guest: Uuid, booker: Uuid) -> bool {
+    let others = || {
+        people.iter().filter(|one| {
+            one.role == ParticipantRole::Guest
+                && one.account_id != guest
+                && matches!(one.state, ParticipantState::Waiting | ParticipantState::Admitted)
+        })
+    };
+    let kept = guest != booker && !others().any(|one| one.account_id == booker);
+    others().count() + usize::from(kept) < MAX_GUESTS
 }
 
 /// Whether this person took note of the notice that is in force.
@@ -174,19 +204,46 @@ mod tests {
             (Left, true, Step::Leave, Ok(Left), Ok(Left)),
         ];
         for (state, acknowledged, step, guest, officer) in table {
-            assert_eq!(after(Guest, state, acknowledged, step), guest, "{state:?} {acknowledged} {step:?}");
-            assert_eq!(
-                after(Officer, state, acknowledged, step),
-                officer,
-                "{state:?} {acknowledged} {step:?}"
-            );
+            for (role, expected) in [(Guest, guest), (Officer, officer)] {
+                let standing = Standing { role, state, acknowledged, resumes: false };
+                assert_eq!(after(standing, step), expected, "{standing:?} {step:?}");
+            }
         }
+    }
+
+    #[test]
+    fn whom_the_program_put_out_goes_back_to_their_place() {
+        let left = |role, acknowledged| Standing { role, state: Left, acknowledged, resumes: true };
+        assert_eq!(after(left(Guest, true), Step::Enter), Ok(Waiting));
+        assert_eq!(after(left(Officer, true), Step::Enter), Ok(Admitted));
+        assert_eq!(after(left(Guest, false), Step::Enter), Ok(Entered), "a new notice is read first");
+        assert_eq!(after(left(Guest, true), Step::Admit), Err(Refusal::NotWaiting));
+    }
+
+    #[test]
+    fn guests_are_counted_when_they_wait_and_one_place_is_the_bookers() {
+        let account = Uuid::from_u128;
+        let guest = |n: u128, state| participant::Model { account_id: account(n), ..person(state, Some(5)) };
+        let booker = account(1);
+        let four: Vec<_> = (2..6).map(|n| guest(n, if n % 2 == 0 { Waiting } else { Admitted })).collect();
+        assert!(!has_place(&four, account(9), booker), "the fifth place is the booker's");
+        assert!(has_place(&four, account(2), booker), "who has a place keeps it");
+        assert!(has_place(&four, booker, booker));
+        let with_booker: Vec<_> = (1..5).map(|n| guest(n, Waiting)).collect();
+        assert!(has_place(&with_booker, account(9), booker));
+        let five: Vec<_> = (1..6).map(|n| guest(n, Waiting)).collect();
+        assert!(!has_place(&five, account(9), booker));
+        let looking: Vec<_> = (2..20).map(|n| guest(n, if n % 2 == 0 { Entered } else { Acknowledged })).collect();
+        assert!(has_place(&looking, account(30), booker), "who only looks takes no place");
+        let officers: Vec<_> =
+            (2..20).map(|n| participant::Model { role: Officer, ..guest(n, Admitted) }).collect();
+        assert!(has_place(&officers, account(30), booker));
     }
 
     fn walk(role: ParticipantRole, steps: &[Step]) -> Vec<ParticipantState> {
         let (mut state, mut acknowledged, mut seen) = (Entered, false, Vec::new());
         for step in steps {
-            if let Ok(next) = after(role, state, acknowledged, *step) {
+            if let Ok(next) = after(Standing { role, state, acknowledged, resumes: false }, *step) {
                 acknowledged |= *step == Step::Acknowledge;
                 state = next;
             }
@@ -227,6 +284,7 @@ mod tests {
             admitted_at: None,
             admitted_by: None,
             left_at: None,
+            resumes: false,
             microphone: true,
             camera: true,
         }

@@ -1,7 +1,7 @@
 //! What the session refuses, in words.
 
 use super::engine::EngineError;
-use super::model::{self, MAX_PEOPLE, Refusal};
+use super::model::{self, MAX_GUESTS, Refusal};
 use crate::http::Problem;
 use crate::text::Text;
 use chrono::{DateTime, Utc};
@@ -19,7 +19,7 @@ pub fn not_a_video_booking() -> Problem {
     Problem::conflict(
         "not_a_video_booking",
         "这个预约不是视频面洽，请按预约写明的地点到场办理。",
-        "This booking is not for a video session. Please come to the place that it names.",
+        "This booking is not for a video meeting. Please come to the place that it names.",
     )
 }
 
@@ -27,7 +27,7 @@ pub fn not_accepted() -> Problem {
     Problem::conflict(
         "booking_not_accepted",
         "这个预约目前不是“已接受”，不能进入面洽。请在“我的预约”里查看它的状态。",
-        "This booking is not accepted, so its session cannot be entered. See its state under “My bookings”.",
+        "This booking is not accepted, so its video meeting cannot be entered. See its state under “My bookings”.",
     )
 }
 
@@ -36,7 +36,7 @@ pub fn not_open(window: (DateTime<Utc>, DateTime<Utc>), zone: Tz) -> Problem {
     Problem::conflict(
         "session_not_open",
         format!("视频面洽的入口在 {zh} 开放，请在这段时间进入。"),
-        format!("The session can be entered from {en}. Please come back in that time."),
+        format!("The video meeting can be entered from {en}. Please come back in that time."),
     )
 }
 
@@ -44,15 +44,18 @@ pub fn ended() -> Problem {
     Problem::conflict(
         "session_ended",
         "这场面洽已经结束，不能再进入。如还有事项，请另行预约。",
-        "This session has ended and cannot be entered again. Please make a new booking if something is left.",
+        "This video meeting has ended and cannot be entered again. Please make a new booking if something is left.",
     )
 }
 
 pub fn full() -> Problem {
     Problem::conflict(
         "session_full",
-        format!("一场面洽最多 {MAX_PEOPLE} 人，现在已满。请等有人离开后再进入。"),
-        format!("A session holds {MAX_PEOPLE} people at most and is full. Enter when somebody has left."),
+        format!("贵方最多 {MAX_GUESTS} 人参加（预约人的位置一直保留），现在已满。请等有人离开后再进入。"),
+        format!(
+            "At most {MAX_GUESTS} of you can take part (a place is kept for whoever booked), and that is the case \
+             now. Enter when somebody has left."
+        ),
     )
 }
 
@@ -69,7 +72,7 @@ pub fn refused(refusal: Refusal) -> Problem {
         Refusal::Outside => Problem::conflict(
             "not_entered",
             "您还没有进入（或已离开）这场面洽，请从预约页面进入。",
-            "You have not entered this session, or have left it. Please enter from the booking.",
+            "You have not entered this video meeting, or have left it. Please enter from the booking.",
         ),
         Refusal::Unacknowledged => Problem::conflict(
             "not_acknowledged",
@@ -87,8 +90,8 @@ pub fn refused(refusal: Refusal) -> Problem {
 pub fn officer_not_admitted() -> Problem {
     Problem::conflict(
         "officer_not_in_session",
-        "请您先进入面洽（确认告知并接通），再接入等候的人或结束面洽。",
-        "Please walk into the session yourself first; then you can admit people and end it.",
+        "请您先确认告知、进入面洽，再接入等候的人或结束面洽。",
+        "Please enter the video meeting yourself first; then you can admit people and end it.",
     )
 }
 
@@ -96,7 +99,7 @@ pub fn guests_only() -> Problem {
     Problem::conflict(
         "guests_only",
         "拒绝录制由来办事的一方提出；关员如不能进行面洽，请离开并另行安排。",
-        "Only a guest can refuse to be recorded. An officer who cannot hold the session leaves it.",
+        "Only a guest can refuse to be recorded. An officer who cannot hold the video meeting leaves it.",
     )
 }
 
@@ -105,9 +108,9 @@ pub fn not_admitted() -> Problem {
     Problem {
         code: "not_admitted",
         title: Text::new(
-            "还没有接通：确认告知并由关员接入、面洽开始之后，才能发送和接收画面声音。",
+            "还没有接入：确认告知并由关员接入、面洽开始之后，才能发送和接收画面声音。",
             "Not connected yet: picture and sound flow once the notice is acknowledged, the officer has \
-             admitted you and the session has begun.",
+             admitted you and the video meeting has begun.",
         ),
         ..Problem::forbidden()
     }
@@ -146,7 +149,7 @@ pub fn engine(error: EngineError) -> Problem {
         }
         EngineError::NothingPublished => Problem::conflict(
             "nothing_published",
-            "对方目前没有画面，接通后会自动显示。",
+            "对方目前没有画面，连上后会自动显示。",
             "Nothing is published there at the moment. It can be played once it is.",
         ),
         EngineError::TooMany => Problem::unavailable(
@@ -164,4 +167,28 @@ pub fn engine(error: EngineError) -> Problem {
             )
         }
     }
+}
+
+pub fn nobody_more_invited(most: usize) -> Problem {
+    Problem::conflict(
+        "too_many_invitations",
+        format!("最多同时邀请 {most} 人。请先撤回不用的邀请。"),
+        format!("At most {most} people can be invited at a time. Please withdraw an invitation that is not needed."),
+    )
+}
+
+pub fn invitation_over() -> Problem {
+    Problem::gone(
+        "invitation_withdrawn",
+        "这个邀请已经撤回。请联系邀请您的人。",
+        "This invitation was withdrawn. Please ask the person who invited you.",
+    )
+}
+
+pub fn invitation_used() -> Problem {
+    Problem::conflict(
+        "invitation_used",
+        "这个邀请已经由另一个账号使用，一个链接只给一个人。请让邀请您的人另发一个。",
+        "This invitation was taken by another account: a link is for one person. Please ask for a link of your own.",
+    )
 }

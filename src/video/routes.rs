@@ -1,7 +1,8 @@
-//! The session's addresses: steps here, live events in [`events`], WHIP and WHEP in [`media`].
+//! The session's addresses: steps here, live events in [`events`], invitations in [`invite`], WHIP and WHEP in [`media`].
 
 mod dto;
 mod events;
+mod invite;
 mod media;
 
 use super::service::Video;
@@ -10,7 +11,7 @@ use crate::http::{Body, PathId, Problem, ProblemBody};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use dto::{Acknowledge, Decline, MediaState, MediaTokenBody, Session};
+use dto::{Acknowledge, Check, Decline, MediaState, MediaTokenBody, Session};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -30,6 +31,11 @@ pub fn router(video: Video) -> OpenApiRouter {
         .routes(routes!(decline_recording))
         .routes(routes!(end_session))
         .routes(routes!(set_media_state))
+        .routes(routes!(check_in_session))
+        .routes(routes!(invite::invite_to_session, invite::session_invitations))
+        .routes(routes!(invite::withdraw_invitation))
+        .routes(routes!(invite::invitation))
+        .routes(routes!(invite::accept_invitation))
         .routes(routes!(media_token))
         .routes(routes!(events::session_events))
         .routes(routes!(media::whip_publish))
@@ -151,6 +157,18 @@ async fn set_media_state(
 ) -> Result<StatusCode, Problem> {
     video.media_state(&actor, id, body.microphone, body.camera).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Notes that an officer has checked something of the people, or takes that back.
+#[utoipa::path(put, path = "/sessions/{id}/checks/{key}", tag = TAG, params(("id" = Uuid, Path), ("key" = String, Path)), request_body = Check,
+    responses((status = 200, body = Session), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, description = "officer_not_in_session, session_ended", body = ProblemBody)))]
+async fn check_in_session(
+    Signed(actor): Signed,
+    State(video): State<Video>,
+    PathId((id, key)): PathId<(Uuid, String)>,
+    Body(body): Body<Check>,
+) -> Answer<Session> {
+    show(video.check(&actor, id, key, body.done).await)
 }
 
 /// A bearer token for WHIP and WHEP, for somebody in the open call.

@@ -11,7 +11,7 @@ use crate::db::Db;
 use crate::directory::{Directory, ServiceInfo};
 use crate::entity::participant::{self, ParticipantRole, ParticipantState};
 use crate::entity::video_session::{self, SessionState};
-use crate::entity::{booking, publication, service::ServiceKind};
+use crate::entity::{booking, publication, service::ServiceKind, session_check};
 use crate::http::Problem;
 use crate::keyring::Keyring;
 use crate::live::{Live, Topic};
@@ -70,6 +70,10 @@ pub struct SessionView {
     pub here: HashSet<Uuid>,
     /// How many wait before the caller.
     pub ahead: u32,
+    /// Who came by an invitation.
+    pub invited: HashSet<Uuid>,
+    /// What has been checked of the people; only officers are told.
+    pub checks: Vec<session_check::Model>,
     pub notice_version: i32,
     /// The caller.
     pub me: participant::Model,
@@ -151,6 +155,14 @@ impl Video {
         let accounts = self.0.directory.accounts(&officers).await?;
         let badges = accounts.into_iter().filter_map(|(id, row)| row.badge_no.map(|no| (id, no))).collect();
         let ahead = self.ahead_of(&me, &found, &service).await?;
+        let by_invitation = people.iter().any(|person| {
+            person.role == ParticipantRole::Guest && person.account_id != found.booking.account_id
+        });
+        let invited = if by_invitation { store::invite::accounts(conn, found.booking.id).await? } else { HashSet::new() };
+        let checks = match me.role {
+            ParticipantRole::Officer => store::checks(conn, id).await?,
+            ParticipantRole::Guest => Vec::new(),
+        };
         let here = {
             let presence = self.presence();
             people.iter().map(|person| person.id).filter(|id| presence.is_here(*id)).collect()
@@ -166,6 +178,8 @@ impl Video {
             badges,
             here,
             ahead,
+            invited,
+            checks,
             me,
         })
     }
@@ -174,7 +188,7 @@ impl Video {
     pub(super) async fn find(&self, actor: &Actor, id: Uuid) -> Result<Found, Problem> {
         role_in_session(actor)?;
         let session = store::session(self.0.db.reader(), id).await?.ok_or_else(Problem::not_found)?;
-        let booking = self.0.booking.find_for(actor, session.booking_id).await?;
+        let booking = self.reach(actor, session.booking_id).await?;
         Ok(Found { session, booking })
     }
 

@@ -3,7 +3,7 @@
 //! Each step is one transaction that locks the session first, so that the steps of one session
 //! happen one after the other in both stores.
 
-use super::model::{self, MAX_PEOPLE, Refusal, Step};
+use super::model::{self, Refusal, Standing, Step};
 use super::service::{Found, SessionView, Video, role_in_session};
 use super::{problems, store};
 use crate::auth::{Actor, Right};
@@ -51,8 +51,7 @@ pub(super) fn step(
     notice: i32,
     step: Step,
 ) -> Result<ParticipantState, Problem> {
-    model::after(person.role, person.state, model::has_acknowledged(person, notice), step)
-        .map_err(problems::refused)
+    model::after(Standing::of(person, notice), step).map_err(problems::refused)
 }
 
 /// Who did something in which case, and when.
@@ -60,6 +59,8 @@ pub(super) fn step(
 pub(super) struct Doing {
     pub actor: Arc<Actor>,
     pub case: Uuid,
+    /// Who booked it: a place is kept for them.
+    pub booker: Uuid,
     pub now: DateTime<Utc>,
 }
 
@@ -74,7 +75,7 @@ impl Video {
     pub async fn enter(&self, actor: &Arc<Actor>, booking_id: Uuid) -> Result<SessionView, Problem> {
         self.refuse_when_stopping()?;
         let role = role_in_session(actor)?;
-        let booking = self.0.booking.find_for(actor, booking_id).await?;
+        let booking = self.reach(actor, booking_id).await?;
         let service = self.service_of(&booking).await?;
         let now = self.0.clock.now();
         let existing = store::session_of_booking(self.0.db.reader(), booking.id).await?;
@@ -91,8 +92,9 @@ impl Video {
         if !model::may_enter_at(state, window, now) {
             return Err(problems::not_open(window, service.zone));
         }
-        let doing = Doing { actor: Arc::clone(actor), case: booking.id, now };
-        let notice = self.0.settings.notice_version;
+        let doing = Doing { actor: Arc::clone(actor), case: booking.id, booker: booking.account_id, now };
+        let (today, _) = model::day_around(now, service.zone);
+        let notice = Notice { version: self.0.settings.notice_version, today };
         let this = self.clone();
         let session = self
             .0
@@ -159,6 +161,12 @@ impl Video {
                 let state = step(&room.me, notice, Step::Wait)?;
                 if state == room.me.state {
                     return Ok(());
+                }
+                if room.me.role == ParticipantRole::Guest {
+                    let people = store::people(tx.conn(), room.session.id).await?;
+                    if !model::has_place(&people, room.me.account_id, doing.booker) {
+                        return Err(problems::full());
+                    }
                 }
                 room.me.state = state;
                 let (kind, data) = if state == ParticipantState::Admitted {
@@ -247,7 +255,8 @@ impl Video {
     {
         self.refuse_when_stopping()?;
         let Found { booking, .. } = self.find(actor, id).await?;
-        let doing = Doing { actor: Arc::clone(actor), case: booking.id, now: self.0.clock.now() };
+        let now = self.0.clock.now();
+        let doing = Doing { actor: Arc::clone(actor), case: booking.id, booker: booking.account_id, now };
         let this = self.clone();
         self.0
             .db
@@ -263,59 +272,88 @@ impl Video {
     }
 }
 
+/// The notice in force, and when the day began: officers, who read it in each of their sessions, are asked once a
+/// day.
+#[derive(Clone, Copy)]
+struct Notice {
+    version: i32,
+    today: DateTime<Utc>,
+}
+
 /// Puts the caller into the session: new, back after a break, or still there.
 async fn enter_in(
     tx: &Tx,
     session: &video_session::Model,
     doing: &Doing,
     role: ParticipantRole,
-    notice: i32,
+    notice: Notice,
 ) -> Result<(), Problem> {
     let people = store::people(tx.conn(), session.id).await?;
-    let mine = people.iter().find(|person| person.account_id == doing.actor.account_id);
-    let others = people.iter().filter(|person| {
-        person.account_id != doing.actor.account_id && person.state != ParticipantState::Left
-    });
-    let state = match mine {
-        Some(me) => step(me, notice, Step::Enter)?,
-        None => ParticipantState::Entered,
+    let account = doing.actor.account_id;
+    let mine = people.iter().find(|person| person.account_id == account);
+    let has_place = role == ParticipantRole::Officer || model::has_place(&people, account, doing.booker);
+    let mut me = mine.cloned().unwrap_or_else(|| newcomer(session, doing, role));
+    let before = mine.map(|me| me.state);
+    if role == ParticipantRole::Officer && !model::has_acknowledged(&me, notice.version) {
+        let earlier = store::acknowledged_since(tx.conn(), account, notice.version, notice.today).await?;
+        if earlier.is_some() {
+            me.notice_version = Some(notice.version);
+            me.acknowledged_at = earlier;
+        }
+    }
+    me.state = match before {
+        // As if they had just come through the door.
+        None => ParticipantState::Left,
+        Some(state) => state,
     };
-    if mine.is_some_and(|me| me.state == state) {
+    let mut state = step(&me, notice.version, Step::Enter)?;
+    if state == ParticipantState::Waiting && before != Some(state) && !has_place {
+        state = ParticipantState::Acknowledged;
+    }
+    if before == Some(state) {
         return Ok(());
     }
-    if others.count() >= MAX_PEOPLE {
+    if !has_place && before.is_none_or(|state| state == ParticipantState::Left) {
         return Err(problems::full());
     }
-    let id = match mine {
-        Some(me) => {
-            let me = participant::Model { state, left_at: None, waiting_since: None, ..me.clone() };
-            let id = me.id;
-            store::save_participant(tx.conn(), me).await?;
-            id
-        }
-        None => {
-            let id = ids::new_id(doing.now);
-            let me = participant::Model {
-                id,
-                session_id: session.id,
-                account_id: doing.actor.account_id,
-                name: doing.actor.name.clone(),
-                role,
-                state,
-                notice_version: None,
-                acknowledged_at: None,
-                waiting_since: None,
-                admitted_at: None,
-                admitted_by: None,
-                left_at: None,
-                microphone: true,
-                camera: true,
-            };
-            store::insert_participant(tx.conn(), me).await?;
-            id
-        }
-    };
-    let data = json!({ "participant": id, "role": role, "again": mine.is_some() });
+    me.state = state;
+    me.resumes = false;
+    me.left_at = None;
+    me.waiting_since = (state == ParticipantState::Waiting).then_some(doing.now);
+    if state == ParticipantState::Admitted {
+        me.admitted_at = Some(doing.now);
+        me.admitted_by = Some(account);
+    }
+    let data = json!({
+        "participant": me.id, "role": role, "again": before.is_some(), "state": state,
+        "acknowledged_at": me.acknowledged_at,
+    });
+    if before.is_some() {
+        store::save_participant(tx.conn(), me).await?;
+    } else {
+        store::insert_participant(tx.conn(), me).await?;
+    }
     evidence::append(tx, doing.entry("session.entered").data(data)).await?;
     Ok(())
+}
+
+/// Somebody who has not been in this session before.
+fn newcomer(session: &video_session::Model, doing: &Doing, role: ParticipantRole) -> participant::Model {
+    participant::Model {
+        id: ids::new_id(doing.now),
+        session_id: session.id,
+        account_id: doing.actor.account_id,
+        name: doing.actor.name.clone(),
+        role,
+        state: ParticipantState::Entered,
+        notice_version: None,
+        acknowledged_at: None,
+        waiting_since: None,
+        admitted_at: None,
+        admitted_by: None,
+        left_at: None,
+        resumes: false,
+        microphone: true,
+        camera: true,
+    }
 }

@@ -1,11 +1,12 @@
-//! Every query of the video tables: sessions and their people here, media in [`media`].
+//! Every query of the video tables: sessions and their people here, media in [`media`], invitations in [`invite`].
 
+pub mod invite;
 pub mod media;
 
 use crate::entity::participant::{self, ParticipantRole, ParticipantState};
 use crate::entity::recording::{self, RecordingState};
 use crate::entity::video_session::{self, SessionState};
-use crate::entity::{booking, publication};
+use crate::entity::{booking, publication, session_check};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -98,6 +99,48 @@ pub async fn insert_participant(conn: &impl ConnectionTrait, row: participant::M
 
 pub async fn save_participant(conn: &impl ConnectionTrait, row: participant::Model) -> Result<(), DbErr> {
     participant::Entity::update(row.into_active_model().reset_all()).exec(conn).await.map(|_| ())
+}
+
+/// When this account took note of this version of the notice last, in any session since `since`.
+pub async fn acknowledged_since(
+    conn: &impl ConnectionTrait,
+    account: Uuid,
+    notice_version: i32,
+    since: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let found = participant::Entity::find()
+        .filter(participant::Column::AccountId.eq(account))
+        .filter(participant::Column::NoticeVersion.eq(notice_version))
+        .filter(participant::Column::AcknowledgedAt.gte(since))
+        .order_by_desc(participant::Column::AcknowledgedAt)
+        .limit(1)
+        .one(conn)
+        .await?;
+    Ok(found.and_then(|row| row.acknowledged_at))
+}
+
+/// What has been checked of the people in a session.
+pub async fn checks(conn: &impl ConnectionTrait, session: Uuid) -> Result<Vec<session_check::Model>, DbErr> {
+    session_check::Entity::find().filter(session_check::Column::SessionId.eq(session)).all(conn).await
+}
+
+/// Notes a check. False if it was noted before.
+pub async fn insert_check(conn: &impl ConnectionTrait, row: session_check::Model) -> Result<bool, DbErr> {
+    let inserted = session_check::Entity::insert(row.into_active_model())
+        .on_conflict(
+            OnConflict::columns([session_check::Column::SessionId, session_check::Column::Key])
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(conn)
+        .await?;
+    Ok(inserted > 0)
+}
+
+/// Takes a check back. False if it was not noted.
+pub async fn delete_check(conn: &impl ConnectionTrait, session: Uuid, key: &str) -> Result<bool, DbErr> {
+    let deleted = session_check::Entity::delete_by_id((session, key.to_owned())).exec(conn).await?;
+    Ok(deleted.rows_affected > 0)
 }
 
 pub async fn publications(

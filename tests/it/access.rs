@@ -76,6 +76,13 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("PUT", "/sessions/{id}/media-state", "u.hhh..xxxxx"),
     ("POST", "/sessions/{id}/participants/{pid}/admit", "uxxxx..xxxxx"),
     ("POST", "/sessions/{id}/end", "uxxxx..xxxxx"),
+    ("PUT", "/sessions/{id}/checks/{key}", "uxxxx..xxxxx"),
+    ("POST", "/bookings/{id}/invitations", "u.hhhxxxxxxx"),
+    ("GET", "/bookings/{id}/invitations", "u.hhh..xxxxx"),
+    ("DELETE", "/bookings/{id}/invitations/{invitation_id}", "u.hhhxxxxxxx"),
+    // the link is the key to what it is about; the owner has withdrawn it by the time the others take it
+    ("GET", "/invitations/{token}", "............"),
+    ("POST", "/invitations/{token}/accept", "u......xxxxx"),
     // media take a bearer token, never the cookie alone
     ("POST", "/whip/{session_id}/{source}", "uuuuuuuuuuuu"),
     ("DELETE", "/whip/resources/{id}", "uuuuuuuuuuuu"),
@@ -108,6 +115,8 @@ struct Objects {
     pending_enterprise: String,
     message: String,
     rating_token: String,
+    invitation: String,
+    invitation_token: String,
     playback: String,
     recording: String,
 }
@@ -131,14 +140,18 @@ impl Objects {
             "/figures/ratings" => "?from=2026-01&to=2026-11",
             _ => "",
         };
+        let token =
+            if path.starts_with("/invitations/") { &self.invitation_token } else { &self.rating_token };
         path.replace("{id}", id)
             .replace("{pid}", &self.participant)
+            .replace("{key}", "face")
+            .replace("{invitation_id}", &self.invitation)
             .replace("{session_id}", &self.session)
             .replace("{publication_id}", &self.recording)
             .replace("{recording_id}", &self.recording)
             .replace("{source}", "camera")
             .replace("{reference}", &self.reference)
-            .replace("{token}", &self.rating_token)
+            .replace("{token}", token)
             + query
     }
 }
@@ -153,6 +166,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
         "/me" => json!({"locale": "zh-CN"}),
         "/enterprises/{id}/refuse" => json!({"reason": "x"}),
         "/sessions/{id}/acknowledge" => json!({"notice_version": 0}),
+        "/sessions/{id}/checks/{key}" => json!({"done": true}),
         "/sessions/{id}/media-state" => json!({"microphone": true, "camera": true}),
         "/review/sessions/{id}/playbacks" => json!({"purpose": "x"}),
         _ => json!({}),
@@ -206,6 +220,7 @@ async fn prepare(app: &TestApp) -> Objects {
     let booking = book(&owner, &service, "2026-11-23T02:15:00Z").await;
     let id = booking["id"].as_str().unwrap();
     let session = owner.post(&format!("/api/v1/bookings/{id}/session"), json!({})).await.ok();
+    let invited = owner.post(&format!("/api/v1/bookings/{id}/invitations"), json!({})).await.ok();
     let session_id = session["id"].as_str().unwrap().to_owned();
     let playback = auditor
         .post(
@@ -222,6 +237,8 @@ async fn prepare(app: &TestApp) -> Objects {
         participant: session["me"]["id"].as_str().unwrap().to_owned(),
         pending_enterprise: pending["items"][0]["id"].as_str().unwrap().to_owned(),
         message: messages["items"][0]["id"].as_str().unwrap().to_owned(),
+        invitation: invited["id"].as_str().unwrap().to_owned(),
+        invitation_token: invited["path"].as_str().unwrap().rsplit('/').next().unwrap().to_owned(),
         rating_token: url.rsplit('/').next().unwrap().to_owned(),
         recording: session_id.clone(),
         session: session_id,

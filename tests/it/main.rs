@@ -9,6 +9,7 @@ mod booking_races;
 mod mail;
 mod people;
 mod review;
+mod session_people;
 mod survey;
 mod system;
 mod video;

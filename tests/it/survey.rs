@@ -142,7 +142,7 @@ both_stores! {
         anybody.post(&form, json!({"level": 1})).await.refused(409, "rating_answered");
         assert_eq!(anybody.get(&form).await.ok()["state"], "answered");
         let link = lin.get(&format!("/api/v1/bookings/{id}/rating")).await.ok();
-        assert_eq!(link["url"], Value::Null);
+        assert_eq!((&link["url"], &link["answered"]), (&Value::Null, &json!(true)));
 
         assert_eq!(kinds(app, id).await, ["rating.invited", "rating.answered"]);
         let entries = evidence::entries(app.app.db.reader(), id).await.unwrap();
@@ -234,6 +234,7 @@ both_stores! {
         let lin = app.signed_in("lin").await;
         form_of(&lin, id).await;
         let path = format!("/api/v1/bookings/{id}/rating");
+        assert_eq!(lin.get(&path).await.ok()["answered"], false);
         app.browser().get(&path).await.refused(401, "not_signed_in");
         app.signed_in("gao").await.get(&path).await.refused(404, "not_found");
         for staff in ["zhou", "shen", "tang"] {

@@ -124,5 +124,6 @@ fn spec() -> ServiceSpec {
                 "Why it cannot wait for office hours",
             ),
         ],
+        checks: Vec::new(),
     }
 }

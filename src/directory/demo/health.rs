@@ -72,6 +72,7 @@ fn check_up() -> ServiceSpec {
             departure(),
             consent(),
         ],
+        checks: Vec::new(),
     }
 }
 
@@ -119,6 +120,7 @@ fn vaccination() -> ServiceSpec {
             ),
             consent(),
         ],
+        checks: Vec::new(),
     }
 }
 

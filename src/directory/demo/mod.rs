@@ -169,6 +169,7 @@ mod tests {
                 texts.extend(field.hint);
                 texts.extend(field.options.into_iter().flatten().map(|option| option.label));
             }
+            texts.extend(spec.checks.into_iter().map(|check| check.label));
             for text in texts {
                 assert!(!text.zh.is_empty() && !text.en.is_empty(), "{}: {text:?}", service.code);
                 assert!(!text.en.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{text:?}");

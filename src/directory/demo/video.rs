@@ -1,8 +1,8 @@
-//! Video face-to-face (视频面洽): what used to need a visit, recorded from beginning to end.
+//! Video meetings (视频面洽): what used to need a visit, recorded from beginning to end.
 
 use super::fields::{choice, field, t};
 use super::{DAY, DemoService, HOUR};
-use crate::directory::model::{FieldKind, FieldSpec, ServiceSpec};
+use crate::directory::model::{CheckSpec, FieldKind, FieldSpec, ServiceSpec};
 use crate::entity::opening_rule::DayKind;
 use crate::entity::service::ServiceKind;
 
@@ -10,7 +10,7 @@ pub(super) const FACE_TO_FACE: DemoService = DemoService {
     code: "video",
     kind: ServiceKind::Video,
     venue: "city",
-    name: ("视频面洽", "Video face-to-face"),
+    name: ("视频面洽", "Video meeting"),
     seats: 2,
     quota: None,
     duration_minutes: 30,
@@ -24,7 +24,7 @@ pub(super) const FACE_TO_FACE: DemoService = DemoService {
 /// Open at all hours, so that whoever tries the program need not wait for a working day.
 pub(super) const TRY_ANY_TIME: DemoService = DemoService {
     code: "video-try",
-    name: ("视频面洽（随时试用）", "Video face-to-face (try any time)"),
+    name: ("视频面洽（随时试用）", "Video meeting (try any time)"),
     seats: 4,
     duration_minutes: 15,
     lead_minutes: 0,
@@ -55,6 +55,7 @@ fn face_to_face() -> ServiceSpec {
             other_way(),
         ],
         fields: vec![topic(), about(), people()],
+        checks: checks(),
     }
 }
 
@@ -62,7 +63,7 @@ fn try_any_time() -> ServiceSpec {
     ServiceSpec {
         summary: t(
             "随时可约、马上开始的视频面洽，用来熟悉流程和检查设备。",
-            "A video session at any hour, at once: to get to know how it goes and to check your equipment.",
+            "A video meeting at any hour, at once: to get to know how it goes and to check your equipment.",
         ),
         who: t("想先试一试的任何人。", "Anybody who wants to try it first."),
         bring: bring(),
@@ -77,6 +78,7 @@ fn try_any_time() -> ServiceSpec {
         fields: vec![
             field("about", FieldKind::Text, "想试什么", "What you want to try").at_most(200).optional(),
         ],
+        checks: checks(),
     }
 }
 
@@ -88,10 +90,20 @@ fn bring() -> Vec<crate::text::Text> {
     ]
 }
 
+fn checks() -> Vec<CheckSpec> {
+    let check = |key: &str, zh, en| CheckSpec { key: key.to_owned(), label: t(zh, en) };
+    vec![
+        check("face", "本人与身份证件照片一致", "The face fits the photograph of the identity document"),
+        check("name", "证件姓名与预约联系人一致", "The name on it is that of the booking"),
+        check("authority", "单位授权或委托书已出示", "The enterprise's authorisation was shown"),
+        check("told", "已说明全程录音录像", "Everybody was told of the recording"),
+    ]
+}
+
 fn recorded() -> crate::text::Text {
     t(
         "面谈从准入到结束全程录音录像，进入前会告知并请您确认。",
-        "The session is recorded from admission to its end; you are told and asked to acknowledge it before you enter.",
+        "The meeting is recorded from admission to its end; you are told and asked to acknowledge it before you enter.",
     )
 }
 

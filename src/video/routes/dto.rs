@@ -8,7 +8,7 @@ use crate::text::Text;
 use crate::video::service::SessionView;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -38,6 +38,31 @@ pub struct Session {
     pub line: Line,
     pub media: Media,
     pub can: SessionCan,
+    /// The program put the caller out (a dead line, a restart): entering once more brings them back to their place.
+    pub resumes: bool,
+    /// What the service wants to have checked of the people; told to officers only.
+    pub checks: Vec<SessionCheck>,
+}
+
+/// Something to check of the people.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionCheck {
+    pub key: String,
+    pub label: Text,
+    /// When it was noted as done.
+    pub checked_at: Option<DateTime<Utc>>,
+}
+
+/// By what right somebody sits on the guests' side.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GuestBy {
+    /// Booked it.
+    Booking,
+    /// Is of the same enterprise.
+    Enterprise,
+    /// Was invited by a link.
+    Invitation,
 }
 
 /// Somebody in the session.
@@ -47,6 +72,8 @@ pub struct Participant {
     pub name: String,
     pub role: ParticipantRole,
     pub badge_no: Option<String>,
+    /// For guests: why they may be here.
+    pub guest_by: Option<GuestBy>,
     pub state: ParticipantState,
     pub acknowledged_at: Option<DateTime<Utc>>,
     pub waiting_since: Option<DateTime<Utc>>,
@@ -114,6 +141,12 @@ pub struct MediaState {
     pub camera: bool,
 }
 
+/// Whether something was checked.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Check {
+    pub done: bool,
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MediaTokenBody {
     pub token: String,
@@ -123,11 +156,16 @@ pub struct MediaTokenBody {
 impl Session {
     pub fn of(view: SessionView) -> Self {
         let me = view.me.id;
-        let people: Vec<Participant> = view
-            .people
-            .into_iter()
-            .map(|person| Participant::of(person, me, &view.badges, &view.here))
-            .collect();
+        let resumes = view.me.resumes
+            && view.me.state == ParticipantState::Left
+            && view.session.state != SessionState::Ended;
+        let checks = match view.me.role {
+            ParticipantRole::Officer => checks_of(&view),
+            ParticipantRole::Guest => Vec::new(),
+        };
+        let people: Vec<Participant> =
+            view.people.iter().map(|person| Participant::of(person.clone(), me, &view)).collect();
+        let of_me = Participant::of(view.me.clone(), me, &view);
         let officer_inside = view.me.role == ParticipantRole::Officer
             && view.me.state == ParticipantState::Admitted
             && view.session.state != SessionState::Ended;
@@ -145,34 +183,51 @@ impl Session {
             recording: view.recording,
             interrupted: view.session.interrupted,
             notice_version: view.notice_version,
-            me: Participant::of(view.me, me, &view.badges, &view.here),
+            me: of_me,
             people,
             publications: view.publications.into_iter().map(Publication::from).collect(),
             line: Line { ahead: view.ahead },
             media: Media { ice_servers: Vec::new() },
             can: SessionCan { admit: officer_inside, end: officer_inside },
+            resumes,
+            checks,
         }
     }
 }
 
+fn checks_of(view: &SessionView) -> Vec<SessionCheck> {
+    let done: HashMap<&str, DateTime<Utc>> =
+        view.checks.iter().map(|check| (check.key.as_str(), check.checked_at)).collect();
+    let wanted = view.service.spec.checks.iter();
+    wanted
+        .map(|check| SessionCheck {
+            key: check.key.clone(),
+            label: check.label.clone(),
+            checked_at: done.get(check.key.as_str()).copied(),
+        })
+        .collect()
+}
+
 impl Participant {
-    fn of(
-        person: participant::Model,
-        me: Uuid,
-        badges: &HashMap<Uuid, String>,
-        here: &HashSet<Uuid>,
-    ) -> Self {
+    fn of(person: participant::Model, me: Uuid, view: &SessionView) -> Self {
+        let guest_by = match person.role {
+            ParticipantRole::Officer => None,
+            ParticipantRole::Guest if person.account_id == view.booking.account_id => Some(GuestBy::Booking),
+            ParticipantRole::Guest if view.invited.contains(&person.account_id) => Some(GuestBy::Invitation),
+            ParticipantRole::Guest => Some(GuestBy::Enterprise),
+        };
         Self {
             id: person.id,
             role: person.role,
-            badge_no: badges.get(&person.account_id).cloned(),
+            badge_no: view.badges.get(&person.account_id).cloned(),
+            guest_by,
             state: person.state,
             acknowledged_at: person.acknowledged_at,
             waiting_since: person.waiting_since,
             admitted_at: person.admitted_at,
             microphone: person.microphone,
             camera: person.camera,
-            present: here.contains(&person.id),
+            present: view.here.contains(&person.id),
             me: person.id == me,
             name: person.name,
         }

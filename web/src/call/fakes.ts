@@ -3,10 +3,10 @@ import { vi } from 'vitest'
 import type { Participant, Session } from '../api/types'
 
 export const guest: Participant = {
-  id: 'guest', name: 'Lin', role: 'guest', badge_no: null, state: 'entered', acknowledged_at: null,
+  id: 'guest', name: 'Lin', role: 'guest', badge_no: null, guest_by: 'booking', state: 'entered', acknowledged_at: null,
   waiting_since: null, admitted_at: null, microphone: true, camera: true, present: true, me: true,
 }
-export const officer: Participant = { ...guest, id: 'officer', name: 'Zhou', role: 'officer', badge_no: '2316', state: 'admitted', me: false }
+export const officer: Participant = { ...guest, id: 'officer', name: 'Zhou', role: 'officer', badge_no: '2316', guest_by: null, state: 'admitted', me: false }
 
 export function session(state: Session['state'], mine: Participant['state'], more: Partial<Session> = {}): Session {
   const me = { ...guest, state: mine }
@@ -14,7 +14,7 @@ export function session(state: Session['state'], mine: Participant['state'], mor
     id: 'session', booking_id: 'booking', reference: 'MQ26114K7PX', service: { zh: '', en: '' },
     starts_at: '2026-11-23T06:00:00Z', ends_at: '2026-11-23T06:30:00Z', zone: 'Asia/Shanghai', state,
     opened_at: null, ended_at: null, recording: false, interrupted: false, notice_version: 5, me, people: [me, officer],
-    publications: [], line: { ahead: 0 }, media: { ice_servers: [] }, can: { admit: false, end: false }, ...more,
+    publications: [], line: { ahead: 0 }, media: { ice_servers: [] }, can: { admit: false, end: false }, resumes: false, checks: [], ...more,
   }
 }
 
