@@ -65,7 +65,12 @@ pub enum InvitationState {
 
 impl Video {
     /// A new link for one person.
-    pub async fn invite(&self, actor: &Arc<Actor>, id: Uuid, label: Option<String>) -> Result<Invited, Problem> {
+    pub async fn invite(
+        &self,
+        actor: &Arc<Actor>,
+        id: Uuid,
+        label: Option<String>,
+    ) -> Result<Invited, Problem> {
         actor.may(Right::Book)?;
         let label = check_label(label)?;
         let booking = self.0.booking.find_for(actor, id).await?;
@@ -249,7 +254,8 @@ fn may_still_come(booking: &booking::Model, now: DateTime<Utc>) -> bool {
 
 fn check_label(label: Option<String>) -> Result<Option<String>, Problem> {
     let label = label.map(|label| label.trim().to_owned()).filter(|label| !label.is_empty());
-    let fits = |label: &String| label.chars().count() <= LONGEST_LABEL && !label.chars().any(char::is_control);
+    let fits =
+        |label: &String| label.chars().count() <= LONGEST_LABEL && !label.chars().any(char::is_control);
     if label.as_ref().is_none_or(fits) {
         return Ok(label);
     }

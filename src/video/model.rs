@@ -233,7 +233,8 @@ mod tests {
         assert!(has_place(&with_booker, account(9), booker));
         let five: Vec<_> = (1..6).map(|n| guest(n, Waiting)).collect();
         assert!(!has_place(&five, account(9), booker));
-        let looking: Vec<_> = (2..20).map(|n| guest(n, if n % 2 == 0 { Entered } else { Acknowledged })).collect();
+        let looking: Vec<_> =
+            (2..20).map(|n| guest(n, if n % 2 == 0 { Entered } else { Acknowledged })).collect();
         assert!(has_place(&looking, account(30), booker), "who only looks takes no place");
         let officers: Vec<_> =
             (2..20).map(|n| participant::Model { role: Officer, ..guest(n, Admitted) }).collect();

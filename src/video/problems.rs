@@ -173,7 +173,9 @@ pub fn nobody_more_invited(most: usize) -> Problem {
     Problem::conflict(
         "too_many_invitations",
         format!("最多同时邀请 {most} 人。请先撤回不用的邀请。"),
-        format!("At most {most} people can be invited at a time. Please withdraw an invitation that is not needed."),
+        format!(
+            "At most {most} people can be invited at a time. Please withdraw an invitation that is not needed."
+        ),
     )
 }
 

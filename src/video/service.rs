@@ -158,7 +158,11 @@ impl Video {
         let by_invitation = people.iter().any(|person| {
             person.role == ParticipantRole::Guest && person.account_id != found.booking.account_id
         });
-        let invited = if by_invitation { store::invite::accounts(conn, found.booking.id).await? } else { HashSet::new() };
+        let invited = if by_invitation {
+            store::invite::accounts(conn, found.booking.id).await?
+        } else {
+            HashSet::new()
+        };
         let checks = match me.role {
             ParticipantRole::Officer => store::checks(conn, id).await?,
             ParticipantRole::Guest => Vec::new(),

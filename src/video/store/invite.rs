@@ -11,10 +11,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 /// The invitations of a booking, oldest first.
-pub async fn of_booking(
-    conn: &impl ConnectionTrait,
-    booking: Uuid,
-) -> Result<Vec<invitation::Model>, DbErr> {
+pub async fn of_booking(conn: &impl ConnectionTrait, booking: Uuid) -> Result<Vec<invitation::Model>, DbErr> {
     invitation::Entity::find()
         .filter(invitation::Column::BookingId.eq(booking))
         .order_by_asc(invitation::Column::Id)

@@ -141,6 +141,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invitations that stand, and who took them. */
+        get: operations["session_invitations"];
+        put?: never;
+        /** Makes a link with which one other person may come into the session. */
+        post: operations["invite_to_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{id}/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back. Who came by it is put out of the session. */
+        delete: operations["withdraw_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{id}/no-show": {
         parameters: {
             query?: never;
@@ -340,6 +375,40 @@ export interface paths {
         get: operations["rating_figures"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an invitation's link opens. The link is the key. */
+        get: operations["invitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{token}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an invitation: from now on it is the caller's alone. */
+        post: operations["accept_invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -648,6 +717,23 @@ export interface paths {
         put?: never;
         /** Takes note of the recording notice. */
         post: operations["acknowledge_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/checks/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Notes that an officer has checked something of the people, or takes that back. */
+        put: operations["check_in_session"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1007,6 +1093,10 @@ export interface components {
             /** @description Needed unless the place is only held. */
             reason?: string | null;
         };
+        /** @description Whether something was checked. */
+        Check: {
+            done: boolean;
+        };
         /**
          * @description What a date is by the official calendar.
          * @enum {string}
@@ -1140,6 +1230,11 @@ export interface components {
             /** @description One for each month asked for. */
             totals: components["schemas"]["FigureTotal"][];
         };
+        /**
+         * @description By what right somebody sits on the guests' side.
+         * @enum {string}
+         */
+        GuestBy: "booking" | "enterprise" | "invitation";
         /** @description Something that happened to a booking. */
         HistoryItem: {
             actor: components["schemas"]["HistorySide"];
@@ -1182,6 +1277,29 @@ export interface components {
          * @enum {string}
          */
         IntegrityState: "intact" | "broken" | "incomplete";
+        /** @description What stands behind an invitation's link. */
+        InvitationCard: {
+            /** Format: date-time */
+            ends_at: string;
+            service: components["schemas"]["Text"];
+            /** Format: date-time */
+            starts_at: string;
+            state: components["schemas"]["InvitationState"];
+            /** @description The venue's zone. */
+            zone: string;
+        };
+        /**
+         * @description Whether a link can be used.
+         * @enum {string}
+         */
+        InvitationState: "open" | "taken" | "withdrawn" | "over";
+        InvitationTaken: {
+            /**
+             * Format: uuid
+             * @description The booking whose session can be entered.
+             */
+            booking_id: string;
+        };
         /** @description The place in line. */
         Line: {
             /**
@@ -1291,6 +1409,10 @@ export interface components {
              * @example 91239999MA0000285Y
              */
             uscc: string;
+        };
+        NewInvitation: {
+            /** @description Whom it is for, at most 40 characters; need not be given. */
+            label?: string | null;
         };
         /** @description The notice about recording that people acknowledge before a video session. */
         Notice: {
@@ -1499,6 +1621,7 @@ export interface components {
             admitted_at: string | null;
             badge_no: string | null;
             camera: boolean;
+            guest_by: components["schemas"]["GuestBy"] | null;
             /** Format: uuid */
             id: string;
             /** @description Whether this is the caller. */
@@ -1606,6 +1729,8 @@ export interface components {
         };
         /** @description The link to rate a booking. */
         RatingLink: {
+            /** @description It was rated. */
+            answered: boolean;
             /** @description Null as long as the booking is not completed, and once it is rated or the term is over. */
             url: string | null;
         };
@@ -1772,6 +1897,8 @@ export interface components {
             /** Format: uuid */
             booking_id: string;
             can: components["schemas"]["SessionCan"];
+            /** @description What the service wants to have checked of the people; told to officers only. */
+            checks: components["schemas"]["SessionCheck"][];
             /** Format: date-time */
             ended_at: string | null;
             /** Format: date-time */
@@ -1795,6 +1922,8 @@ export interface components {
             /** @description Something is being recorded at this moment. */
             recording: boolean;
             reference: string;
+            /** @description The program put the caller out (a dead line, a restart): entering once more brings them back to their place. */
+            resumes: boolean;
             service: components["schemas"]["Text"];
             /** Format: date-time */
             starts_at: string;
@@ -1806,6 +1935,34 @@ export interface components {
         SessionCan: {
             admit: boolean;
             end: boolean;
+        };
+        /** @description Something to check of the people. */
+        SessionCheck: {
+            /**
+             * Format: date-time
+             * @description When it was noted as done.
+             */
+            checked_at: string | null;
+            key: string;
+            label: components["schemas"]["Text"];
+        };
+        /** @description An invitation that stands, as the booker sees it. */
+        SessionInvitation: {
+            /** Format: date-time */
+            accepted_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Whom it is for, in the booker's words. */
+            label: string | null;
+            /** @description Who took it. */
+            name: string | null;
+            /** @description The path of the page behind the link; the address before it is where the pages are. */
+            path: string;
+        };
+        SessionInvitations: {
+            items: components["schemas"]["SessionInvitation"][];
         };
         /**
          * @description State of a video session.
@@ -2381,6 +2538,138 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    session_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInvitations"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    invite_to_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInvitation"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_invitations, session_ended, not_a_video_booking */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_long */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    withdraw_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -3043,6 +3332,90 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationCard"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationTaken"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invitation_used, session_ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invitation_withdrawn */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -3849,6 +4222,57 @@ export interface operations {
                 };
             };
             /** @description notice_changed, not_entered, session_ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    check_in_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Check"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description officer_not_in_session, session_ended */
             409: {
                 headers: {
                     [name: string]: unknown;
