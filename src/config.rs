@@ -26,6 +26,8 @@ pub struct Settings {
     pub tls: Option<TlsFiles>,
     /// Proxies that speak for others: when set, nobody else may connect (loopback excepted).
     pub trusted_proxies: Vec<Network>,
+    /// Where `/metrics` is given, and nowhere else; none: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// A filter such as `info` or `mianqia=debug`.
     pub log: String,
 }
@@ -46,7 +48,7 @@ pub struct SettingError {
     pub takes: &'static str,
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "listen",
     "public_url",
     "database_url",
@@ -57,6 +59,7 @@ const NAMES: [&str; 11] = [
     "tls_cert",
     "tls_key",
     "trusted_proxies",
+    "metrics_listen",
     "log",
 ];
 
@@ -91,8 +94,12 @@ impl Settings {
         let scheme = if tls.is_some() { "https" } else { "http" };
         let public_url = get("public_url")
             .map_or_else(|| format!("{scheme}://{listen}"), |url| url.trim_end_matches('/').into());
-        if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
-            return Err(bad("public_url", &public_url, "a URL that begins with http:// or https://"));
+        if !is_origin(&public_url) {
+            return Err(bad(
+                "public_url",
+                &public_url,
+                "http:// or https:// with a host and, if need be, a port, and nothing behind it",
+            ));
         }
         let default_database = || format!("sqlite://{}", data_dir.join("mianqia.sqlite").display());
         let database_url = get("database_url").map_or_else(default_database, str::to_owned);
@@ -120,6 +127,7 @@ impl Settings {
                 "trusted_proxies",
                 "IP addresses or networks such as 10.0.0.0/8, separated by commas",
             )?,
+            metrics_listen: parse(values, "metrics_listen", "an address and port such as 127.0.0.1:9090")?,
             log: get("log").unwrap_or("info").to_owned(),
             listen,
             public_url,
@@ -129,7 +137,17 @@ impl Settings {
             tls,
         };
         settings.check_cameras()?;
+        settings.check_cookies()?;
         Ok(settings)
+    }
+
+    /// A cookie that travels over TLS must say so, or a page that is not ours could make browsers send it in plain.
+    fn check_cookies(&self) -> Result<(), SettingError> {
+        if self.is_secure() || (self.tls.is_none() && self.trusted_proxies.is_empty()) {
+            return Ok(());
+        }
+        let takes = "an address that begins with https://, because tls_cert or trusted_proxies is set";
+        Err(bad("public_url", &self.public_url, takes))
     }
 
     /// Browsers give a page the camera only over TLS or on loopback.
@@ -198,6 +216,21 @@ fn same_prefix(a: u128, b: u128, bits: u8, width: u32) -> bool {
 /// What browsers are told when nothing is set: the address listened on, or loopback for all.
 fn own_address(listen: SocketAddr) -> IpAddr {
     if listen.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { listen.ip() }
+}
+
+/// Scheme, host and port: links are made by putting a path behind it, and browsers compare it with `Origin`.
+fn is_origin(url: &str) -> bool {
+    let Some(host) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else { return false };
+    let fits = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
+        _ => (host, None),
+    };
+    let is_name = match name.strip_prefix('[') {
+        Some(address) => address.strip_suffix(']').is_some_and(|ip| ip.parse::<std::net::Ipv6Addr>().is_ok()),
+        None => !name.is_empty() && !name.contains([':', '[', ']']),
+    };
+    host.chars().all(fits) && is_name && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 fn from_toml(text: &str) -> Result<BTreeMap<String, String>, SettingError> {
@@ -272,10 +305,49 @@ mod tests {
             ("", vec![("MIANQIA_DATABASE_URL", "mysql://x")], "MIANQIA_DATABASE_URL"),
             ("", vec![("MIANQIA_TLS_CERT", "a.pem")], "MIANQIA_TLS_KEY"),
             ("", vec![("MIANQIA_TRUSTED_PROXIES", "10.0.0.0/40")], "MIANQIA_TRUSTED_PROXIES"),
+            ("", vec![("MIANQIA_TRUSTED_PROXIES", "10.0.0.1")], "MIANQIA_PUBLIC_URL"),
+            (
+                "",
+                vec![("MIANQIA_TRUSTED_PROXIES", "10.0.0.1"), ("MIANQIA_PUBLIC_URL", "http://meet.example")],
+                "MIANQIA_PUBLIC_URL",
+            ),
+            (
+                "tls_cert = 'a'\ntls_key = 'b'",
+                vec![("MIANQIA_PUBLIC_URL", "http://meet.example")],
+                "MIANQIA_PUBLIC_URL",
+            ),
+            ("", vec![("MIANQIA_METRICS_LISTEN", "9090")], "MIANQIA_METRICS_LISTEN"),
             ("lisen = 'x'", vec![], "MIANQIA_LISEN"),
             ("listen = ", vec![], "MIANQIA_THE SETTINGS FILE"),
         ] {
             assert_eq!(read(toml, &environment).unwrap_err().name, name, "{toml} {environment:?}");
+        }
+    }
+
+    #[test]
+    fn the_public_address_is_an_origin_and_nothing_more() {
+        for (url, right) in [
+            ("https://meet.example", true),
+            ("https://meet.example/", true),
+            ("https://meet.example:8443", true),
+            ("http://127.0.0.1:8080", true),
+            ("https://[2001:db8::1]:8443", true),
+            ("https://[2001:db8::1]", true),
+            ("https://meet.example/path", false),
+            ("https://meet.example?x=1", false),
+            ("https://meet.example#x", false),
+            ("https://who@meet.example", false),
+            ("https://", false),
+            ("https://:443", false),
+            ("https://meet.example:", false),
+            ("https://meet.example:99999", false),
+            ("https://me et.example", false),
+            ("https://[::1", false),
+            ("ftp://meet.example", false),
+            ("meet.example", false),
+        ] {
+            let read = read("", &[("MIANQIA_PUBLIC_URL", url)]);
+            assert_eq!(read.is_ok(), right, "{url}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! What concerns every request: ids, problems, panics, limits, who calls, headers, metrics.
 
-use super::{App, idempotency, metrics, openapi, web};
+use super::{App, edge, idempotency, metrics, openapi, web};
 use crate::auth;
 use crate::clock::Clock;
 use crate::http::{ClientAddress, Problem, render_problems};
@@ -28,7 +28,8 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
         clock: app.clock.clone(),
         keyring: app.keyring.clone(),
     };
-    api.layer(from_fn_with_state(keys, idempotency::layer))
+    let router = api
+        .layer(from_fn_with_state(keys, idempotency::layer))
         .layer(from_fn_with_state(app.auth.clone(), auth::identify))
         .layer(from_fn_with_state(app.clone(), refuse_when_stopping))
         .route(
@@ -37,7 +38,6 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
         )
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready).with_state(app.clone()))
-        .route("/metrics", get(metrics::show).with_state(app.clone()))
         .fallback(web::page)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(csrf(app))
@@ -45,6 +45,7 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Problem::for_panic().into_response()
         }))
+        .layer(from_fn(edge::well_formed))
         .layer(from_fn(render_problems))
         .layer(from_fn_with_state(app.clone(), metrics::observe))
         .layer(from_fn_with_state(app.clone(), only_trusted_peers))
@@ -57,6 +58,14 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
             "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
         ))
         .layer(header_layer("cross-origin-opener-policy", "same-origin"))
+        // What is not said to be kept is somebody's: no cache on the way or in a shared browser holds it.
+        .layer(header_layer("cache-control", "no-store"))
+    ;
+    if !app.settings.is_secure() {
+        return router;
+    }
+    // Who has come over TLS once comes over TLS for a year.
+    router.layer(header_layer("strict-transport-security", "max-age=31536000"))
 }
 
 /// Nothing from another host, no inline script or style, no framing.

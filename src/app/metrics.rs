@@ -1,13 +1,19 @@
-//! `/metrics` in the Prometheus text format. No label holds personal data.
+//! `/metrics` in the Prometheus text format, on a listener of its own. No label holds personal data, and none a word
+//! that callers choose: there would be no end to them.
 
-use super::App;
+use super::listener::Gate;
+use super::{App, edge};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::Router;
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram};
 use prometheus_client::registry::Registry;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -31,6 +37,11 @@ pub struct Metrics {
     recordings: Gauge,
     packets_in: Gauge,
     packets_out: Gauge,
+    lines: Gauge,
+    refused: Gauge,
+    failed: Gauge,
+    timed_out: Gauge,
+    gate: OnceLock<Arc<Gate>>,
 }
 
 impl Default for Metrics {
@@ -48,14 +59,54 @@ impl Default for Metrics {
         registry.register("recordings_running", "Recordings being written", recordings.clone());
         registry.register("media_packets_received", "Media packets received since start", packets_in.clone());
         registry.register("media_packets_sent", "Media packets sent since start", packets_out.clone());
-        Self { registry, requests, seconds, connections, recordings, packets_in, packets_out }
+        let (lines, refused, failed, timed_out) =
+            (Gauge::default(), Gauge::default(), Gauge::default(), Gauge::default());
+        registry.register("http_connections", "Open connections", lines.clone());
+        registry.register("http_connections_refused", "Connections turned away since start", refused.clone());
+        registry.register("http_accepts_failed", "Connections that could not be accepted since start", failed.clone());
+        registry.register("http_connections_timed_out", "Connections closed for silence", timed_out.clone());
+        let gate = OnceLock::new();
+        Self {
+            registry,
+            requests,
+            seconds,
+            connections,
+            recordings,
+            packets_in,
+            packets_out,
+            lines,
+            refused,
+            failed,
+            timed_out,
+            gate,
+        }
     }
+}
+
+impl Metrics {
+    /// Whose connections are counted.
+    pub(super) fn watch(&self, gate: Arc<Gate>) {
+        // The first listener is the one of pages and API; there is no second.
+        let _ = self.gate.set(gate);
+    }
+
+    fn read_gate(&self) {
+        let Some(gate) = self.gate.get() else { return };
+        self.lines.set(whole(gate.count() as u64));
+        self.refused.set(whole(gate.refused.load(Ordering::Relaxed)));
+        self.failed.set(whole(gate.failed.load(Ordering::Relaxed)));
+        self.timed_out.set(whole(gate.timed_out.load(Ordering::Relaxed)));
+    }
+}
+
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// The layer that counts requests by route, never by address.
 pub(super) async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("page", MatchedPath::as_str).to_owned();
-    let method = request.method().to_string();
+    let method = edge::known(request.method()).to_owned();
     let begun = Instant::now();
     let response = next.run(request).await;
     let status = response.status().as_u16();
@@ -66,9 +117,15 @@ pub(super) async fn observe(State(app): State<App>, request: Request, next: Next
     response
 }
 
-pub(super) async fn show(State(app): State<App>) -> Response {
+/// What `METRICS_LISTEN` answers.
+pub(super) fn router(app: &App) -> Router {
+    Router::new().route("/metrics", get(show)).with_state(app.clone())
+}
+
+async fn show(State(app): State<App>) -> Response {
     let media = app.engine.stats();
     let metrics = &app.metrics;
+    metrics.read_gate();
     metrics.connections.set(i64::try_from(media.connections).unwrap_or(i64::MAX));
     metrics.recordings.set(i64::try_from(media.recordings).unwrap_or(i64::MAX));
     metrics.packets_in.set(i64::try_from(media.packets_in).unwrap_or(i64::MAX));

@@ -5,8 +5,10 @@
 
 pub mod cli;
 mod dispatch;
+mod edge;
 mod idempotency;
 mod layers;
+mod listener;
 mod messages;
 mod metrics;
 mod openapi;
@@ -14,6 +16,7 @@ mod serve;
 mod store;
 mod web;
 
+pub use listener::{Limits, Listening};
 pub use openapi::document;
 pub use serve::{StartError, serve};
 

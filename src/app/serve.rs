@@ -1,10 +1,10 @@
 //! Start and stop of the server.
 
-use super::App;
+use super::listener::{self, Limits, Listening};
+use super::{App, metrics};
 use crate::clock::Clock;
 use crate::config::{SettingError, Settings};
 use crate::video::engine::EngineError;
-use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use sea_orm::DbErr;
 use std::net::{SocketAddr, TcpListener};
@@ -28,6 +28,8 @@ pub enum StartError {
     Mail(crate::notify::MailSettingError),
     #[error("{0} cannot be listened on (MIANQIA_LISTEN): {1}")]
     Listen(SocketAddr, std::io::Error),
+    #[error("{0} cannot be listened on (MIANQIA_METRICS_LISTEN): {1}")]
+    ListenMetrics(SocketAddr, std::io::Error),
     #[error("the TLS files cannot be used (MIANQIA_TLS_CERT, MIANQIA_TLS_KEY): {0}")]
     Tls(std::io::Error),
     #[error("the server failed: {0}")]
@@ -50,7 +52,7 @@ pub async fn serve(
     let listen = settings.listen;
     let tls = settings.tls.clone();
     // Bound first: a taken port is told before anything is touched.
-    let listener = bind(listen).map_err(|error| StartError::Listen(listen, error))?;
+    let http = bind(listen).map_err(|error| StartError::Listen(listen, error))?;
     let tls = match tls {
         None => None,
         Some(files) => {
@@ -59,27 +61,48 @@ pub async fn serve(
             Some(RustlsConfig::from_pem_file(files.cert, files.key).await.map_err(StartError::Tls)?)
         }
     };
+    let metrics = settings
+        .metrics_listen
+        .map(|listen| bind(listen).map_err(|error| StartError::ListenMetrics(listen, error)))
+        .transpose()?;
+    let limits = Limits::default().within(listener::raise_limit());
     let app = App::start(settings, clock).await?;
-    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
-    let handle = Handle::new();
-    let serving = handle.clone();
-    let server = tokio::spawn(async move {
-        match tls {
-            Some(tls) => axum_server::from_tcp_rustls(listener, tls)?.handle(serving).serve(service).await,
-            None => axum_server::from_tcp(listener)?.handle(serving).serve(service).await,
-        }
-    });
-    tracing::info!(url = app.settings.public_url, %listen, media = %app.engine.media_addr(), "ready");
+    let server = app.listen(http, tls, limits).map_err(StartError::Serve)?;
+    let metrics = metrics.map(|metrics| app.listen_metrics(metrics, limits)).transpose();
+    let metrics = metrics.map_err(StartError::Serve)?;
+    tracing::info!(
+        url = app.settings.public_url, %listen, media = %app.engine.media_addr(),
+        connections = limits.in_all, "ready"
+    );
     stop.await;
     tracing::info!("stopping");
     app.stop().await;
-    handle.graceful_shutdown(Some(LAST_REQUESTS));
-    match server.await {
-        Ok(result) => result.map_err(StartError::Serve)?,
-        Err(error) => tracing::error!(%error, "the server task broke"),
+    if let Some(metrics) = metrics {
+        metrics.stop(Duration::ZERO).await.map_err(StartError::Serve)?;
     }
+    server.stop(LAST_REQUESTS).await.map_err(StartError::Serve)?;
     tracing::info!("stopped");
     Ok(())
+}
+
+impl App {
+    /// Serves pages and API on a socket.
+    pub fn listen(
+        &self,
+        listener: TcpListener,
+        tls: Option<RustlsConfig>,
+        limits: Limits,
+    ) -> std::io::Result<Listening> {
+        let gate = listener::gate(limits, &self.settings.trusted_proxies);
+        self.metrics.watch(gate.clone());
+        Listening::start(listener, tls, self.router(), limits, gate)
+    }
+
+    /// Serves `/metrics` on a socket of its own.
+    pub fn listen_metrics(&self, listener: TcpListener, limits: Limits) -> std::io::Result<Listening> {
+        let limits = Limits { in_all: 32, ..limits };
+        Listening::start(listener, None, metrics::router(self), limits, listener::gate(limits, &[]))
+    }
 }
 
 fn bind(listen: SocketAddr) -> std::io::Result<TcpListener> {

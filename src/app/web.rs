@@ -1,7 +1,7 @@
 //! The pages, out of the binary.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -11,10 +11,13 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Dist;
 
 /// Gives a file of the built pages, or the one page for every address that is not the API's.
-pub async fn page(uri: Uri) -> Response {
+pub async fn page(method: Method, uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     if path.starts_with("api/") {
         return StatusCode::NOT_FOUND.into_response();
+    }
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
     }
     if let Some(file) = Dist::get(path) {
         return give(path, file);

@@ -1,20 +1,24 @@
 //! The cookie that carries a session's token. Pure.
 
-/// Its name.
-pub const NAME: &str = "mianqia_session";
+/// Its name. Over TLS the prefix makes browsers take it from this host only, over TLS only: neither another
+/// name under the same domain nor a page in plain can put one there.
+fn name(secure: bool) -> &'static str {
+    if secure { "__Host-mianqia_session" } else { "mianqia_session" }
+}
 
 /// The token in a `Cookie` header; of several the first that can be one.
-pub fn token(header: &str) -> Option<&str> {
+pub fn token(header: &str, secure: bool) -> Option<&str> {
     header
         .split(';')
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, value)| *name == NAME && is_token(value))
+        .find(|(found, value)| *found == name(secure) && is_token(value))
         .map(|(_, value)| value)
 }
 
 /// The `Set-Cookie` value that signs a browser in. Without an age: it ends with the browser.
 pub fn set(token: &str, secure: bool) -> String {
-    format!("{NAME}={token}; Path=/; HttpOnly; SameSite=Lax{}", if secure { "; Secure" } else { "" })
+    let name = name(secure);
+    format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{}", if secure { "; Secure" } else { "" })
 }
 
 /// The `Set-Cookie` value that takes the cookie away.
@@ -35,8 +39,13 @@ mod tests {
     #[test]
     fn a_token_comes_back_out_of_its_cookie() {
         let token = ids::new_token();
+        for secure in [true, false] {
+            let cookie = set(&token, secure);
+            assert_eq!(super::token(cookie.split(';').next().unwrap(), secure), Some(token.as_str()));
+            assert_eq!(super::token(cookie.split(';').next().unwrap(), !secure), None, "another name");
+        }
         let cookie = set(&token, true);
-        assert_eq!(super::token(cookie.split(';').next().unwrap()), Some(token.as_str()));
+        assert!(cookie.starts_with("__Host-mianqia_session="), "{cookie}");
         assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"));
         assert_eq!(clear(false), "mianqia_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
     }
@@ -53,7 +62,7 @@ mod tests {
             (String::new(), false),
             (";;=;".to_owned(), false),
         ] {
-            assert_eq!(token(&header).is_some(), found, "{header}");
+            assert_eq!(token(&header, false).is_some(), found, "{header}");
         }
     }
 }

@@ -16,7 +16,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Puts the caller's `Arc<Actor>` into the request's extensions, if somebody is signed in.
 pub async fn identify(State(auth): State<Auth>, mut request: Request, next: Next) -> Response {
-    let Some(token) = token_of(request.headers()) else { return next.run(request).await };
+    let Some(token) = token_of(request.headers(), auth.0.secure) else { return next.run(request).await };
     match auth.actor(&token).await {
         Ok(Some(actor)) => {
             request.extensions_mut().insert(Arc::new(actor));
@@ -49,7 +49,7 @@ fn until_signed_out(auth: Auth, token: String, response: Response) -> Response {
 }
 
 /// The session's token as the browser sent it.
-pub(super) fn token_of(headers: &HeaderMap) -> Option<String> {
+pub(super) fn token_of(headers: &HeaderMap, secure: bool) -> Option<String> {
     let mut cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    cookies.find_map(cookie::token).map(str::to_owned)
+    cookies.find_map(|cookies| cookie::token(cookies, secure)).map(str::to_owned)
 }

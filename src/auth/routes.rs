@@ -104,7 +104,7 @@ async fn sign_in(
     address: Option<Extension<ClientAddress>>,
     Body(SignIn { login, password }): Body<SignIn>,
 ) -> Result<Response, Refusal> {
-    let signed_in = auth.sign_in(&login, password, token_of(&headers).as_deref(), ip(address)).await?;
+    let signed_in = auth.sign_in(&login, password, token_of(&headers, auth.0.secure).as_deref(), ip(address)).await?;
     let set = cookie::set(&signed_in.token, auth.0.secure);
     Ok((with_cookie(set), Json(Me::from(&signed_in.actor))).into_response())
 }
@@ -119,7 +119,7 @@ async fn sign_out(
     MaybeSigned(actor): MaybeSigned,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    if let Some(token) = token_of(&headers) {
+    if let Some(token) = token_of(&headers, auth.0.secure) {
         auth.sign_out(&token, actor.as_deref()).await?;
     }
     Ok((StatusCode::NO_CONTENT, with_cookie(cookie::clear(auth.0.secure))).into_response())
@@ -188,7 +188,7 @@ async fn change_password(
     address: Option<Extension<ClientAddress>>,
     Body(PasswordChange { current_password, new_password }): Body<PasswordChange>,
 ) -> Result<StatusCode, Refusal> {
-    let token = token_of(&headers).unwrap_or_default();
+    let token = token_of(&headers, auth.0.secure).unwrap_or_default();
     auth.change_password(&actor, &token, current_password, new_password, ip(address)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,8 +1,10 @@
-//! What every feature's routes share: problems, extractors and pages of lists. Knows no feature.
+//! What every feature's routes share: problems, extractors, the rule for texts, and pages of lists. Knows no
+//! feature.
 
 mod client;
 mod extract;
 mod page;
+mod plain;
 mod problem;
 
 pub use client::ClientAddress;

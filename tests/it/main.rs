@@ -6,12 +6,15 @@ mod access;
 mod architecture;
 mod booking;
 mod booking_races;
+mod edge;
+mod edge_lines;
 mod mail;
 mod people;
 mod review;
 mod session_people;
 mod survey;
 mod system;
+mod text;
 mod video;
 
 #[path = "../engine/client.rs"]

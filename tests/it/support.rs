@@ -1,17 +1,16 @@
 //! The program on a real socket, over a store of its own, with a clock that stands still.
 
 use chrono::{DateTime, Utc};
-use mianqia::app::App;
+use mianqia::app::{App, Limits, Listening};
 use mianqia::clock::Clock;
 use mianqia::config::Settings;
 use reqwest::{Method, StatusCode, header};
 use sea_orm::{ConnectionTrait, Database};
 use serde_json::Value;
-use std::net::SocketAddr;
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use tokio::net::TcpListener;
 
 /// The password of every demo account.
 pub const PASSWORD: &str = "mianqia-demo";
@@ -28,8 +27,10 @@ pub struct TestApp {
     pub app: App,
     pub clock: Clock,
     pub base: String,
+    pub metrics_base: String,
     pub data_dir: PathBuf,
-    server: tokio::task::JoinHandle<()>,
+    server: Listening,
+    metrics: Listening,
     admin: Option<(String, String)>,
 }
 
@@ -43,6 +44,11 @@ impl TestApp {
 
     /// Starts with settings of one's own, given as `MIANQIA_*` pairs.
     pub async fn start_with(store: Store, at: &str, settings: &[(&str, &str)]) -> Self {
+        Self::start_within(store, at, settings, Limits::default()).await
+    }
+
+    /// Starts with limits of one's own for connections.
+    pub async fn start_within(store: Store, at: &str, settings: &[(&str, &str)], limits: Limits) -> Self {
         let unique = format!("{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let data_dir = std::env::temp_dir().join(format!("mianqia_it_{unique}"));
         std::fs::create_dir_all(&data_dir).unwrap();
@@ -59,7 +65,7 @@ impl TestApp {
             }
         };
         let clock = Clock::fixed(at.parse().unwrap());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let mut environment = vec![
             ("MIANQIA_LISTEN".to_owned(), address.to_string()),
@@ -74,9 +80,11 @@ impl TestApp {
         mianqia::auth::demo::seed(&app.db, &clock).await.unwrap();
         app.directory.forget();
         app.booking.load().await.unwrap();
-        let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
-        let server = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
-        Self { app, clock, base: format!("http://{address}"), data_dir, server, admin }
+        let server = app.listen(listener, None, limits).unwrap();
+        let metrics = TcpListener::bind("127.0.0.1:0").unwrap();
+        let metrics_base = format!("http://{}", metrics.local_addr().unwrap());
+        let metrics = app.listen_metrics(metrics, Limits::default()).unwrap();
+        Self { app, clock, base: format!("http://{address}"), metrics_base, data_dir, server, metrics, admin }
     }
 
     /// A browser that nobody has signed in with.
@@ -105,6 +113,12 @@ impl TestApp {
             .to_owned()
     }
 
+    /// What the listener for metrics says.
+    pub async fn metrics(&self) -> String {
+        let answer = reqwest::get(format!("{}/metrics", self.metrics_base)).await.unwrap();
+        answer.text().await.unwrap()
+    }
+
     pub fn set_time(&self, at: &str) {
         self.clock.set(at.parse::<DateTime<Utc>>().unwrap());
     }
@@ -112,7 +126,8 @@ impl TestApp {
     /// Stops the program and takes its store away.
     pub async fn stop(self) {
         self.app.stop().await;
-        self.server.abort();
+        self.metrics.stop(Duration::ZERO).await.unwrap();
+        self.server.stop(Duration::ZERO).await.unwrap();
         let _ = std::fs::remove_dir_all(&self.data_dir);
         if let Some((admin, name)) = &self.admin {
             let connection = Database::connect(admin).await.unwrap();
@@ -179,6 +194,17 @@ impl Browser {
         let (status, headers) = (response.status(), response.headers().clone());
         Answer { status, headers, text: response.text().await.unwrap() }
     }
+}
+
+/// Sends these bytes as they are and reads until the program closes.
+pub async fn talk(app: &TestApp, bytes: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(app.base.trim_start_matches("http://")).await.unwrap();
+    stream.write_all(bytes.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut answer));
+    read.await.expect("the connection was not closed").unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 /// Waits until `ask` gives something; fails after ten seconds.

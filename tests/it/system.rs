@@ -15,9 +15,11 @@ both_stores! {
         assert_eq!(browser.get("/healthz").await.text, "ok");
         assert_eq!(browser.get("/readyz").await.ok()["ready"], true);
         browser.get("/api/v1/office").await.ok();
-        let metrics = browser.get("/metrics").await;
-        assert!(metrics.text.contains("mianqia_http_requests_total"), "{}", metrics.text);
-        assert!(metrics.text.contains(r#"route="/api/v1/office""#), "{}", metrics.text);
+        let metrics = app.metrics().await;
+        assert!(metrics.contains("mianqia_http_requests_total"), "{metrics}");
+        assert!(metrics.contains(r#"route="/api/v1/office""#), "{metrics}");
+        let elsewhere = browser.get("/metrics").await;
+        assert!(!elsewhere.text.contains("mianqia_http_requests_total"), "{}", elsewhere.text);
     }
 
     async fn an_error_is_a_problem_in_the_readers_language(app: &TestApp) {

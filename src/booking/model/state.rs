@@ -233,6 +233,34 @@ pub mod tests {
     }
 
     #[test]
+    fn the_api_document_names_the_refusals_that_the_table_makes_and_no_others() {
+        let document = include_str!("../../../openapi.json");
+        let document: serde_json::Value = serde_json::from_str(document).unwrap();
+        for (action, side, path) in [
+            (Request, Booker, "request"),
+            (Cancel, Booker, "cancel"),
+            (Accept, Officer, "accept"),
+            (Refuse, Officer, "refuse"),
+            (CheckIn, Officer, "check-in"),
+            (Complete, Officer, "complete"),
+            (Action::NoShow, Officer, "no-show"),
+        ] {
+            let path = format!("/api/v1/bookings/{{id}}/{path}");
+            let said = document["paths"][&path]["post"]["responses"]["409"]["description"].as_str().unwrap();
+            let mut codes: Vec<&str> = Vec::new();
+            for state in BookingState::iter() {
+                for minutes in [-100_000, -61, -1, 0, 29, 30, 100_000] {
+                    let refused = step(&row(state, start()), action, side, start() + TimeDelta::minutes(minutes));
+                    codes.extend(refused.err().map(|refusal| Problem::from(refusal).code));
+                }
+            }
+            for code in ["wrong_state", "hold_expired", "too_early", "too_late"] {
+                assert_eq!(said.contains(code), codes.contains(&code), "{path}: {code} in {said:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_lapsed_hold_can_only_expire() {
         let held = row(Held, start());
         let until = held.hold_expires_at.unwrap();

@@ -67,7 +67,7 @@ pub async fn day_events(
     (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
     (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
     (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`, `too_early`, `too_late`"),
+    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`, `too_late`"),
 ))]
 pub async fn accept_booking(
     Signed(actor): Signed,
@@ -85,7 +85,7 @@ pub async fn accept_booking(
     (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
     (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
     (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`, `too_early`, `too_late`"),
+    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`"),
     (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json", description = "`reason_required`"),
 ))]
 pub async fn refuse_booking(
@@ -105,7 +105,7 @@ pub async fn refuse_booking(
     (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
     (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
     (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`, `too_early`, `too_late`"),
+    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`, `too_early`"),
 ))]
 pub async fn check_in_booking(
     Signed(actor): Signed,
@@ -123,7 +123,7 @@ pub async fn check_in_booking(
     (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
     (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
     (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`, `too_early`, `too_late`"),
+    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`"),
 ))]
 pub async fn complete_booking(
     Signed(actor): Signed,
@@ -141,7 +141,7 @@ pub async fn complete_booking(
     (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
     (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
     (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`, `too_early`, `too_late`"),
+    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`, `too_early`"),
 ))]
 pub async fn mark_no_show(
     Signed(actor): Signed,

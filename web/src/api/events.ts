@@ -1,48 +1,89 @@
 import { onScopeDispose, ref, type Ref } from 'vue'
+import { listenTogether } from './shared'
 
 export type Live = 'connecting' | 'live' | 'lost'
 
 export interface Events { live: Ref<Live>; close: () => void }
 
+/** What a source tells: how the line is, and what came over it. */
+export interface Listener {
+  live: (live: Live) => void
+  event: (name: string, data: string) => void
+  /** The program answered with an error. */
+  refused: () => void
+}
+
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 15_000
 
 /**
- * A stream of server-sent events. The browser mends broken connections by itself but gives up on an error
- * answer; then it is opened anew with growing pauses. `live` tells the page when what it shows may be stale.
- * Closes with the component that opened it. `refused`: the program answered with an error; what it is about (nobody
- * is signed in any more, mostly) is told by reading again what the page shows.
+ * Opens a stream of server-sent events and keeps it open. The browser mends broken connections by itself but gives
+ * up on an error answer; then it is opened anew with growing pauses. A stream that ended because the same person has
+ * too many is not opened again before somebody looks at the page: the pages would take it from each other.
  */
-export function openEvents(path: string, handlers: Record<string, (data: unknown) => void>, refused?: () => void): Events {
-  const live = ref<Live>('connecting')
+export function openSource(path: string, names: string[], listener: Listener): () => void {
   let source: EventSource | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let pause = FIRST_PAUSE_MS
+  let superseded = false
 
   function open() {
+    superseded = false
     source = new EventSource(path)
     source.onopen = () => {
-      live.value = 'live'
+      listener.live('live')
       pause = FIRST_PAUSE_MS
     }
     source.onerror = () => {
-      live.value = 'lost'
-      if (source?.readyState !== EventSource.CLOSED) return
-      refused?.()
+      listener.live('lost')
+      if (source?.readyState !== EventSource.CLOSED || superseded) return
+      listener.refused()
       timer = setTimeout(open, pause)
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
     }
-    for (const [name, handle] of Object.entries(handlers)) {
-      source.addEventListener(name, (event) => handle(JSON.parse((event as MessageEvent<string>).data || '{}')))
+    source.addEventListener('superseded', () => {
+      superseded = true
+      source?.close()
+      listener.live('lost')
+    })
+    for (const name of names) {
+      source.addEventListener(name, (event) => listener.event(name, (event as MessageEvent<string>).data))
     }
   }
 
-  function close() {
+  const onLook = () => {
+    if (superseded && document.visibilityState === 'visible') open()
+  }
+  document.addEventListener('visibilitychange', onLook)
+  addEventListener('focus', onLook)
+  open()
+  return () => {
+    document.removeEventListener('visibilitychange', onLook)
+    removeEventListener('focus', onLook)
     clearTimeout(timer)
     source?.close()
   }
+}
 
-  open()
+/**
+ * A stream of events for as long as the component that opened it lives. `live` tells the page when what it shows may
+ * be stale. `refused`: the program answered with an error; what it is about (nobody is signed in any more, mostly) is
+ * told by reading again what the page shows. `together`: the pages of this browser share one stream, because
+ * browsers have six connections at most to a host; never for a stream that itself says that a page is there.
+ */
+export function openEvents(
+  path: string,
+  handlers: Record<string, (data: unknown) => void>,
+  refused?: () => void,
+  { together = false }: { together?: boolean } = {},
+): Events {
+  const live = ref<Live>('connecting')
+  const listener: Listener = {
+    live: (now) => (live.value = now),
+    event: (name, data) => handlers[name]?.(JSON.parse(data || '{}')),
+    refused: () => refused?.(),
+  }
+  const close = (together ? listenTogether : openSource)(path, Object.keys(handlers), listener)
   onScopeDispose(close, true)
   return { live, close }
 }

@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import type { Role } from '../api/types'
 import { loadAreas, translate } from '../i18n'
+import { ownPath } from '../rules/paths'
 import { focusHeading } from '../state/focus'
 import { homeOf, isStaff, loadMe, me } from '../state/me'
 import { noteReached } from '../state/online'
@@ -71,7 +72,7 @@ router.beforeEach(async (to) => {
 // without a line the page one is on stays, and the banner says why
 router.onError((_error, to, from) => {
   if (!navigator.onLine) noteReached(false)
-  else if (from.matched.length) location.assign(to.fullPath)
+  else if (from.matched.length) location.assign(ownPath(to.fullPath) || '/')
 })
 
 /** Puts a page's title into the window; pages whose title comes with their data call it again. */

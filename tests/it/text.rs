@@ -1,0 +1,273 @@
+//! Every text of every operation, walked off the OpenAPI document: what is no text is refused by one rule, on both
+//! stores, and nothing is written.
+
+use crate::both_stores;
+use crate::support::{Answer, Browser, TestApp};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use mianqia::entity::{account, booking, enterprise, entry, outbox, playback, rating};
+use reqwest::{Method, header};
+use sea_orm::{EntityTrait, PaginatorTrait};
+use serde_json::{Value, json};
+
+/// What nobody can read or what changes how the rest is read.
+const BAD: &[(&str, &str)] = &[
+    ("NUL", "a\0b"),
+    ("escape", "a\u{1b}[2Jb"),
+    ("right to left", "\u{202e}张三"),
+    ("zero width space", "a\u{200b}b"),
+    ("zero width joiner", "a\u{200d}b"),
+    ("byte order mark", "\u{feff}a"),
+    ("isolate", "\u{2067}a\u{2069}"),
+    ("line separator", "a\u{2028}b"),
+    ("private use", "\u{e000}"),
+    ("unassigned", "\u{378}"),
+    ("not a character", "\u{ffff}"),
+    ("blank by zero width", "\u{200b}\u{200b}"),
+    ("blank by a filler", "\u{3164}"),
+];
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+const ID: &str = "018f0000-0000-7000-8000-000000000000";
+
+struct Operation<'a> {
+    method: Method,
+    path: &'a str,
+    spec: &'a Value,
+}
+
+impl Operation<'_> {
+    fn parameters(&self, place: &str) -> Vec<&str> {
+        let all = self.spec["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(|one| one["in"] == place).filter_map(|one| one["name"].as_str()).collect()
+    }
+
+    /// The path with something in each place; `instead` in the place of one.
+    fn filled(&self, instead: Option<(&str, &str)>) -> String {
+        let mut path = self.path.to_owned();
+        for name in self.parameters("path") {
+            let usual = if name == "source" { "camera" } else { ID };
+            let value = instead.filter(|(which, _)| *which == name).map_or(usual, |(_, value)| value);
+            path = path.replace(&format!("{{{name}}}"), value);
+        }
+        path
+    }
+
+    async fn send(&self, browser: &Browser, path: &str, body: Option<String>) -> Answer {
+        let mut request = browser.client.request(self.method.clone(), format!("{}{path}", browser.base));
+        if let Some(body) = body {
+            request = request.header(header::CONTENT_TYPE, "application/json").body(body);
+        }
+        browser.send(request).await
+    }
+}
+
+fn operations(document: &Value) -> Vec<Operation<'_>> {
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in METHODS {
+            if let Some(spec) = item.get(method) {
+                found.push(Operation { method: method.to_uppercase().parse().unwrap(), path, spec });
+            }
+        }
+    }
+    assert!(found.len() > 40);
+    found
+}
+
+/// Something of this schema, and the way to each string in it.
+fn sample(document: &Value, schema: &Value, path: &str, strings: &mut Vec<String>) -> Value {
+    if let Some(name) = schema["$ref"].as_str() {
+        let name = name.rsplit('/').next().unwrap();
+        return sample(document, &document["components"]["schemas"][name], path, strings);
+    }
+    if let Some(first) = schema["enum"].as_array() {
+        strings.push(path.to_owned());
+        return first[0].clone();
+    }
+    for several in ["oneOf", "anyOf", "allOf"] {
+        if let Some(choices) = schema[several].as_array() {
+            let choice = choices.iter().find(|choice| choice["type"] != "null").unwrap();
+            return sample(document, choice, path, strings);
+        }
+    }
+    let kind = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().find(|kind| **kind != "null").unwrap(),
+        kind => kind,
+    };
+    match kind.as_str() {
+        Some("object") => {
+            let mut fields = serde_json::Map::new();
+            for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+                fields.insert(name.clone(), sample(document, field, &format!("{path}/{name}"), strings));
+            }
+            // A map: what its keys are is said elsewhere.
+            if schema.get("properties").is_none() {
+                strings.push(format!("{path}/any"));
+                fields.insert("any".into(), json!("x"));
+            }
+            Value::Object(fields)
+        }
+        Some("array") => json!([sample(document, &schema["items"], &format!("{path}/0"), strings)]),
+        Some("integer" | "number") => json!(1),
+        Some("boolean") => json!(true),
+        _ => {
+            strings.push(path.to_owned());
+            json!("x")
+        }
+    }
+}
+
+fn refused_as(answer: &Answer, what: &str, codes: &[&str]) {
+    assert!(answer.status.is_client_error(), "{what}: {} {}", answer.status, answer.text);
+    assert_eq!(answer.headers["content-type"], "application/problem+json", "{what}");
+    let problem = answer.json();
+    assert!(codes.contains(&problem["code"].as_str().unwrap()), "{what}: {problem}");
+}
+
+async fn rows(app: &TestApp) -> [u64; 7] {
+    let db = app.app.db.reader();
+    [
+        entry::Entity::find().count(db).await.unwrap(),
+        booking::Entity::find().count(db).await.unwrap(),
+        account::Entity::find().count(db).await.unwrap(),
+        enterprise::Entity::find().count(db).await.unwrap(),
+        outbox::Entity::find().count(db).await.unwrap(),
+        playback::Entity::find().count(db).await.unwrap(),
+        rating::Entity::find().count(db).await.unwrap(),
+    ]
+}
+
+both_stores! {
+    at "2026-11-23T02:00:00Z";
+
+    async fn what_is_no_text_is_refused_in_every_field_of_every_body(app: &TestApp) {
+        let browser = app.signed_in("lin").await;
+        let document = browser.get("/api/openapi.json").await.ok();
+        let before = rows(app).await;
+        let mut tried = 0;
+        for operation in operations(&document) {
+            let schema = &operation.spec["requestBody"]["content"]["application/json"]["schema"];
+            if schema.is_null() {
+                continue;
+            }
+            let mut strings = Vec::new();
+            let body = sample(&document, schema, "", &mut strings);
+            for place in &strings {
+                let field = place.trim_start_matches('/').replace('/', ".").replace(".0", "[0]");
+                let with = |text: &str| {
+                    let mut body = body.clone();
+                    *body.pointer_mut(place).unwrap() = json!(text);
+                    body.to_string()
+                };
+                for (name, text) in BAD {
+                    let what = format!("{} {} {field} {name}", operation.method, operation.path);
+                    let answer = operation.send(&browser, &operation.filled(None), Some(with(text))).await;
+                    refused_as(&answer, &what, &["text_not_allowed"]);
+                    assert_eq!((answer.status.as_u16(), answer.json()["field"].as_str()), (422, Some(&*field)), "{what}");
+                    tried += 1;
+                }
+                let what = format!("{} {} {field}", operation.method, operation.path);
+                let long = operation.send(&browser, &operation.filled(None), Some(with(&"长".repeat(33_000)))).await;
+                refused_as(&long, &what, &["text_too_long"]);
+                let half = with("HALF").replace("HALF", "\\ud800");
+                refused_as(&operation.send(&browser, &operation.filled(None), Some(half)).await, &what, &["bad_json"]);
+                // A password may well look like a date.
+                if !field.ends_with("password") {
+                    let date = with("-9999-01-01T00:00:00Z");
+                    refused_as(&operation.send(&browser, &operation.filled(None), Some(date)).await, &what, &["date_out_of_range"]);
+                }
+            }
+        }
+        assert!(tried > 200, "{tried}");
+        assert_eq!(rows(app).await, before, "something was written");
+    }
+
+    async fn what_is_no_text_is_refused_in_every_query_and_names_nothing_in_a_path(app: &TestApp) {
+        let browser = app.signed_in("lin").await;
+        let document = browser.get("/api/openapi.json").await.ok();
+        let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        for operation in operations(&document) {
+            for name in operation.parameters("query") {
+                let what = format!("{} {} {name}", operation.method, operation.path);
+                let ask = |value: String| {
+                    let path = format!("{}?{name}={value}", operation.filled(None));
+                    let (operation, browser) = (&operation, &browser);
+                    async move { operation.send(browser, &path, None).await }
+                };
+                for (_, text) in BAD {
+                    let answer = ask(encoded(text)).await;
+                    refused_as(&answer, &what, &["text_not_allowed"]);
+                    assert_eq!(answer.json()["field"], name, "{what}");
+                }
+                refused_as(&ask("x".repeat(20_000)).await, &what, &["text_too_long"]);
+                // Bytes that are no UTF-8, half a pair among them.
+                for bytes in ["%FF", "%ED%A0%80"] {
+                    refused_as(&ask(bytes.to_owned()).await, &what, &["text_not_allowed"]);
+                }
+                for date in ["-9999-01-01", "%2B262142-12-31", "0000-01-01", "-262143-01-01T00%3A00%3A00Z"] {
+                    refused_as(&ask(date.to_owned()).await, &what, &["date_out_of_range"]);
+                }
+            }
+            for name in operation.parameters("path") {
+                let what = format!("{} {} {name}", operation.method, operation.path);
+                for text in BAD.iter().map(|(_, text)| encoded(text)).chain(["%FF".into(), "%ED%A0%80".into(), "x".repeat(20_000)]) {
+                    let path = operation.filled(Some((name, &text)));
+                    let answer = operation.send(&browser, &path, None).await;
+                    // Media look at the token first.
+                    refused_as(&answer, &what, &["not_found", "bad_token", "unsupported_media_type"]);
+                }
+            }
+        }
+    }
+
+    async fn a_cursor_that_no_list_gave_is_refused(app: &TestApp) {
+        let document = app.browser().get("/api/openapi.json").await.ok();
+        let keys = [
+            json!("-262143-01-01T00:00:00Z"),
+            json!(["-262143-01-01T00:00:00Z", ID]),
+            json!(["+262142-12-31T23:59:59Z", ID]),
+            json!(["2026-11\u{0}", ID]),
+            json!(["a\u{0}b"]),
+            json!({"at": "-9999-01-01", "id": ID}),
+            json!([i64::MIN, ID]),
+            json!(f64::MAX),
+            json!(null),
+        ];
+        let mut refused = 0;
+        for login in ["lin", "zhou", "shen", "tang", "yi"] {
+            let browser = app.signed_in(login).await;
+            for operation in operations(&document) {
+                if !operation.parameters("query").contains(&"cursor") {
+                    continue;
+                }
+                let cursors = keys.iter().map(|key| URL_SAFE_NO_PAD.encode(key.to_string()));
+                for cursor in cursors.chain(["nonsense".into(), "%3D".into(), String::new()]) {
+                    let path = format!("{}?cursor={cursor}", operation.filled(None));
+                    let answer = operation.send(&browser, &path, None).await;
+                    refused_as(&answer, &path, &["invalid_cursor", "forbidden"]);
+                    refused += usize::from(answer.status == 422);
+                }
+            }
+        }
+        assert!(refused >= keys.len() * 5, "{refused}");
+    }
+
+    async fn what_is_taken_is_stored_in_one_form_and_a_rare_name_is_a_name(app: &TestApp) {
+        let browser = app.browser();
+        let register = |name: &str, login: &str, uscc: &str| {
+            let contact = "阿迪力·买买提";
+            let body = json!({"name": name, "uscc": uscc, "contact_name": contact, "contact_mobile": "15400000009",
+                "contact_email": format!("{login}@example.com"), "login": login, "password": "violet harbour 27", "locale": "zh-CN"});
+            browser.post("/api/v1/enterprises", body)
+        };
+        // A Han character of extension B, and a letter with its accent apart.
+        register("𠮷野 Cafe\u{301} 有限公司", "jiye", "91239999MA0000285Y").await.ok();
+        let chief = app.signed_in("shen").await;
+        let list = chief.get("/api/v1/enterprises?state=pending").await.ok();
+        let names: Vec<_> = list["items"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+        assert!(names.contains(&"𠮷野 Café 有限公司"), "{names:?}");
+        for blank in ["\u{3000}\u{3000}", "  ", "\n\n"] {
+            let answer = register(blank, "blank.one", "91239999MA0000285Y").await;
+            assert_eq!((answer.status.as_u16(), answer.json()["field"].as_str()), (422, Some("name")), "{blank:?}");
+        }
+    }
+}
