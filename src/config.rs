@@ -220,7 +220,9 @@ fn own_address(listen: SocketAddr) -> IpAddr {
 
 /// Scheme, host and port: links are made by putting a path behind it, and browsers compare it with `Origin`.
 fn is_origin(url: &str) -> bool {
-    let Some(host) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else { return false };
+    let Some(host) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else {
+        return false;
+    };
     let fits = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
     let (name, port) = match host.rsplit_once(':') {
         Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
@@ -230,7 +232,9 @@ fn is_origin(url: &str) -> bool {
         Some(address) => address.strip_suffix(']').is_some_and(|ip| ip.parse::<std::net::Ipv6Addr>().is_ok()),
         None => !name.is_empty() && !name.contains([':', '[', ']']),
     };
-    host.chars().all(fits) && is_name && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
+    host.chars().all(fits)
+        && is_name
+        && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 fn from_toml(text: &str) -> Result<BTreeMap<String, String>, SettingError> {

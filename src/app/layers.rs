@@ -59,8 +59,7 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
         ))
         .layer(header_layer("cross-origin-opener-policy", "same-origin"))
         // What is not said to be kept is somebody's: no cache on the way or in a shared browser holds it.
-        .layer(header_layer("cache-control", "no-store"))
-    ;
+        .layer(header_layer("cache-control", "no-store"));
     if !app.settings.is_secure() {
         return router;
     }

@@ -3,12 +3,12 @@
 
 use super::listener::Gate;
 use super::{App, edge};
+use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram};
 use prometheus_client::registry::Registry;
@@ -63,7 +63,11 @@ impl Default for Metrics {
             (Gauge::default(), Gauge::default(), Gauge::default(), Gauge::default());
         registry.register("http_connections", "Open connections", lines.clone());
         registry.register("http_connections_refused", "Connections turned away since start", refused.clone());
-        registry.register("http_accepts_failed", "Connections that could not be accepted since start", failed.clone());
+        registry.register(
+            "http_accepts_failed",
+            "Connections that could not be accepted since start",
+            failed.clone(),
+        );
         registry.register("http_connections_timed_out", "Connections closed for silence", timed_out.clone());
         let gate = OnceLock::new();
         Self {

@@ -104,7 +104,8 @@ async fn sign_in(
     address: Option<Extension<ClientAddress>>,
     Body(SignIn { login, password }): Body<SignIn>,
 ) -> Result<Response, Refusal> {
-    let signed_in = auth.sign_in(&login, password, token_of(&headers, auth.0.secure).as_deref(), ip(address)).await?;
+    let signed_in =
+        auth.sign_in(&login, password, token_of(&headers, auth.0.secure).as_deref(), ip(address)).await?;
     let set = cookie::set(&signed_in.token, auth.0.secure);
     Ok((with_cookie(set), Json(Me::from(&signed_in.actor))).into_response())
 }

@@ -180,9 +180,28 @@ mod tests {
     #[test]
     fn what_cannot_be_seen_or_used_is_no_text() {
         for text in [
-            "a\0b", "a\u{7}b", "\u{202e}张三", "a\u{200b}", "\u{feff}a", "\u{e000}", "a\u{200d}b", "\u{ad}",
-            "\u{2028}", "\u{fff9}", "\u{e0041}", "\u{3164}", "\u{2800}", "\u{10ffff}", "\u{378}", "\u{fe0f}",
-            " \u{fe0f}", "a\u{fe0f}\u{fe0f}", "\u{fffd}", "\u{85}", "\u{2066}x\u{2069}", "\u{180e}",
+            "a\0b",
+            "a\u{7}b",
+            "\u{202e}张三",
+            "a\u{200b}",
+            "\u{feff}a",
+            "\u{e000}",
+            "a\u{200d}b",
+            "\u{ad}",
+            "\u{2028}",
+            "\u{fff9}",
+            "\u{e0041}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{10ffff}",
+            "\u{378}",
+            "\u{fe0f}",
+            " \u{fe0f}",
+            "a\u{fe0f}\u{fe0f}",
+            "\u{fffd}",
+            "\u{85}",
+            "\u{2066}x\u{2069}",
+            "\u{180e}",
         ] {
             assert!(matches!(normal(text), Err(Fault::Character(_))), "{text:?}");
         }

@@ -78,16 +78,19 @@ async fn over_tls_browsers_are_told_to_come_that_way_only_and_the_cookie_is_boun
     let settings = [("MIANQIA_PUBLIC_URL", "https://meet.example"), ("MIANQIA_TRUSTED_PROXIES", "127.0.0.1")];
     let app = TestApp::start_with(Store::Sqlite, AT, &settings).await;
     let browser = app.browser();
-    let answer = browser
-        .post("/api/v1/sign-in", json!({"login": "lin", "password": crate::support::PASSWORD}))
-        .await;
+    let answer =
+        browser.post("/api/v1/sign-in", json!({"login": "lin", "password": crate::support::PASSWORD})).await;
     let cookie = answer.headers["set-cookie"].to_str().unwrap().to_owned();
     assert!(cookie.starts_with("__Host-mianqia_session="), "{cookie}");
-    assert!(cookie.contains("; Path=/;") && cookie.contains("Secure") && !cookie.contains("Domain"), "{cookie}");
+    assert!(
+        cookie.contains("; Path=/;") && cookie.contains("Secure") && !cookie.contains("Domain"),
+        "{cookie}"
+    );
     assert_eq!(answer.headers["strict-transport-security"], "max-age=31536000");
     // Under the name without the prefix anybody under the same domain could have put it.
     let pair = cookie.split(';').next().unwrap();
-    let me = |pair: &str| browser.client.get(format!("{}/api/v1/me", app.base)).header("cookie", pair.to_owned());
+    let me =
+        |pair: &str| browser.client.get(format!("{}/api/v1/me", app.base)).header("cookie", pair.to_owned());
     browser.send(me(pair)).await.ok();
     browser.send(me(pair.trim_start_matches("__Host-"))).await.refused(401, "not_signed_in");
     app.stop().await;

@@ -250,7 +250,8 @@ pub mod tests {
             let mut codes: Vec<&str> = Vec::new();
             for state in BookingState::iter() {
                 for minutes in [-100_000, -61, -1, 0, 29, 30, 100_000] {
-                    let refused = step(&row(state, start()), action, side, start() + TimeDelta::minutes(minutes));
+                    let refused =
+                        step(&row(state, start()), action, side, start() + TimeDelta::minutes(minutes));
                     codes.extend(refused.err().map(|refusal| Problem::from(refusal).code));
                 }
             }

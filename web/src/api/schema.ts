@@ -2302,7 +2302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `wrong_state`, `too_early`, `too_late` */
+            /** @description `wrong_state`, `too_late` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2477,7 +2477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `wrong_state`, `too_early`, `too_late` */
+            /** @description `wrong_state`, `too_early` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2531,7 +2531,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `wrong_state`, `too_early`, `too_late` */
+            /** @description `wrong_state` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2717,7 +2717,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `wrong_state`, `too_early`, `too_late` */
+            /** @description `wrong_state`, `too_early` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2820,7 +2820,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `wrong_state`, `too_early`, `too_late` */
+            /** @description `wrong_state` */
             409: {
                 headers: {
                     [name: string]: unknown;
