@@ -10,6 +10,8 @@ pub enum Topic {
     Day,
     /// One video session.
     Session(Uuid),
+    /// A sign-in ended (signed out, expired, ended from elsewhere): whatever it opened ends with it.
+    SignInEnded(Uuid),
     /// The program is about to stop: streams end.
     Stopping,
 }

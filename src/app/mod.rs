@@ -83,8 +83,14 @@ impl App {
         let live = Live::default();
         let directory = Directory::new(db.clone(), clock.clone());
         directory.ensure_calendar().await?;
-        let auth =
-            Auth::new(db.clone(), clock.clone(), settings.is_secure()).with_public_url(&settings.public_url);
+        let auth = Auth::new(
+            db.clone(),
+            clock.clone(),
+            keyring.clone(),
+            live.clone(),
+            settings.is_secure(),
+            &settings.public_url,
+        );
         let office =
             booking::Office { public_url: settings.public_url.clone(), mail_from: settings.mail_from() };
         let booking = Booking::new(db.clone(), clock.clone(), directory.clone(), live.clone(), office);

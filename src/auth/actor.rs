@@ -1,8 +1,8 @@
 //! The caller of a request, as the sign-in layer found it.
 
 use super::model::{self, Right};
-use crate::entity::account::{Locale, Role};
-use crate::entity::enterprise::EnterpriseState;
+use crate::entity::account::{self, Locale, Role};
+use crate::entity::enterprise::{self, EnterpriseState};
 use crate::evidence;
 use crate::http::Problem;
 use axum::extract::FromRequestParts;
@@ -14,12 +14,16 @@ use uuid::Uuid;
 /// Somebody who is signed in.
 #[derive(Clone, Debug)]
 pub struct Actor {
+    /// The sign-in behind the request: whatever outlives the request ends with it (`Topic::SignInEnded`).
+    pub sign_in_id: Uuid,
     pub account_id: Uuid,
     pub name: String,
     pub login: String,
     pub role: Role,
     pub locale: Locale,
     pub badge_no: Option<String>,
+    /// The number given when registering, to begin a form with.
+    pub mobile: Option<String>,
     pub enterprise: Option<ActorEnterprise>,
 }
 
@@ -29,6 +33,21 @@ pub struct ActorEnterprise {
     pub id: Uuid,
     pub name: String,
     pub state: EnterpriseState,
+}
+
+/// Somebody from their rows.
+pub(super) fn of(account: account::Model, enterprise: Option<enterprise::Model>, sign_in_id: Uuid) -> Actor {
+    Actor {
+        sign_in_id,
+        account_id: account.id,
+        name: account.name,
+        login: account.login,
+        role: account.role,
+        locale: account.locale,
+        badge_no: account.badge_no,
+        mobile: account.mobile,
+        enterprise: enterprise.map(|row| ActorEnterprise { id: row.id, name: row.name, state: row.state }),
+    }
 }
 
 impl Actor {

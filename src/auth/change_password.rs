@@ -1,66 +1,76 @@
 //! Changing one's password.
 
-use super::service::{counted, locked};
-use super::{Actor, Auth, Refusal, model_input, store};
+use super::guessing::{Guesser, warning};
+use super::model::attempts::Begun;
+use super::model::{device, secret};
+use super::{Actor, Auth, Refusal, sign_in, store};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
-use crate::ids;
 use sea_orm::DbErr;
 use serde_json::json;
-use std::net::IpAddr;
 
 impl Auth {
-    /// Replaces the caller's password and ends every other session of theirs: whoever had got hold of the
-    /// old one is out. Wrong guesses of the old one count as failed sign-ins do.
+    /// Replaces the caller's password and ends every other sign-in of theirs: whoever had got hold of the
+    /// old one is out, and no device is known any more but the one at hand, whose new tickets are given back.
+    /// Wrong guesses of the old one slow down this sign-in alone.
     pub async fn change_password(
         &self,
         actor: &Actor,
-        token: &str,
-        current: String,
-        new: String,
-        address: Option<IpAddr>,
-    ) -> Result<(), Refusal> {
-        model_input::check_password("new_password", &new, &actor.login)?;
+        current: &str,
+        new: &str,
+        devices: &str,
+    ) -> Result<String, Refusal> {
+        let (current, new) = (secret::normal(current), secret::normal(new));
         let now = self.0.clock.now();
         let account = store::account_by_login(self.0.db.reader(), &actor.login).await?;
-        let stored = account.as_ref().map(|account| account.password_hash.clone());
-        let place = self.0.passwords.place().await?;
-        let counted = counted(&actor.login, address);
-        let attempt = self.attempts().begin(&counted, now).map_err(|until| locked(until, now))?;
+        let mut account = account.ok_or_else(Problem::not_signed_in)?;
+        let enterprise = actor.enterprise.as_ref().map(|own| own.name.as_str()).unwrap_or_default();
+        let email = account.email.as_deref().unwrap_or_default();
         let same = current == new;
-        if !place.verify(current, stored).await.map_err(Problem::from)? {
-            self.note_failure(account, attempt, now).await?;
-            return Err(wrong_password().into());
+        if !same {
+            secret::check("new_password", &new, &[&actor.login, &actor.name, email, enterprise])?;
         }
-        self.attempts().succeeded(&counted);
+        let guesser = Guesser::signed_in(actor.sign_in_id);
+        self.may_guess(&guesser, now)?;
+        let place = self.0.passwords.place().await?;
+        let begun = self.begin_guess(&guesser, now)?;
+        if !place.verify(current, Some(account.password_hash.clone())).await.map_err(Problem::from)? {
+            self.note_failure(Some(account), begun, false, now).await?;
+            return Err(wrong_password(begun));
+        }
+        self.attempts().succeeded(guesser.subjects());
         if same {
             return Err(same_password().into());
         }
-        let hash = self.0.passwords.place().await?.hash(new).await.map_err(Problem::from)?;
-        let (account, by, kept) = (actor.account_id, actor.evidence(), ids::token_hash(token));
+        account.password_hash = self.0.passwords.place().await?.hash(new).await.map_err(Problem::from)?;
+        let devices = device::renewed(devices, sign_in::owner(&account), None, now, self.device_mac());
+        let (id, hash, by, kept) = (account.id, account.password_hash, actor.evidence(), actor.sign_in_id);
+        let live = self.0.live.clone();
         self.0
             .db
             .write::<_, DbErr, _>(move |tx| {
                 Box::pin(async move {
-                    store::set_password(tx, account, hash).await?;
-                    let ended = store::delete_other_sessions(tx, account, kept).await?;
+                    store::set_password(tx, id, hash).await?;
+                    let ended = store::end_other_sessions(tx, id, Some(kept), &live).await?;
                     let entry = NewEntry::new(evidence::SYSTEM, "account.password_changed", by, now);
                     evidence::append(tx, entry.data(json!({ "sessions_ended": ended }))).await?;
                     Ok(())
                 })
             })
             .await?;
-        Ok(())
+        Ok(devices)
     }
 }
 
-fn wrong_password() -> Problem {
-    Problem::invalid(
+fn wrong_password(begun: Begun) -> Refusal {
+    let (zh, en) = warning(begun);
+    let problem = Problem::invalid(
         "current_password",
         "wrong_password",
-        "现在的密码不对，请再输入一次。",
-        "That is not your current password. Please type it again.",
-    )
+        format!("现在的密码不对。{zh}"),
+        format!("That is not your current password. {en}"),
+    );
+    Refusal { problem, retry_after: (begun.left == 0).then(|| begun.wait.num_seconds()) }
 }
 
 fn same_password() -> Problem {

@@ -1,4 +1,6 @@
-//! The cookie that carries a session's token. Pure.
+//! The cookies: one carries a session's token, one the tickets of known devices. Pure.
+
+use super::model::device;
 
 /// Its name. Over TLS the prefix makes browsers take it from this host only, over TLS only: neither another
 /// name under the same domain nor a page in plain can put one there.
@@ -26,6 +28,24 @@ pub fn clear(secure: bool) -> String {
     format!("{}; Max-Age=0", set("", secure))
 }
 
+/// The name of the cookie with the tickets of known devices.
+fn devices_name(secure: bool) -> &'static str {
+    if secure { "__Host-mianqia_devices" } else { "mianqia_devices" }
+}
+
+/// The tickets of known devices in a `Cookie` header.
+pub fn devices(header: &str, secure: bool) -> Option<&str> {
+    let pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(found, _)| *found == devices_name(secure)).map(|(_, value)| value).next()
+}
+
+/// The `Set-Cookie` value that keeps the tickets for as long as they are good.
+pub fn set_devices(tickets: &str, secure: bool) -> String {
+    let (name, age) = (devices_name(secure), device::LIFE.num_seconds());
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{name}={tickets}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}")
+}
+
 /// Whether it has the form of a token: what has not need not be looked up.
 fn is_token(value: &str) -> bool {
     value.len() == 43 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
@@ -48,6 +68,18 @@ mod tests {
         assert!(cookie.starts_with("__Host-mianqia_session="), "{cookie}");
         assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"));
         assert_eq!(clear(false), "mianqia_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+    }
+
+    #[test]
+    fn tickets_come_back_out_of_their_cookie() {
+        for secure in [true, false] {
+            let cookie = set_devices("A.B", secure);
+            assert!(cookie.contains("; Max-Age=15552000; HttpOnly; SameSite=Lax"), "{cookie}");
+            assert_eq!(cookie.ends_with("; Secure"), secure);
+            let sent = format!("a=b; {}", cookie.split(';').next().unwrap());
+            assert_eq!(devices(&sent, secure), Some("A.B"));
+            assert_eq!(devices(&sent, !secure), None);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Enterprises register, and a chief lets them in.
 
-use super::model_input::{self, Registration};
+use super::model::input::{self, Registration};
 use super::{Actor, Auth, Refusal, model, store};
 use crate::db::{Tx, is_unique_violation};
 use crate::entity::account::{self, Locale, Role};
@@ -72,7 +72,7 @@ impl Auth {
 
     /// Turns an enterprise away, if it waits.
     pub async fn refuse(&self, chief: &Actor, id: Uuid, reason: &str) -> Result<enterprise::Model, Problem> {
-        let reason = model_input::lines("reason", reason, 2, 500)?;
+        let reason = input::lines("reason", reason, 2, 500)?;
         self.decide(chief, id, EnterpriseState::Refused, Some(reason)).await
     }
 
@@ -107,7 +107,7 @@ impl Auth {
                     evidence::append(tx, entry).await?;
                     let contact = store::first_account(tx.conn(), id).await?;
                     let language = language_of(contact.map(|account| account.locale));
-                    notify::enqueue(tx, now, decision_mail(&row, language, public_url.as_deref())).await?;
+                    notify::enqueue(tx, now, decision_mail(&row, language, &public_url)).await?;
                     Ok(row)
                 })
             })
@@ -172,7 +172,7 @@ fn language_of(locale: Option<Locale>) -> Language {
 }
 
 /// Tells the contact what was decided, why, and what now.
-fn decision_mail(row: &enterprise::Model, language: Language, public_url: Option<&str>) -> Mail {
+fn decision_mail(row: &enterprise::Model, language: Language, public_url: &str) -> Mail {
     let phone = directory::office().duty_phone;
     let mut paragraphs =
         vec![Text::new(format!("{}，您好：", row.contact_name), format!("Dear {},", row.contact_name))];
@@ -204,7 +204,7 @@ fn decision_mail(row: &enterprise::Model, language: Language, public_url: Option
         paragraphs.iter().map(|paragraph| paragraph.for_language(language).to_owned()).collect();
     let sign_in = Text::new("登录", "Sign in");
     let approved = row.state == EnterpriseState::Approved;
-    let url = public_url.filter(|_| approved).map(|url| format!("{}/sign-in", url.trim_end_matches('/')));
+    let url = approved.then(|| format!("{public_url}/sign-in"));
     let action = url.as_deref().map(|url| (sign_in.for_language(language), url));
     let (text, html) = notify::layout(language, title, &paragraphs, action);
     Mail {

@@ -132,34 +132,67 @@ pub fn resident_id(typed: &str) -> Result<String, IdFault> {
     Ok(code)
 }
 
-/// A mobile number of the mainland. There is no list of prefixes: it would be out of date.
+/// A mobile number: of the mainland as its 11 digits, however it was spelled (+86, 0086, 86, dashes, brackets);
+/// of elsewhere in the form of E.164, `+79161234567`. There is no list of prefixes: it would be out of date.
 pub fn mobile(typed: &str) -> Result<String, IdFault> {
-    let mut number = plain(typed).replace('-', "");
-    if let Some(rest) = number.strip_prefix("+86") {
-        number = rest.to_owned();
-    }
+    let dashes = |c: char| matches!(c, '-' | '(' | ')' | '.' | '\u{2010}'..='\u{2015}' | '\u{2212}');
+    let number: String = plain(typed).chars().filter(|c| !dashes(*c)).collect();
+    let international = number.strip_prefix('+').or_else(|| number.strip_prefix("00"));
+    let number = match international {
+        Some(abroad) => match abroad.strip_prefix("86") {
+            Some(rest) => rest,
+            None => return mobile_abroad(abroad),
+        },
+        // Without the plus sign it is 13 digits, which no number of the mainland has.
+        None => number.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(&number),
+    };
     if !number.chars().all(|c| c.is_ascii_digit()) {
         return Err(IdFault::new(
             IdFaultKind::Character,
-            "手机号码只有数字。",
-            "A mobile number has digits only.",
+            "手机号码只有数字；境外号码以 + 和国家代码开头，例如 +7。",
+            "A mobile number has digits only; one from abroad begins with + and the country code, such as +7.",
         ));
     }
     if number.len() != 11 {
         return Err(IdFault::new(
             IdFaultKind::Length,
-            format!("手机号码是 11 位，这里是 {} 位。", number.len()),
-            format!("A mobile number has 11 digits, this has {}.", number.len()),
+            format!("手机号码是 11 位，这里是 {} 位。境外号码请以 + 和国家代码开头，例如 +7。", number.len()),
+            format!(
+                "A mobile number has 11 digits, this has {}. Begin one from abroad with + and the country code, such as +7.",
+                number.len()
+            ),
         ));
     }
     if !number.starts_with('1') || matches!(number.as_bytes()[1], b'0'..=b'2') {
         return Err(IdFault::new(
             IdFaultKind::Character,
-            "手机号码以 13 至 19 开头。这里不能填固定电话，请填手机号码。",
-            "A mobile number begins with 13 to 19. Please give a mobile number, not a landline.",
+            "手机号码以 13 至 19 开头。这里不能填固定电话；境外号码请以 + 和国家代码开头。",
+            "A mobile number begins with 13 to 19. Please give a mobile number, not a landline; one from abroad with + and the country code.",
         ));
     }
-    Ok(number)
+    Ok(number.to_owned())
+}
+
+/// E.164: the country code and the number, 15 digits at most; the shortest in use have 7.
+fn mobile_abroad(digits: &str) -> Result<String, IdFault> {
+    if !digits.chars().all(|c| c.is_ascii_digit()) || digits.starts_with('0') {
+        return Err(IdFault::new(
+            IdFaultKind::Character,
+            "境外手机号码是 + 加国家代码和号码，只有数字，例如 +7 916 123 45 67。",
+            "A mobile number from abroad is + with the country code and the number, digits only, such as +7 916 123 45 67.",
+        ));
+    }
+    if !(7..=15).contains(&digits.len()) {
+        return Err(IdFault::new(
+            IdFaultKind::Length,
+            format!("境外手机号码连国家代码 7 至 15 位，这里是 {} 位。", digits.len()),
+            format!(
+                "A mobile number from abroad has 7 to 15 digits with its country code, this has {}.",
+                digits.len()
+            ),
+        ));
+    }
+    Ok(format!("+{digits}"))
 }
 
 /// 报关单号: customs 4, year 4, direction 1 (1 import, 0 export), serial 9.

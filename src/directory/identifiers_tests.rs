@@ -71,8 +71,25 @@ fn resident_numbers_need_a_check_character_and_a_date() {
 
 #[test]
 fn mobile_numbers_begin_with_13_to_19() {
-    for number in ["15400000001", "154 0000 0001", "+86 154-0000-0001", "１５４００００0001"] {
+    for number in [
+        "15400000001",
+        "154 0000 0001",
+        "+86 154-0000-0001",
+        "0086 15400000001",
+        "8615400000001",
+        "(+86)154\u{a0}0000\u{2013}0001",
+        "１５４００００0001",
+        "＋８６　１５４０００００００１",
+    ] {
         assert_eq!(mobile(number).as_deref(), Ok("15400000001"), "{number}");
+    }
+    for (number, stored) in [
+        ("+7 916 123-45-67", "+79161234567"),
+        ("007 (916) 123.45.67", "+79161234567"),
+        ("＋７９１６１２３４５６７", "+79161234567"),
+        ("+85251234567", "+85251234567"),
+    ] {
+        assert_eq!(mobile(number).as_deref(), Ok(stored), "{number}");
     }
     for (number, fault) in [
         ("12000000001", Character),
@@ -80,6 +97,12 @@ fn mobile_numbers_begin_with_13_to_19() {
         ("154000000012", Length),
         ("25400000001", Character),
         ("1540000000x", Character),
+        ("+0 9161234567", Character),
+        ("+7916", Length),
+        ("+7916123456789012", Length),
+        ("+7 916 12E 45 67", Character),
+        ("+86 12000000001", Character),
+        ("79161234567", Character),
         ("", Length),
     ] {
         assert_eq!(kind(mobile(number)), fault, "{number}");

@@ -7,7 +7,11 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub token_hash: Vec<u8>,
+    /// What the sign-in is called where the token must not be.
+    pub id: Uuid,
     pub account_id: Uuid,
+    /// What its owner recognises the browser by, such as "Chrome · Windows".
+    pub browser: String,
     pub created_at: DateTimeUtc,
     pub last_seen_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,

@@ -25,5 +25,6 @@ pub mod recording_gap;
 pub mod resource;
 pub mod service;
 pub mod session_check;
+pub mod sign_in_failure;
 pub mod venue;
 pub mod video_session;

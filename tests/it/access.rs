@@ -41,6 +41,10 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/me", "u..........."),
     ("PATCH", "/me", "u..........."),
     ("POST", "/me/password", "u..........."),
+    ("GET", "/me/sign-ins", "u..........."),
+    ("DELETE", "/me/sign-ins", "u..........."),
+    // nobody has the sign-in that is named
+    ("DELETE", "/me/sign-ins/{id}", "uhhhhhhhhhhh"),
     ("POST", "/enterprises", "............"),
     ("GET", "/enterprises", "uxxxxx.xxxxx"),
     ("POST", "/enterprises/{id}/approve", "uxxxxx.xxxxx"),

@@ -38,6 +38,8 @@ async fn travellers(app: &TestApp) -> Vec<Actor> {
         })
         .collect();
     let actors = rows.iter().map(|row| Actor {
+        sign_in_id: uuid::Uuid::nil(),
+        mobile: None,
         account_id: row.id,
         name: row.name.clone(),
         login: row.login.clone(),

@@ -10,6 +10,8 @@ mod edge;
 mod edge_lines;
 mod mail;
 mod people;
+mod people_guessing;
+mod people_sign_ins;
 mod review;
 mod session_people;
 mod survey;

@@ -207,23 +207,6 @@ both_stores! {
         guess("203.0.113.8", "lin".into(), PASSWORD).await.ok();
     }
 
-    async fn guessing_is_slowed_down(app: &TestApp) {
-        let browser = app.browser();
-        let guesses = futures::future::join_all((0..12).map(|_| sign_in(&browser, "lin", "wrong wrong"))).await;
-        let let_through = guesses.iter().filter(|answer| answer.status == 401).count();
-        assert_eq!(let_through, 5, "as many guesses as are allowed, also when they are made at once");
-        let refused = guesses.iter().find(|answer| answer.status == 429).unwrap();
-        refused.refused(429, "too_many_attempts");
-        assert_eq!(refused.headers[header::RETRY_AFTER], "900");
-        // The right password waits as well, in any spelling of the login; others do not.
-        sign_in(&browser, "Lin", PASSWORD).await.refused(429, "too_many_attempts");
-        app.signed_in("gao").await;
-        app.set_time("2026-11-23T02:14:59Z");
-        sign_in(&browser, "lin", PASSWORD).await.refused(429, "too_many_attempts");
-        app.set_time("2026-11-23T02:15:00Z");
-        sign_in(&browser, "lin", PASSWORD).await.ok();
-    }
-
     async fn one_sets_ones_language(app: &TestApp) {
         let browser = app.signed_in("lin").await;
         let patch = |locale: &'static str| browser.call(Method::PATCH, "/api/v1/me", Some(json!({"locale": locale})));

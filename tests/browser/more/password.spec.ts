@@ -5,7 +5,7 @@ import { expect, test } from '../test'
 test('a member changes the password and signs in with the new one', async ({ browser, server }) => {
   const member = await person(browser, server, 'lin')
   await member.getByText('林女士').first().click()
-  await member.getByRole('link', { name: '修改密码' }).click()
+  await member.getByRole('link', { name: '账号与登录' }).click()
   await expect(member.getByRole('heading', { name: '修改密码' })).toBeVisible()
   const fill = async (current: string, next: string, again = next) => {
     await member.getByLabel('现在的密码').fill(current)
@@ -18,8 +18,11 @@ test('a member changes the password and signs in with the new one', async ({ bro
   await fill('not the password', 'correct horse battery')
   await expect(member.getByText('现在的密码不对')).toBeVisible()
   await expect(member.getByLabel('现在的密码')).toBeFocused()
+  await fill('mianqia-demo', 'Password2026!')
+  await expect(member.getByText('最先被猜到')).toBeVisible()
+  await expect(member.getByLabel('新密码', { exact: true })).toBeFocused()
   await fill('mianqia-demo', 'correct horse battery')
-  await expect(member.getByRole('heading', { name: '密码已修改' })).toBeVisible()
+  await expect(member.getByText('密码已修改')).toBeVisible()
 
   const elsewhere = await browser.newContext({ baseURL: server.url })
   const page = await elsewhere.newPage()

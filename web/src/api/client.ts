@@ -32,6 +32,12 @@ async function fetchOrProbe(request: Request): Promise<Response> {
   }
 }
 
+let signedOut: () => void = () => {}
+/** Called when the program says that nobody is signed in (any more), whatever was asked. */
+export function onSignedOut(act: () => void) {
+  signedOut = act
+}
+
 const headers: Middleware = {
   onRequest({ request, schemaPath }) {
     request.headers.set('Accept-Language', currentLanguage())
@@ -41,9 +47,12 @@ const headers: Middleware = {
     }
     return request
   },
-  onResponse({ response }) {
+  async onResponse({ response }) {
     noteReached(true)
     noteServerTime(response.headers.get('Date'))
+    if (response.status !== 401) return
+    const body = (await response.clone().json().catch(() => null)) as { code?: string } | null
+    if (body?.code === 'not_signed_in') signedOut()
   },
 }
 

@@ -13,8 +13,10 @@ export class ApiError extends Error {
   readonly detail: string
   readonly field: string | null
   readonly requestId: string | null
+  /** When it is worth trying again (the page's clock), where the program says so. */
+  readonly retryAt: number | null
 
-  constructor(problem: Partial<ProblemBody> & { code: string }) {
+  constructor(problem: Partial<ProblemBody> & { code: string }, retryAfter?: string | null) {
     super(problem.title || problem.code)
     this.name = 'ApiError'
     this.status = problem.status ?? 0
@@ -23,6 +25,8 @@ export class ApiError extends Error {
     this.detail = problem.detail ?? ''
     this.field = problem.field ?? null
     this.requestId = problem.request_id ?? null
+    const seconds = Number(retryAfter ?? NaN)
+    this.retryAt = seconds > 0 ? Date.now() + seconds * 1000 : null
   }
 
   static noConnection(): ApiError {
@@ -31,7 +35,7 @@ export class ApiError extends Error {
 
   /** From an answer that is not a success. A proxy's HTML page carries no problem: only its status is told. */
   static from(response: Response, body: unknown): ApiError {
-    if (body && typeof body === 'object' && 'code' in body) return new ApiError(body as ProblemBody)
+    if (body && typeof body === 'object' && 'code' in body) return new ApiError(body as ProblemBody, response.headers.get('retry-after'))
     const request_id = response.headers.get('x-request-id') ?? undefined
     return new ApiError({ code: UNREADABLE, status: response.status, request_id })
   }

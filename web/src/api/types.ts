@@ -14,6 +14,8 @@ export type CalendarDay = Schemas['CalendarDay']
 
 export type Role = Schemas['Role']
 export type Me = Schemas['Me']
+export type SignIn = Schemas['OwnSignIn']
+export type FailedAttempts = Schemas['FailedAttempts']
 export type EnterpriseState = Schemas['EnterpriseState']
 export type Enterprise = Schemas['Enterprise']
 

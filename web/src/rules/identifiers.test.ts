@@ -1,10 +1,19 @@
 import { expect, it } from 'vitest'
-import { isDeclarationNo, isHsCodes, isMobile, isPortCode } from './identifiers'
+import { isDeclarationNo, isHsCodes, isMobile, isPortCode, normaliseMobile } from './identifiers'
 import { normaliseReference, referenceGroups } from './reference'
 
 it('knows a mobile number', () => {
   expect(isMobile('15400000001')).toBe(true)
   expect(isMobile('154 0000 0001')).toBe(true)
+  for (const typed of ['１５４０００００００１', '+86 154-0000-0001', '008615400000001', '8615400000001', '(+86)154 0000 0001', '＋８６　15400000001']) {
+    expect(normaliseMobile(typed), typed).toBe('15400000001')
+    expect(isMobile(typed), typed).toBe(true)
+  }
+  for (const typed of ['+7 916 123-45-67', '007 (916) 1234567', '＋７９１６１２３４５６７']) {
+    expect(normaliseMobile(typed), typed).toBe('+79161234567')
+    expect(isMobile(typed), typed).toBe(true)
+  }
+  for (const typed of ['+8612000000001', '+7916', '79161234567', '+0 9161234567']) expect(isMobile(typed), typed).toBe(false)
   expect(isMobile('12000000001')).toBe(false)
   expect(isMobile('1540000000')).toBe(false)
 })

@@ -1,6 +1,22 @@
-/** Mainland mobile number. */
+const SPACES_AND_DASHES = /[\s\-().\u2010-\u2015\u2212]/g
+const MAINLAND = /^1[3-9]\d{9}$/
+const ABROAD = /^\+(?!86)[1-9]\d{6,14}$/
+
+/** Full-width letters and digits of a Chinese keyboard as plain ones. */
+function plain(typed: string): string {
+  return typed.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+}
+
+/** A mobile number as the program stores it: 11 digits of the mainland however they were spelled, else + and digits. */
+export function normaliseMobile(typed: string): string {
+  const number = plain(typed).replace(SPACES_AND_DASHES, '').replace(/^00/, '+')
+  return number.replace(/^\+?86(?=1\d{10}$)/, '')
+}
+
+/** A mobile number of the mainland, or one from abroad with its country code. */
 export function isMobile(typed: string): boolean {
-  return /^1[3-9]\d{9}$/.test(typed.replace(/[\s-]/g, ''))
+  const number = normaliseMobile(typed)
+  return MAINLAND.test(number) || ABROAD.test(number)
 }
 
 export function isEmail(typed: string): boolean {

@@ -1,17 +1,56 @@
 // Who is signed in. `undefined` = not asked yet, `null` = nobody.
 import { computed, ref } from 'vue'
-import { api, take } from '../api/client'
+import { api, onSignedOut, take } from '../api/client'
 import { ApiError } from '../api/problem'
-import type { Locale, Me, Role } from '../api/types'
+import type { FailedAttempts, Locale, Me, Role } from '../api/types'
 import { currentLanguage, setLanguage } from '../i18n'
+import { dropDrafts, ownDrafts } from './drafts'
 
 export const me = ref<Me | null>()
 /** Why it could not be found out, when it could not: pages that need a sign-in show it. */
 export const meProblem = ref<ApiError | null>(null)
+/** Whether somebody was signed in here and no longer is, without having signed out here. */
+export const ranOut = ref(false)
+/** Wrong passwords for this login since it was last signed in, until one has read of them. */
+export const failedAttempts = ref<FailedAttempts | null>(null)
 
 export const STAFF: Role[] = ['officer', 'chief', 'auditor', 'supervisor', 'admin_system', 'admin_security', 'admin_audit']
 export const isStaff = computed(() => !!me.value && STAFF.includes(me.value.role))
 export const waitsForApproval = computed(() => me.value?.enterprise?.state === 'pending')
+
+/** Tells other tabs whose browser this is now: the id of the account, or nothing. */
+const TOLD = 'mianqia.account'
+function tell(account: string) {
+  try {
+    localStorage.setItem(TOLD, account)
+  } catch {
+    // forbidden: the other tabs find out with their next request
+  }
+}
+
+function become(somebody: Me | null) {
+  if (somebody) {
+    ranOut.value = false
+    tell(somebody.id)
+  }
+  ownDrafts(somebody?.id ?? null)
+  me.value = somebody
+  meProblem.value = null
+}
+
+// the program said so: whatever the page believed about who is signed in is over
+onSignedOut(() => {
+  if (!me.value) return
+  ranOut.value = true
+  become(null)
+})
+
+// somebody signed out or another person signed in, in another tab: nothing of the former stays in this one
+globalThis.addEventListener?.('storage', (event) => {
+  if (event.key !== TOLD || !me.value || event.newValue === me.value.id) return
+  dropDrafts()
+  location.replace('/')
+})
 
 let asked: Promise<void> | undefined
 
@@ -24,27 +63,29 @@ export function loadMe(again = false): Promise<void> {
 
 async function ask() {
   try {
-    me.value = await take(api.GET('/api/v1/me'))
-    meProblem.value = null
+    become(await take(api.GET('/api/v1/me')))
   } catch (caught) {
     const problem = ApiError.of(caught)
+    if (problem.status === 401) return become(null)
     me.value = null
-    meProblem.value = problem.status === 401 ? null : problem
+    meProblem.value = problem
   }
 }
 
 export async function signIn(login: string, password: string): Promise<Me> {
-  const signedIn = await take(api.POST('/api/v1/sign-in', { body: { login, password } }))
-  me.value = signedIn
-  meProblem.value = null
+  const { failed_attempts, ...signedIn } = await take(api.POST('/api/v1/sign-in', { body: { login, password } }))
+  failedAttempts.value = failed_attempts ?? null
+  become(signedIn)
   return signedIn
 }
 
 export async function signOut() {
   await take(api.POST('/api/v1/sign-out'))
-  me.value = null
   // forms on a shared computer must not show to the next person
-  sessionStorage.clear()
+  dropDrafts()
+  become(null)
+  failedAttempts.value = null
+  tell('')
 }
 
 /** Changes the language here and, for somebody signed in, for messages too. */

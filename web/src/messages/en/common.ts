@@ -13,7 +13,14 @@ export default {
   session: 'Video meeting',
   language: { 'zh-CN': '中文', en: 'English' },
   look: { large: 'Large type', large_glyph: 'A', display: 'Display', light: 'Light', dark: 'Dark', contrast: 'High contrast' },
-  account: { sign_in: 'Sign in', sign_out: 'Sign out', bookings: 'My bookings', password: 'Change password' },
+  account: { sign_in: 'Sign in', sign_out: 'Sign out', bookings: 'My bookings', account: 'Account and sign-ins', colleagues: 'Colleagues' },
+  password: { show: 'Show', hide: 'Hide', it: ' the password' },
+  failed: {
+    title: 'A wrong password was given {n} times since you last signed in.',
+    times: 'Latest: {times}.',
+    own: 'If it was you, all is well; otherwise please change your password.',
+    close: 'Got it',
+  },
   duty: { name: 'Duty phone', ask: 'Need help?' },
   foot: { zone: '{office}. Times are {zone} ({offset}) unless another zone is named.' },
   time: { beijing: 'Beijing time', yours: 'for you' },
@@ -59,6 +66,8 @@ export default {
   no_right: { title: 'You do not have the right to see this page', text: 'Those who have it: {who}. Please ask them if you need something from it.' },
   problem: {
     request_id: 'Request id',
+    wait: 'Still to wait:',
+    now: 'You can try again now.',
     no_connection: 'The server cannot be reached.',
     unreadable_answer: 'The server gave no readable answer.',
     why: {

@@ -13,7 +13,14 @@ export default {
   session: '视频面洽',
   language: { 'zh-CN': '中文', en: 'English' },
   look: { large: '大字版', large_glyph: '大', display: '显示', light: '浅色', dark: '深色', contrast: '高对比' },
-  account: { sign_in: '登录', sign_out: '退出登录', bookings: '我的预约', password: '修改密码' },
+  account: { sign_in: '登录', sign_out: '退出登录', bookings: '我的预约', account: '账号与登录', colleagues: '同事' },
+  password: { show: '显示', hide: '隐藏', it: '密码' },
+  failed: {
+    title: '您上次登录以来，有 {n} 次输错密码。',
+    times: '最近：{times}。',
+    own: '如果是您自己输错，不用处理；否则请修改密码。',
+    close: '知道了',
+  },
   duty: { name: '值班电话', ask: '有困难？' },
   foot: { zone: '{office}。时间如无说明均为{zone}（{offset}）。' },
   time: { beijing: '北京时间', yours: '您处' },
@@ -59,6 +66,8 @@ export default {
   no_right: { title: '您没有查看这一页的权限', text: '有权限的是：{who}。如有需要，请与他们联系。' },
   problem: {
     request_id: '请求编号',
+    wait: '还要等',
+    now: '现在可以再试。',
     no_connection: '连不上服务器。',
     unreadable_answer: '服务器没有给出可读的答复。',
     why: {

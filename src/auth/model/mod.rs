@@ -1,4 +1,11 @@
-//! Roles and their rights: the one table. Pure.
+//! Roles and their rights: the one table. Pure. Beside it the rules of sign-in, each in a file of its own.
+
+pub mod attempts;
+pub mod browser;
+pub mod device;
+pub mod input;
+pub mod secret;
+pub mod session;
 
 use crate::entity::account::Role;
 

@@ -1,15 +1,18 @@
 //! Signing in and out, and oneself.
 
-use super::layer::token_of;
-use super::routes_enterprises as enterprises;
-use super::{Actor, Auth, MaybeSigned, Refusal, Signed, cookie};
+mod enterprises;
+mod sign_ins;
+
+use super::layer::{devices_of, token_of};
+use super::{Actor, Auth, Caller, MaybeSigned, Refusal, Signed, cookie};
 use crate::entity::account::{Locale, Role};
 use crate::entity::enterprise::EnterpriseState;
 use crate::http::{Body, ClientAddress, Problem, ProblemBody};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use utoipa::ToSchema;
@@ -22,7 +25,9 @@ pub fn router(auth: Auth) -> OpenApiRouter {
         .routes(routes!(sign_in))
         .routes(routes!(sign_out))
         .routes(routes!(get_me, patch_me))
-        .routes(routes!(change_password))
+        .routes(routes!(sign_ins::change_password))
+        .routes(routes!(sign_ins::list_sign_ins, sign_ins::end_other_sign_ins))
+        .routes(routes!(sign_ins::end_sign_in))
         .routes(routes!(enterprises::register_enterprise, enterprises::list_enterprises))
         .routes(routes!(enterprises::approve_enterprise))
         .routes(routes!(enterprises::refuse_enterprise))
@@ -49,6 +54,8 @@ pub struct Me {
     locale: Locale,
     /// Of staff: the number on the badge.
     badge_no: Option<String>,
+    /// The mobile number given when registering.
+    mobile: Option<String>,
     /// The enterprise for which a member acts.
     enterprise: Option<MyEnterprise>,
 }
@@ -71,6 +78,7 @@ impl From<&Actor> for Me {
             role: actor.role,
             locale: actor.locale,
             badge_no: actor.badge_no.clone(),
+            mobile: actor.mobile.clone(),
             enterprise: enterprise.map(|own| MyEnterprise {
                 id: own.id,
                 name: own.name.clone(),
@@ -87,12 +95,33 @@ struct SignIn {
     password: String,
 }
 
+/// Who is signed in now, and what happened at the door meanwhile.
+#[derive(Debug, Serialize, ToSchema)]
+struct SignedInMe {
+    #[serde(flatten)]
+    me: Me,
+    /// Wrong passwords for this login since the last sign-in, if there were any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed_attempts: Option<FailedAttempts>,
+}
+
+/// Wrong passwords.
+#[derive(Debug, Serialize, ToSchema)]
+struct FailedAttempts {
+    count: u64,
+    /// When the latest of them were, at most five.
+    times: Vec<DateTime<Utc>>,
+}
+
 /// Signs this browser in; the session that it had before ends.
 #[utoipa::path(
     post, path = "/sign-in", tag = "people", operation_id = "sign_in", request_body = SignIn,
     responses(
-        (status = OK, body = Me, headers(("set-cookie" = String, description = "The session's cookie."))),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_login`"),
+        (status = OK, body = SignedInMe, headers(
+            ("set-cookie" = String, description = "The session's cookie, and one by which the browser is known next time."),
+        )),
+        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json",
+            description = "`wrong_login`; with Retry-After when the next attempt has to wait"),
         (status = TOO_MANY_REQUESTS, body = ProblemBody, content_type = "application/problem+json",
             description = "`too_many_attempts`, `busy`; with Retry-After"),
         (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
@@ -104,10 +133,26 @@ async fn sign_in(
     address: Option<Extension<ClientAddress>>,
     Body(SignIn { login, password }): Body<SignIn>,
 ) -> Result<Response, Refusal> {
-    let signed_in =
-        auth.sign_in(&login, password, token_of(&headers, auth.0.secure).as_deref(), ip(address)).await?;
-    let set = cookie::set(&signed_in.token, auth.0.secure);
-    Ok((with_cookie(set), Json(Me::from(&signed_in.actor))).into_response())
+    let secure = auth.0.secure;
+    let (token, devices) = (token_of(&headers, secure), devices_of(&headers, secure));
+    let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let caller = Caller {
+        token: token.as_deref(),
+        devices: &devices,
+        user_agent: user_agent.unwrap_or_default(),
+        address: ip(address),
+    };
+    let signed_in = auth.sign_in(&login, password, caller).await?;
+    let body = SignedInMe {
+        me: Me::from(&signed_in.actor),
+        failed_attempts: (signed_in.failed > 0)
+            .then_some(FailedAttempts { count: signed_in.failed, times: signed_in.failed_at }),
+    };
+    let mut response = (with_cookie(cookie::set(&signed_in.token, secure)), Json(body)).into_response();
+    if let Ok(devices) = HeaderValue::from_str(&cookie::set_devices(&signed_in.devices, secure)) {
+        response.headers_mut().append(header::SET_COOKIE, devices);
+    }
+    Ok(response)
 }
 
 /// Signs this browser out.
@@ -160,38 +205,6 @@ async fn patch_me(
 ) -> Result<Json<Me>, Problem> {
     let changed = auth.set_locale(&actor, patch.locale).await?;
     Ok(Json(Me::from(&changed)))
-}
-
-/// The old and the new password.
-#[derive(Deserialize, ToSchema)]
-struct PasswordChange {
-    current_password: String,
-    /// 10 to 128 characters.
-    new_password: String,
-}
-
-/// Changes one's password; this browser stays signed in, all others are signed out.
-#[utoipa::path(
-    post, path = "/me/password", tag = "people", operation_id = "change_password", request_body = PasswordChange,
-    responses(
-        (status = NO_CONTENT),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-        (status = TOO_MANY_REQUESTS, body = ProblemBody, content_type = "application/problem+json",
-            description = "`too_many_attempts`, `busy`; with Retry-After"),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json",
-            description = "`wrong_password`, `bad_password`, `same_password`"),
-    ),
-)]
-async fn change_password(
-    State(auth): State<Auth>,
-    Signed(actor): Signed,
-    headers: HeaderMap,
-    address: Option<Extension<ClientAddress>>,
-    Body(PasswordChange { current_password, new_password }): Body<PasswordChange>,
-) -> Result<StatusCode, Refusal> {
-    let token = token_of(&headers, auth.0.secure).unwrap_or_default();
-    auth.change_password(&actor, &token, current_password, new_password, ip(address)).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 fn ip(address: Option<Extension<ClientAddress>>) -> Option<IpAddr> {

@@ -1,8 +1,8 @@
 //! Registration of enterprises and the decision about them.
 
-use super::enterprises::PAGE;
-use super::model_input::Registration;
-use super::{Auth, Refusal, Right, Signed};
+use crate::auth::enterprises::PAGE;
+use crate::auth::model::input::Registration;
+use crate::auth::{Auth, Refusal, Right, Signed};
 use crate::entity::account::Locale;
 use crate::entity::enterprise::{self, EnterpriseState};
 use crate::http::{Body, Cursor, Page, Params, PathId, Problem, ProblemBody};
@@ -80,7 +80,7 @@ pub struct NewEnterprise {
         (status = TOO_MANY_REQUESTS, body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn register_enterprise(
+pub async fn register_enterprise(
     State(auth): State<Auth>,
     Body(new): Body<NewEnterprise>,
 ) -> Result<(StatusCode, Json<Enterprise>), Refusal> {
@@ -100,7 +100,7 @@ pub(super) async fn register_enterprise(
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct EnterpriseQuery {
+pub struct EnterpriseQuery {
     /// Only those in this state.
     state: Option<EnterpriseState>,
     /// `next_cursor` of the page before.
@@ -117,7 +117,7 @@ pub(super) struct EnterpriseQuery {
         (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn list_enterprises(
+pub async fn list_enterprises(
     State(auth): State<Auth>,
     Signed(actor): Signed,
     Params(query): Params<EnterpriseQuery>,
@@ -140,7 +140,7 @@ pub(super) async fn list_enterprises(
         (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`already_decided`"),
     ),
 )]
-pub(super) async fn approve_enterprise(
+pub async fn approve_enterprise(
     State(auth): State<Auth>,
     Signed(actor): Signed,
     PathId(id): PathId,
@@ -169,7 +169,7 @@ pub struct RefuseEnterprise {
         (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn refuse_enterprise(
+pub async fn refuse_enterprise(
     State(auth): State<Auth>,
     Signed(actor): Signed,
     PathId(id): PathId,

@@ -1,59 +1,18 @@
 //! Every query of sign-in and registration.
 
-use super::model_session;
+mod sessions;
+
+pub use sessions::*;
+
 use crate::db::Tx;
 use crate::entity::account::{self, Locale};
-use crate::entity::auth_session;
 use crate::entity::enterprise::{self, EnterpriseState};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
-
-/// A session with its account and that account's enterprise.
-pub type SessionRow = (auth_session::Model, account::Model, Option<enterprise::Model>);
-
-/// The session behind a token's hash, whether alive or not. One query: every request asks it.
-pub async fn session(conn: &impl ConnectionTrait, token_hash: Vec<u8>) -> Result<Option<SessionRow>, DbErr> {
-    let found = auth_session::Entity::find_by_id(token_hash)
-        .find_also_related(account::Entity)
-        .and_also_related(enterprise::Entity)
-        .one(conn)
-        .await?;
-    Ok(found.and_then(|(session, account, enterprise)| Some((session, account?, enterprise))))
-}
-
-pub async fn insert_session(tx: &Tx, row: auth_session::ActiveModel) -> Result<(), DbErr> {
-    auth_session::Entity::insert(row).exec_without_returning(tx.conn()).await.map(|_| ())
-}
-
-/// Ends a session; tells whether there was one.
-pub async fn delete_session(tx: &Tx, token_hash: Vec<u8>) -> Result<bool, DbErr> {
-    let done = auth_session::Entity::delete_by_id(token_hash).exec(tx.conn()).await?;
-    Ok(done.rows_affected > 0)
-}
-
-/// Notes that a session was used at `now`.
-pub async fn note_use(tx: &Tx, token_hash: Vec<u8>, now: DateTime<Utc>) -> Result<(), DbErr> {
-    auth_session::Entity::update_many()
-        .col_expr(auth_session::Column::LastSeenAt, now.into())
-        .filter(auth_session::Column::TokenHash.eq(token_hash))
-        .filter(auth_session::Column::LastSeenAt.lt(now))
-        .exec(tx.conn())
-        .await
-        .map(|_| ())
-}
-
-/// Removes sessions that are no longer alive; tells how many.
-pub async fn delete_ended_sessions(tx: &Tx, now: DateTime<Utc>) -> Result<u64, DbErr> {
-    let ended = Condition::any()
-        .add(auth_session::Column::ExpiresAt.lte(now))
-        .add(auth_session::Column::LastSeenAt.lte(now - model_session::IDLE));
-    let done = auth_session::Entity::delete_many().filter(ended).exec(tx.conn()).await?;
-    Ok(done.rows_affected)
-}
 
 pub async fn account_by_login(
     conn: &impl ConnectionTrait,
@@ -83,16 +42,6 @@ pub async fn set_password(tx: &Tx, account_id: Uuid, password_hash: String) -> R
         .exec(tx.conn())
         .await
         .map(|_| ())
-}
-
-/// Ends all sessions of an account but one; tells how many.
-pub async fn delete_other_sessions(tx: &Tx, account_id: Uuid, kept: Vec<u8>) -> Result<u64, DbErr> {
-    let done = auth_session::Entity::delete_many()
-        .filter(auth_session::Column::AccountId.eq(account_id))
-        .filter(auth_session::Column::TokenHash.ne(kept))
-        .exec(tx.conn())
-        .await?;
-    Ok(done.rows_affected)
 }
 
 /// Fails with a unique violation when the enterprise is registered already.
