@@ -450,6 +450,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one is signed in, the latest used first. */
+        get: operations["list_sign_ins"];
+        put?: never;
+        post?: never;
+        /** Signs all of one's browsers out but the one that asks. */
+        delete: operations["end_other_sign_ins"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sign-ins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs one of one's other browsers out. */
+        delete: operations["end_sign_in"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages": {
         parameters: {
             query?: never;
@@ -1149,6 +1184,13 @@ export interface components {
             seq: number;
             text: components["schemas"]["Text"];
         };
+        /** @description Wrong passwords. */
+        FailedAttempts: {
+            /** Format: int64 */
+            count: number;
+            /** @description When the latest of them were, at most five. */
+            times: string[];
+        };
         /** @enum {string} */
         FaultPlace: "entry" | "recording";
         /**
@@ -1322,6 +1364,8 @@ export interface components {
             id: string;
             locale: components["schemas"]["Locale"];
             login: string;
+            /** @description The mobile number given when registering. */
+            mobile: string | null;
             name: string;
             role: components["schemas"]["Role"];
         };
@@ -1475,6 +1519,22 @@ export interface components {
          * @enum {string}
          */
         OutboxState: "pending" | "sent" | "failed";
+        /** @description A browser in which one is signed in. */
+        OwnSignIn: {
+            /** @description What it calls itself, such as "Chrome · Windows"; empty when it says nothing that is known. */
+            browser: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            last_seen_at: string;
+        };
         /** @description One page of a list. */
         Page_Answer: {
             items: {
@@ -1648,7 +1708,7 @@ export interface components {
         /** @description The old and the new password. */
         PasswordChange: {
             current_password: string;
-            /** @description 10 to 128 characters. */
+            /** @description 10 to 128 characters, none of the common ones. */
             new_password: string;
         };
         /** @description An opened session: all tracks on one timeline. */
@@ -1973,6 +2033,14 @@ export interface components {
         SignIn: {
             login: string;
             password: string;
+        };
+        /** @description One's own sign-ins. */
+        SignIns: {
+            items: components["schemas"]["OwnSignIn"][];
+        };
+        /** @description Who is signed in now, and what happened at the door meanwhile. */
+        SignedInMe: components["schemas"]["Me"] & {
+            failed_attempts: components["schemas"]["FailedAttempts"] | null;
         };
         Slot: {
             /** Format: int32 */
@@ -3501,6 +3569,8 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description By which this browser is known as one's own. */
+                    "set-cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3524,6 +3594,93 @@ export interface operations {
             };
             /** @description `too_many_attempts`, `busy`; with Retry-After */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_sign_ins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignIns"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_other_sign_ins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4636,15 +4793,15 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The session's cookie. */
+                    /** @description The session's cookie, and one by which the browser is known next time. */
                     "set-cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["SignedInMe"];
                 };
             };
-            /** @description `wrong_login` */
+            /** @description `wrong_login`; with Retry-After when the next attempt has to wait */
             401: {
                 headers: {
                     [name: string]: unknown;
