@@ -52,7 +52,7 @@ export async function bookedSession(page: Page, server: Server): Promise<string>
 /** The first step of a session: read the notice, go on to the devices. */
 export async function acknowledge(page: Page): Promise<void> {
   await page.getByText('我已阅读并知悉').click()
-  await page.getByRole('button', { name: '知悉，去检测设备' }).click()
+  await page.getByRole('button', { name: /^知悉/ }).click()
 }
 
 /** Member and officer meet in a session booked for now, and see each other. */
@@ -70,7 +70,7 @@ export async function letIn(member: Page, officer: Page, server: Server): Promis
   await officer.goto(`/session/${booking}`)
   await acknowledge(officer)
   await officer.getByRole('button', { name: '进入面洽' }).click()
-  await officer.getByRole('button', { name: /接通/ }).first().click()
+  await officer.getByRole('button', { name: /接入/ }).first().click()
 }
 
 /** As many pictures as people, each showing new frames. */

@@ -9,9 +9,9 @@ test('people whose network blocks video are told so, and whom to call', async ({
   const member = await person(browser, server, 'lin', PHONE)
   const officer = await person(browser, server, 'zhou')
   await letIn(member, officer, server)
-  await expect(member.getByText('正在接通…')).toBeVisible()
+  await expect(member.getByText('正在连接…')).toBeVisible()
   for (const page of [member, officer]) {
-    await expect(page.getByText('声音和画面还没有接通。')).toBeVisible({ timeout: 30_000 })
+    await expect(page.getByText('声音和画面还没有连上。')).toBeVisible({ timeout: 30_000 })
     await expect(page.getByRole('link', { name: /154 0000 0136/ }).first()).toBeVisible()
   }
   await expectAccessible(member)

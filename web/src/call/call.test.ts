@@ -66,16 +66,17 @@ describe('a call', () => {
 })
 
 describe('the devices', () => {
-  function devices(getUserMedia: (want: MediaStreamConstraints) => Promise<unknown>) {
+  function devices(getUserMedia: (want: MediaStreamConstraints) => Promise<unknown>, listed: Partial<MediaDeviceInfo>[] = [], chosen = {}) {
     let state: DeviceState | undefined
     const lines: [string, boolean][] = []
     const local = new LocalMedia(
       {
-        devices: { getUserMedia, enumerateDevices: async () => [] } as unknown as MediaDevices,
+        devices: { getUserMedia, enumerateDevices: async () => listed } as unknown as MediaDevices,
         makeStream: () => new FakeStream() as unknown as MediaStream,
       },
       (now) => (state = now),
       (kind, track) => lines.push([kind, !!track]),
+      chosen,
     )
     return { local, lines, state: () => state! }
   }
@@ -125,6 +126,56 @@ describe('the devices', () => {
     await started
     expect(late.stopped).toBe(true)
     expect(local.ready).toBe(false)
+  })
+
+  it('take the next microphone when one is pulled out, stay muted, and name it', async () => {
+    const listed = ['audio-1', 'audio-2'].map((deviceId) => ({ kind: 'audioinput' as const, deviceId }))
+    const { local, lines, state } = devices(async (want) => {
+      const exact = ((want.audio as MediaTrackConstraints)?.deviceId as ConstrainDOMStringParameters | undefined)?.exact
+      const track = new FakeTrack('audio', (exact as string) ?? 'audio-1')
+      track.label = exact ? 'Built-in' : 'Headset'
+      return new FakeStream(want.video ? [track, new FakeTrack('video')] : [track])
+    }, listed)
+    await local.start()
+    local.setMicrophone(false)
+    ;(local.tracks.audio as unknown as FakeTrack).onended?.()
+    expect(state().microphone.problem).toBe('missing')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(state().microphone).toMatchObject({ problem: null, label: 'Built-in', id: 'audio-2', took: true, on: false })
+    expect(local.tracks.audio?.enabled).toBe(false)
+    expect(lines.slice(-2)).toEqual([['audio', false], ['audio', true]])
+  })
+
+  it('do not take another camera for one that was pulled out', async () => {
+    const asked = vi.fn(given)
+    const { local, state } = devices(asked, [{ kind: 'videoinput', deviceId: 'video-1' }, { kind: 'videoinput', deviceId: 'video-2' }])
+    await local.start()
+    ;(local.tracks.video as unknown as FakeTrack).onended?.()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(state().camera.problem).toBe('missing')
+    expect(asked).toHaveBeenCalledTimes(1)
+  })
+
+  it('say that a camera is held back, and that it is back', async () => {
+    const { local, state } = devices(given)
+    await local.start()
+    const camera = local.tracks.video as unknown as FakeTrack
+    camera.muted = true
+    camera.onmute?.()
+    expect(state().camera.silent).toBe(true)
+    camera.muted = false
+    camera.onunmute?.()
+    expect(state().camera.silent).toBe(false)
+  })
+
+  it('are asked for as they were chosen the last time', async () => {
+    const asked = vi.fn(given)
+    const { local } = devices(asked, [], { microphone: 'audio-2', camera: 'video-2' })
+    await local.start()
+    expect(asked).toHaveBeenCalledWith({
+      audio: expect.objectContaining({ deviceId: { ideal: 'audio-2' } }),
+      video: expect.objectContaining({ deviceId: { ideal: 'video-2' } }),
+    })
   })
 
   it('say why, in one of five ways', () => {

@@ -8,12 +8,15 @@ export type DeviceProblem = 'denied' | 'missing' | 'busy' | 'unsupported' | 'fai
 export interface DeviceState {
   /** Being asked for at this moment; the browser may show a question. */
   asking: boolean
-  microphone: { on: boolean; problem: DeviceProblem | null; label: string; id: string }
-  camera: { on: boolean; problem: DeviceProblem | null; label: string; id: string; size: string; mirrored: boolean }
+  /** `silent`: the system or another program holds it back at this moment. `took`: it was taken for one that went. */
+  microphone: { on: boolean; problem: DeviceProblem | null; silent: boolean; label: string; id: string; took: boolean }
+  camera: { on: boolean; problem: DeviceProblem | null; silent: boolean; label: string; id: string; size: string; mirrored: boolean }
   microphones: MediaDeviceInfo[]
   cameras: MediaDeviceInfo[]
   speakers: MediaDeviceInfo[]
 }
+
+export interface ChosenDevices { microphone?: string; camera?: string }
 
 export interface DevicePorts {
   devices: Pick<MediaDevices, 'getUserMedia' | 'enumerateDevices'> | undefined
@@ -27,8 +30,8 @@ export class LocalMedia {
   readonly stream: MediaStream
   state: DeviceState = {
     asking: false,
-    microphone: { on: true, problem: null, label: '', id: '' },
-    camera: { on: true, problem: null, label: '', id: '', size: '', mirrored: true },
+    microphone: { on: true, problem: null, silent: false, label: '', id: '', took: false },
+    camera: { on: true, problem: null, silent: false, label: '', id: '', size: '', mirrored: true },
     microphones: [],
     cameras: [],
     speakers: [],
@@ -41,8 +44,12 @@ export class LocalMedia {
     private readonly onState: (state: DeviceState) => void,
     /** A line carries another track, or none, from now on. */
     private readonly onTrack: (kind: Kind, track: MediaStreamTrack | null) => void,
+    /** The devices that were chosen here the last time. */
+    chosen: ChosenDevices = {},
   ) {
     this.stream = ports.makeStream()
+    this.state.microphone.id = chosen.microphone ?? ''
+    this.state.camera.id = chosen.camera ?? ''
   }
 
   get tracks(): Tracks {
@@ -86,7 +93,7 @@ export class LocalMedia {
   }
 
   async choose(kind: Kind, id: string): Promise<void> {
-    if (kind === 'audio') this.tell({ microphone: { id } })
+    if (kind === 'audio') this.tell({ microphone: { id, took: false } })
     else this.tell({ camera: { id, on: true } })
     // some devices open only one camera at a time
     this.remove(kind)
@@ -115,11 +122,11 @@ export class LocalMedia {
     this.tell({ microphones: of('audioinput'), cameras: of('videoinput'), speakers: of('audiooutput') })
   }
 
-  private async ask(kind: Kind): Promise<void> {
-    const name = kind === 'audio' ? 'microphone' : 'camera'
+  private async ask(kind: Kind, want = this.want(kind)): Promise<void> {
+    const name = nameOf(kind)
     try {
       if (!this.ports.devices) throw new DOMException('', 'NotSupportedError')
-      this.put(await this.ports.devices.getUserMedia({ [kind]: this.want(kind) }))
+      this.put(await this.ports.devices.getUserMedia({ [kind]: want }))
       this.tell({ [name]: { problem: null } })
     } catch (caught) {
       this.tell({ [name]: { problem: problemOf(caught) } })
@@ -143,7 +150,8 @@ export class LocalMedia {
       const kind = track.kind as Kind
       this.remove(kind, false)
       if (kind === 'audio') track.enabled = this.state.microphone.on
-      track.onended = () => this.lost(kind, track)
+      track.onended = () => void this.lost(kind, track)
+      track.onmute = track.onunmute = () => this.tell({ [nameOf(kind)]: { silent: track.muted } })
       this.stream.addTrack(track)
       this.onTrack(kind, track)
       this.describe(kind, track)
@@ -152,7 +160,7 @@ export class LocalMedia {
 
   private describe(kind: Kind, track: MediaStreamTrack) {
     const settings = track.getSettings()
-    const common = { label: track.label, id: settings.deviceId ?? '' }
+    const common = { label: track.label, id: settings.deviceId ?? '', silent: track.muted }
     if (kind === 'audio') return this.tell({ microphone: common })
     const size = settings.width && settings.height ? `${settings.width}×${settings.height}` : ''
     this.tell({ camera: { ...common, size, mirrored: settings.facingMode !== 'environment' } })
@@ -161,18 +169,24 @@ export class LocalMedia {
   private remove(kind: Kind, tellLine = true) {
     const track = this.tracks[kind]
     if (!track) return
-    track.onended = null
+    track.onended = track.onmute = track.onunmute = null
     track.stop()
     this.stream.removeTrack(track)
     if (tellLine) this.onTrack(kind, null)
   }
 
-  /** Pulled out, or taken by another program. */
-  private lost(kind: Kind, track: MediaStreamTrack) {
+  /** Pulled out, or taken by another program. Somebody whose headset went is heard by the next microphone. */
+  private async lost(kind: Kind, track: MediaStreamTrack): Promise<void> {
+    const gone = this.state[nameOf(kind)].id
     this.stream.removeTrack(track)
     this.onTrack(kind, null)
-    this.tell({ [kind === 'audio' ? 'microphone' : 'camera']: { problem: 'missing' } })
-    void this.list()
+    this.tell({ [nameOf(kind)]: { problem: 'missing', silent: false } })
+    await this.list()
+    // another camera may show what nobody meant to show: it is for the person to choose
+    const next = kind === 'audio' ? this.state.microphones.find((one) => one.deviceId !== gone) : undefined
+    if (!next || this.stopped || this.tracks.audio) return
+    await this.ask('audio', { ...AUDIO, deviceId: { exact: next.deviceId } })
+    this.tell({ microphone: { took: !!this.tracks.audio } })
   }
 
   private tell(change: {
@@ -193,6 +207,8 @@ export class LocalMedia {
     this.onState(this.state)
   }
 }
+
+const nameOf = (kind: Kind) => (kind === 'audio' ? 'microphone' : 'camera')
 
 export function problemOf(caught: unknown): DeviceProblem {
   switch ((caught as { name?: string } | null)?.name) {

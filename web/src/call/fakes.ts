@@ -66,13 +66,16 @@ export class FakeTrack {
   enabled = true
   stopped = false
   label = 'fake'
+  muted = false
   onended: (() => void) | null = null
-  constructor(readonly kind: string) {}
+  onmute: (() => void) | null = null
+  onunmute: (() => void) | null = null
+  constructor(readonly kind: string, private readonly id = `${kind}-1`) {}
   stop() {
     this.stopped = true
   }
   getSettings() {
-    return { deviceId: `${this.kind}-1`, width: 1280, height: 720, facingMode: 'user' }
+    return { deviceId: this.id, width: 1280, height: 720, facingMode: 'user' }
   }
 }
 

@@ -31,26 +31,32 @@ export function loudness(samples: ArrayLike<number>): number {
 }
 
 /** Two soft tones through the chosen speaker. Resolves when they have ended. */
-export async function chime(speakerId = ''): Promise<void> {
+export const chime = (speakerId = ''): Promise<void> => play([660, 880], 0.2, speakerId)
+
+/** One who works at something else looks up: lower and softer than what rings in a call. */
+export const ring = (): Promise<void> => play([523, 392], 0.1)
+
+/** Browsers keep a page silent that nobody has touched yet; then nothing is heard, and nothing breaks. */
+async function play(tones: number[], volume: number, speakerId = ''): Promise<void> {
   const context = new AudioContext() as AudioContext & { setSinkId?: (id: string) => Promise<void> }
   try {
     if (speakerId && context.setSinkId) await context.setSinkId(speakerId)
     await Promise.race([context.resume(), pause(300)])
+    if (context.state !== 'running') return
     const start = context.currentTime + 0.05
-    tone(context, 660, start)
-    tone(context, 880, start + 0.35)
+    tones.forEach((frequency, at) => tone(context, frequency, start + at * 0.35, volume))
     await pause(1_000)
   } finally {
     void context.close().catch(() => {})
   }
 }
 
-function tone(context: AudioContext, frequency: number, at: number) {
+function tone(context: AudioContext, frequency: number, at: number, loud: number) {
   const oscillator = context.createOscillator()
   const volume = context.createGain()
   oscillator.frequency.value = frequency
   volume.gain.setValueAtTime(0, at)
-  volume.gain.linearRampToValueAtTime(0.2, at + 0.03)
+  volume.gain.linearRampToValueAtTime(loud, at + 0.03)
   volume.gain.linearRampToValueAtTime(0, at + 0.32)
   oscillator.connect(volume).connect(context.destination)
   oscillator.start(at)

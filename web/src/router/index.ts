@@ -5,12 +5,15 @@ import { ownPath } from '../rules/paths'
 import { focusHeading } from '../state/focus'
 import { homeOf, isStaff, loadMe, me } from '../state/me'
 import { noteReached } from '../state/online'
+import { setTitle } from './title'
 import { booking } from '../pages/booking/routes'
 import { people } from '../pages/people/routes'
 import { rating } from '../pages/rating/routes'
 import { review } from '../pages/review/routes'
 import { session } from '../pages/session/routes'
 import { staff } from '../pages/staff/routes'
+
+export { setTitle }
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -74,11 +77,6 @@ router.onError((_error, to, from) => {
   if (!navigator.onLine) noteReached(false)
   else if (from.matched.length) location.assign(ownPath(to.fullPath) || '/')
 })
-
-/** Puts a page's title into the window; pages whose title comes with their data call it again. */
-export function setTitle(title: string) {
-  document.title = `${title} · ${translate('common.brand')}`
-}
 
 router.afterEach(async (to, from, failure) => {
   if (failure) return

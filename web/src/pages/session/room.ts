@@ -5,18 +5,21 @@ import { openEvents, type Events } from '../../api/events'
 import { ApiError } from '../../api/problem'
 import type { BookingDetail, Session } from '../../api/types'
 import { Call, type Playing } from '../../call/call'
-import { LocalMedia, type DeviceState } from '../../call/devices'
 import { START, next, phaseOf, wantsMedia, type CallEvent } from '../../call/machine'
 import type { Verdict } from '../../call/quality'
 import { chime } from '../../call/sound'
 import { keepToken } from '../../call/token'
+import { useAct } from '../../state/load'
 import { isStaff } from '../../state/me'
 import { online } from '../../state/online'
+import { devicesChecked, noteDevicesChecked, useDevices } from './devices'
+import { useElsewhere } from './elsewhere'
 
 /** After a reload the camera may have to be asked for first; the others must not wait for that. */
 const DEVICES_BEFORE_JOINING_MS = 3_000
 
-export function useRoom(bookingId: string) {
+/** `admits`: whom to let in as soon as one is inside, asked for by the press of a button elsewhere. */
+export function useRoom(bookingId: string, admits = '') {
   const path = { params: { path: { id: bookingId } } }
   const state = shallowRef(START)
   const phase = computed(() => phaseOf(state.value))
@@ -43,24 +46,17 @@ export function useRoom(bookingId: string) {
     }, () => void take(api.GET('/api/v1/sessions/{id}', { params: { path: { id } } })).catch((caught) => {
       // during a restart there is no answer at all, and the stream comes back by itself
       const found = ApiError.of(caught)
-      if (found.status === 401) problem.value = found
+      // signed out, or the invitation was withdrawn
+      if (found.status === 401 || found.status === 404) problem.value = found
     }))
   }
 
-  // a program that starts anew has everybody out; who sat here before goes back to their place without being asked
-  let broken = false
-  watch([stale, stopping], ([lost, stops]) => (broken ||= lost || stops))
+  // whom the program put out (it started anew, the line was dead) goes back to their place without being asked
   async function hear(told: Session) {
-    const sat = session.value?.me.state
-    const thrownOut = broken && told.me.state === 'left' && told.state !== 'ended' && state.value.out === null
-    broken = false
     stopping.value = false
-    if (!thrownOut || (sat !== 'waiting' && sat !== 'admitted')) return void send({ type: 'snapshot', session: told })
+    if (!told.resumes || state.value.out !== null) return void send({ type: 'snapshot', session: told })
     try {
-      await apply(async () => {
-        const entered = await take(api.POST('/api/v1/bookings/{id}/session', path))
-        return entered.me.state === 'acknowledged' ? take(api.POST('/api/v1/sessions/{id}/wait', here())) : entered
-      })
+      await apply(() => take(api.POST('/api/v1/bookings/{id}/session', path)))
       call?.nudge()
     } catch (caught) {
       ApiError.of(caught)
@@ -105,6 +101,11 @@ export function useRoom(bookingId: string) {
     if (session.value?.me.state === 'acknowledged') await wait()
     await apply(() => take(api.POST('/api/v1/sessions/{id}/participants/{pid}/admit', { params: { path: { id: session.value?.id ?? '', pid: participantId } } })))
   }
+  /** Notes that something was checked of the people, or takes that back. */
+  async function check(key: string, done: boolean) {
+    const params = { path: { id: session.value?.id ?? '', key } }
+    await apply(() => take(api.PUT('/api/v1/sessions/{id}/checks/{key}', { params, body: { done } })))
+  }
   async function decline(reason: string) {
     await take(api.POST('/api/v1/sessions/{id}/decline', { ...here(), body: { reason } }))
     send({ type: 'declined' })
@@ -121,28 +122,8 @@ export function useRoom(bookingId: string) {
 
   // ---- devices ----
   const makeStream = () => new MediaStream()
-  const devices = shallowRef<DeviceState>()
-  const local = new LocalMedia(
-    { devices: navigator.mediaDevices, makeStream },
-    (now) => (devices.value = now),
-    (kind, track) => {
-      call?.setTrack(kind, track)
-      picture.value = local.tracks.video
-      sound.value = local.tracks.audio
-    },
-  )
-  devices.value = local.state
-  const picture = shallowRef<MediaStreamTrack | null>(null)
-  const sound = shallowRef<MediaStreamTrack | null>(null)
-  const speakerId = ref('')
-  let asked: Promise<void> | undefined
-  /** Asks for camera and microphone, once until they are given back. */
-  function startDevices(again = false): Promise<void> {
-    if (again || !asked) asked = local.start()
-    return asked
-  }
-  const onDeviceChange = () => void local.list()
-  navigator.mediaDevices?.addEventListener?.('devicechange', onDeviceChange)
+  const held = useDevices((kind, track) => call?.setTrack(kind, track))
+  const { devices, picture, sound, speakerId, local, startDevices, stopDevices } = held
 
   // ---- the call ----
   const playing = shallowRef<Playing[]>([])
@@ -177,15 +158,15 @@ export function useRoom(bookingId: string) {
   watch(phase, (now, before) => {
     if (before === 'waiting' && now === 'joining') void chime(speakerId.value).catch(() => {})
     if (now !== 'left' && now !== 'ended') return
-    local.stop()
-    asked = undefined
+    stopDevices()
     if (now === 'ended') events.value?.close()
   })
 
   // what the others see of our devices; only the latest counts
   const mine = computed(() => ({
     microphone: !!devices.value?.microphone.on && !!sound.value,
-    camera: !!devices.value?.camera.on && !!picture.value,
+    // one that the system holds back shows nothing either
+    camera: !!devices.value?.camera.on && !!picture.value && !devices.value.camera.silent,
   }))
   const toTell = computed(() => (wantsMedia(state.value) ? `${mine.value.microphone}|${mine.value.camera}` : ''))
   watch(toTell, (now) => {
@@ -202,17 +183,38 @@ export function useRoom(bookingId: string) {
   onBeforeUnmount(() => {
     removeEventListener('pagehide', onHide)
     removeEventListener('pageshow', onShow)
-    navigator.mediaDevices?.removeEventListener?.('devicechange', onDeviceChange)
     events.value?.close()
     stopCall()
-    local.stop()
   })
 
+  // ---- an officer walks in ----
+  let wanted = admits
+  const walking = useAct(async () => {
+    if (session.value?.me.state === 'acknowledged') await wait()
+    const who = wanted
+    wanted = ''
+    if (session.value?.people.some((one) => one.id === who && one.state === 'waiting')) await admit(who)
+  })
+  /** Nothing is asked between the notice and the call. */
+  const straightIn = computed(() => isOfficer.value && (!!wanted || devicesChecked()))
+  // devices that were looked at once are not looked at again before each of a day's meetings
+  const walksIn = computed(() => {
+    const me = session.value?.me
+    if (me?.role !== 'officer' || state.value.out || walking.problem.value) return false
+    return me.state === 'acknowledged' ? !!wanted || devicesChecked() : me.state === 'admitted' && !!wanted
+  })
+  watch(walksIn, (now) => now && void walking.run(), { flush: 'post' })
+  async function checked() {
+    noteDevicesChecked()
+    await wait()
+  }
+
+  const { elsewhere, nextUp } = useElsewhere(isOfficer, session)
   void enter()
   return {
     bookingId, state, phase, session, booking, isOfficer, problem, stale, stopping, enter, acknowledge, wait, admit,
     decline, leave, end, recheck: () => send({ type: 'recheck' }), devices, local, picture, sound, speakerId,
-    startDevices, playing, quality,
+    startDevices, playing, quality, held, check, checked, walking, walksIn, straightIn, elsewhere, nextUp,
   }
 }
 

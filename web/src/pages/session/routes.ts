@@ -3,4 +3,6 @@ import type { RouteRecordRaw } from 'vue-router'
 // bare: the page frames its own steps, because the call takes the whole window while its state lives on
 export const session: RouteRecordRaw[] = [
   { path: '/session/:bookingId', name: 'session', component: () => import('./SessionPage.vue'), props: true, meta: { title: 'common.session', areas: ['session'], signedIn: true, bare: true } },
+  { path: '/devices', name: 'devices', component: () => import('./DevicesPage.vue'), meta: { title: 'session.devices.title', areas: ['session'] } },
+  { path: '/invite/:token', name: 'invite', component: () => import('./InvitePage.vue'), props: true, meta: { title: 'session.invite.page_title', areas: ['session'], width: 'narrow' } },
 ]

@@ -1,0 +1,29 @@
+// For an officer in one session: who waits for others, and who is next.
+import { computed, onBeforeUnmount, shallowRef, watch, type Ref } from 'vue'
+import { api, take } from '../../api/client'
+import { openEvents, type Events } from '../../api/events'
+import type { OfficerDay, Session } from '../../api/types'
+
+export type WaitsElsewhere = OfficerDay['waiting'][number]
+
+export function useElsewhere(officer: Ref<boolean>, session: Ref<Session | null>) {
+  // the day knows who waits; without it one only has to go back to it
+  const day = shallowRef<OfficerDay>()
+  let events: Events | undefined
+  const reload = () => void take(api.GET('/api/v1/day')).then((answer) => (day.value = answer), () => {})
+  watch(officer, (is) => {
+    if (!is || events) return
+    events = openEvents('/api/v1/day/events', { changed: reload }, undefined, { together: true })
+    reload()
+  }, { immediate: true })
+  onBeforeUnmount(() => events?.close())
+
+  const elsewhere = computed(() => (day.value?.waiting ?? []).filter((one) => one.session_id !== session.value?.id))
+  /** Who is there comes before who put the phone away; otherwise who waits longest. */
+  const nextUp = computed<WaitsElsewhere | undefined>(() => elsewhere.value.find((one) => one.present) ?? elsewhere.value[0])
+  return { elsewhere, nextUp }
+}
+
+/** Where somebody who waits is met and let in at once. */
+export const admitting = (one: Pick<WaitsElsewhere, 'booking_id' | 'participant_id'>) =>
+  ({ name: 'session', params: { bookingId: one.booking_id }, query: { admit: one.participant_id } })
