@@ -13,7 +13,6 @@ export default {
   session: 'Video meeting',
   language: { 'zh-CN': '中文', en: 'English' },
   look: { large: 'Large type', large_glyph: 'A', display: 'Display', light: 'Light', dark: 'Dark', contrast: 'High contrast' },
-<<<<<<< HEAD
   account: { sign_in: 'Sign in', sign_out: 'Sign out', bookings: 'My bookings', account: 'Account and sign-ins', colleagues: 'Colleagues' },
   password: { show: 'Show', hide: 'Hide', it: ' the password' },
   failed: {
@@ -22,10 +21,7 @@ export default {
     own: 'If it was you, all is well; otherwise please change your password.',
     close: 'Got it',
   },
-=======
-  account: { sign_in: 'Sign in', sign_out: 'Sign out', bookings: 'My bookings', password: 'Change password' },
   bell: { title: 'Somebody is waiting', text: 'Please go to "My day" and admit them.', on: 'Sound on', off: 'Sound off', notices: 'Notify me', blocked: 'The browser blocks notifications of this site; its settings can allow them' },
->>>>>>> a3516c4 (Let an officer go from one meeting to the next in two clicks, and try devices at any time)
   duty: { name: 'Duty phone', ask: 'Need help?' },
   foot: { zone: '{office}. Times are {zone} ({offset}) unless another zone is named.' },
   time: { beijing: 'Beijing time', yours: 'for you' },

@@ -13,7 +13,6 @@ export default {
   session: '视频面洽',
   language: { 'zh-CN': '中文', en: 'English' },
   look: { large: '大字版', large_glyph: '大', display: '显示', light: '浅色', dark: '深色', contrast: '高对比' },
-<<<<<<< HEAD
   account: { sign_in: '登录', sign_out: '退出登录', bookings: '我的预约', account: '账号与登录', colleagues: '同事' },
   password: { show: '显示', hide: '隐藏', it: '密码' },
   failed: {
@@ -22,10 +21,7 @@ export default {
     own: '如果是您自己输错，不用处理；否则请修改密码。',
     close: '知道了',
   },
-=======
-  account: { sign_in: '登录', sign_out: '退出登录', bookings: '我的预约', password: '修改密码' },
   bell: { title: '有人在等候面洽', text: '请回到“我的一天”接入。', on: '铃声开', off: '铃声关', notices: '桌面提醒', blocked: '浏览器已禁止本站提醒，可在浏览器设置里打开' },
->>>>>>> a3516c4 (Let an officer go from one meeting to the next in two clicks, and try devices at any time)
   duty: { name: '值班电话', ask: '有困难？' },
   foot: { zone: '{office}。时间如无说明均为{zone}（{offset}）。' },
   time: { beijing: '北京时间', yours: '您处' },
