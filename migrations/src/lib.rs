@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 
 mod m20261123_000001_first;
 mod m20261126_000020_partial_recordings;
+mod m20261126_000040_rating_evidence;
 mod m20261126_000060_sign_ins;
 mod m20261126_000080_session_people;
 
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261123_000001_first::Migration),
             Box::new(m20261126_000020_partial_recordings::Migration),
+            Box::new(m20261126_000040_rating_evidence::Migration),
             Box::new(m20261126_000060_sign_ins::Migration),
             Box::new(m20261126_000080_session_people::Migration),
         ]

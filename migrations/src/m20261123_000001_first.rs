@@ -38,7 +38,7 @@ impl MigrationTrait for Migration {
 }
 
 /// The column types below are PostgreSQL's; SQLite stores the same values under its own names.
-fn in_dialect(backend: DbBackend, statement: &str) -> String {
+pub(crate) fn in_dialect(backend: DbBackend, statement: &str) -> String {
     match backend {
         DbBackend::Postgres => statement.to_owned(),
         _ => statement

@@ -42,10 +42,14 @@ enum Command {
         /// The file.
         csv: PathBuf,
     },
-    /// Recomputes the evidence chain and every recording of a case and names the first thing that does not fit.
+    /// Recomputes the evidence chain, the rows and every recording of a case and names the first thing that does not fit.
     Verify {
-        /// The case: a booking's reference or id.
-        case: String,
+        /// The case: a booking's reference or id, or `system`.
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        case: Option<String>,
+        /// All cases and the chain `system`.
+        #[arg(long)]
+        all: bool,
     },
 }
 
@@ -62,7 +66,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Demo => demo(&settings).await,
         Command::Openapi => document().await.map(|text| print(&text)),
         Command::Calendar { csv } => calendar(&settings, csv).await,
-        Command::Verify { case } => verify(&settings, &case).await,
+        Command::Verify { case: Some(case), .. } => verify(&settings, &case).await,
+        Command::Verify { case: None, .. } => verify_all(&settings).await,
     };
     done.unwrap_or_else(|error| fail(&error.to_string()))
 }
@@ -143,6 +148,16 @@ async fn verify(settings: &Settings, case: &str) -> Result<ExitCode, StartError>
     let code = if report.is_intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     print(&format!("{report}\n"));
     Ok(code)
+}
+
+async fn verify_all(settings: &Settings) -> Result<ExitCode, StartError> {
+    let db = open_store(settings).await?;
+    let tell = |line: &str| {
+        print(&format!("{line}\n"));
+    };
+    let summary = crate::review::verify_all(&db, &settings.data_dir.join("recordings"), tell).await?;
+    print(&format!("{summary}\n"));
+    Ok(if summary.is_intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn print(text: &str) -> ExitCode {

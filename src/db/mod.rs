@@ -5,13 +5,16 @@
 //! transaction of its own. What must follow a commit (memory, pages that listen) is registered on
 //! the [`Tx`] and runs even when the caller has gone away.
 //!
-//! Invariants: nothing networked inside a closure; a closure that fails leaves nothing behind.
+//! Invariants: nothing networked inside a closure; a closure that fails leaves nothing behind; what was
+//! handed over to be told ([`Told`]) is told, or nothing is written.
 
 mod companion;
 pub mod events;
+mod told;
 mod writer;
 
 pub use companion::{Companion, accompanied, is_repeated, repeated};
+pub use told::Told;
 pub use writer::Tx;
 
 use futures::future::BoxFuture;
@@ -66,7 +69,14 @@ impl Db {
                     if let Some(companion) = companion {
                         companion.write(tx).await?;
                     }
-                    work(tx).await
+                    let done = work(tx).await?;
+                    // An error of the program, not of a caller: tests of each use case come by here.
+                    match tx.untold() {
+                        None => Ok(done),
+                        Some(table) => {
+                            Err(DbErr::Custom(format!("no entry tells of a write to {table}")).into())
+                        }
+                    }
                 })
             })
             .await

@@ -1,5 +1,6 @@
 //! Group commit for SQLite, one transaction each for PostgreSQL.
 
+use super::Told;
 use futures::{FutureExt, future::BoxFuture};
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
@@ -17,13 +18,14 @@ const QUEUE: usize = 1024;
 pub struct Tx {
     inner: DatabaseTransaction,
     after_commit: Mutex<Vec<AfterCommit>>,
+    told: Mutex<Vec<Told>>,
 }
 
 type AfterCommit = Box<dyn FnOnce() + Send>;
 
 impl Tx {
     fn new(inner: DatabaseTransaction) -> Self {
-        Self { inner, after_commit: Mutex::default() }
+        Self { inner, after_commit: Mutex::default(), told: Mutex::default() }
     }
 
     /// The connection for queries of this transaction.
@@ -34,6 +36,26 @@ impl Tx {
     /// Runs `act` once the transaction is durable, and never if it is rolled back.
     pub fn after_commit(&self, act: impl FnOnce() + Send + 'static) {
         self.after_commit.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(act));
+    }
+
+    /// Hands over a row that was written: the next entry tells what it holds.
+    pub fn tell(&self, row: Told) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of a row that is written twice before an entry the last word counts.
+        match told.iter_mut().find(|old| old.table == row.table && old.id == row.id) {
+            Some(old) => old.overwrite(row),
+            None => told.push(row),
+        }
+    }
+
+    /// What was handed over since the last entry.
+    pub fn take_told(&self) -> Vec<Told> {
+        std::mem::take(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The table of something that no entry has told of.
+    pub(super) fn untold(&self) -> Option<&'static str> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).first().map(|row| row.table)
     }
 
     fn into_parts(self) -> (DatabaseTransaction, Vec<AfterCommit>) {

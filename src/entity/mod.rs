@@ -19,6 +19,7 @@ pub mod participant;
 pub mod playback;
 pub mod publication;
 pub mod rating;
+pub mod rating_about;
 pub mod rating_invite;
 pub mod recording;
 pub mod recording_gap;

@@ -11,6 +11,10 @@ pub struct Model {
     pub level: i32,
     pub comment: Option<String>,
     pub answered_at: DateTimeUtc,
+    /// With it an entry of the chain `system` commits to this answer; none before entries did.
+    pub salt: Option<Vec<u8>>,
+    /// That entry's number.
+    pub entry_seq: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,13 +3,16 @@
 //! A sink: it takes a case id, a kind and plain data, and knows no feature. What it stores is in
 //! [`model`]: RFC 8785 bytes exactly as hashed, `h_n = SHA-256(h_(n-1) ‖ bytes)`, `h_0` = 32 zero
 //! bytes. Personal data never stands in an entry, only `SHA-256(salt ‖ value)`; value and salt are
-//! an ordinary row that can be deleted.
+//! an ordinary row that can be deleted. An entry also tells what the rows of the case hold from then on
+//! ([`rows`]), so that whoever changes one of them can be found.
 //!
 //! Invariants: entries of a case are numbered 0, 1, 2 … without a hole; the database refuses to
 //! change or delete one; an entry is written in the transaction of the change that it tells of.
 
 pub mod model;
+pub mod rows;
 mod store;
 
 pub use model::{Actor, ChainFault, NewEntry, SYSTEM};
-pub use store::{append, append_all, begin, entries, head, verify_chain};
+pub use rows::{changed, made, tell_gone, tell_kept, tell_made};
+pub use store::{append, append_all, append_numbered, begin, entries, head, verify_chain};

@@ -1,5 +1,6 @@
 //! The bytes of entries and the rule of the chain. Pure.
 
+use crate::db::Told;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -39,11 +40,16 @@ pub struct NewEntry {
     pub data: Value,
     /// Personal values by name; only their commitments go into the entry.
     pub personal: Vec<(&'static str, String)>,
+    /// Commitments to what is kept elsewhere with its salt.
+    pub committed: Vec<(&'static str, Hash)>,
+    /// What rows of the case hold from now on.
+    pub rows: Vec<Told>,
 }
 
 impl NewEntry {
     pub fn new(case: Uuid, kind: &'static str, actor: Actor, at: DateTime<Utc>) -> Self {
-        Self { case, kind, actor, at, data: Value::Object(Map::new()), personal: Vec::new() }
+        let data = Value::Object(Map::new());
+        Self { case, kind, actor, at, data, personal: Vec::new(), committed: Vec::new(), rows: Vec::new() }
     }
 
     #[must_use]
@@ -55,6 +61,19 @@ impl NewEntry {
     #[must_use]
     pub fn personal(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.personal.push((name, value.into()));
+        self
+    }
+
+    /// A commitment to something whose salt is kept with it, not in the table of commitments.
+    #[must_use]
+    pub fn committed(mut self, name: &'static str, commitment: Hash) -> Self {
+        self.committed.push((name, commitment));
+        self
+    }
+
+    #[must_use]
+    pub fn row(mut self, row: Told) -> Self {
+        self.rows.push(row);
         self
     }
 }
@@ -69,6 +88,9 @@ pub fn link(previous: &Hash, bytes: &[u8]) -> Hash {
     Sha256::new().chain_update(previous).chain_update(bytes).finalize().into()
 }
 
+/// The form of the bytes. Entries of form 1 do not tell rows.
+pub const FORM: i64 = 2;
+
 /// The canonical bytes (RFC 8785) of an entry. `commitments` are (name, commitment).
 pub fn entry_bytes(
     entry: &NewEntry,
@@ -77,8 +99,9 @@ pub fn entry_bytes(
 ) -> Result<Vec<u8>, serde_json::Error> {
     let commitments: Map<String, Value> =
         commitments.iter().map(|(name, hash)| ((*name).to_owned(), Value::String(hex(hash)))).collect();
+    let rows: Vec<Value> = entry.rows.iter().map(row_value).collect();
     serde_json_canonicalizer::to_vec(&json!({
-        "v": 1,
+        "v": FORM,
         "case": entry.case,
         "seq": seq,
         "at": entry.at.to_rfc3339_opts(SecondsFormat::Millis, true),
@@ -86,7 +109,27 @@ pub fn entry_bytes(
         "actor": entry.actor,
         "data": entry.data,
         "commitments": commitments,
+        "rows": rows,
     }))
+}
+
+/// A row in an entry: what its columns hold, and the names of those of which a commitment stands there.
+fn row_value(row: &Told) -> Value {
+    if row.gone {
+        return json!({ "table": row.table, "id": row.id, "gone": true });
+    }
+    let columns: Map<String, Value> =
+        row.columns.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let committed: Vec<&str> = row.personal.iter().map(|(name, _)| *name).collect();
+    json!({ "table": row.table, "id": row.id, "set": columns, "committed": committed })
+}
+
+/// Who did what an entry's bytes tell: account and role.
+pub fn actor_of(bytes: &[u8]) -> (Option<Uuid>, String) {
+    let parsed: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let actor = &parsed["actor"];
+    let id = actor["id"].as_str().and_then(|id| id.parse().ok());
+    (id, actor["role"].as_str().unwrap_or_default().to_owned())
 }
 
 /// The first thing in a chain that does not fit.
@@ -169,7 +212,7 @@ mod tests {
                 concat!(
                     r#"{{"actor":{{"id":null,"role":"program"}},"at":"2026-09-21T14:13:20.123Z","#,
                     r#""case":"00000000-0000-0000-0000-000000000000","commitments":{{"reason":"{}"}},"#,
-                    r#""data":{{"a":"冰城","b":1}},"kind":"booking.held","seq":0,"v":1}}"#
+                    r#""data":{{"a":"冰城","b":1}},"kind":"booking.held","rows":[],"seq":0,"v":2}}"#
                 ),
                 "ab".repeat(32)
             )

@@ -17,15 +17,28 @@ use uuid::Uuid;
 pub enum Place {
     Entry,
     Recording,
+    /// A row of the case, such as its booking or somebody who took part.
+    Row,
+}
+
+/// Where in a row something does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowPlace {
+    pub table: String,
+    /// The column, unless it is the row as a whole.
+    pub column: Option<String>,
+    /// The number of the entry that tells otherwise.
+    pub entry: Option<i64>,
 }
 
 /// Something that does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub place: Place,
-    /// The number of an entry, or the id of a recording.
+    /// The number of an entry, or the id of a recording or row.
     pub id: String,
     pub text: Text,
+    pub row: Option<RowPlace>,
 }
 
 /// What a finalising entry says of a recording.
@@ -49,14 +62,6 @@ pub struct Claims {
 pub fn entry_data(row: &entry::Model) -> Value {
     let parsed: Value = serde_json::from_slice(&row.bytes).unwrap_or_default();
     parsed.get("data").cloned().unwrap_or_default()
-}
-
-/// Who did what an entry tells, from its bytes: account and role.
-pub fn entry_actor(row: &entry::Model) -> (Option<Uuid>, String) {
-    let parsed: Value = serde_json::from_slice(&row.bytes).unwrap_or_default();
-    let actor = &parsed["actor"];
-    let id = actor["id"].as_str().and_then(|id| id.parse().ok());
-    (id, actor["role"].as_str().unwrap_or_default().to_owned())
 }
 
 /// A fault of the chain in words.
@@ -85,7 +90,7 @@ pub fn chain_fault(fault: &ChainFault) -> Fault {
             Text::new("记录链的末值与登记的不符。", "The end of the chain is not the one that was recorded."),
         ),
     };
-    Fault { place: Place::Entry, id: id.to_string(), text }
+    Fault { place: Place::Entry, id: id.to_string(), text, row: None }
 }
 
 /// The first entry whose columns do not say what its bytes say: only the bytes are hashed.
@@ -93,6 +98,7 @@ pub fn columns_fault(entries: &[entry::Model]) -> Option<Fault> {
     entries.iter().find(|row| !columns_fit(row)).map(|row| Fault {
         place: Place::Entry,
         id: row.seq.to_string(),
+        row: None,
         text: Text::new(
             format!("第 {} 条记录的编号、时间或种类与其内容不符。", row.seq),
             format!("Entry {}: number, time or kind are not those of its content.", row.seq),
@@ -125,6 +131,7 @@ pub fn commitment_fault(entries: &[entry::Model], values: &[commitment::Model]) 
     values.iter().find(|value| !fits(value)).map(|value| Fault {
         place: Place::Entry,
         id: value.seq.to_string(),
+        row: None,
         text: Text::new(
             format!("第 {} 条记录所附的文字（{}）被改动过。", value.seq, value.name),
             format!("The text kept with entry {} ({}) was changed.", value.seq, value.name),
@@ -218,6 +225,11 @@ pub fn file_fault(id: Uuid, verdict: &Verdict, claimed: &Claimed) -> Option<Faul
         }
         Verdict::Faulty(faults) => faults.first()?,
     };
+    Some(found_in_file(id, fault))
+}
+
+/// What does not fit in a recorded file, in words.
+pub fn found_in_file(id: Uuid, fault: &FileFault) -> Fault {
     let (zh, en) = match fault {
         FileFault::FileMissing => {
             ("录像文件不见了。".to_owned(), "The recording's file is missing.".to_owned())
@@ -255,7 +267,7 @@ pub fn file_fault(id: Uuid, verdict: &Verdict, claimed: &Claimed) -> Option<Faul
         ),
         FileFault::Unreadable(_) => ("录像无法读取。".to_owned(), "The recording cannot be read.".to_owned()),
     };
-    Some(recording_fault(id, zh, en))
+    recording_fault(id, zh, en)
 }
 
 /// A fault of a recording whose manifest in the chain is not a digest.
@@ -264,7 +276,7 @@ pub fn manifest_fault(id: Uuid) -> Fault {
 }
 
 fn recording_fault(id: Uuid, zh: impl Into<String>, en: impl Into<String>) -> Fault {
-    Fault { place: Place::Recording, id: id.to_string(), text: Text::new(zh.into(), en.into()) }
+    Fault { place: Place::Recording, id: id.to_string(), text: Text::new(zh.into(), en.into()), row: None }
 }
 
 /// The digest behind 64 hex digits.

@@ -1,14 +1,15 @@
 //! Recomputes the chain of a case and every recording of it, and names what does not fit.
 
+use super::answers::answers_fault;
 use super::checks::{self, Claimed, Fault};
+use super::replay::{Comparison, Tally};
 use super::store::case::{self, CaseRows};
-use crate::booking::model::{display_reference, reference::parse_reference};
+use super::system;
 use crate::db::Db;
 use crate::entity::recording::{self, RecordingState};
 use crate::evidence::{SYSTEM, model as chain};
 use crate::video::recording::verify;
 use sea_orm::DbErr;
-use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use uuid::Uuid;
 
@@ -27,6 +28,8 @@ pub struct Integrity {
     pub soundness: Soundness,
     pub entries: usize,
     pub recordings: Vec<CheckedRecording>,
+    /// How much of the rows was compared with the entries.
+    pub compared: Tally,
     /// The first thing that does not fit.
     pub fault: Option<Fault>,
     /// The recorded end of the chain.
@@ -42,15 +45,23 @@ pub struct CheckedRecording {
 
 /// Checks everything of a case.
 pub async fn check_case(db: &Db, recordings_dir: &Path, case: Uuid) -> Result<Integrity, DbErr> {
+    if case == SYSTEM {
+        return system::check_system(db).await;
+    }
     let rows = case::case_rows(db.reader(), case).await?;
     let dir = recordings_dir.to_owned();
     // Hashing hours of video would hold up everything else on this thread.
-    tokio::task::spawn_blocking(move || check(rows, &dir))
+    tokio::task::spawn_blocking(move || check(rows, Some(&dir)))
         .await
         .map_err(|error| DbErr::Custom(format!("a check did not come to its end: {error}")))
 }
 
-fn check(rows: CaseRows, dir: &Path) -> Integrity {
+/// Checks the entries and rows of a case, and leaves its files alone: for lists, where it must be quick.
+pub async fn check_rows(db: &Db, case: Uuid) -> Result<Integrity, DbErr> {
+    Ok(check(case::case_rows(db.reader(), case).await?, None))
+}
+
+fn check(rows: CaseRows, dir: Option<&Path>) -> Integrity {
     let walked = rows.entries.iter().map(|row| (row.seq, row.bytes.as_slice(), row.hash.as_slice()));
     let walk = chain::check_chain(walked, (rows.head.0, &rows.head.1));
     let claims = checks::claims(&rows.entries);
@@ -60,21 +71,45 @@ fn check(rows: CaseRows, dir: &Path) -> Integrity {
         .or_else(|| checks::columns_fault(&rows.entries))
         .or_else(|| checks::commitment_fault(&rows.entries, &rows.commitments))
         .or_else(|| checks::lost_recording(&claims, &rows.recordings));
+    let (compared, differing) = compare(&rows);
     let mut running = false;
     let mut recordings = Vec::with_capacity(rows.recordings.len());
     for row in rows.recordings {
         running |= row.state == RecordingState::Recording;
         let claimed = claims.closed.get(&row.id);
-        let found = checks::row_fault(&row, claimed).or_else(|| check_file(&row, claimed?, dir));
+        let found = checks::row_fault(&row, claimed).or_else(|| check_file(&row, claimed?, dir?));
         fault = fault.or_else(|| found.clone());
         recordings.push(CheckedRecording { row, fault: found });
     }
+    // After the files: of a recording that was changed, what is wrong with the recording is said first.
+    fault = fault.or(differing);
     let soundness = match (&fault, running) {
         (Some(_), _) => Soundness::Broken,
         (None, true) => Soundness::Incomplete,
         (None, false) => Soundness::Intact,
     };
-    Integrity { soundness, entries: rows.entries.len(), recordings, fault, head: rows.head.1 }
+    Integrity { soundness, entries: rows.entries.len(), recordings, compared, fault, head: rows.head.1 }
+}
+
+/// Measures every row of the case against what its entries lead to.
+fn compare(rows: &CaseRows) -> (Tally, Option<Fault>) {
+    let mut comparison = Comparison::new(&rows.replay, &rows.commitments);
+    comparison.rows(rows.booking.as_slice(), |_| false);
+    comparison.rows(&rows.sessions, |_| false);
+    comparison.rows(&rows.people, |_| false);
+    // Until something arrives nothing is told of a recording; what is told of one names its publication.
+    comparison.rows(&rows.recordings, |row| row.state == RecordingState::Recording);
+    comparison.rows(&rows.publications, |_| true);
+    comparison.rows(&rows.gaps, |_| false);
+    comparison.rows(&rows.playbacks, |_| false);
+    comparison.rows(&rows.invitations, |_| false);
+    comparison.rows(&rows.checks, |_| false);
+    comparison.rows(&rows.invites, |_| false);
+    comparison.lost();
+    let (mut tally, fault) = (comparison.tally, comparison.fault);
+    let must = rows.replay.is_whole();
+    let answers = answers_fault(&rows.invites, &rows.ratings, &rows.answered, must, &mut tally);
+    (tally, fault.or(answers))
 }
 
 fn check_file(row: &recording::Model, claimed: &Claimed, dir: &Path) -> Option<Fault> {
@@ -91,92 +126,4 @@ pub fn file_of(dir: &Path, row: &recording::Model) -> Option<PathBuf> {
     let name = Path::new(&row.file);
     let inside = name.components().all(|part| matches!(part, Component::Normal(_)));
     Some(if inside { dir.join(name) } else { dir.join("outside") })
-}
-
-/// What `mianqia verify` found.
-#[derive(Debug)]
-pub struct CaseReport {
-    /// What was asked for.
-    asked: String,
-    found: Option<(Uuid, Option<String>, Integrity)>,
-}
-
-impl CaseReport {
-    /// Whether the case exists and nothing of it is broken.
-    pub fn is_intact(&self) -> bool {
-        self.found.as_ref().is_some_and(|(_, _, integrity)| integrity.soundness != Soundness::Broken)
-    }
-}
-
-/// Checks a case named by its id, its booking's reference, or `system`.
-pub async fn verify_case(db: &Db, recordings_dir: &Path, asked: &str) -> Result<CaseReport, DbErr> {
-    let asked = asked.trim();
-    let conn = db.reader();
-    let booking = match (asked.parse::<Uuid>(), parse_reference(asked)) {
-        (Ok(id), _) => case::booking(conn, id).await?,
-        (_, Some(reference)) => case::booking_by_reference(conn, &reference).await?,
-        _ => None,
-    };
-    let case = match &booking {
-        Some(booking) => Some(booking.id),
-        None => asked.eq_ignore_ascii_case("system").then_some(SYSTEM),
-    };
-    let found = match case {
-        Some(case) => {
-            let reference = booking.map(|booking| display_reference(&booking.reference));
-            Some((case, reference, check_case(db, recordings_dir, case).await?))
-        }
-        None => None,
-    };
-    Ok(CaseReport { asked: asked.to_owned(), found })
-}
-
-impl fmt::Display for CaseReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((case, reference, integrity)) = &self.found else {
-            return write!(
-                f,
-                "no case is named {:?}: give a booking's reference or id, or \"system\"",
-                self.asked
-            );
-        };
-        match reference {
-            Some(reference) => writeln!(f, "case {case} ({reference})")?,
-            None => writeln!(f, "case {case}")?,
-        }
-        writeln!(f, "chain: {} entries, head {}", integrity.entries, chain::hex(&integrity.head))?;
-        for CheckedRecording { row, fault } in &integrity.recordings {
-            let state = match (fault, row.state) {
-                (Some(fault), _) => format!("BROKEN: {}", fault.text.en),
-                (None, RecordingState::Recording) if row.reason.is_some() => {
-                    "broke off and not closed yet".to_owned()
-                }
-                (None, RecordingState::Recording) => "still being recorded".to_owned(),
-                (None, RecordingState::Failed) => "nothing was recorded".to_owned(),
-                (None, RecordingState::Finalised) => "intact".to_owned(),
-                (None, RecordingState::Interrupted) => {
-                    "intact (cut off by a failure, then finalised)".to_owned()
-                }
-                (None, RecordingState::Partial) => {
-                    "intact (partial: it broke off because it could not be written)".to_owned()
-                }
-            };
-            writeln!(
-                f,
-                "recording {} segment {}: {} clusters, {} bytes: {state}",
-                row.id, row.segment, row.clusters, row.bytes
-            )?;
-        }
-        match (&integrity.fault, integrity.soundness) {
-            (Some(fault), _) => {
-                let place = match fault.place {
-                    checks::Place::Entry => "entry",
-                    checks::Place::Recording => "recording",
-                };
-                write!(f, "BROKEN at {place} {}: {} {}", fault.id, fault.text.en, fault.text.zh)
-            }
-            (None, Soundness::Incomplete) => write!(f, "intact so far; a recording is still running"),
-            (None, _) => write!(f, "intact"),
-        }
-    }
 }

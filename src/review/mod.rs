@@ -1,21 +1,27 @@
 //! The auditor's view: finding sessions, checking them, playing them back for a stated purpose.
 //!
 //! Others may call [`Review`] (wired in `app`) and [`verify_case`] (the command line). `checks` is the
-//! pure comparison of entries, rows and files, `integrity` reads what it needs and hashes the files,
+//! pure comparison of entries, recordings and files, `replay` of all rows with what the entries lead to, `integrity` reads what it needs and hashes the files,
 //! `words` tells entries in both languages.
 //!
 //! Invariants: the entry is the truth, rows and files are measured against it; nothing is played
 //! without a playback row and its entry in the same transaction; recordings are given only to the
 //! account that opened the playback, for twelve hours.
 
+mod answers;
 mod checks;
 mod integrity;
+mod missing;
 mod model;
+mod replay;
+mod report;
 mod routes;
 mod service;
 mod store;
+mod system;
 mod words;
 
-pub use integrity::{CaseReport, Integrity, Soundness, verify_case};
+pub use integrity::{Integrity, Soundness};
+pub use report::{CaseReport, Summary, verify_all, verify_case};
 pub use routes::router;
 pub use service::Review;

@@ -10,6 +10,10 @@ pub const PAGE: usize = 20;
 /// How long a purpose must and may be, in characters: a word is no purpose, a page is no line.
 pub const PURPOSE: RangeInclusive<usize> = 4..=300;
 
+/// Looking at a case again within this is no new entry: reading its detail, checking it and coming back to
+/// it are one visit.
+pub const VISIT: TimeDelta = TimeDelta::hours(1);
+
 /// How long what was opened may be played.
 pub const PLAYABLE_FOR: TimeDelta = TimeDelta::hours(12);
 

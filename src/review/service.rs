@@ -1,6 +1,7 @@
 //! What an auditor does: search, look at one session, check it, open it for playing.
 
 use super::integrity::{self, Integrity, file_of};
+use super::missing::{self, Looked, Missing};
 use super::model::{self, Search};
 use super::store::case;
 use super::words::{self, Names};
@@ -46,8 +47,12 @@ pub struct Row {
     pub officers: Vec<String>,
     pub duration_ms: i64,
     pub recordings: usize,
+    /// How many stretches are missing, and how long they are together.
     pub gaps: usize,
+    pub missing_ms: i64,
     pub plays: usize,
+    /// Entries and rows against each other; the files were not looked at.
+    pub integrity: Integrity,
 }
 
 /// One session with its people and entries.
@@ -79,6 +84,7 @@ pub struct Opened {
     pub checked_at: DateTime<Utc>,
     pub integrity: Integrity,
     pub tracks: Vec<Track>,
+    pub missing: Vec<Missing>,
     pub marks: Vec<Mark>,
 }
 
@@ -103,9 +109,10 @@ pub struct Mark {
 /// A recorded file that the caller may read.
 #[derive(Clone, Debug)]
 pub struct MediaFile {
+    pub recording: Uuid,
     pub path: PathBuf,
-    /// Stands for the content.
-    pub etag: String,
+    /// The digest that the chain holds of the recording: stands for the content that may be served.
+    pub manifest: [u8; 32],
 }
 
 impl Review {
@@ -145,18 +152,20 @@ impl Review {
     pub async fn detail(&self, actor: &Actor, id: Uuid) -> Result<Detail, Problem> {
         actor.may(Right::Review)?;
         let (session, booking) = self.find(id).await?;
+        self.note_visit(actor, &session).await?;
         let conn = self.0.db.reader();
         let entries = evidence::entries(conn, booking.id).await?;
         let people = case::people(conn, id).await?;
         let mut rows = self.rows(vec![(session, booking)]).await?;
         let row = rows.pop().ok_or_else(Problem::not_found)?;
-        let actors: Vec<Uuid> = entries.iter().filter_map(|row| checks::entry_actor(row).0).collect();
+        let actors: Vec<Uuid> =
+            entries.iter().filter_map(|row| evidence::model::actor_of(&row.bytes).0).collect();
         let accounts = self.0.directory.accounts(&actors).await?;
         let names = names(&people);
         let entries = entries
             .iter()
             .map(|row| {
-                let (id, _) = checks::entry_actor(row);
+                let (id, _) = evidence::model::actor_of(&row.bytes);
                 let actor = id.and_then(|id| accounts.get(&id)).map(|account| account.name.clone());
                 line(row, &names, actor)
             })
@@ -167,9 +176,29 @@ impl Review {
     /// Checks the case of a session.
     pub async fn integrity(&self, actor: &Actor, id: Uuid) -> Result<(DateTime<Utc>, Integrity), Problem> {
         actor.may(Right::Review)?;
-        let (_, booking) = self.find(id).await?;
+        let (session, booking) = self.find(id).await?;
+        self.note_visit(actor, &session).await?;
         let now = self.0.clock.now();
         Ok((now, integrity::check_case(&self.0.db, &self.0.recordings_dir, booking.id).await?))
+    }
+
+    /// Writes down that somebody looks at a case, once a visit. Nothing is shown before that is durable.
+    async fn note_visit(&self, actor: &Actor, session: &video_session::Model) -> Result<(), Problem> {
+        let (now, who, account) = (self.0.clock.now(), actor.evidence(), actor.account_id);
+        let (case_id, since) = (session.booking_id, now - model::VISIT);
+        if case::opened_since(self.0.db.reader(), case_id, account, since).await? {
+            return Ok(());
+        }
+        let data = json!({ "session": session.id });
+        let write = self.0.db.write(move |tx| {
+            Box::pin(async move {
+                if !case::opened_since(tx.conn(), case_id, account, since).await? {
+                    evidence::append(tx, NewEntry::new(case_id, case::OPENED, who, now).data(data)).await?;
+                }
+                Ok::<_, Problem>(())
+            })
+        });
+        write.await
     }
 
     /// Opens a session for playing, for a purpose; that itself goes into the chain.
@@ -182,7 +211,7 @@ impl Review {
             id: ids::new_id(now),
             session_id: session.id,
             account_id: actor.account_id,
-            purpose: purpose.clone(),
+            purpose,
             at: now,
         };
         let (row, who, case_id) = (playback.clone(), actor.evidence(), booking.id);
@@ -191,9 +220,9 @@ impl Review {
             .write(move |tx| {
                 Box::pin(async move {
                     let data = json!({ "playback": row.id, "session": row.session_id });
-                    case::insert_playback(tx.conn(), row).await?;
+                    case::insert_playback(tx, row).await?;
                     let entry = NewEntry::new(case_id, "playback.opened", who, now).data(data);
-                    evidence::append(tx, entry.personal("purpose", purpose)).await?;
+                    evidence::append(tx, entry).await?;
                     Ok::<_, Problem>(())
                 })
             })
@@ -207,8 +236,19 @@ impl Review {
         let starts_at = model::timeline_zero(session.opened_at, &recordings).unwrap_or(booking.starts_at);
         let duration_ms = model::timeline_length(starts_at, session.ended_at, &recordings);
         let marks = marks(&entries, &names(&people), &recordings, starts_at, duration_ms);
-        let tracks = self.tracks(id, recordings, people, starts_at).await?;
-        Ok(Opened { playback, starts_at, duration_ms, checked_at: now, integrity, tracks, marks })
+        let publications = case::publications(conn, id).await?;
+        let ids: Vec<Uuid> = recordings.iter().map(|row| row.id).collect();
+        let gaps = case::gaps(conn, &ids).await?;
+        let missing = missing::missing(&Looked {
+            session: &session,
+            entries: &entries,
+            publications: &publications,
+            recordings: &recordings,
+            gaps: &gaps,
+            now,
+        });
+        let tracks = tracks(recordings, publications, gaps, people, starts_at);
+        Ok(Opened { playback, starts_at, duration_ms, checked_at: now, integrity, tracks, missing, marks })
     }
 
     /// The file of a recording, for the one who opened the playback, while it may be played.
@@ -231,8 +271,13 @@ impl Review {
             .filter(|row| row.session_id == playback.session_id && is_playable(row))
             .ok_or_else(Problem::not_found)?;
         let path = file_of(&self.0.recordings_dir, &row).ok_or_else(Problem::not_found)?;
-        let manifest = row.manifest_sha256.as_deref().map(evidence::model::hex).unwrap_or_default();
-        Ok(MediaFile { path, etag: format!("\"{manifest}\"") })
+        // Not the row's digest: what is served is measured against the entry.
+        let (_, booking) = self.find(row.session_id).await?;
+        let entries = evidence::entries(conn, booking.id).await?;
+        let claims = checks::claims(&entries);
+        let claimed = claims.closed.get(&row.id).and_then(|claimed| checks::digest(&claimed.manifest_sha256));
+        let manifest = claimed.ok_or_else(|| changed(&checks::manifest_fault(row.id)))?;
+        Ok(MediaFile { recording: row.id, path, manifest })
     }
 
     async fn find(&self, session: Uuid) -> Result<(video_session::Model, booking::Model), Problem> {
@@ -243,23 +288,33 @@ impl Review {
 
     async fn rows(&self, pairs: Vec<store::Pair>) -> Result<Vec<Row>, Problem> {
         let now = self.0.clock.now();
-        let sessions: Vec<Uuid> = pairs.iter().map(|(session, _)| session.id).collect();
         let enterprises: Vec<Uuid> = pairs.iter().filter_map(|(_, booking)| booking.enterprise_id).collect();
-        let mut beside = store::beside(self.0.db.reader(), &sessions).await?;
+        let mut beside = store::beside(self.0.db.reader(), &pairs).await?;
         let enterprises = self.0.directory.enterprises(&enterprises).await?;
         let mut rows = Vec::with_capacity(pairs.len());
         for (session, booking) in pairs {
             let Some(service) = self.0.directory.service(booking.service_id).await? else { continue };
             let until = session.ended_at.unwrap_or(now);
             let enterprise = booking.enterprise_id.and_then(|id| enterprises.get(&id));
+            let recordings = beside.recordings.remove(&session.id).unwrap_or_default();
+            let missing = missing::missing(&Looked {
+                session: &session,
+                entries: beside.entries.get(&booking.id).map(Vec::as_slice).unwrap_or_default(),
+                publications: beside.publications.get(&session.id).map(Vec::as_slice).unwrap_or_default(),
+                recordings: &recordings,
+                gaps: &beside.gaps,
+                now,
+            });
             rows.push(Row {
+                integrity: integrity::check_rows(&self.0.db, booking.id).await?,
+                missing_ms: missing::total_ms(&missing),
                 service: service.name(),
                 zone: service.zone.name().to_owned(),
                 enterprise: enterprise.map(|enterprise| enterprise.name.clone()),
                 officers: beside.officers.remove(&session.id).unwrap_or_default(),
                 duration_ms: session.opened_at.map_or(0, |opened| model::millis(opened, until)),
-                recordings: beside.recordings.get(&session.id).copied().unwrap_or_default(),
-                gaps: beside.gaps.get(&session.id).copied().unwrap_or_default(),
+                recordings: recordings.len(),
+                gaps: missing.len(),
                 plays: beside.plays.get(&session.id).copied().unwrap_or_default(),
                 session,
                 booking,
@@ -267,35 +322,43 @@ impl Review {
         }
         Ok(rows)
     }
+}
 
-    async fn tracks(
-        &self,
-        session: Uuid,
-        recordings: Vec<recording::Model>,
-        people: Vec<participant::Model>,
-        zero: DateTime<Utc>,
-    ) -> Result<Vec<Track>, Problem> {
-        let conn = self.0.db.reader();
-        let publications: HashMap<Uuid, publication::Model> =
-            case::publications(conn, session).await?.into_iter().map(|row| (row.id, row)).collect();
-        let ids: Vec<Uuid> = recordings.iter().map(|row| row.id).collect();
-        let mut gaps: HashMap<Uuid, Vec<recording_gap::Model>> = HashMap::new();
-        for gap in case::gaps(conn, &ids).await? {
-            gaps.entry(gap.recording_id).or_default().push(gap);
-        }
-        let tracks = recordings.into_iter().filter_map(|recording| {
-            let publication = publications.get(&recording.publication_id)?.clone();
-            let person = people.iter().find(|person| person.id == publication.participant_id)?.clone();
-            Some(Track {
-                offset_ms: model::millis(zero, recording.started_at?),
-                gaps: gaps.remove(&recording.id).unwrap_or_default(),
-                recording,
-                publication,
-                person,
-            })
-        });
-        Ok(tracks.collect())
+/// The recordings on one timeline, each with whose it is and its gaps.
+fn tracks(
+    recordings: Vec<recording::Model>,
+    publications: Vec<publication::Model>,
+    gaps: Vec<recording_gap::Model>,
+    people: Vec<participant::Model>,
+    zero: DateTime<Utc>,
+) -> Vec<Track> {
+    let publications: HashMap<Uuid, publication::Model> =
+        publications.into_iter().map(|row| (row.id, row)).collect();
+    let mut of_recording: HashMap<Uuid, Vec<recording_gap::Model>> = HashMap::new();
+    for gap in gaps {
+        of_recording.entry(gap.recording_id).or_default().push(gap);
     }
+    let tracks = recordings.into_iter().filter_map(|recording| {
+        let publication = publications.get(&recording.publication_id)?.clone();
+        let person = people.iter().find(|person| person.id == publication.participant_id)?.clone();
+        Some(Track {
+            offset_ms: model::millis(zero, recording.started_at?),
+            gaps: of_recording.remove(&recording.id).unwrap_or_default(),
+            recording,
+            publication,
+            person,
+        })
+    });
+    tracks.collect()
+}
+
+/// What is not any more what was recorded is not played.
+pub(super) fn changed(fault: &checks::Fault) -> Problem {
+    Problem::conflict(
+        "recording_changed",
+        format!("{}这一部分不予播放。", fault.text.zh),
+        format!("{} This part is not played.", fault.text.en),
+    )
 }
 
 fn is_playable(row: &recording::Model) -> bool {

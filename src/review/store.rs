@@ -1,11 +1,14 @@
-//! Every query of the review: the search here, what one case holds in [`case`].
+//! Every query of the review: the search here, what one case holds in [`case`], a walk through
+//! everything in [`all`].
 
+pub mod all;
 pub mod case;
 
 use super::model::{self, Search};
 use crate::entity::participant::{self, ParticipantRole};
 use crate::entity::{
-    account, booking, enterprise, playback, recording, recording_gap, service, venue, video_session,
+    account, booking, enterprise, entry, playback, publication, recording, recording_gap, service, venue,
+    video_session,
 };
 use crate::video::midnight;
 use chrono::{DateTime, Utc};
@@ -131,16 +134,20 @@ fn contains(column: impl IntoColumnRef, part: &str) -> Expr {
 #[derive(Debug, Default)]
 pub struct Beside {
     pub officers: HashMap<Uuid, Vec<String>>,
-    pub recordings: HashMap<Uuid, usize>,
-    pub gaps: HashMap<Uuid, usize>,
+    pub recordings: HashMap<Uuid, Vec<recording::Model>>,
+    pub publications: HashMap<Uuid, Vec<publication::Model>>,
+    pub gaps: Vec<recording_gap::Model>,
     pub plays: HashMap<Uuid, usize>,
+    /// Entries that tell who was in the call, by case.
+    pub entries: HashMap<Uuid, Vec<entry::Model>>,
 }
 
-/// Officers, recordings, gaps and plays of some sessions.
-pub async fn beside(conn: &impl ConnectionTrait, sessions: &[Uuid]) -> Result<Beside, DbErr> {
+/// Officers, recordings, gaps, plays and comings and goings of some sessions.
+pub async fn beside(conn: &impl ConnectionTrait, pairs: &[Pair]) -> Result<Beside, DbErr> {
+    let sessions = || pairs.iter().map(|(session, _)| session.id);
     let mut beside = Beside::default();
     let officers = participant::Entity::find()
-        .filter(participant::Column::SessionId.is_in(sessions.iter().copied()))
+        .filter(participant::Column::SessionId.is_in(sessions()))
         .filter(participant::Column::Role.eq(ParticipantRole::Officer))
         .order_by_asc(participant::Column::Id)
         .all(conn)
@@ -149,29 +156,42 @@ pub async fn beside(conn: &impl ConnectionTrait, sessions: &[Uuid]) -> Result<Be
         beside.officers.entry(person.session_id).or_default().push(person.name);
     }
     let recordings = recording::Entity::find()
-        .filter(recording::Column::SessionId.is_in(sessions.iter().copied()))
+        .filter(recording::Column::SessionId.is_in(sessions()))
         .filter(recording::Column::StartedAt.is_not_null())
         .all(conn)
         .await?;
-    let session_of: HashMap<Uuid, Uuid> = recordings.iter().map(|row| (row.id, row.session_id)).collect();
-    for row in &recordings {
-        *beside.recordings.entry(row.session_id).or_default() += 1;
-    }
-    let gaps = recording_gap::Entity::find()
-        .filter(recording_gap::Column::RecordingId.is_in(session_of.keys().copied()))
+    let publications = publication::Entity::find()
+        .filter(publication::Column::SessionId.is_in(sessions()))
         .all(conn)
         .await?;
-    for gap in gaps {
-        if let Some(session) = session_of.get(&gap.recording_id) {
-            *beside.gaps.entry(*session).or_default() += 1;
-        }
+    for row in publications {
+        beside.publications.entry(row.session_id).or_default().push(row);
     }
-    let plays = playback::Entity::find()
-        .filter(playback::Column::SessionId.is_in(sessions.iter().copied()))
+    beside.gaps = recording_gap::Entity::find()
+        .filter(recording_gap::Column::RecordingId.is_in(recordings.iter().map(|row| row.id)))
         .all(conn)
         .await?;
+    for row in recordings {
+        beside.recordings.entry(row.session_id).or_default().push(row);
+    }
+    let plays =
+        playback::Entity::find().filter(playback::Column::SessionId.is_in(sessions())).all(conn).await?;
     for play in plays {
         *beside.plays.entry(play.session_id).or_default() += 1;
+    }
+    let entries = entry::Entity::find()
+        .filter(entry::Column::CaseId.is_in(pairs.iter().map(|(_, booking)| booking.id)))
+        .filter(entry::Column::Kind.is_in([
+            "session.admitted",
+            "session.left",
+            "session.declined",
+            "session.ended",
+        ]))
+        .order_by_asc(entry::Column::Seq)
+        .all(conn)
+        .await?;
+    for row in entries {
+        beside.entries.entry(row.case_id).or_default().push(row);
     }
     Ok(beside)
 }

@@ -14,18 +14,17 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
     let what = source(data);
     let segment = data["segment"].as_i64().unwrap_or(1);
     match kind {
-        "booking.held" => Text::new("选定时间，保留名额", "Chose a time; the place is held"),
-        "booking.requested" => Text::new("提交预约", "Requested the booking"),
-        "booking.accepted" => Text::new("接受预约", "Accepted the booking"),
-        "booking.refused" => Text::new("不接受预约", "Refused the booking"),
-        "booking.cancelled" => Text::new("取消预约", "Cancelled the booking"),
-        "booking.expired" => {
-            Text::new("保留时间已过，名额放回", "The hold ran out and the place was given back")
-        }
-        "booking.checked_in" => Text::new("登记到场", "Checked in"),
-        "booking.completed" => Text::new("办结", "Completed the booking"),
-        "booking.no_show" => Text::new("登记为未到", "Marked as a no-show"),
-        "session.created" => Text::new("开设面洽", "The session was set up"),
+        // The words of the states are those of the chips on all pages (web: `common.state`).
+        "booking.held" => Text::new("选定时间，名额暂留", "Chose a time; the place is on hold"),
+        "booking.requested" => Text::new("提交预约，待受理", "Requested the booking; awaiting a decision"),
+        "booking.accepted" => Text::new("预约已受理", "Booking accepted"),
+        "booking.refused" => Text::new("预约未受理", "Booking refused"),
+        "booking.cancelled" => Text::new("预约已取消", "Booking cancelled"),
+        "booking.expired" => Text::new("暂留已过期，名额放回", "The hold expired; the place was given back"),
+        "booking.checked_in" => Text::new("已到场", "Arrived"),
+        "booking.completed" => Text::new("已办结", "Completed"),
+        "booking.no_show" => Text::new("未到", "Did not come"),
+        "session.created" => Text::new("开设面洽", "The meeting was set up"),
         "session.entered" if data["again"].as_bool() == Some(true) => {
             both(format!("{}再次进入", who.zh), format!("{} came back", who.en))
         }
@@ -39,10 +38,10 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
         }
         "session.waiting" => both(format!("{}进入等候室", who.zh), format!("{} is waiting", who.en)),
         "session.admitted" if data["role"] == "officer" => {
-            both(format!("关员{}进入通话", who.zh), format!("Officer {} joined the call", who.en))
+            both(format!("{}进入通话", who.zh), format!("{} joined the call", who.en))
         }
         "session.admitted" if data["opens"].as_bool() == Some(true) => {
-            both(format!("{}被接入，面洽开始", who.zh), format!("{} was admitted; the session began", who.en))
+            both(format!("{}被接入，面洽开始", who.zh), format!("{} was admitted; the meeting began", who.en))
         }
         "session.admitted" => both(format!("{}被接入", who.zh), format!("{} was admitted", who.en)),
         "session.left" if data["cause"] == "restart" => both(
@@ -59,13 +58,13 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
         }
         "session.ended" if data["cause"] == "not_opened" => Text::new(
             "没有接通，到时关闭",
-            "Nobody was admitted; the session was closed when its time was over",
+            "Nobody was admitted; the meeting was closed when its time was over",
         ),
         "session.ended" if data["cause"] == "no_officer" => Text::new(
             "关员离开 10 分钟未回，系统结束面洽",
-            "No officer came back for 10 minutes; the program ended the session",
+            "No officer came back for 10 minutes; the program ended the meeting",
         ),
-        "session.ended" => Text::new("面洽结束", "The session ended"),
+        "session.ended" => Text::new("面洽结束", "The meeting ended"),
         "recording.started" => both(
             format!("开始录制：{}的{}（第 {segment} 段）", who.zh, what.zh),
             format!("Recording began: {}, {} (segment {segment})", who.en, what.en),
@@ -121,6 +120,7 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
             format!("录制失败（{}）：{}的{}（第 {segment} 段）", reason(data).zh, who.zh, what.zh),
             format!("Recording failed ({}): {}, {} (segment {segment})", reason(data).en, who.en, what.en),
         ),
+        "review.opened" => Text::new("查看这场面洽", "Looked at this meeting"),
         "playback.opened" => Text::new("打开回放", "The recordings were opened for playing"),
         "rating.invited" => Text::new("邀请评价", "Invited to rate"),
         "rating.answered" => Text::new("收到评价", "A rating came in"),
@@ -224,7 +224,7 @@ mod tests {
                 "session.admitted",
                 json!({"participant": lin, "opens": true}),
                 "林女士被接入，面洽开始",
-                "林女士 was admitted; the session began",
+                "林女士 was admitted; the meeting began",
             ),
             (
                 "session.left",

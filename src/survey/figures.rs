@@ -15,7 +15,8 @@ use uuid::Uuid;
 /// One answer, without a who.
 pub(super) struct Answer {
     pub id: Uuid,
-    pub service: Text,
+    /// Not said where it would stand on too few answers.
+    pub service: Option<Text>,
     pub level: i32,
     pub comment: Option<String>,
     pub month: Month,
@@ -29,32 +30,104 @@ pub(super) struct MonthFigures {
 }
 
 impl Survey {
-    /// A page of answers that are not about `reader`.
+    /// A page of answers that are not about `reader`, newest months first. What is listed never stands
+    /// on fewer than five answers, by whatever month or service is asked for.
     pub(super) async fn answers(
         &self,
         reader: Uuid,
         month: Option<Month>,
         service_id: Option<Uuid>,
-        before: Option<Uuid>,
-        limit: u64,
+        after: Option<(Month, Uuid)>,
+        limit: usize,
     ) -> Result<Vec<Answer>, Problem> {
         let services = self.rated_services().await?;
-        let spans = month.map(|month| spans(&services, month));
-        let conn = self.0.db.reader();
-        let rows = store::answers(conn, reader, service_id, spans.as_ref(), before, limit).await?;
-        let by_id: HashMap<Uuid, &Arc<ServiceInfo>> =
-            services.iter().map(|service| (service.row.id, service)).collect();
-        let shown = rows.into_iter().filter_map(|row| {
-            let service = by_id.get(&row.service_id)?;
-            Some(Answer {
+        let mut listed = Vec::new();
+        let Some((first, mut current)) = self.months(&services, month).await? else { return Ok(listed) };
+        if let Some((month, _)) = after {
+            current = current.min(month);
+        }
+        while current >= first && listed.len() < limit {
+            let before = after.filter(|(month, _)| *month == current).map(|(_, id)| id);
+            let left = limit - listed.len();
+            listed.extend(self.answers_of_month(&services, reader, current, service_id, before, left).await?);
+            current = current.previous();
+        }
+        Ok(listed)
+    }
+
+    async fn answers_of_month(
+        &self,
+        services: &[Arc<ServiceInfo>],
+        reader: Uuid,
+        month: Month,
+        service_id: Option<Uuid>,
+        before: Option<Uuid>,
+        limit: usize,
+    ) -> Result<Vec<Answer>, Problem> {
+        let (conn, span) = (self.0.db.reader(), spans(services, month));
+        let groups = self.groups(services, month).await?;
+        let about: HashMap<Uuid, i64> = store::tally_about(conn, &span, reader).await?.into_iter().collect();
+        let about_of = |service: &Arc<ServiceInfo>| {
+            about.get(&service.row.id).and_then(|number| u32::try_from(*number).ok()).unwrap_or(0)
+        };
+        let counts: Vec<Counts> = groups.iter().map(|(_, counts)| *counts).collect();
+        let listing = model::listing(&counts, &groups.iter().map(|(s, _)| about_of(s)).collect::<Vec<_>>());
+        let of = |indexes: &[usize]| indexes.iter().map(|index| groups[*index].0.clone()).collect::<Vec<_>>();
+        let named: HashMap<Uuid, Arc<ServiceInfo>> = of(&listing.named)
+            .into_iter()
+            .filter(|service| service_id.is_none_or(|id| id == service.row.id))
+            .map(|service| (service.row.id, service))
+            .collect();
+        // To ask for one service would say of which service an answer is.
+        let together = if service_id.is_none() { of(&listing.together) } else { Vec::new() };
+        let shown: Vec<Arc<ServiceInfo>> = named.values().cloned().chain(together).collect();
+        if shown.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = store::answers(conn, reader, &spans(&shown, month), before, limit as u64).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| Answer {
                 id: row.id,
-                service: service.name(),
+                service: named.get(&row.service_id).map(|service| service.name()),
                 level: row.level,
                 comment: row.comment,
-                month: Month::of(row.invited_at, service.zone),
+                month,
             })
-        });
-        Ok(shown.collect())
+            .collect())
+    }
+
+    /// The first and the last month of which there is something to list.
+    async fn months(
+        &self,
+        services: &[Arc<ServiceInfo>],
+        asked: Option<Month>,
+    ) -> Result<Option<(Month, Month)>, DbErr> {
+        if let Some(month) = asked {
+            return Ok(Some((month, month)));
+        }
+        let Some((first, last)) = store::invited_between(self.0.db.reader()).await? else { return Ok(None) };
+        let zones = || services.iter().map(|service| service.zone);
+        let first = zones().map(|zone| Month::of(first, zone)).min();
+        Ok(first.zip(zones().map(|zone| Month::of(last, zone)).max()))
+    }
+
+    /// The services of which somebody was invited in a month, with their counts.
+    async fn groups<'a>(
+        &self,
+        services: &'a [Arc<ServiceInfo>],
+        month: Month,
+    ) -> Result<Vec<(&'a Arc<ServiceInfo>, Counts)>, DbErr> {
+        let mut counts: HashMap<Uuid, Counts> = HashMap::new();
+        for (service, level, number) in store::tally(self.0.db.reader(), &spans(services, month)).await? {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            counts.entry(service).or_default().add(Counts {
+                invited: number,
+                answered: if level.is_some() { number } else { 0 },
+                top: if level == Some(model::TOP_LEVEL) { number } else { 0 },
+            });
+        }
+        Ok(services.iter().filter_map(|service| Some((service, *counts.get(&service.row.id)?))).collect())
     }
 
     /// The figures of each month from `from` to `to`. A month counts who was invited in it.
@@ -62,20 +135,7 @@ impl Survey {
         let services = self.rated_services().await?;
         let mut months = Vec::new();
         for month in from.until(to) {
-            let mut counts: HashMap<Uuid, Counts> = HashMap::new();
-            for (service, level, number) in store::tally(self.0.db.reader(), &spans(&services, month)).await?
-            {
-                let number = u32::try_from(number).unwrap_or(u32::MAX);
-                counts.entry(service).or_default().add(Counts {
-                    invited: number,
-                    answered: if level.is_some() { number } else { 0 },
-                    top: if level == Some(model::TOP_LEVEL) { number } else { 0 },
-                });
-            }
-            let groups: Vec<(&Arc<ServiceInfo>, Counts)> = services
-                .iter()
-                .filter_map(|service| Some((service, *counts.get(&service.row.id)?)))
-                .collect();
+            let groups = self.groups(&services, month).await?;
             let (lines, total) =
                 model::figures(&groups.iter().map(|(_, counts)| *counts).collect::<Vec<_>>());
             let named = groups.iter().zip(lines);

@@ -7,6 +7,9 @@ use chrono::TimeDelta;
 pub const TERM: TimeDelta = TimeDelta::days(30);
 /// The best of the five levels.
 pub const TOP_LEVEL: i32 = 5;
+/// The 97.5 % point of the normal distribution: of an interval that holds with 95 %. Pages do not work
+/// out intervals; they show those of the figures.
+const Z: f64 = 1.959_963_984_540_054;
 /// Fewer answers than this are not shown as a share.
 pub const FEWEST: u32 = 5;
 /// The longest comment, in characters.
@@ -95,6 +98,78 @@ pub fn figures(groups: &[Counts]) -> (Vec<Figure>, Figure) {
     (lines, figure(total, total.answered < FEWEST))
 }
 
+/// How the answers of one month may be listed one by one to a reader.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Groups whose answers are listed as answers of the group.
+    pub named: Vec<usize>,
+    /// Groups whose answers are listed together, without saying of which group.
+    pub together: Vec<usize>,
+}
+
+/// Which answers are listed. `groups` are those of the figures; `about`: how many answers of each are
+/// about the reader, who never gets those.
+///
+/// A group is listed by name only if its figure is shown, and together with others only if five answers
+/// stand behind that; and never when what is left out of it would be found by subtraction from a figure.
+pub fn listing(groups: &[Counts], about: &[u32]) -> Listing {
+    let hidden = hidden(groups);
+    let about = |index: usize| about.get(index).copied().unwrap_or(0);
+    let may_be_listed = |answered: u32, about: u32| {
+        answered.saturating_sub(about) >= FEWEST && (about == 0 || about >= FEWEST)
+    };
+    let (mut listing, mut rest) = (Listing::default(), (0, 0));
+    for (index, group) in groups.iter().enumerate().filter(|(_, group)| group.answered > 0) {
+        if !hidden[index] {
+            if may_be_listed(group.answered, about(index)) {
+                listing.named.push(index);
+            }
+        } else {
+            listing.together.push(index);
+            rest = (rest.0 + group.answered, rest.1 + about(index));
+        }
+    }
+    if !may_be_listed(rest.0, rest.1) {
+        listing.together.clear();
+    }
+    listing
+}
+
+/// Several lines as one: hidden ones count for the invited and the answered, but not for the share.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sum {
+    pub invited: u32,
+    pub answered: u32,
+    pub response_rate: Option<f64>,
+    /// How many answers stand behind the share, and how many of them are at the top level.
+    pub shown: u32,
+    pub top: u32,
+    pub levels: Option<Levels>,
+    /// Lines with answers that are left out of the share.
+    pub withheld: u32,
+}
+
+pub fn sum<'a>(lines: impl IntoIterator<Item = &'a Figure>) -> Sum {
+    let mut sum = Sum::default();
+    for line in lines {
+        sum.invited += line.invited;
+        sum.answered += line.answered;
+        match line.levels {
+            Some(levels) => {
+                sum.shown += line.answered;
+                sum.top += levels.top;
+            }
+            None => sum.withheld += u32::from(line.answered > 0),
+        }
+    }
+    sum.response_rate = percent(sum.answered, sum.invited);
+    sum.levels = percent(sum.top, sum.shown).map(|share| {
+        let (low, high) = wilson(sum.top, sum.shown);
+        Levels { top: sum.top, share, low, high }
+    });
+    sum
+}
+
 fn figure(counts: Counts, hidden: bool) -> Figure {
     let Counts { invited, answered, top } = counts;
     let levels = percent(top, answered).filter(|_| !hidden).map(|share| {
@@ -118,7 +193,7 @@ fn hidden(groups: &[Counts]) -> Vec<bool> {
 }
 
 /// Whether the total without the shown groups tells what one hidden group answered: there is but one
-/// with answers, or all of them together have only top levels or none at all.
+/// with answers, all of them together are fewer than five answers, or have only top levels or none at all.
 fn given_away(groups: &[Counts], hidden: &[bool]) -> bool {
     let with_answers = groups.iter().zip(hidden).filter(|(group, hidden)| **hidden && group.answered > 0);
     let (mut count, mut rest) = (0, Counts::default());
@@ -126,7 +201,7 @@ fn given_away(groups: &[Counts], hidden: &[bool]) -> bool {
         count += 1;
         rest.add(*group);
     }
-    count == 1 || (count > 1 && (rest.top == 0 || rest.top == rest.answered))
+    count == 1 || (count > 1 && (rest.answered < FEWEST || rest.top == 0 || rest.top == rest.answered))
 }
 
 /// `part` of `whole` in percent with one decimal, half up, worked out in whole numbers.
@@ -141,8 +216,6 @@ pub fn percent(part: u32, whole: u32) -> Option<f64> {
 
 /// The Wilson score interval at 95 % for `top` of `answered`, in percent with one decimal.
 pub fn wilson(top: u32, answered: u32) -> (f64, f64) {
-    /// The 97.5 % point of the normal distribution.
-    const Z: f64 = 1.959_963_984_540_054;
     let (x, n) = (f64::from(top), f64::from(answered));
     let share = x / n;
     let middle = (share + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);

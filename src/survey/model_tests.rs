@@ -72,11 +72,41 @@ fn small_groups_are_hidden_with_one_more_where_subtraction_would_find_them() {
         // Nobody answered: nothing to find, and nothing to hide behind.
         (vec![(0, 0), (9, 8), (12, 3)], vec![false, true, true]),
         (vec![(0, 0), (4, 2), (9, 8), (12, 3)], vec![false, false, false, true]),
+        // … or they are fewer than five answers even together.
+        (vec![(2, 1), (2, 1), (9, 8), (12, 3)], vec![false, false, false, true]),
         // Of equals the first.
         (vec![(9, 8), (1, 1), (9, 3)], vec![false, false, true]),
     ] {
         assert_eq!(shown(&groups), expected, "{groups:?}");
     }
+}
+
+#[test]
+fn answers_are_listed_where_five_stand_behind_them_and_nothing_is_left_to_subtract() {
+    let few = [counts(3, 1), counts(9, 8), counts(0, 0)];
+    let together = Listing { named: vec![], together: vec![0, 1] };
+    assert_eq!(listing(&few, &[0, 0, 0]), together);
+    assert_eq!(listing(&few, &[2, 0, 0]), Listing::default(), "two are about the reader");
+    assert_eq!(listing(&few, &[0, 6, 0]), together);
+    assert_eq!(listing(&[counts(4, 1)], &[0]), Listing::default());
+    let many = [counts(20, 18), counts(30, 29)];
+    assert_eq!(listing(&many, &[]).named, [0, 1]);
+    assert_eq!(listing(&many, &[1, 5]).named, [1]);
+    assert_eq!(listing(&many, &[16, 30]).named, Vec::<usize>::new());
+}
+
+#[test]
+fn a_sum_leaves_hidden_lines_out_of_the_share_and_says_so() {
+    let lines = [
+        figure(counts(10, 8), false),
+        figure(counts(3, 3), true),
+        figure(Counts { invited: 4, answered: 0, top: 0 }, true),
+    ];
+    let sum = sum(&lines);
+    assert_eq!((sum.invited, sum.answered, sum.response_rate), (19, 13, Some(68.4)));
+    assert_eq!((sum.shown, sum.top, sum.withheld), (10, 8, 1));
+    assert_eq!(sum.levels.map(|levels| (levels.share, levels.low, levels.high)), Some((80.0, 49.0, 94.3)));
+    assert_eq!(super::sum(&[]), Sum::default());
 }
 
 #[test]

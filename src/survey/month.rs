@@ -27,6 +27,10 @@ impl Month {
         Self(self.0 + Months::new(1))
     }
 
+    pub fn previous(self) -> Self {
+        Self(self.0 - Months::new(1))
+    }
+
     /// The month's first instant in a zone.
     pub fn start(self, zone: Tz) -> DateTime<Utc> {
         // Where clocks skip midnight, the day begins with the first time that exists.

@@ -1,6 +1,7 @@
 //! Ratings over HTTP: the link's form without signing in, answers and figures for staff.
 
-use super::model::Figure;
+use super::figures::MonthFigures;
+use super::model::{self, Figure, Sum};
 use super::month::Month;
 use super::service::{FormState, Survey};
 use crate::auth::{Right, Signed};
@@ -142,7 +143,8 @@ async fn get_booking_rating(
 struct Answer {
     /// Tells the month, not the time.
     id: Uuid,
-    service: Text,
+    /// Null where fewer than five answers of the service would be told by it.
+    service: Option<Text>,
     level: i32,
     comment: Option<String>,
     /// The month of the invitation.
@@ -162,7 +164,8 @@ struct AnswerQuery {
 
 const PAGE: usize = 50;
 
-/// Answers, newest months first; never those about the caller
+/// Answers, newest months first: never those about the caller, and none that stand in a group of fewer
+/// than five, by whatever month or service is asked for
 #[utoipa::path(
     get, path = "/answers", tag = "ratings", operation_id = "list_answers",
     params(AnswerQuery),
@@ -180,12 +183,13 @@ async fn list_answers(
 ) -> Result<Json<Page<Answer>>, Problem> {
     actor.may(Right::SeeFigures)?;
     let month = query.month.as_deref().map(|text| month("month", text)).transpose()?;
-    let before = Cursor::decode(query.cursor.as_deref())?;
-    let rows = survey.answers(actor.account_id, month, query.service_id, before, PAGE as u64 + 1).await?;
+    let after: Option<(String, Uuid)> = Cursor::decode(query.cursor.as_deref())?;
+    let after = after.and_then(|(month, id)| Some((Month::parse(&month)?, id)));
+    let rows = survey.answers(actor.account_id, month, query.service_id, after, PAGE + 1).await?;
     Ok(Json(Page::of(
         rows,
         PAGE,
-        |row| row.id,
+        |row| (row.month.to_string(), row.id),
         |row| Answer {
             id: row.id,
             service: row.service,
@@ -202,6 +206,52 @@ struct Figures {
     rows: Vec<FigureRow>,
     /// One for each month asked for.
     totals: Vec<FigureTotal>,
+    /// All of it in one.
+    sum: FigureSum,
+    /// Each service over all months asked for.
+    services: Vec<ServiceSum>,
+}
+
+/// Several lines as one: hidden ones count for the invited and the answered, but not for the share.
+#[derive(Debug, Serialize, ToSchema)]
+struct FigureSum {
+    invited: u32,
+    answered: u32,
+    response_rate: Option<f64>,
+    /// How many answers stand behind the share.
+    n: u32,
+    /// How many of them are at the top level.
+    top: u32,
+    share: Option<f64>,
+    /// The Wilson 95 % interval of the share, in percent.
+    low: Option<f64>,
+    high: Option<f64>,
+    /// Lines with answers that are left out of the share.
+    withheld: u32,
+}
+
+/// A service over all months asked for.
+#[derive(Debug, Serialize, ToSchema)]
+struct ServiceSum {
+    service_id: Uuid,
+    service: Text,
+    sum: FigureSum,
+}
+
+impl From<Sum> for FigureSum {
+    fn from(sum: Sum) -> Self {
+        Self {
+            invited: sum.invited,
+            answered: sum.answered,
+            response_rate: sum.response_rate,
+            n: sum.shown,
+            top: sum.top,
+            share: sum.levels.map(|levels| levels.share),
+            low: sum.levels.map(|levels| levels.low),
+            high: sum.levels.map(|levels| levels.high),
+            withheld: sum.withheld,
+        }
+    }
 }
 
 /// A service in a month. A month counts who was invited in it.
@@ -296,8 +346,11 @@ async fn rating_figures(
             "The last month must not be before the first, and one look covers up to 36 months.",
         ));
     }
-    let mut figures = Figures { rows: Vec::new(), totals: Vec::new() };
-    for of_month in survey.figures(from, to).await? {
+    let months = survey.figures(from, to).await?;
+    let sum = model::sum(months.iter().map(|month| &month.total)).into();
+    let services = services_of(&months);
+    let mut figures = Figures { rows: Vec::new(), totals: Vec::new(), sum, services };
+    for of_month in months {
         let month = of_month.month.to_string();
         figures.rows.extend(of_month.services.into_iter().map(|(service_id, service, figure)| FigureRow {
             month: month.clone(),
@@ -308,6 +361,25 @@ async fn rating_figures(
         figures.totals.push(FigureTotal { month, figure: of_month.total.into() });
     }
     Ok(Json(figures))
+}
+
+/// One sum for each service. The order is that of the first month in which a service was rated.
+fn services_of(months: &[MonthFigures]) -> Vec<ServiceSum> {
+    let mut services: Vec<(Uuid, &Text, Vec<&Figure>)> = Vec::new();
+    for (id, service, figure) in months.iter().flat_map(|month| &month.services) {
+        match services.iter_mut().find(|(known, ..)| known == id) {
+            Some((.., lines)) => lines.push(figure),
+            None => services.push((*id, service, vec![figure])),
+        }
+    }
+    services
+        .into_iter()
+        .map(|(service_id, service, lines)| ServiceSum {
+            service_id,
+            service: service.clone(),
+            sum: model::sum(lines).into(),
+        })
+        .collect()
 }
 
 fn month(field: &'static str, text: &str) -> Result<Month, Problem> {

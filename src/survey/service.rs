@@ -23,6 +23,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use sea_orm::DbErr;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -105,11 +106,14 @@ impl Survey {
             answered_at: None,
         };
         let mail = self.invitation(&booking, &invite, &token).await?;
+        let about = self.officers_of(&booking).await?;
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
                 let entry = NewEntry::new(booking.id, "rating.invited", evidence::Actor::PROGRAM, now)
                     .data(json!({"expires_at": invite.expires_at, "mailed": mail.is_some()}));
+                let id = invite.id;
                 if store::insert_invite(tx, invite).await? {
+                    store::insert_about(tx, id, about).await?;
                     if let Some(mail) = mail {
                         notify::enqueue(tx, now, mail).await?;
                     }
@@ -119,6 +123,18 @@ impl Survey {
             })
         });
         write.await
+    }
+
+    /// Every officer who had a part in a case: who decided, took part, admitted, ended, by rows and entries.
+    async fn officers_of(&self, booking: &booking::Model) -> Result<BTreeSet<Uuid>, DbErr> {
+        let conn = self.0.db.reader();
+        let mut officers: BTreeSet<Uuid> = booking.officer_id.into_iter().collect();
+        officers.extend(store::officers_in_session(conn, booking.id).await?);
+        for entry in evidence::entries(conn, booking.id).await? {
+            let (id, role) = evidence::model::actor_of(&entry.bytes);
+            officers.extend(id.filter(|_| matches!(role.as_str(), "officer" | "chief")));
+        }
+        Ok(officers)
     }
 
     /// The mail with the link, if the booker has an address.
@@ -197,15 +213,29 @@ impl Survey {
         // would point at a person.
         let service = self.0.directory.service(invite.service_id).await?.ok_or_else(unknown_link)?;
         let id = ids::unordered_id(Month::of(invite.invited_at, service.zone).start(service.zone));
-        let row = rating::Model { id, invite_id: invite.id, level, comment, answered_at: now };
+        let salt = Some(ids::random_bytes::<16>().to_vec());
+        let mut row = rating::Model {
+            id,
+            invite_id: invite.id,
+            level,
+            comment,
+            answered_at: now,
+            salt,
+            entry_seq: None,
+        };
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
+                // Not in the chain of the case: whoever reads that would know that this booker answered. The
+                // entry holds one salted commitment and nothing that leads to a case or a person.
+                let rater = evidence::Actor { id: None, role: "anonymous" };
+                let salt = row.salt.as_deref().unwrap_or_default();
+                let commitment = evidence::model::commitment(salt, &evidence::rows::answer_text(&row));
+                let entry = NewEntry::new(evidence::SYSTEM, "rating.answered", rater, now);
+                row.entry_seq =
+                    Some(evidence::append_numbered(tx, entry.committed("rating", commitment)).await?);
                 if !store::insert_answer(tx, row).await? {
                     return Err(already_answered());
                 }
-                // Neither level nor comment: the officer concerned may read this chain.
-                let rater = evidence::Actor { id: None, role: "anonymous" };
-                evidence::append(tx, NewEntry::new(invite.booking_id, "rating.answered", rater, now)).await?;
                 Ok(())
             })
         });

@@ -1,12 +1,14 @@
 //! Every query of invitations and answers.
 
 use crate::db::Tx;
-use crate::entity::{booking, rating, rating_invite};
+use crate::entity::participant::{self, ParticipantRole};
+use crate::entity::{booking, rating, rating_about, rating_invite, video_session};
+use crate::evidence;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{ExprTrait, OnConflict};
+use sea_orm::sea_query::{OnConflict, SelectStatement};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -14,8 +16,9 @@ pub(super) async fn booking(conn: &impl ConnectionTrait, id: Uuid) -> Result<Opt
     booking::Entity::find_by_id(id).one(conn).await
 }
 
-/// Writes an invitation; `false` when its booking has one already.
-pub(super) async fn insert_invite(tx: &Tx, row: rating_invite::Model) -> Result<bool, DbErr> {
+/// Writes an invitation, which the next entry tells; `false` when its booking has one already.
+pub(super) async fn insert_invite(tx: &Tx, invite: rating_invite::Model) -> Result<bool, DbErr> {
+    let row = invite.clone();
     let row = rating_invite::ActiveModel {
         id: Set(row.id),
         booking_id: Set(row.booking_id),
@@ -28,7 +31,11 @@ pub(super) async fn insert_invite(tx: &Tx, row: rating_invite::Model) -> Result<
     };
     let unless_there = OnConflict::column(rating_invite::Column::BookingId).do_nothing().to_owned();
     let insert = rating_invite::Entity::insert(row).on_conflict(unless_there);
-    Ok(insert.exec_without_returning(tx.conn()).await? == 1)
+    let made = insert.exec_without_returning(tx.conn()).await? == 1;
+    if made {
+        evidence::tell_made(tx, &invite);
+    }
+    Ok(made)
 }
 
 pub(super) async fn invite_by_hash(
@@ -45,6 +52,40 @@ pub(super) async fn invite_of_booking(
     rating_invite::Entity::find().filter(rating_invite::Column::BookingId.eq(booking_id)).one(conn).await
 }
 
+/// Writes down whom answers to an invitation are about.
+pub(super) async fn insert_about(
+    tx: &Tx,
+    invite_id: Uuid,
+    officers: impl IntoIterator<Item = Uuid>,
+) -> Result<(), DbErr> {
+    let rows: Vec<_> = officers
+        .into_iter()
+        .map(|id| rating_about::ActiveModel { invite_id: Set(invite_id), account_id: Set(id) })
+        .collect();
+    if !rows.is_empty() {
+        rating_about::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// Officers who took part in the session of a booking, or let somebody in.
+pub(super) async fn officers_in_session(
+    conn: &impl ConnectionTrait,
+    booking_id: Uuid,
+) -> Result<Vec<Uuid>, DbErr> {
+    let session = video_session::Entity::find()
+        .select_only()
+        .column(video_session::Column::Id)
+        .filter(video_session::Column::BookingId.eq(booking_id))
+        .into_query();
+    let people = participant::Entity::find()
+        .filter(participant::Column::SessionId.in_subquery(session))
+        .all(conn)
+        .await?;
+    let officers = people.iter().filter(|row| row.role == ParticipantRole::Officer).map(|row| row.account_id);
+    Ok(officers.chain(people.iter().filter_map(|row| row.admitted_by)).collect())
+}
+
 /// Writes an answer; `false` when the invitation has one already. The unique key decides.
 pub(super) async fn insert_answer(tx: &Tx, row: rating::Model) -> Result<bool, DbErr> {
     let (invite_id, at) = (row.invite_id, row.answered_at);
@@ -54,6 +95,8 @@ pub(super) async fn insert_answer(tx: &Tx, row: rating::Model) -> Result<bool, D
         level: Set(row.level),
         comment: Set(row.comment),
         answered_at: Set(row.answered_at),
+        salt: Set(row.salt),
+        entry_seq: Set(row.entry_seq),
     };
     let unless_there = OnConflict::column(rating::Column::InviteId).do_nothing().to_owned();
     let insert = rating::Entity::insert(row).on_conflict(unless_there);
@@ -81,7 +124,6 @@ pub(super) struct AnswerRow {
     pub service_id: Uuid,
     pub level: i32,
     pub comment: Option<String>,
-    pub invited_at: DateTime<Utc>,
 }
 
 /// Services, each with the half-open times of invitation that count for it.
@@ -98,34 +140,70 @@ fn within(spans: &Spans) -> Condition {
     })
 }
 
-/// Answers, those about `not_about` left out. Newest months first, in no order within a month.
+/// Invitations whose answers are about an officer.
+fn about(officer: Uuid) -> SelectStatement {
+    rating_about::Entity::find()
+        .select_only()
+        .column(rating_about::Column::InviteId)
+        .filter(rating_about::Column::AccountId.eq(officer))
+        .into_query()
+}
+
+/// Answers of some services and times, those about `reader` left out, in the order of their ids.
 pub(super) async fn answers(
     conn: &impl ConnectionTrait,
-    not_about: Uuid,
-    service_id: Option<Uuid>,
-    spans: Option<&Spans>,
+    reader: Uuid,
+    spans: &Spans,
     before: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<AnswerRow>, DbErr> {
-    let officer = rating_invite::Column::OfficerId;
     let mut query = rating::Entity::find()
         .join(JoinType::InnerJoin, invite_of_rating())
-        .filter(officer.is_null().or(officer.ne(not_about)))
+        .filter(rating_invite::Column::Id.not_in_subquery(about(reader)))
+        .filter(within(spans))
         .order_by_desc(rating::Column::Id)
         .limit(limit)
         .select_only()
         .columns([rating::Column::Id, rating::Column::Level, rating::Column::Comment])
-        .columns([rating_invite::Column::ServiceId, rating_invite::Column::InvitedAt]);
-    if let Some(service_id) = service_id {
-        query = query.filter(rating_invite::Column::ServiceId.eq(service_id));
-    }
-    if let Some(spans) = spans {
-        query = query.filter(within(spans));
-    }
+        .column(rating_invite::Column::ServiceId);
     if let Some(before) = before {
         query = query.filter(rating::Column::Id.lt(before));
     }
     query.into_model().all(conn).await
+}
+
+/// How many answers of these services and times are about an officer, by service.
+pub(super) async fn tally_about(
+    conn: &impl ConnectionTrait,
+    spans: &Spans,
+    officer: Uuid,
+) -> Result<Vec<(Uuid, i64)>, DbErr> {
+    rating::Entity::find()
+        .join(JoinType::InnerJoin, invite_of_rating())
+        .filter(rating_invite::Column::Id.in_subquery(about(officer)))
+        .filter(within(spans))
+        .select_only()
+        .column(rating_invite::Column::ServiceId)
+        .column_as(rating::Column::Id.count(), "answers")
+        .group_by(rating_invite::Column::ServiceId)
+        .into_tuple()
+        .all(conn)
+        .await
+}
+
+/// The times of the first and the last invitation.
+pub(super) async fn invited_between(
+    conn: &impl ConnectionTrait,
+) -> Result<Option<(DateTime<Utc>, DateTime<Utc>)>, DbErr> {
+    type Span = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+    let span: Option<Span> = rating_invite::Entity::find()
+        .select_only()
+        .column_as(rating_invite::Column::InvitedAt.min(), "first")
+        .column_as(rating_invite::Column::InvitedAt.max(), "last")
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok(span.and_then(|(first, last)| first.zip(last)))
 }
 
 /// The services that anybody was ever invited to rate.

@@ -36,9 +36,9 @@ impl Video {
                         account_id: doing.actor.account_id,
                         checked_at: doing.now,
                     };
-                    store::insert_check(tx.conn(), row).await?
+                    store::insert_check(tx, row).await?
                 } else {
-                    store::delete_check(tx.conn(), room.session.id, &key).await?
+                    store::delete_check(tx, room.session.id, &key).await?
                 };
                 if changed {
                     evidence::append(tx, doing.entry("session.checked").data(data)).await?;

@@ -205,7 +205,7 @@ impl Video {
         let (id, opened) = (session.id, session.opened_at);
         session.state = SessionState::Ended;
         session.ended_at = Some(now);
-        store::save_session(tx.conn(), session).await?;
+        store::save_session(tx, session).await?;
         let mut inside = Vec::new();
         for person in store::people(tx.conn(), id).await? {
             if person.state != ParticipantState::Left {
@@ -272,5 +272,5 @@ async fn walk_out(tx: &Tx, mut person: participant::Model, now: DateTime<Utc>) -
     person.state = ParticipantState::Left;
     person.left_at = Some(now);
     person.waiting_since = None;
-    store::save_participant(tx.conn(), person).await
+    store::save_participant(tx, person).await
 }

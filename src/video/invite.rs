@@ -92,11 +92,9 @@ impl Video {
             accepted_at: None,
             withdrawn_at: None,
         };
-        let mut entry = NewEntry::new(booking.id, "session.invited", actor.evidence(), now)
-            .data(json!({ "invitation": invitation }));
-        if let Some(label) = &row.label {
-            entry = entry.personal("label", label);
-        }
+        let entry = NewEntry::new(booking.id, "session.invited", actor.evidence(), now)
+            .data(json!({ "invitation": invitation }))
+            .row(evidence::made(&row));
         let written = row.clone();
         self.0
             .db
@@ -154,7 +152,7 @@ impl Video {
                     let account = row.account_id;
                     let entry = |kind| NewEntry::new(booking.id, kind, doer, now);
                     let data = json!({ "invitation": row.id });
-                    store::invite::save(tx.conn(), row).await?;
+                    store::invite::save(tx, row).await?;
                     evidence::append(tx, entry("session.invitation_withdrawn").data(data)).await?;
                     let Some((session, account)) = session.zip(account) else { return Ok(()) };
                     let person = store::participant_of(tx.conn(), session.id, account).await?;
@@ -217,7 +215,7 @@ impl Video {
             .db
             .write(move |tx| {
                 Box::pin(async move {
-                    if !store::invite::take(tx.conn(), row.id, account, now).await? {
+                    if !store::invite::take(tx, row.id, account, now).await? {
                         return Err(problems::invitation_used());
                     }
                     Ok::<_, Problem>(evidence::append(tx, entry).await?)

@@ -171,7 +171,7 @@ impl Video {
             Box::pin(async move {
                 row.started_at = Some(at);
                 let data = place.facts(&row);
-                store::media::save_recording(tx.conn(), row).await?;
+                store::media::save_recording(tx, row).await?;
                 place.append(tx, "recording.started", at, data).await
             })
         })
@@ -201,7 +201,7 @@ impl Video {
                     medium: "both".to_owned(),
                     missing_ms: whole(to_ms.saturating_sub(from_ms)),
                 };
-                store::media::insert_gap(tx.conn(), gap).await?;
+                store::media::insert_gap(tx, gap).await?;
                 place.append(tx, "recording.gap", now, data).await
             })
         })
@@ -235,7 +235,7 @@ impl Video {
                         "recording.failed"
                     }
                 };
-                store::media::save_recording(tx.conn(), row).await?;
+                store::media::save_recording(tx, row).await?;
                 place.append(tx, kind, now, data).await
             })
         })
@@ -313,7 +313,7 @@ impl Place {
     async fn mark_interrupted(&self, tx: &Tx) -> Result<(), DbErr> {
         let Some(mut session) = store::lock_session(tx.conn(), self.session).await? else { return Ok(()) };
         session.interrupted = true;
-        store::save_session(tx.conn(), session).await
+        store::save_session(tx, session).await
     }
 }
 

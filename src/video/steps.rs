@@ -102,7 +102,7 @@ impl Video {
             .write(move |tx| {
                 Box::pin(async move {
                     let (session, made) =
-                        store::session_for_booking(tx.conn(), doing.case, ids::new_id(now), now).await?;
+                        store::session_for_booking(tx, doing.case, ids::new_id(now), now).await?;
                     if session.state == SessionState::Ended {
                         return Err(problems::ended());
                     }
@@ -144,7 +144,7 @@ impl Video {
                 room.me.notice_version = Some(notice);
                 room.me.acknowledged_at = Some(doing.now);
                 let data = json!({ "participant": room.me.id, "notice_version": notice });
-                store::save_participant(tx.conn(), room.me).await?;
+                store::save_participant(tx, room.me).await?;
                 evidence::append(tx, doing.entry("session.acknowledged").data(data)).await?;
                 Ok(())
             })
@@ -180,7 +180,7 @@ impl Video {
                     room.me.waiting_since = Some(doing.now);
                     ("session.waiting", json!({ "participant": room.me.id }))
                 };
-                store::save_participant(tx.conn(), room.me).await?;
+                store::save_participant(tx, room.me).await?;
                 evidence::append(tx, doing.entry(kind).data(data)).await?;
                 Ok(())
             })
@@ -208,7 +208,7 @@ impl Video {
                 if opens {
                     room.session.state = SessionState::Open;
                     room.session.opened_at = Some(doing.now);
-                    store::save_session(tx.conn(), room.session).await?;
+                    store::save_session(tx, room.session).await?;
                     let officer = doing.actor.account_id;
                     Booking::check_in(tx, doing.case, doing.actor.evidence(), Some(officer), doing.now)
                         .await?;
@@ -219,7 +219,7 @@ impl Video {
                 let data = json!({
                     "participant": guest.id, "role": "guest", "by": room.me.id, "opens": opens,
                 });
-                store::save_participant(tx.conn(), guest).await?;
+                store::save_participant(tx, guest).await?;
                 evidence::append(tx, doing.entry("session.admitted").data(data)).await?;
                 Ok(())
             })
@@ -236,12 +236,10 @@ impl Video {
         microphone: bool,
         camera: bool,
     ) -> Result<(), Problem> {
-        self.in_room(actor, id, move |tx, mut room, _| {
-            Box::pin(async move {
-                room.me.microphone = microphone;
-                room.me.camera = camera;
-                Ok(store::save_participant(tx.conn(), room.me).await?)
-            })
+        self.in_room(actor, id, move |tx, room, _| {
+            Box::pin(
+                async move { Ok(store::save_media_state(tx.conn(), room.me.id, microphone, camera).await?) },
+            )
         })
         .await
     }
@@ -329,9 +327,9 @@ async fn enter_in(
         "acknowledged_at": me.acknowledged_at,
     });
     if before.is_some() {
-        store::save_participant(tx.conn(), me).await?;
+        store::save_participant(tx, me).await?;
     } else {
-        store::insert_participant(tx.conn(), me).await?;
+        store::insert_participant(tx, me).await?;
     }
     evidence::append(tx, doing.entry("session.entered").data(data)).await?;
     Ok(())

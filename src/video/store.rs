@@ -3,15 +3,17 @@
 pub mod invite;
 pub mod media;
 
+use crate::db::Tx;
 use crate::entity::participant::{self, ParticipantRole, ParticipantState};
 use crate::entity::recording::{self, RecordingState};
 use crate::entity::video_session::{self, SessionState};
 use crate::entity::{booking, publication, session_check};
+use crate::evidence;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, JoinType,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
+    JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef,
 };
 use uuid::Uuid;
 
@@ -36,7 +38,7 @@ pub async fn session_of_booking(
 
 /// The session of a booking, locked; made under `id` if there is none. Says whether it was made.
 pub async fn session_for_booking(
-    conn: &impl ConnectionTrait,
+    tx: &Tx,
     booking_id: Uuid,
     id: Uuid,
     at: DateTime<Utc>,
@@ -50,6 +52,7 @@ pub async fn session_for_booking(
         ended_at: None,
         interrupted: false,
     };
+    let conn = tx.conn();
     // Two people may be the first: the key on the booking lets one of them be it.
     video_session::Entity::insert(fresh.into_active_model())
         .on_conflict(OnConflict::column(video_session::Column::BookingId).do_nothing().to_owned())
@@ -62,11 +65,16 @@ pub async fn session_for_booking(
         .await?
         .ok_or_else(|| DbErr::RecordNotFound("the session of a booking".into()))?;
     let made = row.id == id;
+    if made {
+        evidence::tell_made(tx, &row);
+    }
     Ok((row, made))
 }
 
-pub async fn save_session(conn: &impl ConnectionTrait, row: video_session::Model) -> Result<(), DbErr> {
-    video_session::Entity::update(row.into_active_model().reset_all()).exec(conn).await.map(|_| ())
+/// Writes a session; the next entry of the transaction tells it.
+pub async fn save_session(tx: &Tx, row: video_session::Model) -> Result<(), DbErr> {
+    evidence::tell_kept(tx, &row);
+    video_session::Entity::update(row.into_active_model().reset_all()).exec(tx.conn()).await.map(|_| ())
 }
 
 pub async fn people(conn: &impl ConnectionTrait, session: Uuid) -> Result<Vec<participant::Model>, DbErr> {
@@ -93,12 +101,34 @@ pub async fn participant_of(
         .await
 }
 
-pub async fn insert_participant(conn: &impl ConnectionTrait, row: participant::Model) -> Result<(), DbErr> {
-    participant::Entity::insert(row.into_active_model()).exec_without_returning(conn).await.map(|_| ())
+/// Writes somebody new; the next entry of the transaction tells it.
+pub async fn insert_participant(tx: &Tx, row: participant::Model) -> Result<(), DbErr> {
+    evidence::tell_made(tx, &row);
+    participant::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
 }
 
-pub async fn save_participant(conn: &impl ConnectionTrait, row: participant::Model) -> Result<(), DbErr> {
-    participant::Entity::update(row.into_active_model().reset_all()).exec(conn).await.map(|_| ())
+/// Writes where somebody is now; the next entry of the transaction tells it.
+pub async fn save_participant(tx: &Tx, row: participant::Model) -> Result<(), DbErr> {
+    evidence::tell_kept(tx, &row);
+    participant::Entity::update(row.into_active_model().reset_all()).exec(tx.conn()).await.map(|_| ())
+}
+
+/// Writes whether somebody's microphone and camera are on; no entry tells that.
+pub async fn save_media_state(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+    microphone: bool,
+    camera: bool,
+) -> Result<(), DbErr> {
+    participant::Entity::update(participant::ActiveModel {
+        id: Set(id),
+        microphone: Set(microphone),
+        camera: Set(camera),
+        ..Default::default()
+    })
+    .exec(conn)
+    .await
+    .map(|_| ())
 }
 
 /// When this account took note of this version of the notice last, in any session since `since`.
@@ -124,22 +154,30 @@ pub async fn checks(conn: &impl ConnectionTrait, session: Uuid) -> Result<Vec<se
     session_check::Entity::find().filter(session_check::Column::SessionId.eq(session)).all(conn).await
 }
 
-/// Notes a check. False if it was noted before.
-pub async fn insert_check(conn: &impl ConnectionTrait, row: session_check::Model) -> Result<bool, DbErr> {
-    let inserted = session_check::Entity::insert(row.into_active_model())
+/// Notes a check, which the next entry tells. False if it was noted before.
+pub async fn insert_check(tx: &Tx, row: session_check::Model) -> Result<bool, DbErr> {
+    let inserted = session_check::Entity::insert(row.clone().into_active_model())
         .on_conflict(
             OnConflict::columns([session_check::Column::SessionId, session_check::Column::Key])
                 .do_nothing()
                 .to_owned(),
         )
-        .exec_without_returning(conn)
+        .exec_without_returning(tx.conn())
         .await?;
+    if inserted > 0 {
+        evidence::tell_made(tx, &row);
+    }
     Ok(inserted > 0)
 }
 
-/// Takes a check back. False if it was not noted.
-pub async fn delete_check(conn: &impl ConnectionTrait, session: Uuid, key: &str) -> Result<bool, DbErr> {
-    let deleted = session_check::Entity::delete_by_id((session, key.to_owned())).exec(conn).await?;
+/// Takes a check back, which the next entry tells. False if it was not noted.
+pub async fn delete_check(tx: &Tx, session: Uuid, key: &str) -> Result<bool, DbErr> {
+    let found = session_check::Entity::find_by_id((session, key.to_owned())).one(tx.conn()).await?;
+    let Some(row) = found else { return Ok(false) };
+    let deleted = session_check::Entity::delete_by_id((session, key.to_owned())).exec(tx.conn()).await?;
+    if deleted.rows_affected > 0 {
+        evidence::tell_gone(tx, &row);
+    }
     Ok(deleted.rows_affected > 0)
 }
 

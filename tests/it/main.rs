@@ -13,6 +13,7 @@ mod people;
 mod people_guessing;
 mod people_sign_ins;
 mod review;
+mod review_values;
 mod session_people;
 mod survey;
 mod system;

@@ -173,4 +173,87 @@ both_stores! { at "2026-11-23T01:30:00Z";
         let (intact, report) = verify(app, id(&booking)).await;
         assert!(!intact && report.contains(&format!("BROKEN at entry {seq}")), "{report}");
     }
+
+    async fn bytes_that_are_not_those_of_the_chain_are_not_served(app: &TestApp) {
+        let (_, session, row) = recorded(app).await;
+        let auditor = app.signed_in("tang").await;
+        let open = format!("/api/v1/review/sessions/{}/playbacks", id(&session));
+        let playback = auditor.post(&open, json!({"purpose": "核对录像"})).await.ok();
+        let url = playback["tracks"][0]["url"].as_str().unwrap().to_owned();
+        let path = media_path(app, &row);
+        let whole = std::fs::read(&path).unwrap();
+        let get = |range: String| {
+            let request = auditor.client.get(format!("{}{url}", auditor.base)).header("range", range);
+            async move { request.send().await.unwrap() }
+        };
+        let middle = whole.len() / 2;
+        let fine = get(format!("bytes={middle}-{middle}")).await;
+        let etag = fine.headers()["etag"].to_str().unwrap().to_owned();
+        assert_eq!((fine.status().as_u16(), &fine.bytes().await.unwrap()[..]), (206, &whole[middle..=middle]));
+        let manifest = row.manifest_sha256.clone().unwrap();
+        assert_eq!(etag, format!("\"{}\"", mianqia::evidence::model::hex(&manifest)));
+
+        // Opened before, changed after: of the same length, so that only the digests can tell.
+        let mut changed = whole.clone();
+        changed[middle] ^= 1;
+        std::fs::write(&path, &changed).unwrap();
+        auditor.get(&url).await.refused(409, "recording_changed");
+        for range in [format!("bytes={middle}-{middle}"), format!("bytes=0-{}", middle + 9), "bytes=0-".into()] {
+            assert_eq!(get(range.clone()).await.status().as_u16(), 409, "{range}");
+        }
+        let header = get("bytes=0-9".into()).await;
+        assert_eq!((header.status().as_u16(), &header.bytes().await.unwrap()[..]), (206, &whole[..10]));
+
+        // An index that fits the changed bytes is not the one that the chain holds, whatever the table says.
+        let index = path.with_extension("idx");
+        let lines = std::fs::read(&index).unwrap();
+        std::fs::write(&index, [&lines[..], b"\n"].concat()).unwrap();
+        app.app.db.reader().execute_unprepared("update recording set manifest_sha256 = null").await.unwrap();
+        assert_eq!(get("bytes=0-9".into()).await.status().as_u16(), 409);
+        std::fs::write(&index, &lines).unwrap();
+        std::fs::write(&path, &whole[..middle]).unwrap();
+        assert_eq!(get(format!("bytes={middle}-")).await.status().as_u16(), 409);
+        std::fs::write(&path, &whole).unwrap();
+        assert_eq!(get("bytes=0-".into()).await.bytes().await.unwrap(), whole);
+    }
+
+    async fn looking_at_a_case_is_an_entry_once_a_visit(app: &TestApp) {
+        let (booking, session, _) = recorded(app).await;
+        let auditor = app.signed_in("tang").await;
+        let at = format!("/api/v1/review/sessions/{}", id(&session));
+        let looks = || async {
+            let entries = mianqia::evidence::entries(app.app.db.reader(), uuid(&booking)).await.unwrap();
+            entries.iter().filter(|entry| entry.kind == "review.opened").count()
+        };
+        auditor.get("/api/v1/review/sessions").await.ok();
+        assert_eq!(looks().await, 0, "a list is no case");
+        let detail = auditor.get(&at).await.ok();
+        let last = detail["entries"].as_array().unwrap().last().unwrap();
+        assert_eq!((&last["kind"], &last["actor"]), (&json!("review.opened"), &json!("唐审计")));
+        auditor.get(&at).await.ok();
+        integrity(&auditor, &session).await;
+        app.set_time("2026-11-23T03:05:02Z");
+        auditor.get(&at).await.ok();
+        assert_eq!(looks().await, 1);
+        app.set_time("2026-11-23T03:05:03Z");
+        integrity(&auditor, &session).await;
+        assert_eq!(looks().await, 2);
+        assert_eq!(integrity(&auditor, &session).await["state"], "intact");
+    }
+
+    async fn a_list_says_whether_rows_fit_their_entries(app: &TestApp) {
+        let (_, session, _) = recorded(app).await;
+        let auditor = app.signed_in("tang").await;
+        let row = || async { auditor.get("/api/v1/review/sessions").await.ok()["items"][0].clone() };
+        let fine = row().await;
+        assert_eq!((&fine["integrity"], &fine["session_id"]), (&json!("intact"), &session["id"]));
+        assert_eq!(fine["gaps"].as_u64().unwrap() == 0, fine["missing_ms"].as_i64().unwrap() == 0);
+        let swap = "update recording set duration_ms = duration_ms + 1";
+        app.app.db.reader().execute_unprepared(swap).await.unwrap();
+        assert_eq!(row().await["integrity"], "broken");
+        let checked = integrity(&auditor, &session).await;
+        let fault = &checked["fault"];
+        assert_eq!((&fault["table"], &fault["column"]), (&json!("recording"), &json!("duration_ms")), "{checked}");
+        assert!(fault["entry"].is_i64() && checked["compared"]["values"].as_u64().unwrap() > 50, "{checked}");
+    }
 }

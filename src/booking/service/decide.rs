@@ -83,7 +83,7 @@ impl Booking {
         let info = self.info(seen.service_id).await?;
         let people = self.people_of(&seen).await?;
         let officer = (side == Side::Officer).then_some(actor.account_id);
-        let step = Step { action, side, actor: actor.evidence(), officer, reason, personal: Vec::new(), now };
+        let step = Step { action, side, actor: actor.evidence(), officer, reason, form: None, now };
         let inner = self.0.clone();
         self.0
             .db

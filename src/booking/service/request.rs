@@ -91,7 +91,7 @@ impl Booking {
 async fn request_locked(
     tx: &Tx,
     places: &Arc<Places>,
-    mut row: booking::Model,
+    row: booking::Model,
     case: &Case,
 ) -> Result<Outcome, Fault> {
     let Case { form, actor, info, now, .. } = case;
@@ -105,21 +105,13 @@ async fn request_locked(
     if row.state == BookingState::Expired {
         return Ok(Outcome::Expired);
     }
-    row.contact_name = Some(form.contact_name.clone());
-    row.contact_mobile = Some(form.contact_mobile.clone());
-    row.fields = Value::Object(form.fields.clone());
-    let personal = vec![
-        ("contact_name", form.contact_name.clone()),
-        ("contact_mobile", form.contact_mobile.clone()),
-        ("fields", row.fields.to_string()),
-    ];
     let step = Step {
         action: Action::Request,
         side: Side::Booker,
         actor: *actor,
         officer: None,
         reason: None,
-        personal,
+        form: Some(form.clone()),
         now: *now,
     };
     let accepted = (!info.row.needs_decision).then(|| Step::by_program(Action::Accept, *now));

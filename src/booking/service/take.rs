@@ -150,7 +150,7 @@ async fn attempt(tx: &Tx, places: Arc<Places>, wish: &Wish, spread: bool) -> Res
         "ends_at": row.ends_at,
         "hold_expires_at": row.hold_expires_at,
     }));
-    evidence::begin(tx, entry).await?;
+    evidence::begin(tx, entry.row(evidence::made(&row))).await?;
     tx.after_commit(move || places.set(&taken));
     Ok(row)
 }

@@ -1,5 +1,6 @@
 //! One step of a booking inside a transaction: the row, its evidence, its cells.
 
+use super::request::RequestForm;
 use super::{Booking, Fault, Inner};
 use crate::booking::model::state::{self, Action, Refusal, Side};
 use crate::booking::places::{Places, Taken};
@@ -11,7 +12,7 @@ use crate::http::Problem;
 use crate::live::Topic;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use uuid::Uuid;
@@ -25,8 +26,8 @@ pub(super) struct Step {
     /// The officer on whose desk the booking comes to lie.
     pub officer: Option<Uuid>,
     pub reason: Option<String>,
-    /// What else of it is personal: it stands in the entry as commitments.
-    pub personal: Vec<(&'static str, String)>,
+    /// What the booker filled in.
+    pub form: Option<RequestForm>,
     pub now: DateTime<Utc>,
 }
 
@@ -39,7 +40,7 @@ impl Step {
             actor: evidence::Actor::PROGRAM,
             officer: None,
             reason: None,
-            personal: Vec::new(),
+            form: None,
             now,
         }
     }
@@ -72,6 +73,7 @@ pub(super) async fn take_steps(
 
 /// Moves a row on by a step, and gives the entry that tells of it.
 fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
+    let before = row.clone();
     row.state = state::step(row, step.action, step.side, step.now)?;
     row.updated_at = step.now;
     match step.action {
@@ -81,8 +83,13 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
         }
         _ => {}
     }
-    if let Some(reason) = &step.reason {
-        row.reason = Some(reason.clone());
+    if let Some(reason) = step.reason {
+        row.reason = Some(reason);
+    }
+    if let Some(form) = step.form {
+        row.contact_name = Some(form.contact_name);
+        row.contact_mobile = Some(form.contact_mobile);
+        row.fields = Value::Object(form.fields);
     }
     // The booker is told by mail of these; a calendar needs to know which word is the last.
     if matches!(step.action, Action::Accept | Action::Refuse)
@@ -90,15 +97,9 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
     {
         row.sequence += 1;
     }
-    let mut entry = NewEntry::new(row.id, kind(step.action), step.actor, step.now)
-        .data(json!({ "reference": row.reference, "state": row.state }));
-    if let Some(reason) = step.reason {
-        entry = entry.personal("reason", reason);
-    }
-    for (name, value) in step.personal {
-        entry = entry.personal(name, value);
-    }
-    Ok(entry)
+    Ok(NewEntry::new(row.id, kind(step.action), step.actor, step.now)
+        .data(json!({ "reference": row.reference, "state": row.state }))
+        .row(evidence::changed(&before, row)))
 }
 
 /// Gives the cells of a booking back, in the store now and in memory once that is durable.
@@ -189,8 +190,7 @@ async fn step_elsewhere(
         _ => row.state == BookingState::Completed,
     };
     if !done {
-        let step =
-            Step { action, side: Side::Officer, actor, officer, reason: None, personal: Vec::new(), now };
+        let step = Step { action, side: Side::Officer, actor, officer, reason: None, form: None, now };
         take_step(tx, row, step).await?;
     }
     Ok(())

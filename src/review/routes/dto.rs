@@ -8,6 +8,7 @@ use crate::entity::recording_gap;
 use crate::evidence::model::hex;
 use crate::review::checks::{Fault, Place};
 use crate::review::integrity::{Integrity, Soundness};
+use crate::review::model::millis;
 use crate::review::service::{Detail, Opened, Row, Track};
 use crate::text::{Language, Text};
 use chrono::{DateTime, Utc};
@@ -30,9 +31,14 @@ pub struct ReviewRow {
     /// From the opening to the end (or to now); 0 when it never opened.
     pub duration_ms: i64,
     pub recordings: usize,
+    /// Stretches of which nothing was recorded, each moment of a person's source counted once.
     pub gaps: usize,
+    /// How long they are together.
+    pub missing_ms: i64,
     pub interrupted: bool,
     pub plays: usize,
+    /// Entries and rows against each other at this moment; the recorded files were not looked at.
+    pub integrity: IntegrityState,
 }
 
 /// A session with its people and entries.
@@ -73,10 +79,21 @@ pub struct IntegrityBody {
     pub checked_at: DateTime<Utc>,
     pub entries: usize,
     pub recordings: Vec<RecordingCheck>,
+    pub compared: ComparedBody,
     /// The first thing that does not fit.
     pub fault: Option<IntegrityFault>,
     /// The end of the chain, in hexadecimal.
     pub head: String,
+}
+
+/// How much of the rows was compared with the entries.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Compared)]
+pub struct ComparedBody {
+    /// Values of rows that are measured against an entry.
+    pub values: usize,
+    /// Values that no entry tells: written before entries told them, or erased. They were not compared.
+    pub not_told: usize,
 }
 
 /// `incomplete`: nothing wrong so far, but a recording is still running.
@@ -102,9 +119,15 @@ pub struct RecordingCheck {
 pub struct IntegrityFault {
     #[serde(rename = "where")]
     pub place: FaultPlace,
-    /// The number of an entry, or the id of a recording.
+    /// The number of an entry, or the id of a recording or row.
     pub id: String,
     pub text: Text,
+    /// The table of a row.
+    pub table: Option<String>,
+    /// The column in it; null: the row as a whole.
+    pub column: Option<String>,
+    /// The number of the entry that tells otherwise.
+    pub entry: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
@@ -112,6 +135,7 @@ pub struct IntegrityFault {
 pub enum FaultPlace {
     Entry,
     Recording,
+    Row,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -131,6 +155,7 @@ pub struct Playback {
     #[schema(value_type = IntegrityBody)]
     pub integrity: IntegrityBody,
     pub tracks: Vec<PlaybackTrack>,
+    pub missing: Vec<MissingStretch>,
     pub marks: Vec<PlaybackMark>,
 }
 
@@ -169,6 +194,22 @@ impl From<recording_gap::Model> for TrackGap {
     }
 }
 
+/// A stretch on the timeline of which nothing was recorded, though the person was in the call. No moment of
+/// a person's source is in two of them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MissingStretch {
+    pub participant_id: Uuid,
+    pub source: Source,
+    pub from_ms: i64,
+    pub to_ms: i64,
+    /// That of a gap, or between_segments.
+    pub cause: String,
+    /// audio, video or both.
+    pub medium: String,
+    /// How much of the stretch is missing.
+    pub missing_ms: i64,
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PlaybackMark {
     pub at_ms: i64,
@@ -191,6 +232,8 @@ impl From<Row> for ReviewRow {
             duration_ms: row.duration_ms,
             recordings: row.recordings,
             gaps: row.gaps,
+            missing_ms: row.missing_ms,
+            integrity: row.integrity.soundness.into(),
             interrupted: row.session.interrupted,
             plays: row.plays,
         }
@@ -231,16 +274,26 @@ impl IntegrityBody {
             fault: checked.fault.map(|fault| fault.text.for_language(language).to_owned()),
         });
         Self {
-            state: match integrity.soundness {
-                Soundness::Intact => IntegrityState::Intact,
-                Soundness::Broken => IntegrityState::Broken,
-                Soundness::Incomplete => IntegrityState::Incomplete,
-            },
+            state: integrity.soundness.into(),
             checked_at,
             entries: integrity.entries,
             recordings: recordings.collect(),
+            compared: ComparedBody {
+                values: integrity.compared.values,
+                not_told: integrity.compared.not_told,
+            },
             fault: integrity.fault.map(IntegrityFault::from),
             head: hex(&integrity.head),
+        }
+    }
+}
+
+impl From<Soundness> for IntegrityState {
+    fn from(soundness: Soundness) -> Self {
+        match soundness {
+            Soundness::Intact => Self::Intact,
+            Soundness::Broken => Self::Broken,
+            Soundness::Incomplete => Self::Incomplete,
         }
     }
 }
@@ -250,8 +303,11 @@ impl From<Fault> for IntegrityFault {
         let place = match fault.place {
             Place::Entry => FaultPlace::Entry,
             Place::Recording => FaultPlace::Recording,
+            Place::Row => FaultPlace::Row,
         };
-        Self { place, id: fault.id, text: fault.text }
+        let (table, column, entry) =
+            fault.row.map_or((None, None, None), |row| (Some(row.table), row.column, row.entry));
+        Self { place, id: fault.id, text: fault.text, table, column, entry }
     }
 }
 
@@ -259,6 +315,16 @@ impl Playback {
     pub fn of(opened: Opened, language: Language) -> Self {
         let playback = opened.playback.id;
         let marks = opened.marks.into_iter();
+        let (zero, length) = (opened.starts_at, opened.duration_ms);
+        let missing = opened.missing.into_iter().map(|missing| MissingStretch {
+            participant_id: missing.participant_id,
+            source: missing.source,
+            from_ms: millis(zero, missing.from).min(length),
+            to_ms: millis(zero, missing.to).min(length),
+            cause: missing.cause,
+            medium: missing.medium,
+            missing_ms: missing.missing_ms,
+        });
         Self {
             id: playback,
             session_id: opened.playback.session_id,
@@ -266,6 +332,7 @@ impl Playback {
             duration_ms: opened.duration_ms,
             integrity: IntegrityBody::of(opened.integrity, opened.checked_at, language),
             tracks: opened.tracks.into_iter().map(|track| PlaybackTrack::of(track, playback)).collect(),
+            missing: missing.collect(),
             marks: marks.map(|m| PlaybackMark { at_ms: m.at_ms, kind: m.kind, text: m.text }).collect(),
         }
     }

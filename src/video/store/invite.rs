@@ -1,6 +1,8 @@
 //! Every query of invitations.
 
+use crate::db::Tx;
 use crate::entity::invitation;
+use crate::evidence;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -69,24 +71,27 @@ pub async fn insert(conn: &impl ConnectionTrait, row: invitation::Model) -> Resu
     invitation::Entity::insert(row.into_active_model()).exec_without_returning(conn).await.map(|_| ())
 }
 
-/// Gives a standing invitation that nobody has to an account. False if somebody has it or it was withdrawn.
-pub async fn take(
-    conn: &impl ConnectionTrait,
-    id: Uuid,
-    account: Uuid,
-    at: DateTime<Utc>,
-) -> Result<bool, DbErr> {
+/// Gives a standing invitation that nobody has to an account, which the next entry tells. False if somebody
+/// has it or it was withdrawn.
+pub async fn take(tx: &Tx, id: Uuid, account: Uuid, at: DateTime<Utc>) -> Result<bool, DbErr> {
     let taken = invitation::Entity::update_many()
         .col_expr(invitation::Column::AccountId, Expr::value(account))
         .col_expr(invitation::Column::AcceptedAt, Expr::value(at))
         .filter(invitation::Column::Id.eq(id))
         .filter(invitation::Column::AccountId.is_null())
         .filter(invitation::Column::WithdrawnAt.is_null())
-        .exec(conn)
+        .exec(tx.conn())
         .await?;
+    if let Some(row) =
+        invitation::Entity::find_by_id(id).one(tx.conn()).await?.filter(|_| taken.rows_affected > 0)
+    {
+        evidence::tell_kept(tx, &row);
+    }
     Ok(taken.rows_affected > 0)
 }
 
-pub async fn save(conn: &impl ConnectionTrait, row: invitation::Model) -> Result<(), DbErr> {
-    invitation::Entity::update(row.into_active_model().reset_all()).exec(conn).await.map(|_| ())
+/// Writes what became of an invitation; the next entry of the transaction tells it.
+pub async fn save(tx: &Tx, row: invitation::Model) -> Result<(), DbErr> {
+    evidence::tell_kept(tx, &row);
+    invitation::Entity::update(row.into_active_model().reset_all()).exec(tx.conn()).await.map(|_| ())
 }

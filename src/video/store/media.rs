@@ -1,8 +1,10 @@
 //! Every query of publications, recordings and their gaps.
 
+use crate::db::Tx;
 use crate::entity::publication::{self, Source};
 use crate::entity::recording::{self, RecordingState};
 use crate::entity::recording_gap;
+use crate::evidence;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect,
@@ -62,12 +64,19 @@ pub async fn next_segment(conn: &impl ConnectionTrait, publication: Uuid) -> Res
     Ok(last.map_or(1, |row| row.segment + 1))
 }
 
+/// Writes a recording that waits for its first media; the entry that it began, or that nothing came,
+/// tells it.
 pub async fn insert_recording(conn: &impl ConnectionTrait, row: recording::Model) -> Result<(), DbErr> {
     recording::Entity::insert(row.into_active_model()).exec_without_returning(conn).await.map(|_| ())
 }
 
-pub async fn save_recording(conn: &impl ConnectionTrait, row: recording::Model) -> Result<(), DbErr> {
-    recording::Entity::update(row.into_active_model().reset_all()).exec(conn).await.map(|_| ())
+/// Writes how far a recording is; the next entry of the transaction tells it, with what it is of.
+pub async fn save_recording(tx: &Tx, row: recording::Model) -> Result<(), DbErr> {
+    evidence::tell_kept(tx, &row);
+    if let Some(publication) = publication(tx.conn(), row.publication_id).await? {
+        evidence::tell_kept(tx, &publication);
+    }
+    recording::Entity::update(row.into_active_model().reset_all()).exec(tx.conn()).await.map(|_| ())
 }
 
 /// A recording that has not come to its end yet, locked.
@@ -88,6 +97,8 @@ pub async fn all_running(conn: &impl ConnectionTrait) -> Result<Vec<recording::M
         .await
 }
 
-pub async fn insert_gap(conn: &impl ConnectionTrait, row: recording_gap::Model) -> Result<(), DbErr> {
-    recording_gap::Entity::insert(row.into_active_model()).exec_without_returning(conn).await.map(|_| ())
+/// Writes a gap; the next entry of the transaction tells it.
+pub async fn insert_gap(tx: &Tx, row: recording_gap::Model) -> Result<(), DbErr> {
+    evidence::tell_made(tx, &row);
+    recording_gap::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
 }

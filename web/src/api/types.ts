@@ -49,3 +49,5 @@ export type Track = Schemas['PlaybackTrack']
 
 export type FigureRow = Schemas['FigureRow']
 export type FigureTotal = Schemas['FigureTotal']
+export type FigureSum = Schemas['FigureSum']
+export type ServiceSum = Schemas['ServiceSum']

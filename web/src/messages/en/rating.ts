@@ -7,7 +7,7 @@ export default {
   comment: 'Anything else',
   comment_hint: 'What was good, what could be better. Please leave out identity and telephone numbers.',
   private: 'The officers who met you do not see who rated.',
-  private_text: 'Ratings count in the figures only; nobody sees that it was you.',
+  private_text: 'Ratings carry no name, and where there are fewer than five of a kind they are not shown one by one. Nobody sees that it was you.',
   send: 'Send the rating',
   not_now: 'Not this time',
   thanks: 'Thank you for rating',

@@ -23,9 +23,11 @@ export interface Player {
   fail: (recording: string) => void
 }
 
-export function usePlayer(length: number, tiles: Tile[]): Player {
+/** Stands at `start` until it is played. */
+export function usePlayer(length: number, tiles: Tile[], start = 0): Player {
   const clock = new SharedClock(length)
-  const position = ref(0)
+  clock.seek(0, start)
+  const position = ref(start)
   const playing = ref(false)
   const speed = ref(1)
   const waitsFor = ref<string | null>(null)

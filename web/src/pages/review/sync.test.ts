@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Track } from '../../api/types'
 import {
-  SharedClock, absence, commandOf, correction, latest, missingIn, missingMs, roomFor, secondsOf, segmentAt, shortTime, ticksOf,
+  SharedClock, absence, commandOf, correction, firstLarge, firstPicture, lanesOf, latest, missingMs, secondsOf, segmentAt, shortTime, ticksOf,
   tilesOf, timecode,
 } from './sync'
 
@@ -20,7 +20,12 @@ describe('tiles', () => {
     track('b', 0, 5_000, 15_000),
     track('a', 0, 10_000, 5_000, { source: 'screen', recording_id: 'screen' }),
   ]
-  const tiles = tilesOf(tracks)
+  const missing = [
+    { participant_id: 'b', source: 'camera' as const, from_ms: 20_000, to_ms: 30_000, cause: 'between_segments', medium: 'both' as const, missing_ms: 10_000 },
+    { participant_id: 'b', source: 'camera' as const, from_ms: 32_000, to_ms: 33_000, cause: 'loss', medium: 'both' as const, missing_ms: 1_000 },
+    { participant_id: 'b', source: 'camera' as const, from_ms: 34_000, to_ms: 39_000, cause: 'loss', medium: 'audio' as const, missing_ms: 300 },
+  ]
+  const tiles = tilesOf(tracks, missing)
   const b = tiles.find((tile) => tile.participant_id === 'b')!
 
   it('hold one person and source each, segments in order of time', () => {
@@ -40,14 +45,21 @@ describe('tiles', () => {
     expect(segmentAt(tile, 9_000)?.segment).toBe(1)
   })
 
+  it('begin with the first picture, and with a visitor large', () => {
+    expect(firstPicture(tilesOf([track('c', 0, 7_000, 10), track('d', 0, 4_000, 10)]))).toBe(4_000)
+    expect(firstPicture([])).toBe(0)
+    expect(firstLarge(tilesOf([track('c', 0, 0, 10, { role: 'officer' }), track('d', 0, 9, 10)]))?.name).toBe('d')
+    expect(firstLarge(tilesOf([track('c', 0, 0, 10, { role: 'officer' })]))?.name).toBe('c')
+    expect(firstLarge([])).toBeUndefined()
+  })
+
   it('know what is missing and why', () => {
-    expect(missingIn(b)).toEqual([
-      { from: 20_000, to: 30_000, cause: 'between_segments', medium: 'both', ms: 10_000 },
-      { from: 32_000, to: 33_000, cause: 'loss', medium: 'both', ms: 1_000 },
-      { from: 34_000, to: 39_000, cause: 'loss', medium: 'audio', ms: 300 },
+    expect(b.missing.map(({ from, to, cause, medium, ms }) => [from, to, cause, medium, ms])).toEqual([
+      [20_000, 30_000, 'between_segments', 'both', 10_000],
+      [32_000, 33_000, 'loss', 'both', 1_000],
+      [34_000, 39_000, 'loss', 'audio', 300],
     ])
-    expect(missingMs(b)).toBe(11_300)
-    expect(missingIn(b, 32_500).at(-1)?.to).toBe(32_500)
+    expect(missingMs(...tiles)).toBe(11_300)
     expect([secondsOf(30), secondsOf(2_400), secondsOf(11_600)]).toEqual(['0.1', '2.4', '12'])
     expect([0, 6_000, 25_000, 32_500, 35_000, 45_000].map((at) => absence(b, at))).toEqual(['not_yet', null, 'gap', 'gap', null, 'gone'])
   })
@@ -129,8 +141,24 @@ describe('the timeline', () => {
     }
   })
 
-  it('names only marks that have room', () => {
-    expect(roomFor([{ at_ms: 0 }, { at_ms: 10 }, { at_ms: 500 }], 1_000, () => 100)).toEqual([false, true, true])
+  it('gives every mark its words in a lane of its own where they would run into others', () => {
+    expect(lanesOf([{ at_ms: 0 }, { at_ms: 10 }, { at_ms: 500 }, { at_ms: 980 }], 1_000, () => 100)).toEqual([
+      { lane: 0, before: false }, { lane: 1, before: false }, { lane: 0, before: false }, { lane: 0, before: true },
+    ])
+  })
+
+  it('lets no words overlap in a lane', () => {
+    const marks = Array.from({ length: 24 }, (_, index) => ({ at_ms: (index * 37) % 1_000 })).sort((a, b) => a.at_ms - b.at_ms)
+    const lanes = lanesOf(marks, 1_000, () => 150)
+    const spans = lanes.map(({ lane, before }, index) => {
+      const at = marks[index]!.at_ms
+      return { lane, from: before ? at - 150 : at, to: before ? at : at + 150 }
+    })
+    for (const [index, one] of spans.entries()) {
+      for (const other of spans.slice(index + 1)) {
+        if (one.lane === other.lane) expect(one.to <= other.from || other.to <= one.from).toBe(true)
+      }
+    }
   })
 
   it('knows the latest entry', () => {

@@ -1,6 +1,6 @@
 // Playing several recordings in step: one clock, and for every picture what it should do at an instant of it.
 // Pure: the wall's time comes in, nothing here knows a video element.
-import type { Track } from '../../api/types'
+import type { Playback, Track } from '../../api/types'
 
 /** Off by more than this, a picture is brought back. */
 export const OFF_MS = 100
@@ -11,16 +11,24 @@ const NUDGE = 0.08
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2] as const
 
 /** What one person shows from one source: segments one after the other in one tile. */
-export interface Tile { key: string; participant_id: string; name: string; role: string; source: Track['source']; segments: Track[] }
+export interface Tile {
+  key: string; participant_id: string; name: string; role: string; source: Track['source']; segments: Track[]
+  /** As the program counts it: no moment twice, none before one was let in. */
+  missing: Missing[]
+}
 
 const end = (track: Track) => track.offset_ms + track.duration_ms
 
-export function tilesOf(tracks: Track[]): Tile[] {
+export function tilesOf(tracks: Track[], missing: Playback['missing'] = []): Tile[] {
   const tiles = new Map<string, Tile>()
   for (const track of [...tracks].sort((a, b) => a.offset_ms - b.offset_ms || a.segment - b.segment)) {
     const key = `${track.participant_id}:${track.source}`
     const { participant_id, name, role, source } = track
-    const tile = tiles.get(key) ?? { key, participant_id, name, role, source, segments: [] }
+    const mine = missing.filter((stretch) => stretch.participant_id === participant_id && stretch.source === source)
+    const tile: Tile = tiles.get(key) ?? {
+      key, participant_id, name, role, source, segments: [],
+      missing: mine.map(({ from_ms, to_ms, cause, medium, missing_ms }) => ({ from: from_ms, to: to_ms, cause, medium: medium as Missing['medium'], ms: missing_ms })),
+    }
     tile.segments.push(track)
     tiles.set(key, tile)
   }
@@ -35,26 +43,25 @@ export function segmentAt(tile: Tile, position: number): Track | undefined {
 /** Something missing from a tile, on the shared timeline. */
 export interface Missing { from: number; to: number; cause: string; medium: 'audio' | 'video' | 'both'; ms: number }
 
-/** Where a tile has nothing from its first picture on: logged gaps, and pauses between segments. */
-export function missingIn(tile: Tile, length = Infinity): Missing[] {
-  const found: Missing[] = []
-  tile.segments.forEach((track, index) => {
-    const before = tile.segments[index - 1]
-    if (before && end(before) < track.offset_ms) found.push({ from: end(before), to: track.offset_ms, cause: 'between_segments', medium: 'both', ms: track.offset_ms - end(before) })
-    for (const gap of track.gaps) found.push({ from: track.offset_ms + gap.from_ms, to: track.offset_ms + gap.to_ms, cause: gap.cause, medium: gap.medium as Missing['medium'], ms: gap.missing_ms })
-  })
-  // a gap at the very end may be logged to beyond the end of the session
-  return found.map((gap) => ({ ...gap, to: Math.min(gap.to, length), ms: Math.min(gap.ms, Math.min(gap.to, length) - gap.from) })).filter((gap) => gap.from < gap.to)
+export function missingMs(...tiles: Tile[]): number {
+  return tiles.flatMap((tile) => tile.missing).reduce((sum, gap) => sum + gap.ms, 0)
 }
 
-export function missingMs(tile: Tile, length = Infinity): number {
-  return missingIn(tile, length).reduce((sum, gap) => sum + gap.ms, 0)
+/** Where the first picture begins: there is nothing to see before it. */
+export function firstPicture(tiles: Tile[]): number {
+  const starts = tiles.flatMap((tile) => tile.segments.map((track) => track.offset_ms))
+  return starts.length ? Math.min(...starts) : 0
+}
+
+/** The tile that is shown large at first: a visitor's camera, if there is one. */
+export function firstLarge(tiles: Tile[]): Tile | undefined {
+  return tiles.find((tile) => tile.role !== 'officer' && tile.source === 'camera') ?? tiles[0]
 }
 
 /** What stands in a tile instead of a picture, if anything does. */
 export function absence(tile: Tile, position: number): 'not_yet' | 'gone' | 'gap' | null {
   // missing sound is no missing picture, and between single losses there are pictures
-  if (missingIn(tile).some((gap) => gap.medium !== 'audio' && gap.from <= position && position < gap.to)) return 'gap'
+  if (tile.missing.some((gap) => gap.medium !== 'audio' && gap.from <= position && position < gap.to)) return 'gap'
   if (segmentAt(tile, position)) return null
   return position < (tile.segments[0]?.offset_ms ?? 0) ? 'not_yet' : 'gone'
 }
@@ -149,12 +156,19 @@ export function ticksOf(length: number): { at: number; named: boolean }[] {
   return Array.from({ length: Math.floor(length / small) + 1 }, (_, index) => ({ at: index * small, named: index % 5 === 0 }))
 }
 
-/** Which of these marks have room for their words, when a word takes `width(index)` of the length. */
-export function roomFor(marks: { at_ms: number }[], length: number, width: (index: number) => number): boolean[] {
+/**
+ * A lane for each mark, from the top, so that the words beside it run into no other mark's. `width(index)` is how much
+ * of the length a mark takes with its words. Words that would run out at the end stand before their mark.
+ */
+export function lanesOf(marks: { at_ms: number }[], length: number, width: (index: number) => number): { lane: number; before: boolean }[] {
+  const ends: number[] = []
   return marks.map((mark, index) => {
-    const next = marks[index + 1]?.at_ms ?? length * 1.02
-    const last = marks[index - 1]
-    return mark.at_ms + width(index) <= next && (!last || last.at_ms < mark.at_ms)
+    const before = mark.at_ms + width(index) > length
+    const from = before ? mark.at_ms - width(index) : mark.at_ms
+    let lane = ends.findIndex((end) => end <= from)
+    if (lane < 0) lane = ends.length
+    ends[lane] = before ? mark.at_ms + (length ? width(index) / 20 : 0) : mark.at_ms + width(index)
+    return { lane, before }
   })
 }
 

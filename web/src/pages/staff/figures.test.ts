@@ -1,35 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { along, axisFrom, byService, percent, rangeOf, sumOf, unbroken, wilson } from './figures'
-
-const line = (answered: number, top: number | null) => ({ invited: answered * 2, answered, top, hidden: top === null })
-
-describe('shares', () => {
-  it('are the Wilson intervals of the books', () => {
-    expect(wilson(736, 842)).toEqual({ low: 85, high: 89.5 })
-    expect(wilson(58, 70)).toEqual({ low: 72.4, high: 89.9 })
-    expect(wilson(5, 5)?.high).toBe(100)
-    expect(wilson(0, 0)).toBeNull()
-  })
-
-  it('are rounded half up', () => {
-    expect(percent(1, 16)).toBe(6.3)
-    expect(percent(0, 0)).toBeNull()
-  })
-
-  it('leave hidden lines out, but say so', () => {
-    const sum = sumOf([line(10, 8), line(3, null), line(0, null)])
-    expect(sum).toMatchObject({ invited: 26, answered: 13, n: 10, top: 8, share: 80, withheld: 1 })
-  })
-
-  it('are summed for each service', () => {
-    const text = (zh: string) => ({ zh, en: zh })
-    const row = (id: string, month: string) => ({
-      ...line(10, 9), month, service_id: id, service: text(id), response_rate: 50, share: 90, low: 60, high: 98,
-    })
-    const sums = byService([row('a', '2026-01'), row('b', '2026-01'), row('a', '2026-02')])
-    expect(sums.map(({ id, sum }) => [id, sum.n])).toEqual([['a', 20], ['b', 10]])
-  })
-})
+import { along, axisFrom, rangeOf, unbroken } from './figures'
 
 describe('the chart', () => {
   it('begins its axis below every interval', () => {

@@ -1,0 +1,356 @@
+//! Every value that entries tell of is compared with them: each column of each such table is changed once,
+//! past all guards of the store, and the check must find it. On both stores.
+
+use crate::both_stores;
+use crate::support::{TestApp, eventually};
+use crate::video::{book, closed_recordings, id, open_call, publish, step};
+use mianqia::review::{verify_all, verify_case};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a change of a column must lead to.
+enum Must {
+    /// It is found; the change is one of the kind of the column's type.
+    Found,
+    /// It is found; the column takes only certain values, and this is another one than it has.
+    FoundWith(&'static str),
+    /// It is not compared, and this is why.
+    NotCompared(&'static str),
+}
+use Must::{Found, FoundWith, NotCompared};
+
+/// Every column of every table that entries tell of. A new column needs a line here.
+const COLUMNS: &[(&str, &str, Must)] = &[
+    ("booking", "id", Found),
+    ("booking", "reference", Found),
+    ("booking", "service_id", Found),
+    ("booking", "account_id", Found),
+    ("booking", "enterprise_id", Found),
+    ("booking", "state", FoundWith("'cancelled'")),
+    ("booking", "starts_at", Found),
+    ("booking", "ends_at", Found),
+    ("booking", "hold_expires_at", Found),
+    ("booking", "contact_name", Found),
+    ("booking", "contact_mobile", Found),
+    ("booking", "fields", Found),
+    ("booking", "officer_id", Found),
+    ("booking", "reason", Found),
+    ("booking", "sequence", Found),
+    ("booking", "created_at", Found),
+    ("booking", "updated_at", Found),
+    ("video_session", "id", Found),
+    ("video_session", "booking_id", Found),
+    ("video_session", "state", FoundWith("'waiting'")),
+    ("video_session", "created_at", Found),
+    ("video_session", "opened_at", Found),
+    ("video_session", "ended_at", Found),
+    ("video_session", "interrupted", Found),
+    ("participant", "id", Found),
+    ("participant", "session_id", Found),
+    ("participant", "account_id", Found),
+    ("participant", "name", Found),
+    ("participant", "role", FoundWith("'officer'")),
+    ("participant", "state", FoundWith("'waiting'")),
+    ("participant", "notice_version", Found),
+    ("participant", "acknowledged_at", Found),
+    ("participant", "waiting_since", Found),
+    ("participant", "admitted_at", Found),
+    ("participant", "admitted_by", Found),
+    ("participant", "left_at", Found),
+    ("participant", "resumes", Found),
+    (
+        "participant",
+        "microphone",
+        NotCompared("whether it is on at the moment; not evidence, no entry tells it"),
+    ),
+    ("participant", "camera", NotCompared("whether it is on at the moment; not evidence, no entry tells it")),
+    ("publication", "id", Found),
+    ("publication", "session_id", Found),
+    ("publication", "participant_id", Found),
+    ("publication", "source", FoundWith("'document'")),
+    (
+        "publication",
+        "live",
+        NotCompared("whether something is sent at the moment; the recordings are the evidence"),
+    ),
+    ("publication", "created_at", Found),
+    ("recording", "id", Found),
+    ("recording", "session_id", Found),
+    ("recording", "publication_id", Found),
+    ("recording", "segment", Found),
+    ("recording", "state", FoundWith("'failed'")),
+    ("recording", "file", Found),
+    ("recording", "created_at", Found),
+    ("recording", "started_at", Found),
+    ("recording", "ended_at", Found),
+    ("recording", "duration_ms", Found),
+    ("recording", "bytes", Found),
+    ("recording", "clusters", Found),
+    ("recording", "manifest_sha256", Found),
+    ("recording", "reason", Found),
+    ("recording_gap", "id", Found),
+    ("recording_gap", "recording_id", Found),
+    ("recording_gap", "from_ms", Found),
+    ("recording_gap", "to_ms", Found),
+    ("recording_gap", "cause", Found),
+    ("recording_gap", "medium", FoundWith("'audio'")),
+    ("recording_gap", "missing_ms", Found),
+    ("invitation", "id", Found),
+    ("invitation", "booking_id", Found),
+    ("invitation", "token_hash", Found),
+    ("invitation", "label", Found),
+    ("invitation", "invited_by", Found),
+    ("invitation", "created_at", Found),
+    ("invitation", "account_id", Found),
+    ("invitation", "accepted_at", Found),
+    ("invitation", "withdrawn_at", Found),
+    ("session_check", "session_id", Found),
+    ("session_check", "key", Found),
+    ("session_check", "account_id", Found),
+    ("session_check", "checked_at", Found),
+    ("playback", "id", Found),
+    ("playback", "session_id", Found),
+    ("playback", "account_id", Found),
+    ("playback", "purpose", Found),
+    ("playback", "at", Found),
+    ("rating_invite", "id", Found),
+    ("rating_invite", "booking_id", Found),
+    ("rating_invite", "service_id", Found),
+    ("rating_invite", "officer_id", Found),
+    ("rating_invite", "token_hash", Found),
+    ("rating_invite", "invited_at", Found),
+    ("rating_invite", "expires_at", Found),
+    ("rating_invite", "answered_at", Found),
+    ("rating", "id", Found),
+    ("rating", "invite_id", Found),
+    ("rating", "level", Found),
+    ("rating", "comment", Found),
+    ("rating", "answered_at", Found),
+    ("rating", "salt", Found),
+    ("rating", "entry_seq", Found),
+    ("entry", "case_id", Found),
+    ("entry", "seq", Found),
+    ("entry", "at", Found),
+    ("entry", "kind", Found),
+    ("entry", "bytes", Found),
+    ("entry", "hash", Found),
+    ("chain", "case_id", Found),
+    ("chain", "length", Found),
+    ("chain", "head", Found),
+    ("commitment", "case_id", Found),
+    ("commitment", "seq", Found),
+    ("commitment", "name", Found),
+    ("commitment", "salt", Found),
+    ("commitment", "value", Found),
+];
+
+/// The tables of the evidence itself, and of what is committed to without naming it.
+const BESIDE: [&str; 4] = ["entry", "chain", "commitment", "rating"];
+
+/// A booking that was held, recorded with a gap, played back and rated; its id.
+async fn full_case(app: &TestApp) -> String {
+    app.set_time("2026-11-23T02:05:00Z");
+    let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+    let booking = book(app, &owner).await;
+    owner
+        .post(&format!("/api/v1/bookings/{}/invitations", id(&booking)), json!({"label": "王经理"}))
+        .await
+        .ok();
+    let session = open_call(&owner, &officer, &booking).await;
+    let check = format!("/api/v1/sessions/{}/checks/face", id(&session));
+    for done in [true, false, true] {
+        officer.call(reqwest::Method::PUT, &check, Some(json!({"done": done}))).await.ok();
+    }
+    let (publisher, _) = publish(&owner, &session, "camera", 800).await;
+    // Nothing for longer than two seconds is a gap.
+    tokio::time::sleep(std::time::Duration::from_millis(2600)).await;
+    publisher.send_for_ms(800, |_| true).await;
+    app.set_time("2026-11-23T02:05:05Z");
+    step(&officer, &session, "/end", json!({})).await.ok();
+    closed_recordings(app, &session, 1).await;
+    let auditor = app.signed_in("tang").await;
+    let open = format!("/api/v1/review/sessions/{}/playbacks", id(&session));
+    auditor.post(&open, json!({"purpose": "核对录像"})).await.ok();
+    let link = eventually("an invitation", || async {
+        let rating = owner.get(&format!("/api/v1/bookings/{}/rating", id(&booking))).await.ok();
+        rating["url"].as_str().map(str::to_owned)
+    })
+    .await;
+    let (_, token) = link.rsplit_once("/rate/").unwrap();
+    let answer = json!({"level": 4, "comment": "还可以"});
+    app.browser().post(&format!("/api/v1/ratings/{token}"), answer).await.ok();
+    id(&booking).to_owned()
+}
+
+/// A connection of one's own, on which nothing guards the rows.
+async fn unguarded(app: &TestApp) -> DatabaseConnection {
+    let conn = app.app.db.reader();
+    let postgres = conn.get_database_backend() == DbBackend::Postgres;
+    let url = if postgres {
+        let name: String = scalar(conn, "select current_database()").await;
+        let admin = std::env::var("MIANQIA_TEST_POSTGRES").unwrap();
+        format!("{}/{name}", admin.rsplit_once('/').unwrap().0)
+    } else {
+        format!("sqlite://{}", app.data_dir.join("test.sqlite").display())
+    };
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    let own = Database::connect(options).await.unwrap();
+    let off: &[&str] = if postgres {
+        // Triggers and foreign keys rest on this connection.
+        &["set session_replication_role = replica"]
+    } else {
+        &["pragma foreign_keys = off", "drop trigger entry_no_update", "drop trigger entry_no_delete"]
+    };
+    for statement in off {
+        own.execute_unprepared(statement).await.unwrap();
+    }
+    own
+}
+
+async fn scalar<T: sea_orm::TryGetable>(conn: &DatabaseConnection, sql: &str) -> T {
+    let row = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), sql)).await.unwrap();
+    row.unwrap_or_else(|| panic!("nothing for {sql}")).try_get_by_index(0).unwrap()
+}
+
+/// All columns of all tables as (table, column) with the type.
+async fn schema(conn: &DatabaseConnection) -> BTreeMap<(String, String), String> {
+    let backend = conn.get_database_backend();
+    let sql = match backend {
+        DbBackend::Postgres => {
+            "select table_name::text, column_name::text, data_type::text from information_schema.columns \
+             where table_schema = 'public'"
+        }
+        _ => {
+            "select m.name, c.name, c.type from sqlite_master m, pragma_table_info(m.name) c \
+             where m.type = 'table'"
+        }
+    };
+    let rows = conn.query_all_raw(Statement::from_string(backend, sql)).await.unwrap();
+    let text = |row: &sea_orm::QueryResult, index| row.try_get_by_index::<String>(index).unwrap();
+    rows.iter().map(|row| ((text(row, 0), text(row, 1)), text(row, 2).to_lowercase())).collect()
+}
+
+/// An expression that gives another value of the column's type.
+fn other(postgres: bool, column: &str, kind: &str) -> String {
+    match (kind, postgres) {
+        ("uuid", _) => "gen_random_uuid()".to_owned(),
+        ("blob", _) => "randomblob(16)".to_owned(),
+        ("bytea", _) => {
+            format!("coalesce(set_byte({column}, 0, (get_byte({column}, 0) + 1) % 256), '\\x01')")
+        }
+        ("datetime", _) => {
+            format!(
+                "strftime('%Y-%m-%d %H:%M:%f+00:00', coalesce({column}, '2026-01-01 00:00:00'), '+1 second')"
+            )
+        }
+        (kind, true) if kind.starts_with("timestamp") => {
+            format!("coalesce({column}, '2026-01-01') + interval '1 second'")
+        }
+        (kind, _) if kind.contains("int") => format!("coalesce({column}, 0) + 1000"),
+        ("boolean", _) => format!("not {column}"),
+        ("jsonb", _) => "'{\"about\": \"other\"}'".to_owned(),
+        ("text", false) if column == "fields" => "'{\"about\": \"other\"}'".to_owned(),
+        ("text", _) => format!("coalesce({column}, '') || 'x'"),
+        other => panic!("how is a value of {other:?} changed?"),
+    }
+}
+
+/// Which row of the table is changed.
+fn row_of(table: &str) -> &'static str {
+    match table {
+        "participant" => "role = 'guest'",
+        "entry" => "kind = 'session.created'",
+        "chain" => "length > 12",
+        "commitment" => "name = 'contact_name'",
+        _ => "1 = 1",
+    }
+}
+
+async fn intact(app: &TestApp, case: &str) -> (bool, String) {
+    let report = verify_case(&app.app.db, &app.data_dir.join("recordings"), case).await.unwrap();
+    (report.is_intact(), report.to_string())
+}
+
+both_stores! { at "2026-11-23T01:30:00Z";
+    async fn each_value_that_entries_tell_is_compared_with_them(app: &TestApp) {
+        let case = full_case(app).await;
+        let (fine, report) = intact(app, &case).await;
+        assert!(fine && report.contains(" 0 not told"), "{report}");
+        let conn = unguarded(app).await;
+        let postgres = conn.get_database_backend() == DbBackend::Postgres;
+        let schema = schema(&conn).await;
+
+        let mut told: BTreeSet<String> = BESIDE.iter().map(|table| (*table).to_owned()).collect();
+        let entries = mianqia::evidence::entries(app.app.db.reader(), case.parse().unwrap()).await.unwrap();
+        for entry in &entries {
+            let bytes: Value = serde_json::from_slice(&entry.bytes).unwrap();
+            told.extend(bytes["rows"].as_array().unwrap().iter().map(|row| row["table"].as_str().unwrap().to_owned()));
+        }
+        assert_eq!(told.len(), 14, "a full case has rows of all tables: {told:?}");
+        let there: BTreeSet<(&str, &str)> =
+            schema.keys().filter(|(table, _)| told.contains(table)).map(|(t, c)| (t.as_str(), c.as_str())).collect();
+        let listed: BTreeSet<(&str, &str)> = COLUMNS.iter().map(|(table, column, _)| (*table, *column)).collect();
+        assert_eq!(there, listed, "each column needs a line: compared, or why not");
+
+        for table in &told {
+            conn.execute_unprepared(&format!("create table saved_{table} as select * from {table}")).await.unwrap();
+        }
+        let mut missed = Vec::new();
+        for (table, column, must) in COLUMNS {
+            let kind = &schema[&((*table).to_owned(), (*column).to_owned())];
+            let value = match must {
+                Found => other(postgres, column, kind),
+                FoundWith(value) => (*value).to_owned(),
+                NotCompared(why) => {
+                    assert!(why.len() > 20, "{table}.{column} needs a reason");
+                    continue;
+                }
+            };
+            let change = format!("update {table} set {column} = {value} where {}", row_of(table));
+            assert_eq!(conn.execute_unprepared(&change).await.expect(&change).rows_affected(), 1, "{change}");
+            if intact(app, &case).await.0 {
+                missed.push(format!("{table}.{column}"));
+            }
+            conn.execute_unprepared(&format!("delete from {table}")).await.unwrap();
+            conn.execute_unprepared(&format!("insert into {table} select * from saved_{table}")).await.unwrap();
+        }
+        assert!(missed.is_empty(), "changed and not found: {missed:?}");
+        let (fine, report) = intact(app, &case).await;
+        assert!(fine, "{report}");
+    }
+
+    async fn the_first_difference_is_named(app: &TestApp) {
+        let case = full_case(app).await;
+        let conn = unguarded(app).await;
+        conn.execute_unprepared("update participant set name = '王女士' where role = 'guest'").await.unwrap();
+        let (fine, report) = intact(app, &case).await;
+        assert!(!fine && report.contains("participant.name is “王女士”; by entry "), "{report}");
+        assert!(report.contains("it should be “林女士”"), "{report}");
+    }
+
+    async fn a_check_of_everything_finds_the_one_case_and_the_lost_answer(app: &TestApp) {
+        let case = full_case(app).await;
+        let dir = app.data_dir.join("recordings");
+        let mut lines = Vec::new();
+        let summary = verify_all(&app.app.db, &dir, |line| lines.push(line.to_owned())).await.unwrap();
+        assert!(summary.is_intact() && lines.is_empty(), "{summary} {lines:?}");
+        assert_eq!((summary.cases, summary.recordings, summary.compared.not_told), (2, 1, 0));
+
+        let conn = unguarded(app).await;
+        conn.execute_unprepared("update booking set sequence = 9").await.unwrap();
+        let summary = verify_all(&app.app.db, &dir, |line| lines.push(line.to_owned())).await.unwrap();
+        assert!(!summary.is_intact() && summary.broken == 1, "{summary}");
+        assert!(lines[0].starts_with(&format!("case {case}: BROKEN at row")), "{lines:?}");
+        conn.execute_unprepared("update booking set sequence = 1").await.unwrap();
+
+        // An answer that is taken away with every trace of it in the case is missed in the chain `system`.
+        conn.execute_unprepared("delete from rating").await.unwrap();
+        conn.execute_unprepared("update rating_invite set answered_at = null").await.unwrap();
+        lines.clear();
+        let summary = verify_all(&app.app.db, &dir, |line| lines.push(line.to_owned())).await.unwrap();
+        assert_eq!(summary.broken, 1, "{lines:?}");
+        assert!(lines[0].starts_with("case system: BROKEN at entry") && lines[0].contains("rating"), "{lines:?}");
+    }
+}
