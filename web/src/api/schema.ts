@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Answers, newest months first; never those about the caller */
+        /**
+         * Answers, newest months first: never those about the caller, and none that stand in a group of fewer
+         *     than five, by whatever month or service is asked for
+         */
         get: operations["list_answers"];
         put?: never;
         post?: never;
@@ -1039,7 +1042,7 @@ export interface components {
              * @example 2026-11
              */
             month: string;
-            service: components["schemas"]["Text"];
+            service: components["schemas"]["Text"] | null;
         };
         /** @description A booking as its booker and the office see it. */
         Booking: {
@@ -1132,6 +1135,13 @@ export interface components {
         Check: {
             done: boolean;
         };
+        /** @description How much of the rows was compared with the entries. */
+        Compared: {
+            /** @description Values that no entry tells: written before entries told them, or erased. They were not compared. */
+            not_told: number;
+            /** @description Values of rows that are measured against an entry. */
+            values: number;
+        };
         /**
          * @description What a date is by the official calendar.
          * @enum {string}
@@ -1192,7 +1202,7 @@ export interface components {
             times: string[];
         };
         /** @enum {string} */
-        FaultPlace: "entry" | "recording";
+        FaultPlace: "entry" | "recording" | "row";
         /**
          * @description How a field is filled in and checked.
          * @enum {string}
@@ -1261,6 +1271,39 @@ export interface components {
             /** Format: uuid */
             service_id: string;
         };
+        /** @description Several lines as one: hidden ones count for the invited and the answered, but not for the share. */
+        FigureSum: {
+            /** Format: int32 */
+            answered: number;
+            /** Format: double */
+            high: number | null;
+            /** Format: int32 */
+            invited: number;
+            /**
+             * Format: double
+             * @description The Wilson 95 % interval of the share, in percent.
+             */
+            low: number | null;
+            /**
+             * Format: int32
+             * @description How many answers stand behind the share.
+             */
+            n: number;
+            /** Format: double */
+            response_rate: number | null;
+            /** Format: double */
+            share: number | null;
+            /**
+             * Format: int32
+             * @description How many of them are at the top level.
+             */
+            top: number;
+            /**
+             * Format: int32
+             * @description Lines with answers that are left out of the share.
+             */
+            withheld: number;
+        };
         /** @description All services in a month. */
         FigureTotal: components["schemas"]["FigureDto"] & {
             /** @example 2026-11 */
@@ -1269,6 +1312,10 @@ export interface components {
         /** @description Ratings by month and service. */
         Figures: {
             rows: components["schemas"]["FigureRow"][];
+            /** @description Each service over all months asked for. */
+            services: components["schemas"]["ServiceSum"][];
+            /** @description All of it in one. */
+            sum: components["schemas"]["FigureSum"];
             /** @description One for each month asked for. */
             totals: components["schemas"]["FigureTotal"][];
         };
@@ -1301,6 +1348,7 @@ export interface components {
         Integrity: {
             /** Format: date-time */
             checked_at: string;
+            compared: components["schemas"]["Compared"];
             entries: number;
             fault: components["schemas"]["IntegrityFault"] | null;
             /** @description The end of the chain, in hexadecimal. */
@@ -1309,8 +1357,17 @@ export interface components {
             state: components["schemas"]["IntegrityState"];
         };
         IntegrityFault: {
-            /** @description The number of an entry, or the id of a recording. */
+            /** @description The column in it; null: the row as a whole. */
+            column: string | null;
+            /**
+             * Format: int64
+             * @description The number of the entry that tells otherwise.
+             */
+            entry: number | null;
+            /** @description The number of an entry, or the id of a recording or row. */
             id: string;
+            /** @description The table of a row. */
+            table: string | null;
             text: components["schemas"]["Text"];
             where: components["schemas"]["FaultPlace"];
         };
@@ -1409,6 +1466,28 @@ export interface components {
             template: string;
             /** @description The receiver's address without most of its name. */
             to_masked: string;
+        };
+        /**
+         * @description A stretch on the timeline of which nothing was recorded, though the person was in the call. No moment of
+         *     a person's source is in two of them.
+         */
+        MissingStretch: {
+            /** @description That of a gap, or between_segments. */
+            cause: string;
+            /** Format: int64 */
+            from_ms: number;
+            /** @description audio, video or both. */
+            medium: string;
+            /**
+             * Format: int64
+             * @description How much of the stretch is missing.
+             */
+            missing_ms: number;
+            /** Format: uuid */
+            participant_id: string;
+            source: components["schemas"]["Source"];
+            /** Format: int64 */
+            to_ms: number;
         };
         /** @description One's own enterprise. */
         MyEnterprise: {
@@ -1551,7 +1630,7 @@ export interface components {
                  * @example 2026-11
                  */
                 month: string;
-                service: components["schemas"]["Text"];
+                service: components["schemas"]["Text"] | null;
             }[];
             /** @description Give this back as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
@@ -1656,8 +1735,16 @@ export interface components {
                 /** Format: date-time */
                 ended_at: string | null;
                 enterprise_name: string | null;
+                /** @description Stretches of which nothing was recorded, each moment of a person's source counted once. */
                 gaps: number;
+                /** @description Entries and rows against each other at this moment; the recorded files were not looked at. */
+                integrity: components["schemas"]["IntegrityState"];
                 interrupted: boolean;
+                /**
+                 * Format: int64
+                 * @description How long they are together.
+                 */
+                missing_ms: number;
                 officers: string[];
                 /** Format: date-time */
                 opened_at: string | null;
@@ -1719,6 +1806,7 @@ export interface components {
             id: string;
             integrity: components["schemas"]["Integrity"];
             marks: components["schemas"]["PlaybackMark"][];
+            missing: components["schemas"]["MissingStretch"][];
             /** Format: uuid */
             session_id: string;
             /**
@@ -1847,8 +1935,16 @@ export interface components {
             /** Format: date-time */
             ended_at: string | null;
             enterprise_name: string | null;
+            /** @description Stretches of which nothing was recorded, each moment of a person's source counted once. */
             gaps: number;
+            /** @description Entries and rows against each other at this moment; the recorded files were not looked at. */
+            integrity: components["schemas"]["IntegrityState"];
             interrupted: boolean;
+            /**
+             * Format: int64
+             * @description How long they are together.
+             */
+            missing_ms: number;
             officers: string[];
             /** Format: date-time */
             opened_at: string | null;
@@ -1951,6 +2047,13 @@ export interface components {
             reason: components["schemas"]["DayReason"] | null;
             slots: components["schemas"]["Slot"][];
             zone: string;
+        };
+        /** @description A service over all months asked for. */
+        ServiceSum: {
+            service: components["schemas"]["Text"];
+            /** Format: uuid */
+            service_id: string;
+            sum: components["schemas"]["FigureSum"];
         };
         /** @description A video session as one of its people sees it. */
         Session: {
@@ -3991,7 +4094,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description playback_expired */
+            /** @description playback_expired, recording_changed */
             409: {
                 headers: {
                     [name: string]: unknown;
