@@ -90,6 +90,30 @@ pub async fn refused(tx: &Tx, news: &News<'_>) -> Result<(), DbErr> {
     send(tx, news, Words { template: "booking.refused", subject, opening, closing, method: None }).await
 }
 
+/// Nobody decided before the time was over.
+pub async fn undecided(tx: &Tx, news: &News<'_>) -> Result<(), DbErr> {
+    let name = news.info.name();
+    let name = name.for_language(news.language);
+    let phone = news.info.contact();
+    let (subject, opening, closing) = match news.language {
+        Language::Zh => (
+            format!("预约未获答复：{name}"),
+            format!("很抱歉，您的“{name}”预约申请直到预约时间已过仍没有关员受理，现已结束，名额已放回。"),
+            format!("请另选时间重新预约，或拨打值班电话 {phone}，我们会尽快安排。"),
+        ),
+        Language::En => (
+            format!("Booking not answered: {name}"),
+            format!(
+                "We are sorry: no officer decided about your request for “{name}” before its time was over. \
+                 It has ended and the place was given back."
+            ),
+            format!("Please choose another time, or call {phone} and we will arrange one."),
+        ),
+    };
+    let closing = Some(closing);
+    send(tx, news, Words { template: "booking.undecided", subject, opening, closing, method: None }).await
+}
+
 /// The booker will not come. `invited`: a calendar has the appointment and must drop it.
 pub async fn cancelled(tx: &Tx, news: &News<'_>, invited: bool) -> Result<(), DbErr> {
     let name = news.info.name();

@@ -1,7 +1,7 @@
 //! Bookings: free places, holds, requests and what officers decide.
 //!
 //! Others reach it through [`Booking`]: `find` and `find_for` for a booking, the associated
-//! `check_in` and `complete` inside their own transactions, [`WaitingRoom`] to tell who waits, and
+//! `check_in` and `complete` inside their own transactions, [`WaitingRoom`] to tell who waits and who is in, and
 //! the pure [`model`] (`join_window`, `display_reference`). `app` calls `load` before serving
 //! and `sweep_expired` every few seconds.
 //!
@@ -24,4 +24,4 @@ pub use dto::{BookingDto, HistorySide};
 pub use routes::router;
 pub use service::{Booking, Office, RequestForm};
 pub use store::read::View;
-pub use waiting::{WaitingPerson, WaitingRoom};
+pub use waiting::{SessionGlance, WaitingPerson, WaitingRoom};

@@ -9,10 +9,12 @@
 //! handed over to be told ([`Told`]) is told, or nothing is written.
 
 mod companion;
+mod constraint;
 pub mod events;
 mod told;
 mod writer;
 
+pub use constraint::UniqueKey;
 pub use companion::{Companion, accompanied, is_repeated, repeated};
 pub use told::Told;
 pub use writer::Tx;

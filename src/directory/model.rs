@@ -20,6 +20,51 @@ pub struct ServiceSpec {
     /// What an officer checks of the people in a session, in order.
     #[serde(default)]
     pub checks: Vec<CheckSpec>,
+    /// Only to get to know the program: a door does not advertise it as the next free time.
+    #[serde(default)]
+    pub trial: bool,
+    /// How much of it one party may have booked at a time.
+    #[serde(default)]
+    pub limits: Limits,
+    /// What a booker is warned of before requesting.
+    #[serde(default)]
+    pub warnings: Vec<WarningRule>,
+}
+
+/// How many live bookings of one service (held ones included) a party may have at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Limits {
+    /// Somebody who books for themselves.
+    pub person: u32,
+    /// All members of an enterprise together.
+    pub enterprise: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { person: 5, enterprise: 20 }
+    }
+}
+
+/// A warning about the dates of a form: the answer to `field` is earlier than `days` after the day
+/// of the appointment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct WarningRule {
+    /// Stable; what is acknowledged.
+    pub code: String,
+    /// A field of kind `date`.
+    pub field: String,
+    pub days: u32,
+    /// Applies only with this answer.
+    pub when: Option<WarningCondition>,
+    pub text: Text,
+}
+
+/// The answer with which a [`WarningRule`] applies.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct WarningCondition {
+    pub field: String,
+    pub value: String,
 }
 
 /// One thing to check.
@@ -43,6 +88,10 @@ pub struct FieldSpec {
     pub sensitive: bool,
     /// Longest text in characters.
     pub max_length: Option<u32>,
+    /// For `choice`: what is chosen until somebody chooses.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub default: Option<String>,
 }
 
 /// One option of a `choice`.

@@ -16,6 +16,7 @@ use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// An error for the caller.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Problem {
     pub title: Text,
     /// The field of the request that is wrong, as it is spelled in the API.
     pub field: Option<Cow<'static, str>>,
+    /// What stands in the way, where it can be shown: such as the booking that exists already.
+    pub subject_id: Option<Uuid>,
 }
 
 /// What goes over the wire.
@@ -38,6 +41,9 @@ pub struct ProblemBody {
     pub code: String,
     pub detail: String,
     pub field: Option<String>,
+    /// What stands in the way, where it can be shown: such as the booking that exists already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject_id: Option<Uuid>,
     pub request_id: String,
 }
 
@@ -52,7 +58,7 @@ impl Problem {
         zh: impl Into<Cow<'static, str>>,
         en: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, code, title: Text::new(zh, en), field: None }
+        Self { status, code, title: Text::new(zh, en), field: None, subject_id: None }
     }
 
     /// 422 for one field.
@@ -63,6 +69,11 @@ impl Problem {
         en: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self { field: Some(field.into()), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, zh, en) }
+    }
+
+    /// The same problem, pointing at what stands in the way.
+    pub fn about(self, subject: Uuid) -> Self {
+        Self { subject_id: Some(subject), ..self }
     }
 
     pub fn not_found() -> Self {
@@ -227,6 +238,7 @@ fn write(response: Response, problem: &Problem, language: Language, id: &str) ->
         status: problem.status.as_u16(),
         code: problem.code.into(),
         field: problem.field.as_deref().map(str::to_owned),
+        subject_id: problem.subject_id,
         request_id: id.to_owned(),
     };
     let (mut parts, _) = response.into_parts();

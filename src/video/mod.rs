@@ -15,6 +15,7 @@ mod checks;
 mod ending;
 pub mod engine;
 mod invite;
+mod glance;
 mod media;
 mod model;
 mod presence;

@@ -5,17 +5,16 @@ use super::model::{self, Refusal};
 use super::presence::Presence;
 use super::{problems, store};
 use crate::auth::{Actor, Right};
-use crate::booking::{Booking, WaitingPerson, WaitingRoom};
+use crate::booking::Booking;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::directory::{Directory, ServiceInfo};
 use crate::entity::participant::{self, ParticipantRole, ParticipantState};
-use crate::entity::video_session::{self, SessionState};
+use crate::entity::video_session;
 use crate::entity::{booking, publication, service::ServiceKind, session_check};
 use crate::http::Problem;
 use crate::keyring::Keyring;
 use crate::live::{Live, Topic};
-use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -231,10 +230,15 @@ impl Video {
         Ok(u32::try_from(before).unwrap_or(u32::MAX))
     }
 
-    /// Tells the pages of a session and, when somebody came to or left the waiting room, the day.
+    /// Tells the pages of a session, and the day's, which show who came, waits and is in.
     pub(super) fn tell(&self, session: Uuid) {
-        self.0.live.tell(Topic::Session(session));
+        self.tell_inside(session);
         self.0.live.tell(Topic::Day);
+    }
+
+    /// Tells the pages of a session alone: a microphone that is turned off is no news for the day.
+    pub(super) fn tell_inside(&self, session: Uuid) {
+        self.0.live.tell(Topic::Session(session));
     }
 }
 
@@ -263,43 +267,5 @@ pub(super) fn role_in_session(actor: &Actor) -> Result<ParticipantRole, Problem>
         Ok(ParticipantRole::Guest)
     } else {
         Err(Problem::forbidden())
-    }
-}
-
-#[async_trait::async_trait]
-impl WaitingRoom for Video {
-    async fn waiting(&self) -> Result<Vec<WaitingPerson>, DbErr> {
-        let conn = self.0.db.reader();
-        let now = self.0.clock.now();
-        let sessions =
-            store::running_sessions(conn, now - model::WAITING_SHOWN_FOR, now + model::WAITING_SHOWN_FOR)
-                .await?;
-        let ids: Vec<Uuid> =
-            sessions.iter().filter(|(s, _)| s.state != SessionState::Ended).map(|(s, _)| s.id).collect();
-        let people = store::waiting_in(conn, &ids).await?;
-        let enterprises: Vec<Uuid> = sessions.iter().filter_map(|(_, b)| b.enterprise_id).collect();
-        let enterprises = self.0.directory.enterprises(&enterprises).await?;
-        let mut waiting = Vec::with_capacity(people.len());
-        for person in people {
-            let Some((session, booking)) = sessions.iter().find(|(s, _)| s.id == person.session_id) else {
-                continue;
-            };
-            let Some(service) = self.0.directory.service(booking.service_id).await? else { continue };
-            waiting.push(WaitingPerson {
-                session_id: session.id,
-                booking_id: booking.id,
-                participant_id: person.id,
-                name: person.name,
-                enterprise_name: booking
-                    .enterprise_id
-                    .and_then(|id| enterprises.get(&id))
-                    .map(|enterprise| enterprise.name.clone()),
-                service: service.name(),
-                starts_at: booking.starts_at,
-                since: person.waiting_since.unwrap_or(now),
-                present: self.presence().is_here(person.id),
-            });
-        }
-        Ok(waiting)
     }
 }

@@ -236,7 +236,7 @@ impl Video {
         microphone: bool,
         camera: bool,
     ) -> Result<(), Problem> {
-        self.in_room(actor, id, move |tx, room, _| {
+        self.in_room_telling(actor, id, Self::tell_inside, move |tx, room, _| {
             Box::pin(
                 async move { Ok(store::save_media_state(tx.conn(), room.me.id, microphone, camera).await?) },
             )
@@ -246,6 +246,21 @@ impl Video {
 
     /// Runs one step of the caller in one transaction and tells the pages afterwards.
     pub(super) async fn in_room<F>(&self, actor: &Arc<Actor>, id: Uuid, work: F) -> Result<(), Problem>
+    where
+        F: for<'a> FnOnce(&'a Tx, Room, Doing) -> futures::future::BoxFuture<'a, Result<(), Problem>>
+            + Send
+            + 'static,
+    {
+        self.in_room_telling(actor, id, Self::tell, work).await
+    }
+
+    async fn in_room_telling<F>(
+        &self,
+        actor: &Arc<Actor>,
+        id: Uuid,
+        tell: fn(&Self, Uuid),
+        work: F,
+    ) -> Result<(), Problem>
     where
         F: for<'a> FnOnce(&'a Tx, Room, Doing) -> futures::future::BoxFuture<'a, Result<(), Problem>>
             + Send
@@ -262,7 +277,7 @@ impl Video {
                 Box::pin(async move {
                     let room = Room::lock(tx, id, doing.actor.account_id).await?;
                     work(tx, room, doing).await?;
-                    tx.after_commit(move || this.tell(id));
+                    tx.after_commit(move || tell(&this, id));
                     Ok(())
                 })
             })

@@ -8,22 +8,22 @@ use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-async fn take(browser: &Browser, service: &str, starts_at: &str) -> Value {
+pub async fn take(browser: &Browser, service: &str, starts_at: &str) -> Value {
     browser.post("/api/v1/bookings", wish(service, starts_at)).await.ok()
 }
 
-fn wish(service: &str, starts_at: &str) -> Value {
+pub fn wish(service: &str, starts_at: &str) -> Value {
     json!({"service_id": service, "starts_at": starts_at})
 }
 
-fn after_hours_form() -> Value {
+pub fn after_hours_form() -> Value {
     json!({"contact_name": "林女士", "contact_mobile": "154 0000 0001", "fields": {
         "eligibility": "perishable", "consignee": "雪原样例粮油", "goods": "冷冻虾", "hs_codes": "0306.17，030617",
         "declaration_port": "1900", "entry_port": "1902", "transport": "rail", "stage": "all", "reason": "到港后不能久放",
     }})
 }
 
-fn try_form() -> Value {
+pub fn try_form() -> Value {
     json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {"about": "试用"}})
 }
 
@@ -31,7 +31,7 @@ fn id_of(booking: &Value) -> Uuid {
     booking["id"].as_str().unwrap().parse().unwrap()
 }
 
-fn path(booking: &Value, step: &str) -> String {
+pub fn path(booking: &Value, step: &str) -> String {
     format!("/api/v1/bookings/{}{step}", booking["id"].as_str().unwrap())
 }
 
@@ -41,7 +41,7 @@ async fn mails(app: &TestApp) -> Vec<outbox::Model> {
 }
 
 /// The first choice of each `choice` field of a service: forms stay right when the demo's words change.
-async fn with_choices(app: &TestApp, service: &str, mut form: Value) -> Value {
+pub async fn with_choices(app: &TestApp, service: &str, mut form: Value) -> Value {
     let service = app.browser().get(&format!("/api/v1/services/{service}")).await.ok();
     for field in service["fields"].as_array().unwrap() {
         let key = field["key"].as_str().unwrap();
@@ -180,7 +180,9 @@ both_stores! { at "2026-02-10T01:00:00Z";
         let service = app.service("after-hours").await;
         let at = "2026-02-12T12:00:00Z";
         let first = take(&owner, &service, at).await;
-        let second = take(&owner, &service, at).await;
+        let mut one_more = wish(&service, at);
+        one_more["anyway"] = json!(true);
+        let second = owner.post("/api/v1/bookings", one_more).await.ok();
         other.post("/api/v1/bookings", wish(&service, at)).await.refused(409, "slot_taken");
         app.set_time("2026-02-10T01:30:00Z");
         assert_eq!(owner.get(&path(&first, "")).await.ok()["state"], "expired");
@@ -289,11 +291,14 @@ both_stores! { at "2026-02-10T01:00:00Z";
 
     async fn lists_come_in_pages_and_keep_their_order(app: &TestApp) {
         let owner = app.signed_in("lin").await;
-        let service = app.service("video-try").await;
+        // Two services: of one an enterprise may have twenty at a time.
+        let services = [app.service("video-try").await, app.service("after-hours").await];
+        let forms = [try_form(), with_choices(app, &services[1], after_hours_form()).await];
         for number in 0..23 {
-            let starts_at = format!("2026-02-11T{:02}:{:02}:00Z", 1 + number / 4, number % 4 * 15);
-            let held = take(&owner, &service, &starts_at).await;
-            owner.post(&path(&held, "/request"), try_form()).await.ok();
+            let starts_at = format!("2026-02-11T{:02}:00:00Z", 10 + number / 2);
+            let starts_at = if number < 12 { starts_at } else { starts_at.replace("-11T", "-13T") };
+            let held = take(&owner, &services[number % 2], &starts_at).await;
+            owner.post(&path(&held, "/request"), forms[number % 2].clone()).await.ok();
         }
         let first = owner.get("/api/v1/bookings").await.ok();
         let cursor = first["next_cursor"].as_str().unwrap();
@@ -304,7 +309,7 @@ both_stores! { at "2026-02-10T01:00:00Z";
             .collect();
         assert_eq!(starts.len(), 23);
         assert!(starts.is_sorted());
-        app.set_time("2026-02-12T00:00:00Z");
+        app.set_time("2026-02-16T00:00:00Z");
         let owner = app.signed_in("lin").await;
         assert_eq!(owner.get("/api/v1/bookings").await.ok()["items"], json!([]));
         let past = owner.get("/api/v1/bookings?view=past").await.ok();

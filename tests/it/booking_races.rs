@@ -113,7 +113,7 @@ async fn rush(
 ) -> Vec<(Actor, booking::Model)> {
     let tries = takers.iter().cloned().enumerate().map(|(number, actor)| {
         let (booking, starts_at) = (app.app.booking.clone(), starts(number));
-        tokio::spawn(async move { booking.take(&actor, service, starts_at).await.map(|row| (actor, row)) })
+        tokio::spawn(async move { booking.take(&actor, service, starts_at, false).await.map(|row| (actor, row)) })
     });
     let mut winners = Vec::new();
     for outcome in join_all(tries).await {
@@ -196,7 +196,9 @@ both_stores! { at "2026-11-23T02:00:00Z";
         let starts_at: DateTime<Utc> = "2026-11-24T03:00:00Z".parse().unwrap();
         let tries = (0..20).map(|_| {
             let (booking, taker) = (app.app.booking.clone(), taker.clone());
-            tokio::spawn(async move { booking.take(&taker, service, starts_at).await.map_err(|problem| problem.code) })
+            tokio::spawn(async move {
+                booking.take(&taker, service, starts_at, true).await.map_err(|problem| problem.code)
+            })
         });
         let outcomes: Vec<_> = join_all(tries).await.into_iter().map(Result::unwrap).collect();
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 5);

@@ -8,6 +8,8 @@ mod booking;
 mod booking_races;
 mod edge;
 mod edge_lines;
+mod booking_undecided;
+mod booking_warnings;
 mod mail;
 mod people;
 mod people_guessing;

@@ -211,6 +211,7 @@ mod tests {
             options: (kind == FieldKind::Choice).then(|| vec![option]),
             sensitive: false,
             max_length: (kind == FieldKind::Text).then_some(5),
+            default: None,
         }
     }
 

@@ -1,9 +1,12 @@
 //! The rules of booking. Pure: time and randomness come in as arguments.
 
+pub mod answers;
 pub mod form;
 pub mod reference;
 pub mod slots;
 pub mod state;
+pub mod steps;
+pub mod warnings;
 pub mod window;
 
 pub use reference::display_reference;

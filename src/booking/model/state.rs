@@ -4,6 +4,8 @@ use crate::entity::booking::{self, BookingState};
 use crate::entity::service::ServiceKind;
 use crate::http::Problem;
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The video page opens this long before the start.
 pub const JOIN_EARLY: TimeDelta = TimeDelta::minutes(15);
@@ -11,6 +13,8 @@ pub const JOIN_EARLY: TimeDelta = TimeDelta::minutes(15);
 pub const JOIN_LATE: TimeDelta = TimeDelta::minutes(60);
 /// Nobody is checked in earlier than this before the start.
 pub const CHECK_IN_EARLY: TimeDelta = TimeDelta::minutes(60);
+/// So long a no-show can be taken back: a slip, or somebody who comes late after all.
+pub const REOPEN_WITHIN: TimeDelta = TimeDelta::minutes(30);
 
 /// What can be done with a booking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,7 +26,19 @@ pub enum Action {
     CheckIn,
     Complete,
     NoShow,
+    /// Takes a no-show back.
+    Reopen,
     Expire,
+}
+
+/// Why a booking is expired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpiredBecause {
+    /// The place was held and not requested in time.
+    HoldRanOut,
+    /// It was requested, and nobody decided before its time was over.
+    NobodyDecided,
 }
 
 /// On whose behalf something is done.
@@ -54,6 +70,8 @@ const TABLE: &[(BookingState, Action, Side, BookingState)] = &[
     (Held, Request, Booker, Requested),
     (Held, Cancel, Booker, Cancelled),
     (Held, Expire, Program, Expired),
+    // Nobody decided before its time was over.
+    (Requested, Expire, Program, Expired),
     (Requested, Accept, Officer, Accepted),
     (Requested, Accept, Program, Accepted),
     (Requested, Refuse, Officer, Refused),
@@ -64,6 +82,7 @@ const TABLE: &[(BookingState, Action, Side, BookingState)] = &[
     (CheckedIn, Complete, Officer, Completed),
     // Checked in by mistake.
     (CheckedIn, Action::NoShow, Officer, BookingState::NoShow),
+    (BookingState::NoShow, Reopen, Officer, Accepted),
 ];
 
 /// The state after `action`, or why not.
@@ -73,8 +92,7 @@ pub fn step(
     side: Side,
     now: DateTime<Utc>,
 ) -> Result<BookingState, Refusal> {
-    let lapsed = hold_lapsed(row, now);
-    if lapsed && side == Booker {
+    if hold_lapsed(row, now) && side == Booker {
         return Err(Refusal::HoldExpired);
     }
     let next = TABLE
@@ -83,11 +101,14 @@ pub fn step(
         .map(|(.., next)| *next)
         .ok_or(Refusal::WrongState)?;
     let (from, until) = match action {
-        Cancel if row.state != Held => (None, Some(row.starts_at)),
-        Accept => (None, Some(row.ends_at)),
+        Cancel if row.state == Accepted => (None, Some(row.starts_at)),
+        // What nobody has decided can be taken back until it ends by itself.
+        Cancel if row.state == Requested => (None, Some(row.ends_at)),
+        Accept | Refuse => (None, Some(row.ends_at)),
+        Reopen => (None, Some(row.updated_at + REOPEN_WITHIN)),
         CheckIn => (Some(row.starts_at - CHECK_IN_EARLY), None),
         Action::NoShow => (Some(row.starts_at), None),
-        Expire if !lapsed => return Err(Refusal::WrongState),
+        Expire if lapse(row, now).is_none() => return Err(Refusal::WrongState),
         _ => (None, None),
     };
     match (from, until) {
@@ -102,10 +123,33 @@ pub fn hold_lapsed(row: &booking::Model, now: DateTime<Utc>) -> bool {
     row.state == Held && row.hold_expires_at.is_some_and(|until| until <= now)
 }
 
-/// The state as everybody sees it: a lapsed hold is expired before it is swept.
-pub fn shown_state(row: &booking::Model, now: DateTime<Utc>) -> BookingState {
-    if hold_lapsed(row, now) { Expired } else { row.state }
+/// Why a booking has come to its end by itself, whether or not it has been swept yet.
+pub fn lapse(row: &booking::Model, now: DateTime<Utc>) -> Option<ExpiredBecause> {
+    if hold_lapsed(row, now) {
+        return Some(ExpiredBecause::HoldRanOut);
+    }
+    (row.state == Requested && row.ends_at <= now).then_some(ExpiredBecause::NobodyDecided)
 }
+
+/// The state as everybody sees it: what has lapsed is expired before it is swept.
+pub fn shown_state(row: &booking::Model, now: DateTime<Utc>) -> BookingState {
+    if lapse(row, now).is_some() { Expired } else { row.state }
+}
+
+/// Why a booking is shown as expired. What was requested has somebody to contact, a hold has not.
+pub fn expired_because(row: &booking::Model, now: DateTime<Utc>) -> Option<ExpiredBecause> {
+    let was_requested = row.contact_name.is_some();
+    let because = if was_requested { ExpiredBecause::NobodyDecided } else { ExpiredBecause::HoldRanOut };
+    (shown_state(row, now) == Expired).then_some(because)
+}
+
+/// Whether it still stands for an appointment to come or going on.
+pub fn is_live(row: &booking::Model, now: DateTime<Utc>) -> bool {
+    LIVE.contains(&shown_state(row, now)) && row.ends_at > now
+}
+
+/// The states of bookings that may still take place.
+pub const LIVE: [BookingState; 4] = [Held, Requested, Accepted, CheckedIn];
 
 /// Whether a booking in this state keeps its place.
 pub fn keeps_place(state: BookingState) -> bool {
@@ -215,6 +259,9 @@ pub mod tests {
             assert_eq!(may(Action::NoShow, Officer, before), None);
             let absent = matches!(state, Accepted | CheckedIn).then_some(BookingState::NoShow);
             assert_eq!(may(Action::NoShow, Officer, after), absent);
+            let back = (state == BookingState::NoShow).then_some(Accepted);
+            assert_eq!(may(Reopen, Officer, after), back);
+            assert_eq!(may(Reopen, Booker, after), None);
         }
     }
 
@@ -229,7 +276,30 @@ pub mod tests {
         let requested = row(Requested, start());
         assert_eq!(step(&requested, Accept, Officer, minutes(29)), Ok(Accepted));
         assert_eq!(step(&requested, Accept, Officer, minutes(30)), Err(Refusal::TooLate(minutes(30))));
-        assert_eq!(step(&requested, Refuse, Officer, minutes(300)), Ok(Refused));
+        assert_eq!(step(&requested, Refuse, Officer, minutes(29)), Ok(Refused));
+        assert_eq!(step(&requested, Cancel, Booker, minutes(29)), Ok(Cancelled));
+        let absent = row(BookingState::NoShow, start());
+        assert_eq!(step(&absent, Reopen, Officer, minutes(29)), Ok(Accepted));
+        assert_eq!(step(&absent, Reopen, Officer, minutes(30)), Err(Refusal::TooLate(minutes(30))));
+    }
+
+    #[test]
+    fn what_nobody_decided_ends_with_its_time() {
+        let mut requested = row(Requested, start());
+        requested.contact_name = Some("林女士".into());
+        let end = requested.ends_at;
+        let earlier = end - TimeDelta::milliseconds(1);
+        assert_eq!(step(&requested, Expire, Program, earlier), Err(Refusal::WrongState));
+        assert_eq!(step(&requested, Expire, Program, end), Ok(Expired));
+        for (action, side) in [(Accept, Officer), (Refuse, Officer), (Cancel, Booker)] {
+            assert_eq!(step(&requested, action, side, end), Err(Refusal::TooLate(end)));
+        }
+        assert_eq!(shown_state(&requested, earlier), Requested);
+        assert_eq!(shown_state(&requested, end), Expired);
+        assert_eq!(expired_because(&requested, end), Some(ExpiredBecause::NobodyDecided));
+        assert_eq!(expired_because(&row(Expired, start()), end), Some(ExpiredBecause::HoldRanOut));
+        assert_eq!(expired_because(&requested, earlier), None);
+        assert!(is_live(&requested, earlier) && !is_live(&requested, end));
     }
 
     #[test]

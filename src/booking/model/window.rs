@@ -38,6 +38,28 @@ pub enum SlotReason {
     Quota,
 }
 
+/// Why a service has no free time up to its horizon; what says most is the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NoneFree {
+    /// There are no slots at all, or only such that it is too late for.
+    Closed,
+    /// The rest lies in a year whose official calendar is not published.
+    YearUnpublished,
+    /// Every place is taken.
+    Full,
+}
+
+/// Whether a service is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenState {
+    Open,
+    Closed,
+    /// The year's official calendar is not out: whether the day is worked is not known.
+    Unpublished,
+}
+
 /// A slot as it can be booked now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offer {
@@ -152,16 +174,47 @@ impl Terms<'_> {
         DayTotal { free, total, reason }
     }
 
-    /// The first slot with a free place up to the horizon.
-    pub fn next_free(&self, free: &impl Free) -> Option<Slot> {
-        let days = self.today().iter_days().take_while(|date| *date <= self.last_date());
-        for date in days {
-            let Ok(offers) = self.offers(date, free) else { continue };
-            if let Some(offer) = offers.into_iter().find(|offer| offer.reason.is_none()) {
-                return Some(offer.slot);
+    /// The first slot with a free place up to the horizon, or why there is none.
+    pub fn next_free(&self, free: &impl Free) -> Result<Slot, NoneFree> {
+        let mut why = NoneFree::Closed;
+        for date in self.dates() {
+            let offers = match self.offers(date, free) {
+                Ok(offers) => offers,
+                Err(DayReason::YearUnpublished) => {
+                    why = why.max(NoneFree::YearUnpublished);
+                    continue;
+                }
+                Err(_) => continue,
+            };
+            if let Some(offer) = offers.iter().find(|offer| offer.reason.is_none()) {
+                return Ok(offer.slot);
+            }
+            if offers.iter().any(|offer| matches!(offer.reason, Some(SlotReason::Full | SlotReason::Quota))) {
+                why = NoneFree::Full;
             }
         }
-        None
+        Err(why)
+    }
+
+    /// The first date up to the horizon of which nobody knows whether it is worked.
+    pub fn unpublished_from(&self) -> Option<NaiveDate> {
+        let mut dates = self.dates();
+        let asks = self.plan.uses_working_days();
+        dates.find(|date| asks && self.calendar.is_working(*date).is_none())
+    }
+
+    /// Whether the service is open now.
+    pub fn open_now(&self) -> OpenState {
+        match self.plan.is_open(self.now, |date| self.calendar.is_working(date)) {
+            Ok(true) => OpenState::Open,
+            Ok(false) => OpenState::Closed,
+            Err(YearUnpublished) => OpenState::Unpublished,
+        }
+    }
+
+    fn dates(&self) -> impl Iterator<Item = NaiveDate> {
+        let last = self.last_date();
+        self.today().iter_days().take_while(move |date| *date <= last)
     }
 }
 
@@ -244,6 +297,35 @@ mod tests {
         };
         let next = terms.next_free(&Stock(1, None)).unwrap();
         assert_eq!(next.starts_at.to_rfc3339(), "2026-12-15T01:00:00+00:00");
-        assert_eq!(terms.next_free(&Stock(0, None)), None);
+        assert_eq!(terms.next_free(&Stock(0, None)), Err(NoneFree::Full));
+        assert_eq!(terms.unpublished_from(), None);
+    }
+
+    #[test]
+    fn an_unpublished_year_is_no_closed_day_and_neither_is_a_full_one() {
+        let (working, unknown) = (plan(DayKind::Working), Calendar::default());
+        let mut calendar = unknown.clone();
+        calendar.published.insert(2026);
+        let terms = |calendar, now: &str, horizon_days| Terms {
+            plan: &working,
+            calendar,
+            lead: TimeDelta::zero(),
+            horizon_days,
+            capacity: 1,
+            now: now.parse().unwrap(),
+        };
+        let new_year = "2027-01-04T01:30:00Z";
+        let unpublished = terms(&unknown, new_year, 3);
+        assert_eq!(unpublished.next_free(&Stock(1, None)), Err(NoneFree::YearUnpublished));
+        assert_eq!(unpublished.open_now(), OpenState::Unpublished);
+        assert_eq!(unpublished.unpublished_from(), NaiveDate::from_ymd_opt(2027, 1, 4));
+        // Thursday the 31st is full, and what follows is not known.
+        let edge = terms(&calendar, "2026-12-31T00:00:00Z", 5);
+        assert_eq!(edge.next_free(&Stock(0, None)), Err(NoneFree::Full));
+        assert_eq!(edge.unpublished_from(), NaiveDate::from_ymd_opt(2027, 1, 1));
+        // A weekend without a slot.
+        let weekend = terms(&calendar, "2026-12-19T01:30:00Z", 1);
+        assert_eq!(weekend.next_free(&Stock(1, None)), Err(NoneFree::Closed));
+        assert_eq!(weekend.open_now(), OpenState::Closed);
     }
 }

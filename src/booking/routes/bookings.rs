@@ -2,7 +2,9 @@
 
 use crate::auth::Signed;
 use crate::booking::Booking;
-use crate::booking::dto::{BookingDetailDto, BookingDto, BookingRequest, Cancelling, NewBooking};
+use crate::booking::dto::{
+    BookingDetailDto, BookingDto, BookingRequest, Cancelling, FormCheck, NewBooking,
+};
 use crate::booking::service::RequestForm;
 use crate::booking::store::read::{Place, View};
 use crate::http::{Body, Cursor, Page, Params, PathId, PathText, Problem, ProblemBody};
@@ -16,13 +18,13 @@ use utoipa::{IntoParams, ToSchema};
 
 const PAGE: usize = 20;
 
-/// Holds a place for some minutes.
+/// Holds a place for some minutes. `overlaps` of the answer warns of what one has booked at that time.
 #[utoipa::path(post, path = "/bookings", tag = "bookings", operation_id = "take_place",
     request_body = NewBooking, responses(
     (status = CREATED, body = BookingDto),
     (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
     (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json", description = "`forbidden`, `enterprise_pending`, `enterprise_refused`"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`slot_taken`, `too_many_holds`"),
+    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`slot_taken`, `too_many_holds`, `too_many_bookings`; `already_yours` with the booking as `subject_id`, unless `anyway`"),
     (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json", description = "`slot_past`, `lead_time`, `beyond_horizon`, `not_a_slot`, `year_unpublished`, `unknown_service`"),
 ))]
 pub async fn take_place(
@@ -30,7 +32,7 @@ pub async fn take_place(
     State(booking): State<Booking>,
     Body(wish): Body<NewBooking>,
 ) -> Result<(StatusCode, Json<BookingDto>), Problem> {
-    let row = booking.take(&actor, wish.service_id, wish.starts_at).await?;
+    let row = booking.take(&actor, wish.service_id, wish.starts_at, wish.anyway).await?;
     Ok((StatusCode::CREATED, Json(booking.show(&actor, row).await?)))
 }
 
@@ -139,7 +141,7 @@ pub async fn get_booking_calendar(
     (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
     (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
     (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`hold_expired`, `wrong_state`"),
+    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`hold_expired`, `wrong_state`; `unread_warning` with the field, until its code is in `acknowledged`"),
     (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub async fn request_booking(
@@ -148,9 +150,33 @@ pub async fn request_booking(
     PathId(id): PathId,
     Body(form): Body<BookingRequest>,
 ) -> Result<Json<BookingDto>, Problem> {
-    let BookingRequest { contact_name, contact_mobile, fields } = form;
-    let row = booking.request(&actor, id, RequestForm { contact_name, contact_mobile, fields }).await?;
+    let row = booking.request(&actor, id, form.into()).await?;
     Ok(Json(booking.show(&actor, row).await?))
+}
+
+/// What a form would be warned of. It is checked as `request` checks it, and nothing is changed.
+#[utoipa::path(post, path = "/bookings/{id}/check", tag = "bookings", operation_id = "check_booking_form",
+    params(("id" = Uuid, Path)), request_body = BookingRequest, responses(
+    (status = OK, body = FormCheck),
+    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
+    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
+    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
+    (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub async fn check_booking_form(
+    Signed(actor): Signed,
+    State(booking): State<Booking>,
+    PathId(id): PathId,
+    Body(form): Body<BookingRequest>,
+) -> Result<Json<FormCheck>, Problem> {
+    Ok(Json(FormCheck { warnings: booking.check_form(&actor, id, form.into()).await? }))
+}
+
+impl From<BookingRequest> for RequestForm {
+    fn from(form: BookingRequest) -> Self {
+        let BookingRequest { contact_name, contact_mobile, fields, acknowledged } = form;
+        Self { contact_name, contact_mobile, fields, acknowledged }
+    }
 }
 
 /// Cancels one's booking; a reason is needed unless the place was only held.

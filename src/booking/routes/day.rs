@@ -1,9 +1,10 @@
-//! The office's day, and what officers decide.
+//! The office's day.
 
 use crate::auth::{Right, Signed};
 use crate::booking::Booking;
-use crate::booking::dto::{BookingDto, OfficeDayDto, Refusing};
-use crate::http::{Body, Params, PathId, Problem, ProblemBody};
+use crate::booking::dto::{DayBookingDto, OfficeDayDto};
+use crate::booking::store::read::{Order, Place};
+use crate::http::{Cursor, Page, Params, Problem, ProblemBody};
 use crate::live::Topic;
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +14,7 @@ use futures::{Stream, StreamExt, future, stream};
 use serde::Deserialize;
 use std::convert::Infallible;
 use tokio_stream::wrappers::BroadcastStream;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 /// The date asked for.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -21,6 +22,10 @@ use utoipa::IntoParams;
 pub struct DayQuery {
     /// Today in the office's zone, if left out.
     date: Option<NaiveDate>,
+    /// Only what lies on the caller's own desk; the requests that wait for a decision are everybody's.
+    #[serde(default)]
+    #[param(required = false)]
+    mine: bool,
 }
 
 /// The bookings of a day, what is undecided, and who waits.
@@ -35,7 +40,49 @@ pub async fn get_day(
     State(booking): State<Booking>,
     Params(query): Params<DayQuery>,
 ) -> Result<Json<OfficeDayDto>, Problem> {
-    Ok(Json(booking.day(&actor, query.date).await?))
+    Ok(Json(booking.day(&actor, query.date, query.mine).await?))
+}
+
+/// In which order requests are listed.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DecisionOrder {
+    /// By the time of the appointment.
+    #[default]
+    Soonest,
+    /// By the time of the request.
+    Newest,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DecisionsQuery {
+    #[serde(default)]
+    #[param(inline)]
+    order: DecisionOrder,
+    /// `next_cursor` of the page before, in the same order; or `undecided_next_cursor` of the day.
+    cursor: Option<String>,
+}
+
+/// The requests that wait for a decision. What nobody decided in time has ended and is not among them.
+#[utoipa::path(get, path = "/decisions", tag = "office_day", operation_id = "list_decisions",
+    params(DecisionsQuery), responses(
+    (status = OK, body = Page<DayBookingDto>),
+    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
+    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
+    (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub async fn list_decisions(
+    Signed(actor): Signed,
+    State(booking): State<Booking>,
+    Params(query): Params<DecisionsQuery>,
+) -> Result<Json<Page<DayBookingDto>>, Problem> {
+    let order = match query.order {
+        DecisionOrder::Soonest => Order::Soonest,
+        DecisionOrder::Newest => Order::Newest,
+    };
+    let after: Option<Place> = Cursor::decode(query.cursor.as_deref())?;
+    Ok(Json(booking.decisions(&actor, order, after).await?))
 }
 
 /// Server-sent events: `changed` at connect and whenever the day has changed; then ask for it anew.
@@ -58,96 +105,4 @@ pub async fn day_events(
         .map(|_| ());
     let events = stream::iter([()]).chain(changes).map(|()| Ok(Event::default().event("changed").data("{}")));
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))
-}
-
-/// Accepts a request; whoever does becomes the booking's officer.
-#[utoipa::path(post, path = "/bookings/{id}/accept", tag = "office_day", operation_id = "accept_booking",
-    params(("id" = Uuid, Path)), responses(
-    (status = OK, body = BookingDto),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`, `too_late`"),
-))]
-pub async fn accept_booking(
-    Signed(actor): Signed,
-    State(booking): State<Booking>,
-    PathId(id): PathId,
-) -> Result<Json<BookingDto>, Problem> {
-    let row = booking.accept(&actor, id).await?;
-    Ok(Json(booking.show(&actor, row).await?))
-}
-
-/// Refuses a request with a reason that the booker reads.
-#[utoipa::path(post, path = "/bookings/{id}/refuse", tag = "office_day", operation_id = "refuse_booking",
-    params(("id" = Uuid, Path)), request_body = Refusing, responses(
-    (status = OK, body = BookingDto),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`"),
-    (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json", description = "`reason_required`"),
-))]
-pub async fn refuse_booking(
-    Signed(actor): Signed,
-    State(booking): State<Booking>,
-    PathId(id): PathId,
-    Body(refusing): Body<Refusing>,
-) -> Result<Json<BookingDto>, Problem> {
-    let row = booking.refuse(&actor, id, &refusing.reason).await?;
-    Ok(Json(booking.show(&actor, row).await?))
-}
-
-/// The booker is here; possible from 60 minutes before the start.
-#[utoipa::path(post, path = "/bookings/{id}/check-in", tag = "office_day", operation_id = "check_in_booking",
-    params(("id" = Uuid, Path)), responses(
-    (status = OK, body = BookingDto),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`, `too_early`"),
-))]
-pub async fn check_in_booking(
-    Signed(actor): Signed,
-    State(booking): State<Booking>,
-    PathId(id): PathId,
-) -> Result<Json<BookingDto>, Problem> {
-    let row = booking.check_in_at_desk(&actor, id).await?;
-    Ok(Json(booking.show(&actor, row).await?))
-}
-
-/// The matter is dealt with.
-#[utoipa::path(post, path = "/bookings/{id}/complete", tag = "office_day", operation_id = "complete_booking",
-    params(("id" = Uuid, Path)), responses(
-    (status = OK, body = BookingDto),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`"),
-))]
-pub async fn complete_booking(
-    Signed(actor): Signed,
-    State(booking): State<Booking>,
-    PathId(id): PathId,
-) -> Result<Json<BookingDto>, Problem> {
-    let row = booking.complete_at_desk(&actor, id).await?;
-    Ok(Json(booking.show(&actor, row).await?))
-}
-
-/// The booker did not come; possible from the start on.
-#[utoipa::path(post, path = "/bookings/{id}/no-show", tag = "office_day", operation_id = "mark_no_show",
-    params(("id" = Uuid, Path)), responses(
-    (status = OK, body = BookingDto),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`, `too_early`"),
-))]
-pub async fn mark_no_show(
-    Signed(actor): Signed,
-    State(booking): State<Booking>,
-    PathId(id): PathId,
-) -> Result<Json<BookingDto>, Problem> {
-    let row = booking.no_show(&actor, id).await?;
-    Ok(Json(booking.show(&actor, row).await?))
 }

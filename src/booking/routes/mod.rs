@@ -2,6 +2,7 @@
 
 mod bookings;
 mod day;
+mod decide;
 mod services;
 
 use super::Booking;
@@ -20,12 +21,16 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(bookings::get_booking_calendar))
         .routes(routes!(bookings::request_booking))
         .routes(routes!(bookings::cancel_booking))
+        .routes(routes!(bookings::check_booking_form))
+        .routes(routes!(services::get_prefill))
         .routes(routes!(day::get_day))
+        .routes(routes!(day::list_decisions))
         .routes(routes!(day::day_events))
-        .routes(routes!(day::accept_booking))
-        .routes(routes!(day::refuse_booking))
-        .routes(routes!(day::check_in_booking))
-        .routes(routes!(day::complete_booking))
-        .routes(routes!(day::mark_no_show))
+        .routes(routes!(decide::accept_booking))
+        .routes(routes!(decide::refuse_booking))
+        .routes(routes!(decide::check_in_booking))
+        .routes(routes!(decide::complete_booking))
+        .routes(routes!(decide::mark_no_show))
+        .routes(routes!(decide::reopen_booking))
         .with_state(booking)
 }

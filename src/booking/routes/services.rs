@@ -1,9 +1,12 @@
 //! What can be booked and what is free; open to everybody.
 
+use crate::auth::Signed;
 use crate::booking::Booking;
 use crate::booking::dto::{
-    DayOfPlacesDto, DaysDto, ServiceDto, ServiceList, ServiceNowDto, SlotDto, SlotsDto, VenueDto,
+    DayOfPlacesDto, DaysDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto, SlotDto, SlotsDto, VenueDto,
 };
+use crate::booking::model::steps;
+use crate::booking::model::window::OpenState;
 use crate::booking::service::ServiceNow;
 use crate::directory::ServiceInfo;
 use crate::entity::service::ServiceKind;
@@ -12,6 +15,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::IntoParams;
 
 /// As many days as one answer holds.
@@ -23,7 +27,8 @@ const MOST_DAYS: i64 = 62;
 ))]
 pub async fn list_services(State(booking): State<Booking>) -> Result<Json<ServiceList>, Problem> {
     let services = booking.services().await?;
-    Ok(Json(ServiceList { items: services.iter().map(|(info, now)| service(info, now)).collect() }))
+    let items = services.iter().map(|(info, now)| service(info, now)).collect();
+    Ok(Json(ServiceList { items, kinds: kinds(&services) }))
 }
 
 /// One service.
@@ -82,6 +87,22 @@ pub async fn list_service_days(
     Ok(Json(DaysDto { service_id: id, zone: info.zone.name().to_owned(), days: days.collect() }))
 }
 
+/// What the form of a service can be filled in with: the caller's contact and last answers.
+#[utoipa::path(get, path = "/services/{id}/prefill", tag = "bookings", operation_id = "get_prefill",
+    params(("id" = Uuid, Path)), responses(
+    (status = OK, body = Prefill),
+    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
+    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
+    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub async fn get_prefill(
+    Signed(actor): Signed,
+    State(booking): State<Booking>,
+    PathId(id): PathId,
+) -> Result<Json<Prefill>, Problem> {
+    Ok(Json(booking.prefill(&actor, id).await?))
+}
+
 /// The date asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -129,6 +150,10 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
         horizon_days: row.horizon_days,
         hold_minutes: row.hold_minutes,
         needs_decision: row.needs_decision,
+        steps: steps::steps(row.kind, row.needs_decision),
+        trial: spec.trial,
+        limits: spec.limits,
+        warnings: spec.warnings.clone(),
         uses_working_days: info.uses_working_days(),
         daily_quota: info.quota_seats,
         recorded: row.kind == ServiceKind::Video,
@@ -141,9 +166,48 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
             grid_minutes: venue.grid_minutes,
         },
         now: ServiceNowDto {
-            open: now.open,
-            next_free_at: now.next_free_at,
-            next_free_until: now.next_free_until,
+            open: now.state == OpenState::Open,
+            state: now.state,
+            next_free_at: now.next_free.ok().map(|slot| slot.starts_at),
+            next_free_until: now.next_free.ok().map(|slot| slot.ends_at),
+            none_free: now.next_free.err(),
+            unpublished_from: now.unpublished_from,
+        },
+    }
+}
+
+/// The kinds in the order of their first service. Trials stand in no door, unless a kind has nothing else.
+fn kinds(services: &[(Arc<ServiceInfo>, ServiceNow)]) -> Vec<KindNowDto> {
+    let mut kinds: Vec<ServiceKind> = Vec::new();
+    for (info, _) in services {
+        if !kinds.contains(&info.row.kind) {
+            kinds.push(info.row.kind);
+        }
+    }
+    kinds.into_iter().map(|kind| kind_now(kind, services)).collect()
+}
+
+fn kind_now(kind: ServiceKind, services: &[(Arc<ServiceInfo>, ServiceNow)]) -> KindNowDto {
+    let all = || services.iter().filter(|(info, _)| info.row.kind == kind);
+    let only_trials = all().all(|(info, _)| info.spec.trial);
+    let shown: Vec<_> = all().filter(|(info, _)| only_trials || !info.spec.trial).collect();
+    let free = shown.iter().filter_map(|(info, now)| Some((now.next_free.ok()?, info.row.id)));
+    let soonest = free.min_by_key(|(slot, _)| slot.starts_at);
+    let why = shown.iter().filter_map(|(_, now)| now.next_free.err()).max();
+    let has = |state| shown.iter().any(|(_, now)| now.state == state);
+    KindNowDto {
+        kind,
+        service_ids: shown.iter().map(|(info, _)| info.row.id).collect(),
+        soonest_service_id: soonest.map(|(_, id)| id),
+        next_free_at: soonest.map(|(slot, _)| slot.starts_at),
+        next_free_until: soonest.map(|(slot, _)| slot.ends_at),
+        none_free: why.filter(|_| soonest.is_none()),
+        state: if has(OpenState::Open) {
+            OpenState::Open
+        } else if has(OpenState::Unpublished) {
+            OpenState::Unpublished
+        } else {
+            OpenState::Closed
         },
     }
 }

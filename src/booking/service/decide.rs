@@ -16,27 +16,50 @@ use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
+/// What somebody decided.
+struct Decision {
+    side: Side,
+    action: Action,
+    reason: Option<String>,
+    /// They were warned and want it all the same.
+    anyway: bool,
+}
+
+impl Decision {
+    /// An officer's, without more words.
+    fn to(action: Action) -> Self {
+        Self { side: Side::Officer, action, reason: None, anyway: false }
+    }
+}
+
 impl Booking {
-    pub async fn accept(&self, actor: &Actor, id: Uuid) -> Result<booking::Model, Problem> {
-        self.decide(actor, id, Action::Accept, None).await
+    /// Accepts a request. An officer who has another appointment at the time must say that they
+    /// want it `anyway`.
+    pub async fn accept(&self, actor: &Actor, id: Uuid, anyway: bool) -> Result<booking::Model, Problem> {
+        self.decide(actor, id, Decision { anyway, ..Decision::to(Action::Accept) }).await
     }
 
     pub async fn refuse(&self, actor: &Actor, id: Uuid, reason: &str) -> Result<booking::Model, Problem> {
         actor.may(Right::HandleBookings)?;
         let reason = form::require_reason(Some(reason))?;
-        self.decide(actor, id, Action::Refuse, Some(reason)).await
+        self.decide(actor, id, Decision { reason: Some(reason), ..Decision::to(Action::Refuse) }).await
     }
 
     pub async fn check_in_at_desk(&self, actor: &Actor, id: Uuid) -> Result<booking::Model, Problem> {
-        self.decide(actor, id, Action::CheckIn, None).await
+        self.decide(actor, id, Decision::to(Action::CheckIn)).await
     }
 
     pub async fn complete_at_desk(&self, actor: &Actor, id: Uuid) -> Result<booking::Model, Problem> {
-        self.decide(actor, id, Action::Complete, None).await
+        self.decide(actor, id, Decision::to(Action::Complete)).await
     }
 
     pub async fn no_show(&self, actor: &Actor, id: Uuid) -> Result<booking::Model, Problem> {
-        self.decide(actor, id, Action::NoShow, None).await
+        self.decide(actor, id, Decision::to(Action::NoShow)).await
+    }
+
+    /// Takes a no-show back.
+    pub async fn reopen(&self, actor: &Actor, id: Uuid) -> Result<booking::Model, Problem> {
+        self.decide(actor, id, Decision::to(Action::Reopen)).await
     }
 
     /// Cancels one's own booking. What the office has heard of needs a reason.
@@ -55,35 +78,35 @@ impl Booking {
         if seen.state != BookingState::Held && reason.is_none() {
             form::require_reason(None)?;
         }
-        self.change(actor, seen, Side::Booker, Action::Cancel, reason, now).await
+        let decision = Decision { side: Side::Booker, reason, ..Decision::to(Action::Cancel) };
+        self.change(actor, seen, decision).await
     }
 
     async fn decide(
         &self,
         actor: &Actor,
         id: Uuid,
-        action: Action,
-        reason: Option<String>,
+        decision: Decision,
     ) -> Result<booking::Model, Problem> {
         actor.may(Right::HandleBookings)?;
         let seen = self.find_for(actor, id).await?;
-        self.change(actor, seen, Side::Officer, action, reason, self.0.clock.now()).await
+        self.change(actor, seen, decision).await
     }
 
     async fn change(
         &self,
         actor: &Actor,
         seen: booking::Model,
-        side: Side,
-        action: Action,
-        reason: Option<String>,
-        now: DateTime<Utc>,
+        decision: Decision,
     ) -> Result<booking::Model, Problem> {
+        let Decision { side, action, reason, anyway } = decision;
+        let now = self.0.clock.now();
         let scope = scope_of(actor)?;
         let info = self.info(seen.service_id).await?;
         let people = self.people_of(&seen).await?;
         let officer = (side == Side::Officer).then_some(actor.account_id);
-        let step = Step { action, side, actor: actor.evidence(), officer, reason, form: None, now };
+        let step =
+            Step { side, actor: actor.evidence(), officer, reason, ..Step::by_program(action, now) };
         let inner = self.0.clone();
         self.0
             .db
@@ -100,6 +123,8 @@ impl Booking {
                         // It was requested while its cancelling was on the way.
                         form::require_reason(None)?;
                     }
+                    state::step(&before, action, side, now)?;
+                    inner.hindered(tx, &before, action, officer, anyway).await?;
                     let row = take_step(tx, before, step).await.map_err(Problem::from)?;
                     if !keeps_place(row.state) {
                         free_cells(tx, &inner.places, row.id).await?;

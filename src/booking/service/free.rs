@@ -1,12 +1,13 @@
 //! What is free: answered from memory and the kept directory, without a query.
 
 use super::{Booking, plan_of, terms_of};
-use crate::booking::model::window::{DayReason, DayTotal, Free, Offer, Terms};
+use crate::booking::model::slots::Slot;
+use crate::booking::model::window::{DayReason, DayTotal, Free, NoneFree, Offer, OpenState, Terms};
 use crate::booking::places::{Board, Places};
 use crate::directory::ServiceInfo;
 use crate::directory::calendar::DayClass;
 use crate::http::Problem;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use std::ops::Range;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -20,11 +21,13 @@ pub struct DayOfPlaces {
 }
 
 /// What a service is at this moment.
+#[derive(Clone, Copy, Debug)]
 pub struct ServiceNow {
-    pub open: bool,
-    pub next_free_at: Option<DateTime<Utc>>,
-    /// Until when that slot goes.
-    pub next_free_until: Option<DateTime<Utc>>,
+    pub state: OpenState,
+    /// The next free slot, or why there is none up to the horizon.
+    pub next_free: Result<Slot, NoneFree>,
+    /// The first date up to the horizon that is not bookable because its year is unpublished.
+    pub unpublished_from: Option<NaiveDate>,
 }
 
 /// Places and quota of one service, looked at under one lock each.
@@ -111,13 +114,10 @@ impl Booking {
         let calendar = self.0.directory.calendar().await?;
         let plan = plan_of(info);
         let terms: Terms = terms_of(info, &plan, &calendar, self.0.clock.now());
-        // Whether an unpublished day is worked is not known: then it is not said to be open.
-        let open = plan.is_open(terms.now, |date| calendar.is_working(date)).unwrap_or(false);
-        let next = with_boards(&self.0.places, info, |boards| terms.next_free(boards));
         Ok(ServiceNow {
-            open,
-            next_free_at: next.map(|slot| slot.starts_at),
-            next_free_until: next.map(|slot| slot.ends_at),
+            state: terms.open_now(),
+            next_free: with_boards(&self.0.places, info, |boards| terms.next_free(boards)),
+            unpublished_from: terms.unpublished_from(),
         })
     }
 }

@@ -1,9 +1,15 @@
 //! Use cases.
 
+mod around;
+mod day;
 mod decide;
 mod free;
+mod hindrances;
+mod history;
+mod prefill;
 mod refusals;
 mod request;
+mod sweep;
 mod take;
 mod transition;
 mod view;

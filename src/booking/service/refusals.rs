@@ -1,7 +1,9 @@
 //! Why a place cannot be taken, in words.
 
 use super::take::MOST_HOLDS;
+use crate::booking::model::display_reference;
 use crate::directory::ServiceInfo;
+use crate::entity::booking;
 use crate::http::Problem;
 use chrono::{Datelike, NaiveDate};
 
@@ -81,6 +83,29 @@ pub(super) fn too_many_holds() -> Problem {
         format!("您已保留 {MOST_HOLDS} 个时段。请先提交或取消其中一个。"),
         format!("You already hold {MOST_HOLDS} places. Please request or cancel one of them first."),
     )
+}
+
+pub(super) fn too_many_bookings(most: u32, enterprise: bool) -> Problem {
+    let (zh, en) = if enterprise { ("贵单位", "Your enterprise") } else { ("您", "You") };
+    let has = if enterprise { "has" } else { "have" };
+    Problem::conflict(
+        "too_many_bookings",
+        format!("这项业务同时最多约 {most} 个，{zh}已经约满。请先办完或取消其中一个；确有需要请拨打值班电话。"),
+        format!(
+            "At most {most} bookings of this service can stand at a time, and {} {has} that many. Please finish or cancel one first, or call the office.",
+            en.to_lowercase()
+        ),
+    )
+}
+
+pub(super) fn already_yours(mine: &booking::Model) -> Problem {
+    let reference = display_reference(&mine.reference);
+    Problem::conflict(
+        "already_yours",
+        format!("这项业务的这个时间您已经有预约 {reference} 了。"),
+        format!("You have {reference} for this service at this time already."),
+    )
+    .about(mine.id)
 }
 
 fn duration_zh(minutes: i32) -> String {

@@ -5,11 +5,14 @@ use super::transition::{Step, expire, take_steps};
 use super::{Booking, Fault, scope_of};
 use crate::auth::{Actor, Right};
 use crate::booking::model::form;
+use crate::booking::model::slots::local_date;
+use crate::booking::model::warnings::{FormWarning, warnings};
 use crate::booking::model::state::{self, Action, Refusal, Side};
 use crate::booking::store::write;
 use crate::booking::{mails, places::Places};
 use crate::db::Tx;
 use crate::directory::ServiceInfo;
+use crate::directory::model::ServiceSpec;
 use crate::entity::booking::{self, BookingState};
 use crate::evidence;
 use crate::http::Problem;
@@ -24,6 +27,20 @@ pub struct RequestForm {
     pub contact_name: String,
     pub contact_mobile: String,
     pub fields: Map<String, Value>,
+    /// Codes of the warnings that the booker has read.
+    pub acknowledged: Vec<String>,
+}
+
+impl RequestForm {
+    /// In its stored form, or the first thing that is wrong with it.
+    pub(super) fn checked(self, spec: &ServiceSpec) -> Result<Self, Problem> {
+        Ok(Self {
+            contact_name: form::check_contact_name(&self.contact_name)?,
+            contact_mobile: form::check_contact_mobile(&self.contact_mobile)?,
+            fields: form::check_fields(&spec.fields, &self.fields)?,
+            acknowledged: self.acknowledged,
+        })
+    }
 }
 
 /// How a request ended.
@@ -37,6 +54,7 @@ enum Outcome {
 
 struct Case {
     form: RequestForm,
+    warnings: Vec<FormWarning>,
     actor: evidence::Actor,
     info: Arc<ServiceInfo>,
     people: People,
@@ -55,13 +73,10 @@ impl Booking {
         let scope = scope_of(actor)?;
         let seen = self.find_for(actor, id).await?;
         let info = self.info(seen.service_id).await?;
-        let form = RequestForm {
-            contact_name: form::check_contact_name(&form.contact_name)?,
-            contact_mobile: form::check_contact_mobile(&form.contact_mobile)?,
-            fields: form::check_fields(&info.spec.fields, &form.fields)?,
-        };
+        let form = form.checked(&info.spec)?;
+        let warnings = warnings(&info.spec.warnings, &form.fields, local_date(info.zone, seen.starts_at));
         let people = self.people_of(&seen).await?;
-        let case = Case { form, actor: actor.evidence(), info, people, now: self.0.clock.now() };
+        let case = Case { form, warnings, actor: actor.evidence(), info, people, now: self.0.clock.now() };
         let inner = self.0.clone();
         let outcome: Result<Outcome, Fault> = self
             .0
@@ -105,6 +120,12 @@ async fn request_locked(
     if row.state == BookingState::Expired {
         return Ok(Outcome::Expired);
     }
+    let read = |warning: &&FormWarning| form.acknowledged.contains(&warning.code);
+    if let Some(warning) = case.warnings.iter().find(|warning| !read(warning)) {
+        // Only of what can still be requested.
+        state::step(&row, Action::Request, Side::Booker, *now).map_err(Problem::from)?;
+        return Err(unread(warning).into());
+    }
     let step = Step {
         action: Action::Request,
         side: Side::Booker,
@@ -112,11 +133,19 @@ async fn request_locked(
         officer: None,
         reason: None,
         form: Some(form.clone()),
+        acknowledged: case.warnings.iter().map(|warning| warning.code.clone()).collect(),
         now: *now,
     };
     let accepted = (!info.row.needs_decision).then(|| Step::by_program(Action::Accept, *now));
     let row = take_steps(tx, row, std::iter::once(step).chain(accepted)).await?;
     Ok(Outcome::Done(row))
+}
+
+/// The warning's own words: whoever knows nothing of warnings still reads what it is about.
+fn unread(warning: &FormWarning) -> Problem {
+    let FormWarning { field, text, .. } = warning.clone();
+    let field = Some(field.into());
+    Problem { field, ..Problem::conflict("unread_warning", text.zh, text.en) }
 }
 
 fn says_the_same(row: &booking::Model, form: &RequestForm) -> bool {

@@ -1,8 +1,8 @@
 //! Taking a place: one short transaction, decided by the primary key of `occupied`.
 
 use super::refusals::{
-    beyond_horizon, lead_time, not_a_slot, slot_past, slot_taken, too_many_holds, unknown_service,
-    year_unpublished,
+    already_yours, beyond_horizon, lead_time, not_a_slot, slot_past, slot_taken, too_many_bookings,
+    too_many_holds, unknown_service, year_unpublished,
 };
 use super::transition::expire;
 use super::{Booking, Fault, plan_of, terms_of};
@@ -11,7 +11,7 @@ use crate::booking::model::reference::new_reference;
 use crate::booking::model::slots::{Slot, day_cell, local_date};
 use crate::booking::model::window::{DayReason, SlotReason};
 use crate::booking::places::{Places, Taken};
-use crate::booking::store::{places, write};
+use crate::booking::store::{Scope, places, write};
 use crate::db::{Tx, is_unique_violation};
 use crate::directory::ServiceInfo;
 use crate::entity::account::Role;
@@ -29,7 +29,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// As many places as one person may hold at a time.
-pub(super) const MOST_HOLDS: i64 = 5;
+pub(super) const MOST_HOLDS: u64 = 5;
 /// References are drawn anew when one exists already.
 const MOST_DRAWS: u32 = 50;
 
@@ -42,6 +42,7 @@ struct Wish {
     slot: Slot,
     /// The resources to take a seat of: the place itself, and the day's quota where there is one.
     needs: Vec<Need>,
+    anyway: bool,
     now: DateTime<Utc>,
 }
 
@@ -52,12 +53,14 @@ struct Need {
 }
 
 impl Booking {
-    /// Holds a place for somebody for some minutes.
+    /// Holds a place for somebody for some minutes. Who has the same place already must say that they
+    /// want one more `anyway`.
     pub async fn take(
         &self,
         actor: &Actor,
         service_id: Uuid,
         starts_at: DateTime<Utc>,
+        anyway: bool,
     ) -> Result<booking::Model, Problem> {
         actor.may(Right::Book)?;
         let enterprise = may_book(actor)?;
@@ -69,7 +72,7 @@ impl Booking {
         // Each failed try means that somebody else took a seat meanwhile.
         let mut tries = 2 + needs.iter().map(|need| need.seats.max(0)).fold(0, i32::saturating_add);
         let (account, actor) = (actor.account_id, actor.evidence());
-        let wish = Arc::new(Wish { account, enterprise, actor, info, slot, needs, now });
+        let wish = Arc::new(Wish { account, enterprise, actor, info, slot, needs, anyway, now });
         let (mut spread, mut draws) = (false, 0);
         loop {
             let (places, wish) = (self.0.places.clone(), wish.clone());
@@ -78,7 +81,7 @@ impl Booking {
             match attempt.await {
                 Ok(row) => return Ok(row),
                 Err(Fault::Store(error)) if is_unique_violation(&error) => {
-                    if error.to_string().contains("reference") {
+                    if write::REFERENCE.is_violated_by(&error) {
                         draws += 1;
                         if draws > MOST_DRAWS {
                             return Err(error.into());
@@ -133,13 +136,14 @@ impl Booking {
 async fn attempt(tx: &Tx, places: Arc<Places>, wish: &Wish, spread: bool) -> Result<booking::Model, Fault> {
     let mut taken = Vec::new();
     for need in &wish.needs {
-        let seat = choose_seat(tx, &places, need, wish.now, spread).await?.ok_or_else(slot_taken)?;
+        let Some(seat) = choose_seat(tx, &places, need, wish.now, spread).await? else {
+            not_twice(tx, wish).await?;
+            return Err(slot_taken().into());
+        };
         taken.extend(need.cells.clone().map(|cell| Taken { resource: need.resource, seat, cell }));
     }
     // After the seats: in a rush most find none, and those shall cost little.
-    if write::live_holds(tx, wish.account, wish.now).await? >= MOST_HOLDS {
-        return Err(too_many_holds().into());
-    }
+    not_too_much(tx, wish).await?;
     let row = new_row(wish);
     write::insert(tx, row.clone()).await?;
     places::occupy(tx, row.id, &taken).await?;
@@ -153,6 +157,40 @@ async fn attempt(tx: &Tx, places: Arc<Places>, wish: &Wish, spread: bool) -> Res
     evidence::begin(tx, entry.row(evidence::made(&row))).await?;
     tx.after_commit(move || places.set(&taken));
     Ok(row)
+}
+
+/// Refuses the same place again, and more than one party may have. The rows of the person and the
+/// enterprise are locked first, so that two at once cannot both be the last one allowed.
+async fn not_too_much(tx: &Tx, wish: &Wish) -> Result<(), Fault> {
+    write::lock_account(tx, wish.account).await?;
+    not_twice(tx, wish).await?;
+    if write::live_holds(tx, wish.account, wish.now).await? >= MOST_HOLDS {
+        return Err(too_many_holds().into());
+    }
+    let limits = wish.info.spec.limits;
+    let (scope, most) = match wish.enterprise {
+        Some(enterprise) => {
+            write::lock_enterprise(tx, enterprise).await?;
+            (Scope::Enterprise(enterprise), limits.enterprise)
+        }
+        None => (Scope::Person(wish.account), limits.person),
+    };
+    let live = write::live_of_service(tx, scope, wish.info.row.id, wish.now).await?;
+    if live >= u64::from(most) {
+        return Err(too_many_bookings(most, wish.enterprise.is_some()).into());
+    }
+    Ok(())
+}
+
+async fn not_twice(tx: &Tx, wish: &Wish) -> Result<(), Fault> {
+    if wish.anyway {
+        return Ok(());
+    }
+    let (service, starts_at) = (wish.info.row.id, wish.slot.starts_at);
+    match write::same_place(tx, wish.account, service, starts_at, wish.now).await? {
+        Some(mine) => Err(already_yours(&mine).into()),
+        None => Ok(()),
+    }
 }
 
 /// A seat that is free over all cells; holds whose time is over make room first.

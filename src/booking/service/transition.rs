@@ -2,9 +2,9 @@
 
 use super::request::RequestForm;
 use super::{Booking, Fault, Inner};
-use crate::booking::model::state::{self, Action, Refusal, Side};
+use crate::booking::model::state::{self, Action, ExpiredBecause, Refusal, Side};
 use crate::booking::places::{Places, Taken};
-use crate::booking::store::{places, read, write};
+use crate::booking::store::{places, write};
 use crate::db::{Tx, events};
 use crate::entity::booking::{self, BookingState};
 use crate::evidence::{self, NewEntry};
@@ -14,7 +14,6 @@ use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use uuid::Uuid;
 
 /// A step to take.
@@ -28,6 +27,8 @@ pub(super) struct Step {
     pub reason: Option<String>,
     /// What the booker filled in.
     pub form: Option<RequestForm>,
+    /// Codes of the warnings that were read before.
+    pub acknowledged: Vec<String>,
     pub now: DateTime<Utc>,
 }
 
@@ -41,6 +42,7 @@ impl Step {
             officer: None,
             reason: None,
             form: None,
+            acknowledged: Vec::new(),
             now,
         }
     }
@@ -74,6 +76,8 @@ pub(super) async fn take_steps(
 /// Moves a row on by a step, and gives the entry that tells of it.
 fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
     let before = row.clone();
+    // Before the step: afterwards nothing tells a hold from a request.
+    let lapse = state::lapse(row, step.now).filter(|_| step.action == Action::Expire);
     row.state = state::step(row, step.action, step.side, step.now)?;
     row.updated_at = step.now;
     match step.action {
@@ -93,12 +97,20 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
     }
     // The booker is told by mail of these; a calendar needs to know which word is the last.
     if matches!(step.action, Action::Accept | Action::Refuse)
+        || lapse == Some(ExpiredBecause::NobodyDecided)
         || (step.action == Action::Cancel && row.contact_name.is_some())
     {
         row.sequence += 1;
     }
+    let mut data = json!({ "reference": row.reference, "state": row.state });
+    if lapse == Some(ExpiredBecause::NobodyDecided) {
+        data["cause"] = json!("undecided");
+    }
+    if !step.acknowledged.is_empty() {
+        data["acknowledged"] = json!(step.acknowledged);
+    }
     Ok(NewEntry::new(row.id, kind(step.action), step.actor, step.now)
-        .data(json!({ "reference": row.reference, "state": row.state }))
+        .data(data)
         .row(evidence::changed(&before, row)))
 }
 
@@ -127,30 +139,6 @@ pub(super) async fn expire(
 }
 
 impl Booking {
-    /// Ends the holds whose time is over, and once an hour forgets places gone by. `app` calls it
-    /// every few seconds; returns how many holds ended.
-    pub async fn sweep_expired(&self) -> Result<u64, DbErr> {
-        const AT_ONCE: u64 = 200;
-        let now = self.0.clock.now();
-        let hour = now.timestamp().div_euclid(3600);
-        if self.0.tidied.swap(hour, Ordering::Relaxed) != hour {
-            self.forget_past(now).await?;
-        }
-        let mut ended = 0;
-        for id in read::lapsed(self.0.db.reader(), now, AT_ONCE).await? {
-            let places = self.0.places.clone();
-            let outcome: Result<bool, Fault> =
-                self.0.db.write(move |tx| Box::pin(async move { expire(tx, &places, id, now).await })).await;
-            match outcome {
-                Ok(done) => ended += u64::from(done),
-                Err(Fault::Store(error)) => return Err(error),
-                // Somebody else was faster; nothing is lost.
-                Err(Fault::Told(problem)) => tracing::debug!(code = problem.code, "a hold did not expire"),
-            }
-        }
-        Ok(ended)
-    }
-
     /// Checks a booker in, inside another feature's transaction. Nothing happens if that was done
     /// already.
     pub async fn check_in(
@@ -190,7 +178,7 @@ async fn step_elsewhere(
         _ => row.state == BookingState::Completed,
     };
     if !done {
-        let step = Step { action, side: Side::Officer, actor, officer, reason: None, form: None, now };
+        let step = Step { side: Side::Officer, actor, officer, ..Step::by_program(action, now) };
         take_step(tx, row, step).await?;
     }
     Ok(())
@@ -213,6 +201,7 @@ fn kind(action: Action) -> &'static str {
         Action::CheckIn => "booking.checked_in",
         Action::Complete => "booking.completed",
         Action::NoShow => "booking.no_show",
+        Action::Reopen => "booking.reopened",
         Action::Expire => "booking.expired",
     }
 }

@@ -1,11 +1,13 @@
 //! Queries that only look.
 
 use super::Scope;
+use crate::booking::model::state::LIVE;
 use crate::entity::booking::{self, BookingState};
 use crate::entity::{commitment, entry};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -53,8 +55,7 @@ pub async fn list(
 ) -> Result<Vec<booking::Model>, DbErr> {
     use booking::Column::{EndsAt, HoldExpiresAt, Id, StartsAt, State};
     let lapsed = Condition::all().add(State.eq(BookingState::Held)).add(HoldExpiresAt.lte(now));
-    let live = [BookingState::Held, BookingState::Requested, BookingState::Accepted, BookingState::CheckedIn];
-    let coming = Condition::all().add(EndsAt.gt(now)).add(State.is_in(live)).add(lapsed.not());
+    let coming = Condition::all().add(EndsAt.gt(now)).add(State.is_in(LIVE)).add(lapsed.not());
     let query = scope.find().limit(limit);
     let query = match view {
         View::Coming => query.filter(coming).order_by_asc(StartsAt).order_by_asc(Id),
@@ -62,29 +63,28 @@ pub async fn list(
     };
     let query = match (view, after) {
         (_, None) => query,
-        (View::Coming, Some((at, id))) => query.filter(
-            Condition::any().add(StartsAt.gt(at)).add(Condition::all().add(StartsAt.eq(at)).add(Id.gt(id))),
-        ),
-        (View::Past, Some((at, id))) => query.filter(
-            Condition::any().add(StartsAt.lt(at)).add(Condition::all().add(StartsAt.eq(at)).add(Id.lt(id))),
-        ),
+        (View::Coming, Some((at, id))) => query.filter(behind(StartsAt, at, id)),
+        (View::Past, Some((at, id))) => query.filter(before(StartsAt, at, id)),
     };
     query.all(conn).await
 }
 
-/// Bookings of the office that start in `from..to`. Holds are not the office's business yet.
+/// Bookings of the office that start in `from..to`, with `desk` only an officer's own. Holds are not
+/// the office's business yet; what nobody decided is.
 pub async fn starting(
     conn: &impl ConnectionTrait,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
+    desk: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<booking::Model>, DbErr> {
     booking::Entity::find()
         .filter(booking::Column::StartsAt.gte(from))
         .filter(booking::Column::StartsAt.lt(to))
-        .filter(booking::Column::State.is_not_in([BookingState::Held, BookingState::Expired]))
-        // Cancelled while it was still a hold: the office never heard of it.
+        .filter(booking::Column::State.ne(BookingState::Held))
+        // Cancelled or expired while it was still a hold: the office never heard of it.
         .filter(booking::Column::ContactName.is_not_null())
+        .apply_if(desk, |query, officer| query.filter(booking::Column::OfficerId.eq(officer)))
         .order_by_asc(booking::Column::StartsAt)
         .order_by_asc(booking::Column::Id)
         .limit(limit)
@@ -92,15 +92,175 @@ pub async fn starting(
         .await
 }
 
-/// Requests that wait for a decision, soonest first.
-pub async fn undecided(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<booking::Model>, DbErr> {
+/// In which order undecided requests are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// By their appointment, the soonest first.
+    Soonest,
+    /// By their arrival, the newest first.
+    Newest,
+}
+
+/// The sort key of a booking in this order.
+pub fn place_in(order: Order, row: &booking::Model) -> Place {
+    match order {
+        Order::Soonest => (row.starts_at, row.id),
+        Order::Newest => (row.created_at, row.id),
+    }
+}
+
+fn waiting_for_decision(now: DateTime<Utc>) -> Select<booking::Entity> {
     booking::Entity::find()
         .filter(booking::Column::State.eq(BookingState::Requested))
+        .filter(booking::Column::EndsAt.gt(now))
+}
+
+/// One page of the requests that can still be decided, behind `after`.
+pub async fn undecided(
+    conn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    order: Order,
+    after: Option<Place>,
+    limit: u64,
+) -> Result<Vec<booking::Model>, DbErr> {
+    use booking::Column::{CreatedAt, Id, StartsAt};
+    let query = waiting_for_decision(now).limit(limit);
+    let query = match order {
+        Order::Soonest => query.order_by_asc(StartsAt).order_by_asc(Id),
+        Order::Newest => query.order_by_desc(CreatedAt).order_by_desc(Id),
+    };
+    let query = match (order, after) {
+        (_, None) => query,
+        (Order::Soonest, Some((at, id))) => query.filter(behind(StartsAt, at, id)),
+        (Order::Newest, Some((at, id))) => query.filter(before(CreatedAt, at, id)),
+    };
+    query.all(conn).await
+}
+
+/// How many requests can still be decided.
+pub async fn count_undecided(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    waiting_for_decision(now).count(conn).await
+}
+
+/// How many requests for a time in `from..to` ended because nobody decided.
+pub async fn count_never_decided(
+    conn: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    let ended = Condition::any()
+        .add(booking::Column::State.eq(BookingState::Expired))
+        // Not swept yet.
+        .add(
+            Condition::all()
+                .add(booking::Column::State.eq(BookingState::Requested))
+                .add(booking::Column::EndsAt.lte(to)),
+        );
+    booking::Entity::find()
+        .filter(booking::Column::StartsAt.gte(from))
+        .filter(booking::Column::StartsAt.lt(to))
+        .filter(booking::Column::ContactName.is_not_null())
+        .filter(ended)
+        .count(conn)
+        .await
+}
+
+fn overlapping(from: DateTime<Utc>, to: DateTime<Utc>) -> Select<booking::Entity> {
+    booking::Entity::find()
+        .filter(booking::Column::StartsAt.lt(to))
+        .filter(booking::Column::EndsAt.gt(from))
         .order_by_asc(booking::Column::StartsAt)
         .order_by_asc(booking::Column::Id)
+}
+
+/// What an officer has accepted for times that touch `from..to`.
+pub async fn on_desk_between(
+    conn: &impl ConnectionTrait,
+    officer: Uuid,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<booking::Model>, DbErr> {
+    overlapping(from, to)
+        .filter(booking::Column::OfficerId.eq(officer))
+        .filter(booking::Column::State.is_in([BookingState::Accepted, BookingState::CheckedIn]))
+        .all(conn)
+        .await
+}
+
+/// What some people have booked or hold for times that touch `from..to`.
+pub async fn of_bookers_between(
+    conn: &impl ConnectionTrait,
+    accounts: &[Uuid],
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<booking::Model>, DbErr> {
+    overlapping(from, to)
+        .filter(booking::Column::AccountId.is_in(accounts.iter().copied()))
+        .filter(booking::Column::State.is_in(LIVE))
+        .all(conn)
+        .await
+}
+
+/// Those of `ids` that lie on an officer's desk or on nobody's.
+pub async fn on_desk_or_none(
+    conn: &impl ConnectionTrait,
+    ids: &[Uuid],
+    officer: Uuid,
+) -> Result<Vec<Uuid>, DbErr> {
+    let desk = booking::Column::OfficerId;
+    booking::Entity::find()
+        .select_only()
+        .column(booking::Column::Id)
+        .filter(booking::Column::Id.is_in(ids.iter().copied()))
+        .filter(Condition::any().add(desk.eq(officer)).add(desk.is_null()))
+        .into_tuple()
+        .all(conn)
+        .await
+}
+
+/// The last thing that somebody requested, of any service or of one.
+pub async fn last_request(
+    conn: &impl ConnectionTrait,
+    scope: Scope,
+    account: Uuid,
+    service: Option<Uuid>,
+) -> Result<Option<booking::Model>, DbErr> {
+    scope
+        .find()
+        .filter(booking::Column::AccountId.eq(account))
+        .filter(booking::Column::ContactName.is_not_null())
+        .apply_if(service, |query, service| query.filter(booking::Column::ServiceId.eq(service)))
+        .order_by_desc(booking::Column::CreatedAt)
+        .order_by_desc(booking::Column::Id)
+        .one(conn)
+        .await
+}
+
+/// Requests whose time is over without a decision, longest first.
+pub async fn never_decided(
+    conn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<booking::Model>, DbErr> {
+    booking::Entity::find()
+        .filter(booking::Column::State.eq(BookingState::Requested))
+        .filter(booking::Column::EndsAt.lte(now))
+        .order_by_asc(booking::Column::EndsAt)
         .limit(limit)
         .all(conn)
         .await
+}
+
+/// Behind a row in ascending order of `column`, then id.
+fn behind(column: booking::Column, at: DateTime<Utc>, id: Uuid) -> Condition {
+    let tie = Condition::all().add(column.eq(at)).add(booking::Column::Id.gt(id));
+    Condition::any().add(column.gt(at)).add(tie)
+}
+
+/// Behind a row in descending order of `column`, then id.
+fn before(column: booking::Column, at: DateTime<Utc>, id: Uuid) -> Condition {
+    let tie = Condition::all().add(column.eq(at)).add(booking::Column::Id.lt(id));
+    Condition::any().add(column.lt(at)).add(tie)
 }
 
 /// Holds whose time is over, longest first.
@@ -117,24 +277,23 @@ pub async fn lapsed(conn: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64)
         .await
 }
 
-/// What happened to some bookings: their entries about booking and session, oldest first.
-pub async fn entries(conn: &impl ConnectionTrait, cases: &[Uuid]) -> Result<Vec<entry::Model>, DbErr> {
+/// What happened to a booking: its entries about booking and session, oldest first.
+pub async fn entries(conn: &impl ConnectionTrait, case: Uuid) -> Result<Vec<entry::Model>, DbErr> {
     let kinds = Condition::any()
         .add(entry::Column::Kind.starts_with("booking."))
         .add(entry::Column::Kind.starts_with("session."));
     entry::Entity::find()
-        .filter(entry::Column::CaseId.is_in(cases.iter().copied()))
+        .filter(entry::Column::CaseId.eq(case))
         .filter(kinds)
-        .order_by_asc(entry::Column::CaseId)
         .order_by_asc(entry::Column::Seq)
         .all(conn)
         .await
 }
 
 /// The reasons behind those entries, as far as they have not been deleted.
-pub async fn reasons(conn: &impl ConnectionTrait, cases: &[Uuid]) -> Result<Vec<commitment::Model>, DbErr> {
+pub async fn reasons(conn: &impl ConnectionTrait, case: Uuid) -> Result<Vec<commitment::Model>, DbErr> {
     commitment::Entity::find()
-        .filter(commitment::Column::CaseId.is_in(cases.iter().copied()))
+        .filter(commitment::Column::CaseId.eq(case))
         .filter(commitment::Column::Name.eq("reason"))
         .all(conn)
         .await

@@ -1,13 +1,15 @@
 //! Queries inside write transactions.
 
 use super::Scope;
-use crate::db::Tx;
-use crate::entity::account;
+use crate::booking::model::state::LIVE;
+use crate::db::{Tx, UniqueKey};
 use crate::entity::booking::{self, BookingState};
+use crate::entity::{account, enterprise};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait,
+    PaginatorTrait, QueryFilter, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -21,25 +23,76 @@ pub async fn lock_scoped(tx: &Tx, scope: Scope, id: Uuid) -> Result<Option<booki
     scope.find().filter(booking::Column::Id.eq(id)).lock_exclusive().one(tx.conn()).await
 }
 
-/// How many places somebody holds at the moment. Their row is locked, so that two holds at once
-/// cannot both be the last one allowed.
-pub async fn live_holds(tx: &Tx, account: Uuid, now: DateTime<Utc>) -> Result<i64, DbErr> {
+/// Locks somebody's account until the transaction ends: what is counted of theirs stays true.
+pub async fn lock_account(tx: &Tx, account: Uuid) -> Result<(), DbErr> {
     if tx.conn().get_database_backend() == DbBackend::Postgres {
         let row = account::Entity::find_by_id(account).select_only().column(account::Column::Id);
         // Not for update: that would wait for whoever only refers to the account.
         row.lock(LockType::NoKeyUpdate).into_tuple::<Uuid>().one(tx.conn()).await?;
     }
-    let held: Option<i64> = booking::Entity::find()
-        .select_only()
-        .column_as(booking::Column::Id.count(), "held")
+    Ok(())
+}
+
+/// The same for an enterprise.
+pub async fn lock_enterprise(tx: &Tx, enterprise: Uuid) -> Result<(), DbErr> {
+    if tx.conn().get_database_backend() == DbBackend::Postgres {
+        let row = enterprise::Entity::find_by_id(enterprise).select_only().column(enterprise::Column::Id);
+        row.lock(LockType::NoKeyUpdate).into_tuple::<Uuid>().one(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// How many places somebody holds at the moment.
+pub async fn live_holds(tx: &Tx, account: Uuid, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    booking::Entity::find()
         .filter(booking::Column::AccountId.eq(account))
         .filter(booking::Column::State.eq(BookingState::Held))
         .filter(booking::Column::HoldExpiresAt.gt(now))
-        .into_tuple()
-        .one(tx.conn())
-        .await?;
-    Ok(held.unwrap_or(0))
+        .count(tx.conn())
+        .await
 }
+
+fn live(now: DateTime<Utc>) -> Condition {
+    let lapsed = Condition::all()
+        .add(booking::Column::State.eq(BookingState::Held))
+        .add(booking::Column::HoldExpiresAt.lte(now));
+    Condition::all()
+        .add(booking::Column::State.is_in(LIVE))
+        .add(booking::Column::EndsAt.gt(now))
+        .add(lapsed.not())
+}
+
+/// How much of a service a party has booked or holds.
+pub async fn live_of_service(
+    tx: &Tx,
+    scope: Scope,
+    service: Uuid,
+    now: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    let of_service = booking::Column::ServiceId.eq(service);
+    scope.find().filter(of_service).filter(live(now)).count(tx.conn()).await
+}
+
+/// What somebody has booked or holds of this service at this time already.
+pub async fn same_place(
+    tx: &Tx,
+    account: Uuid,
+    service: Uuid,
+    starts_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Option<booking::Model>, DbErr> {
+    booking::Entity::find()
+        .filter(booking::Column::AccountId.eq(account))
+        .filter(booking::Column::StartsAt.eq(starts_at))
+        .filter(booking::Column::ServiceId.eq(service))
+        .filter(live(now))
+        .one(tx.conn())
+        .await
+}
+
+/// The key that no two bookings share.
+pub const REFERENCE: UniqueKey =
+    UniqueKey { constraint: "booking_reference_key", columns: "booking.reference" };
 
 pub async fn insert(tx: &Tx, row: booking::Model) -> Result<(), DbErr> {
     let row = booking::ActiveModel::from(row).reset_all();

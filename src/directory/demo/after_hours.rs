@@ -2,7 +2,7 @@
 
 use super::fields::{choice, field, t};
 use super::{DAY, DemoService, HOUR};
-use crate::directory::model::{FieldKind, ServiceSpec};
+use crate::directory::model::{FieldKind, Limits, ServiceSpec};
 use crate::entity::opening_rule::DayKind;
 use crate::entity::service::ServiceKind;
 
@@ -125,5 +125,8 @@ fn spec() -> ServiceSpec {
             ),
         ],
         checks: Vec::new(),
+        trial: false,
+        limits: Limits::default(),
+        warnings: vec![],
     }
 }

@@ -25,6 +25,7 @@ pub(super) fn field(key: &str, kind: FieldKind, zh: &'static str, en: &'static s
         options: None,
         sensitive: false,
         max_length,
+        default: None,
     }
 }
 
@@ -53,6 +54,11 @@ impl FieldSpec {
 
     pub(super) fn sensitive(self) -> Self {
         Self { sensitive: true, ..self }
+    }
+
+    /// What a choice stands at until somebody chooses.
+    pub(super) fn preset(self, value: &str) -> Self {
+        Self { default: Some(value.to_owned()), ..self }
     }
 
     pub(super) fn at_most(self, characters: u32) -> Self {

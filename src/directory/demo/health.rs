@@ -5,7 +5,7 @@
 
 use super::fields::{choice, field, t};
 use super::{DemoService, HOUR};
-use crate::directory::model::{FieldKind, FieldSpec, ServiceSpec};
+use crate::directory::model::{FieldKind, FieldSpec, Limits, ServiceSpec, WarningCondition, WarningRule};
 use crate::entity::opening_rule::DayKind;
 use crate::entity::service::ServiceKind;
 
@@ -73,6 +73,9 @@ fn check_up() -> ServiceSpec {
             consent(),
         ],
         checks: Vec::new(),
+        trial: false,
+        limits: Limits::default(),
+        warnings: vec![],
     }
 }
 
@@ -121,6 +124,24 @@ fn vaccination() -> ServiceSpec {
             consent(),
         ],
         checks: Vec::new(),
+        trial: false,
+        limits: Limits::default(),
+        warnings: vec![yellow_fever_in_time()],
+    }
+}
+
+/// International Health Regulations (2005), annex 7, 2 (b): protection against yellow fever begins 10
+/// days after the jab, and a certificate is valid from then on.
+fn yellow_fever_in_time() -> WarningRule {
+    WarningRule {
+        code: "certificate_not_valid_yet".to_owned(),
+        field: "departure_on".to_owned(),
+        days: 10,
+        when: Some(WarningCondition { field: "item".to_owned(), value: "yellow_fever".to_owned() }),
+        text: t(
+            "黄热病证书从接种后第 10 天起才生效，您填的出发日期早于这一天，入境时可能被拦下。请改约更早的时间，或推迟出发。",
+            "A yellow fever certificate is valid from the 10th day after the jab, and you leave before that: you may be turned back at the border. Choose an earlier appointment, or leave later.",
+        ),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::fields::{choice, field, t};
 use super::{DAY, DemoService, HOUR};
-use crate::directory::model::{CheckSpec, FieldKind, FieldSpec, ServiceSpec};
+use crate::directory::model::{CheckSpec, FieldKind, FieldSpec, Limits, ServiceSpec};
 use crate::entity::opening_rule::DayKind;
 use crate::entity::service::ServiceKind;
 
@@ -56,6 +56,9 @@ fn face_to_face() -> ServiceSpec {
         ],
         fields: vec![topic(), about(), people()],
         checks: checks(),
+        trial: false,
+        limits: Limits::default(),
+        warnings: vec![],
     }
 }
 
@@ -79,6 +82,9 @@ fn try_any_time() -> ServiceSpec {
             field("about", FieldKind::Text, "想试什么", "What you want to try").at_most(200).optional(),
         ],
         checks: checks(),
+        trial: true,
+        limits: Limits::default(),
+        warnings: vec![],
     }
 }
 
@@ -128,6 +134,7 @@ fn topic() -> FieldSpec {
             ("general", "综合", "General"),
         ],
     )
+    .preset("general")
 }
 
 fn about() -> FieldSpec {

@@ -30,6 +30,7 @@ export type Slot = Schemas['Slot']
 export type BookingState = Schemas['BookingState']
 export type Booking = Schemas['Booking']
 export type BookingDetail = Schemas['BookingDetail']
+export type DayBooking = Schemas['DayBooking']
 export type HistoryItem = Schemas['HistoryItem']
 
 export type OfficerDay = Schemas['OfficeDay']

@@ -1,116 +1,18 @@
-//! What goes over the wire.
+//! Bookings, and what their bookers send.
 
-use super::model::window::{DayReason, SlotReason};
-use super::waiting::WaitingPerson;
-use crate::directory::calendar::DayClass;
-use crate::directory::model::FieldSpec;
+use crate::booking::model::answers::Answer;
+use crate::booking::model::state::ExpiredBecause;
+use crate::booking::model::steps::StepKind;
+use crate::booking::model::warnings::FormWarning;
+use crate::booking::waiting::SessionGlance;
 use crate::entity::booking::BookingState;
 use crate::entity::service::ServiceKind;
 use crate::text::Text;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-/// Something that can be booked.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Service)]
-pub struct ServiceDto {
-    pub id: Uuid,
-    pub code: String,
-    pub kind: ServiceKind,
-    pub name: Text,
-    pub summary: Text,
-    pub who: Text,
-    pub bring: Vec<Text>,
-    pub rules: Vec<Text>,
-    pub duration_minutes: i32,
-    /// Places side by side in each slot.
-    pub capacity: i32,
-    pub lead_minutes: i32,
-    pub horizon_days: i32,
-    pub hold_minutes: i32,
-    /// Whether an officer decides about each request.
-    pub needs_decision: bool,
-    /// Whether it depends on the official calendar; then unpublished years cannot be booked.
-    pub uses_working_days: bool,
-    pub daily_quota: Option<i32>,
-    /// Whether the session is recorded.
-    pub recorded: bool,
-    pub fields: Vec<FieldSpec>,
-    pub venue: VenueDto,
-    pub now: ServiceNowDto,
-}
-
-/// Where a service is given.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Venue)]
-pub struct VenueDto {
-    pub id: Uuid,
-    pub name: Text,
-    pub address: Text,
-    pub zone: String,
-    pub grid_minutes: i32,
-}
-
-/// The service at this moment.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ServiceNow)]
-pub struct ServiceNowDto {
-    pub open: bool,
-    pub next_free_at: Option<DateTime<Utc>>,
-    pub next_free_until: Option<DateTime<Utc>>,
-}
-
-/// The services that are offered.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ServiceList {
-    pub items: Vec<ServiceDto>,
-}
-
-/// What is free day by day.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ServiceDays)]
-pub struct DaysDto {
-    pub service_id: Uuid,
-    pub zone: String,
-    pub days: Vec<DayOfPlacesDto>,
-}
-
-/// A date with its free places.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ServiceDay)]
-pub struct DayOfPlacesDto {
-    pub date: NaiveDate,
-    pub kind: DayClass,
-    pub name: Option<String>,
-    pub free: i32,
-    pub total: i32,
-    /// Why nothing is free.
-    pub reason: Option<DayReason>,
-}
-
-/// The slots of a date.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ServiceSlots)]
-pub struct SlotsDto {
-    pub date: NaiveDate,
-    pub zone: String,
-    pub slots: Vec<SlotDto>,
-    /// Why nothing is free on the whole day.
-    pub reason: Option<DayReason>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Slot)]
-pub struct SlotDto {
-    pub starts_at: DateTime<Utc>,
-    pub ends_at: DateTime<Utc>,
-    pub free: i32,
-    pub capacity: i32,
-    pub reason: Option<SlotReason>,
-}
 
 /// A booking as its booker and the office see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -129,12 +31,31 @@ pub struct BookingDto {
     pub hold_expires_at: Option<DateTime<Utc>>,
     pub enterprise: Option<EnterpriseRef>,
     pub booker_name: String,
+    /// What it is about in one line: the subject that was chosen, else the first words of the form.
+    pub topic: Option<Text>,
+    /// The first answers of the form, nothing sensitive among them.
+    pub about: Vec<Answer>,
     pub officer: Option<OfficerRef>,
     /// Why it was refused or cancelled.
     pub reason: Option<String>,
+    /// Why it is `expired`.
+    pub expired_because: Option<ExpiredBecause>,
     pub can: Can,
+    /// Until when a no-show can be taken back.
+    pub reopen_until: Option<DateTime<Utc>>,
+    /// Whether an officer decides about the request.
+    pub needs_decision: bool,
+    /// What is still before it, the next step first; empty when it came to nothing.
+    pub next_steps: Vec<StepKind>,
     /// When the session page opens (video).
     pub join_from: Option<DateTime<Utc>>,
+    /// Until when it can be entered (video); an open session stays open.
+    pub join_until: Option<DateTime<Utc>>,
+    /// Its session at a glance: who waits since when, since when it is recorded (video).
+    pub session: Option<SessionGlance>,
+    /// For the booker: their other live bookings at the same time. For an officer: what they have
+    /// accepted themselves at the same time, so that nobody is in two meetings at once.
+    pub overlaps: Vec<OverlapDto>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
@@ -176,6 +97,22 @@ pub struct Can {
     pub check_in: bool,
     pub complete: bool,
     pub no_show: bool,
+    /// Take a no-show back.
+    pub reopen: bool,
+    /// Book the same service anew: this one is over or came to nothing.
+    pub book_again: bool,
+}
+
+/// Another booking at the same time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Overlap)]
+pub struct OverlapDto {
+    pub id: Uuid,
+    pub reference: String,
+    pub state: BookingState,
+    pub service: Text,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
 }
 
 /// A booking with its form and what happened to it.
@@ -211,6 +148,8 @@ pub struct HistoryItem {
     pub name: Option<String>,
     /// The reason that was given.
     pub text: Option<String>,
+    /// What the program did it for: `undecided` beside `booking.expired` when nobody decided in time.
+    pub cause: Option<String>,
 }
 
 /// Who did it.
@@ -222,24 +161,14 @@ pub enum HistorySide {
     System,
 }
 
-/// The office's day.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = OfficeDay)]
-pub struct OfficeDayDto {
-    pub date: NaiveDate,
-    pub kind: DayClass,
-    pub name: Option<String>,
-    pub now: DateTime<Utc>,
-    pub bookings: Vec<BookingDetailDto>,
-    pub undecided: Vec<BookingDetailDto>,
-    pub waiting: Vec<WaitingPerson>,
-}
-
 /// The place somebody wants.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewBooking {
     pub service_id: Uuid,
     pub starts_at: DateTime<Utc>,
+    /// Take a second place at a time that one has booked already, instead of `already_yours`.
+    #[serde(default)]
+    pub anyway: bool,
 }
 
 /// A filled-in form.
@@ -256,6 +185,28 @@ pub struct BookingRequest {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, FieldValue>)]
     pub fields: Map<String, Value>,
+    /// Codes of the warnings that were read (`POST /bookings/{id}/check` tells them).
+    #[serde(default)]
+    pub acknowledged: Vec<String>,
+}
+
+/// What a form would be warned of.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FormCheck {
+    pub warnings: Vec<FormWarning>,
+}
+
+/// What a form can be filled in with beforehand.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Prefill {
+    /// As in the last request of this person, else as in their account.
+    pub contact_name: Option<String>,
+    pub contact_mobile: Option<String>,
+    /// Their last answers for this service, as far as they still fit its form; nothing sensitive, no consent.
+    #[schema(value_type = BTreeMap<String, FieldValue>)]
+    pub last_answers: Map<String, Value>,
+    /// The booking from which the answers are.
+    pub from_reference: Option<String>,
 }
 
 /// Why the booker does not come.
@@ -263,12 +214,4 @@ pub struct BookingRequest {
 pub struct Cancelling {
     /// Needed unless the place is only held.
     pub reason: Option<String>,
-}
-
-/// Why the office says no.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct Refusing {
-    #[serde(default)]
-    #[schema(required = true)]
-    pub reason: String,
 }

@@ -1,0 +1,193 @@
+//! What stands around bookings when they are shown: names beside ids, the session at a glance, what
+//! else is at the same time. Read once for all rows.
+
+use super::Booking;
+use crate::auth::{Actor, Right};
+use crate::booking::dto::{BookingDto, Can, EnterpriseRef, OfficerRef, OverlapDto, ServiceRef, VenueRef};
+use crate::booking::model::state::{
+    self, Action, REOPEN_WITHIN, Side, expired_because, join_window, may_join, shown_state,
+};
+use crate::booking::model::{answers, display_reference, steps};
+use crate::booking::store::read;
+use crate::booking::waiting::SessionGlance;
+use crate::directory::ServiceInfo;
+use crate::entity::booking::{self, BookingState};
+use crate::entity::service::ServiceKind;
+use crate::entity::{account, enterprise};
+use crate::http::Problem;
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What the rows are shown with.
+pub(super) struct Around<'a> {
+    pub actor: &'a Actor,
+    pub now: DateTime<Utc>,
+    pub accounts: HashMap<Uuid, account::Model>,
+    pub services: HashMap<Uuid, Arc<ServiceInfo>>,
+    enterprises: HashMap<Uuid, enterprise::Model>,
+    sessions: HashMap<Uuid, SessionGlance>,
+    /// Bookings that may be at the same time as one of the rows.
+    neighbours: Vec<booking::Model>,
+}
+
+impl Booking {
+    /// Reads what `rows` are shown with, and the names of `others`.
+    pub(super) async fn around<'a>(
+        &self,
+        actor: &'a Actor,
+        rows: &[booking::Model],
+        others: &[Uuid],
+    ) -> Result<Around<'a>, Problem> {
+        let now = self.0.clock.now();
+        let directory = &self.0.directory;
+        let neighbours = self.neighbours(actor, rows, now).await?;
+        let people = rows.iter().flat_map(|row| [Some(row.account_id), row.officer_id]).flatten();
+        let accounts = distinct(people.chain(others.iter().copied()));
+        let enterprises = distinct(rows.iter().filter_map(|row| row.enterprise_id));
+        let mut services = HashMap::new();
+        for id in distinct(rows.iter().chain(&neighbours).map(|row| row.service_id)) {
+            services.insert(id, self.info(id).await?);
+        }
+        let video = |row: &&booking::Model| {
+            services.get(&row.service_id).is_some_and(|info| info.row.kind == ServiceKind::Video)
+        };
+        let met = |row: &&booking::Model| matches!(row.state, BookingState::Accepted | BookingState::CheckedIn);
+        let calls: Vec<Uuid> = rows.iter().filter(video).filter(met).map(|row| row.id).collect();
+        let sessions = match self.0.waiting_room.get() {
+            Some(room) if !calls.is_empty() => room.glances(&calls).await?,
+            _ => HashMap::new(),
+        };
+        Ok(Around {
+            actor,
+            now,
+            accounts: directory.accounts(&accounts).await?,
+            enterprises: directory.enterprises(&enterprises).await?,
+            services,
+            sessions,
+            neighbours,
+        })
+    }
+
+    /// Of the booker their own live bookings, of an officer what they have accepted, around the rows.
+    async fn neighbours(
+        &self,
+        actor: &Actor,
+        rows: &[booking::Model],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<booking::Model>, Problem> {
+        let live = || rows.iter().filter(|row| state::is_live(row, now));
+        let (Some(from), Some(to)) =
+            (live().map(|row| row.starts_at).min(), live().map(|row| row.ends_at).max())
+        else {
+            return Ok(Vec::new());
+        };
+        let conn = self.0.db.reader();
+        if actor.has(Right::HandleBookings) {
+            return Ok(read::on_desk_between(conn, actor.account_id, from, to).await?);
+        }
+        let bookers = distinct(live().map(|row| row.account_id));
+        let found = read::of_bookers_between(conn, &bookers, from, to).await?;
+        Ok(found.into_iter().filter(|row| state::is_live(row, now)).collect())
+    }
+}
+
+impl Around<'_> {
+    /// A booking as the caller sees it; none if its service is gone.
+    pub fn show(&self, row: &booking::Model) -> Option<BookingDto> {
+        let now = self.now;
+        let info = self.services.get(&row.service_id)?;
+        let officer = row.officer_id.and_then(|id| self.accounts.get(&id));
+        let enterprise = row.enterprise_id.and_then(|id| self.enterprises.get(&id));
+        let booker = self.accounts.get(&row.account_id).map(|account| account.name.clone());
+        let kind = info.row.kind;
+        let state = shown_state(row, now);
+        let can = self.can(row, kind);
+        let video = kind == ServiceKind::Video;
+        Some(BookingDto {
+            id: row.id,
+            reference: display_reference(&row.reference),
+            state,
+            kind,
+            service: ServiceRef { id: row.service_id, code: info.row.code.clone(), name: info.name() },
+            venue: VenueRef { name: info.venue_name(), zone: info.zone.name().to_owned() },
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            hold_expires_at: row.hold_expires_at.filter(|_| row.state == BookingState::Held),
+            enterprise: enterprise
+                .map(|enterprise| EnterpriseRef { id: enterprise.id, name: enterprise.name.clone() }),
+            booker_name: row.contact_name.clone().or(booker).unwrap_or_default(),
+            topic: answers::topic(&info.spec.fields, &row.fields),
+            about: answers::summary(&info.spec.fields, &row.fields),
+            officer: officer.map(|officer| OfficerRef {
+                id: officer.id,
+                name: officer.name.clone(),
+                badge_no: officer.badge_no.clone(),
+            }),
+            reason: row.reason.clone(),
+            expired_because: expired_because(row, now),
+            can,
+            reopen_until: can.reopen.then_some(row.updated_at + REOPEN_WITHIN),
+            needs_decision: info.row.needs_decision,
+            next_steps: steps::next_steps(kind, info.row.needs_decision, state),
+            join_from: video.then(|| join_window(row).0),
+            join_until: video.then(|| join_window(row).1),
+            session: self.sessions.get(&row.id).copied(),
+            overlaps: self.overlaps(row),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+
+    /// What the caller can do: asked of the table that decides, and of the session.
+    fn can(&self, row: &booking::Model, kind: ServiceKind) -> Can {
+        let office = self.actor.has(Right::HandleBookings);
+        let side = if office { Side::Officer } else { Side::Booker };
+        let may = |action| state::step(row, action, side, self.now).is_ok();
+        let session = self.sessions.get(&row.id);
+        Can {
+            request: may(Action::Request),
+            cancel: may(Action::Cancel),
+            join: may_join(row, kind, self.now),
+            accept: may(Action::Accept),
+            refuse: may(Action::Refuse),
+            check_in: may(Action::CheckIn),
+            complete: may(Action::Complete) && !session.is_some_and(SessionGlance::is_open),
+            no_show: may(Action::NoShow) && !session.is_some_and(SessionGlance::somebody_came),
+            reopen: may(Action::Reopen),
+            book_again: !office && self.actor.has(Right::Book) && !state::is_live(row, self.now),
+        }
+    }
+
+    fn overlaps(&self, row: &booking::Model) -> Vec<OverlapDto> {
+        if !state::is_live(row, self.now) {
+            return Vec::new();
+        }
+        let office = self.actor.has(Right::HandleBookings);
+        let same = |other: &&booking::Model| {
+            other.id != row.id
+                && (office || other.account_id == row.account_id)
+                && other.starts_at < row.ends_at
+                && row.starts_at < other.ends_at
+        };
+        let overlap = |other: &booking::Model| {
+            Some(OverlapDto {
+                id: other.id,
+                reference: display_reference(&other.reference),
+                state: shown_state(other, self.now),
+                service: self.services.get(&other.service_id)?.name(),
+                starts_at: other.starts_at,
+                ends_at: other.ends_at,
+            })
+        };
+        self.neighbours.iter().filter(same).filter_map(overlap).collect()
+    }
+}
+
+fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
+    let mut ids: Vec<Uuid> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}

@@ -1,0 +1,98 @@
+//! The office's day: what is on, what is undecided, who waits.
+
+use super::Booking;
+use crate::auth::{Actor, Right};
+use crate::booking::dto::{DayBookingDto, OfficeDayDto};
+use crate::booking::model::slots;
+use crate::booking::store::read::{self, Order, Place};
+use crate::directory::{ServiceInfo, office};
+use crate::entity::booking;
+use crate::http::{Page, Problem};
+use chrono::{NaiveDate, TimeDelta};
+use serde_json::Value;
+
+/// Most bookings on one sheet of the office's day.
+const DAY_LIMIT: u64 = 500;
+/// As many undecided requests are told at a time.
+const DECISIONS: usize = 50;
+/// So far back one counts what nobody decided.
+const COUNTED_FOR: TimeDelta = TimeDelta::days(30);
+
+impl Booking {
+    /// The office's day: today's, if no date is given; with `mine` what lies on the caller's desk.
+    pub async fn day(
+        &self,
+        actor: &Actor,
+        date: Option<NaiveDate>,
+        mine: bool,
+    ) -> Result<OfficeDayDto, Problem> {
+        actor.may(Right::HandleBookings)?;
+        let now = self.0.clock.now();
+        let zone = office().zone;
+        let date = date.unwrap_or_else(|| slots::local_date(zone, now));
+        let (from, to) = slots::day_bounds(zone, date).ok_or_else(|| {
+            Problem::invalid("date", "bad_date", "没有这一天的安排。", "There is no sheet for that date.")
+        })?;
+        let conn = self.0.db.reader();
+        let desk = mine.then_some(actor.account_id);
+        let rows = read::starting(conn, from, to, desk, DAY_LIMIT).await?;
+        let undecided = self.decisions(actor, Order::Soonest, None).await?;
+        let mut waiting = match self.0.waiting_room.get() {
+            Some(room) => room.waiting().await?,
+            None => Vec::new(),
+        };
+        if mine {
+            let ids: Vec<_> = waiting.iter().map(|person| person.booking_id).collect();
+            let own = read::on_desk_or_none(conn, &ids, actor.account_id).await?;
+            waiting.retain(|person| own.contains(&person.booking_id));
+        }
+        let calendar = self.0.directory.calendar().await?;
+        Ok(OfficeDayDto {
+            date,
+            kind: calendar.class(date),
+            name: calendar.name(date).map(str::to_owned),
+            now,
+            bookings: self.sheet(actor, rows).await?,
+            undecided: undecided.items,
+            undecided_total: read::count_undecided(conn, now).await?,
+            undecided_next_cursor: undecided.next_cursor,
+            nobody_decided: read::count_never_decided(conn, now - COUNTED_FOR, now).await?,
+            waiting,
+        })
+    }
+
+    /// One page of the requests that wait for a decision. What nobody can decide any more is not in it.
+    pub async fn decisions(
+        &self,
+        actor: &Actor,
+        order: Order,
+        after: Option<Place>,
+    ) -> Result<Page<DayBookingDto>, Problem> {
+        actor.may(Right::HandleBookings)?;
+        let now = self.0.clock.now();
+        let rows = read::undecided(self.0.db.reader(), now, order, after, DECISIONS as u64 + 1).await?;
+        let page = Page::of(rows, DECISIONS, |row| read::place_in(order, row), |row| row);
+        Ok(Page { items: self.sheet(actor, page.items).await?, next_cursor: page.next_cursor })
+    }
+
+    async fn sheet(&self, actor: &Actor, rows: Vec<booking::Model>) -> Result<Vec<DayBookingDto>, Problem> {
+        let around = self.around(actor, &rows, &[]).await?;
+        let entry = |mut row: booking::Model| {
+            let booking = around.show(&row)?;
+            mask_sensitive(around.services.get(&row.service_id)?, &mut row.fields);
+            let booking::Model { contact_name, contact_mobile, fields, .. } = row;
+            Some(DayBookingDto { booking, contact_name, contact_mobile, fields })
+        };
+        Ok(rows.into_iter().filter_map(entry).collect())
+    }
+}
+
+/// Sensitive answers are not for lists; the booking itself shows them.
+fn mask_sensitive(info: &ServiceInfo, fields: &mut Value) {
+    let Some(fields) = fields.as_object_mut() else { return };
+    for spec in info.spec.fields.iter().filter(|spec| spec.sensitive) {
+        if let Some(answer) = fields.get_mut(&spec.key).filter(|answer| !answer.is_boolean()) {
+            *answer = Value::String("•••".into());
+        }
+    }
+}

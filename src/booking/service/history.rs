@@ -1,0 +1,74 @@
+//! What happened to bookings, told from their entries.
+
+use super::Booking;
+use super::around::Around;
+use crate::auth::Actor;
+use crate::booking::dto::{BookingDetailDto, HistoryItem, HistorySide};
+use crate::booking::store::read;
+use crate::entity::{booking, entry};
+use crate::http::Problem;
+use serde_json::Value;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+impl Booking {
+    /// A booking with form and history.
+    pub async fn detail(&self, actor: &Actor, id: Uuid) -> Result<BookingDetailDto, Problem> {
+        let row = self.find_for(actor, id).await?;
+        let conn = self.0.db.reader();
+        let entries = read::entries(conn, id).await?;
+        let reasons: HashMap<i64, String> =
+            read::reasons(conn, id).await?.into_iter().map(|row| (row.seq, row.value)).collect();
+        let acts: Vec<(&entry::Model, Act)> =
+            entries.iter().map(|entry| (entry, act_of(entry))).filter(|(_, act)| !act.by_the_way).collect();
+        let actors: Vec<Uuid> = acts.iter().filter_map(|(_, act)| act.id).collect();
+        let around = self.around(actor, std::slice::from_ref(&row), &actors).await?;
+        let history = acts.into_iter().map(|(entry, act)| told(entry, act, &reasons, &around)).collect();
+        let booking = around.show(&row).ok_or_else(Problem::not_found)?;
+        let booking::Model { contact_name, contact_mobile, fields, .. } = row;
+        Ok(BookingDetailDto { booking, contact_name, contact_mobile, fields, history })
+    }
+}
+
+fn told(entry: &entry::Model, act: Act, reasons: &HashMap<i64, String>, around: &Around<'_>) -> HistoryItem {
+    HistoryItem {
+        at: entry.at,
+        kind: entry.kind.clone(),
+        actor: act.side,
+        name: act.id.and_then(|id| around.accounts.get(&id)).map(|account| account.name.clone()),
+        text: reasons.get(&entry.seq).cloned(),
+        cause: act.cause,
+    }
+}
+
+/// Who an entry says did it.
+struct Act {
+    id: Option<Uuid>,
+    side: HistorySide,
+    cause: Option<String>,
+    /// Evidence, but no news of what became of the booking: that an officer sat
+    /// down, that a line broke.
+    by_the_way: bool,
+}
+
+fn act_of(entry: &entry::Model) -> Act {
+    let body: Value = serde_json::from_slice(&entry.bytes).unwrap_or_default();
+    let (actor, data) = (&body["actor"], &body["data"]);
+    let side = match actor["role"].as_str() {
+        Some("member" | "agent" | "traveller") => HistorySide::Booker,
+        Some("program") | None => HistorySide::System,
+        Some(_) => HistorySide::Officer,
+    };
+    let by_the_way = match entry.kind.as_str() {
+        "session.admitted" => data["role"] == "officer",
+        "session.left" => side == HistorySide::System,
+        "session.ended" => data["cause"] == "not_opened",
+        _ => false,
+    };
+    Act {
+        id: actor["id"].as_str().and_then(|id| id.parse().ok()),
+        side,
+        cause: data["cause"].as_str().map(str::to_owned),
+        by_the_way,
+    }
+}
