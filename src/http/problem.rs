@@ -27,8 +27,9 @@ pub struct Problem {
     pub title: Text,
     /// The field of the request that is wrong, as it is spelled in the API.
     pub field: Option<Cow<'static, str>>,
-    /// What stands in the way, where it can be shown: such as the booking that exists already.
-    pub subject_id: Option<Uuid>,
+    /// What stands in the way, where it can be shown: such as the booking that exists already. Boxed
+    /// because hardly any problem has one, and problems travel in every result.
+    pub subject_id: Option<Box<Uuid>>,
 }
 
 /// What goes over the wire.
@@ -73,7 +74,7 @@ impl Problem {
 
     /// The same problem, pointing at what stands in the way.
     pub fn about(self, subject: Uuid) -> Self {
-        Self { subject_id: Some(subject), ..self }
+        Self { subject_id: Some(Box::new(subject)), ..self }
     }
 
     pub fn not_found() -> Self {
@@ -238,7 +239,7 @@ fn write(response: Response, problem: &Problem, language: Language, id: &str) ->
         status: problem.status.as_u16(),
         code: problem.code.into(),
         field: problem.field.as_deref().map(str::to_owned),
-        subject_id: problem.subject_id,
+        subject_id: problem.subject_id.as_deref().copied(),
         request_id: id.to_owned(),
     };
     let (mut parts, _) = response.into_parts();
