@@ -31,8 +31,7 @@ impl UniqueKey {
 mod tests {
     use super::*;
 
-    const KEY: UniqueKey =
-        UniqueKey { constraint: "booking_reference_key", columns: "booking.reference" };
+    const KEY: UniqueKey = UniqueKey { constraint: "booking_reference_key", columns: "booking.reference" };
 
     #[test]
     fn a_key_is_known_by_its_whole_name() {

@@ -14,8 +14,8 @@ pub mod events;
 mod told;
 mod writer;
 
-pub use constraint::UniqueKey;
 pub use companion::{Companion, accompanied, is_repeated, repeated};
+pub use constraint::UniqueKey;
 pub use told::Told;
 pub use writer::Tx;
 

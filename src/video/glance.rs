@@ -55,7 +55,8 @@ impl WaitingRoom for Video {
         let ids: Vec<Uuid> = sessions.iter().map(|session| session.id).collect();
         let people = rows::people_in(conn, &ids).await?;
         let recording = rows::recording_since(conn, &ids).await?;
-        let glance = |session: video_session::Model| (session.booking_id, glance(&session, &people, &recording));
+        let glance =
+            |session: video_session::Model| (session.booking_id, glance(&session, &people, &recording));
         Ok(sessions.into_iter().map(glance).collect())
     }
 
@@ -66,7 +67,6 @@ impl WaitingRoom for Video {
         Ok(Some(glance(&session, &people, &HashMap::new())))
     }
 }
-
 
 fn glance(
     session: &video_session::Model,

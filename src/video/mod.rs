@@ -14,8 +14,8 @@
 mod checks;
 mod ending;
 pub mod engine;
-mod invite;
 mod glance;
+mod invite;
 mod media;
 mod model;
 mod presence;

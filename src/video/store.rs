@@ -1,7 +1,7 @@
 //! Every query of the video tables: sessions and their people here, media in [`media`], invitations in [`invite`].
 
-pub mod invite;
 pub mod glance;
+pub mod invite;
 pub mod media;
 
 use crate::db::Tx;

@@ -113,7 +113,9 @@ async fn rush(
 ) -> Vec<(Actor, booking::Model)> {
     let tries = takers.iter().cloned().enumerate().map(|(number, actor)| {
         let (booking, starts_at) = (app.app.booking.clone(), starts(number));
-        tokio::spawn(async move { booking.take(&actor, service, starts_at, false).await.map(|row| (actor, row)) })
+        tokio::spawn(
+            async move { booking.take(&actor, service, starts_at, false).await.map(|row| (actor, row)) },
+        )
     });
     let mut winners = Vec::new();
     for outcome in join_all(tries).await {

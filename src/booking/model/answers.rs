@@ -87,8 +87,12 @@ mod tests {
     #[test]
     fn a_row_says_what_it_is_about_and_nothing_sensitive() {
         use FieldKind::*;
-        let spec =
-            [field("illness", Choice), field("topic", Choice), field("about", LongText), field("ok", Consent)];
+        let spec = [
+            field("illness", Choice),
+            field("topic", Choice),
+            field("about", LongText),
+            field("ok", Consent),
+        ];
         let fields = json!({"illness": "grain", "topic": "grain", "about": "第一行\n第二行", "ok": true});
         let words: Vec<_> = summary(&spec, &fields).into_iter().map(|answer| answer.value.zh).collect();
         assert_eq!(words, ["粮食进口", "第一行 第二行"]);

@@ -25,7 +25,11 @@ pub enum StepKind {
 pub fn steps(kind: ServiceKind, needs_decision: bool) -> Vec<StepKind> {
     let meet = if kind == ServiceKind::Video { StepKind::JoinVideo } else { StepKind::Come };
     let decision = needs_decision.then_some(StepKind::Decision);
-    [StepKind::ChooseTime, StepKind::FillIn].into_iter().chain(decision).chain([meet, StepKind::Rate]).collect()
+    [StepKind::ChooseTime, StepKind::FillIn]
+        .into_iter()
+        .chain(decision)
+        .chain([meet, StepKind::Rate])
+        .collect()
 }
 
 /// Those that a booking in this state still has before it, the next one first.

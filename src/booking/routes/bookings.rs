@@ -2,9 +2,7 @@
 
 use crate::auth::Signed;
 use crate::booking::Booking;
-use crate::booking::dto::{
-    BookingDetailDto, BookingDto, BookingRequest, Cancelling, FormCheck, NewBooking,
-};
+use crate::booking::dto::{BookingDetailDto, BookingDto, BookingRequest, Cancelling, FormCheck, NewBooking};
 use crate::booking::service::RequestForm;
 use crate::booking::store::read::{Place, View};
 use crate::http::{Body, Cursor, Page, Params, PathId, PathText, Problem, ProblemBody};

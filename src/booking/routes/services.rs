@@ -3,7 +3,8 @@
 use crate::auth::Signed;
 use crate::booking::Booking;
 use crate::booking::dto::{
-    DayOfPlacesDto, DaysDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto, SlotDto, SlotsDto, VenueDto,
+    DayOfPlacesDto, DaysDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto, SlotDto, SlotsDto,
+    VenueDto,
 };
 use crate::booking::model::steps;
 use crate::booking::model::window::OpenState;

@@ -53,7 +53,8 @@ impl Booking {
         let video = |row: &&booking::Model| {
             services.get(&row.service_id).is_some_and(|info| info.row.kind == ServiceKind::Video)
         };
-        let met = |row: &&booking::Model| matches!(row.state, BookingState::Accepted | BookingState::CheckedIn);
+        let met =
+            |row: &&booking::Model| matches!(row.state, BookingState::Accepted | BookingState::CheckedIn);
         let calls: Vec<Uuid> = rows.iter().filter(video).filter(met).map(|row| row.id).collect();
         let sessions = match self.0.waiting_room.get() {
             Some(room) if !calls.is_empty() => room.glances(&calls).await?,

@@ -82,12 +82,7 @@ impl Booking {
         self.change(actor, seen, decision).await
     }
 
-    async fn decide(
-        &self,
-        actor: &Actor,
-        id: Uuid,
-        decision: Decision,
-    ) -> Result<booking::Model, Problem> {
+    async fn decide(&self, actor: &Actor, id: Uuid, decision: Decision) -> Result<booking::Model, Problem> {
         actor.may(Right::HandleBookings)?;
         let seen = self.find_for(actor, id).await?;
         self.change(actor, seen, decision).await
@@ -105,8 +100,7 @@ impl Booking {
         let info = self.info(seen.service_id).await?;
         let people = self.people_of(&seen).await?;
         let officer = (side == Side::Officer).then_some(actor.account_id);
-        let step =
-            Step { side, actor: actor.evidence(), officer, reason, ..Step::by_program(action, now) };
+        let step = Step { side, actor: actor.evidence(), officer, reason, ..Step::by_program(action, now) };
         let inner = self.0.clone();
         self.0
             .db

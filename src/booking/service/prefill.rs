@@ -28,7 +28,10 @@ impl Booking {
         Ok(Prefill {
             contact_name: name.or_else(|| account.as_ref().map(|account| account.name.clone())),
             contact_mobile: mobile.or_else(|| account.and_then(|account| account.mobile)),
-            last_answers: of_service.as_ref().map(|row| usable(&info.spec.fields, &row.fields)).unwrap_or_default(),
+            last_answers: of_service
+                .as_ref()
+                .map(|row| usable(&info.spec.fields, &row.fields))
+                .unwrap_or_default(),
             from_reference: of_service.map(|row| display_reference(&row.reference)),
         })
     }

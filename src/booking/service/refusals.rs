@@ -90,7 +90,9 @@ pub(super) fn too_many_bookings(most: u32, enterprise: bool) -> Problem {
     let has = if enterprise { "has" } else { "have" };
     Problem::conflict(
         "too_many_bookings",
-        format!("这项业务同时最多约 {most} 个，{zh}已经约满。请先办完或取消其中一个；确有需要请拨打值班电话。"),
+        format!(
+            "这项业务同时最多约 {most} 个，{zh}已经约满。请先办完或取消其中一个；确有需要请拨打值班电话。"
+        ),
         format!(
             "At most {most} bookings of this service can stand at a time, and {} {has} that many. Please finish or cancel one first, or call the office.",
             en.to_lowercase()

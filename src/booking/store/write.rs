@@ -8,8 +8,8 @@ use crate::entity::{account, enterprise};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait,
-    PaginatorTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -63,12 +63,7 @@ fn live(now: DateTime<Utc>) -> Condition {
 }
 
 /// How much of a service a party has booked or holds.
-pub async fn live_of_service(
-    tx: &Tx,
-    scope: Scope,
-    service: Uuid,
-    now: DateTime<Utc>,
-) -> Result<u64, DbErr> {
+pub async fn live_of_service(tx: &Tx, scope: Scope, service: Uuid, now: DateTime<Utc>) -> Result<u64, DbErr> {
     let of_service = booking::Column::ServiceId.eq(service);
     scope.find().filter(of_service).filter(live(now)).count(tx.conn()).await
 }

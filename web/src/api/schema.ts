@@ -34,7 +34,7 @@ export interface paths {
         /** The bookings of one's enterprise, or one's own. */
         get: operations["list_bookings"];
         put?: never;
-        /** Holds a place for some minutes. */
+        /** Holds a place for some minutes. `overlaps` of the answer warns of what one has booked at that time. */
         post: operations["take_place"];
         delete?: never;
         options?: never;
@@ -104,6 +104,23 @@ export interface paths {
         put?: never;
         /** Cancels one's booking; a reason is needed unless the place was only held. */
         post: operations["cancel_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a form would be warned of. It is checked as `request` checks it, and nothing is changed. */
+        post: operations["check_booking_form"];
         delete?: never;
         options?: never;
         head?: never;
@@ -230,6 +247,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a no-show back within 30 minutes; the booking is accepted again. */
+        post: operations["reopen_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{id}/request": {
         parameters: {
             query?: never;
@@ -307,6 +341,23 @@ export interface paths {
         };
         /** Server-sent events: `changed` at connect and whenever the day has changed; then ask for it anew. */
         get: operations["day_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The requests that wait for a decision. What nobody decided in time has ended and is not among them. */
+        get: operations["list_decisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -710,6 +761,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services/{id}/prefill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the form of a service can be filled in with: the caller's contact and last answers. */
+        get: operations["get_prefill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services/{id}/slots": {
         parameters: {
             query?: never;
@@ -1027,25 +1095,17 @@ export interface components {
              */
             notice_version: number;
         };
-        /** @description One answer, without a who. */
+        /** @description One answer with the question's label. */
         Answer: {
-            comment: string | null;
-            /**
-             * Format: uuid
-             * @description Tells the month, not the time.
-             */
-            id: string;
-            /** Format: int32 */
-            level: number;
-            /**
-             * @description The month of the invitation.
-             * @example 2026-11
-             */
-            month: string;
-            service: components["schemas"]["Text"] | null;
+            key: string;
+            label: components["schemas"]["Text"];
+            /** @description In words: of a choice the option's label. */
+            value: components["schemas"]["Text"];
         };
         /** @description A booking as its booker and the office see it. */
         Booking: {
+            /** @description The first answers of the form, nothing sensitive among them. */
+            about: components["schemas"]["Answer"][];
             booker_name: string;
             can: components["schemas"]["Can"];
             /** Format: date-time */
@@ -1053,6 +1113,7 @@ export interface components {
             /** Format: date-time */
             ends_at: string;
             enterprise: components["schemas"]["EnterpriseRef"] | null;
+            expired_because: components["schemas"]["ExpiredBecause"] | null;
             /**
              * Format: date-time
              * @description Until when a held place is kept.
@@ -1065,16 +1126,37 @@ export interface components {
              * @description When the session page opens (video).
              */
             join_from: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it can be entered (video); an open session stays open.
+             */
+            join_until: string | null;
             kind: components["schemas"]["ServiceKind"];
+            /** @description Whether an officer decides about the request. */
+            needs_decision: boolean;
+            /** @description What is still before it, the next step first; empty when it came to nothing. */
+            next_steps: components["schemas"]["StepKind"][];
             officer: components["schemas"]["OfficerRef"] | null;
+            /**
+             * @description For the booker: their other live bookings at the same time. For an officer: what they have
+             *     accepted themselves at the same time, so that nobody is in two meetings at once.
+             */
+            overlaps: components["schemas"]["Overlap"][];
             /** @description Why it was refused or cancelled. */
             reason: string | null;
             /** @description To be read out: `MQ 2611 4K7P-X`. */
             reference: string;
+            /**
+             * Format: date-time
+             * @description Until when a no-show can be taken back.
+             */
+            reopen_until: string | null;
             service: components["schemas"]["ServiceRef"];
+            session: components["schemas"]["SessionGlance"] | null;
             /** Format: date-time */
             starts_at: string;
             state: components["schemas"]["BookingState"];
+            topic: components["schemas"]["Text"] | null;
             /** Format: date-time */
             updated_at: string;
             venue: components["schemas"]["VenueRef"];
@@ -1091,6 +1173,8 @@ export interface components {
         };
         /** @description A filled-in form. */
         BookingRequest: {
+            /** @description Codes of the warnings that were read (`POST /bookings/{id}/check` tells them). */
+            acknowledged?: string[];
             contact_mobile: string;
             contact_name: string;
             /** @description Answers by field key; what is left out or null is no answer. */
@@ -1118,12 +1202,16 @@ export interface components {
         /** @description What the reader can do with a booking now. */
         Can: {
             accept: boolean;
+            /** @description Book the same service anew: this one is over or came to nothing. */
+            book_again: boolean;
             cancel: boolean;
             check_in: boolean;
             complete: boolean;
             join: boolean;
             no_show: boolean;
             refuse: boolean;
+            /** @description Take a no-show back. */
+            reopen: boolean;
             request: boolean;
         };
         /** @description Why the booker does not come. */
@@ -1141,6 +1229,18 @@ export interface components {
             not_told: number;
             /** @description Values of rows that are measured against an entry. */
             values: number;
+        };
+        /**
+         * @description A booking on the office's lists: with contact and form. What happened to it is told by
+         *     `GET /bookings/{id}`.
+         */
+        DayBooking: components["schemas"]["Booking"] & {
+            contact_mobile: string | null;
+            contact_name: string | null;
+            /** @description Answers by field key. Sensitive ones are `"•••"`. */
+            fields: {
+                [key: string]: components["schemas"]["FieldValue"];
+            };
         };
         /**
          * @description What a date is by the official calendar.
@@ -1194,6 +1294,11 @@ export interface components {
             seq: number;
             text: components["schemas"]["Text"];
         };
+        /**
+         * @description Why a booking is expired.
+         * @enum {string}
+         */
+        ExpiredBecause: "hold_ran_out" | "nobody_decided";
         /** @description Wrong passwords. */
         FailedAttempts: {
             /** Format: int64 */
@@ -1215,6 +1320,8 @@ export interface components {
         };
         /** @description One question of a booking form. */
         FieldSpec: {
+            /** @description For `choice`: what is chosen until somebody chooses. */
+            default: string | null;
             hint: components["schemas"]["Text"] | null;
             key: string;
             kind: components["schemas"]["FieldKind"];
@@ -1319,6 +1426,21 @@ export interface components {
             /** @description One for each month asked for. */
             totals: components["schemas"]["FigureTotal"][];
         };
+        /** @description What a form would be warned of. */
+        FormCheck: {
+            warnings: components["schemas"]["FormWarning"][];
+        };
+        /**
+         * @description Something that a form says and its writer may not have thought of. It can be requested all the
+         *     same, once it is acknowledged.
+         */
+        FormWarning: {
+            /** @description Goes into `acknowledged` of the request. */
+            code: string;
+            /** @description As it is spelled in the API: `fields.departure_on`. */
+            field: string;
+            text: components["schemas"]["Text"];
+        };
         /**
          * @description By what right somebody sits on the guests' side.
          * @enum {string}
@@ -1329,6 +1451,8 @@ export interface components {
             actor: components["schemas"]["HistorySide"];
             /** Format: date-time */
             at: string;
+            /** @description What the program did it for: `undecided` beside `booking.expired` when nobody decided in time. */
+            cause: string | null;
             /** @description Kind of the evidence entry, such as `booking.accepted`. */
             kind: string;
             name: string | null;
@@ -1398,6 +1522,37 @@ export interface components {
              * @description The booking whose session can be entered.
              */
             booking_id: string;
+        };
+        /** @description A kind of service at this moment: what its door shows and where it leads. */
+        KindNow: {
+            kind: components["schemas"]["ServiceKind"];
+            /** Format: date-time */
+            next_free_at: string | null;
+            /** Format: date-time */
+            next_free_until: string | null;
+            none_free: components["schemas"]["NoneFree"] | null;
+            /** @description Its services that a door advertises, in the office's order; trials are left out. */
+            service_ids: string[];
+            /**
+             * Format: uuid
+             * @description The service with the soonest free time: the door that shows the time opens this one.
+             */
+            soonest_service_id: string | null;
+            /** @description Open if one of them is. */
+            state: components["schemas"]["OpenState"];
+        };
+        /** @description How many live bookings of one service (held ones included) a party may have at a time. */
+        Limits: {
+            /**
+             * Format: int32
+             * @description All members of an enterprise together.
+             */
+            enterprise: number;
+            /**
+             * Format: int32
+             * @description Somebody who books for themselves.
+             */
+            person: number;
         };
         /** @description The place in line. */
         Line: {
@@ -1507,6 +1662,8 @@ export interface components {
         };
         /** @description The place somebody wants. */
         NewBooking: {
+            /** @description Take a second place at a time that one has booked already, instead of `already_yours`. */
+            anyway?: boolean;
             /** Format: uuid */
             service_id: string;
             /** Format: date-time */
@@ -1537,6 +1694,11 @@ export interface components {
             /** @description Whom it is for, at most 40 characters; need not be given. */
             label?: string | null;
         };
+        /**
+         * @description Why a service has no free time up to its horizon; what says most is the greatest.
+         * @enum {string}
+         */
+        NoneFree: "closed" | "year_unpublished" | "full";
         /** @description The notice about recording that people acknowledge before a video session. */
         Notice: {
             /** Format: date */
@@ -1566,14 +1728,28 @@ export interface components {
         };
         /** @description The office's day. */
         OfficeDay: {
-            bookings: components["schemas"]["BookingDetail"][];
+            /** @description What starts on the date; with `mine` only what lies on the reader's desk. */
+            bookings: components["schemas"]["DayBooking"][];
             /** Format: date */
             date: string;
             kind: components["schemas"]["DayClass"];
             name: string | null;
+            /**
+             * Format: int64
+             * @description Requests of the last 30 days that ended because nobody decided in time.
+             */
+            nobody_decided: number;
             /** Format: date-time */
             now: string;
-            undecided: components["schemas"]["BookingDetail"][];
+            /** @description The requests that wait for a decision, soonest first: the first page of `GET /decisions`. */
+            undecided: components["schemas"]["DayBooking"][];
+            /** @description `cursor` for the next page of `GET /decisions`. */
+            undecided_next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            undecided_total: number;
             waiting: components["schemas"]["WaitingPerson"][];
         };
         /** @description A part of a day, "08:30" to "12:00". */
@@ -1594,10 +1770,27 @@ export interface components {
             purpose: string;
         };
         /**
+         * @description Whether a service is open.
+         * @enum {string}
+         */
+        OpenState: "open" | "closed" | "unpublished";
+        /**
          * @description State of a message.
          * @enum {string}
          */
         OutboxState: "pending" | "sent" | "failed";
+        /** @description Another booking at the same time. */
+        Overlap: {
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: uuid */
+            id: string;
+            reference: string;
+            service: components["schemas"]["Text"];
+            /** Format: date-time */
+            starts_at: string;
+            state: components["schemas"]["BookingState"];
+        };
         /** @description A browser in which one is signed in. */
         OwnSignIn: {
             /** @description What it calls itself, such as "Chrome · Windows"; empty when it says nothing that is known. */
@@ -1638,6 +1831,8 @@ export interface components {
         /** @description One page of a list. */
         Page_Booking: {
             items: {
+                /** @description The first answers of the form, nothing sensitive among them. */
+                about: components["schemas"]["Answer"][];
                 booker_name: string;
                 can: components["schemas"]["Can"];
                 /** Format: date-time */
@@ -1645,6 +1840,7 @@ export interface components {
                 /** Format: date-time */
                 ends_at: string;
                 enterprise: components["schemas"]["EnterpriseRef"] | null;
+                expired_because: components["schemas"]["ExpiredBecause"] | null;
                 /**
                  * Format: date-time
                  * @description Until when a held place is kept.
@@ -1657,20 +1853,54 @@ export interface components {
                  * @description When the session page opens (video).
                  */
                 join_from: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until when it can be entered (video); an open session stays open.
+                 */
+                join_until: string | null;
                 kind: components["schemas"]["ServiceKind"];
+                /** @description Whether an officer decides about the request. */
+                needs_decision: boolean;
+                /** @description What is still before it, the next step first; empty when it came to nothing. */
+                next_steps: components["schemas"]["StepKind"][];
                 officer: components["schemas"]["OfficerRef"] | null;
+                /**
+                 * @description For the booker: their other live bookings at the same time. For an officer: what they have
+                 *     accepted themselves at the same time, so that nobody is in two meetings at once.
+                 */
+                overlaps: components["schemas"]["Overlap"][];
                 /** @description Why it was refused or cancelled. */
                 reason: string | null;
                 /** @description To be read out: `MQ 2611 4K7P-X`. */
                 reference: string;
+                /**
+                 * Format: date-time
+                 * @description Until when a no-show can be taken back.
+                 */
+                reopen_until: string | null;
                 service: components["schemas"]["ServiceRef"];
+                session: components["schemas"]["SessionGlance"] | null;
                 /** Format: date-time */
                 starts_at: string;
                 state: components["schemas"]["BookingState"];
+                topic: components["schemas"]["Text"] | null;
                 /** Format: date-time */
                 updated_at: string;
                 venue: components["schemas"]["VenueRef"];
             }[];
+            /** @description Give this back as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DayBooking: {
+            items: (components["schemas"]["Booking"] & {
+                contact_mobile: string | null;
+                contact_name: string | null;
+                /** @description Answers by field key. Sensitive ones are `"•••"`. */
+                fields: {
+                    [key: string]: components["schemas"]["FieldValue"];
+                };
+            })[];
             /** @description Give this back as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
         };
@@ -1840,6 +2070,18 @@ export interface components {
             source: components["schemas"]["Source"];
             url: string;
         };
+        /** @description What a form can be filled in with beforehand. */
+        Prefill: {
+            contact_mobile: string | null;
+            /** @description As in the last request of this person, else as in their account. */
+            contact_name: string | null;
+            /** @description The booking from which the answers are. */
+            from_reference: string | null;
+            /** @description Their last answers for this service, as far as they still fit its form; nothing sensitive, no consent. */
+            last_answers: {
+                [key: string]: components["schemas"]["FieldValue"];
+            };
+        };
         /** @description What goes over the wire. */
         ProblemBody: {
             code: string;
@@ -1848,6 +2090,11 @@ export interface components {
             request_id: string;
             /** Format: int32 */
             status: number;
+            /**
+             * Format: uuid
+             * @description What stands in the way, where it can be shown: such as the booking that exists already.
+             */
+            subject_id: string | null;
             title: string;
             type: string;
         };
@@ -1985,6 +2232,8 @@ export interface components {
             kind: components["schemas"]["ServiceKind"];
             /** Format: int32 */
             lead_minutes: number;
+            /** @description How many live bookings of it a person or an enterprise may have at a time. */
+            limits: components["schemas"]["Limits"];
             name: components["schemas"]["Text"];
             /** @description Whether an officer decides about each request. */
             needs_decision: boolean;
@@ -1992,10 +2241,16 @@ export interface components {
             /** @description Whether the session is recorded. */
             recorded: boolean;
             rules: components["schemas"]["Text"][];
+            /** @description The steps of a booking, in order; without a decision where none is needed. */
+            steps: components["schemas"]["StepKind"][];
             summary: components["schemas"]["Text"];
+            /** @description Only to get to know the program; not in the doors of `ServiceList.kinds`. */
+            trial: boolean;
             /** @description Whether it depends on the official calendar; then unpublished years cannot be booked. */
             uses_working_days: boolean;
             venue: components["schemas"]["Venue"];
+            /** @description What a form is checked for before it is requested (`POST /bookings/{id}/check`). */
+            warnings: components["schemas"]["WarningRule"][];
             who: components["schemas"]["Text"];
         };
         /** @description A date with its free places. */
@@ -2025,6 +2280,8 @@ export interface components {
         /** @description The services that are offered. */
         ServiceList: {
             items: components["schemas"]["Service"][];
+            /** @description The kinds that are offered, in the order of their first service. */
+            kinds: components["schemas"]["KindNow"][];
         };
         /** @description The service at this moment. */
         ServiceNow: {
@@ -2032,7 +2289,15 @@ export interface components {
             next_free_at: string | null;
             /** Format: date-time */
             next_free_until: string | null;
+            none_free: components["schemas"]["NoneFree"] | null;
             open: boolean;
+            /** @description The same, told apart from a day of which nobody knows yet whether it is worked. */
+            state: components["schemas"]["OpenState"];
+            /**
+             * Format: date
+             * @description The first date up to the horizon that cannot be booked because its year's calendar is not published.
+             */
+            unpublished_from: string | null;
         };
         ServiceRef: {
             code: string;
@@ -2109,6 +2374,34 @@ export interface components {
             key: string;
             label: components["schemas"]["Text"];
         };
+        /** @description A video session in a few figures, for the rows of a list. */
+        SessionGlance: {
+            /**
+             * Format: int32
+             * @description People who are in, officers included.
+             */
+            inside: number;
+            /** Format: date-time */
+            opened_at: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is recorded without all recordings having ended; null while nothing is.
+             */
+            recording_since: string | null;
+            /** Format: uuid */
+            session_id: string;
+            state: components["schemas"]["SessionState"];
+            /**
+             * Format: int32
+             * @description Guests who wait to be let in.
+             */
+            waiting: number;
+            /**
+             * Format: date-time
+             * @description Since when the first of them waits.
+             */
+            waiting_since: string | null;
+        };
         /** @description An invitation that stands, as the booker sees it. */
         SessionInvitation: {
             /** Format: date-time */
@@ -2166,6 +2459,11 @@ export interface components {
          * @enum {string}
          */
         Source: "camera" | "screen" | "document";
+        /**
+         * @description A step on the way of a booking.
+         * @enum {string}
+         */
+        StepKind: "choose_time" | "fill_in" | "decision" | "join_video" | "come" | "rate";
         /** @description That an answer was taken. */
         Taken: Record<string, never>;
         /** @description The same text in Chinese and English. */
@@ -2220,6 +2518,25 @@ export interface components {
             since: string;
             /** Format: date-time */
             starts_at: string;
+        };
+        /** @description The answer with which a [`WarningRule`] applies. */
+        WarningCondition: {
+            field: string;
+            value: string;
+        };
+        /**
+         * @description A warning about the dates of a form: the answer to `field` is earlier than `days` after the day
+         *     of the appointment.
+         */
+        WarningRule: {
+            /** @description Stable; what is acknowledged. */
+            code: string;
+            /** Format: int32 */
+            days: number;
+            /** @description A field of kind `date`. */
+            field: string;
+            text: components["schemas"]["Text"];
+            when: components["schemas"]["WarningCondition"] | null;
         };
     };
     responses: never;
@@ -2365,7 +2682,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `slot_taken`, `too_many_holds` */
+            /** @description `slot_taken`, `too_many_holds`, `too_many_bookings`; `already_yours` with the booking as `subject_id`, unless `anyway` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2432,7 +2749,10 @@ export interface operations {
     };
     accept_booking: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The caller has another appointment at that time (`overlaps` of the booking) and wants this one too. */
+                anyway?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -2473,8 +2793,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `wrong_state`, `too_late` */
+            /** @description `wrong_state`, `too_late`; `officer_busy` with the other booking as `subject_id`, unless `anyway` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2605,6 +2933,63 @@ export interface operations {
             };
         };
     };
+    check_booking_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookingRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormCheck"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     check_in_booking: {
         parameters: {
             query?: never;
@@ -2702,7 +3087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `wrong_state` */
+            /** @description `wrong_state`; `session_open`: the video meeting must be ended first */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2888,7 +3273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `wrong_state`, `too_early` */
+            /** @description `wrong_state`, `too_early`; `somebody_came`: they wait or are in the video meeting */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2991,7 +3376,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `wrong_state` */
+            /** @description `wrong_state`, `too_late` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3002,6 +3387,60 @@ export interface operations {
             };
             /** @description `reason_required` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reopen_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `wrong_state`, `too_late` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3058,7 +3497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `hold_expired`, `wrong_state` */
+            /** @description `hold_expired`, `wrong_state`; `unread_warning` with the field, until its code is in `acknowledged` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3166,6 +3605,8 @@ export interface operations {
             query?: {
                 /** @description Today in the office's zone, if left out. */
                 date?: string;
+                /** @description Only what lies on the caller's own desk; the requests that wait for a decision are everybody's. */
+                mine?: boolean;
             };
             header?: never;
             path?: never;
@@ -3233,6 +3674,53 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_decisions: {
+        parameters: {
+            query?: {
+                order?: "soonest" | "newest";
+                /** @description `next_cursor` of the page before, in the same order; or `undecided_next_cursor` of the day. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DayBooking"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4364,6 +4852,51 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_prefill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prefill"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
