@@ -61,6 +61,8 @@ export interface Office {
   sessionId: string
   /** The one-time address of a rating that is open. */
   ratingPath: string
+  /** Behind the link of an invitation that nobody has taken. */
+  invitationPath: string
 }
 
 /** Something a form takes, by the kinds of its required fields. */
@@ -121,6 +123,7 @@ export async function makeOffice(server: Server, browser: Browser): Promise<Offi
   await lin.enter(joinable)
   const unopened = await gao.book(services['video-try'], TODAY, '10:00', '高先生')
   const held = await lin.hold(clearance, '2026-11-28', '08:00')
+  const invitation = await lin.post(`/bookings/${accepted.id}/invitations`, { label: '翻译' })
 
   return {
     people,
@@ -128,5 +131,6 @@ export async function makeOffice(server: Server, browser: Browser): Promise<Offi
     bookings: { held, requested, accepted, soon, joinable, unopened, completed, cancelled: undone },
     sessionId,
     ratingPath: new URL(rating).pathname,
+    invitationPath: invitation.path,
   }
 }

@@ -9,7 +9,7 @@ export interface PlaceToLook {
 }
 
 /** Every page with something on it, as the person who goes there. */
-export function pagesOf({ bookings, services, sessionId, ratingPath }: Office): PlaceToLook[] {
+export function pagesOf({ bookings, services, sessionId, ratingPath, invitationPath }: Office): PlaceToLook[] {
   const page = (name: string, who: PlaceToLook['who'], path: string) => ({ name, who, path })
   const clearance = `/services/${services['after-hours'].id}`
   return [
@@ -32,6 +32,8 @@ export function pagesOf({ bookings, services, sessionId, ratingPath }: Office): 
     page('change of password', 'lin', '/account/password'),
     page('rating', 'anyone', ratingPath),
     page('unknown rating', 'anyone', '/rate/no-such-token'),
+    page('devices', 'anyone', '/devices'),
+    page('invitation', 'anyone', invitationPath),
     page('session, notice', 'gao', `/session/${bookings.unopened.id}`),
     page('session, waiting room', 'lin', `/session/${bookings.joinable.id}`),
     page('session, too early', 'gao', `/session/${bookings.soon.id}`),
