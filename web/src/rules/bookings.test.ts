@@ -7,7 +7,7 @@ const make = (more: Partial<Booking>): Booking => ({
   id: 'b', reference: '', state: 'accepted', kind: 'video', service: { id: 's', code: 's', name: { zh: '', en: '' } },
   venue: { name: { zh: '', en: '' }, zone: 'Asia/Shanghai' }, starts_at: '2026-11-23T08:00:00Z', ends_at: '2026-11-23T08:30:00Z',
   hold_expires_at: null, enterprise: null, booker_name: '', topic: null, about: [], officer: null, reason: null,
-  expired_because: null, reopen_until: null, needs_decision: true, next_steps: [], session: null, overlaps: [],
+  expired_because: null, reopen_until: null, needs_decision: true, next_steps: ['join_video', 'rate'], session: null, overlaps: [],
   can: { request: false, cancel: true, join: false, accept: false, refuse: false, check_in: false, complete: false, no_show: false, reopen: false, book_again: false },
   join_from: '2026-11-23T07:45:00Z', join_until: '2026-11-23T09:30:00Z', created_at: '', updated_at: '', ...more,
 })
@@ -15,8 +15,11 @@ const make = (more: Partial<Booking>): Booking => ({
 it('opens the session page at its time, even when the booking was read before', () => {
   expect(joinable(make({}), now)).toBe(false)
   expect(joinable(make({}), Date.parse('2026-11-23T07:45:00Z'))).toBe(true)
-  expect(joinable(make({}), Date.parse('2026-11-23T08:30:00Z'))).toBe(false)
-  expect(joinable(make({ state: 'cancelled' }), Date.parse('2026-11-23T08:00:00Z'))).toBe(false)
+  // talks run over: until when, the program says
+  expect(joinable(make({}), Date.parse('2026-11-23T08:45:00Z'))).toBe(true)
+  expect(joinable(make({}), Date.parse('2026-11-23T09:30:00Z'))).toBe(false)
+  expect(joinable(make({ state: 'requested', next_steps: ['decision', 'join_video', 'rate'] }), Date.parse('2026-11-23T08:00:00Z'))).toBe(false)
+  expect(joinable(make({ state: 'cancelled', next_steps: [] }), Date.parse('2026-11-23T08:00:00Z'))).toBe(false)
 })
 
 it('puts a hold that runs out before a later meeting, and an open meeting before all', () => {

@@ -8,8 +8,8 @@ export function holds(booking: Pick<Booking, 'state' | 'hold_expires_at'>, now: 
 /** True when the session page is open for this booking. The page may have been read before it opened. */
 export function joinable(booking: Booking, now: number): boolean {
   if (booking.can.join) return true
-  const open = booking.state === 'accepted' || booking.state === 'checked_in'
-  return open && !!booking.join_from && Date.parse(booking.join_from) <= now && now < Date.parse(booking.ends_at)
+  const { next_steps, join_from, join_until } = booking
+  return next_steps[0] === 'join_video' && !!join_from && !!join_until && Date.parse(join_from) <= now && now < Date.parse(join_until)
 }
 
 /** The booking to act on first: a hold that runs out, else the soonest that is not over. */

@@ -25,7 +25,7 @@ export default {
   duty: { name: 'Duty phone', ask: 'Need help?' },
   foot: { zone: '{office}. Times are {zone} ({offset}) unless another zone is named.' },
   time: { beijing: 'Beijing time', yours: 'for you' },
-  staff: { nav: 'Workplace', day: 'My day', enterprises: 'Enterprises', figures: 'Figures', messages: 'Messages', review: 'Review' },
+  staff: { nav: 'Workplace', day: 'My day', enterprises: 'Enterprises', figures: 'Figures', messages: 'Mail', review: 'Review' },
   state: {
     held: 'On hold',
     requested: 'Awaiting decision',

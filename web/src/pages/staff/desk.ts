@@ -1,15 +1,15 @@
 // What an officer does with a booking, from wherever on the day's page it is shown.
-import { inject, provide, ref, type InjectionKey, type Ref } from 'vue'
+import { inject, nextTick, provide, ref, type InjectionKey, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { api, take } from '../../api/client'
-import type { Booking } from '../../api/types'
+import type { Booking, WaitingPerson } from '../../api/types'
 import { useAct } from '../../state/load'
-import { toast } from '../../state/toasts'
+import { toastOneOf } from '../../state/toasts'
 
 /** Done at once. */
-export type Step = 'accept' | 'check_in'
-/** Asked about first: they cannot be taken back. */
-export type Question = 'refuse' | 'no_show' | 'complete'
+export type Step = 'accept' | 'accept_anyway' | 'check_in' | 'reopen'
+/** Asked about first: they cannot be taken back, or (`accept_anyway`) it would be two meetings at once. */
+export type Question = 'refuse' | 'no_show' | 'complete' | 'accept_anyway'
 
 export interface Desk {
   /** The booking whose step is on its way. */
@@ -18,45 +18,93 @@ export interface Desk {
   does: (step: Step, booking: Booking) => Promise<void>
   asks: (question: Question, booking: Booking) => void
   opens: (booking: Booking) => void
+  /** After something was done: says so, reads the day again, and puts the focus where one goes on. */
+  done: (what: Step | Question, booking: Booking) => Promise<void>
   /** The question that is open, if one is. */
   asked: Ref<{ question: Question; booking: Booking } | null>
   /** The booking whose details are open, if one is. */
   opened: Ref<Booking | null>
+  /** Who waits to be let in, of a booking. */
+  waits: (bookingId: string) => WaitingPerson | undefined
 }
 
 const DESK: InjectionKey<Desk> = Symbol('desk')
 
-export function provideDesk(reload: () => void): Desk {
+export const whoOf = (booking: Booking) => booking.enterprise?.name ?? booking.booker_name
+
+export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): Desk {
   const { t } = useI18n()
   const busy = ref<string | null>(null)
   const asked: Desk['asked'] = ref(null)
   const opened: Desk['opened'] = ref(null)
   const act = useAct((step: Step, id: string) => {
     const params = { path: { id } }
-    return step === 'accept'
-      ? take(api.POST('/api/v1/bookings/{id}/accept', { params }))
-      : take(api.POST('/api/v1/bookings/{id}/check-in', { params }))
+    if (step === 'check_in') return take(api.POST('/api/v1/bookings/{id}/check-in', { params }))
+    if (step === 'reopen') return take(api.POST('/api/v1/bookings/{id}/reopen', { params }))
+    return take(api.POST('/api/v1/bookings/{id}/accept', { params: { ...params, query: { anyway: step === 'accept_anyway' } } }))
   })
 
+  /** The place in its list of what somebody is working on: the row itself may be gone afterwards. */
+  let list: Element | null | undefined
+  let at = 0
+  function remember() {
+    const row = document.activeElement?.closest('li')
+    if (!row) return
+    list = row.parentElement
+    at = list ? [...list.children].indexOf(row) : 0
+  }
+
+  async function goOn() {
+    await nextTick()
+    const here = document.activeElement
+    if (here && here !== document.body && here.isConnected) return
+    const rows = list?.isConnected ? [...list.children] : []
+    const row = rows[Math.min(at, rows.length - 1)]
+    const target = row?.querySelector<HTMLElement>('a[href], button:not(:disabled)')
+      ?? document.querySelector<HTMLElement>('#undecided, main h1')
+    if (target && !target.matches('a, button')) target.tabIndex = -1
+    target?.focus({ preventScroll: true })
+  }
+
+  async function done(what: Step | Question, booking: Booking) {
+    const step = what === 'accept_anyway' ? 'accept' : what
+    toastOneOf(step, whoOf(booking), (some, n) => {
+      const who = some.join(t('common.list_comma')) + (n > some.length ? '…' : '')
+      return t(`staff.day.done.${step}`, { who: n > 1 ? t('staff.day.done.several', { n, who }) : who })
+    })
+    opened.value = null
+    asked.value = null
+    await reload()
+    await goOn()
+  }
+
   async function does(step: Step, booking: Booking) {
+    remember()
+    if (step === 'accept' && booking.overlaps.length) return desk.asks('accept_anyway', booking)
     busy.value = booking.id
-    const done = await act.run(step, booking.id)
+    const worked = await act.run(step, booking.id)
     busy.value = null
-    if (done) {
-      toast(t(`staff.day.done.${step}`, { who: booking.enterprise?.name ?? booking.booker_name }))
-      opened.value = null
+    if (worked) return done(step, booking)
+    if (act.problem.value?.code === 'officer_busy') {
+      act.problem.value = null
+      desk.asks('accept_anyway', booking)
     }
     // a refusal too may mean that the booking has moved on
-    reload()
+    await reload()
+    await goOn()
   }
 
   const desk: Desk = {
-    busy, problem: act.problem, does, asked, opened,
+    busy, problem: act.problem, does, asked, opened, done, waits,
     asks: (question, booking) => {
+      remember()
       opened.value = null
       asked.value = { question, booking }
     },
-    opens: (booking) => (opened.value = booking),
+    opens: (booking) => {
+      remember()
+      opened.value = booking
+    },
   }
   provide(DESK, desk)
   return desk
