@@ -50,7 +50,7 @@ class Server:
         """Fills the demo; role → (login, password) of its first account, from what is printed:
         one line with `password …: PASSWORD)`, and the lines `LOGIN ROLE …`."""
         text = subprocess.run(
-            [self.program, "demo"], env=self.environment, check=True, stdout=subprocess.PIPE, text=True
+            [self.program, "demo", "--bare"], env=self.environment, check=True, stdout=subprocess.PIPE, text=True
         ).stdout
         password = re.search(r"password[^:\n]*: *([^\s)]+)", text)
         accounts = {}

@@ -1,10 +1,11 @@
 //! The command line.
 
+use super::demo::{self, DemoFault};
 use super::{StartError, document, serve};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
-use crate::directory::{self, Directory};
+use crate::directory;
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -33,8 +34,12 @@ enum Command {
     },
     /// Brings the schema up to date.
     Migrate,
-    /// Fills the data directory with demo data and prints the demo accounts. Safe to repeat.
-    Demo,
+    /// Fills the data directory with a living office and prints the demo accounts. Safe to repeat.
+    Demo {
+        /// Only people, services and calendar: an office in which nothing has happened yet.
+        #[arg(long)]
+        bare: bool,
+    },
     /// Prints the OpenAPI document.
     Openapi,
     /// Imports the official calendar from a CSV file with lines `date,name,holiday|workday`.
@@ -63,7 +68,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Serve { at } => start(settings, at).await,
         Command::Migrate => open_store(&settings).await.map(|_| ExitCode::SUCCESS),
-        Command::Demo => demo(&settings).await,
+        Command::Demo { bare } => demo(&settings, bare).await,
         Command::Openapi => document().await.map(|text| print(&text)),
         Command::Calendar { csv } => calendar(&settings, csv).await,
         Command::Verify { case: Some(case), .. } => verify(&settings, &case).await,
@@ -117,19 +122,19 @@ async fn stop_signal() {
 }
 
 /// The store, for commands that need nothing else of the program.
-async fn open_store(settings: &Settings) -> Result<Db, StartError> {
+pub(super) async fn open_store(settings: &Settings) -> Result<Db, StartError> {
     std::fs::create_dir_all(&settings.data_dir)
         .map_err(|error| StartError::DataDir(settings.data_dir.clone(), error))?;
     Ok(Db::open(&settings.database_url).await?)
 }
 
-async fn demo(settings: &Settings) -> Result<ExitCode, StartError> {
-    let db = open_store(settings).await?;
-    let clock = Clock::system();
-    Directory::new(db.clone(), clock.clone()).ensure_calendar().await?;
-    let summary =
-        crate::auth::demo::seed(&db, &clock).await.map_err(|error| StartError::Demo(error.to_string()))?;
-    Ok(print(&summary.to_string()))
+async fn demo(settings: &Settings, bare: bool) -> Result<ExitCode, StartError> {
+    let told = |error: DemoFault| StartError::Demo(error.to_string());
+    let people = demo::people(settings).await.map_err(told)?;
+    if !bare {
+        demo::furnish(settings).await.map_err(told)?;
+    }
+    Ok(print(&people.to_string()))
 }
 
 async fn calendar(settings: &Settings, csv: PathBuf) -> Result<ExitCode, StartError> {

@@ -36,7 +36,7 @@ pub(super) async fn run(app: App, cancel: CancellationToken) {
 }
 
 /// Gives each pending event to its feature, which marks it done in its own transaction.
-async fn hand_over(app: &App) -> Result<(), String> {
+pub(super) async fn hand_over(app: &App) -> Result<(), String> {
     for event in events::pending(app.db.reader(), 50).await.map_err(text)? {
         match event.kind.as_str() {
             events::BOOKING_COMPLETED => app.survey.invite(event).await.map_err(text)?,

@@ -4,6 +4,7 @@
 //! through [`dispatch`]; layers that concern every request are in [`layers`].
 
 pub mod cli;
+mod demo;
 mod dispatch;
 mod edge;
 mod idempotency;
@@ -76,6 +77,15 @@ pub struct Parts {
 impl App {
     /// Opens the stores, migrates, recovers what a crash left behind and starts the background tasks.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
+        let app = Self::open(settings, clock).await?;
+        app.tasks.spawn(app.video.clone().run_events(app.cancel.clone()));
+        app.tasks.spawn(app.notify.clone().run(app.cancel.clone()));
+        app.tasks.spawn(dispatch::run(app.clone(), app.cancel.clone()));
+        Ok(app)
+    }
+
+    /// The same without what goes on by itself.
+    async fn open(settings: Settings, clock: Clock) -> Result<Self, StartError> {
         std::fs::create_dir_all(&settings.data_dir)
             .map_err(|error| StartError::DataDir(settings.data_dir.clone(), error))?;
         let keyring = Keyring::open(&settings.data_dir).map_err(StartError::Keyring)?;
@@ -129,7 +139,7 @@ impl App {
             Review::new(db.clone(), clock.clone(), booking.clone(), directory.clone(), recordings_dir);
         let mail = MailSettings { smtp_url: settings.smtp_url.clone(), from: settings.mail_from() };
         let notify = Notify::new(db.clone(), clock.clone(), mail).map_err(StartError::Mail)?;
-        let app = Self(Arc::new(Parts {
+        Ok(Self(Arc::new(Parts {
             settings,
             metrics: Metrics::default(),
             stopping: AtomicBool::default(),
@@ -147,11 +157,7 @@ impl App {
             survey,
             review,
             engine,
-        }));
-        app.tasks.spawn(app.video.clone().run_events(app.cancel.clone()));
-        app.tasks.spawn(app.notify.clone().run(app.cancel.clone()));
-        app.tasks.spawn(dispatch::run(app.clone(), app.cancel.clone()));
-        Ok(app)
+        })))
     }
 
     /// Takes no new work, tells the sessions, finalises recordings and ends the background tasks.

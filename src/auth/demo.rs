@@ -1,7 +1,7 @@
 //! The demo's people: an account for each role, all with the same password.
 
 use super::password::{self, HashFault};
-use super::{model, store};
+use super::{Actor, Auth, actor, model, store};
 use crate::clock::Clock;
 use crate::db::{Db, Tx};
 use crate::entity::account::{self, Locale, Role};
@@ -12,6 +12,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use serde_json::json;
 use std::fmt;
+use std::sync::Arc;
+use uuid::Uuid;
 
 /// The password of every demo account.
 pub const PASSWORD: &str = "mianqia-demo";
@@ -119,6 +121,19 @@ const PEOPLE: [Person; 13] = [
     person("sec", "安全管理员", Role::AdminSecurity),
     person("aud", "审计管理员", Role::AdminAudit),
 ];
+
+impl Auth {
+    /// Somebody by login, without signing in: the demo's story acts for them.
+    pub async fn acting_as(&self, login: &str) -> Result<Option<Arc<Actor>>, DbErr> {
+        let reader = self.0.db.reader();
+        let Some(account) = store::account_by_login(reader, login).await? else { return Ok(None) };
+        let enterprise = match account.enterprise_id {
+            Some(id) => store::enterprise(reader, id).await?,
+            None => None,
+        };
+        Ok(Some(Arc::new(actor::of(account, enterprise, Uuid::nil()))))
+    }
+}
 
 /// Lays venues, services, enterprises and accounts that are not there yet; what is there stays as it
 /// is. Safe to repeat.

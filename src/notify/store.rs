@@ -132,6 +132,15 @@ pub(super) async fn requeue(tx: &Tx, id: Uuid, now: DateTime<Utc>) -> Result<boo
     Ok(result.rows_affected == 1)
 }
 
+/// Drops what waits to be sent.
+pub(super) async fn discard_pending(tx: &Tx) -> Result<(), DbErr> {
+    outbox::Entity::delete_many()
+        .filter(Column::State.eq(OutboxState::Pending))
+        .exec(tx.conn())
+        .await
+        .map(drop)
+}
+
 /// The references of those cases that are bookings.
 pub(super) async fn references(
     conn: &impl ConnectionTrait,

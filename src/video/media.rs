@@ -105,7 +105,7 @@ impl Video {
         Ok(answer)
     }
 
-    async fn write_publication(
+    pub(super) async fn write_publication(
         &self,
         claims: Claims,
         row: publication::Model,

@@ -12,6 +12,7 @@
 //! away for minutes is put out, and a session without an officer is ended.
 
 mod checks;
+mod demo;
 mod ending;
 pub mod engine;
 mod glance;
@@ -27,6 +28,7 @@ mod steps;
 mod store;
 mod token;
 
+pub use demo::MadeUpMedia;
 pub use engine::recording;
 pub use model::midnight;
 pub use routes::router;

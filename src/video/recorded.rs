@@ -106,7 +106,7 @@ impl Video {
             .await
     }
 
-    async fn take(&self, event: EngineEvent) {
+    pub(super) async fn take(&self, event: EngineEvent) {
         let done = match event {
             EngineEvent::Connected { .. } => Ok(()),
             EngineEvent::MediaStarted { publication } => self.set_live(publication, true).await,

@@ -157,7 +157,7 @@ export class Server {
   }
 
   private async fillDemo(): Promise<void> {
-    const filling = spawn(binary, ['demo'], { env: this.env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const filling = spawn(binary, ['demo', '--bare'], { env: this.env, stdio: ['ignore', 'pipe', 'inherit'] })
     let printed = ''
     filling.stdout?.on('data', (part) => (printed += part))
     const [code] = (await once(filling, 'close')) as [number]

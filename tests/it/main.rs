@@ -10,6 +10,7 @@ mod booking_undecided;
 mod booking_warnings;
 mod edge;
 mod edge_lines;
+mod demo;
 mod mail;
 mod people;
 mod people_guessing;

@@ -12,5 +12,14 @@
   }
   root.dataset.theme = kept('mianqia.theme') || preferred()
   root.classList.toggle('large', kept('mianqia.large') === '1')
-  root.lang = kept('mianqia.language') || 'zh-CN'
+  // the first language of the browser that there is; Chinese when none of them is
+  function spoken() {
+    var languages = navigator.languages && navigator.languages.length ? navigator.languages : [navigator.language || '']
+    for (var i = 0; i < languages.length; i++) {
+      if (/^zh\b/i.test(languages[i])) return 'zh-CN'
+      if (/^en\b/i.test(languages[i])) return 'en'
+    }
+    return 'zh-CN'
+  }
+  root.lang = kept('mianqia.language') || spoken()
 })()

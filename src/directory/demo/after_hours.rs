@@ -11,7 +11,7 @@ pub(super) const CLEARANCE: DemoService = DemoService {
     code: "after-hours",
     kind: ServiceKind::AfterHours,
     venue: "rail",
-    name: ("预约通关", "After-hours clearance"),
+    name: ("非工作时间通关", "After-hours clearance"),
     seats: 2,
     quota: None,
     duration_minutes: 60,

@@ -38,7 +38,7 @@ pub(super) const TRY_ANY_TIME: DemoService = DemoService {
 fn face_to_face() -> ServiceSpec {
     ServiceSpec {
         summary: t(
-            "不用跑现场，和关员在线面谈、出示材料，全程录音录像。",
+            "不用跑现场，和关员在线面洽、出示材料，全程录音录像。",
             "Talk to an officer and show your documents without a visit; recorded from beginning to end.",
         ),
         who: t(
@@ -91,7 +91,7 @@ fn try_any_time() -> ServiceSpec {
 fn bring() -> Vec<crate::text::Text> {
     vec![
         t("带摄像头和麦克风的电脑或手机", "A computer or telephone with camera and microphone"),
-        t("身份证件，面谈开始时核验", "An identity document; it is checked at the beginning"),
+        t("身份证件，面洽开始时核验", "An identity document; it is checked at the beginning"),
         t("要出示的材料原件或电子版", "The documents to show, on paper or on screen"),
     ]
 }
@@ -108,7 +108,7 @@ fn checks() -> Vec<CheckSpec> {
 
 fn recorded() -> crate::text::Text {
     t(
-        "面谈从准入到结束全程录音录像，进入前会告知并请您确认。",
+        "面洽从准入到结束全程录音录像，进入前会告知并请您确认。",
         "The meeting is recorded from admission to its end; you are told and asked to acknowledge it before you enter.",
     )
 }

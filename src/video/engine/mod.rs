@@ -25,6 +25,7 @@ mod tap;
 
 pub use error::EngineError;
 pub use event::{CloseCause, EngineEvent};
+pub use packet::{Kind as MediaKind, MediaPacket};
 pub use recording::RecordingSpec;
 
 use crate::clock::Clock;

@@ -15,6 +15,8 @@ export class ApiError extends Error {
   readonly requestId: string | null
   /** When it is worth trying again (the page's clock), where the program says so. */
   readonly retryAt: number | null
+  /** What stands in the way, such as the booking that exists already. */
+  readonly subjectId: string | null
 
   constructor(problem: Partial<ProblemBody> & { code: string }, retryAfter?: string | null) {
     super(problem.title || problem.code)
@@ -27,6 +29,7 @@ export class ApiError extends Error {
     this.requestId = problem.request_id ?? null
     const seconds = Number(retryAfter ?? NaN)
     this.retryAt = seconds > 0 ? Date.now() + seconds * 1000 : null
+    this.subjectId = problem.subject_id ?? null
   }
 
   static noConnection(): ApiError {

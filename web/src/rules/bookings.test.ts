@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Booking } from '../api/types'
-import { daysAway, holds, joinable, mostPressing } from './bookings'
+import { daysAway, holdLeft, holds, joinable, mostPressing } from './bookings'
 
 const now = Date.parse('2026-11-23T06:00:00Z')
 const make = (more: Partial<Booking>): Booking => ({
@@ -33,6 +33,13 @@ it('puts a hold that runs out before a later meeting, and an open meeting before
 it('does not keep a place past its term', () => {
   expect(holds({ state: 'held', hold_expires_at: '2026-11-23T06:00:00Z' }, now)).toBe(false)
   expect(holds({ state: 'held', hold_expires_at: '2026-11-23T06:00:01Z' }, now)).toBe(true)
+})
+
+it('never tells more time left than a hold lasts, whatever the clock of the page says', () => {
+  const hold = { created_at: '2026-11-23T06:00:00Z', hold_expires_at: '2026-11-23T06:10:00Z' }
+  expect(holdLeft(hold, now - 1_500)).toBe(600_000)
+  expect(holdLeft(hold, now + 60_000)).toBe(540_000)
+  expect(holdLeft(hold, now + 700_000)).toBe(0)
 })
 
 it('counts days by the calendar', () => {

@@ -5,6 +5,16 @@ export function holds(booking: Pick<Booking, 'state' | 'hold_expires_at'>, now: 
   return booking.state === 'held' && !!booking.hold_expires_at && Date.parse(booking.hold_expires_at) > now
 }
 
+/**
+ * Milliseconds that a hold still lasts, 0 when it is over. Never more than it lasted in the beginning: the clock of
+ * this page and the program's may be a second apart.
+ */
+export function holdLeft(booking: Pick<Booking, 'created_at' | 'hold_expires_at'>, now: number): number {
+  if (!booking.hold_expires_at) return 0
+  const ends = Date.parse(booking.hold_expires_at)
+  return Math.max(0, Math.min(ends - now, ends - Date.parse(booking.created_at)))
+}
+
 /** True when the session page is open for this booking. The page may have been read before it opened. */
 export function joinable(booking: Booking, now: number): boolean {
   if (booking.can.join) return true

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { addDays, addMonths, clock, countdown, dayIn, dayWords, minuteOfDay, offsetWords, zonesDiffer } from './time'
+import { addDays, addMonths, clock, countdown, dayIn, dayWords, minuteOfDay, offsetWords, shortDayWords, zonesDiffer } from './time'
 
 const SHANGHAI = 'Asia/Shanghai'
 const instant = '2026-09-30T06:00:00Z'
@@ -15,6 +15,8 @@ it('tells a day with its weekday and never shifts it', () => {
   expect(dayIn('2026-09-30T17:30:00Z', SHANGHAI)).toBe('2026-10-01')
   expect(dayWords('2026-09-30', 'zh-CN')).toBe('9月30日 周三')
   expect(dayWords('2026-09-30', 'en')).toBe('Wed 30 Sept')
+  expect(shortDayWords('2026-12-01', 'zh-CN')).toBe('12/1')
+  expect(shortDayWords('2026-12-01', 'en')).toBe('1 Dec')
   expect(dayWords('2027-01-04', 'en', '2026-12-31')).toBe('Mon 4 Jan 2027')
 })
 

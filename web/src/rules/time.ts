@@ -38,6 +38,12 @@ export function dayWords(day: string, language: Locale, today?: string): string 
   return language === 'en' ? `${weekday} ${parts}` : `${parts} ${weekday}`
 }
 
+/** "12/1" / "1 Dec" */
+export function shortDayWords(day: string, language: Locale): string {
+  if (language !== 'en') return `${Number(day.slice(5, 7))}/${Number(day.slice(8))}`
+  return format(language, 'UTC', { month: 'short', day: 'numeric' }).format(at(`${day}T12:00:00Z`))
+}
+
 export function weekdayWords(day: string, language: Locale): string {
   return format(language, 'UTC', { weekday: 'short' }).format(at(`${day}T12:00:00Z`))
 }

@@ -9,6 +9,8 @@ export function useTimes() {
   return {
     clock: time.clock,
     day: (day: string, today?: string) => time.dayWords(day, language(), today),
+    /** "12/1" / "1 Dec": where a narrow cell has no room for more. */
+    shortDay: (day: string) => time.shortDayWords(day, language()),
     weekday: (day: string) => time.weekdayWords(day, language()),
     month: (month: string) => time.monthWords(month, language()),
     when: (instant: string | number, zone: string) => time.whenWords(instant, zone, language()),

@@ -12,6 +12,7 @@ export default {
   to_home: 'To the home page',
   session: 'Video meeting',
   language: { 'zh-CN': '中文', en: 'English' },
+  language_short: { 'zh-CN': '中文', en: 'EN' },
   look: { large: 'Large type', large_glyph: 'A', display: 'Display', light: 'Light', dark: 'Dark', contrast: 'High contrast' },
   account: { sign_in: 'Sign in', sign_out: 'Sign out', bookings: 'My bookings', account: 'Account and sign-ins', colleagues: 'Colleagues' },
   password: { show: 'Show', hide: 'Hide', it: ' the password' },
@@ -24,7 +25,7 @@ export default {
   bell: { title: 'Somebody is waiting', text: 'Please go to "My day" and admit them.', on: 'Sound on', off: 'Sound off', notices: 'Notify me', blocked: 'The browser blocks notifications of this site; its settings can allow them' },
   duty: { name: 'Duty phone', ask: 'Need help?' },
   foot: { zone: '{office}. Times are {zone} ({offset}) unless another zone is named.' },
-  time: { beijing: 'Beijing time', yours: 'for you' },
+  time: { beijing: 'Beijing time', yours: '{time} your time', next_day: '{time} next day' },
   staff: { nav: 'Workplace', day: 'My day', enterprises: 'Enterprises', figures: 'Figures', messages: 'Mail', review: 'Review' },
   state: {
     held: 'On hold',
@@ -38,6 +39,12 @@ export default {
     expired: 'Expired',
   },
   kind: { after_hours: 'After-hours clearance', health: 'Check-up / vaccination', video: 'Video meeting' },
+  // why nothing can be booked soon
+  none_free: {
+    full: 'Fully booked for now; a place may come free.',
+    year_unpublished: 'The holidays of that year are not published yet; booking opens once they are.',
+    closed: 'The service is closed on all days that can be booked now.',
+  },
   day: { workday: 'working day', weekend: 'weekend', holiday: 'holiday', makeup_workday: 'make-up working day', unpublished: 'calendar not published' },
   // the official calendar names holidays in Chinese only
   holiday: {

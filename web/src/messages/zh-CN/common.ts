@@ -12,6 +12,7 @@ export default {
   to_home: '回首页',
   session: '视频面洽',
   language: { 'zh-CN': '中文', en: 'English' },
+  language_short: { 'zh-CN': '中文', en: 'EN' },
   look: { large: '大字版', large_glyph: '大', display: '显示', light: '浅色', dark: '深色', contrast: '高对比' },
   account: { sign_in: '登录', sign_out: '退出登录', bookings: '我的预约', account: '账号与登录', colleagues: '同事' },
   password: { show: '显示', hide: '隐藏', it: '密码' },
@@ -24,7 +25,7 @@ export default {
   bell: { title: '有人在等候面洽', text: '请回到“我的一天”接入。', on: '铃声开', off: '铃声关', notices: '桌面提醒', blocked: '浏览器已禁止本站提醒，可在浏览器设置里打开' },
   duty: { name: '值班电话', ask: '有困难？' },
   foot: { zone: '{office}。时间如无说明均为{zone}（{offset}）。' },
-  time: { beijing: '北京时间', yours: '您处' },
+  time: { beijing: '北京时间', yours: '您处 {time}', next_day: '次日 {time}' },
   staff: { nav: '工作台', day: '我的一天', enterprises: '企业审核', figures: '统计', messages: '邮件', review: '审查' },
   state: {
     held: '暂留',
@@ -38,6 +39,12 @@ export default {
     expired: '已过期',
   },
   kind: { after_hours: '非工作时间通关', health: '体检 / 接种', video: '视频面洽' },
+  // why nothing can be booked soon
+  none_free: {
+    full: '近期约满了，有人退出会放出来。',
+    year_unpublished: '国家还没有公布这一年的放假安排，公布后开放预约。',
+    closed: '可约的日子里这项服务都不办。',
+  },
   day: { workday: '工作日', weekend: '周末', holiday: '节假日', makeup_workday: '调休上班', unpublished: '日历未公布' },
   // the official calendar names holidays in Chinese only
   holiday: {

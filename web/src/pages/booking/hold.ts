@@ -2,7 +2,7 @@ import { computed, ref, watch } from 'vue'
 import { api, take } from '../../api/client'
 import { ApiError } from '../../api/problem'
 import type { Booking } from '../../api/types'
-import { holds } from '../../rules/bookings'
+import { holdLeft, holds } from '../../rules/bookings'
 import { useNow } from '../../state/clock'
 import { useAct } from '../../state/load'
 import { isStaff, me } from '../../state/me'
@@ -18,12 +18,13 @@ async function release(booking: Booking) {
 export function useHold(serviceId: () => string) {
   const now = useNow()
   const booking = ref<Booking>()
-  const left = computed(() => (booking.value?.hold_expires_at ? Date.parse(booking.value.hold_expires_at) - now.value : 0))
+  const left = computed(() => (booking.value ? holdLeft(booking.value, now.value) : 0))
   const ranOut = computed(() => !!booking.value && left.value <= 0)
 
-  const taking = useAct(async (startsAt: string) => {
+  /** `anyway`: a second place at a time that one has booked already. */
+  const taking = useAct(async (startsAt: string, anyway = false) => {
     const before = booking.value
-    booking.value = await take(api.POST('/api/v1/bookings', { body: { service_id: serviceId(), starts_at: startsAt } }))
+    booking.value = await take(api.POST('/api/v1/bookings', { body: { service_id: serviceId(), starts_at: startsAt, anyway } }))
     if (before && holds(before, now.value)) await release(before)
   })
   const releasing = useAct(async () => {
