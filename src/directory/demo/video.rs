@@ -138,10 +138,12 @@ fn topic() -> FieldSpec {
 }
 
 fn about() -> FieldSpec {
-    field("about", FieldKind::LongText, "要谈的内容", "What it is about").hint(
-        "写清楚要解决的问题，关员好提前准备。",
-        "Say what is to be solved, so that the officer can prepare.",
-    )
+    field("about", FieldKind::LongText, "要谈的内容", "What it is about")
+        .hint(
+            "写一句要解决的问题，关员好提前准备。",
+            "Say in a sentence what is to be solved, so that the officer can prepare.",
+        )
+        .optional()
 }
 
 fn people() -> FieldSpec {

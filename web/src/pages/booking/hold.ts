@@ -22,7 +22,7 @@ export function useHold(serviceId: () => string) {
   const ranOut = computed(() => !!booking.value && left.value <= 0)
 
   /** `anyway`: a second place at a time that one has booked already. */
-  const taking = useAct(async (startsAt: string, anyway = false) => {
+  const taking = useAct(async (startsAt: string, anyway?: boolean) => {
     const before = booking.value
     booking.value = await take(api.POST('/api/v1/bookings', { body: { service_id: serviceId(), starts_at: startsAt, anyway } }))
     if (before && holds(before, now.value)) await release(before)
