@@ -91,6 +91,7 @@ impl App {
             settings.is_secure(),
             &settings.public_url,
         );
+        auth.ensure_name_keys().await?;
         let office =
             booking::Office { public_url: settings.public_url.clone(), mail_from: settings.mail_from() };
         let booking = Booking::new(db.clone(), clock.clone(), directory.clone(), live.clone(), office);

@@ -23,6 +23,7 @@ pub mod rating_about;
 pub mod rating_invite;
 pub mod recording;
 pub mod recording_gap;
+pub mod registration;
 pub mod resource;
 pub mod service;
 pub mod session_check;

@@ -13,6 +13,8 @@ mod edge_lines;
 mod mail;
 mod people;
 mod people_guessing;
+mod people_members;
+mod people_registering;
 mod people_sign_ins;
 mod review;
 mod review_values;

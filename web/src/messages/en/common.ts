@@ -13,7 +13,7 @@ export default {
   session: 'Video meeting',
   language: { 'zh-CN': '中文', en: 'English' },
   look: { large: 'Large type', large_glyph: 'A', display: 'Display', light: 'Light', dark: 'Dark', contrast: 'High contrast' },
-  account: { sign_in: 'Sign in', sign_out: 'Sign out', bookings: 'My bookings', account: 'Account and sign-ins', colleagues: 'Colleagues' },
+  account: { sign_in: 'Sign in', sign_out: 'Sign out', bookings: 'My bookings', account: 'Account and sign-ins', colleagues: 'Colleagues', waiting: '{n} waiting', waiting_all: 'Colleagues who ask to join: {n}' },
   password: { show: 'Show', hide: 'Hide', it: ' the password' },
   failed: {
     title: 'A wrong password was given {n} times since you last signed in.',
