@@ -24,6 +24,7 @@ use uuid::Uuid;
 const STOP_WITHIN: Duration = Duration::from_secs(8);
 
 /// How a recording came to its end.
+#[derive(Clone)]
 enum Outcome {
     Finalised(RecordingSummary),
     /// Finalised from what a killed process left.
@@ -250,6 +251,7 @@ impl Video {
                 recording::Model,
                 Place,
             ) -> futures::future::BoxFuture<'a, Result<(), DbErr>>
+            + Clone
             + Send
             + 'static,
     {
