@@ -12,7 +12,7 @@ use futures::future::join_all;
 use mianqia::db::Db;
 use mianqia::entity::{booking, entry, occupied, outbox, resource, service};
 use mianqia::ids;
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use support::{Browser, Store, TestApp};
@@ -138,6 +138,9 @@ async fn lift_limits(app: &TestApp, service: &str) {
     app.app.directory.forget();
 }
 
+/// Their password.
+const WORDS: &str = "correct horse battery";
+
 /// Members of as many enterprises that each keeps within its five live holds.
 async fn bookers(app: &TestApp) -> Vec<Browser> {
     let chief = app.signed_in("shen").await;
@@ -146,13 +149,21 @@ async fn bookers(app: &TestApp) -> Vec<Browser> {
         let login = format!("bench{n}");
         let body = json!({
             "name": format!("样例企业{n}"), "uscc": synthetic_uscc(n), "contact_name": "林女士",
-            "contact_mobile": "15400000001", "contact_email": "bench@example.com",
-            "login": login, "password": support::PASSWORD, "locale": "zh-CN",
+            "contact_mobile": "15400000001", "contact_email": format!("{login}@example.com"),
+            "login": login, "password": WORDS, "locale": "zh-CN",
         });
-        let enterprise = app.browser().post("/api/v1/enterprises", body).await.ok();
-        let id = enterprise["id"].as_str().unwrap();
+        let browser = app.browser();
+        assert_eq!(browser.post("/api/v1/enterprises", body).await.status, 202);
+        // The latest mail is the one with the link that finishes it.
+        let mail = outbox::Entity::find().order_by_desc(outbox::Column::Id).one(app.app.db.reader()).await;
+        let text = mail.unwrap().expect("a mail").payload["text"].as_str().unwrap().to_owned();
+        let token = text.split_once("/confirm/").expect("a link").1.split_whitespace().next().unwrap();
+        browser.post(&format!("/api/v1/registrations/{token}/confirm"), json!({})).await.ok();
+        browser.post("/api/v1/sign-in", json!({"login": login, "password": WORDS})).await.ok();
+        let me = browser.get("/api/v1/me").await.ok();
+        let id = me["enterprise"]["id"].as_str().unwrap();
         chief.post(&format!("/api/v1/enterprises/{id}/approve"), json!({})).await.ok();
-        bookers.push(app.signed_in(&login).await);
+        bookers.push(browser);
     }
     bookers
 }

@@ -4,9 +4,11 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod m20261123_000001_first;
+mod m20261126_000010_store;
 mod m20261126_000020_partial_recordings;
 mod m20261126_000040_rating_evidence;
 mod m20261126_000060_sign_ins;
+mod m20261126_000061_registrations;
 mod m20261126_000080_session_people;
 
 /// All steps, oldest first.
@@ -17,9 +19,11 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261123_000001_first::Migration),
+            Box::new(m20261126_000010_store::Migration),
             Box::new(m20261126_000020_partial_recordings::Migration),
             Box::new(m20261126_000040_rating_evidence::Migration),
             Box::new(m20261126_000060_sign_ins::Migration),
+            Box::new(m20261126_000061_registrations::Migration),
             Box::new(m20261126_000080_session_people::Migration),
         ]
     }

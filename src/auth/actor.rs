@@ -1,10 +1,11 @@
 //! The caller of a request, as the sign-in layer found it.
 
 use super::model::{self, Right};
-use crate::entity::account::{self, Locale, Role};
+use crate::entity::account::{self, Locale, Membership, Role};
 use crate::entity::enterprise::{self, EnterpriseState};
 use crate::evidence;
 use crate::http::Problem;
+use crate::text::Text;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use std::convert::Infallible;
@@ -25,6 +26,9 @@ pub struct Actor {
     /// The number given when registering, to begin a form with.
     pub mobile: Option<String>,
     pub enterprise: Option<ActorEnterprise>,
+    /// The enterprise for which somebody does not act: who asks to join it, or no longer belongs to it. Until
+    /// that is settled they have no rights at all.
+    pub joining: Option<(Membership, ActorEnterprise)>,
 }
 
 /// The enterprise for which a member acts.
@@ -37,6 +41,13 @@ pub struct ActorEnterprise {
 
 /// Somebody from their rows.
 pub(super) fn of(account: account::Model, enterprise: Option<enterprise::Model>, sign_in_id: Uuid) -> Actor {
+    let enterprise = enterprise.map(|row| ActorEnterprise { id: row.id, name: row.name, state: row.state });
+    let (enterprise, joining) = match (enterprise, account.membership) {
+        (Some(own), Some(Membership::Approved)) => (Some(own), None),
+        // Without a membership nobody acts for anybody.
+        (Some(own), membership) => (None, Some((membership.unwrap_or(Membership::Ended), own))),
+        (None, _) => (None, None),
+    };
     Actor {
         sign_in_id,
         account_id: account.id,
@@ -46,24 +57,45 @@ pub(super) fn of(account: account::Model, enterprise: Option<enterprise::Model>,
         locale: account.locale,
         badge_no: account.badge_no,
         mobile: account.mobile,
-        enterprise: enterprise.map(|row| ActorEnterprise { id: row.id, name: row.name, state: row.state }),
+        enterprise,
+        joining,
     }
 }
 
 impl Actor {
     /// Refuses with 403 `forbidden` when the role does not include `right`.
     pub fn may(&self, right: Right) -> Result<(), Problem> {
-        if self.has(right) { Ok(()) } else { Err(Problem::forbidden()) }
+        match &self.joining {
+            _ if self.has(right) => Ok(()),
+            Some((membership, _)) if model::role_has(self.role, right) => Err(not_a_member(*membership)),
+            _ => Err(Problem::forbidden()),
+        }
     }
 
     pub fn has(&self, right: Right) -> bool {
-        model::role_has(self.role, right)
+        self.joining.is_none() && model::role_has(self.role, right)
     }
 
     /// How this person stands in evidence entries.
     pub fn evidence(&self) -> evidence::Actor {
         evidence::Actor { id: Some(self.account_id), role: model::role_name(self.role) }
     }
+}
+
+fn not_a_member(membership: Membership) -> Problem {
+    let (code, zh, en) = match membership {
+        Membership::Pending => (
+            "membership_pending",
+            "您加入本单位的申请还在等候同意，由本单位同事或海关处理，结果发邮件。",
+            "Your wish to join the enterprise still waits for a colleague or customs; you get an e-mail.",
+        ),
+        _ => (
+            "membership_ended",
+            "您不能以本单位的名义办理。请联系本单位同事，或拨打值班电话。",
+            "You cannot act for the enterprise. Please ask your colleagues or call the duty phone.",
+        ),
+    };
+    Problem { code, title: Text::new(zh, en), ..Problem::forbidden() }
 }
 
 /// Extractor: the caller, or 401 `not_signed_in`.

@@ -1,10 +1,11 @@
 //! The demo's people: an account for each role, all with the same password.
 
+use super::model::{self, names};
 use super::password::{self, HashFault};
-use super::{Actor, Auth, actor, model, store};
+use super::{Actor, Auth, actor, store};
 use crate::clock::Clock;
 use crate::db::{Db, Tx};
-use crate::entity::account::{self, Locale, Role};
+use crate::entity::account::{self, Locale, Membership, Role};
 use crate::entity::enterprise::{self, EnterpriseState};
 use crate::evidence::{self, NewEntry};
 use crate::{directory, ids};
@@ -172,13 +173,14 @@ pub async fn seed(db: &Db, clock: &Clock) -> Result<DemoSummary, DemoFault> {
 }
 
 async fn lay_enterprise(tx: &Tx, demo: &DemoEnterprise, now: DateTime<Utc>) -> Result<(), DbErr> {
-    if store::enterprise_by_uscc(tx.conn(), demo.uscc).await?.is_some() {
+    if store::is_code_known(tx.conn(), demo.uscc).await? {
         return Ok(());
     }
     let decided = demo.state != EnterpriseState::Pending;
     let id = ids::new_id(now);
     let row = enterprise::Model {
         id,
+        name_key: names::key(demo.name),
         name: demo.name.into(),
         uscc: demo.uscc.into(),
         contact_name: PEOPLE[demo.contact].name.into(),
@@ -215,6 +217,7 @@ async fn lay_account(tx: &Tx, place: usize, hash: &str, now: DateTime<Utc>) -> R
         password_hash: hash.to_owned(),
         name: person.name.into(),
         role: person.role,
+        membership: enterprise.as_ref().map(|_| Membership::Approved),
         enterprise_id: enterprise.map(|row| row.id),
         badge_no: person.badge_no.map(str::to_owned),
         email: Some(email(place)),

@@ -53,12 +53,13 @@ impl Auth {
         account: Option<&account::Model>,
         now: DateTime<Utc>,
     ) -> Result<(), DbErr> {
-        let Some(account) = account.filter(|_| guesser.stranger) else { return Ok(()) };
-        if self.attempts().knows(&guesser.subjects[0]) {
+        if !guesser.stranger || self.attempts().knows(&guesser.subjects[0]) {
             return Ok(());
         }
         let since = now - FORGOTTEN_AFTER;
-        let counted = store::failures_that_count(self.0.db.reader(), account.id, since).await?;
+        // Asked of nobody too, so that an unknown login takes as long.
+        let id = account.map_or(Uuid::nil(), |account| account.id);
+        let counted = store::failures_that_count(self.0.db.reader(), id, since).await?;
         if let Some((count, last)) = counted {
             self.attempts().restore(&guesser.subjects[0], count, last);
         }

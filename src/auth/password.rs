@@ -43,11 +43,16 @@ pub struct Place {
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { working: Arc::new(Semaphore::new(AT_A_TIME)), waiting: Arc::new(Semaphore::new(WAITING)) }
+        Self::new(AT_A_TIME, WAITING)
     }
 }
 
 impl Passwords {
+    /// A queue of its own, in which so many are hashed at a time while so many wait.
+    pub fn new(at_a_time: usize, waiting: usize) -> Self {
+        Self { working: Arc::new(Semaphore::new(at_a_time)), waiting: Arc::new(Semaphore::new(waiting)) }
+    }
+
     /// Waits for a place.
     pub async fn place(&self) -> Result<Place, Busy> {
         let waiting = self.waiting.try_acquire().map_err(|_| Busy)?;

@@ -1,6 +1,7 @@
 //! The one object of sign-in and registration, and how it refuses.
 
 use super::model::attempts::Attempts;
+use super::model::budget::Budget;
 use super::model::device;
 use super::password::{Busy, HashFault, Passwords};
 use crate::clock::Clock;
@@ -23,12 +24,18 @@ pub(super) struct Inner {
     pub(super) live: Live,
     /// Of those who sign in and change their password.
     pub(super) passwords: Passwords,
+    /// Of those who register: a queue of its own, so that no crowd there keeps anybody from signing in.
+    pub(super) registrations: Passwords,
     /// Whether browsers reach the program over TLS only.
     pub(super) secure: bool,
     /// Where mails send their readers.
     pub(super) public_url: String,
     attempts: Mutex<Attempts>,
+    budget: Mutex<Budget>,
 }
+
+/// As many registrations may wait for their password to be hashed.
+const REGISTRATIONS_WAITING: usize = 16;
 
 /// A refusal; with the seconds after which it is worth trying again, where that is known.
 #[derive(Debug)]
@@ -54,8 +61,8 @@ impl From<Busy> for Refusal {
         let problem = Problem::new(
             StatusCode::TOO_MANY_REQUESTS,
             "busy",
-            "现在登录的人很多，请过几秒再试。",
-            "Many people are signing in right now. Please try again in a few seconds.",
+            "现在使用的人很多，请过几秒再试。",
+            "Many people are here right now. Please try again in a few seconds.",
         );
         Self { problem, retry_after: Some(5) }
     }
@@ -70,9 +77,11 @@ impl Auth {
             keyring,
             live,
             passwords: Passwords::default(),
+            registrations: Passwords::new(1, REGISTRATIONS_WAITING),
             secure,
             public_url: public_url.trim_end_matches('/').to_owned(),
             attempts: Mutex::default(),
+            budget: Mutex::default(),
         }))
     }
 
@@ -80,11 +89,16 @@ impl Auth {
     pub async fn sweep(&self) -> Result<u64, DbErr> {
         let now = self.0.clock.now();
         self.attempts().sweep(now);
+        self.budget().sweep(now);
         self.sweep_sign_ins(now).await
     }
 
     pub(super) fn attempts(&self) -> MutexGuard<'_, Attempts> {
         self.0.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn budget(&self) -> MutexGuard<'_, Budget> {
+        self.0.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The code under which a device is known to a login.

@@ -118,7 +118,8 @@ impl Auth {
     pub(super) async fn sweep_sign_ins(&self, now: DateTime<Utc>) -> Result<u64, DbErr> {
         let ended = store::ended_sessions(self.0.db.reader(), now).await?;
         let stale = store::has_stale_failures(self.0.db.reader(), now).await?;
-        if ended.is_empty() && !stale {
+        let old = store::has_old_registrations(self.0.db.reader(), now).await?;
+        if ended.is_empty() && !stale && !old {
             return Ok(0);
         }
         let live = self.0.live.clone();
@@ -127,6 +128,7 @@ impl Auth {
             .write(move |tx| {
                 Box::pin(async move {
                     store::delete_stale_failures(tx, now).await?;
+                    store::delete_old_registrations(tx, now).await?;
                     store::delete_ended_sessions(tx, now, &live).await
                 })
             })

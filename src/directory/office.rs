@@ -17,6 +17,8 @@ pub struct Office {
     /// The office hours of a working day, in the office's zone.
     pub hours: [OfficeHours; 2],
     pub notice: Notice,
+    /// Within so many working days the registration of an enterprise is usually decided.
+    pub approval_working_days: u8,
     /// The languages of the service, the default one first.
     #[schema(value_type = Vec<String>)]
     pub languages: [&'static str; 2],
@@ -52,6 +54,7 @@ pub fn office() -> Office {
             published_on: NaiveDate::from_ymd_opt(2026, 8, 1).expect("1 August 2026 is a date"),
             retention_years: 3,
         },
+        approval_working_days: 2,
         languages: ["zh-CN", "en"],
     }
 }

@@ -14,6 +14,8 @@ pub struct Model {
     pub name: String,
     pub role: Role,
     pub enterprise_id: Option<Uuid>,
+    /// Where somebody of an enterprise stands with it.
+    pub membership: Option<Membership>,
     pub badge_no: Option<String>,
     pub email: Option<String>,
     pub mobile: Option<String>,
@@ -72,6 +74,28 @@ pub enum Role {
     #[sea_orm(string_value = "admin_audit")]
     #[serde(rename = "admin_audit")]
     AdminAudit,
+}
+
+/// Whether somebody may act for their enterprise.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum Membership {
+    /// Asks to join.
+    #[sea_orm(string_value = "pending")]
+    #[serde(rename = "pending")]
+    Pending,
+    #[sea_orm(string_value = "approved")]
+    #[serde(rename = "approved")]
+    Approved,
+    #[sea_orm(string_value = "refused")]
+    #[serde(rename = "refused")]
+    Refused,
+    /// Switched off by a colleague or a chief.
+    #[sea_orm(string_value = "ended")]
+    #[serde(rename = "ended")]
+    Ended,
 }
 
 /// The language somebody reads.

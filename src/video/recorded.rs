@@ -5,7 +5,7 @@ use super::engine::recording::{RecordingSummary, recover};
 use super::engine::{CloseCause, EngineEvent};
 use super::service::Video;
 use super::store;
-use crate::db::Tx;
+use crate::db::{StoreFault, Tx, fault_of};
 use crate::entity::recording::{self, RecordingState};
 use crate::entity::recording_gap;
 use crate::entity::video_session::SessionState;
@@ -22,8 +22,11 @@ use uuid::Uuid;
 
 /// Sessions must be told and recordings finalised within this, so that the program leaves in time.
 const STOP_WITHIN: Duration = Duration::from_secs(8);
+/// How soon a store that was full or away is asked again.
+const STORE_AGAIN: Duration = Duration::from_millis(500);
 
 /// How a recording came to its end.
+#[derive(Clone)]
 enum Outcome {
     Finalised(RecordingSummary),
     /// Finalised from what a killed process left.
@@ -106,8 +109,29 @@ impl Video {
             .await
     }
 
+    /// Writes an event down, and waits for a store that is full or away: what ran on meanwhile is in the
+    /// channel. The recording itself is on disk.
     pub(super) async fn take(&self, event: EngineEvent) {
-        let done = match event {
+        loop {
+            let Err(error) = self.write_down(event.clone()).await else { return };
+            let passes = match fault_of(&error) {
+                Some(StoreFault::Unavailable(_) | StoreFault::Conflict) => true,
+                // Everything but a gap can be written twice without standing there twice.
+                Some(StoreFault::Unknown) => !matches!(event, EngineEvent::RecordingGap { .. }),
+                None => false,
+            };
+            if !passes || self.0.stopping.load(Ordering::Relaxed) {
+                // The next start finds the row still running and closes it.
+                tracing::error!(%error, "an event of the media engine could not be written down");
+                return;
+            }
+            tracing::warn!(%error, "an event of the media engine waits for the store");
+            tokio::time::sleep(STORE_AGAIN).await;
+        }
+    }
+
+    async fn write_down(&self, event: EngineEvent) -> Result<(), DbErr> {
+        match event {
             EngineEvent::Connected { .. } => Ok(()),
             EngineEvent::MediaStarted { publication } => self.set_live(publication, true).await,
             EngineEvent::ResourceClosed { resource, publication, cause } => {
@@ -124,10 +148,6 @@ impl Video {
             EngineEvent::RecordingFailed { recording, error } => {
                 self.close_recording(recording, Outcome::Failed { error, cut_off: false }).await
             }
-        };
-        if let Err(error) = done {
-            // The recording itself is on disk; the next start finds the row still running and closes it.
-            tracing::error!(%error, "an event of the media engine could not be written down");
         }
     }
 
@@ -137,14 +157,15 @@ impl Video {
         publication: Uuid,
         cause: CloseCause,
     ) -> Result<(), DbErr> {
-        {
-            let mut publishers = self.publishers();
-            if cause == CloseCause::Replaced || publishers.get(&publication) != Some(&resource) {
-                return Ok(()); // a viewer, or a publisher that has a successor
-            }
-            publishers.remove(&publication);
+        let is_publisher = || self.publishers().get(&publication) == Some(&resource);
+        if cause == CloseCause::Replaced || !is_publisher() {
+            return Ok(()); // a viewer, or a publisher that has a successor
         }
-        self.set_live(publication, false).await
+        self.set_live(publication, false).await?;
+        if is_publisher() {
+            self.publishers().remove(&publication);
+        }
+        Ok(())
     }
 
     async fn set_live(&self, publication: Uuid, live: bool) -> Result<(), DbErr> {
@@ -250,6 +271,7 @@ impl Video {
                 recording::Model,
                 Place,
             ) -> futures::future::BoxFuture<'a, Result<(), DbErr>>
+            + Clone
             + Send
             + 'static,
     {

@@ -29,7 +29,10 @@ export function pagesOf({ bookings, services, sessionId, ratingPath, invitationP
     page('nothing by reference', 'lin', '/references/MQ0000'),
     page('sign-in', 'anyone', '/sign-in'),
     page('register', 'anyone', '/register'),
-    page('change of password', 'lin', '/account/password'),
+    page('register for oneself', 'anyone', '/register?for=person'),
+    page('unknown link of a registration', 'anyone', '/confirm/no-such-token'),
+    page('colleagues', 'lin', '/colleagues'),
+    page('account and sign-ins', 'lin', '/account'),
     page('rating', 'anyone', ratingPath),
     page('unknown rating', 'anyone', '/rate/no-such-token'),
     page('devices', 'anyone', '/devices'),
@@ -85,7 +88,7 @@ async function settle(page: Page): Promise<void> {
 }
 
 // Answers that a page asks for to learn that there is nothing: the browser notes them as errors by itself.
-const EXPECTED = /\/api\/v1\/(me|ratings\/no-such-token|references\/MQ0000|bookings\/[^/]+\/session)$/
+const EXPECTED = /\/api\/v1\/(me|ratings\/no-such-token|registrations\/no-such-token|references\/MQ0000|bookings\/[^/]+\/session)$/
 
 /** Collects what a quiet page does not do: errors on the console, faults, requests to another host. */
 function watch(page: Page, url: string): string[] {

@@ -49,6 +49,14 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/enterprises", "uxxxxx.xxxxx"),
     ("POST", "/enterprises/{id}/approve", "uxxxxx.xxxxx"),
     ("POST", "/enterprises/{id}/refuse", "uxxxxx.xxxxx"),
+    ("POST", "/travellers", "............"),
+    // the link in the mail is the key; nobody of them has one
+    ("GET", "/registrations/{token}", "hhhhhhhhhhhh"),
+    ("POST", "/registrations/{token}/confirm", "hhhhhhhhhhhh"),
+    // the owner's enterprise and the owner, about whom nobody decides alone
+    ("GET", "/enterprises/{id}/members", "u.hhhx.xxxxx"),
+    ("POST", "/enterprises/{id}/members/{member_id}/approve", "u.hhhx.xxxxx"),
+    ("POST", "/enterprises/{id}/members/{member_id}/refuse", "u.hhhx.xxxxx"),
     // bookings
     ("POST", "/bookings", "u..x.xxxxxxx"),
     ("GET", "/bookings", "u....xxxxxxx"),
@@ -109,6 +117,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/review/sessions/{id}/playbacks", "uxxxxxx.xxxx"),
     // the session has no recording to give
     ("GET", "/review/playbacks/{id}/recordings/{recording_id}", "uxxxxxxhxxxx"),
+    // last, because the chief's ends the owner's sign-ins
+    ("POST", "/enterprises/{id}/members/{member_id}/end", "u.hhhx.xxxxx"),
 ];
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -121,6 +131,8 @@ struct Objects {
     session: String,
     participant: String,
     pending_enterprise: String,
+    enterprise: String,
+    member: String,
     message: String,
     rating_token: String,
     invitation: String,
@@ -133,6 +145,7 @@ impl Objects {
     fn fill(&self, path: &str) -> String {
         let id = match path {
             path if path.starts_with("/services/") => &self.service,
+            path if path.contains("/members") => &self.enterprise,
             path if path.starts_with("/enterprises/") => &self.pending_enterprise,
             path if path.starts_with("/messages/") => &self.message,
             path if path.starts_with("/sessions/") || path.starts_with("/review/sessions/") => &self.session,
@@ -151,6 +164,7 @@ impl Objects {
         let token =
             if path.starts_with("/invitations/") { &self.invitation_token } else { &self.rating_token };
         path.replace("{id}", id)
+            .replace("{member_id}", &self.member)
             .replace("{pid}", &self.participant)
             .replace("{key}", "face")
             .replace("{invitation_id}", &self.invitation)
@@ -238,11 +252,14 @@ async fn prepare(app: &TestApp) -> Objects {
         .await;
     let playback = playback.json()["id"].as_str().unwrap_or(&session_id).to_owned();
     let pending = chief.get("/api/v1/enterprises?state=pending").await.ok();
+    let me = owner.get("/api/v1/me").await.ok();
     Objects {
         service,
         booking: id.to_owned(),
         reference: booking["reference"].as_str().unwrap().replace(' ', "%20"),
         participant: session["me"]["id"].as_str().unwrap().to_owned(),
+        enterprise: me["enterprise"]["id"].as_str().unwrap().to_owned(),
+        member: me["id"].as_str().unwrap().to_owned(),
         pending_enterprise: pending["items"][0]["id"].as_str().unwrap().to_owned(),
         message: messages["items"][0]["id"].as_str().unwrap().to_owned(),
         invitation: invited["id"].as_str().unwrap().to_owned(),

@@ -29,6 +29,7 @@ async fn travellers(app: &TestApp) -> Vec<Actor> {
             name: format!("旅客{number}"),
             role: Role::Traveller,
             enterprise_id: None,
+            membership: None,
             badge_no: None,
             email: None,
             mobile: None,
@@ -47,6 +48,7 @@ async fn travellers(app: &TestApp) -> Vec<Actor> {
         locale: row.locale,
         badge_no: None,
         enterprise: None,
+        joining: None,
     });
     let actors = actors.collect();
     insert(&app.app.db, rows.into_iter().map(|row| row.into_active_model().reset_all()).collect()).await;

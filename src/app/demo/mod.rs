@@ -40,7 +40,7 @@ impl From<StartError> for DemoFault {
 
 /// Lays people, services and calendar that are not there yet. Safe to repeat.
 pub(super) async fn people(settings: &Settings) -> Result<DemoSummary, DemoFault> {
-    let db = super::cli::open_store(settings).await?;
+    let db = super::cli::open(settings).await?;
     let clock = Clock::system();
     Directory::new(db.clone(), clock.clone()).ensure_calendar().await?;
     Ok(crate::auth::demo::seed(&db, &clock).await?)

@@ -208,7 +208,7 @@ impl<'a> Office<'a> {
 
     /// What the clockwork would do now.
     pub async fn hand_over(&self) -> Result<(), DemoFault> {
-        dispatch::hand_over(self.app).await.map_err(DemoFault::Told)
+        dispatch::hand_over(self.app.clone()).await.map_err(DemoFault::Told)
     }
 }
 

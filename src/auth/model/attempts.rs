@@ -58,6 +58,11 @@ impl Subject {
         Self::of(b"sign-in\0", id.as_bytes(), Rule::Growing)
     }
 
+    /// Somebody who has the link of a registration and asks whether logins are taken.
+    pub fn link(token: &str) -> Self {
+        Self::of(b"link\0", token.as_bytes(), Rule::Growing)
+    }
+
     /// An address and the network that it is in: 32 and 24 bits of IPv4; of IPv6 the 64 bits that one person
     /// has and the 48 that one site has.
     pub fn addresses(address: IpAddr) -> [Self; 2] {

@@ -3,39 +3,71 @@
 use super::secret;
 use crate::directory::identifiers;
 use crate::entity::account::Locale;
+use crate::entity::registration::RegistrationKind;
 use crate::http::Problem;
 use unicode_normalization::UnicodeNormalization;
 
-/// A registration as it was typed.
+/// A registration as it was typed: of an enterprise by its contact, or of somebody for themselves.
 #[derive(Clone, Debug)]
 pub struct Registration {
+    pub enterprise: Option<TypedEnterprise>,
+    pub name: String,
+    pub mobile: String,
+    pub email: String,
+    pub login: String,
+    pub password: String,
+    pub locale: Locale,
+}
+
+/// The enterprise of a registration.
+#[derive(Clone, Debug)]
+pub struct TypedEnterprise {
     pub name: String,
     pub uscc: String,
-    pub contact_name: String,
-    pub contact_mobile: String,
-    pub contact_email: String,
+}
+
+/// A registration as it is stored.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    pub kind: RegistrationKind,
+    pub enterprise: Option<TypedEnterprise>,
+    pub name: String,
+    pub mobile: String,
+    pub email: String,
     pub login: String,
     pub password: String,
     pub locale: Locale,
 }
 
 impl Registration {
-    /// The registration as it is stored, or the first field that is wrong.
-    pub fn checked(self) -> Result<Self, Problem> {
-        let checked = Self {
-            name: line("name", &self.name, 2, 100)?,
-            uscc: identifiers::uscc(&self.uscc).map_err(|fault| fault.problem("uscc"))?,
-            contact_name: line("contact_name", &self.contact_name, 1, 50)?,
-            contact_mobile: identifiers::mobile(&self.contact_mobile)
-                .map_err(|fault| fault.problem("contact_mobile"))?,
-            contact_email: identifiers::email(&self.contact_email)
-                .map_err(|fault| fault.problem("contact_email"))?,
+    /// The registration as it is stored, or the first field that is wrong. The API calls the person behind an
+    /// enterprise its contact.
+    pub fn checked(self) -> Result<Checked, Problem> {
+        let (kind, [name, mobile, email]) = match self.enterprise {
+            Some(_) => (RegistrationKind::Enterprise, ["contact_name", "contact_mobile", "contact_email"]),
+            None => (RegistrationKind::Traveller, ["name", "mobile", "email"]),
+        };
+        let enterprise = match self.enterprise {
+            Some(typed) => Some(TypedEnterprise {
+                name: line("name", &typed.name, 2, 100)?,
+                uscc: identifiers::uscc(&typed.uscc).map_err(|fault| fault.problem("uscc"))?,
+            }),
+            None => None,
+        };
+        let checked = Checked {
+            kind,
+            enterprise,
+            name: line(name, &self.name, 1, 50)?,
+            mobile: identifiers::mobile(&self.mobile).map_err(|fault| fault.problem(mobile))?,
+            email: identifiers::email(&self.email).map_err(|fault| fault.problem(email))?,
             login: login(&self.login)?,
             password: secret::normal(&self.password),
             locale: self.locale,
         };
-        let Self { login, name, contact_name, contact_email, uscc, .. } = &checked;
-        secret::check("password", &checked.password, &[login, name, contact_name, contact_email, uscc])?;
+        let own = checked.enterprise.as_ref();
+        let (enterprise, uscc) = own.map_or(("", ""), |own| (own.name.as_str(), own.uscc.as_str()));
+        let Checked { login, name, email, mobile, password, .. } = &checked;
+        secret::check("password", password, &[login, name, email, mobile, enterprise, uscc])?;
         Ok(checked)
     }
 }
@@ -105,40 +137,63 @@ mod tests {
 
     fn registration() -> Registration {
         Registration {
-            name: " 霜河样例食品有限公司 ".into(),
-            uscc: "91239999ma0000285y".into(),
-            contact_name: "何女士".into(),
-            contact_mobile: "154 0000 0009".into(),
-            contact_email: "he@example.com".into(),
+            enterprise: Some(TypedEnterprise {
+                name: " 霜河样例食品有限公司 ".into(),
+                uscc: "91239999ma0000285y".into(),
+            }),
+            name: "何女士".into(),
+            mobile: "154 0000 0009".into(),
+            email: "he@example.com".into(),
             login: "He.Food".into(),
             password: "correct horse battery".into(),
             locale: Locale::ZhCn,
         }
     }
 
+    fn enterprise(registration: &mut Registration) -> &mut TypedEnterprise {
+        registration.enterprise.as_mut().unwrap()
+    }
+
     #[test]
     fn a_registration_is_stored_in_normal_form() {
         let checked = registration().checked().unwrap();
-        assert_eq!(checked.name, "霜河样例食品有限公司");
-        assert_eq!(checked.uscc, "91239999MA0000285Y");
-        assert_eq!(checked.contact_mobile, "15400000009");
+        let enterprise = checked.enterprise.unwrap();
+        assert_eq!(enterprise.name, "霜河样例食品有限公司");
+        assert_eq!(enterprise.uscc, "91239999MA0000285Y");
+        assert_eq!(checked.mobile, "15400000009");
         assert_eq!(checked.login, "he.food");
+        assert_eq!(checked.kind, RegistrationKind::Enterprise);
+    }
+
+    #[test]
+    fn a_traveller_is_asked_by_other_names() {
+        let traveller = Registration { enterprise: None, ..registration() };
+        assert_eq!(traveller.clone().checked().unwrap().kind, RegistrationKind::Traveller);
+        for (field, typed) in [
+            ("name", Registration { name: String::new(), ..traveller.clone() }),
+            ("mobile", Registration { mobile: "7".into(), ..traveller.clone() }),
+            ("email", Registration { email: "he".into(), ..traveller.clone() }),
+        ] {
+            assert_eq!(typed.checked().unwrap_err().field.as_deref(), Some(field));
+        }
+        let abroad = Registration { mobile: "+7 916 123-45-67".into(), ..traveller };
+        assert_eq!(abroad.checked().unwrap().mobile, "+79161234567");
     }
 
     #[test]
     fn each_wrong_field_is_named() {
         type Spoil = fn(&mut Registration);
         let cases: [(&str, &str, Spoil); 16] = [
-            ("name", "wrong_length", |r| r.name = " 霜 ".into()),
-            ("name", "wrong_length", |r| r.name = "霜".repeat(101)),
-            ("name", "wrong_character", |r| r.name = "霜河\0食品".into()),
-            ("name", "wrong_character", |r| r.name = "霜河\n食品".into()),
-            ("uscc", "wrong_check_digit", |r| r.uscc = "91239999MA00000150".into()),
-            ("uscc", "wrong_character", |r| r.uscc = "91239999MA0000I1O0".into()),
-            ("uscc", "wrong_length", |r| r.uscc = String::new()),
-            ("contact_name", "wrong_length", |r| r.contact_name = "  ".into()),
-            ("contact_mobile", "wrong_length", |r| r.contact_mobile = "1540000".into()),
-            ("contact_email", "wrong_character", |r| r.contact_email = "he".into()),
+            ("name", "wrong_length", |r| enterprise(r).name = " 霜 ".into()),
+            ("name", "wrong_length", |r| enterprise(r).name = "霜".repeat(101)),
+            ("name", "wrong_character", |r| enterprise(r).name = "霜河\0食品".into()),
+            ("name", "wrong_character", |r| enterprise(r).name = "霜河\n食品".into()),
+            ("uscc", "wrong_check_digit", |r| enterprise(r).uscc = "91239999MA00000150".into()),
+            ("uscc", "wrong_character", |r| enterprise(r).uscc = "91239999MA0000I1O0".into()),
+            ("uscc", "wrong_length", |r| enterprise(r).uscc = String::new()),
+            ("contact_name", "wrong_length", |r| r.name = "  ".into()),
+            ("contact_mobile", "wrong_length", |r| r.mobile = "1540000".into()),
+            ("contact_email", "wrong_character", |r| r.email = "he".into()),
             ("login", "bad_login", |r| r.login = "he".into()),
             ("login", "bad_login", |r| r.login = "he food".into()),
             ("login", "bad_login", |r| r.login = "何女士何女士".into()),

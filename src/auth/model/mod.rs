@@ -2,8 +2,10 @@
 
 pub mod attempts;
 pub mod browser;
+pub mod budget;
 pub mod device;
 pub mod input;
+pub mod names;
 pub mod secret;
 pub mod session;
 

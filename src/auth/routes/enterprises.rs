@@ -1,14 +1,11 @@
-//! Registration of enterprises and the decision about them.
+//! The decision about enterprises.
 
-use crate::auth::enterprises::PAGE;
-use crate::auth::model::input::Registration;
-use crate::auth::{Auth, Refusal, Right, Signed};
-use crate::entity::account::Locale;
+use crate::auth::enterprises::{Listed, PAGE};
+use crate::auth::{Auth, Right, Signed};
 use crate::entity::enterprise::{self, EnterpriseState};
 use crate::http::{Body, Cursor, Page, Params, PathId, Problem, ProblemBody};
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -28,10 +25,25 @@ pub struct Enterprise {
     reason: Option<String>,
     created_at: DateTime<Utc>,
     decided_at: Option<DateTime<Utc>>,
+    /// Enterprises that were not refused and whose names look the same.
+    twins: Vec<Twin>,
+    /// How many people ask to join it.
+    members_waiting: u64,
 }
 
-impl From<enterprise::Model> for Enterprise {
-    fn from(row: enterprise::Model) -> Self {
+/// An enterprise whose name looks the same.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Twin {
+    id: Uuid,
+    name: String,
+    uscc: String,
+    state: EnterpriseState,
+}
+
+impl From<Listed> for Enterprise {
+    fn from(Listed { row, twins, members_waiting }: Listed) -> Self {
+        let twin =
+            |row: enterprise::Model| Twin { id: row.id, name: row.name, uscc: row.uscc, state: row.state };
         Self {
             id: row.id,
             name: row.name,
@@ -43,59 +55,10 @@ impl From<enterprise::Model> for Enterprise {
             reason: row.reason,
             created_at: row.created_at,
             decided_at: row.decided_at,
+            twins: twins.into_iter().map(twin).collect(),
+            members_waiting,
         }
     }
-}
-
-/// A registration: the enterprise, its contact, and the account with which the contact signs in.
-#[derive(Deserialize, ToSchema)]
-pub struct NewEnterprise {
-    #[schema(min_length = 2, max_length = 100)]
-    name: String,
-    /// 统一社会信用代码, 18 characters.
-    #[schema(example = "91239999MA0000285Y")]
-    uscc: String,
-    #[schema(min_length = 1, max_length = 50)]
-    contact_name: String,
-    /// A mobile number of the mainland.
-    #[schema(example = "15400000009")]
-    contact_mobile: String,
-    #[schema(format = Email)]
-    contact_email: String,
-    /// 3 to 32 of a–z, 0–9, dot, dash and underscore.
-    #[schema(min_length = 3, max_length = 32)]
-    login: String,
-    #[schema(min_length = 10, max_length = 128)]
-    password: String,
-    locale: Locale,
-}
-
-/// Registers an enterprise. It waits for a chief's approval; its contact can sign in meanwhile.
-#[utoipa::path(
-    post, path = "/enterprises", tag = "people", operation_id = "register_enterprise", request_body = NewEnterprise,
-    responses(
-        (status = CREATED, body = Enterprise),
-        (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`uscc_taken`, `login_taken`"),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-        (status = TOO_MANY_REQUESTS, body = ProblemBody, content_type = "application/problem+json"),
-    ),
-)]
-pub async fn register_enterprise(
-    State(auth): State<Auth>,
-    Body(new): Body<NewEnterprise>,
-) -> Result<(StatusCode, Json<Enterprise>), Refusal> {
-    let registration = Registration {
-        name: new.name,
-        uscc: new.uscc,
-        contact_name: new.contact_name,
-        contact_mobile: new.contact_mobile,
-        contact_email: new.contact_email,
-        login: new.login,
-        password: new.password,
-        locale: new.locale,
-    };
-    let row = auth.register(registration).await?;
-    Ok((StatusCode::CREATED, Json(row.into())))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -125,7 +88,7 @@ pub async fn list_enterprises(
     actor.may(Right::ApproveEnterprises)?;
     let after = Cursor::decode::<Uuid>(query.cursor.as_deref())?;
     let rows = auth.enterprises(query.state, after).await?;
-    Ok(Json(Page::of(rows, PAGE, |row| row.id, Enterprise::from)))
+    Ok(Json(Page::of(rows, PAGE, |listed| listed.row.id, Enterprise::from)))
 }
 
 /// Lets an enterprise in. For chiefs.

@@ -1,11 +1,13 @@
 //! Signing in and out, and oneself.
 
 mod enterprises;
+mod members;
+mod registrations;
 mod sign_ins;
 
 use super::layer::{devices_of, token_of};
 use super::{Actor, Auth, Caller, MaybeSigned, Refusal, Signed, cookie};
-use crate::entity::account::{Locale, Role};
+use crate::entity::account::{Locale, Membership, Role};
 use crate::entity::enterprise::EnterpriseState;
 use crate::http::{Body, ClientAddress, Problem, ProblemBody};
 use axum::extract::State;
@@ -28,9 +30,16 @@ pub fn router(auth: Auth) -> OpenApiRouter {
         .routes(routes!(sign_ins::change_password))
         .routes(routes!(sign_ins::list_sign_ins, sign_ins::end_other_sign_ins))
         .routes(routes!(sign_ins::end_sign_in))
-        .routes(routes!(enterprises::register_enterprise, enterprises::list_enterprises))
+        .routes(routes!(registrations::register_enterprise, enterprises::list_enterprises))
+        .routes(routes!(registrations::register_traveller))
+        .routes(routes!(registrations::get_registration))
+        .routes(routes!(registrations::confirm_registration))
         .routes(routes!(enterprises::approve_enterprise))
         .routes(routes!(enterprises::refuse_enterprise))
+        .routes(routes!(members::list_members))
+        .routes(routes!(members::approve_member))
+        .routes(routes!(members::refuse_member))
+        .routes(routes!(members::end_member))
         .with_state(auth)
 }
 
@@ -58,6 +67,8 @@ pub struct Me {
     mobile: Option<String>,
     /// The enterprise for which a member acts.
     enterprise: Option<MyEnterprise>,
+    /// How many ask to join that enterprise and wait for the caller or a colleague.
+    colleagues_waiting: u64,
 }
 
 /// One's own enterprise.
@@ -66,12 +77,15 @@ pub struct MyEnterprise {
     id: Uuid,
     name: String,
     state: EnterpriseState,
+    /// Whether one may act for it.
+    membership: Membership,
 }
 
-impl From<&Actor> for Me {
-    fn from(actor: &Actor) -> Self {
-        let enterprise = actor.enterprise.as_ref();
-        Self {
+impl Me {
+    async fn of(auth: &Auth, actor: &Actor) -> Result<Self, Problem> {
+        let acts_for = actor.enterprise.as_ref().map(|own| (Membership::Approved, own));
+        let enterprise = acts_for.or(actor.joining.as_ref().map(|(membership, own)| (*membership, own)));
+        Ok(Self {
             id: actor.account_id,
             name: actor.name.clone(),
             login: actor.login.clone(),
@@ -79,12 +93,14 @@ impl From<&Actor> for Me {
             locale: actor.locale,
             badge_no: actor.badge_no.clone(),
             mobile: actor.mobile.clone(),
-            enterprise: enterprise.map(|own| MyEnterprise {
+            enterprise: enterprise.map(|(membership, own)| MyEnterprise {
                 id: own.id,
                 name: own.name.clone(),
                 state: own.state,
+                membership,
             }),
-        }
+            colleagues_waiting: auth.colleagues_waiting(actor).await?,
+        })
     }
 }
 
@@ -144,7 +160,7 @@ async fn sign_in(
     };
     let signed_in = auth.sign_in(&login, password, caller).await?;
     let body = SignedInMe {
-        me: Me::from(&signed_in.actor),
+        me: Me::of(&auth, &signed_in.actor).await?,
         failed_attempts: (signed_in.failed > 0)
             .then_some(FailedAttempts { count: signed_in.failed, times: signed_in.failed_at }),
     };
@@ -179,8 +195,8 @@ async fn sign_out(
         (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-async fn get_me(Signed(actor): Signed) -> Json<Me> {
-    Json(Me::from(&*actor))
+async fn get_me(State(auth): State<Auth>, Signed(actor): Signed) -> Result<Json<Me>, Problem> {
+    Ok(Json(Me::of(&auth, &actor).await?))
 }
 
 /// What one may change about oneself.
@@ -204,7 +220,7 @@ async fn patch_me(
     Body(patch): Body<MePatch>,
 ) -> Result<Json<Me>, Problem> {
     let changed = auth.set_locale(&actor, patch.locale).await?;
-    Ok(Json(Me::from(&changed)))
+    Ok(Json(Me::of(&auth, &changed).await?))
 }
 
 fn ip(address: Option<Extension<ClientAddress>>) -> Option<IpAddr> {

@@ -1,7 +1,9 @@
 //! Every query of sign-in and registration.
 
+mod registrations;
 mod sessions;
 
+pub use registrations::*;
 pub use sessions::*;
 
 use crate::db::Tx;
@@ -19,6 +21,10 @@ pub async fn account_by_login(
     login: &str,
 ) -> Result<Option<account::Model>, DbErr> {
     account::Entity::find().filter(account::Column::Login.eq(login)).one(conn).await
+}
+
+pub async fn account(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<account::Model>, DbErr> {
+    account::Entity::find_by_id(id).one(conn).await
 }
 
 /// Fails with a unique violation when the login is taken.
@@ -53,11 +59,10 @@ pub async fn enterprise(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<
     enterprise::Entity::find_by_id(id).one(conn).await
 }
 
-pub async fn enterprise_by_uscc(
-    conn: &impl ConnectionTrait,
-    uscc: &str,
-) -> Result<Option<enterprise::Model>, DbErr> {
-    enterprise::Entity::find().filter(enterprise::Column::Uscc.eq(uscc)).one(conn).await
+/// Whether a code was ever registered, also by one that was turned away.
+pub async fn is_code_known(conn: &impl ConnectionTrait, uscc: &str) -> Result<bool, DbErr> {
+    let found = enterprise::Entity::find().filter(enterprise::Column::Uscc.eq(uscc)).one(conn).await?;
+    Ok(found.is_some())
 }
 
 /// Enterprises after the one with id `after`, in the order in which they registered.

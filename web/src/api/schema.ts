@@ -376,7 +376,7 @@ export interface paths {
         /** Registered enterprises, the earliest first. For chiefs. */
         get: operations["list_enterprises"];
         put?: never;
-        /** Registers an enterprise. It waits for a chief's approval; its contact can sign in meanwhile. */
+        /** Registers an enterprise, or asks to join one that is registered: which of both stands in the mail. */
         post: operations["register_enterprise"];
         delete?: never;
         options?: never;
@@ -395,6 +395,74 @@ export interface paths {
         put?: never;
         /** Lets an enterprise in. For chiefs. */
         post: operations["approve_enterprise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people of one's own enterprise once that was let in; chiefs see those of any. */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/{id}/members/{member_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets somebody join, also after a refusal. */
+        post: operations["approve_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/{id}/members/{member_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends somebody's membership: they are signed out and can no longer act for the enterprise. */
+        post: operations["end_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/{id}/members/{member_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns somebody away who asks to join. */
+        post: operations["refuse_member"];
         delete?: never;
         options?: never;
         head?: never;
@@ -619,6 +687,40 @@ export interface paths {
         get: operations["get_booking_by_reference"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registrations/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a link of a mail finishes. Looking finishes nothing: mail programs open links by themselves. */
+        get: operations["get_registration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registrations/{token}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finishes a registration: the account can sign in from now on. A second time it tells the same. */
+        post: operations["confirm_registration"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1016,6 +1118,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/travellers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Registers somebody who books for themselves. */
+        post: operations["register_traveller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/whep/resources/{id}": {
         parameters: {
             query?: never;
@@ -1230,6 +1349,18 @@ export interface components {
             /** @description Values of rows that are measured against an entry. */
             values: number;
         };
+        /** @description With which login to finish. */
+        Confirmation: {
+            /** @description Another login than the one that was typed first. */
+            login?: string | null;
+        };
+        /** @description What a registration became. */
+        Confirmed: {
+            enterprise_state: components["schemas"]["EnterpriseState"] | null;
+            kind: components["schemas"]["RegistrationKind"];
+            login: string;
+            membership: components["schemas"]["Membership"] | null;
+        };
         /**
          * @description A booking on the office's lists: with contact and form. What happened to it is told by
          *     `GET /bookings/{id}`.
@@ -1267,10 +1398,17 @@ export interface components {
             decided_at: string | null;
             /** Format: uuid */
             id: string;
+            /**
+             * Format: int64
+             * @description How many people ask to join it.
+             */
+            members_waiting: number;
             name: string;
             /** @description Why it was refused. */
             reason: string | null;
             state: components["schemas"]["EnterpriseState"];
+            /** @description Enterprises that were not refused and whose names look the same. */
+            twins: components["schemas"]["Twin"][];
             uscc: string;
         };
         EnterpriseRef: {
@@ -1571,6 +1709,11 @@ export interface components {
         Me: {
             /** @description Of staff: the number on the badge. */
             badge_no: string | null;
+            /**
+             * Format: int64
+             * @description How many ask to join that enterprise and wait for the caller or a colleague.
+             */
+            colleagues_waiting: number;
             enterprise: components["schemas"]["MyEnterprise"] | null;
             /** Format: uuid */
             id: string;
@@ -1599,6 +1742,30 @@ export interface components {
             expires_at: string;
             token: string;
         };
+        /** @description Somebody of an enterprise. */
+        Member: {
+            /**
+             * Format: date-time
+             * @description When they registered.
+             */
+            created_at: string;
+            email: string | null;
+            /** Format: uuid */
+            id: string;
+            login: string;
+            membership: components["schemas"]["Membership"];
+            mobile: string | null;
+            name: string;
+        };
+        /** @description The people of an enterprise, in the order in which they came. */
+        Members: {
+            items: components["schemas"]["Member"][];
+        };
+        /**
+         * @description Whether somebody may act for their enterprise.
+         * @enum {string}
+         */
+        Membership: "pending" | "approved" | "refused" | "ended";
         /** @description An outgoing message, as far as staff need to know it. */
         Message: {
             /** Format: int32 */
@@ -1648,6 +1815,8 @@ export interface components {
         MyEnterprise: {
             /** Format: uuid */
             id: string;
+            /** @description Whether one may act for it. */
+            membership: components["schemas"]["Membership"];
             name: string;
             state: components["schemas"]["EnterpriseState"];
         };
@@ -1669,12 +1838,12 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
         };
-        /** @description A registration: the enterprise, its contact, and the account with which the contact signs in. */
+        /** @description A registration: the enterprise, its contact, and the login of the contact. */
         NewEnterprise: {
             /** Format: email */
             contact_email: string;
             /**
-             * @description A mobile number of the mainland.
+             * @description A mobile number of the mainland, or one from abroad with + and the country code.
              * @example 15400000009
              */
             contact_mobile: string;
@@ -1693,6 +1862,21 @@ export interface components {
         NewInvitation: {
             /** @description Whom it is for, at most 40 characters; need not be given. */
             label?: string | null;
+        };
+        /** @description A registration of somebody who books for themselves. */
+        NewTraveller: {
+            /** Format: email */
+            email: string;
+            locale: components["schemas"]["Locale"];
+            /** @description 3 to 32 of a–z, 0–9, dot, dash and underscore. */
+            login: string;
+            /**
+             * @description A mobile number of the mainland, or one from abroad with + and the country code.
+             * @example +79161234567
+             */
+            mobile: string;
+            name: string;
+            password: string;
         };
         /**
          * @description Why a service has no free time up to its horizon; what says most is the greatest.
@@ -1713,6 +1897,11 @@ export interface components {
         };
         /** @description The office. */
         Office: {
+            /**
+             * Format: int32
+             * @description Within so many working days the registration of an enterprise is usually decided.
+             */
+            approval_working_days: number;
             duty_phone: string;
             /** @description The office hours of a working day, in the office's zone. */
             hours: components["schemas"]["OfficeHours"][];
@@ -1916,10 +2105,17 @@ export interface components {
                 decided_at: string | null;
                 /** Format: uuid */
                 id: string;
+                /**
+                 * Format: int64
+                 * @description How many people ask to join it.
+                 */
+                members_waiting: number;
                 name: string;
                 /** @description Why it was refused. */
                 reason: string | null;
                 state: components["schemas"]["EnterpriseState"];
+                /** @description Enterprises that were not refused and whose names look the same. */
+                twins: components["schemas"]["Twin"][];
                 uscc: string;
             }[];
             /** @description Give this back as `cursor` for the next page; null on the last one. */
@@ -2155,6 +2351,19 @@ export interface components {
         /** @description Why the office says no. */
         Refusing: {
             reason: string;
+        };
+        /**
+         * @description For whom somebody registers.
+         * @enum {string}
+         */
+        RegistrationKind: "enterprise" | "traveller";
+        /** @description A mail is on its way, whatever is registered already: its link finishes the registration. */
+        RegistrationSent: {
+            /**
+             * Format: date-time
+             * @description When the link stops working.
+             */
+            expires_at: string;
         };
         /** @description A session with its people and entries. */
         ReviewDetail: components["schemas"]["ReviewRow"] & {
@@ -2487,6 +2696,14 @@ export interface components {
             /** Format: int64 */
             to_ms: number;
         };
+        /** @description An enterprise whose name looks the same. */
+        Twin: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            state: components["schemas"]["EnterpriseState"];
+            uscc: string;
+        };
         /** @description Where a service is given. */
         Venue: {
             address: components["schemas"]["Text"];
@@ -2518,6 +2735,22 @@ export interface components {
             since: string;
             /** Format: date-time */
             starts_at: string;
+        };
+        /** @description A registration behind its link. */
+        WaitingRegistration: {
+            /** @description Whether it has been finished. */
+            confirmed: boolean;
+            enterprise_name: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Whether the enterprise is registered already, so that finishing asks to join it. */
+            joins: boolean;
+            kind: components["schemas"]["RegistrationKind"];
+            login: string;
+            /** @description Whether another login must be chosen. */
+            login_taken: boolean;
+            name: string;
+            uscc: string | null;
         };
         /** @description The answer with which a [`WarningRule`] applies. */
         WarningCondition: {
@@ -3791,21 +4024,12 @@ export interface operations {
             };
         };
         responses: {
-            201: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Enterprise"];
-                };
-            };
-            /** @description `uscc_taken`, `login_taken` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
+                    "application/json": components["schemas"]["RegistrationSent"];
                 };
             };
             422: {
@@ -3816,6 +4040,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description `too_many_registrations`, `busy`; with Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3870,6 +4095,216 @@ export interface operations {
                 };
             };
             /** @description `already_decided` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    approve_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `already_decided`, `not_oneself` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `already_decided`, `not_oneself` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    refuse_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `already_decided`, `not_oneself` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4527,6 +4962,96 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_registration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingRegistration"];
+                };
+            };
+            /** @description `unknown_link` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    confirm_registration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmed"];
+                };
+            };
+            /** @description `unknown_link` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `login_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too_many_registrations`; with Retry-After */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5480,6 +6005,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    register_traveller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTraveller"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationSent"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too_many_registrations`, `busy`; with Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
             };
         };
     };

@@ -7,10 +7,10 @@ const AFTER_CLICK_MS = 200
 export type Checks<Name extends string> = Record<Name, () => string>
 
 /** Puts the focus on what a refused submission is about: the first wrong field, or else the problem itself. */
-export async function showRefusal() {
+export async function showRefusal(within = 'main') {
   await nextTick()
-  const wrong = document.querySelector<HTMLElement>('main [aria-invalid="true"]')
-  ;(wrong ?? document.querySelector<HTMLElement>('main [role="alert"]'))?.focus()
+  const wrong = document.querySelector<HTMLElement>(`${within} [aria-invalid="true"]`)
+  ;(wrong ?? document.querySelector<HTMLElement>(`${within} [role="alert"]`))?.focus()
 }
 
 /**
@@ -18,7 +18,7 @@ export async function showRefusal() {
  * program's answer. `names` of the API and of the page are the same. What the program answered stays until the field
  * is changed: only the program can take it back.
  */
-export function useChecks<Name extends string>(checks: () => Checks<Name>, show: () => unknown = showRefusal) {
+export function useChecks<Name extends string>(checks: () => Checks<Name>, show: () => unknown = () => showRefusal()) {
   const errors = reactive({}) as Record<Name, string>
   const answered = new Set<Name>()
   const timers = new Map<Name, ReturnType<typeof setTimeout>>()
@@ -60,9 +60,12 @@ export function useChecks<Name extends string>(checks: () => Checks<Name>, show:
     return good
   }
 
-  /** Puts the program's refusal at its field and moves there. False when it is about no field of this form. */
-  function take(problem: ApiError): boolean {
-    const name = (problem.field ?? '').replace(/^fields\./, '') as Name
+  /**
+   * Puts the program's refusal at its field and moves there. False when it is about no field of this form. `field`:
+   * what the page calls it, where that is another name.
+   */
+  function take(problem: ApiError, field = problem.field): boolean {
+    const name = (field ?? '').replace(/^fields\./, '') as Name
     const ours = !!name && name in checks()
     if (ours) {
       stop(name)

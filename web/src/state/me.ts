@@ -16,7 +16,8 @@ export const failedAttempts = ref<FailedAttempts | null>(null)
 
 export const STAFF: Role[] = ['officer', 'chief', 'auditor', 'supervisor', 'admin_system', 'admin_security', 'admin_audit']
 export const isStaff = computed(() => !!me.value && STAFF.includes(me.value.role))
-export const waitsForApproval = computed(() => me.value?.enterprise?.state === 'pending')
+/** Belongs to an enterprise that the office has not decided about. Who asks to join one waits for something else. */
+export const waitsForApproval = computed(() => me.value?.enterprise?.state === 'pending' && me.value.enterprise.membership === 'approved')
 
 /** Tells other tabs whose browser this is now: the id of the account, or nothing. */
 const TOLD = 'mianqia.account'

@@ -14,7 +14,7 @@ export default {
   language: { 'zh-CN': '中文', en: 'English' },
   language_short: { 'zh-CN': '中文', en: 'EN' },
   look: { large: 'Large type', large_glyph: 'A', display: 'Display', light: 'Light', dark: 'Dark', contrast: 'High contrast' },
-  account: { sign_in: 'Sign in', sign_out: 'Sign out', bookings: 'My bookings', account: 'Account and sign-ins', colleagues: 'Colleagues' },
+  account: { sign_in: 'Sign in', sign_out: 'Sign out', bookings: 'My bookings', account: 'Account and sign-ins', colleagues: 'Colleagues', waiting: '{n} waiting', waiting_all: 'Colleagues who ask to join: {n}' },
   password: { show: 'Show', hide: 'Hide', it: ' the password' },
   failed: {
     title: 'A wrong password was given {n} times since you last signed in.',

@@ -23,7 +23,13 @@ export default {
     makeup: '{days}: make-up working day, open as usual. ',
     ahead: 'Please book clearance during the holiday ahead of time.',
   },
-  pending: { title: 'Your enterprise is awaiting approval.', text: 'We have the registration of {name}. You can book once it is approved; the contact gets an e-mail. You can already look at services and free places.' },
+  membership: {
+    pending: { title: 'You asked to join and wait to be let in.', text: 'Once a colleague of {name} or customs lets you in you can book; you get an e-mail.' },
+    refused: { title: 'Your wish to join was refused.', text: 'Please ask your colleagues of {name} or call the duty phone.' },
+    ended: { title: 'Your account was switched off.', text: 'You can no longer book for {name}. Please ask your colleagues or call the duty phone.' },
+  },
+  colleagues: { title: 'Colleagues who ask to join: {n}.', go: 'Decide' },
+  pending: { title: 'Your enterprise is awaiting approval.', text: 'We have the registration of {name} and usually decide within {n} working days. Then you can book; the contact gets an e-mail. You can already look at services and free places.' },
   refused: { title: 'The registration was refused.', text: 'The registration of {name} was refused; the reason is in the e-mail. Please check it and register again, or call the duty phone.' },
   how: {
     title: 'How to book',
@@ -31,6 +37,7 @@ export default {
     fill: 'Sign in and give a contact and your matter, about a minute',
     come: 'Come with your reference, or join the video meeting at the time',
     register: 'Register an enterprise',
+    register_person: 'Register for yourself',
   },
   find: {
     title: 'Find a booking',

@@ -14,7 +14,7 @@ export default {
   language: { 'zh-CN': '中文', en: 'English' },
   language_short: { 'zh-CN': '中文', en: 'EN' },
   look: { large: '大字版', large_glyph: '大', display: '显示', light: '浅色', dark: '深色', contrast: '高对比' },
-  account: { sign_in: '登录', sign_out: '退出登录', bookings: '我的预约', account: '账号与登录', colleagues: '同事' },
+  account: { sign_in: '登录', sign_out: '退出登录', bookings: '我的预约', account: '账号与登录', colleagues: '同事', waiting: '{n} 人等候', waiting_all: '{n} 位同事申请加入' },
   password: { show: '显示', hide: '隐藏', it: '密码' },
   failed: {
     title: '您上次登录以来，有 {n} 次输错密码。',

@@ -23,7 +23,13 @@ export default {
     makeup: '{days}调休上班，照常受理。',
     ahead: '假期通关请提前预约。',
   },
-  pending: { title: '企业正在审核。', text: '“{name}”的注册资料已收到，审核通过后即可预约，结果会发邮件给联系人。现在可以先看服务和空位。' },
+  membership: {
+    pending: { title: '您申请加入，等候同意。', text: '“{name}”的同事或海关同意后，您就可以预约；结果发到您的邮箱。' },
+    refused: { title: '您加入的申请没有通过。', text: '请联系“{name}”的同事，或拨打值班电话。' },
+    ended: { title: '您的账号已停用。', text: '您不能再以“{name}”的名义预约。请联系同事，或拨打值班电话。' },
+  },
+  colleagues: { title: '有 {n} 位同事申请加入。', go: '去处理' },
+  pending: { title: '企业正在审核。', text: '“{name}”的注册资料已收到，一般 {n} 个工作日内审核，通过后即可预约，结果发邮件给联系人。现在可以先看服务和空位。' },
   refused: { title: '企业注册没有通过。', text: '“{name}”的注册没有通过，原因见邮件。请核对后重新注册，或打值班电话。' },
   how: {
     title: '怎么预约',
@@ -31,6 +37,7 @@ export default {
     fill: '登录后填写联系人和办理事项，约 1 分钟',
     come: '凭预约编号到场，或到时间进入视频面洽',
     register: '企业注册',
+    register_person: '个人注册',
   },
   find: {
     title: '查预约',
