@@ -11,6 +11,7 @@ mod booking_warnings;
 mod edge;
 mod edge_lines;
 mod mail;
+mod media;
 mod people;
 mod people_guessing;
 mod people_sign_ins;

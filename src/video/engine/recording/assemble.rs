@@ -171,11 +171,11 @@ impl Assembler {
         while let Some(item) = self.video.pop(now_ms) {
             match item {
                 Item::Packet((_, packet)) if packet.payload.is_empty() => {}
-                Item::Packet((at_ms, packet)) => self.picture(&packet, at_ms),
-                Item::Lost(_) => {
-                    self.frames.lost();
-                    self.need_key = true;
+                Item::Packet((at_ms, packet)) => {
+                    self.need_key |= self.frames.misses_before(&packet.payload);
+                    self.picture(&packet, at_ms);
                 }
+                Item::Lost(_) => self.frames.missing(),
             }
         }
     }

@@ -31,14 +31,24 @@ pub enum Step {
 pub struct Depacketiser {
     timestamp: Option<u32>,
     data: Vec<u8>,
+    /// The number of the frame in progress, or of the last whole one.
+    picture: Option<Picture>,
+    /// Packets are missing before the next one.
+    missing: bool,
 }
+
+/// A PictureID, and the largest one before it begins anew.
+type Picture = (u16, u16);
 
 impl Depacketiser {
     /// Takes the next packet.
     pub fn push(&mut self, payload: &[u8], timestamp: u32, marker: bool) -> Step {
-        let Some((first, part)) = descriptor(payload) else {
+        let Some((first, picture, part)) = descriptor(payload) else {
             return self.lost();
         };
+        if first {
+            self.picture = picture;
+        }
         let unfinished = self.timestamp.is_some();
         match self.timestamp {
             Some(current) if current == timestamp && !first => {}
@@ -63,9 +73,35 @@ impl Depacketiser {
         if marker { self.finish(timestamp) } else { Step::Wait }
     }
 
+    /// Packets are missing here. Whether one of a frame is, only the next packet tells.
+    pub fn missing(&mut self) {
+        self.missing = true;
+    }
+
+    /// Whether something of a frame was missing before this packet, which is pushed next. Between a whole
+    /// frame and the one that follows it by number there was only padding, which a sender that tries out the
+    /// network puts there, and does not repeat.
+    pub fn misses_before(&mut self, payload: &[u8]) -> bool {
+        if !std::mem::take(&mut self.missing) {
+            return false;
+        }
+        let follows = self.timestamp.is_none()
+            && match (descriptor(payload), self.picture) {
+                (Some((true, Some((number, largest)), _)), Some((last, _))) => {
+                    number == if last >= largest { 0 } else { last + 1 }
+                }
+                _ => false,
+            };
+        if !follows {
+            self.lost();
+        }
+        !follows
+    }
+
     /// Forgets the frame in progress: a packet is missing.
     pub fn lost(&mut self) -> Step {
         self.timestamp = None;
+        self.picture = None;
         self.data.clear();
         Step::Broken
     }
@@ -85,22 +121,30 @@ impl Depacketiser {
     }
 }
 
-/// Splits the payload descriptor off: whether this packet begins a frame, and the frame's bytes.
-fn descriptor(payload: &[u8]) -> Option<(bool, &[u8])> {
+/// Splits the payload descriptor off: whether this packet begins a frame, the frame's number where it has
+/// one, and its bytes.
+fn descriptor(payload: &[u8]) -> Option<(bool, Option<Picture>, &[u8])> {
     let first = *payload.first()?;
-    let mut at = 1;
+    let (mut at, mut picture) = (1, None);
     if first & 0x80 != 0 {
         let extensions = *payload.get(at)?;
         at += 1;
         if extensions & 0x80 != 0 {
-            at += if payload.get(at)? & 0x80 != 0 { 2 } else { 1 }; // PictureID, 7 or 15 bits
+            let high = *payload.get(at)?;
+            if high & 0x80 != 0 {
+                picture = Some((u16::from_be_bytes([high & 0x7f, *payload.get(at + 1)?]), 0x7fff));
+                at += 2;
+            } else {
+                picture = Some((u16::from(high), 0x7f));
+                at += 1;
+            }
         }
         at += usize::from(extensions & 0x40 != 0); // TL0PICIDX
         at += usize::from(extensions & 0x30 != 0); // TID, Y and KEYIDX share a byte
     }
     let starts_partition = first & 0x10 != 0;
     let partition = first & 0x07;
-    Some((starts_partition && partition == 0, payload.get(at..)?))
+    Some((starts_partition && partition == 0, picture, payload.get(at..)?))
 }
 
 fn is_key(frame: &[u8]) -> bool {
@@ -149,10 +193,37 @@ mod tests {
         ];
         for (head, begins) in table {
             let packet = packet(head, b"body");
-            assert_eq!(descriptor(&packet), Some((*begins, &b"body"[..])), "{head:x?}");
+            let (first, _, body) = descriptor(&packet).unwrap();
+            assert_eq!((first, body), (*begins, &b"body"[..]), "{head:x?}");
         }
         assert_eq!(descriptor(&[]), None);
         assert_eq!(descriptor(&[0x90]), None);
+        let number = |payload: &[u8]| descriptor(payload).unwrap().1;
+        assert_eq!(number(&[0x90, 0x80, 0x05]), Some((5, 0x7f)));
+        assert_eq!(number(&[0x90, 0x80, 0x85, 0x01]), Some((0x501, 0x7fff)));
+        assert_eq!(number(&[0x90, 0x20, 0x05]), None);
+    }
+
+    #[test]
+    fn only_what_lies_between_whole_frames_that_follow_each_other_is_padding() {
+        let numbered = |number: u16| packet(&[0x90, 0x80, 0x80 | (number >> 8) as u8, number as u8], &[1]);
+        for (last, next, misses) in [(7, 8, false), (7, 9, true), (7, 7, true), (0x7fff, 0, false)] {
+            let mut frames = Depacketiser::default();
+            assert!(matches!(frames.push(&numbered(last), 1, true), Step::Frame(_)));
+            frames.missing();
+            assert_eq!(frames.misses_before(&numbered(next)), misses, "{last} {next}");
+            assert!(!frames.misses_before(&numbered(next)), "told once");
+        }
+        // Inside a frame, before the first one, and without numbers nobody knows.
+        let mut frames = Depacketiser::default();
+        frames.missing();
+        assert!(frames.misses_before(&numbered(1)));
+        assert_eq!(frames.push(&numbered(1), 1, false), Step::Wait);
+        frames.missing();
+        assert!(frames.misses_before(&numbered(2)));
+        assert!(matches!(frames.push(&packet(&[0x10], &[1]), 3, true), Step::Frame(_)));
+        frames.missing();
+        assert!(frames.misses_before(&packet(&[0x10], &[1])));
     }
 
     #[test]
