@@ -45,12 +45,14 @@ describe('tiles', () => {
     expect(segmentAt(tile, 9_000)?.segment).toBe(1)
   })
 
-  it('begin with the first picture, and with a visitor large', () => {
+  it('begin with the first picture, and with a visitor large if one is there', () => {
     expect(firstPicture(tilesOf([track('c', 0, 7_000, 10), track('d', 0, 4_000, 10)]))).toBe(4_000)
     expect(firstPicture([])).toBe(0)
-    expect(firstLarge(tilesOf([track('c', 0, 0, 10, { role: 'officer' }), track('d', 0, 9, 10)]))?.name).toBe('d')
-    expect(firstLarge(tilesOf([track('c', 0, 0, 10, { role: 'officer' })]))?.name).toBe('c')
-    expect(firstLarge([])).toBeUndefined()
+    const both = tilesOf([track('c', 0, 0, 10, { role: 'officer' }), track('d', 0, 9, 10)])
+    expect(firstLarge(both, 9)?.name).toBe('d')
+    expect(firstLarge(both, 0)?.name).toBe('c')
+    expect(firstLarge(both, 99)?.name).toBe('c')
+    expect(firstLarge([], 0)).toBeUndefined()
   })
 
   it('know what is missing and why', () => {

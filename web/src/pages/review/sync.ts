@@ -53,9 +53,10 @@ export function firstPicture(tiles: Tile[]): number {
   return starts.length ? Math.min(...starts) : 0
 }
 
-/** The tile that is shown large at first: a visitor's camera, if there is one. */
-export function firstLarge(tiles: Tile[]): Tile | undefined {
-  return tiles.find((tile) => tile.role !== 'officer' && tile.source === 'camera') ?? tiles[0]
+/** The tile that is shown large at first: one that has a picture then, a visitor's camera before others. */
+export function firstLarge(tiles: Tile[], at: number): Tile | undefined {
+  const pictured = tiles.filter((tile) => segmentAt(tile, at))
+  return pictured.find((tile) => tile.role !== 'officer' && tile.source === 'camera') ?? pictured[0] ?? tiles[0]
 }
 
 /** What stands in a tile instead of a picture, if anything does. */
