@@ -24,7 +24,9 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
         "booking.checked_in" => Text::new("已到场", "Arrived"),
         "booking.completed" => Text::new("已办结", "Completed"),
         "booking.no_show" => Text::new("未到", "Did not come"),
-        "booking.reopened" => Text::new("撤回“未到”，预约已受理", "Not a no-show after all; booking accepted"),
+        "booking.reopened" => {
+            Text::new("撤回“未到”，预约已受理", "Not a no-show after all; booking accepted")
+        }
         "session.created" => Text::new("开设面洽", "The meeting was set up"),
         "session.entered" if data["again"].as_bool() == Some(true) => {
             both(format!("{}再次进入", who.zh), format!("{} came back", who.en))
