@@ -82,7 +82,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Err(error) => return fail(&error),
     };
     log_to_stderr(&settings.log);
-    if let Command::Serve { wish, .. } | Command::Migrate { wish } | Command::Demo { wish, .. } = &cli.command {
+    if let Command::Serve { wish, .. } | Command::Migrate { wish } | Command::Demo { wish, .. } = &cli.command
+    {
         settings.new_office = wish.new;
     }
     let done = match cli.command {

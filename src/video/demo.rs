@@ -1,6 +1,6 @@
 //! Made-up media for the demo: recorded by the product's own recorder, only faster than time goes.
 
-use super::engine::recording::{Recorder, RecorderEvents};
+use super::engine::recording::{Files, Recorder, RecorderEvents};
 use super::engine::{MediaKind, MediaPacket, RecordingSpec};
 use super::problems;
 use super::service::Video;
@@ -53,15 +53,16 @@ impl Video {
         {
             return Err(problems::engine(error.into()));
         }
+        let publication = ids::new_id(now);
         let row = publication::Model {
-            id: ids::new_id(now),
+            id: publication,
             session_id: session,
             participant_id: me.id,
             source: Source::Camera,
             live: false,
             created_at: now,
         };
-        let claims = Claims { participant: me.id, session, expires_at: now };
+        let claims = Claims { participant: me.id, session, sign_in: actor.sign_in_id, expires_at: now };
         self.write_publication(claims, row, true, recording, file, now).await?;
 
         let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
@@ -70,7 +71,8 @@ impl Video {
             ask_keyframe: Box::new(|| {}),
             finished: Box::new(|_| {}),
         };
-        let recorder = Recorder::new(RecordingSpec { id: recording, path }, self.0.clock.clone(), events);
+        let spec = RecordingSpec { id: recording, path };
+        let recorder = Recorder::new(spec, publication, self.0.clock.clone(), Arc::new(Files), events);
         for (kind, packet) in packets(media, length, &silent) {
             recorder.packet(kind, &packet);
         }
@@ -79,7 +81,7 @@ impl Video {
         self.0.clock.advance(TimeDelta::from_std(length).unwrap_or_default());
         recorder.finish().await;
         for event in first.into_iter().chain(std::iter::from_fn(|| told.try_recv().ok())) {
-            self.take(event).await;
+            self.write_down(event).await?;
         }
         Ok(())
     }

@@ -36,7 +36,7 @@ enum Outcome {
 
 impl Video {
     /// Writes one event down. What concerns a recording that is closed already has been said with its end.
-    async fn write_down(&self, event: EngineEvent) -> Result<(), DbErr> {
+    pub(super) async fn write_down(&self, event: EngineEvent) -> Result<(), DbErr> {
         match event {
             EngineEvent::Connected { .. } | EngineEvent::PublicationChanged { .. } => Ok(()),
             EngineEvent::MediaStarted { publication } => self.set_live(publication, true).await,
