@@ -68,7 +68,7 @@ impl Video {
         let known = store::media::publication_of(self.0.db.reader(), cleared.person.id, source).await?;
         let publication = known.as_ref().map_or_else(|| ids::new_id(now), |row| row.id);
         let recording = ids::new_id(now);
-        let file = format!("{session}/{recording}.webm");
+        let file = super::recorded::file_name(session, recording);
         let path = self.0.settings.recordings_dir.join(&file);
         if let Some(directory) = path.parent()
             && let Err(error) = tokio::fs::create_dir_all(directory).await
@@ -102,6 +102,9 @@ impl Video {
             return Err(problem);
         }
         self.publishers().insert(publication, answer.resource);
+        if source == Source::Camera && !cleared.person.camera {
+            self.0.engine.set_camera(publication, false);
+        }
         Ok(answer)
     }
 

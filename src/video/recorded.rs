@@ -1,133 +1,64 @@
-//! What the engine tells becomes rows and entries; what a crash left behind is finalised.
+//! What the engine tells about recordings becomes rows and entries.
 
-use super::ending::everybody_out;
-use super::engine::recording::{RecordingSummary, recover};
+mod events;
+mod recovery;
+
+pub(super) use events::Inbox;
+
+use super::engine::recording::{Gap, GapCause, Medium, Reason, RecordingSummary};
 use super::engine::{CloseCause, EngineEvent};
 use super::service::Video;
 use super::store;
 use crate::db::Tx;
 use crate::entity::recording::{self, RecordingState};
 use crate::entity::recording_gap;
-use crate::entity::video_session::SessionState;
 use crate::evidence::{self, Actor, NewEntry, model::hex};
 use crate::ids;
 use crate::live::Topic;
 use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 use sea_orm::DbErr;
 use serde_json::json;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-
-/// Sessions must be told and recordings finalised within this, so that the program leaves in time.
-const STOP_WITHIN: Duration = Duration::from_secs(8);
 
 /// How a recording came to its end.
 enum Outcome {
-    Finalised(RecordingSummary),
-    /// Finalised from what a killed process left.
-    Interrupted(RecordingSummary),
+    /// Something is kept: whole, cut off by a kill, or broken off.
+    Kept(RecordingSummary),
+    /// There is nothing.
     Failed {
-        error: String,
-        /// The process was killed while it ran.
+        reason: Reason,
+        /// The process was killed while media came in.
         cut_off: bool,
     },
 }
 
 impl Video {
-    /// Turns engine events into rows and entries until cancelled. Run it once, as a task.
-    pub async fn run_events(self, cancel: CancellationToken) {
-        let mut events = self.0.events.lock().await;
-        loop {
-            let event = tokio::select! {
-                biased;
-                () = self.0.drain.cancelled() => return,
-                () = cancel.cancelled() => return,
-                event = events.recv() => event,
-            };
-            let Some(event) = event else { return };
-            self.take(event).await;
-        }
-    }
-
-    /// Takes no new work, tells the sessions, finalises the recordings and writes that down.
-    pub async fn stop(&self) {
-        self.0.stopping.store(true, Ordering::Relaxed);
-        self.0.live.tell(Topic::Stopping);
-        let finish = async {
-            self.0.engine.shutdown().await;
-            // By now all events are in the channel: the task hands it over and the rest is read here.
-            self.0.drain.cancel();
-            let mut events = self.0.events.lock().await;
-            while let Ok(event) = events.try_recv() {
-                self.take(event).await;
-            }
-        };
-        if tokio::time::timeout(STOP_WITHIN, finish).await.is_err() {
-            tracing::error!("recordings were not all finalised in time; the next start will do it");
-        }
-    }
-
-    /// Finalises what a killed process left, and clears what was live. To be called once, before serving.
-    pub async fn recover(&self) -> Result<(), DbErr> {
-        let conn = self.0.db.reader();
-        for row in store::media::all_running(conn).await? {
-            let path = self.0.settings.recordings_dir.join(&row.file);
-            let recovered = tokio::task::spawn_blocking(move || recover(&path)).await;
-            let outcome = match recovered {
-                Ok(Ok(summary)) if summary.interrupted => Outcome::Interrupted(summary),
-                // The file was closed, only the row had not heard of it.
-                Ok(Ok(summary)) => Outcome::Finalised(summary),
-                Ok(Err(error)) => {
-                    Outcome::Failed { error: error.to_string(), cut_off: row.started_at.is_some() }
-                }
-                Err(error) => Outcome::Failed { error: error.to_string(), cut_off: row.started_at.is_some() },
-            };
-            self.close_recording(row.id, outcome).await?;
-        }
-        let sessions = store::sessions_in(conn, SessionState::Open).await?;
-        let now = self.0.clock.now();
-        // Waiting rooms outlive a restart; whose page does not come back is put out in time.
-        for person in store::people_inside(conn, SessionState::Waiting).await? {
-            self.presence().entered(person.session_id, person.id, now);
-        }
-        self.0
-            .db
-            .write(move |tx| {
-                Box::pin(async move {
-                    store::media::clear_live(tx.conn(), None).await?;
-                    for session in &sessions {
-                        everybody_out(tx, session, now).await?;
-                    }
-                    Ok::<_, DbErr>(())
-                })
-            })
-            .await
-    }
-
-    async fn take(&self, event: EngineEvent) {
-        let done = match event {
-            EngineEvent::Connected { .. } => Ok(()),
+    /// Writes one event down. What concerns a recording that is closed already has been said with its end.
+    async fn write_down(&self, event: EngineEvent) -> Result<(), DbErr> {
+        match event {
+            EngineEvent::Connected { .. } | EngineEvent::PublicationChanged { .. } => Ok(()),
             EngineEvent::MediaStarted { publication } => self.set_live(publication, true).await,
             EngineEvent::ResourceClosed { resource, publication, cause } => {
                 tracing::debug!(%resource, cause = cause.as_str(), "a media resource closed");
                 self.resource_closed(resource, publication, cause).await
             }
-            EngineEvent::RecordingStarted { recording, at } => self.recording_started(recording, at).await,
-            EngineEvent::RecordingGap { recording, from_ms, to_ms, cause } => {
-                self.recording_gap(recording, from_ms, to_ms, cause.as_str()).await
+            EngineEvent::RecordingStarted { recording, publication, at } => {
+                self.recording_started(recording, publication, at).await
+            }
+            EngineEvent::RecordingGapBegan { recording, from_ms, cause, medium } => {
+                self.gap_began(recording, from_ms, cause, medium).await
+            }
+            EngineEvent::RecordingGap { recording, gap } => self.recording_gap(recording, gap).await,
+            EngineEvent::RecordingStopped { recording, reason } => {
+                self.recording_stopped(recording, reason).await
             }
             EngineEvent::RecordingFinalised { recording, summary } => {
-                self.close_recording(recording, Outcome::Finalised(summary)).await
+                self.close_recording(recording, Outcome::Kept(summary)).await
             }
-            EngineEvent::RecordingFailed { recording, error } => {
-                self.close_recording(recording, Outcome::Failed { error, cut_off: false }).await
+            EngineEvent::RecordingFailed { recording, reason } => {
+                self.close_recording(recording, Outcome::Failed { reason, cut_off: false }).await
             }
-        };
-        if let Err(error) = done {
-            // The recording itself is on disk; the next start finds the row still running and closes it.
-            tracing::error!(%error, "an event of the media engine could not be written down");
         }
     }
 
@@ -137,14 +68,16 @@ impl Video {
         publication: Uuid,
         cause: CloseCause,
     ) -> Result<(), DbErr> {
-        {
-            let mut publishers = self.publishers();
-            if cause == CloseCause::Replaced || publishers.get(&publication) != Some(&resource) {
-                return Ok(()); // a viewer, or a publisher that has a successor
-            }
+        if cause == CloseCause::Replaced || self.publishers().get(&publication) != Some(&resource) {
+            return Ok(()); // a viewer, or a publisher that has a successor
+        }
+        self.set_live(publication, false).await?;
+        // Only now: an event that could not be written comes again.
+        let mut publishers = self.publishers();
+        if publishers.get(&publication) == Some(&resource) {
             publishers.remove(&publication);
         }
-        self.set_live(publication, false).await
+        Ok(())
     }
 
     async fn set_live(&self, publication: Uuid, live: bool) -> Result<(), DbErr> {
@@ -166,10 +99,12 @@ impl Video {
             .await
     }
 
-    async fn recording_started(&self, id: Uuid, at: DateTime<Utc>) -> Result<(), DbErr> {
-        self.with_running(id, move |tx, mut row, place| {
+    /// The first cluster of a segment is durable. Segments after the first get their row only now.
+    async fn recording_started(&self, id: Uuid, publication: Uuid, at: DateTime<Utc>) -> Result<(), DbErr> {
+        self.in_recording(Wanted::OpenOrNew { id, publication, at }, move |tx, mut row, place| {
             Box::pin(async move {
                 row.started_at = Some(at);
+                row.reason = None; // it may have had to be tried several times
                 let data = place.facts(&row);
                 store::media::save_recording(tx, row).await?;
                 place.append(tx, "recording.started", at, data).await
@@ -178,60 +113,73 @@ impl Video {
         .await
     }
 
-    async fn recording_gap(
-        &self,
-        id: Uuid,
-        from_ms: u64,
-        to_ms: u64,
-        cause: &'static str,
-    ) -> Result<(), DbErr> {
+    async fn recording_stopped(&self, id: Uuid, reason: Reason) -> Result<(), DbErr> {
         let now = self.0.clock.now();
-        self.with_running(id, move |tx, row, place| {
+        self.in_recording(Wanted::Open(id), move |tx, mut row, place| {
+            Box::pin(async move {
+                row.reason = Some(reason.as_str().to_owned());
+                let mut data = place.facts(&row);
+                data["reason"] = json!(reason.as_str());
+                store::media::save_recording(tx, row).await?;
+                place.append(tx, "recording.stopped", now, data).await
+            })
+        })
+        .await
+    }
+
+    async fn gap_began(&self, id: Uuid, from_ms: u64, cause: GapCause, medium: Medium) -> Result<(), DbErr> {
+        let now = self.0.clock.now();
+        self.in_recording(Wanted::Open(id), move |tx, row, place| {
             Box::pin(async move {
                 let mut data = place.facts(&row);
                 data["from_ms"] = json!(from_ms);
-                data["to_ms"] = json!(to_ms);
-                data["cause"] = json!(cause);
-                let gap = recording_gap::Model {
-                    id: ids::new_id(now),
-                    recording_id: row.id,
-                    from_ms: whole(from_ms),
-                    to_ms: whole(to_ms),
-                    cause: cause.to_owned(),
-                    medium: "both".to_owned(),
-                    missing_ms: whole(to_ms.saturating_sub(from_ms)),
-                };
-                store::media::insert_gap(tx, gap).await?;
-                place.append(tx, "recording.gap", now, data).await
+                data["cause"] = json!(cause.as_str());
+                data["medium"] = json!(medium.as_str());
+                place.append(tx, "recording.gap_began", now, data).await
             })
+        })
+        .await
+    }
+
+    async fn recording_gap(&self, id: Uuid, gap: Gap) -> Result<(), DbErr> {
+        let now = self.0.clock.now();
+        self.in_recording(Wanted::Open(id), move |tx, row, place| {
+            Box::pin(async move { place.gap(tx, &row, gap, now).await })
         })
         .await
     }
 
     async fn close_recording(&self, id: Uuid, outcome: Outcome) -> Result<(), DbErr> {
         let now = self.0.clock.now();
-        self.with_running(id, move |tx, mut row, place| {
+        self.in_recording(Wanted::Unclosed(id), move |tx, mut row, place| {
             Box::pin(async move {
                 let mut data = place.facts(&row);
                 let kind = match outcome {
-                    Outcome::Finalised(summary) => {
-                        finalise(&mut row, &mut data, &summary, RecordingState::Finalised);
-                        "recording.finalised"
+                    Outcome::Kept(summary) => {
+                        if summary.interrupted || summary.reason.is_some() {
+                            place.mark_interrupted(tx).await?;
+                        }
+                        // Gaps that were not told one by one: the index knows all of them.
+                        let told = store::media::gaps(tx.conn(), row.id).await?;
+                        for gap in summary.missing.iter().filter(|gap| !told.iter().any(|row| is(row, gap))) {
+                            place.gap(tx, &row, *gap, now).await?;
+                        }
+                        keep(&mut row, &mut data, &summary)
                     }
-                    Outcome::Interrupted(summary) => {
-                        finalise(&mut row, &mut data, &summary, RecordingState::Interrupted);
-                        place.mark_interrupted(tx).await?;
-                        "recording.interrupted"
-                    }
-                    Outcome::Failed { error, cut_off } => {
+                    Outcome::Failed { reason, cut_off } => {
+                        if row.state == RecordingState::Failed {
+                            return Ok(()); // said already
+                        }
                         if cut_off {
                             place.mark_interrupted(tx).await?;
                         }
-                        // The engine's words may name paths: they are for the log.
-                        tracing::warn!(recording = %row.id, error, "a recording failed");
+                        tracing::warn!(recording = %row.id, reason = reason.as_str(), "nothing of a recording is kept");
                         row.state = RecordingState::Failed;
+                        row.reason = Some(reason.as_str().to_owned());
                         row.ended_at = Some(now);
-                        data["had_media"] = json!(row.started_at.is_some());
+                        data["had_media"] = json!(reason != Reason::NoMedia);
+                        data["reason"] = json!(row.reason);
+                        data["ended_at"] = json!(row.ended_at);
                         "recording.failed"
                     }
                 };
@@ -242,14 +190,10 @@ impl Video {
         .await
     }
 
-    /// Runs `work` on a recording that has not come to its end, and tells its session.
-    async fn with_running<F>(&self, id: Uuid, work: F) -> Result<(), DbErr>
+    /// Runs `work` on a recording if there is one as wanted, and tells its session.
+    async fn in_recording<F>(&self, wanted: Wanted, work: F) -> Result<(), DbErr>
     where
-        F: for<'a> FnOnce(
-                &'a Tx,
-                recording::Model,
-                Place,
-            ) -> futures::future::BoxFuture<'a, Result<(), DbErr>>
+        F: for<'a> FnOnce(&'a Tx, recording::Model, Place) -> BoxFuture<'a, Result<(), DbErr>>
             + Send
             + 'static,
     {
@@ -258,7 +202,7 @@ impl Video {
             .db
             .write(move |tx| {
                 Box::pin(async move {
-                    let Some(row) = store::media::running(tx.conn(), id).await? else { return Ok(()) };
+                    let Some(row) = wanted.find(tx).await? else { return Ok(()) };
                     let session_id = row.session_id;
                     let Some(place) = Place::of(tx, &row).await? else { return Ok(()) };
                     work(tx, row, place).await?;
@@ -268,6 +212,63 @@ impl Video {
             })
             .await
     }
+}
+
+/// Which recording something is about.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// One that has not come to its end.
+    Open(Uuid),
+    /// The same, or a segment that nobody knows yet.
+    OpenOrNew { id: Uuid, publication: Uuid, at: DateTime<Utc> },
+    /// One whose file nobody has vouched for yet, also when it was believed to have failed.
+    Unclosed(Uuid),
+}
+
+impl Wanted {
+    async fn find(self, tx: &Tx) -> Result<Option<recording::Model>, DbErr> {
+        let (Self::Open(id) | Self::OpenOrNew { id, .. } | Self::Unclosed(id)) = self;
+        let row = store::media::lock_recording(tx.conn(), id).await?;
+        Ok(match (self, row) {
+            (Self::Unclosed(_), row) => row.filter(|row| row.manifest_sha256.is_none()),
+            (Self::OpenOrNew { publication, at, .. }, None) => new_segment(tx, id, publication, at).await?,
+            (_, row) => row.filter(|row| row.state == RecordingState::Recording),
+        })
+    }
+}
+
+/// Makes the row of a segment that began by itself.
+async fn new_segment(
+    tx: &Tx,
+    id: Uuid,
+    publication: Uuid,
+    at: DateTime<Utc>,
+) -> Result<Option<recording::Model>, DbErr> {
+    let Some(publication) = store::media::publication(tx.conn(), publication).await? else { return Ok(None) };
+    let segment = store::media::next_segment(tx.conn(), publication.id).await?;
+    let row = recording::Model {
+        id,
+        session_id: publication.session_id,
+        publication_id: publication.id,
+        segment,
+        state: RecordingState::Recording,
+        file: file_name(publication.session_id, id),
+        created_at: at,
+        started_at: None,
+        ended_at: None,
+        duration_ms: 0,
+        bytes: 0,
+        clusters: 0,
+        manifest_sha256: None,
+        reason: None,
+    };
+    store::media::insert_recording(tx.conn(), row.clone()).await?;
+    Ok(Some(row))
+}
+
+/// Where a recording lies below the directory of recordings.
+pub(super) fn file_name(session: Uuid, recording: Uuid) -> String {
+    format!("{session}/{recording}.webm")
 }
 
 /// Whose recording it is, and of which case.
@@ -310,6 +311,27 @@ impl Place {
         evidence::append(tx, NewEntry::new(self.case, kind, Actor::PROGRAM, at).data(data)).await
     }
 
+    /// A gap's row and its entry.
+    async fn gap(&self, tx: &Tx, row: &recording::Model, gap: Gap, now: DateTime<Utc>) -> Result<(), DbErr> {
+        let mut data = self.facts(row);
+        data["from_ms"] = json!(gap.from_ms);
+        data["to_ms"] = json!(gap.to_ms);
+        data["cause"] = json!(gap.cause.as_str());
+        data["medium"] = json!(gap.medium.as_str());
+        data["missing_ms"] = json!(gap.missing_ms());
+        let row = recording_gap::Model {
+            id: ids::new_id(now),
+            recording_id: row.id,
+            from_ms: whole(gap.from_ms),
+            to_ms: whole(gap.to_ms),
+            cause: gap.cause.as_str().to_owned(),
+            medium: gap.medium.as_str().to_owned(),
+            missing_ms: whole(gap.missing_ms()),
+        };
+        store::media::insert_gap(tx, row).await?;
+        self.append(tx, "recording.gap", now, data).await
+    }
+
     async fn mark_interrupted(&self, tx: &Tx) -> Result<(), DbErr> {
         let Some(mut session) = store::lock_session(tx.conn(), self.session).await? else { return Ok(()) };
         session.interrupted = true;
@@ -317,17 +339,27 @@ impl Place {
     }
 }
 
-/// Puts what the file turned out to be into the row and, as the truth to check against, the entry.
-fn finalise(
+fn is(row: &recording_gap::Model, gap: &Gap) -> bool {
+    (row.from_ms, row.to_ms, row.cause.as_str(), row.medium.as_str())
+        == (whole(gap.from_ms), whole(gap.to_ms), gap.cause.as_str(), gap.medium.as_str())
+}
+
+/// Puts what the file turned out to be into the row and, as the truth to check against, the entry. Gives the
+/// entry's kind.
+fn keep(
     row: &mut recording::Model,
     data: &mut serde_json::Value,
     summary: &RecordingSummary,
-    state: RecordingState,
-) {
+) -> &'static str {
     // A recovered file whose first line was lost does not know when it began; the row may.
     let started_at = match row.started_at {
         Some(at) if summary.started_at == DateTime::UNIX_EPOCH => at,
         _ => summary.started_at,
+    };
+    let (state, kind) = match (summary.reason, summary.interrupted) {
+        (Some(_), _) => (RecordingState::Partial, "recording.partial"),
+        (None, true) => (RecordingState::Interrupted, "recording.interrupted"),
+        (None, false) => (RecordingState::Finalised, "recording.finalised"),
     };
     row.state = state;
     row.started_at = Some(started_at);
@@ -336,12 +368,16 @@ fn finalise(
     row.bytes = whole(summary.bytes);
     row.clusters = i32::try_from(summary.clusters).unwrap_or(i32::MAX);
     row.manifest_sha256 = Some(summary.manifest_sha256.to_vec());
+    row.reason = summary.reason.map(|reason| reason.as_str().to_owned());
     data["started_at"] = json!(started_at);
+    data["ended_at"] = json!(row.ended_at);
     data["duration_ms"] = json!(row.duration_ms);
     data["bytes"] = json!(row.bytes);
     data["clusters"] = json!(row.clusters);
     data["gaps"] = json!(summary.gaps);
     data["manifest_sha256"] = json!(hex(&summary.manifest_sha256));
+    data["reason"] = json!(row.reason);
+    kind
 }
 
 fn whole(number: u64) -> i64 {

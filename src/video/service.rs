@@ -1,8 +1,9 @@
 //! The door's state, what one caller sees of a session, and who waits.
 
-use super::engine::{Engine, EngineEvent};
+use super::engine::{Engine, EngineEvent, PublicationStatus, Writing};
 use super::model::{self, Refusal};
 use super::presence::Presence;
+use super::recorded::Inbox;
 use super::{problems, store};
 use crate::auth::{Actor, Right};
 use crate::booking::Booking;
@@ -44,7 +45,7 @@ pub(super) struct Inner {
     pub keyring: Keyring,
     pub live: Live,
     pub engine: Engine,
-    pub events: tokio::sync::Mutex<UnboundedReceiver<EngineEvent>>,
+    pub events: tokio::sync::Mutex<Inbox>,
     pub settings: VideoSettings,
     /// Which connection publishes a publication now: an older one that closes late says nothing.
     pub publishers: Mutex<HashMap<Uuid, Uuid>>,
@@ -64,7 +65,8 @@ pub struct SessionView {
     /// Badge numbers of officers, by account.
     pub badges: HashMap<Uuid, String>,
     pub publications: Vec<publication::Model>,
-    pub recording: bool,
+    /// What each publication does at this moment, by its id; nothing of one that sends nothing.
+    pub media: HashMap<Uuid, PublicationStatus>,
     /// Whose page is open at this moment.
     pub here: HashSet<Uuid>,
     /// How many wait before the caller.
@@ -76,6 +78,16 @@ pub struct SessionView {
     pub notice_version: i32,
     /// The caller.
     pub me: participant::Model,
+}
+
+impl SessionView {
+    /// Whether what comes in is being written at this moment, from the engine's own memory: `None` while
+    /// nothing comes in. One publication that cannot be written is enough to say that it stopped.
+    pub fn writing(&self) -> Option<Writing> {
+        let all = || self.media.values().filter(|one| one.is_live()).map(|one| one.writing);
+        let any = |wanted| all().any(|one| one == wanted);
+        [Writing::Stopped, Writing::On, Writing::Starting].into_iter().find(|wanted| any(*wanted))
+    }
 }
 
 /// A session with its booking, found for a caller who may enter it.
@@ -105,7 +117,7 @@ impl Video {
             keyring,
             live,
             engine,
-            events: tokio::sync::Mutex::new(engine_events),
+            events: tokio::sync::Mutex::new(Inbox::new(engine_events)),
             settings,
             publishers: Mutex::default(),
             presence: Mutex::default(),
@@ -172,7 +184,13 @@ impl Video {
         };
         Ok(SessionView {
             publications: store::publications(conn, id).await?,
-            recording: store::is_recording(conn, id).await?,
+            media: self
+                .0
+                .engine
+                .publications(Some(id))
+                .into_iter()
+                .map(|one| (one.publication, one))
+                .collect(),
             notice_version: self.0.settings.notice_version,
             session: found.session,
             booking: found.booking,

@@ -11,6 +11,7 @@ use crate::booking::{Booking, model::join_window};
 use crate::db::Tx;
 use crate::entity::booking::BookingState;
 use crate::entity::participant::{self, ParticipantRole, ParticipantState};
+use crate::entity::publication::Source;
 use crate::entity::video_session::{self, SessionState};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
@@ -236,10 +237,18 @@ impl Video {
         microphone: bool,
         camera: bool,
     ) -> Result<(), Problem> {
+        let engine = self.0.engine.clone();
         self.in_room_telling(actor, id, Self::tell_inside, move |tx, room, _| {
-            Box::pin(
-                async move { Ok(store::save_media_state(tx.conn(), room.me.id, microphone, camera).await?) },
-            )
+            Box::pin(async move {
+                if room.me.camera != camera
+                    && let Some(row) =
+                        store::media::publication_of(tx.conn(), room.me.id, Source::Camera).await?
+                {
+                    // The recording marks that this is no picture of anybody.
+                    tx.after_commit(move || engine.set_camera(row.id, camera));
+                }
+                Ok(store::save_media_state(tx.conn(), room.me.id, microphone, camera).await?)
+            })
         })
         .await
     }

@@ -6,7 +6,6 @@ pub mod media;
 
 use crate::db::Tx;
 use crate::entity::participant::{self, ParticipantRole, ParticipantState};
-use crate::entity::recording::{self, RecordingState};
 use crate::entity::video_session::{self, SessionState};
 use crate::entity::{booking, publication, session_check};
 use crate::evidence;
@@ -14,7 +13,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef,
+    JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef,
 };
 use uuid::Uuid;
 
@@ -191,17 +190,6 @@ pub async fn publications(
         .order_by_asc(publication::Column::Id)
         .all(conn)
         .await
-}
-
-/// Whether something of the session is being recorded at this moment.
-pub async fn is_recording(conn: &impl ConnectionTrait, session: Uuid) -> Result<bool, DbErr> {
-    let running = recording::Entity::find()
-        .filter(recording::Column::SessionId.eq(session))
-        .filter(recording::Column::State.eq(RecordingState::Recording))
-        .filter(recording::Column::StartedAt.is_not_null())
-        .count(conn)
-        .await?;
-    Ok(running > 0)
 }
 
 /// Sessions in one state, oldest first.

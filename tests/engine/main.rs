@@ -141,7 +141,7 @@ async fn a_loss_is_a_gap_until_the_next_keyframe() {
     publisher.send_for_ms(2500, |frame| frame != 20).await; // keyframes at 0, 30, 60
     let (from, to, cause) = stage
         .event(|event| match event {
-            EngineEvent::RecordingGap { from_ms, to_ms, cause, .. } => Some((*from_ms, *to_ms, *cause)),
+            EngineEvent::RecordingGap { gap, .. } => Some((gap.from_ms, gap.to_ms, gap.cause)),
             _ => None,
         })
         .await;

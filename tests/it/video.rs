@@ -7,14 +7,21 @@ use mianqia::entity::recording::{self, RecordingState};
 use mianqia::entity::video_session;
 use mianqia::evidence;
 use reqwest::Method;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 /// A booking of the service that is open at all hours, for 10:15 in Beijing.
-pub async fn book(app: &TestApp, owner: &Browser) -> Value {
-    let service = app.service("video-try").await;
+pub async fn book(_: &TestApp, owner: &Browser) -> Value {
+    book_by(owner).await
+}
+
+/// The same wherever the browser's program runs.
+pub async fn book_by(owner: &Browser) -> Value {
+    let services = owner.get("/api/v1/services").await.ok();
+    let service = services["items"].as_array().unwrap().iter().find(|one| one["code"] == "video-try");
+    let service = id(service.expect("the service that is open at all hours")).to_owned();
     let wish = json!({"service_id": service, "starts_at": "2026-11-23T02:15:00Z"});
     let held = owner.post("/api/v1/bookings", wish).await.ok();
     let form =
@@ -63,15 +70,21 @@ async fn sdp(browser: &Browser, path: &str, token: &str, offer: String) -> Answe
 
 /// Publishes made-up media for a while; the answer's Location comes with it.
 pub async fn publish(browser: &Browser, session: &Value, source: &str, ms: u64) -> (Publisher, String) {
-    let token = token(browser, session).await;
     let publisher = Publisher::new().await;
+    let location = publish_with(browser, session, source, &publisher).await;
+    publisher.send_for_ms(ms, |_| true).await;
+    (publisher, location)
+}
+
+/// Connects a publisher; gives the answer's Location.
+pub async fn publish_with(browser: &Browser, session: &Value, source: &str, publisher: &Publisher) -> String {
+    let token = token(browser, session).await;
     let path = format!("/whip/{}/{source}", id(session));
     let answer = sdp(browser, &path, &token, publisher.offer.clone()).await;
     assert_eq!(answer.status, 201, "{}", answer.text);
     assert_eq!(answer.headers["content-type"], "application/sdp");
     publisher.connect(&answer.text).await;
-    publisher.send_for_ms(ms, |_| true).await;
-    (publisher, answer.headers["location"].to_str().unwrap().to_owned())
+    answer.headers["location"].to_str().unwrap().to_owned()
 }
 
 /// Waits until `count` recordings have come to their end.
@@ -310,6 +323,62 @@ both_stores! { at "2026-11-23T01:30:00Z";
         let seen = officer.get(&format!("/api/v1/sessions/{}", id(&session))).await.ok();
         assert_eq!(seen["me"]["state"], "left");
         assert_eq!(be_ready(&officer, &booking).await["me"]["state"], "admitted");
+    }
+
+    async fn a_recording_that_was_given_up_though_its_file_holds_something_is_kept_as_partial(app: &TestApp) {
+        app.set_time("2026-11-23T02:05:00Z");
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let booking = book(app, &owner).await;
+        let session = open_call(&owner, &officer, &booking).await;
+        let (_publisher, _) = publish(&owner, &session, "camera", 2600).await;
+        let conn = app.app.db.reader();
+        let running = recording::Entity::find().one(conn).await.unwrap().unwrap();
+        let failed = recording::Model {
+            id: Uuid::now_v7(), segment: 7, file: running.file.replace(".webm", "-left.webm"),
+            state: RecordingState::Failed, ended_at: running.started_at, ..running.clone()
+        };
+        let nothing = recording::Model { id: Uuid::now_v7(), segment: 8, file: "none/none.webm".into(), ..failed.clone() };
+        let dir = app.data_dir.join("recordings");
+        copy(&dir.join(&running.file), &dir.join(&failed.file));
+        step(&owner, &session, "/leave", json!({})).await;
+        closed_recordings(app, &session, 1).await;
+        for row in [&failed, &nothing] {
+            recording::Entity::insert(row.clone().into_active_model()).exec_without_returning(conn).await.unwrap();
+        }
+        app.app.video.recover().await.unwrap();
+        let row = recording::Entity::find_by_id(failed.id).one(conn).await.unwrap().unwrap();
+        assert_eq!((row.state, row.reason.as_deref()), (RecordingState::Partial, Some("disk")));
+        assert!(row.clusters > 0 && row.duration_ms > 0 && row.manifest_sha256.is_some(), "{row:?}");
+        let row = recording::Entity::find_by_id(nothing.id).one(conn).await.unwrap().unwrap();
+        assert_eq!(row, nothing, "where there is nothing, nothing changes");
+        let told = kinds(app, &booking).await;
+        assert_eq!(told.iter().filter(|kind| *kind == "recording.partial").count(), 1, "{told:?}");
+        assert_eq!(told.iter().filter(|kind| *kind == "recording.failed").count(), 0, "{told:?}");
+    }
+
+    async fn what_the_store_does_not_take_is_told_from_memory_and_written_down_later(app: &TestApp) {
+        app.set_time("2026-11-23T02:05:00Z");
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let booking = book(app, &owner).await;
+        let session = open_call(&owner, &officer, &booking).await;
+        let (publisher, location) = publish(&owner, &session, "camera", 100).await;
+        let conn = app.app.db.reader();
+        conn.execute_unprepared("alter table recording rename to recording_away").await.unwrap();
+        publisher.send_for_ms(2000, |_| true).await;
+        let at = format!("/api/v1/sessions/{}", id(&session));
+        let seen = officer.get(&at).await.ok();
+        assert_eq!((&seen["recording"], &seen["recording_state"]), (&json!(true), &json!("on")), "{seen}");
+        let camera = &seen["publications"][0];
+        assert_eq!((&camera["audio"], &camera["video"], &camera["recording"]), (&json!("flowing"), &json!("flowing"), &json!("on")));
+        assert_eq!(owner.call(Method::DELETE, &location, None).await.status, 200);
+        let told = kinds(app, &booking).await;
+        assert!(told.iter().all(|kind| !kind.starts_with("recording.")), "{told:?}");
+        conn.execute_unprepared("alter table recording_away rename to recording").await.unwrap();
+        let rows = closed_recordings(app, &session, 1).await;
+        assert_eq!(rows[0].state, RecordingState::Finalised);
+        let told: Vec<String> = kinds(app, &booking).await.into_iter().filter(|kind| kind.starts_with("recording.")).collect();
+        assert_eq!(told, ["recording.started", "recording.finalised"]);
+        assert_eq!(officer.get(&at).await.ok()["recording_state"], "off");
     }
 
     async fn a_guest_whose_page_is_gone_is_shown_as_away_and_leaves_after_two_minutes(app: &TestApp) {

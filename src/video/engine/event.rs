@@ -1,6 +1,6 @@
 //! What the engine tells its owner.
 
-use super::recording::{GapCause, RecordingSummary};
+use super::recording::{Gap, GapCause, Medium, Reason, RecordingSummary};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -13,15 +13,23 @@ pub enum EngineEvent {
     MediaStarted { publication: Uuid },
     /// A resource is gone; if it published, its recording is finalised by now.
     ResourceClosed { resource: Uuid, publication: Uuid, cause: CloseCause },
-    /// A recording got its first media.
-    RecordingStarted { recording: Uuid, at: DateTime<Utc> },
-    /// A stretch of the recording is missing.
-    RecordingGap { recording: Uuid, from_ms: u64, to_ms: u64, cause: GapCause },
-    /// A recording is complete and indexed.
+    /// What a publication does has changed: its media, or whether it is being written. Nothing to keep:
+    /// `Engine::publications` tells how it is now.
+    PublicationChanged { session: Uuid, publication: Uuid },
+    /// The first cluster of a recording is durable; `at` is when its first media came. After a failure of
+    /// the disk it is a segment that began by itself, and nobody has heard of it before.
+    RecordingStarted { recording: Uuid, publication: Uuid, at: DateTime<Utc> },
+    /// From here on something is missing; the gap is told when it is over.
+    RecordingGapBegan { recording: Uuid, from_ms: u64, cause: GapCause, medium: Medium },
+    /// Something is missing in a stretch of the recording.
+    RecordingGap { recording: Uuid, gap: Gap },
+    /// A recording cannot be written any more; told at once. It is closed, and goes on in a new segment,
+    /// when the disk lets it.
+    RecordingStopped { recording: Uuid, reason: Reason },
+    /// A recording is closed and indexed; the summary says whether it broke off.
     RecordingFinalised { recording: Uuid, summary: RecordingSummary },
-    /// A recording could not be made or goes on no more; told at once. If something of it could
-    /// be kept, [`Self::RecordingFinalised`] follows when it is closed; if not, recovery may help.
-    RecordingFailed { recording: Uuid, error: String },
+    /// Nothing of a recording is kept.
+    RecordingFailed { recording: Uuid, reason: Reason },
 }
 
 /// Why a resource was closed.

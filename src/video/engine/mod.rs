@@ -25,7 +25,7 @@ mod tap;
 
 pub use error::EngineError;
 pub use event::{CloseCause, EngineEvent};
-pub use recording::RecordingSpec;
+pub use recording::{Flow, RecordingSpec, Writing};
 
 use crate::clock::Clock;
 use offer::{Direction, Offer};
@@ -88,6 +88,24 @@ pub struct EngineStats {
     pub packets_unsent: u64,
 }
 
+/// What a publication does at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublicationStatus {
+    pub session: Uuid,
+    pub publication: Uuid,
+    pub audio: Flow,
+    pub video: Flow,
+    /// Whether it is being written durably.
+    pub writing: Writing,
+}
+
+impl PublicationStatus {
+    /// Media has come in: it can be played.
+    pub fn is_live(&self) -> bool {
+        (self.audio, self.video) != (Flow::None, Flow::None)
+    }
+}
+
 /// The running engine. Clones are the same engine.
 #[derive(Clone)]
 pub struct Engine(Arc<Service>);
@@ -130,6 +148,21 @@ impl Engine {
     /// Whether a participant's media comes in at this moment.
     pub fn is_publishing(&self, session: Uuid, participant: Uuid) -> bool {
         self.0.resources().is_publishing(session, participant)
+    }
+
+    /// What is published at this moment, in one session or in all.
+    pub fn publications(&self, session: Option<Uuid>) -> Vec<PublicationStatus> {
+        self.0.publications(session)
+    }
+
+    /// Somebody's camera was switched on or off: what their publication shows meanwhile is no picture.
+    pub fn set_camera(&self, publication: Uuid, on: bool) {
+        self.0.set_camera(publication, on);
+    }
+
+    /// Whether a recording runs or waits to be closed.
+    pub fn has_recording(&self, recording: Uuid) -> bool {
+        self.0.resources().recordings(None, None).iter().any(|recorder| recorder.has_open(recording))
     }
 
     /// Closes a resource; false if there is none. Its recording is finalised on return.

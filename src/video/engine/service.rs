@@ -8,10 +8,12 @@ use super::net::Mux;
 use super::offer::{Direction, Offer, reachable};
 use super::packet::Kind;
 use super::peer::{Peer, Progress, Tracks};
-use super::recording::{Recorder, RecorderEvents};
+use super::recording::{Files, Recorder, RecorderEvents};
 use super::resources::{Published, Resource, Resources};
-use super::{Answer, EngineSettings, EngineStats, Play, Publish};
+use super::{Answer, EngineSettings, EngineStats, Play, PublicationStatus, Publish};
 use crate::clock::Clock;
+use crate::ids;
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
@@ -21,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// How often the connections are looked at.
-const WATCH_EVERY: Duration = Duration::from_millis(500);
+const WATCH_EVERY: Duration = Duration::from_millis(250);
 
 pub struct Service {
     pub mux: Arc<Mux>,
@@ -75,7 +77,7 @@ impl Service {
                     }
                 }),
             };
-            Arc::new(Recorder::new(spec, self.clock.clone(), events))
+            Arc::new(Recorder::new(spec, publish.publication, self.clock.clone(), Arc::new(Files), events))
         });
         let published = Published { audio, video, recorder };
         let resource =
@@ -123,7 +125,8 @@ impl Service {
         peer: Peer,
         published: Option<Published>,
     ) -> Arc<Resource> {
-        let (id, stop, since) = (Uuid::now_v7(), CancellationToken::new(), Instant::now());
+        let id = ids::new_id(self.clock.now());
+        let (stop, since) = (CancellationToken::new(), Instant::now());
         Arc::new(Resource { id, session, participant, publication, peer, published, stop, since })
     }
 
@@ -226,6 +229,50 @@ impl Service {
         futures::future::join_all(recordings.iter().map(|recorder| recorder.finish())).await;
     }
 
+    pub fn publications(&self, session: Option<Uuid>) -> Vec<PublicationStatus> {
+        let resources = self.resources();
+        let publishers = resources.ids(|resource| {
+            resource.published.is_some() && session.is_none_or(|session| session == resource.session)
+        });
+        let status = |id: Uuid| {
+            let resource = resources.get(id)?;
+            let status = resource.published.as_ref()?.recorder.as_ref()?.status();
+            Some(PublicationStatus {
+                session: resource.session,
+                publication: resource.publication,
+                audio: status.audio,
+                video: status.video,
+                writing: status.writing,
+            })
+        };
+        publishers.into_iter().filter_map(status).collect()
+    }
+
+    pub fn set_camera(&self, publication: Uuid, on: bool) {
+        let resources = self.resources();
+        let of_publication =
+            |resource: &Arc<Resource>| resource.publication == publication && resource.published.is_some();
+        for id in resources.ids(of_publication) {
+            let published = resources.get(id).and_then(|resource| resource.published.as_ref());
+            if let Some(recorder) = published.and_then(|published| published.recorder.as_ref()) {
+                recorder.camera(on);
+            }
+        }
+    }
+
+    /// Tells of every publication that does something else than in `before`, which is brought up to date.
+    fn tell_changes(&self, before: &mut HashMap<Uuid, PublicationStatus>) {
+        let now: HashMap<Uuid, PublicationStatus> =
+            self.publications(None).into_iter().map(|status| (status.publication, status)).collect();
+        let began = now.values().filter(|status| before.get(&status.publication) != Some(status));
+        let ended = before.values().filter(|status| !now.contains_key(&status.publication));
+        for status in began.chain(ended) {
+            let (session, publication) = (status.session, status.publication);
+            self.tell(EngineEvent::PublicationChanged { session, publication });
+        }
+        *before = now;
+    }
+
     pub fn stats(&self) -> EngineStats {
         let (connections, publications, recordings) = self.resources().counts();
         EngineStats {
@@ -242,9 +289,11 @@ impl Service {
 /// Closes what died by itself. The stack does not tell when a peer closes, and gives up late.
 async fn watch(service: Weak<Service>) {
     let mut ticks = tokio::time::interval(WATCH_EVERY);
+    let mut told = HashMap::new();
     loop {
         ticks.tick().await;
         let Some(service) = service.upgrade() else { return };
+        service.tell_changes(&mut told);
         let dead: Vec<_> = {
             let resources = service.resources();
             let ids = resources.ids(|resource| resource.dead().is_some());

@@ -5,6 +5,7 @@ use crate::entity::participant::{self, ParticipantRole, ParticipantState};
 use crate::entity::publication::{self, Source};
 use crate::entity::video_session::SessionState;
 use crate::text::Text;
+use crate::video::engine::{Flow, PublicationStatus, Writing};
 use crate::video::service::SessionView;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -26,8 +27,9 @@ pub struct Session {
     pub state: SessionState,
     pub opened_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
-    /// Something is being recorded at this moment.
+    /// What is sent is being recorded at this moment: it is on the disk.
     pub recording: bool,
+    pub recording_state: RecordingNow,
     /// A recording was cut off by a failure of the service.
     pub interrupted: bool,
     /// The recording notice to acknowledge.
@@ -94,6 +96,31 @@ pub struct Publication {
     pub source: Source,
     /// Media flows; it can be played.
     pub live: bool,
+    pub audio: MediumState,
+    pub video: MediumState,
+    /// Whether this one is being recorded.
+    pub recording: RecordingNow,
+}
+
+/// Whether a medium comes in at this moment: `stopped` when it came before and has not for some seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MediumState {
+    None,
+    Flowing,
+    Stopped,
+}
+
+/// Whether what is sent is on the disk at this moment. `stopped`: it cannot be written; it is tried again until
+/// it can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingNow {
+    /// Nothing is sent.
+    Off,
+    Starting,
+    On,
+    Stopped,
 }
 
 /// The place in line.
@@ -155,7 +182,7 @@ pub struct MediaTokenBody {
 
 impl Session {
     pub fn of(view: SessionView) -> Self {
-        let me = view.me.id;
+        let (me, writing) = (view.me.id, view.writing());
         let resumes = view.me.resumes
             && view.me.state == ParticipantState::Left
             && view.session.state != SessionState::Ended;
@@ -180,12 +207,13 @@ impl Session {
             state: view.session.state,
             opened_at: view.session.opened_at,
             ended_at: view.session.ended_at,
-            recording: view.recording,
+            recording: writing == Some(Writing::On),
+            recording_state: writing.map_or(RecordingNow::Off, RecordingNow::from),
             interrupted: view.session.interrupted,
             notice_version: view.notice_version,
             me: of_me,
             people,
-            publications: view.publications.into_iter().map(Publication::from).collect(),
+            publications: publications(view.publications, &view.media),
             line: Line { ahead: view.ahead },
             media: Media { ice_servers: Vec::new() },
             can: SessionCan { admit: officer_inside, end: officer_inside },
@@ -234,8 +262,40 @@ impl Participant {
     }
 }
 
-impl From<publication::Model> for Publication {
-    fn from(row: publication::Model) -> Self {
-        Self { id: row.id, participant_id: row.participant_id, source: row.source, live: row.live }
+fn publications(rows: Vec<publication::Model>, media: &HashMap<Uuid, PublicationStatus>) -> Vec<Publication> {
+    let publication = |row: publication::Model| {
+        let now = media.get(&row.id);
+        Publication {
+            live: now.is_some_and(PublicationStatus::is_live),
+            audio: now.map_or(MediumState::None, |now| now.audio.into()),
+            video: now.map_or(MediumState::None, |now| now.video.into()),
+            recording: now
+                .filter(|now| now.is_live())
+                .map_or(RecordingNow::Off, |now| RecordingNow::from(now.writing)),
+            id: row.id,
+            participant_id: row.participant_id,
+            source: row.source,
+        }
+    };
+    rows.into_iter().map(publication).collect()
+}
+
+impl From<Flow> for MediumState {
+    fn from(flow: Flow) -> Self {
+        match flow {
+            Flow::None => Self::None,
+            Flow::Flowing => Self::Flowing,
+            Flow::Stopped => Self::Stopped,
+        }
+    }
+}
+
+impl From<Writing> for RecordingNow {
+    fn from(writing: Writing) -> Self {
+        match writing {
+            Writing::Starting => Self::Starting,
+            Writing::On => Self::On,
+            Writing::Stopped => Self::Stopped,
+        }
     }
 }

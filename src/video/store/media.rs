@@ -79,22 +79,30 @@ pub async fn save_recording(tx: &Tx, row: recording::Model) -> Result<(), DbErr>
     recording::Entity::update(row.into_active_model().reset_all()).exec(tx.conn()).await.map(|_| ())
 }
 
-/// A recording that has not come to its end yet, locked.
-pub async fn running(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<recording::Model>, DbErr> {
-    recording::Entity::find_by_id(id)
-        .filter(recording::Column::State.eq(RecordingState::Recording))
-        .lock_exclusive()
-        .one(conn)
-        .await
+pub async fn recording(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<recording::Model>, DbErr> {
+    recording::Entity::find_by_id(id).one(conn).await
 }
 
-/// All recordings that have not come to their end.
-pub async fn all_running(conn: &impl ConnectionTrait) -> Result<Vec<recording::Model>, DbErr> {
+/// A recording, locked.
+pub async fn lock_recording(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<recording::Model>, DbErr> {
+    recording::Entity::find_by_id(id).lock_exclusive().one(conn).await
+}
+
+/// Recordings that have not come to their end, and those of which nothing is known to be kept.
+pub async fn unsettled(conn: &impl ConnectionTrait) -> Result<Vec<recording::Model>, DbErr> {
     recording::Entity::find()
-        .filter(recording::Column::State.eq(RecordingState::Recording))
+        .filter(recording::Column::State.is_in([RecordingState::Recording, RecordingState::Failed]))
+        .filter(recording::Column::ManifestSha256.is_null())
         .order_by_asc(recording::Column::Id)
         .all(conn)
         .await
+}
+
+pub async fn gaps(conn: &impl ConnectionTrait, recording: Uuid) -> Result<Vec<recording_gap::Model>, DbErr> {
+    recording_gap::Entity::find().filter(recording_gap::Column::RecordingId.eq(recording)).all(conn).await
 }
 
 /// Writes a gap; the next entry of the transaction tells it.

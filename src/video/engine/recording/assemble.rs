@@ -1,7 +1,8 @@
-//! From packets to clusters: order, frames, times, losses. Pure: time comes in with the packets.
+//! From packets to clusters: order, frames, times, and what is missing. Pure: time comes in with the packets.
 
 use super::clusters::{Block, Cluster, Clusters};
-use super::index::GapCause;
+use super::index::{Gap, GapCause, Medium};
+use super::missing::Missing;
 use super::reorder::{Item, Reorder};
 use super::timeline::Timeline;
 use super::vp8::{Depacketiser, Step};
@@ -9,13 +10,23 @@ use crate::video::engine::packet::Kind;
 use bytes::Bytes;
 use std::collections::VecDeque;
 
-/// How long a missing packet is waited for: a round trip or two of asking again.
+/// How long a packet is held: long enough for a round trip or two of asking again for those before it, and to
+/// tell a burst from a clock that stood still.
 const HOLD_MS: u64 = 400;
 const HELD_PACKETS: usize = 1024;
-/// No media at all for this long is a gap of its own.
-const SILENCE_MS: u64 = 2000;
-/// Missing sound shorter than this is not worth a line: Opus conceals it.
-const AUDIO_GAP_MS: u64 = 200;
+/// A medium that did not come for so long has stopped. It is noted within three seconds.
+const SILENCE_MS: u64 = 2500;
+/// The other medium has stopped with it when it was silent for nearly as long.
+const TOGETHER_MS: u64 = 1000;
+/// What comes back later than this after the last sound or picture is the end of a silence; what comes
+/// earlier was only sent again.
+const RESENT_MS: u64 = 1000;
+/// Sound that does not come on though no packet is missing: longer than any pause of a sender that is merely
+/// thrifty. Pictures may be seconds apart: a screen on which nothing moves.
+const AUDIO_PAUSE_MS: u64 = 1000;
+const VIDEO_PAUSE_MS: u64 = 2500;
+/// A track that was heard so lately is waited for.
+const FLOWS_MS: u64 = 1000;
 /// A keyframe is asked for when none came for so long; it has to come within 10 s.
 const KEYFRAME_AFTER_MS: u64 = 8000;
 const ASK_EVERY_MS: u64 = 1000;
@@ -33,15 +44,64 @@ pub struct Packet {
 #[derive(Debug)]
 pub enum Output {
     Cluster(Cluster),
-    Gap { from_ms: u64, to_ms: u64, cause: GapCause },
+    GapBegan { from_ms: u64, cause: GapCause, medium: Medium },
+    Gap(Gap),
     AskKeyframe,
+}
+
+/// A packet on its way through the order.
+#[derive(Debug)]
+struct Arrived {
+    at_ms: u64,
+    /// It came behind a newer one: sent again, or overtaken.
+    resent: bool,
+    packet: Packet,
+}
+
+/// Why a track is silent, and since when, in media time.
+#[derive(Clone, Copy, Debug)]
+struct Silence {
+    from_ms: u64,
+    cause: GapCause,
+}
+
+/// One of the two media.
+#[derive(Debug)]
+struct Track {
+    order: Reorder<Arrived>,
+    /// The newest sequence number.
+    newest: Option<u16>,
+    heard_at: Option<u64>,
+    last_ms: Option<u64>,
+    silence: Option<Silence>,
+    /// What was missing before this has been told.
+    told_ms: u64,
+    missing: Missing,
+}
+
+impl Track {
+    fn new(medium: Medium) -> Self {
+        Self {
+            order: Reorder::new(HOLD_MS, HELD_PACKETS),
+            newest: None,
+            heard_at: None,
+            last_ms: None,
+            silence: None,
+            told_ms: 0,
+            missing: Missing::new(medium),
+        }
+    }
+
+    fn quiet_for(&self, now_ms: u64) -> Option<u64> {
+        self.heard_at.map(|at| now_ms.saturating_sub(at))
+    }
 }
 
 /// The state of one recording in memory.
 #[derive(Debug)]
 pub struct Assembler {
-    audio: Reorder<(u64, Packet)>,
-    video: Reorder<(u64, Packet)>,
+    audio: Track,
+    video: Track,
     frames: Depacketiser,
     timeline: Timeline,
     clusters: Clusters,
@@ -50,16 +110,11 @@ pub struct Assembler {
     need_key: bool,
     /// Packets were thrown away here because writing was too slow.
     overflowed: bool,
-    audio_lost: bool,
-    last_audio_ms: Option<u64>,
-    last_video_ms: Option<u64>,
-    newest_ms: u64,
-    /// The media time at which a silence began, and the arrival that ended it.
-    silence: Option<(u64, u64)>,
-    /// The end of the last silence; what was missing before has been told.
-    told_until: u64,
-    media_at: u64,
-    video_at: Option<u64>,
+    /// Sound packets that did not come since the last one.
+    audio_lost: u64,
+    camera_off: bool,
+    /// The first picture has come through the order: before that a keyframe may be on its way.
+    began_video: bool,
     key_at: u64,
     asked_at: Option<u64>,
 }
@@ -67,22 +122,17 @@ pub struct Assembler {
 impl Default for Assembler {
     fn default() -> Self {
         Self {
-            audio: Reorder::new(HOLD_MS, HELD_PACKETS),
-            video: Reorder::new(HOLD_MS, HELD_PACKETS),
+            audio: Track::new(Medium::Audio),
+            video: Track::new(Medium::Video),
             frames: Depacketiser::default(),
             timeline: Timeline::default(),
             clusters: Clusters::default(),
             outputs: VecDeque::new(),
             need_key: true,
             overflowed: false,
-            audio_lost: false,
-            last_audio_ms: None,
-            last_video_ms: None,
-            newest_ms: 0,
-            silence: None,
-            told_until: 0,
-            media_at: 0,
-            video_at: None,
+            audio_lost: 0,
+            camera_off: false,
+            began_video: false,
             key_at: 0,
             asked_at: None,
         }
@@ -92,17 +142,23 @@ impl Default for Assembler {
 impl Assembler {
     /// Takes a packet that arrived at `at_ms` of the recording.
     pub fn packet(&mut self, kind: Kind, packet: Packet, at_ms: u64) {
-        if at_ms.saturating_sub(self.media_at) > SILENCE_MS {
-            self.drain(u64::MAX);
-            self.silence = Some((self.newest_ms, at_ms));
+        if self.track(kind).quiet_for(at_ms).is_some_and(|quiet| quiet >= SILENCE_MS) {
+            self.tick(at_ms); // what was silent up to now is noted before it is over
         }
-        self.media_at = self.media_at.max(at_ms);
-        match kind {
-            Kind::Audio => self.audio.push(packet.seq, at_ms, (at_ms, packet)),
-            Kind::Video => {
-                self.video_at = Some(at_ms);
-                self.video.push(packet.seq, at_ms, (at_ms, packet));
-            }
+        let track = self.track(kind);
+        let ahead = |newest: u16| packet.seq.wrapping_sub(newest).cast_signed() > 0;
+        let resent = !track.newest.is_none_or(ahead);
+        if !resent {
+            track.newest = Some(packet.seq);
+        }
+        // Padding has no time of its own.
+        let timed = (!packet.payload.is_empty()).then_some(packet.timestamp);
+        if timed.is_some() {
+            track.heard_at = Some(at_ms);
+        }
+        track.order.push(packet.seq, at_ms, Arrived { at_ms, resent, packet });
+        if let Some(timestamp) = timed.filter(|_| !resent) {
+            self.timeline.hear(kind, timestamp, at_ms);
         }
         self.tick(at_ms);
     }
@@ -110,6 +166,14 @@ impl Assembler {
     /// A sender report of the publisher.
     pub fn report(&mut self, kind: Kind, ntp: u64, timestamp: u32) {
         self.timeline.report(kind, ntp, timestamp);
+    }
+
+    /// The publisher's camera was switched on or off: whatever comes meanwhile, it is no picture of anybody.
+    pub fn camera(&mut self, on: bool, at_ms: u64) {
+        let was_off = std::mem::replace(&mut self.camera_off, !on);
+        if !on && !was_off && self.video.silence.is_none() {
+            self.stopped(Kind::Video, at_ms, GapCause::CameraOff);
+        }
     }
 
     /// Packets were dropped before they came here: the next loss is ours, not the network's.
@@ -120,13 +184,12 @@ impl Assembler {
     /// Does what is due at `now_ms`.
     pub fn tick(&mut self, now_ms: u64) {
         self.drain(now_ms);
-        while let Some(cluster) = self.clusters.cut(now_ms, false) {
-            self.outputs.push_back(Output::Cluster(cluster));
-        }
-        let video_flows = self.video_at.is_some_and(|at| now_ms.saturating_sub(at) < ASK_EVERY_MS);
+        self.look_for_silence(now_ms);
+        self.cut(now_ms, false);
+        let video_flows = self.video.quiet_for(now_ms).is_some_and(|quiet| quiet < ASK_EVERY_MS);
         let wanted = self.need_key || now_ms.saturating_sub(self.key_at) >= KEYFRAME_AFTER_MS;
         let lately = self.asked_at.is_some_and(|at| now_ms.saturating_sub(at) < ASK_EVERY_MS);
-        if video_flows && wanted && !lately {
+        if video_flows && self.began_video && wanted && !lately {
             self.asked_at = Some(now_ms);
             self.outputs.push_back(Output::AskKeyframe);
         }
@@ -135,18 +198,23 @@ impl Assembler {
     /// Gives out everything that is left.
     pub fn finish(&mut self, now_ms: u64) {
         self.drain(u64::MAX);
-        while let Some(cluster) = self.clusters.cut(now_ms, true) {
-            self.outputs.push_back(Output::Cluster(cluster));
+        self.look_for_silence(now_ms);
+        let end_ms = self.newest_ms().max(now_ms);
+        if self.is_silent_as_a_whole() {
+            self.end_whole_silence(end_ms);
         }
-        if let (true, Some(from_ms)) = (self.need_key, self.last_video_ms)
-            && self.newest_ms > from_ms
-        {
-            self.gap(from_ms, self.newest_ms);
+        for kind in [Kind::Audio, Kind::Video] {
+            let frozen = kind == Kind::Video && self.need_key;
+            let (newest_ms, track) = (self.newest_ms(), self.track(kind));
+            match (track.silence.take(), track.last_ms) {
+                (Some(silence), _) => self.missed(kind, silence.from_ms, end_ms, silence.cause),
+                (None, Some(last_ms)) if frozen => self.missed(kind, last_ms, newest_ms, GapCause::Loss),
+                _ => {}
+            }
+            self.track(kind).missing.end();
+            self.tell_missing(kind);
         }
-        if now_ms.saturating_sub(self.media_at) > SILENCE_MS {
-            let (from_ms, to_ms) = (self.newest_ms, now_ms.max(self.newest_ms));
-            self.outputs.push_back(Output::Gap { from_ms, to_ms, cause: GapCause::PublisherSilent });
-        }
+        self.cut(now_ms, true);
     }
 
     /// The next thing to do.
@@ -154,46 +222,67 @@ impl Assembler {
         self.outputs.pop_front()
     }
 
-    /// A cluster could not be written: what follows cannot be decoded without a keyframe.
-    pub fn cluster_lost(&mut self) {
-        self.need_key = true;
-        self.overflowed = true;
+    fn track(&mut self, kind: Kind) -> &mut Track {
+        match kind {
+            Kind::Audio => &mut self.audio,
+            Kind::Video => &mut self.video,
+        }
+    }
+
+    fn newest_ms(&self) -> u64 {
+        self.audio.last_ms.max(self.video.last_ms).unwrap_or(0)
+    }
+
+    fn cut(&mut self, now_ms: u64, all: bool) {
+        let flows = |track: &Track| track.quiet_for(now_ms).is_some_and(|quiet| quiet < FLOWS_MS);
+        let waits_for = [flows(&self.audio), flows(&self.video) && !self.need_key];
+        while let Some(cluster) = self.clusters.cut(now_ms, waits_for, all) {
+            self.outputs.push_back(Output::Cluster(cluster));
+        }
     }
 
     fn drain(&mut self, now_ms: u64) {
-        while let Some(item) = self.audio.pop(now_ms) {
+        while let Some(item) = self.audio.order.pop(now_ms) {
             match item {
-                Item::Packet((_, packet)) if packet.payload.is_empty() => {} // padding
-                Item::Packet((at_ms, packet)) => self.sound(packet, at_ms),
-                Item::Lost(_) => self.audio_lost = true,
+                Item::Packet(arrived) if arrived.packet.payload.is_empty() => {} // padding
+                Item::Packet(arrived) => self.sound(arrived),
+                Item::Lost(count) => self.audio_lost = self.audio_lost.saturating_add(count),
             }
         }
-        while let Some(item) = self.video.pop(now_ms) {
+        while let Some(item) = self.video.order.pop(now_ms) {
             match item {
-                Item::Packet((_, packet)) if packet.payload.is_empty() => {}
-                Item::Packet((at_ms, packet)) => self.picture(&packet, at_ms),
-                Item::Lost(_) => {
-                    self.frames.lost();
-                    self.need_key = true;
-                }
+                Item::Packet(arrived) if arrived.packet.payload.is_empty() => {}
+                Item::Packet(arrived) => self.picture(&arrived),
+                Item::Lost(_) => self.need_key |= self.frames.lost() == Step::Broken,
             }
         }
     }
 
-    fn sound(&mut self, packet: Packet, arrived: u64) {
-        let at_ms = self.timeline.place(Kind::Audio, packet.timestamp, arrived);
-        if std::mem::take(&mut self.audio_lost)
-            && let Some(from_ms) = self.last_audio_ms
-            && at_ms.saturating_sub(from_ms) >= AUDIO_GAP_MS
-            && self.silence.is_none()
-        {
-            self.gap(from_ms, at_ms);
+    fn sound(&mut self, Arrived { at_ms: arrived, resent, packet }: Arrived) {
+        let at_ms = self.timeline.place(Kind::Audio, packet.timestamp, arrived, resent);
+        if at_ms + AUDIO_PAUSE_MS < self.clusters.floor_ms() {
+            self.audio_lost += 1; // its place has long been written
+            return;
         }
-        self.last_audio_ms = Some(at_ms);
+        let lost = std::mem::take(&mut self.audio_lost);
+        if !self.ends_silence(Kind::Audio, at_ms)
+            && self.audio.silence.is_none()
+            && let Some(from_ms) = self.audio.last_ms.map(|last| last.max(self.audio.told_ms))
+        {
+            let hole = at_ms.saturating_sub(from_ms);
+            if lost > 0 {
+                let cause = self.loss();
+                let missing_ms = hole - hole / (lost + 1); // the last one that came was whole
+                self.audio.missing.add(from_ms, at_ms, cause, missing_ms);
+            } else if hole >= AUDIO_PAUSE_MS {
+                self.missed(Kind::Audio, from_ms, at_ms, GapCause::AudioSilent);
+            }
+        }
         self.block(Block { kind: Kind::Audio, at_ms, key: true, data: packet.payload });
     }
 
-    fn picture(&mut self, packet: &Packet, arrived: u64) {
+    fn picture(&mut self, Arrived { at_ms: arrived, resent, packet }: &Arrived) {
+        self.began_video = true;
         let frame = match self.frames.push(&packet.payload, packet.timestamp, packet.marker) {
             Step::Wait => return,
             Step::Broken => {
@@ -202,162 +291,158 @@ impl Assembler {
             }
             Step::Frame(frame) => frame,
         };
-        let at_ms = self.timeline.place(Kind::Video, frame.timestamp, arrived);
+        let at_ms = self.timeline.place(Kind::Video, frame.timestamp, *arrived, *resent);
         if self.need_key && !frame.key {
             return;
         }
+        let froze = frame.key && std::mem::take(&mut self.need_key);
         if frame.key {
-            self.key_at = arrived;
-            if std::mem::take(&mut self.need_key)
-                && let Some(from_ms) = self.last_video_ms
-                && self.silence.is_none()
-            {
-                self.gap(from_ms, at_ms);
+            self.key_at = *arrived;
+        }
+        if !self.ends_silence(Kind::Video, at_ms)
+            && self.video.silence.is_none()
+            && let Some(from_ms) = self.video.last_ms.map(|last| last.max(self.video.told_ms))
+        {
+            if froze {
+                let cause = self.loss();
+                self.missed(Kind::Video, from_ms, at_ms, cause);
+            } else if at_ms.saturating_sub(from_ms) >= VIDEO_PAUSE_MS {
+                self.missed(Kind::Video, from_ms, at_ms, GapCause::VideoSilent);
             }
         }
-        self.last_video_ms = Some(at_ms);
         self.block(Block { kind: Kind::Video, at_ms, key: frame.key, data: frame.data });
     }
 
     fn block(&mut self, block: Block) {
-        if let Some((began, ended)) = self.silence {
-            // What is asked for again after an outage of the network is older than the outage's
-            // end: the gap begins only after it.
-            let after = block.at_ms >= began + SILENCE_MS / 2;
-            if after {
-                let (from_ms, to_ms, cause) = (self.newest_ms, block.at_ms, GapCause::PublisherSilent);
-                self.outputs.push_back(Output::Gap { from_ms, to_ms: to_ms.max(from_ms), cause });
-                self.told_until = to_ms;
-            }
-            if after || self.media_at > ended + SILENCE_MS / 2 {
-                self.silence = None;
-            }
-        }
-        self.newest_ms = self.newest_ms.max(block.at_ms);
+        let (kind, at_ms) = (block.kind, block.at_ms);
+        let track = self.track(kind);
+        track.last_ms = track.last_ms.max(Some(at_ms));
+        track.missing.settle(at_ms);
+        self.tell_missing(kind);
         self.clusters.add(block);
     }
 
-    fn gap(&mut self, from_ms: u64, to_ms: u64) {
-        let from_ms = from_ms.max(self.told_until.min(to_ms));
-        let ours = std::mem::take(&mut self.overflowed);
-        if to_ms <= from_ms {
-            return; // told as part of a silence, or no longer than a frame
+    /// Whose fault a loss is.
+    fn loss(&mut self) -> GapCause {
+        if std::mem::take(&mut self.overflowed) { GapCause::Disk } else { GapCause::Loss }
+    }
+
+    /// Notes media that stopped, while it is still away.
+    fn look_for_silence(&mut self, now_ms: u64) {
+        for kind in [Kind::Audio, Kind::Video] {
+            let (track, other) = match kind {
+                Kind::Audio => (&self.audio, &self.video),
+                Kind::Video => (&self.video, &self.audio),
+            };
+            // What is on its way through the order is not silent.
+            let Some(last_ms) = track.last_ms.filter(|_| track.silence.is_none()) else { continue };
+            if track.quiet_for(now_ms).is_none_or(|quiet| quiet < SILENCE_MS) {
+                continue;
+            }
+            let with_it = other.silence.is_none()
+                && other.quiet_for(now_ms).is_none_or(|quiet| quiet >= SILENCE_MS - TOGETHER_MS);
+            if with_it {
+                let from_ms = self.newest_ms();
+                let silence = Silence { from_ms, cause: GapCause::PublisherSilent };
+                (self.audio.silence, self.video.silence) = (Some(silence), Some(silence));
+                let (cause, medium) = (silence.cause, Medium::Both);
+                self.outputs.push_back(Output::GapBegan { from_ms, cause, medium });
+                return;
+            }
+            let cause = match kind {
+                Kind::Audio => GapCause::AudioSilent,
+                Kind::Video if self.camera_off => GapCause::CameraOff,
+                Kind::Video => GapCause::VideoSilent,
+            };
+            let from_ms = last_ms.max(track.told_ms);
+            self.stopped(kind, from_ms, cause);
         }
-        let cause = if ours { GapCause::Disk } else { GapCause::Loss };
-        self.outputs.push_back(Output::Gap { from_ms, to_ms, cause });
+    }
+
+    fn stopped(&mut self, kind: Kind, from_ms: u64, cause: GapCause) {
+        let medium = if kind == Kind::Audio { Medium::Audio } else { Medium::Video };
+        self.track(kind).silence = Some(Silence { from_ms, cause });
+        self.outputs.push_back(Output::GapBegan { from_ms, cause, medium });
+    }
+
+    fn is_silent_as_a_whole(&self) -> bool {
+        self.audio.silence.is_some_and(|silence| silence.cause == GapCause::PublisherSilent)
+    }
+
+    /// Whether a block at `at_ms` is the first after a silence; that is then told.
+    fn ends_silence(&mut self, kind: Kind, at_ms: u64) -> bool {
+        let camera_off = self.camera_off && kind == Kind::Video;
+        let newest_ms = self.newest_ms();
+        let whole = self.is_silent_as_a_whole();
+        let track = self.track(kind);
+        let Some(silence) = track.silence else { return false };
+        let from_ms = match silence.cause {
+            GapCause::CameraOff if camera_off => return false,
+            GapCause::CameraOff => silence.from_ms,
+            // What was sent again after an outage of the network is older than the outage.
+            _ if whole => newest_ms,
+            _ => track.last_ms.unwrap_or(0).max(track.told_ms),
+        };
+        if silence.cause != GapCause::CameraOff && at_ms < from_ms + RESENT_MS {
+            // Nothing between the blocks is missing: if they go on like this, all of it only came late.
+            if at_ms >= silence.from_ms + RESENT_MS {
+                self.came_late(kind, silence);
+            }
+            return false;
+        }
+        if whole {
+            self.end_whole_silence(at_ms);
+        } else {
+            track.silence = None;
+            track.told_ms = at_ms;
+            self.missed(kind, from_ms, at_ms, silence.cause);
+        }
+        true
+    }
+
+    /// What was believed to have stopped only came late: a gap of no length closes what was begun.
+    fn came_late(&mut self, kind: Kind, Silence { from_ms, cause }: Silence) {
+        let medium = match (cause, kind) {
+            (GapCause::PublisherSilent, _) => Medium::Both,
+            (_, Kind::Audio) => Medium::Audio,
+            (_, Kind::Video) => Medium::Video,
+        };
+        if medium == Medium::Both {
+            (self.audio.silence, self.video.silence) = (None, None);
+        } else {
+            self.track(kind).silence = None;
+        }
+        self.outputs.push_back(Output::Gap(Gap::new(medium, cause, from_ms, from_ms)));
+    }
+
+    /// Both media were away until `to_ms`; one that stays away goes on to be missing from there.
+    fn end_whole_silence(&mut self, to_ms: u64) {
+        let (from_ms, cause) = (self.newest_ms(), GapCause::PublisherSilent);
+        for track in [&mut self.audio, &mut self.video] {
+            track.silence = None;
+            track.told_ms = to_ms;
+            track.missing.end();
+        }
+        self.tell_missing(Kind::Audio);
+        self.tell_missing(Kind::Video);
+        if to_ms > from_ms {
+            self.outputs.push_back(Output::Gap(Gap::new(Medium::Both, cause, from_ms, to_ms)));
+        }
+    }
+
+    /// A stretch of one medium is missing as a whole.
+    fn missed(&mut self, kind: Kind, from_ms: u64, to_ms: u64, cause: GapCause) {
+        self.track(kind).missing.add(from_ms, to_ms, cause, to_ms.saturating_sub(from_ms));
+        self.tell_missing(kind);
+    }
+
+    fn tell_missing(&mut self, kind: Kind) {
+        while let Some(gap) = self.track(kind).missing.next() {
+            self.outputs.push_back(Output::Gap(gap));
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const KEY: [u8; 11] = [0x10, 0x10, 0, 0, 0x9d, 0x01, 0x2a, 64, 0, 48, 0];
-    const DELTA: [u8; 3] = [0x10, 0x11, 1];
-
-    fn video(frame: u16, key: bool) -> Packet {
-        let payload = if key { Bytes::from_static(&KEY) } else { Bytes::from_static(&DELTA) };
-        Packet { seq: frame, timestamp: u32::from(frame) * 3000, marker: true, payload }
-    }
-
-    fn outputs(assembler: &mut Assembler) -> (Vec<Cluster>, Vec<(u64, u64, GapCause)>, usize) {
-        let (mut clusters, mut gaps, mut asked) = (Vec::new(), Vec::new(), 0);
-        while let Some(output) = assembler.output() {
-            match output {
-                Output::Cluster(cluster) => clusters.push(cluster),
-                Output::Gap { from_ms, to_ms, cause } => gaps.push((from_ms, to_ms, cause)),
-                Output::AskKeyframe => asked += 1,
-            }
-        }
-        (clusters, gaps, asked)
-    }
-
-    #[test]
-    fn a_loss_freezes_the_picture_until_a_keyframe() {
-        let mut assembler = Assembler::default();
-        for frame in (0..90).filter(|frame| *frame != 30) {
-            let at = u64::from(frame) * 100 / 3;
-            assembler.packet(Kind::Video, video(frame, frame == 0 || frame == 60), at);
-        }
-        assembler.finish(3000);
-        let (clusters, gaps, asked) = outputs(&mut assembler);
-        assert_eq!(gaps, [(966, 2000, GapCause::Loss)]);
-        assert!(asked >= 1);
-        assert!(
-            clusters.iter().all(|cluster| cluster.contents.key_ms.is_none_or(|at| at == 0 || at == 2000))
-        );
-    }
-
-    #[test]
-    fn keyframes_are_asked_for_before_ten_seconds() {
-        let mut assembler = Assembler::default();
-        for frame in 0..300 {
-            assembler.packet(Kind::Video, video(frame, frame == 0), u64::from(frame) * 100 / 3);
-        }
-        let (_, gaps, asked) = outputs(&mut assembler);
-        assert_eq!((gaps.len(), asked), (0, 2)); // at 8 s and, unanswered, at 9 s
-    }
-
-    #[test]
-    fn silence_is_a_gap_of_its_own() {
-        let mut assembler = Assembler::default();
-        for (index, at) in [0u64, 20, 40, 5000, 5020].into_iter().enumerate() {
-            let payload = Bytes::from_static(b"sound");
-            let packet = Packet { seq: index as u16, timestamp: at as u32 * 48, marker: false, payload };
-            assembler.packet(Kind::Audio, packet, at);
-        }
-        assembler.finish(9000);
-        let (clusters, gaps, _) = outputs(&mut assembler);
-        assert_eq!(gaps, [(40, 5000, GapCause::PublisherSilent), (5020, 9000, GapCause::PublisherSilent)]);
-        assert_eq!(clusters.len(), 2);
-    }
-
-    #[test]
-    fn what_is_sent_again_after_an_outage_is_not_its_end() {
-        let mut assembler = Assembler::default();
-        // Packets 3 and 4 were sent before the outage and come after it; 5 to 249 never come.
-        for (seq, arrived) in [(0u16, 0u64), (1, 20), (2, 40), (250, 5000), (3, 5060), (4, 5060), (251, 5500)]
-        {
-            let payload = Bytes::from_static(b"sound");
-            let packet = Packet { seq, timestamp: u32::from(seq) * 960, marker: false, payload };
-            assembler.packet(Kind::Audio, packet, arrived);
-        }
-        assembler.finish(5500);
-        let (_, gaps, _) = outputs(&mut assembler);
-        assert_eq!(gaps, [(80, 5000, GapCause::PublisherSilent)]);
-    }
-
-    #[test]
-    fn what_we_dropped_ourselves_is_not_blamed_on_the_network() {
-        let mut assembler = Assembler::default();
-        assembler.packet(Kind::Video, video(0, true), 0);
-        assembler.overflowed();
-        assembler.packet(Kind::Video, video(20, true), 660);
-        assembler.tick(1100);
-        let (_, gaps, _) = outputs(&mut assembler);
-        assert_eq!(gaps, [(0, 666, GapCause::Disk)]);
-    }
-
-    proptest! {
-        #[test]
-        fn any_packets_give_clusters_in_order(packets in proptest::collection::vec(
-            (any::<bool>(), 0u16..60, any::<u32>(), any::<bool>(), 0u64..700,
-             proptest::collection::vec(any::<u8>(), 0..16)), 1..120)) {
-            let (mut assembler, mut now) = (Assembler::default(), 0);
-            for (is_video, seq, timestamp, marker, wait, payload) in packets {
-                now += wait;
-                let kind = if is_video { Kind::Video } else { Kind::Audio };
-                let packet = Packet { seq, timestamp, marker, payload: payload.into() };
-                assembler.packet(kind, packet, now);
-            }
-            assembler.finish(now);
-            let (clusters, _, _) = outputs(&mut assembler);
-            let mut before = 0;
-            for cluster in clusters {
-                prop_assert!(cluster.contents.start_ms >= before);
-                before = cluster.contents.end_ms;
-            }
-        }
-    }
-}
+#[path = "assemble_tests.rs"]
+mod tests;

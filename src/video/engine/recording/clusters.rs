@@ -4,9 +4,12 @@ use super::webm::{self, Contents};
 use crate::video::engine::packet::Kind;
 use bytes::Bytes;
 
-/// The longest cluster, and how much longer a slower track is waited for.
+/// The longest cluster. The first one is short: what was said in a call's first second is on the disk before
+/// that second is over.
 const LENGTH_MS: u64 = 1000;
-const SLACK_MS: u64 = 500;
+const FIRST_MS: u64 = 300;
+/// How long a cluster waits for a track that is behind the other.
+const WAIT_MS: u64 = 2500;
 /// A cluster this large is closed at once, whatever its length.
 const MAX_BYTES: usize = 8 << 20;
 
@@ -36,9 +39,16 @@ pub struct Clusters {
     /// The earliest time of the next block of audio and of video: players want each track's times
     /// to grow.
     next_ms: [u64; 2],
+    /// The first one was cut.
+    cut_one: bool,
 }
 
 impl Clusters {
+    /// Nothing can be put before this any more.
+    pub fn floor_ms(&self) -> u64 {
+        self.floor_ms
+    }
+
     pub fn add(&mut self, mut block: Block) {
         let next_ms = &mut self.next_ms[usize::from(block.kind == Kind::Video)];
         block.at_ms = block.at_ms.max(self.floor_ms).max(*next_ms);
@@ -50,15 +60,18 @@ impl Clusters {
         self.pending.insert(place, block);
     }
 
-    /// The next cluster that is complete at `now_ms`, or whatever is left when `all` is asked for.
+    /// The next cluster that is complete at `now_ms`, or whatever is left when `all` is asked for: one is
+    /// when nothing earlier than its end can come of the tracks (audio, video) that are waited for.
     /// Each keyframe begins a cluster: that is where a player can start.
-    pub fn cut(&mut self, now_ms: u64, all: bool) -> Option<Cluster> {
+    pub fn cut(&mut self, now_ms: u64, waits_for: [bool; 2], all: bool) -> Option<Cluster> {
         let start = self.pending.first()?.at_ms;
-        let newest = self.pending.last().map_or(now_ms, |block| block.at_ms.max(now_ms));
-        if !all && self.bytes < MAX_BYTES && newest < start + LENGTH_MS + SLACK_MS {
+        let end = start + if self.cut_one { LENGTH_MS } else { FIRST_MS };
+        let passed = |(waits, next_ms): (bool, u64)| !waits || next_ms > end;
+        let whole = waits_for.into_iter().zip(self.next_ms).all(passed);
+        if !all && !whole && self.bytes < MAX_BYTES && now_ms < end + WAIT_MS {
             return None;
         }
-        let end = start + LENGTH_MS;
+        self.cut_one = true;
         let begins_next = |(index, block): (usize, &Block)| {
             let key = block.key && block.kind == Kind::Video && index > 0;
             (key || block.at_ms >= end).then_some(index)
@@ -110,11 +123,28 @@ mod tests {
             clusters.add(block(Kind::Video, at, at == 0 || at == 500));
             clusters.add(block(Kind::Audio, at, true));
         }
-        assert!(clusters.cut(1400, false).is_none());
-        let starts: Vec<u64> = std::iter::from_fn(|| clusters.cut(1500, true))
+        let starts: Vec<u64> = std::iter::from_fn(|| clusters.cut(1500, [true; 2], true))
             .map(|cluster| cluster.contents.start_ms)
             .collect();
-        assert_eq!(starts, [0, 500]);
+        assert_eq!(starts, [0, 300, 500]);
+    }
+
+    #[test]
+    fn a_cluster_waits_for_the_slower_track_but_not_for_ever_and_the_first_is_short() {
+        let mut clusters = Clusters::default();
+        for at in (0..2000).step_by(20) {
+            clusters.add(block(Kind::Audio, at, true));
+        }
+        clusters.add(block(Kind::Video, 290, true));
+        assert!(clusters.cut(2000, [true; 2], false).is_none(), "video may still come before 300");
+        clusters.add(block(Kind::Video, 320, false));
+        let first = clusters.cut(2000, [true; 2], false).unwrap().contents;
+        assert_eq!((first.start_ms, first.end_ms), (0, 280));
+        assert!(clusters.cut(2000, [true; 2], false).is_none());
+        let second = clusters.cut(2000, [true, false], false).unwrap().contents;
+        assert_eq!((second.start_ms, second.end_ms), (290, 1280), "the picture stopped");
+        let third = clusters.cut(1300 + 1000 + 2500, [true; 2], false).unwrap().contents;
+        assert_eq!((third.start_ms, third.end_ms), (1300, 1980));
     }
 
     proptest! {
@@ -127,9 +157,9 @@ mod tests {
             for (at, video, key) in &times {
                 now = now.max(*at);
                 clusters.add(block(if *video { Kind::Video } else { Kind::Audio }, *at, *video && *key));
-                made.extend(std::iter::from_fn(|| clusters.cut(now, false)));
+                made.extend(std::iter::from_fn(|| clusters.cut(now, [true; 2], false)));
             }
-            made.extend(std::iter::from_fn(|| clusters.cut(now, true)));
+            made.extend(std::iter::from_fn(|| clusters.cut(now, [true; 2], true)));
             let mut before = 0;
             for cluster in &made {
                 prop_assert_eq!(webm::contents(&cluster.bytes), Some(cluster.contents));

@@ -1,13 +1,14 @@
 //! The two files of a recording while they grow, and how they are closed.
 
 use super::clusters::Cluster;
-use super::index::{GapCause, Line, Range, hex};
+use super::disk::{Disk, Growing};
+use super::index::{Gap, Line, Range, Reason, hex};
 use super::webm::{self, Closing, Contents, Cue, Header};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
-use std::fs::{File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Path, PathBuf};
+use uuid::Uuid;
 
 /// Points to seek to in a recording without pictures.
 const AUDIO_CUE_EVERY_MS: u64 = 5000;
@@ -27,10 +28,13 @@ pub struct RecordingSummary {
     /// The largest picture; 0 when there is none.
     pub width: u16,
     pub height: u16,
-    /// How many gaps the index names.
+    /// How many gaps the index names, and which.
     pub gaps: u32,
-    /// It ended early: the process was killed and recovery closed it, or writing failed.
+    pub missing: Vec<Gap>,
+    /// The process was killed and recovery closed it.
     pub interrupted: bool,
+    /// Why it broke off before its end, if it did.
+    pub reason: Option<Reason>,
 }
 
 /// Where the index of a recording is.
@@ -42,8 +46,8 @@ pub fn index_path(recording: &Path) -> PathBuf {
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub clusters: u64,
-    pub gaps: u32,
-    end_ms: u64,
+    pub missing: Vec<Gap>,
+    pub end_ms: u64,
     video: bool,
     audio: bool,
     size: Option<(u16, u16)>,
@@ -78,109 +82,182 @@ impl Tally {
 
 /// An open recording.
 pub(super) struct RecordingFile {
-    media: File,
-    index: File,
+    media: Growing,
+    index: Growing,
     /// Over all lines written so far.
     manifest: Sha256,
+    /// Lines that are not written yet: they may wait for the disk, but keep their order.
+    waiting: Vec<u8>,
+    publication: Option<Uuid>,
     started_at: DateTime<Utc>,
-    /// The end of the last whole part.
-    length: u64,
+    /// Where the cues begin, once they are there.
+    cues_at: Option<u64>,
     pub tally: Tally,
 }
 
 impl RecordingFile {
     /// Creates both files; neither may exist.
-    pub fn create(path: &Path, started_at: DateTime<Utc>) -> io::Result<Self> {
-        let new = |path: &Path| OpenOptions::new().read(true).write(true).create_new(true).open(path);
-        let (media, index) = (new(path)?, new(&index_path(path))?);
-        if let Some(directory) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            File::open(directory)?.sync_all()?; // so that the names survive a power cut
-        }
-        let tally = Tally::default();
-        Ok(Self { media, index, manifest: Sha256::new(), started_at, length: 0, tally })
+    pub fn create(
+        disk: &dyn Disk,
+        path: &Path,
+        publication: Option<Uuid>,
+        started_at: DateTime<Utc>,
+    ) -> io::Result<Self> {
+        let media = disk.create(path)?;
+        let made = disk.create(&index_path(path)).and_then(|index| {
+            disk.sync_names(path)?; // so that the names survive a power cut
+            Ok(index)
+        });
+        let index = match made {
+            Ok(index) => index,
+            Err(error) => {
+                remove(disk, path);
+                return Err(error);
+            }
+        };
+        let mut file = Self::resume(
+            Growing::new(media, 0),
+            Growing::new(index, 0),
+            Sha256::new(),
+            started_at,
+            Tally::default(),
+        );
+        file.publication = publication;
+        Ok(file)
     }
 
-    /// Goes on with files that were written before: `length` bytes of media, `manifest` over the
-    /// lines there are.
+    /// Goes on with files that were written before; `manifest` is over the lines there are.
     pub fn resume(
-        media: File,
-        index: File,
+        media: Growing,
+        index: Growing,
         manifest: Sha256,
         started_at: DateTime<Utc>,
-        length: u64,
         tally: Tally,
     ) -> Self {
-        Self { media, index, manifest, started_at, length, tally }
+        let (waiting, publication, cues_at) = (Vec::new(), None, None);
+        Self { media, index, manifest, waiting, publication, started_at, cues_at, tally }
     }
 
     pub fn length(&self) -> u64 {
-        self.length
+        self.media.length()
+    }
+
+    pub fn started_at(&self) -> DateTime<Utc> {
+        self.started_at
     }
 
     /// Writes a cluster in one go and its line behind it, both durable on return; the header before the
-    /// first one, when its size is known.
+    /// first one, when its size is known. After a failure both files are as before.
     pub fn cluster(&mut self, cluster: &Cluster) -> io::Result<()> {
-        if self.length == 0 {
-            let header = webm::header(&Header { size: cluster.contents.size, closing: None });
-            let range = self.append(&header)?;
-            self.line(&Line::Header { range, started_at: self.started_at })?;
+        let before = self.media.length();
+        let written = self.write_cluster(cluster);
+        match written {
+            Ok(offset) => self.tally.add(&cluster.contents, offset),
+            Err(_) => self.media.take_back(before),
         }
-        let range = self.append(&cluster.bytes)?;
-        self.indexed(range, &cluster.contents, false)?;
-        // The digest taken at capture has to survive a power cut as well as what it was taken of.
-        self.index.sync_data()
+        written.map(|_| ())
     }
 
-    /// Notes a cluster that is in the file.
-    pub fn indexed(&mut self, range: Range, contents: &Contents, recovered: bool) -> io::Result<()> {
+    fn write_cluster(&mut self, cluster: &Cluster) -> io::Result<u64> {
+        let mut lines = Vec::with_capacity(2);
+        if self.media.length() == 0 {
+            let header = webm::header(&Header { size: cluster.contents.size, closing: None });
+            let range = range(self.media.append(&header)?, &header);
+            let (started_at, publication) = (self.started_at, self.publication);
+            lines.push(Line::Header { range, started_at, publication });
+        }
+        let offset = self.media.append(&cluster.bytes)?;
+        self.media.sync()?;
+        lines.push(Line::Cluster {
+            number: self.tally.clusters,
+            range: range(offset, &cluster.bytes),
+            start_ms: cluster.contents.start_ms,
+            recovered: false,
+        });
+        // The digest taken at capture has to survive a power cut as well as what it was taken of.
+        self.lines(&lines)?;
+        Ok(offset)
+    }
+
+    /// Notes a cluster that was found in the file.
+    pub fn recovered(&mut self, range: Range, contents: &Contents) {
         let number = self.tally.clusters;
         self.tally.add(contents, range.offset);
-        self.line(&Line::Cluster { number, range, start_ms: contents.start_ms, recovered })
+        self.note(&Line::Cluster { number, range, start_ms: contents.start_ms, recovered: true });
     }
 
-    pub fn gap(&mut self, from_ms: u64, to_ms: u64, cause: GapCause) -> io::Result<()> {
-        self.tally.gaps += 1;
-        self.line(&Line::Gap { from_ms, to_ms, cause })
+    /// Notes a gap: now, or as soon as the disk takes it.
+    pub fn gap(&mut self, gap: Gap) {
+        self.tally.missing.push(gap);
+        self.note(&Line::Gap(gap));
+        let _ = self.flush();
     }
 
-    /// Appends a line to the index.
-    pub fn line(&mut self, line: &Line) -> io::Result<()> {
-        let bytes = line.to_bytes();
-        self.index.seek(SeekFrom::End(0))?;
-        self.index.write_all(&bytes)?;
+    /// Notes that something is missing from here on, or that it was not after all.
+    pub fn gap_began(&mut self, line: &Line) {
+        self.note(line);
+        let _ = self.flush();
+    }
+
+    /// Keeps a line until the next one is written.
+    pub fn note(&mut self, line: &Line) {
+        self.waiting.extend_from_slice(&line.to_bytes());
+    }
+
+    /// Writes the lines that wait.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.lines(&[])
+    }
+
+    /// Writes the waiting lines and these, durable on return. After a failure the index is as before
+    /// and the waiting lines go on to wait; a manifest is always of exactly what stands in the file.
+    fn lines(&mut self, new: &[Line]) -> io::Result<()> {
+        let mut bytes = self.waiting.clone();
+        new.iter().for_each(|line| bytes.extend_from_slice(&line.to_bytes()));
+        let before = self.index.length();
+        if bytes.is_empty() || (new.is_empty() && self.length() == 0) {
+            return Ok(()); // the header comes first
+        }
+        self.index.append(&bytes)?;
+        if let Err(error) = self.index.sync() {
+            self.index.take_back(before);
+            return Err(error);
+        }
         self.manifest.update(&bytes);
+        self.waiting.clear();
         Ok(())
     }
 
-    /// Adds cues, writes the final header and the last lines.
+    /// Adds cues, writes the final header and the last lines. May be tried again after a failure.
     pub fn close(
-        mut self,
+        &mut self,
         ended_at: Option<DateTime<Utc>>,
         interrupted: bool,
+        reason: Option<Reason>,
     ) -> io::Result<RecordingSummary> {
-        let cues_at = self.length;
-        let cues = webm::cues(self.tally.cues());
-        let range = self.append(&cues)?;
-        self.line(&Line::Cues { range })?;
+        let cues_at = match self.cues_at {
+            Some(cues_at) => cues_at,
+            None => self.write_cues()?,
+        };
+        self.cues_at = Some(cues_at);
 
-        let duration_ms = self.tally.duration_ms();
+        let (duration_ms, bytes) = (self.tally.duration_ms(), self.length());
         let (video, audio) = (self.tally.video, self.tally.audio);
-        let closing = Closing { video, audio, duration_ms, cues_at, file_length: self.length };
+        let closing = Closing { video, audio, duration_ms, cues_at, file_length: bytes };
         let header = webm::header(&Header { size: self.tally.size, closing: Some(closing) });
-        self.media.seek(SeekFrom::Start(0))?;
-        self.media.write_all(&header)?;
-        self.media.sync_all()?;
-        let range = Range { offset: 0, length: header.len() as u64, sha256: hex(&Sha256::digest(&header)) };
-        self.line(&Line::FinalHeader { range })?;
+        self.media.overwrite(0, &header)?;
+        self.media.sync()?;
 
-        let (bytes, clusters, gaps) = (self.length, self.tally.clusters, self.tally.gaps);
+        let (clusters, missing) = (self.tally.clusters, self.tally.missing.clone());
+        let gaps = u32::try_from(missing.len()).unwrap_or(u32::MAX);
         let (width, height) = self.tally.size.unwrap_or_default();
         let length = i64::try_from(duration_ms).unwrap_or(i64::MAX);
         let by_length = || self.started_at + chrono::TimeDelta::try_milliseconds(length).unwrap_or_default();
         let (started_at, ended_at) = (self.started_at, ended_at.unwrap_or_else(by_length));
-        self.line(&Line::End { bytes, clusters, duration_ms, width, height, gaps, ended_at, interrupted })?;
-        self.index.sync_all()?;
-        let manifest_sha256 = self.manifest.finalize().into();
+        let end =
+            Line::End { bytes, clusters, duration_ms, width, height, gaps, ended_at, interrupted, reason };
+        self.lines(&[Line::FinalHeader { range: range(0, &header) }, end])?;
+        let manifest_sha256 = self.manifest.clone().finalize().into();
         Ok(RecordingSummary {
             bytes,
             duration_ms,
@@ -191,24 +268,33 @@ impl RecordingFile {
             width,
             height,
             gaps,
+            missing,
             interrupted,
+            reason,
         })
     }
 
-    /// Writes `bytes` at the end and waits until they are on the disk. After a failure the file is
-    /// as long as before.
-    fn append(&mut self, bytes: &[u8]) -> io::Result<Range> {
-        let offset = self.length;
-        let written = self
-            .media
-            .seek(SeekFrom::Start(offset))
-            .and_then(|_| self.media.write_all(bytes))
-            .and_then(|()| self.media.sync_data());
+    fn write_cues(&mut self) -> io::Result<u64> {
+        let before = self.media.length();
+        let cues = webm::cues(self.tally.cues());
+        let written = self.media.append(&cues).and_then(|offset| {
+            self.media.sync()?;
+            self.lines(&[Line::Cues { range: range(offset, &cues) }])
+        });
         if let Err(error) = written {
-            let _ = self.media.set_len(offset); // what is left over is cut off by recovery
+            self.media.take_back(before);
             return Err(error);
         }
-        self.length += bytes.len() as u64;
-        Ok(Range { offset, length: bytes.len() as u64, sha256: hex(&Sha256::digest(bytes)) })
+        Ok(before)
     }
+}
+
+/// Takes a recording away that nothing was written to.
+pub(super) fn remove(disk: &dyn Disk, path: &Path) {
+    let _ = disk.remove(path);
+    let _ = disk.remove(&index_path(path));
+}
+
+fn range(offset: u64, bytes: &[u8]) -> Range {
+    Range { offset, length: bytes.len() as u64, sha256: hex(&Sha256::digest(bytes)) }
 }

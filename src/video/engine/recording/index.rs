@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Why a stretch is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -9,8 +10,14 @@ use serde::{Deserialize, Serialize};
 pub enum GapCause {
     /// Packets did not arrive.
     Loss,
-    /// The publisher sent nothing at all for more than 2 s.
+    /// The publisher sent nothing at all.
     PublisherSilent,
+    /// The publisher sent pictures, but no sound.
+    AudioSilent,
+    /// The publisher sent sound, but no picture.
+    VideoSilent,
+    /// The publisher's camera was switched off.
+    CameraOff,
     /// Writing failed or was too slow.
     Disk,
 }
@@ -21,7 +28,91 @@ impl GapCause {
         match self {
             Self::Loss => "loss",
             Self::PublisherSilent => "publisher_silent",
+            Self::AudioSilent => "audio_silent",
+            Self::VideoSilent => "video_silent",
+            Self::CameraOff => "camera_off",
             Self::Disk => "disk",
+        }
+    }
+}
+
+/// What is missing in a gap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Medium {
+    Audio,
+    Video,
+    #[default]
+    Both,
+}
+
+impl Medium {
+    /// The name used in the index and in events.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Audio => "audio",
+            Self::Video => "video",
+            Self::Both => "both",
+        }
+    }
+}
+
+/// A stretch of a recording in which something is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Gap {
+    pub from_ms: u64,
+    pub to_ms: u64,
+    pub cause: GapCause,
+    #[serde(default)]
+    pub medium: Medium,
+    /// How much of the stretch is missing: losses that lie close together are one gap.
+    #[serde(default)]
+    missing_ms: Option<u64>,
+}
+
+impl Gap {
+    /// A stretch that is missing as a whole.
+    pub fn new(medium: Medium, cause: GapCause, from_ms: u64, to_ms: u64) -> Self {
+        Self { from_ms, to_ms, cause, medium, missing_ms: Some(to_ms.saturating_sub(from_ms)) }
+    }
+
+    /// A stretch of which only so much is missing.
+    #[must_use]
+    pub fn missing(self, missing_ms: u64) -> Self {
+        Self { missing_ms: Some(missing_ms.min(self.to_ms.saturating_sub(self.from_ms))), ..self }
+    }
+
+    /// How much is missing; of lines written before that was noted, the whole stretch.
+    pub fn missing_ms(&self) -> u64 {
+        self.missing_ms.unwrap_or(self.to_ms.saturating_sub(self.from_ms))
+    }
+}
+
+/// Why a recording broke off, or why there is nothing in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// It could not be written.
+    Disk,
+    /// The process was killed before the first cluster was written.
+    KilledAtStart,
+    /// Nothing of what arrived can be decoded.
+    Undecodable,
+    /// Nothing arrived.
+    NoMedia,
+    /// What was written cannot be read any more.
+    Unreadable,
+}
+
+impl Reason {
+    /// The name used in the index, in events and in the table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Disk => "disk",
+            Self::KilledAtStart => "killed_at_start",
+            Self::Undecodable => "undecodable",
+            Self::NoMedia => "no_media",
+            Self::Unreadable => "unreadable",
         }
     }
 }
@@ -44,6 +135,9 @@ pub enum Line {
         #[serde(flatten)]
         range: Range,
         started_at: DateTime<Utc>,
+        /// Of what: a recording whose row was not written yet can be found by it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        publication: Option<Uuid>,
     },
     /// A cluster, hashed at capture; `recovered`: hashed only after the process was killed.
     Cluster {
@@ -54,11 +148,13 @@ pub enum Line {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         recovered: bool,
     },
-    Gap {
+    /// From here on something is missing; a gap follows when it comes back, or at the end.
+    GapBegan {
         from_ms: u64,
-        to_ms: u64,
         cause: GapCause,
+        medium: Medium,
     },
+    Gap(Gap),
     /// The tail of a cluster that was never whole was cut off.
     Cut {
         offset: u64,
@@ -83,6 +179,9 @@ pub enum Line {
         gaps: u32,
         ended_at: DateTime<Utc>,
         interrupted: bool,
+        /// Why it broke off, if it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
     },
 }
 
@@ -118,10 +217,12 @@ mod tests {
     fn lines_are_read_back_and_torn_ones_are_not() {
         let range = Range { offset: 5, length: 7, sha256: hex(&[0xAB; 32]) };
         let lines = [
-            Line::Header { range: range.clone(), started_at: DateTime::UNIX_EPOCH },
+            Line::Header { range: range.clone(), started_at: DateTime::UNIX_EPOCH, publication: None },
             Line::Cluster { number: 1, range: range.clone(), start_ms: 9, recovered: true },
             Line::Cluster { number: 2, range, start_ms: 9, recovered: false },
-            Line::Gap { from_ms: 1, to_ms: 2, cause: GapCause::PublisherSilent },
+            Line::Gap(Gap::new(Medium::Both, GapCause::PublisherSilent, 1, 2)),
+            Line::Gap(Gap::new(Medium::Audio, GapCause::Loss, 1, 2000).missing(40)),
+            Line::GapBegan { from_ms: 1, cause: GapCause::CameraOff, medium: Medium::Video },
         ];
         for line in lines {
             let bytes = line.to_bytes();
@@ -130,5 +231,12 @@ mod tests {
                 assert_eq!(Line::parse(&bytes[..length]), None);
             }
         }
+    }
+
+    #[test]
+    fn gaps_of_before_media_were_told_apart_are_read() {
+        let line = br#"{"kind":"gap","from_ms":5,"to_ms":25,"cause":"loss"}"#;
+        let Some(Line::Gap(gap)) = Line::parse(&[&line[..], b"\n"].concat()) else { panic!() };
+        assert_eq!((gap.medium, gap.missing_ms()), (Medium::Both, 20));
     }
 }

@@ -1,33 +1,36 @@
-//! A running recording: a thread of its own behind a bounded queue.
+//! A running recording: a thread of its own behind a bounded queue, and what it is doing at this moment.
 //!
-//! Writing waits for the disk, so it happens on a thread; whoever hands over packets never waits.
+//! Writing waits for the disk, so it happens on a thread ([`super::work`]); whoever hands over packets
+//! never waits.
 
-use super::assemble::{Assembler, Output, Packet};
-use super::file::RecordingFile;
-use super::index::GapCause;
+use super::disk::Disk;
+use super::work::Work;
 use crate::clock::Clock;
 use crate::video::engine::event::EngineEvent;
 use crate::video::engine::packet::{Kind, MediaPacket};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 /// Packets that may wait for the disk: some 10 s of camera and microphone.
 const QUEUE: usize = 2048;
-/// How often the thread looks at what is due when nothing comes.
-const TICK: Duration = Duration::from_millis(200);
-/// After so many clusters that could not be written, one after another, the recording has failed.
-const FAILURES: u32 = 5;
+/// A medium that was silent for so long has stopped: people are told within three seconds.
+const SILENT: Duration = Duration::from_millis(2500);
+/// A write that takes longer than this is no recording at the moment.
+const WRITE_WITHIN: Duration = Duration::from_millis(2000);
+/// The first cluster is durable well within this, or it is not being recorded.
+const DURABLE_WITHIN: Duration = Duration::from_millis(3000);
 
 /// Where and as what to record.
 #[derive(Clone, Debug)]
 pub struct RecordingSpec {
     pub id: Uuid,
-    /// The WebM; its index is written beside it, as `.idx`. Neither may exist.
+    /// The WebM; its index is written beside it, as `.idx`. Neither may exist. Later segments go into the
+    /// same directory, named by their ids.
     pub path: PathBuf,
 }
 
@@ -39,36 +42,151 @@ pub struct RecorderEvents {
     pub finished: Box<dyn Fn(Uuid) + Send>,
 }
 
-enum Input {
+/// Whether a medium comes in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flow {
+    /// It never came.
+    #[default]
+    None,
+    Flowing,
+    /// It came and does not come any more.
+    Stopped,
+}
+
+/// Whether what comes in is being written durably.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Writing {
+    /// Nothing is durable yet.
+    #[default]
+    Starting,
+    On,
+    /// It cannot be written; the recorder goes on trying.
+    Stopped,
+}
+
+/// What a recorder is doing at this moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RecorderStatus {
+    pub audio: Flow,
+    pub video: Flow,
+    pub writing: Writing,
+}
+
+pub(super) enum Input {
     Packet(Kind, MediaPacket),
     Report { kind: Kind, ntp: u64, timestamp: u32 },
+    Camera { on: bool, at: Instant },
+}
+
+/// What the handle and the thread share.
+pub(super) struct Shared {
+    born: Instant,
+    /// Packets that did not fit into the queue.
+    pub dropped: AtomicU64,
+    /// When the latest packet of audio and of video came, in ms since `born`; 0: never.
+    heard: [AtomicU64; 2],
+    /// When the first packet came that nothing durable follows yet; 0: none.
+    waiting_since: AtomicU64,
+    /// When the write began that is going on; 0: none is.
+    busy_since: AtomicU64,
+    writing: AtomicU8,
+    camera_off: AtomicBool,
+    /// Recordings that have not come to their end: the running one, and those that could not be closed.
+    open: Mutex<Vec<Uuid>>,
+}
+
+impl Shared {
+    fn new(id: Uuid) -> Self {
+        Self {
+            born: Instant::now(),
+            dropped: AtomicU64::new(0),
+            heard: [AtomicU64::new(0), AtomicU64::new(0)],
+            waiting_since: AtomicU64::new(0),
+            busy_since: AtomicU64::new(0),
+            writing: AtomicU8::new(Writing::Starting as u8),
+            camera_off: AtomicBool::new(false),
+            open: Mutex::new(vec![id]),
+        }
+    }
+
+    /// Milliseconds since the beginning, never 0.
+    fn ms(&self, at: Instant) -> u64 {
+        at.saturating_duration_since(self.born).as_millis() as u64 + 1
+    }
+
+    fn hear(&self, kind: Kind, at: Instant) {
+        let at = self.ms(at);
+        self.heard[usize::from(kind == Kind::Video)].store(at, Relaxed);
+        if self.waiting_since.load(Relaxed) == 0 && self.writing.load(Relaxed) == Writing::Starting as u8 {
+            self.waiting_since.store(at, Relaxed);
+        }
+    }
+
+    pub fn set_writing(&self, writing: Writing) {
+        self.writing.store(writing as u8, Relaxed);
+        self.waiting_since.store(0, Relaxed);
+    }
+
+    pub fn camera_off(&self) -> bool {
+        self.camera_off.load(Relaxed)
+    }
+
+    pub fn open(&self) -> std::sync::MutexGuard<'_, Vec<Uuid>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs something that waits for the disk; whoever asks meanwhile sees for how long it has.
+    pub fn busy<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.busy_since.store(self.ms(Instant::now()), Relaxed);
+        let done = work();
+        self.busy_since.store(0, Relaxed);
+        done
+    }
+
+    fn status(&self, now: Instant) -> RecorderStatus {
+        let now = self.ms(now);
+        let longer =
+            |since: u64, than: Duration| since != 0 && now.saturating_sub(since) > than.as_millis() as u64;
+        let flow = |heard: &AtomicU64| match heard.load(Relaxed) {
+            0 => Flow::None,
+            at if longer(at, SILENT) => Flow::Stopped,
+            _ => Flow::Flowing,
+        };
+        let stuck = longer(self.busy_since.load(Relaxed), WRITE_WITHIN)
+            || longer(self.waiting_since.load(Relaxed), DURABLE_WITHIN);
+        let writing = match self.writing.load(Relaxed) {
+            _ if stuck => Writing::Stopped,
+            writing if writing == Writing::On as u8 => Writing::On,
+            writing if writing == Writing::Stopped as u8 => Writing::Stopped,
+            _ => Writing::Starting,
+        };
+        RecorderStatus { audio: flow(&self.heard[0]), video: flow(&self.heard[1]), writing }
+    }
 }
 
 /// The handle of a running recording.
 pub struct Recorder {
     id: Uuid,
     queue: Mutex<Option<SyncSender<Input>>>,
-    dropped: std::sync::Arc<AtomicU64>,
+    shared: Arc<Shared>,
     done: watch::Receiver<bool>,
 }
 
 impl Recorder {
     /// Starts the thread; files are made when the first media comes.
-    pub fn new(spec: RecordingSpec, clock: Clock, events: RecorderEvents) -> Self {
+    pub fn new(
+        spec: RecordingSpec,
+        publication: Uuid,
+        clock: Clock,
+        disk: Arc<dyn Disk>,
+        events: RecorderEvents,
+    ) -> Self {
         let (sender, inputs) = sync_channel(QUEUE);
         let (done_in, done) = watch::channel(false);
-        let (id, dropped) = (spec.id, std::sync::Arc::new(AtomicU64::new(0)));
-        let work = Work {
-            spec,
-            clock,
-            events,
-            dropped: std::sync::Arc::clone(&dropped),
-            assembler: Assembler::default(),
-            file: None,
-            failures: 0,
-            failed: false,
-        };
-        let recorder = Self { id, queue: Mutex::new(Some(sender)), dropped, done };
+        let id = spec.id;
+        let shared = Arc::new(Shared::new(id));
+        let work = Work::new(spec, publication, clock, disk, events, Arc::clone(&shared));
+        let recorder = Self { id, queue: Mutex::new(Some(sender)), shared, done };
         let spawned = std::thread::Builder::new().name("recorder".to_owned()).spawn(move || {
             work.run(&inputs);
             done_in.send_replace(true);
@@ -80,12 +198,19 @@ impl Recorder {
         recorder
     }
 
+    /// The id of its first recording.
     pub fn id(&self) -> Uuid {
         self.id
     }
 
+    /// Whether a recording of it has not come to its end.
+    pub fn has_open(&self, recording: Uuid) -> bool {
+        self.shared.open().contains(&recording)
+    }
+
     /// Hands over a packet, or drops it when the disk is too slow.
     pub fn packet(&self, kind: Kind, packet: &MediaPacket) {
+        self.shared.hear(kind, packet.at);
         self.put(Input::Packet(kind, packet.clone()));
     }
 
@@ -94,12 +219,23 @@ impl Recorder {
         self.put(Input::Report { kind, ntp, timestamp });
     }
 
+    /// The publisher's camera was switched on or off.
+    pub fn camera(&self, on: bool) {
+        if self.shared.camera_off.swap(!on, Relaxed) == on {
+            self.put(Input::Camera { on, at: Instant::now() });
+        }
+    }
+
+    pub fn status(&self) -> RecorderStatus {
+        self.shared.status(Instant::now())
+    }
+
     fn put(&self, input: Input) {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(queue) = &*queue
             && queue.try_send(input).is_err()
         {
-            self.dropped.fetch_add(1, Relaxed);
+            self.shared.dropped.fetch_add(1, Relaxed);
         }
     }
 
@@ -110,126 +246,30 @@ impl Recorder {
     }
 }
 
-struct Work {
-    spec: RecordingSpec,
-    clock: Clock,
-    events: RecorderEvents,
-    dropped: std::sync::Arc<AtomicU64>,
-    assembler: Assembler,
-    file: Option<RecordingFile>,
-    failures: u32,
-    failed: bool,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Work {
-    fn run(mut self, inputs: &Receiver<Input>) {
-        let mut epoch: Option<Instant> = None;
-        let now = |epoch: Option<Instant>, at: Instant| {
-            epoch.map_or(0, |epoch| at.saturating_duration_since(epoch).as_millis() as u64)
-        };
-        let mut dropped = 0;
-        loop {
-            let input = inputs.recv_timeout(TICK);
-            if self.failed {
-                match input {
-                    Err(RecvTimeoutError::Disconnected) => break,
-                    _ => continue, // nothing more can be saved; wait for the end
-                }
-            }
-            let total = self.dropped.load(Relaxed);
-            if std::mem::replace(&mut dropped, total) != total {
-                self.assembler.overflowed();
-            }
-            match input {
-                Ok(Input::Packet(kind, packet)) => {
-                    if epoch.is_none() {
-                        epoch = Some(packet.at);
-                        self.create();
-                    }
-                    let at_ms = now(epoch, packet.at);
-                    let MediaPacket { seq, timestamp, marker, payload, .. } = packet;
-                    self.assembler.packet(kind, Packet { seq, timestamp, marker, payload }, at_ms);
-                }
-                Ok(Input::Report { kind, ntp, timestamp }) => self.assembler.report(kind, ntp, timestamp),
-                Err(RecvTimeoutError::Timeout) if epoch.is_some() => {
-                    self.assembler.tick(now(epoch, Instant::now()));
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => {
-                    self.assembler.finish(now(epoch, Instant::now()));
-                    self.carry_out();
-                    break;
-                }
-            }
-            self.carry_out();
-        }
-        self.close();
-        (self.events.finished)(self.spec.id);
-    }
-
-    fn create(&mut self) {
-        let at = self.clock.now();
-        match RecordingFile::create(&self.spec.path, at) {
-            Ok(file) => {
-                self.file = Some(file);
-                (self.events.tell)(EngineEvent::RecordingStarted { recording: self.spec.id, at });
-            }
-            Err(error) => self.fail(format!("the file cannot be made: {error}")),
-        }
-    }
-
-    /// Told at once, not when the session ends: somebody may still do something about it.
-    fn fail(&mut self, error: String) {
-        self.failed = true;
-        (self.events.tell)(EngineEvent::RecordingFailed { recording: self.spec.id, error });
-    }
-
-    fn carry_out(&mut self) {
-        while let Some(output) = self.assembler.output() {
-            match output {
-                Output::AskKeyframe => (self.events.ask_keyframe)(),
-                Output::Gap { from_ms, to_ms, cause } => self.gap(from_ms, to_ms, cause),
-                Output::Cluster(cluster) => {
-                    let Some(file) = &mut self.file else { continue };
-                    let Err(error) = file.cluster(&cluster) else {
-                        self.failures = 0;
-                        continue;
-                    };
-                    tracing::warn!(recording = %self.spec.id, %error, "a cluster could not be written");
-                    self.failures += 1;
-                    self.assembler.cluster_lost();
-                    self.gap(cluster.contents.start_ms, cluster.contents.end_ms, GapCause::Disk);
-                    if self.failures >= FAILURES {
-                        return self.fail(format!("writing failed: {error}"));
-                    }
-                }
-            }
-        }
-    }
-
-    fn gap(&mut self, from_ms: u64, to_ms: u64, cause: GapCause) {
-        if let Some(file) = &mut self.file
-            && let Err(error) = file.gap(from_ms, to_ms, cause)
-        {
-            tracing::warn!(recording = %self.spec.id, %error, "a gap could not be noted");
-        }
-        (self.events.tell)(EngineEvent::RecordingGap { recording: self.spec.id, from_ms, to_ms, cause });
-    }
-
-    /// Completes the file. A recording that failed before is closed as interrupted.
-    fn close(&mut self) {
-        let file = match self.file.take() {
-            Some(file) if file.length() > 0 => file,
-            _ if self.failed => return,
-            Some(_) => return self.fail("no media that can be decoded arrived".to_owned()),
-            None => return self.fail("no media arrived".to_owned()),
-        };
-        match file.close(Some(self.clock.now()), self.failed) {
-            Ok(summary) => {
-                (self.events.tell)(EngineEvent::RecordingFinalised { recording: self.spec.id, summary });
-            }
-            Err(_) if self.failed => {} // told already; recovery will close it
-            Err(error) => self.fail(format!("closing failed: {error}")),
-        }
+    #[test]
+    fn what_is_told_follows_what_is_durable_and_what_comes() {
+        let shared = Shared::new(Uuid::nil());
+        let at = |ms: u64| shared.born + Duration::from_millis(ms);
+        let status = |ms| shared.status(at(ms));
+        assert_eq!(status(60_000), RecorderStatus::default());
+        shared.hear(Kind::Audio, at(1000));
+        assert_eq!((status(3900).writing, status(4001).writing), (Writing::Starting, Writing::Stopped));
+        shared.set_writing(Writing::On);
+        let flows = |ms| (status(ms).audio, status(ms).video);
+        assert_eq!((flows(3500), status(3500).writing), ((Flow::Flowing, Flow::None), Writing::On));
+        assert_eq!(flows(3501), (Flow::Stopped, Flow::None));
+        shared.hear(Kind::Video, at(3400));
+        assert_eq!(flows(3501), (Flow::Stopped, Flow::Flowing));
+        // A write that does not come back is no recording.
+        shared.busy_since.store(5000, Relaxed);
+        assert_eq!((status(6999).writing, status(7001).writing), (Writing::On, Writing::Stopped));
+        shared.busy(|| ());
+        assert_eq!(status(7001).writing, Writing::On);
+        shared.set_writing(Writing::Stopped);
+        assert_eq!(status(7001).writing, Writing::Stopped);
     }
 }

@@ -1,14 +1,16 @@
 //! Making the recording of a killed process whole again, without hiding that this was done.
 
+use super::disk::Growing;
 use super::ebml;
 use super::file::{RecordingFile, RecordingSummary, Tally, index_path};
-use super::index::{Line, Range, hex};
+use super::index::{Gap, Line, Range, Reason, hex};
 use super::webm::{self, Contents, Header};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
+use uuid::Uuid;
 
 /// No cluster of ours is larger; a length beyond it is not one.
 const MAX_CLUSTER: u64 = 64 << 20;
@@ -37,6 +39,11 @@ struct Index {
 /// Keeps every whole cluster, cuts off the rest, and adds what makes the file seek and play.
 /// A finished recording is left as it is; its summary is returned.
 pub fn recover(path: &Path) -> Result<RecordingSummary, RecoverError> {
+    recover_broken(path, None)
+}
+
+/// The same for a recording that is known to have broken off for another reason than a kill.
+pub fn recover_broken(path: &Path, reason: Option<Reason>) -> Result<RecordingSummary, RecoverError> {
     let mut media = OpenOptions::new().read(true).write(true).open(path)?;
     let open_index =
         OpenOptions::new().read(true).write(true).create(true).truncate(false).open(index_path(path));
@@ -46,7 +53,7 @@ pub fn recover(path: &Path) -> Result<RecordingSummary, RecoverError> {
         return Ok(summary);
     }
     let begun = found.lines.iter().find_map(|line| match line {
-        Line::Header { range, started_at } => Some((range.length, *started_at)),
+        Line::Header { range, started_at, .. } => Some((range.length, *started_at)),
         _ => None,
     });
     // All headers of ours are of one length; should that ever change, the index knows.
@@ -73,28 +80,67 @@ pub fn recover(path: &Path) -> Result<RecordingSummary, RecoverError> {
     index.set_len(found.length)?; // a torn last line was never part of the index
     let mut tally = Tally::default();
     let known = known_clusters(&found.lines);
-    let gaps = found.lines.iter().filter(|line| matches!(line, Line::Gap { .. })).count();
-    tally.gaps = u32::try_from(gaps).unwrap_or(u32::MAX);
+    tally.missing = gaps(&found.lines);
     for (range, contents) in clusters.iter().filter(|(range, _)| range.offset < known) {
         tally.add(contents, range.offset);
     }
     // Without an index nobody knows when it began; the end of the file's writing is not that.
     let at = started_at.unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
-    let mut file = RecordingFile::resume(media.try_clone()?, index, found.manifest, at, end, tally);
+    let growing = Growing::new(Box::new(media.try_clone()?), end);
+    let index = Growing::new(Box::new(index), found.length);
+    let mut file = RecordingFile::resume(growing, index, found.manifest, at, tally);
     if started_at.is_none() {
         let range = Range { offset: 0, length: header_length, sha256: hex(&Sha256::digest(&header)) };
-        file.line(&Line::Header { range, started_at: at })?;
+        file.note(&Line::Header { range, started_at: at, publication: None });
     }
     for (range, contents) in clusters.into_iter().filter(|(range, _)| range.offset >= known) {
-        file.indexed(range, &contents, true)?;
+        file.recovered(range, &contents);
+    }
+    if end < file_length && !tail_is_ours {
+        file.note(&Line::Cut { offset: end, bytes: file_length - end });
     }
     if end < file_length {
-        if !tail_is_ours {
-            file.line(&Line::Cut { offset: end, bytes: file_length - end })?;
-        }
+        file.flush()?; // before anything is cut off, the index says so
         media.set_len(end)?;
     }
-    Ok(file.close(None, true)?)
+    // What was missing when it was cut off was missing to the end.
+    for gap in open_gaps(&found.lines, file.tally.end_ms) {
+        file.gap(gap);
+    }
+    Ok(file.close(None, reason.is_none(), reason)?)
+}
+
+/// Of what a recording is and when it began, if its index says so.
+pub fn origin(path: &Path) -> io::Result<Option<(Uuid, DateTime<Utc>)>> {
+    let found = read_index(&mut File::open(index_path(path))?)?;
+    Ok(found.lines.iter().find_map(|line| match line {
+        Line::Header { publication, started_at, .. } => Some(((*publication)?, *started_at)),
+        _ => None,
+    }))
+}
+
+fn gaps(lines: &[Line]) -> Vec<Gap> {
+    let gap = |line: &Line| match line {
+        Line::Gap(gap) => Some(*gap).filter(|gap| gap.to_ms > gap.from_ms),
+        _ => None,
+    };
+    lines.iter().filter_map(gap).collect()
+}
+
+/// Gaps that began and whose end was not noted.
+fn open_gaps(lines: &[Line], end_ms: u64) -> Vec<Gap> {
+    let mut open: Vec<Gap> = Vec::new();
+    for line in lines {
+        match line {
+            Line::GapBegan { from_ms, cause, medium } => {
+                open.push(Gap::new(*medium, *cause, *from_ms, end_ms.max(*from_ms)));
+            }
+            Line::Gap(gap) => open.retain(|began| began.medium != gap.medium),
+            _ => {}
+        }
+    }
+    open.retain(|gap| gap.to_ms > gap.from_ms);
+    open
 }
 
 /// Up to which offset the index already names clusters.
@@ -162,7 +208,7 @@ fn finished(index: &Index) -> Option<RecordingSummary> {
         Line::Header { started_at, .. } => Some(*started_at),
         _ => None,
     })?;
-    let &Line::End { bytes, clusters, duration_ms, width, height, gaps, ended_at, interrupted } =
+    let &Line::End { bytes, clusters, duration_ms, width, height, gaps, ended_at, interrupted, reason } =
         index.lines.last()?
     else {
         return None;
@@ -177,6 +223,8 @@ fn finished(index: &Index) -> Option<RecordingSummary> {
         width,
         height,
         gaps,
+        missing: self::gaps(&index.lines),
         interrupted,
+        reason,
     })
 }

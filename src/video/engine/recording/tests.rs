@@ -1,8 +1,9 @@
 //! The files as a whole: what is written can be walked, verified, and recovered at any tear.
 
 use super::clusters::{Block, Clusters};
+use super::disk::Files;
 use super::file::RecordingFile;
-use super::index::{GapCause, Line};
+use super::index::{Gap, GapCause, Line, Medium};
 use super::{Fault, RecordingSummary, RecoverError, Verdict, ebml, index_path, recover, verify, webm};
 use crate::video::engine::packet::Kind;
 use bytes::Bytes;
@@ -11,16 +12,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A directory of one test, removed when it ends.
-struct Scratch(PathBuf);
+pub(super) struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let path = std::env::temp_dir().join(format!("mianqia-recording-{}", uuid::Uuid::now_v7()));
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(super) fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 }
@@ -35,7 +36,7 @@ const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
 /// Three seconds of tiny frames; without closing, as a killed process leaves them.
 fn written(path: &Path, kinds: &[Kind]) -> RecordingFile {
-    let mut file = RecordingFile::create(path, START).unwrap();
+    let mut file = RecordingFile::create(&Files, path, None, START).unwrap();
     let mut clusters = Clusters::default();
     for at_ms in (0..3000).step_by(100) {
         for kind in kinds {
@@ -48,17 +49,17 @@ fn written(path: &Path, kinds: &[Kind]) -> RecordingFile {
             clusters.add(Block { kind: *kind, at_ms, key, data: Bytes::from_static(data) });
         }
     }
-    while let Some(cluster) = clusters.cut(3000, true) {
+    while let Some(cluster) = clusters.cut(3000, [true; 2], true) {
         file.cluster(&cluster).unwrap();
         if cluster.contents.start_ms == 0 {
-            file.gap(10, 20, GapCause::Loss).unwrap();
+            file.gap(Gap::new(Medium::Both, GapCause::Loss, 10, 20));
         }
     }
     file
 }
 
 fn finished(path: &Path, kinds: &[Kind]) -> RecordingSummary {
-    written(path, kinds).close(Some(START + TimeDelta::seconds(3)), false).unwrap()
+    written(path, kinds).close(Some(START + TimeDelta::seconds(3)), false, None).unwrap()
 }
 
 /// Walks a finished file strictly: every byte belongs to an element that is allowed there.
@@ -199,7 +200,7 @@ fn a_tear_at_any_byte_leaves_the_whole_clusters() {
             Err(error) => panic!("{cut}: {error}"),
         }
     }
-    assert_eq!(before, 4, "begun at 0, 1000, the keyframe at 1500, and 2500");
+    assert_eq!(before, 5, "begun at 0, 300, 1300, the keyframe at 1500, and 2500");
 }
 
 #[test]
@@ -268,4 +269,21 @@ fn what_is_not_a_recording_is_refused() {
         let error = recover(&path).unwrap_err();
         assert_eq!(matches!(error, RecoverError::Empty), empty, "{error}");
     }
+}
+
+#[test]
+fn what_was_missing_when_the_process_was_killed_is_missing_to_the_end() {
+    let scratch = Scratch::new();
+    let path = scratch.file("a.webm");
+    let mut file = written(&path, &[Kind::Video, Kind::Audio]);
+    let began = |from_ms, medium, cause| Line::GapBegan { from_ms, cause, medium };
+    file.gap_began(&began(500, Medium::Audio, GapCause::AudioSilent));
+    file.gap_began(&Line::Gap(Gap::new(Medium::Audio, GapCause::AudioSilent, 500, 500))); // came late
+    file.gap_began(&began(1000, Medium::Video, GapCause::CameraOff));
+    drop(file);
+    let summary = recover(&path).unwrap();
+    let loss = Gap::new(Medium::Both, GapCause::Loss, 10, 20);
+    assert_eq!(summary.missing, [loss, Gap::new(Medium::Video, GapCause::CameraOff, 1000, 2900)]);
+    assert!(verify(&path, &summary.manifest_sha256).is_intact());
+    assert_eq!(recover(&path).unwrap(), summary, "again");
 }

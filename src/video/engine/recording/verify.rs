@@ -131,7 +131,7 @@ impl Check {
                 }
                 Line::FinalHeader { range } => self.range(media, &range, Fault::HeaderChanged)?,
                 Line::End { bytes, .. } => closed = Some(bytes),
-                Line::Gap { .. } | Line::Cut { .. } => {}
+                Line::Gap(_) | Line::GapBegan { .. } | Line::Cut { .. } => {}
             }
         }
         let Some(expected) = closed else {

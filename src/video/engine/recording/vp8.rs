@@ -26,19 +26,41 @@ pub enum Step {
     Broken,
 }
 
+/// The number of a frame, and how many numbers there are.
+type Picture = (u16, u16);
+
 /// Collects the packets of one frame at a time. Packets must come in order.
 #[derive(Debug, Default)]
 pub struct Depacketiser {
     timestamp: Option<u32>,
     data: Vec<u8>,
+    /// The frame that was begun last.
+    picture: Option<Picture>,
+    /// Packets between two whole frames did not come: perhaps nothing but padding.
+    doubtful: bool,
 }
 
 impl Depacketiser {
     /// Takes the next packet.
     pub fn push(&mut self, payload: &[u8], timestamp: u32, marker: bool) -> Step {
-        let Some((first, part)) = descriptor(payload) else {
-            return self.lost();
+        let Some(Descriptor { first, picture, part }) = descriptor(payload) else {
+            return self.broken();
         };
+        if std::mem::take(&mut self.doubtful) {
+            let follows = |(before, picture): (Picture, Picture)| (before.0 + 1) % before.1 == picture.0;
+            if !(first && self.picture.zip(picture).is_some_and(follows)) {
+                self.broken();
+                // A frame that begins here is whole all the same, and so is a keyframe.
+                let step = self.push(payload, timestamp, marker);
+                return match &step {
+                    Step::Frame(frame) if frame.key => step,
+                    _ => Step::Broken,
+                };
+            }
+        }
+        if first {
+            self.picture = picture;
+        }
         let unfinished = self.timestamp.is_some();
         match self.timestamp {
             Some(current) if current == timestamp && !first => {}
@@ -54,17 +76,26 @@ impl Depacketiser {
                     };
                 }
             }
-            _ => return self.lost(),
+            _ => return self.broken(),
         }
         self.take(part);
         if self.data.len() > MAX_FRAME {
-            return self.lost();
+            return self.broken();
         }
         if marker { self.finish(timestamp) } else { Step::Wait }
     }
 
-    /// Forgets the frame in progress: a packet is missing.
+    /// Packets are missing. Between whole frames it may have been padding, which is sent to probe the network
+    /// and cannot be sent again: the next frame's number tells.
     pub fn lost(&mut self) -> Step {
+        if self.timestamp.is_none() && self.picture.is_some() {
+            self.doubtful = true;
+            return Step::Wait;
+        }
+        self.broken()
+    }
+
+    fn broken(&mut self) -> Step {
         self.timestamp = None;
         self.data.clear();
         Step::Broken
@@ -85,22 +116,36 @@ impl Depacketiser {
     }
 }
 
-/// Splits the payload descriptor off: whether this packet begins a frame, and the frame's bytes.
-fn descriptor(payload: &[u8]) -> Option<(bool, &[u8])> {
+/// What stands before the bytes of a frame in each packet.
+#[derive(Debug, PartialEq, Eq)]
+struct Descriptor<'a> {
+    /// The packet begins a frame.
+    first: bool,
+    picture: Option<Picture>,
+    part: &'a [u8],
+}
+
+fn descriptor(payload: &[u8]) -> Option<Descriptor<'_>> {
     let first = *payload.first()?;
-    let mut at = 1;
+    let (mut at, mut picture) = (1, None);
     if first & 0x80 != 0 {
         let extensions = *payload.get(at)?;
         at += 1;
         if extensions & 0x80 != 0 {
-            at += if payload.get(at)? & 0x80 != 0 { 2 } else { 1 }; // PictureID, 7 or 15 bits
+            let high = *payload.get(at)?; // PictureID, 7 or 15 bits
+            if high & 0x80 != 0 {
+                picture = Some((u16::from_be_bytes([high & 0x7F, *payload.get(at + 1)?]), 1 << 15));
+                at += 2;
+            } else {
+                picture = Some((u16::from(high), 1 << 7));
+                at += 1;
+            }
         }
         at += usize::from(extensions & 0x40 != 0); // TL0PICIDX
         at += usize::from(extensions & 0x30 != 0); // TID, Y and KEYIDX share a byte
     }
-    let starts_partition = first & 0x10 != 0;
-    let partition = first & 0x07;
-    Some((starts_partition && partition == 0, payload.get(at..)?))
+    let (starts_partition, partition) = (first & 0x10 != 0, first & 0x07);
+    Some(Descriptor { first: starts_partition && partition == 0, picture, part: payload.get(at..)? })
 }
 
 fn is_key(frame: &[u8]) -> bool {
@@ -137,22 +182,46 @@ mod tests {
 
     #[test]
     fn descriptors_of_all_shapes_are_skipped() {
-        let table: &[(&[u8], bool)] = &[
-            (&[0x10], true),
-            (&[0x00], false),
-            (&[0x11], false), // a later partition
-            (&[0x90, 0x80, 0x05], true),
-            (&[0x90, 0x80, 0x85, 0x01], true),
-            (&[0x90, 0xE0, 0x85, 0x01, 0x07, 0x20], true),
-            (&[0x90, 0x10, 0x03], true),
-            (&[0x90, 0x30, 0x03], true),
+        let table: &[(&[u8], bool, Option<Picture>)] = &[
+            (&[0x10], true, None),
+            (&[0x00], false, None),
+            (&[0x11], false, None), // a later partition
+            (&[0x90, 0x80, 0x05], true, Some((5, 128))),
+            (&[0x90, 0x80, 0x85, 0x01], true, Some((0x501, 32_768))),
+            (&[0x90, 0xE0, 0x85, 0x01, 0x07, 0x20], true, Some((0x501, 32_768))),
+            (&[0x90, 0x10, 0x03], true, None),
+            (&[0x90, 0x30, 0x03], true, None),
         ];
-        for (head, begins) in table {
+        for (head, first, picture) in table {
             let packet = packet(head, b"body");
-            assert_eq!(descriptor(&packet), Some((*begins, &b"body"[..])), "{head:x?}");
+            let wanted = Descriptor { first: *first, picture: *picture, part: b"body" };
+            assert_eq!(descriptor(&packet), Some(wanted), "{head:x?}");
         }
         assert_eq!(descriptor(&[]), None);
         assert_eq!(descriptor(&[0x90]), None);
+        assert_eq!(descriptor(&[0x90, 0x80, 0x85]), None);
+    }
+
+    #[test]
+    fn padding_that_was_lost_is_no_lost_picture() {
+        let numbered = |number: u8, body: &[u8]| packet(&[0x90, 0x80, number], body);
+        for (next, whole) in [(0, true), (1, false), (126, false)] {
+            let mut frames = Depacketiser::default();
+            assert!(matches!(frames.push(&numbered(127, &KEY), 1, true), Step::Frame(_)));
+            assert_eq!(frames.lost(), Step::Wait);
+            let step = frames.push(&numbered(next, &[1]), 2, true);
+            assert_eq!(matches!(step, Step::Frame(_)), whole, "{next}");
+        }
+        // In the middle of a frame, or without numbers, it may have been anything.
+        let mut frames = Depacketiser::default();
+        assert_eq!(frames.push(&numbered(1, &KEY), 1, false), Step::Wait);
+        assert_eq!(frames.lost(), Step::Broken);
+        assert!(matches!(frames.push(&packet(&[0x10], &KEY), 2, true), Step::Frame(_)));
+        assert_eq!(frames.lost(), Step::Broken);
+        // A keyframe is whole whatever came before it.
+        assert!(matches!(frames.push(&numbered(1, &KEY), 3, true), Step::Frame(_)));
+        assert_eq!(frames.lost(), Step::Wait);
+        assert!(matches!(frames.push(&numbered(9, &KEY), 4, true), Step::Frame(frame) if frame.key));
     }
 
     #[test]

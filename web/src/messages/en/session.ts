@@ -138,6 +138,7 @@ export default {
     title: 'Video meeting: {service}',
     recording: 'Recording',
     not_recording: 'Not recording',
+    recording_stopped: 'Recording stopped, trying again',
     starting: 'Recording soon',
     stopped: 'Recording stopped',
     unknown: 'Recording unknown',

@@ -138,6 +138,7 @@ export default {
     title: '视频面洽：{service}',
     recording: '录制中',
     not_recording: '未录制',
+    recording_stopped: '录制停了，正在重试',
     starting: '即将录制',
     stopped: '录制中断',
     unknown: '录制情况待确认',

@@ -1,0 +1,322 @@
+//! The thread of a recorder: writes what the assembler makes, and survives a disk that does not take it.
+//!
+//! When a cluster cannot be written, the recording has broken off: it is closed with what it holds as soon
+//! as the disk lets us, and a new segment is tried again and again, so that recording goes on by itself.
+//! Only when a segment's first cluster is durable is anybody told that it records.
+
+use super::assemble::{Assembler, Output, Packet};
+use super::disk::Disk;
+use super::file::{self, RecordingFile};
+use super::index::{Gap, GapCause, Line, Medium, Reason};
+use super::recorder::{Input, RecorderEvents, RecordingSpec, Shared, Writing};
+use crate::clock::Clock;
+use crate::ids;
+use crate::video::engine::event::EngineEvent;
+use crate::video::engine::packet::MediaPacket;
+use chrono::{DateTime, Utc};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+/// How often the thread looks at what is due when nothing comes.
+const TICK: Duration = Duration::from_millis(100);
+/// After a failure writing is tried again, sooner at first.
+const RETRY_FIRST: Duration = Duration::from_millis(250);
+const RETRY_AT_MOST: Duration = Duration::from_millis(1000);
+/// How long the end waits for a disk that does not take the last bytes; later the file is closed without us.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+
+/// A segment that is being written.
+struct Segment {
+    id: Uuid,
+    path: PathBuf,
+    /// Time zero of the recording.
+    epoch: Instant,
+    assembler: Assembler,
+    file: RecordingFile,
+    /// A cluster of it is on the disk: it exists.
+    durable: bool,
+}
+
+/// A segment that broke off and is not closed yet.
+struct Broken {
+    id: Uuid,
+    file: RecordingFile,
+    ended_at: DateTime<Utc>,
+}
+
+pub(super) struct Work {
+    publication: Uuid,
+    /// Id and file of the next segment; of the first one they were given.
+    next: Option<(Uuid, PathBuf)>,
+    directory: PathBuf,
+    clock: Clock,
+    disk: Arc<dyn Disk>,
+    events: RecorderEvents,
+    first: Uuid,
+    shared: Arc<Shared>,
+    segment: Option<Segment>,
+    broken: Vec<Broken>,
+    /// When closing those is tried next.
+    close_at: Instant,
+    retry_at: Option<Instant>,
+    retry_after: Duration,
+    /// Media came at all; something of it was kept; it was told that writing fails.
+    heard: bool,
+    kept: bool,
+    told_stopped: bool,
+}
+
+impl Drop for Work {
+    /// Also when the thread panicked: nobody waits for what does not run any more.
+    fn drop(&mut self) {
+        self.shared.open().clear();
+        (self.events.finished)(self.first);
+    }
+}
+
+impl Work {
+    pub fn new(
+        spec: RecordingSpec,
+        publication: Uuid,
+        clock: Clock,
+        disk: Arc<dyn Disk>,
+        events: RecorderEvents,
+        shared: Arc<Shared>,
+    ) -> Self {
+        Self {
+            publication,
+            directory: spec.path.parent().map(std::path::Path::to_owned).unwrap_or_default(),
+            first: spec.id,
+            next: Some((spec.id, spec.path)),
+            clock,
+            disk,
+            events,
+            shared,
+            segment: None,
+            broken: Vec::new(),
+            close_at: Instant::now(),
+            retry_at: None,
+            retry_after: RETRY_FIRST,
+            heard: false,
+            kept: false,
+            told_stopped: false,
+        }
+    }
+
+    pub fn run(mut self, inputs: &Receiver<Input>) {
+        let mut dropped = 0;
+        loop {
+            let input = inputs.recv_timeout(TICK);
+            if !self.broken.is_empty() && Instant::now() >= self.close_at {
+                self.close_broken();
+            }
+            let total = self.shared.dropped.load(Relaxed);
+            if std::mem::replace(&mut dropped, total) != total
+                && let Some(segment) = &mut self.segment
+            {
+                segment.assembler.overflowed();
+            }
+            match input {
+                Ok(Input::Packet(kind, packet)) => {
+                    self.heard = true;
+                    if self.segment.is_none() && self.is_due() {
+                        self.begin(packet.at);
+                    }
+                    let Some(segment) = &mut self.segment else { continue };
+                    let at_ms = segment.at(packet.at);
+                    let MediaPacket { seq, timestamp, marker, payload, .. } = packet;
+                    segment.assembler.packet(kind, Packet { seq, timestamp, marker, payload }, at_ms);
+                }
+                Ok(Input::Report { kind, ntp, timestamp }) => {
+                    let Some(segment) = &mut self.segment else { continue };
+                    segment.assembler.report(kind, ntp, timestamp);
+                }
+                Ok(Input::Camera { on, at }) => {
+                    let Some(segment) = &mut self.segment else { continue };
+                    let at_ms = segment.at(at);
+                    segment.assembler.camera(on, at_ms);
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    let Some(segment) = &mut self.segment else { continue };
+                    let now_ms = segment.at(Instant::now());
+                    segment.assembler.tick(now_ms);
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.carry_out();
+        }
+        self.finish();
+    }
+
+    fn is_due(&self) -> bool {
+        self.retry_at.is_none_or(|at| Instant::now() >= at)
+    }
+
+    /// Begins a segment with the packet that came at `epoch`.
+    fn begin(&mut self, epoch: Instant) {
+        let at = self.clock.now();
+        let (id, path) = self.next.take().unwrap_or_else(|| {
+            let id = ids::new_id(at);
+            (id, self.directory.join(format!("{id}.webm")))
+        });
+        let made = self.shared.busy(|| RecordingFile::create(&*self.disk, &path, Some(self.publication), at));
+        match made {
+            Ok(file) => {
+                let mut assembler = Assembler::default();
+                if self.shared.camera_off() {
+                    assembler.camera(false, 0);
+                }
+                self.segment = Some(Segment { id, path, epoch, assembler, file, durable: false });
+            }
+            Err(error) => {
+                self.next = Some((id, path));
+                self.stopped(id, &error);
+            }
+        }
+    }
+
+    fn carry_out(&mut self) {
+        while let Some(segment) = &mut self.segment {
+            let Some(output) = segment.assembler.output() else { return };
+            let recording = segment.id;
+            match output {
+                Output::AskKeyframe => (self.events.ask_keyframe)(),
+                Output::GapBegan { from_ms, cause, medium } => {
+                    segment.file.gap_began(&Line::GapBegan { from_ms, cause, medium });
+                    (self.events.tell)(EngineEvent::RecordingGapBegan { recording, from_ms, cause, medium });
+                }
+                // It only came late: the index closes what it began.
+                Output::Gap(gap) if gap.to_ms == gap.from_ms => segment.file.gap_began(&Line::Gap(gap)),
+                Output::Gap(gap) => {
+                    segment.file.gap(gap);
+                    (self.events.tell)(EngineEvent::RecordingGap { recording, gap });
+                }
+                Output::Cluster(cluster) => match self.shared.busy(|| segment.file.cluster(&cluster)) {
+                    Ok(()) if segment.durable => {}
+                    Ok(()) => {
+                        segment.durable = true;
+                        let at = segment.file.started_at();
+                        self.started(recording, at);
+                    }
+                    Err(error) => {
+                        let lost = (cluster.contents.start_ms, cluster.contents.end_ms);
+                        self.broke_off(lost);
+                        self.stopped(recording, &error);
+                    }
+                },
+            }
+        }
+    }
+
+    /// The first cluster of a segment is on the disk.
+    fn started(&mut self, recording: Uuid, at: DateTime<Utc>) {
+        let mut open = self.shared.open();
+        if !open.contains(&recording) {
+            open.push(recording);
+        }
+        drop(open);
+        (self.kept, self.told_stopped) = (true, false);
+        (self.retry_at, self.retry_after) = (None, RETRY_FIRST);
+        self.shared.set_writing(Writing::On);
+        let publication = self.publication;
+        (self.events.tell)(EngineEvent::RecordingStarted { recording, publication, at });
+    }
+
+    /// Takes the running segment out of use: what is on the disk of it is kept.
+    fn broke_off(&mut self, lost: (u64, u64)) {
+        let Some(mut segment) = self.segment.take() else { return };
+        if !segment.durable {
+            file::remove(&*self.disk, &segment.path);
+            self.next = Some((segment.id, segment.path));
+            return;
+        }
+        let gap = Gap::new(Medium::Both, GapCause::Disk, lost.0, lost.1.max(lost.0 + 1));
+        segment.file.gap(gap);
+        (self.events.tell)(EngineEvent::RecordingGap { recording: segment.id, gap });
+        self.broken.push(Broken { id: segment.id, file: segment.file, ended_at: self.clock.now() });
+    }
+
+    /// Writing failed. Told at once: somebody may still do something about it.
+    fn stopped(&mut self, recording: Uuid, error: &std::io::Error) {
+        self.retry_at = Some(Instant::now() + self.retry_after);
+        self.retry_after = (self.retry_after * 2).min(RETRY_AT_MOST);
+        self.shared.set_writing(Writing::Stopped);
+        if !std::mem::replace(&mut self.told_stopped, true) {
+            tracing::error!(%recording, %error, "a recording cannot be written; it is tried again");
+            (self.events.tell)(EngineEvent::RecordingStopped { recording, reason: Reason::Disk });
+        }
+    }
+
+    /// Closes what broke off, as far as the disk lets us.
+    fn close_broken(&mut self) {
+        self.close_at = Instant::now() + RETRY_AT_MOST;
+        let (shared, tell) = (&self.shared, &self.events.tell);
+        self.broken.retain_mut(|broken| {
+            let closed = shared.busy(|| broken.file.close(Some(broken.ended_at), false, Some(Reason::Disk)));
+            match closed {
+                Ok(summary) => {
+                    tell(EngineEvent::RecordingFinalised { recording: broken.id, summary });
+                    shared.open().retain(|id| *id != broken.id);
+                    false
+                }
+                Err(_) => true,
+            }
+        });
+    }
+
+    /// Completes the file of the running segment, and those that broke off before.
+    fn finish(&mut self) {
+        if let Some(segment) = &mut self.segment {
+            let now_ms = segment.at(Instant::now());
+            segment.assembler.finish(now_ms);
+            self.carry_out();
+        }
+        let now = self.clock.now();
+        match self.segment.take() {
+            Some(mut segment) if segment.durable => {
+                match self.shared.busy(|| segment.file.close(Some(now), false, None)) {
+                    Ok(summary) => {
+                        (self.events.tell)(EngineEvent::RecordingFinalised {
+                            recording: segment.id,
+                            summary,
+                        });
+                    }
+                    Err(error) => {
+                        self.broken.push(Broken { id: segment.id, file: segment.file, ended_at: now });
+                        self.stopped(segment.id, &error);
+                    }
+                }
+            }
+            Some(segment) => file::remove(&*self.disk, &segment.path),
+            None => {}
+        }
+        if !self.kept {
+            let reason = match (self.heard, self.told_stopped) {
+                (false, _) => Reason::NoMedia,
+                (true, true) => Reason::Disk,
+                (true, false) => Reason::Undecodable,
+            };
+            (self.events.tell)(EngineEvent::RecordingFailed { recording: self.first, reason });
+        }
+        let until = Instant::now() + CLOSE_WITHIN;
+        self.close_broken();
+        while !self.broken.is_empty() && Instant::now() < until {
+            std::thread::sleep(RETRY_FIRST);
+            self.close_broken();
+        }
+        for broken in &self.broken {
+            // The row stays open: whoever keeps the rows closes the file later.
+            tracing::error!(recording = %broken.id, "a recording could not be closed yet");
+        }
+    }
+}
+
+impl Segment {
+    fn at(&self, at: Instant) -> u64 {
+        at.saturating_duration_since(self.epoch).as_millis() as u64
+    }
+}
