@@ -22,6 +22,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 /// How a recording came to its end.
+#[derive(Clone)]
 enum Outcome {
     /// Something is kept: whole, cut off by a kill, or broken off.
     Kept(RecordingSummary),
@@ -194,6 +195,7 @@ impl Video {
     async fn in_recording<F>(&self, wanted: Wanted, work: F) -> Result<(), DbErr>
     where
         F: for<'a> FnOnce(&'a Tx, recording::Model, Place) -> BoxFuture<'a, Result<(), DbErr>>
+            + Clone
             + Send
             + 'static,
     {
