@@ -30,8 +30,8 @@ pub struct Problem {
     /// What stands in the way, where it can be shown: such as the booking that exists already. Boxed
     /// because hardly any problem has one, and problems travel in every result.
     pub subject_id: Option<Box<Uuid>>,
-    /// What the store said, if it was the store that failed.
-    pub store_fault: Option<StoreFault>,
+    /// What the store said, if it was the store that failed. Boxed as well.
+    pub store_fault: Option<Box<StoreFault>>,
 }
 
 /// What goes over the wire.
@@ -220,13 +220,13 @@ impl From<DbErr> for Problem {
                 )
             }
         };
-        Self { store_fault: fault, ..problem }
+        Self { store_fault: fault.map(Box::new), ..problem }
     }
 }
 
 impl WriteError for Problem {
     fn store_fault(&self) -> Option<StoreFault> {
-        self.store_fault
+        self.store_fault.as_deref().copied()
     }
 }
 

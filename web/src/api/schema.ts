@@ -1742,6 +1742,11 @@ export interface components {
             expires_at: string;
             token: string;
         };
+        /**
+         * @description Whether a medium comes in at this moment: `stopped` when it came before and has not for some seconds.
+         * @enum {string}
+         */
+        MediumState: "none" | "flowing" | "stopped";
         /** @description Somebody of an enterprise. */
         Member: {
             /**
@@ -2296,13 +2301,17 @@ export interface components {
         };
         /** @description What somebody sends from one source. */
         Publication: {
+            audio: components["schemas"]["MediumState"];
             /** Format: uuid */
             id: string;
             /** @description Media flows; it can be played. */
             live: boolean;
             /** Format: uuid */
             participant_id: string;
+            /** @description Whether this one is being recorded. */
+            recording: components["schemas"]["RecordingNow"];
             source: components["schemas"]["Source"];
+            video: components["schemas"]["MediumState"];
         };
         /** @description What a rating link asks about. */
         RatingForm: {
@@ -2338,6 +2347,12 @@ export interface components {
             id: string;
             state: components["schemas"]["RecordingState"];
         };
+        /**
+         * @description Whether what is sent is on the disk at this moment. `stopped`: it cannot be written; it is tried again until
+         *     it can.
+         * @enum {string}
+         */
+        RecordingNow: "off" | "starting" | "on" | "stopped";
         /**
          * @description State of a recording. `interrupted`: cut off when the service was killed; `partial`: broke off because it could
          *     not be written any more. What there is of both is kept, with its manifest. `failed`: there is nothing.
@@ -2556,8 +2571,9 @@ export interface components {
             opened_at: string | null;
             people: components["schemas"]["Participant"][];
             publications: components["schemas"]["Publication"][];
-            /** @description Something is being recorded at this moment. */
+            /** @description What is sent is being recorded at this moment: it is on the disk. */
             recording: boolean;
+            recording_state: components["schemas"]["RecordingNow"];
             reference: string;
             /** @description The program put the caller out (a dead line, a restart): entering once more brings them back to their place. */
             resumes: boolean;
