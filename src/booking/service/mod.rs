@@ -79,7 +79,7 @@ impl From<DbErr> for Fault {
 impl WriteError for Fault {
     fn store_fault(&self) -> Option<StoreFault> {
         match self {
-            Self::Told(problem) => problem.store_fault,
+            Self::Told(problem) => problem.store_fault(),
             Self::Store(error) => fault_of(error),
         }
     }
