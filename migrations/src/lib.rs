@@ -6,6 +6,7 @@ use sea_orm_migration::prelude::*;
 mod m20261123_000001_first;
 mod m20261126_000020_partial_recordings;
 mod m20261126_000040_rating_evidence;
+mod m20261126_000050_sealed_answers;
 mod m20261126_000060_sign_ins;
 mod m20261126_000061_registrations;
 mod m20261126_000080_session_people;
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_first::Migration),
             Box::new(m20261126_000020_partial_recordings::Migration),
             Box::new(m20261126_000040_rating_evidence::Migration),
+            Box::new(m20261126_000050_sealed_answers::Migration),
             Box::new(m20261126_000060_sign_ins::Migration),
             Box::new(m20261126_000061_registrations::Migration),
             Box::new(m20261126_000080_session_people::Migration),

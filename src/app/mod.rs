@@ -4,6 +4,7 @@
 //! through [`dispatch`]; layers that concern every request are in [`layers`].
 
 pub mod cli;
+mod described;
 mod dispatch;
 mod edge;
 mod idempotency;
@@ -14,9 +15,10 @@ mod metrics;
 mod openapi;
 mod serve;
 mod store;
+mod streams;
 mod web;
 
-pub use listener::{Limits, Listening};
+pub use listener::{Limits, Listening, raise_limit};
 pub use openapi::document;
 pub use serve::{StartError, serve};
 

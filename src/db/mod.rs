@@ -13,11 +13,13 @@ mod constraint;
 pub mod events;
 mod told;
 mod writer;
+mod written;
 
 pub use companion::{Companion, accompanied, is_repeated, repeated};
 pub use constraint::UniqueKey;
 pub use told::Told;
 pub use writer::Tx;
+pub use written::Written;
 
 use futures::future::BoxFuture;
 use migrations::{Migrator, MigratorTrait};
@@ -65,7 +67,8 @@ impl Db {
         E: From<DbErr> + Send + 'static,
     {
         let companion = companion::at_hand();
-        self.writer
+        let written = self
+            .writer
             .run(move |tx| {
                 Box::pin(async move {
                     if let Some(companion) = companion {
@@ -81,7 +84,11 @@ impl Db {
                     }
                 })
             })
-            .await
+            .await;
+        if written.is_ok() {
+            Written::at_hand().set();
+        }
+        written
     }
 
     /// Whether the store answers.

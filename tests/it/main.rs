@@ -3,6 +3,7 @@
 mod support;
 
 mod access;
+mod answers_lost;
 mod architecture;
 mod booking;
 mod booking_races;
@@ -12,6 +13,7 @@ mod edge;
 mod edge_lines;
 mod killed;
 mod mail;
+mod openapi;
 mod people;
 mod people_guessing;
 mod people_members;
@@ -21,6 +23,7 @@ mod recording;
 mod review;
 mod review_values;
 mod session_people;
+mod streams;
 mod survey;
 mod system;
 mod text;

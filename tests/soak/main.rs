@@ -4,6 +4,8 @@
 #[allow(dead_code)]
 mod support;
 
+mod slow;
+
 use serde_json::json;
 use std::time::{Duration, Instant};
 use support::{Store, TestApp};
