@@ -1,7 +1,7 @@
 """schemathesis over every operation of the running server, signed in as several roles in turn.
 
-Looks for one thing: an answer that says the server is at fault (5xx), or a panic in its log.
-What each operation answers to whom is the Rust tests' business. Event streams are left out,
+Looks for an answer that says the server is at fault (5xx), for one whose status or content type the document does not
+name, and for a panic in the log. What each operation answers to whom is the Rust tests' business. Event streams are left out,
 because they never end. Each role counts as one test.
 """
 
@@ -25,7 +25,7 @@ def fuzz(server: Server, document: Path, role: str, account: tuple[str, str] | N
     name, password = account or ("", "")
     command = [
         Path(sys.executable).with_name("schemathesis"), "run", document, "--url", server.url,
-        "--checks", "not_a_server_error",
+        "--checks", "not_a_server_error,status_code_conformance,content_type_conformance",
         "--exclude-path-regex", "/events$",
         "--phases", "examples,coverage,fuzzing",
         "--max-time", str(SECONDS_EACH),

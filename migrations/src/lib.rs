@@ -7,6 +7,7 @@ mod m20261123_000001_first;
 mod m20261126_000010_store;
 mod m20261126_000020_partial_recordings;
 mod m20261126_000040_rating_evidence;
+mod m20261126_000050_sealed_answers;
 mod m20261126_000060_sign_ins;
 mod m20261126_000061_registrations;
 mod m20261126_000080_session_people;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000010_store::Migration),
             Box::new(m20261126_000020_partial_recordings::Migration),
             Box::new(m20261126_000040_rating_evidence::Migration),
+            Box::new(m20261126_000050_sealed_answers::Migration),
             Box::new(m20261126_000060_sign_ins::Migration),
             Box::new(m20261126_000061_registrations::Migration),
             Box::new(m20261126_000080_session_people::Migration),

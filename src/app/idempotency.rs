@@ -22,6 +22,8 @@ use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// Of the key under which answers are sealed.
+const PURPOSE: &str = "idempotency.answer";
 /// Larger bodies are refused before they come here; larger answers are not kept.
 const LARGEST: usize = 1 << 20;
 /// An answer that has not come by then does not come any more.
@@ -49,7 +51,9 @@ fn key_of(request: &Request) -> Result<Option<String>, Problem> {
     let path = request.uri().path();
     let excepted =
         ["/api/v1/sign-in", "/api/v1/whip", "/api/v1/whep"].iter().any(|start| path.starts_with(start));
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) || excepted {
+    // What opens a call is never kept: asked again, it is made anew.
+    let is_token = path.starts_with("/api/v1/sessions/") && path.ends_with("/token");
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) || excepted || is_token {
         return Ok(None);
     }
     let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
@@ -83,7 +87,7 @@ impl Idempotency {
         let keyed = Keyed { scope, body_hash, at: self.clock.now() };
         if let Some(earlier) = store::find(self.db.reader(), &keyed.scope).await? {
             if keyed.at - earlier.created_at <= KEPT_FOR {
-                return again(earlier, &keyed);
+                return self.again(earlier, &keyed);
             }
             store::release(&self.db, keyed.scope.clone()).await?;
         }
@@ -95,6 +99,33 @@ impl Idempotency {
             claim.settle(&this, response).await
         });
         run.await.map_err(|_| Problem::for_panic())?
+    }
+}
+
+impl Idempotency {
+    /// Gives the earlier answer, or says why not.
+    fn again(&self, earlier: Model, keyed: &Keyed) -> Result<Response, Problem> {
+        if earlier.body_hash != keyed.body_hash {
+            return Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "这个 Idempotency-Key 已用于另一个请求。",
+                "This Idempotency-Key was used for another request.",
+            ));
+        }
+        let (Some(status), Some(sealed)) = (earlier.status, earlier.body) else {
+            return Err(unanswered(earlier.created_at, keyed.at));
+        };
+        // Sealed under a key that is no more, or changed: it was done all the same.
+        let body = self.keyring.unseal(PURPOSE, &keyed.scope, &sealed).ok_or_else(answer_lost)?;
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() =
+            u16::try_from(status).ok().and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or_default();
+        if let Some(kind) = earlier.content_type.and_then(|kind| HeaderValue::from_str(&kind).ok()) {
+            response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        }
+        response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+        Ok(response)
     }
 }
 
@@ -151,7 +182,7 @@ impl Claim {
         let (owner, status) = (self.owner(), response.status());
         if owner == Owner::Others {
             let earlier = store::find(at.db.reader(), &self.keyed.scope).await?;
-            return earlier.map_or_else(|| Err(Problem::in_flight()), |row| again(row, &self.keyed));
+            return earlier.map_or_else(|| Err(Problem::in_flight()), |row| at.again(row, &self.keyed));
         }
         if status.is_success() {
             let (parts, body) = response.into_parts();
@@ -160,7 +191,8 @@ impl Claim {
             let answer = StoredAnswer {
                 status: status.as_u16(),
                 content_type: content_type.map(str::to_owned),
-                body: body.to_vec(),
+                // Answers hold names and telephone numbers: at rest they are as good as not there.
+                body: at.keyring.seal(PURPOSE, &self.keyed.scope, &body),
             };
             // What was done stands, and its caller gets the answer now, whether or not it can be kept.
             if let Err(error) = store::keep(&at.db, self.keyed.clone(), answer).await {
@@ -175,34 +207,15 @@ impl Claim {
     }
 }
 
-/// Gives the earlier answer, or says why not.
-fn again(earlier: Model, keyed: &Keyed) -> Result<Response, Problem> {
-    if earlier.body_hash != keyed.body_hash {
-        return Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency_key_reused",
-            "这个 Idempotency-Key 已用于另一个请求。",
-            "This Idempotency-Key was used for another request.",
-        ));
-    }
-    let (Some(status), Some(body)) = (earlier.status, earlier.body) else {
-        return Err(unanswered(earlier.created_at, keyed.at));
-    };
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() =
-        u16::try_from(status).ok().and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or_default();
-    if let Some(kind) = earlier.content_type.and_then(|kind| HeaderValue::from_str(&kind).ok()) {
-        response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    }
-    response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
-    Ok(response)
-}
-
 /// It was done, but there is no answer to give: not yet, or not any more.
 fn unanswered(done_at: DateTime<Utc>, now: DateTime<Utc>) -> Problem {
     if now - done_at <= ANSWERED_WITHIN {
         return Problem::in_flight();
     }
+    answer_lost()
+}
+
+fn answer_lost() -> Problem {
     Problem::conflict(
         "idempotency_answer_lost",
         "这个请求已经办过，只是回执没有送到。请刷新页面查看结果，不要重复提交。",

@@ -1,9 +1,10 @@
 //! What concerns every request: ids, problems, panics, limits, who calls, headers, metrics.
 
+use super::streams::{self, Streams};
 use super::{App, edge, idempotency, metrics, openapi, watch, web};
 use crate::auth;
 use crate::clock::Clock;
-use crate::http::{ClientAddress, Problem, render_problems};
+use crate::http::{ClientAddress, Problem, own_up, render_problems};
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -29,7 +30,9 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
         keyring: app.keyring.clone(),
     };
     let router = api
+        .layer(from_fn(own_up))
         .layer(from_fn_with_state(keys, idempotency::layer))
+        .layer(from_fn_with_state(Streams::default(), streams::bound))
         .layer(from_fn_with_state(app.auth.clone(), auth::identify))
         .layer(from_fn_with_state(app.clone(), refuse_when_stopping))
         .route(

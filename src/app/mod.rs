@@ -6,6 +6,7 @@
 pub mod cli;
 mod clockwork;
 mod demo;
+mod described;
 mod dispatch;
 mod edge;
 mod idempotency;
@@ -18,10 +19,11 @@ mod openapi;
 mod opening;
 mod serve;
 mod store;
+mod streams;
 mod watch;
 mod web;
 
-pub use listener::{Limits, Listening};
+pub use listener::{Limits, Listening, raise_limit};
 pub use openapi::document;
 pub use serve::{StartError, serve};
 

@@ -1,6 +1,6 @@
 //! The API's router and the OpenAPI document that describes it: both from the same code.
 
-use super::{App, messages};
+use super::{App, described, messages};
 use crate::http::ProblemBody;
 use crate::{auth, booking, directory, review, survey, video};
 use axum::Router;
@@ -40,6 +40,7 @@ pub(super) fn api(app: &App) -> (Router, Document) {
         )
         .split_for_parts();
     require_answered_fields(&mut document);
+    described::complete(&mut document);
     (router, document)
 }
 

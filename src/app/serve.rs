@@ -11,6 +11,7 @@ use sea_orm::DbErr;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
+use tokio::net::TcpSocket;
 
 /// Why the program did not start.
 #[derive(Debug, thiserror::Error)]
@@ -128,8 +129,13 @@ impl App {
     }
 }
 
+/// Connections that may wait to be taken; beyond it the system drops them, and their callers wait in vain.
+const WAITING: u32 = 4096;
+
 fn bind(listen: SocketAddr) -> std::io::Result<TcpListener> {
-    let listener = TcpListener::bind(listen)?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
+    let socket = if listen.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A port whose old connections are not quite over can be used at once.
+    socket.set_reuseaddr(true)?;
+    socket.bind(listen)?;
+    socket.listen(WAITING)?.into_std()
 }

@@ -138,8 +138,7 @@ mod tests {
     #[test]
     fn one_person_has_so_many_streams_in_all() {
         let streams = Streams::default();
-        let entered: Vec<Entered> =
-            (0..IN_ALL + 3).map(|n| streams.enter(PERSON, format!("/{n}"))).collect();
+        let entered: Vec<Entered> = (0..IN_ALL + 3).map(|n| streams.enter(PERSON, format!("/{n}"))).collect();
         assert_eq!(entered.iter().filter(|one| one.end.is_cancelled()).count(), 3);
         assert!(entered[..3].iter().all(|one| one.end.is_cancelled()));
     }
@@ -153,7 +152,8 @@ mod tests {
         let body = until_superseded(entered, answer()).into_body();
         end.cancel();
         assert_eq!(axum::body::to_bytes(body, 1000).await.unwrap(), SUPERSEDED);
-        let body = until_superseded(streams.enter(PERSON, "/a".into()), Response::new(Body::from("x"))).into_body();
+        let body =
+            until_superseded(streams.enter(PERSON, "/a".into()), Response::new(Body::from("x"))).into_body();
         assert_eq!(axum::body::to_bytes(body, 1000).await.unwrap(), "x");
         assert!(streams.lock().is_empty());
     }

@@ -21,6 +21,7 @@ mod probe;
 mod told;
 mod wal;
 mod writer;
+mod written;
 
 pub use companion::{Companion, accompanied, is_repeated, repeated};
 pub use connect::sqlite_file;
@@ -30,6 +31,7 @@ pub use health::Health;
 pub use probe::is_blank;
 pub use told::Told;
 pub use writer::Tx;
+pub use written::Written;
 
 use futures::future::BoxFuture;
 use group::GroupWriter;
@@ -79,7 +81,8 @@ impl Db {
         E: WriteError,
     {
         let companion = companion::at_hand();
-        self.writer
+        let written = self
+            .writer
             .run(move |tx| {
                 Box::pin(async move {
                     if let Some(companion) = companion {
@@ -95,7 +98,11 @@ impl Db {
                     }
                 })
             })
-            .await
+            .await;
+        if written.is_ok() {
+            Written::at_hand().set();
+        }
+        written
     }
 
     /// How the store does.

@@ -2,12 +2,14 @@
 //! feature.
 
 mod client;
+mod events;
 mod extract;
 mod page;
 mod plain;
 mod problem;
 
 pub use client::ClientAddress;
+pub use events::event_stream;
 pub use extract::{Body, Params, PathId, PathText};
 pub use page::{Cursor, Page, PageParams};
-pub use problem::{Problem, ProblemBody, RequestId, render_problems};
+pub use problem::{Problem, ProblemBody, RequestId, own_up, render_problems};

@@ -12,9 +12,11 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -156,6 +158,16 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, zh, en)
     }
 
+    /// It was done, and reading what came of it failed.
+    fn answer_lost() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "answer_lost",
+            "改动已经存下，只是结果没能读出来。请刷新页面查看，不要重复提交。",
+            "The change was saved, but its outcome could not be read. Please reload the page before you try again.",
+        )
+    }
+
     fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -269,6 +281,18 @@ pub async fn render_problems(mut request: Request, next: Next) -> Response {
     response
 }
 
+/// The layer next to the handlers, one for all of them: whatever breaks after a commit, "nothing was changed" would
+/// be false. What other layers write for themselves does not count.
+pub async fn own_up(request: Request, next: Next) -> Response {
+    let written = db::Written::default();
+    let answered = AssertUnwindSafe(written.note(next.run(request))).catch_unwind().await;
+    match answered {
+        Ok(response) if !(response.status().is_server_error() && written.is_set()) => response,
+        Err(panic) if !written.is_set() => resume_unwind(panic),
+        Ok(_) | Err(_) => Problem::answer_lost().into_response(),
+    }
+}
+
 /// A stored answer that is given again is a finished problem already.
 fn is_problem(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE);
@@ -288,6 +312,7 @@ fn write(response: Response, problem: &Problem, language: Language, id: &str) ->
         request_id: id.to_owned(),
     };
     let (mut parts, _) = response.into_parts();
+    parts.status = problem.status;
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     parts.headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));

@@ -3,6 +3,7 @@
 mod support;
 
 mod access;
+mod answers_lost;
 mod architecture;
 mod booking;
 mod booking_races;
@@ -14,6 +15,7 @@ mod edge_lines;
 mod killed;
 mod mail;
 mod media;
+mod openapi;
 mod people;
 mod people_guessing;
 mod people_members;
@@ -27,6 +29,7 @@ mod store;
 mod store_clockwork;
 mod store_conflicts;
 mod store_opening;
+mod streams;
 mod survey;
 mod system;
 mod text;

@@ -196,6 +196,58 @@ impl Browser {
     }
 }
 
+/// An id that nothing has.
+pub const NOBODY: &str = "018f0000-0000-7000-8000-000000000000";
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// An operation of the OpenAPI document.
+pub struct Operation<'a> {
+    pub method: Method,
+    pub path: &'a str,
+    pub spec: &'a Value,
+}
+
+impl Operation<'_> {
+    /// The names of its parameters in `path`, `query` or `header`.
+    pub fn parameters(&self, place: &str) -> Vec<&str> {
+        let all = self.spec["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(|one| one["in"] == place).filter_map(|one| one["name"].as_str()).collect()
+    }
+
+    /// The path with something in each place; `instead` in the place of one.
+    pub fn filled(&self, instead: Option<(&str, &str)>) -> String {
+        let mut path = self.path.to_owned();
+        for name in self.parameters("path") {
+            let usual = if name == "source" { "camera" } else { NOBODY };
+            let value = instead.filter(|(which, _)| *which == name).map_or(usual, |(_, value)| value);
+            path = path.replace(&format!("{{{name}}}"), value);
+        }
+        path
+    }
+
+    pub async fn send(&self, browser: &Browser, path: &str, body: Option<String>) -> Answer {
+        let mut request = browser.client.request(self.method.clone(), format!("{}{path}", browser.base));
+        if let Some(body) = body {
+            request = request.header(header::CONTENT_TYPE, "application/json").body(body);
+        }
+        browser.send(request).await
+    }
+}
+
+/// Every operation of the document.
+pub fn operations(document: &Value) -> Vec<Operation<'_>> {
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in METHODS {
+            if let Some(spec) = item.get(method) {
+                found.push(Operation { method: method.to_uppercase().parse().unwrap(), path, spec });
+            }
+        }
+    }
+    assert!(found.len() > 40);
+    found
+}
+
 /// Sends these bytes as they are and reads until the program closes.
 pub async fn talk(app: &TestApp, bytes: &str) -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};

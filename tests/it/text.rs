@@ -2,10 +2,9 @@
 //! stores, and nothing is written.
 
 use crate::both_stores;
-use crate::support::{Answer, Browser, TestApp};
+use crate::support::{Answer, NOBODY as ID, TestApp, operations};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use mianqia::entity::{account, booking, enterprise, entry, outbox, playback, rating};
-use reqwest::{Method, header};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
@@ -25,54 +24,6 @@ const BAD: &[(&str, &str)] = &[
     ("blank by zero width", "\u{200b}\u{200b}"),
     ("blank by a filler", "\u{3164}"),
 ];
-const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
-const ID: &str = "018f0000-0000-7000-8000-000000000000";
-
-struct Operation<'a> {
-    method: Method,
-    path: &'a str,
-    spec: &'a Value,
-}
-
-impl Operation<'_> {
-    fn parameters(&self, place: &str) -> Vec<&str> {
-        let all = self.spec["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
-        all.iter().filter(|one| one["in"] == place).filter_map(|one| one["name"].as_str()).collect()
-    }
-
-    /// The path with something in each place; `instead` in the place of one.
-    fn filled(&self, instead: Option<(&str, &str)>) -> String {
-        let mut path = self.path.to_owned();
-        for name in self.parameters("path") {
-            let usual = if name == "source" { "camera" } else { ID };
-            let value = instead.filter(|(which, _)| *which == name).map_or(usual, |(_, value)| value);
-            path = path.replace(&format!("{{{name}}}"), value);
-        }
-        path
-    }
-
-    async fn send(&self, browser: &Browser, path: &str, body: Option<String>) -> Answer {
-        let mut request = browser.client.request(self.method.clone(), format!("{}{path}", browser.base));
-        if let Some(body) = body {
-            request = request.header(header::CONTENT_TYPE, "application/json").body(body);
-        }
-        browser.send(request).await
-    }
-}
-
-fn operations(document: &Value) -> Vec<Operation<'_>> {
-    let mut found = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for method in METHODS {
-            if let Some(spec) = item.get(method) {
-                found.push(Operation { method: method.to_uppercase().parse().unwrap(), path, spec });
-            }
-        }
-    }
-    assert!(found.len() > 40);
-    found
-}
-
 /// Something of this schema, and the way to each string in it.
 fn sample(document: &Value, schema: &Value, path: &str, strings: &mut Vec<String>) -> Value {
     if let Some(name) = schema["$ref"].as_str() {
@@ -252,22 +203,18 @@ both_stores! {
     }
 
     async fn what_is_taken_is_stored_in_one_form_and_a_rare_name_is_a_name(app: &TestApp) {
-        let browser = app.browser();
-        let register = |name: &str, login: &str, uscc: &str| {
-            let contact = "阿迪力·买买提";
-            let body = json!({"name": name, "uscc": uscc, "contact_name": contact, "contact_mobile": "15400000009",
-                "contact_email": format!("{login}@example.com"), "login": login, "password": "violet harbour 27", "locale": "zh-CN"});
-            browser.post("/api/v1/enterprises", body)
-        };
-        // A Han character of extension B, and a letter with its accent apart.
-        register("𠮷野 Cafe\u{301} 有限公司", "jiye", "91239999MA0000285Y").await.ok();
-        let chief = app.signed_in("shen").await;
-        let list = chief.get("/api/v1/enterprises?state=pending").await.ok();
-        let names: Vec<_> = list["items"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
-        assert!(names.contains(&"𠮷野 Café 有限公司"), "{names:?}");
+        let owner = app.signed_in("lin").await;
+        let wish = json!({"service_id": app.service("video-try").await, "starts_at": "2026-11-23T03:00:00Z"});
+        let held = owner.post("/api/v1/bookings", wish).await.ok();
+        let path = format!("/api/v1/bookings/{}", held["id"].as_str().unwrap());
+        let request = format!("{path}/request");
+        let form = |name: &str| json!({"contact_name": name, "contact_mobile": "15400000001", "fields": {}});
         for blank in ["\u{3000}\u{3000}", "  ", "\n\n"] {
-            let answer = register(blank, "blank.one", "91239999MA0000285Y").await;
-            assert_eq!((answer.status.as_u16(), answer.json()["field"].as_str()), (422, Some("name")), "{blank:?}");
+            let answer = owner.post(&request, form(blank)).await;
+            assert_eq!((answer.status.as_u16(), answer.json()["field"].as_str()), (422, Some("contact_name")), "{blank:?}");
         }
+        // A Han character of extension B, a middle dot, and a letter with its accent apart.
+        owner.post(&request, form("𠮷野·Zoe\u{308}")).await.ok();
+        assert_eq!(owner.get(&path).await.ok()["contact_name"], "𠮷野·Zoë");
     }
 }

@@ -493,7 +493,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
         let session = be_ready(&owner, &booking).await;
         let url = format!("{}/api/v1/sessions/{}/events", owner.base, id(&session));
         let mut events = owner.client.get(url).send().await.unwrap();
-        assert_eq!(events.headers()["cache-control"], "no-store");
+        assert_eq!(events.headers()["cache-control"], "no-cache, no-store, no-transform");
         assert_eq!(events.headers()["x-accel-buffering"], "no");
         open_call(&owner, &officer, &booking).await;
         // Changes close together may be told as one: the end comes only once the opening was heard.

@@ -5,6 +5,8 @@ mod disk;
 #[allow(dead_code)]
 mod support;
 
+mod slow;
+
 use serde_json::json;
 use std::time::{Duration, Instant};
 use support::{Store, TestApp};

@@ -28,6 +28,8 @@ pub struct Line(Mutex<State>);
 #[derive(Debug)]
 struct State {
     limits: Limits,
+    /// For the first head, with the TLS handshake before it.
+    first: Duration,
     /// Requests whose answer is not over.
     open: u32,
     /// Since when nothing is being answered.
@@ -40,9 +42,9 @@ struct State {
 }
 
 impl Line {
-    pub fn new(limits: Limits) -> Arc<Self> {
+    pub fn new(limits: Limits, first: Duration) -> Arc<Self> {
         let since = Instant::now();
-        let state = State { limits, open: 0, since, head_since: None, asked: false, shared: false };
+        let state = State { limits, first, open: 0, since, head_since: None, asked: false, shared: false };
         Arc::new(Self(Mutex::new(state)))
     }
 
@@ -62,8 +64,7 @@ impl Line {
         let state = self.state();
         match state.head_since {
             _ if state.open > 0 => None,
-            // A TLS handshake and the first head, each with its own limit above.
-            _ if !state.asked => Some(state.since + state.limits.head * 2),
+            _ if !state.asked => Some(state.since + state.first),
             Some(begun) => Some(begun + state.limits.head),
             None => Some(state.since + state.limits.idle),
         }

@@ -88,10 +88,12 @@ impl Listening {
         gate: Arc<Gate>,
     ) -> io::Result<Self> {
         let handle = Handle::new();
-        let watch = Watch { gate: Arc::clone(&gate), limits };
+        // Over TLS the handshake comes first, with a limit of its own.
+        let first = if tls.is_some() { limits.head * 2 } else { limits.head };
+        let watch = Watch { gate: Arc::clone(&gate), limits, first };
         let mut server = axum_server::from_tcp(listener)?
             .handle(handle.clone())
-            .first_request_timeout(limits.head)
+            .first_request_timeout(limits.head * 2)
             .accept_error_handler(Complaints::new(gate).handler());
         bound(&mut server);
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -141,6 +143,7 @@ pub fn gate(limits: Limits, proxies: &[Network]) -> Arc<Gate> {
 struct Watch {
     gate: Arc<Gate>,
     limits: Limits,
+    first: Duration,
 }
 
 impl<S> Accept<TcpStream, S> for Watch {
@@ -157,7 +160,7 @@ impl<S> Accept<TcpStream, S> for Watch {
             Ok(pass)
         };
         ready(let_in().map(|pass| {
-            let line = Line::new(self.limits);
+            let line = Line::new(self.limits, self.first);
             (Watched::new(stream, line.clone(), pass, self.limits), Counted::new(service, line))
         }))
     }

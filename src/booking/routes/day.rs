@@ -4,16 +4,15 @@ use crate::auth::{Right, Signed};
 use crate::booking::Booking;
 use crate::booking::dto::{DayBookingDto, OfficeDayDto};
 use crate::booking::store::read::{Order, Place};
-use crate::http::{Cursor, Page, Params, Problem, ProblemBody};
-use crate::live::Topic;
+use crate::http::{Cursor, Page, Params, Problem, ProblemBody, event_stream};
+use crate::live::{Change, Topic, next_change};
 use axum::Json;
 use axum::extract::State;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::Response;
+use axum::response::sse::Event;
 use chrono::NaiveDate;
-use futures::{Stream, StreamExt, future, stream};
+use futures::{StreamExt, stream};
 use serde::Deserialize;
-use std::convert::Infallible;
-use tokio_stream::wrappers::BroadcastStream;
 use utoipa::{IntoParams, ToSchema};
 
 /// The date asked for.
@@ -91,18 +90,14 @@ pub async fn list_decisions(
     (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
     (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
 ))]
-pub async fn day_events(
-    Signed(actor): Signed,
-    State(booking): State<Booking>,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+pub async fn day_events(Signed(actor): Signed, State(booking): State<Booking>) -> Result<Response, Problem> {
     actor.may(Right::HandleBookings)?;
     // Listening begins before the first event goes out, so no change falls in between.
-    let topics = BroadcastStream::new(booking.live().listen());
-    let changes = topics
-        .take_while(|topic| future::ready(!matches!(topic, Ok(Topic::Stopping))))
-        // Whoever was too slow has missed topics, and one of them may have been ours.
-        .filter(|topic| future::ready(matches!(topic, Ok(Topic::Day) | Err(_))))
-        .map(|_| ());
-    let events = stream::iter([()]).chain(changes).map(|()| Ok(Event::default().event("changed").data("{}")));
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+    let topics = booking.live().listen();
+    let changed = || Event::default().event("changed").data("{}");
+    let changes = stream::unfold(topics, move |mut topics| async move {
+        let change = next_change(&mut topics, |topic| topic == Topic::Day).await;
+        (change == Change::Changed).then(|| (changed(), topics))
+    });
+    Ok(event_stream(stream::iter([changed()]).chain(changes)))
 }

@@ -4,21 +4,15 @@ use super::dto::Session;
 use super::{Caller, TAG};
 use crate::auth::Signed;
 use crate::entity::video_session::SessionState;
-use crate::http::{PathId, Problem, ProblemBody};
-use crate::live::Topic;
+use crate::http::{PathId, Problem, ProblemBody, event_stream};
+use crate::live::{Change, Topic, next_change};
 use crate::video::service::{Listening, Video};
 use axum::extract::State;
-use axum::http::header;
-use axum::response::IntoResponse;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::Response;
+use axum::response::sse::Event;
 use futures::Stream;
-use std::convert::Infallible;
-use std::time::Duration;
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::broadcast::Receiver;
 use uuid::Uuid;
-
-/// Proxies close what says nothing for long.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// The session at connect and after every change (event `session`); `stopping` before a restart.
 #[utoipa::path(get, path = "/sessions/{id}/events", tag = TAG, params(("id" = Uuid, Path)),
@@ -31,7 +25,7 @@ pub(super) async fn session_events(
     Signed(actor): Signed,
     State(video): State<Video>,
     PathId(id): PathId<Uuid>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Response, Problem> {
     video.refuse_when_stopping()?;
     // Listening begins before looking, so that no change falls between the two.
     let topics = video.live().listen();
@@ -40,14 +34,8 @@ pub(super) async fn session_events(
     let over = first.session.state == SessionState::Ended;
     let following = Following { video, actor, id, topics, over, _here: here };
     let first = event_of(Session::of(first));
-    let events = futures::stream::once(std::future::ready(Ok::<_, Infallible>(first)));
-    let events = futures::StreamExt::chain(events, following.stream());
-    let sse = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("ping"));
-    // Without the second header some proxies hold events back.
-    Ok((
-        [(header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-accel-buffering"), "no")],
-        sse,
-    ))
+    let events = futures::stream::once(std::future::ready(first));
+    Ok(event_stream(futures::StreamExt::chain(events, following.stream())))
 }
 
 struct Following {
@@ -61,10 +49,10 @@ struct Following {
 }
 
 impl Following {
-    fn stream(self) -> impl Stream<Item = Result<Event, Infallible>> {
+    fn stream(self) -> impl Stream<Item = Event> {
         futures::stream::unfold(self, |mut following| async move {
             let event = following.next().await?;
-            Some((Ok(event), following))
+            Some((event, following))
         })
     }
 
@@ -72,18 +60,13 @@ impl Following {
         if self.over {
             return None;
         }
-        loop {
-            match self.topics.recv().await {
-                Ok(Topic::Session(id)) if id == self.id => break,
-                Ok(Topic::Stopping) => {
-                    self.over = true;
-                    return Some(Event::default().event("stopping").data("{}"));
-                }
-                Ok(_) => {}
-                // Missed some: they may have been ours.
-                Err(RecvError::Lagged(_)) => break,
-                Err(RecvError::Closed) => return None,
+        match next_change(&mut self.topics, |topic| topic == Topic::Session(self.id)).await {
+            Change::Changed => {}
+            Change::Stopping => {
+                self.over = true;
+                return Some(Event::default().event("stopping").data("{}"));
             }
+            Change::Over => return None,
         }
         // Who may no longer see it hears no more; the page asks again and is told why.
         let view = self.video.view(&self.actor, self.id).await.ok()?;
