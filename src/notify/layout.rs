@@ -142,7 +142,8 @@ mod tests {
         let url = format!("https://mianqia.example/rate/{}", "A".repeat(64));
         let (text, html) = layout(Language::Zh, "请评价", &[], Some(("去评价", &url)));
         assert!(text.contains(&url) && html.contains(&format!("<a href=\"{url}\">去评价</a>")));
-        let shown = html.split(['<', '>']).filter(|part| !part.starts_with("a href") && !part.starts_with("p "));
+        let shown =
+            html.split(['<', '>']).filter(|part| !part.starts_with("a href") && !part.starts_with("p "));
         let words = shown.flat_map(str::split_whitespace).filter(|word| word.contains("mianqia.example"));
         assert!(words.clone().count() == 1 && words.clone().all(|word| word.chars().count() <= 36));
     }

@@ -23,7 +23,6 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
         "booking.expired" if data["cause"] == "undecided" => {
             Text::new("直到预约时间结束无人受理", "Nobody decided before its time was over")
         }
-        "booking.reopened" => Text::new("撤回“未到”", "Took the no-show back"),
         "booking.expired" => Text::new("暂留已过期，名额放回", "The hold expired; the place was given back"),
         "booking.checked_in" => Text::new("已到场", "Arrived"),
         "booking.completed" => Text::new("已办结", "Completed"),
