@@ -40,20 +40,20 @@ pub async fn accepted(tx: &Tx, news: &News<'_>) -> Result<(), DbErr> {
     let video = news.info.row.kind == ServiceKind::Video;
     let (subject, opening, closing) = match news.language {
         Language::Zh => (
-            format!("预约已确认：{name}"),
-            format!("您的“{name}”预约已确认。"),
+            format!("预约已受理：{name}"),
+            format!("您的“{name}”预约已受理。"),
             if video {
-                "开始前 15 分钟起可进入视频会话页面，请先检查摄像头和麦克风。会话全程录音录像。"
+                "开始前 15 分钟起可进入视频面洽，请先检查摄像头和麦克风。面洽全程录音录像。"
             } else {
                 "请按时到场，并带好所需材料。不能前来时请尽早取消，把名额留给别人。"
             },
         ),
         Language::En => (
-            format!("Booking confirmed: {name}"),
-            format!("Your booking “{name}” is confirmed."),
+            format!("Booking accepted: {name}"),
+            format!("Your booking “{name}” is accepted."),
             if video {
-                "The session page opens 15 minutes before the start; please check camera and microphone first. \
-                 The session is recorded from beginning to end."
+                "The video meeting opens 15 minutes before the start; please check camera and microphone first. \
+                 It is recorded from beginning to end."
             } else {
                 "Please be on time and bring what is needed. If you cannot come, please cancel early, \
                  so that somebody else can have the place."
@@ -76,8 +76,8 @@ pub async fn refused(tx: &Tx, news: &News<'_>) -> Result<(), DbErr> {
     let phone = news.info.contact();
     let (subject, opening, closing) = match news.language {
         Language::Zh => (
-            format!("预约未通过：{name}"),
-            format!("您的“{name}”预约申请没有通过。"),
+            format!("预约未受理：{name}"),
+            format!("您的“{name}”预约申请未受理。"),
             format!("您可以另选时间重新预约；有疑问请拨打值班电话 {phone}。"),
         ),
         Language::En => (
@@ -136,6 +136,7 @@ async fn send(tx: &Tx, news: &News<'_>, words: Words) -> Result<(), DbErr> {
     let mut paragraphs = vec![words.opening];
     paragraphs.extend(facts(news, &reference));
     paragraphs.extend(words.closing);
+    paragraphs.extend((words.method == Some(Method::Request)).then(|| ways(news)));
     let label = match language {
         Language::Zh => "查看预约",
         Language::En => "See the booking",
@@ -153,6 +154,19 @@ async fn send(tx: &Tx, news: &News<'_>, words: Words) -> Result<(), DbErr> {
         Mail { case_id, template: words.template, to, language, subject, text, html, calendar },
     )
     .await
+}
+
+/// Where one joins and where one cancels, each address on a line of its own.
+fn ways(news: &News<'_>) -> String {
+    let video = news.info.row.kind == ServiceKind::Video;
+    let join = video.then(|| format!("{}/session/{}", news.office.public_url, news.row.id));
+    let cancel = page(news);
+    let (join_word, cancel_word) = match news.language {
+        Language::Zh => ("进入视频面洽：", "来不了，请在此取消："),
+        Language::En => ("Join the video meeting:", "If you cannot come, cancel here:"),
+    };
+    let join = join.map(|url| format!("{join_word}\n{url}\n")).unwrap_or_default();
+    format!("{join}{cancel_word}\n{cancel}")
 }
 
 /// The appointment as a file to take along.
@@ -212,8 +226,8 @@ fn event(news: &News<'_>, attendee_mail: Option<String>) -> Event {
 fn place(news: &News<'_>) -> String {
     if news.info.row.kind == ServiceKind::Video {
         return match news.language {
-            Language::Zh => "线上视频会话，从预约页面进入".to_owned(),
-            Language::En => "Online video session, entered from the booking's page".to_owned(),
+            Language::Zh => "线上视频面洽，从预约页面进入".to_owned(),
+            Language::En => "Online video meeting, entered from the booking's page".to_owned(),
         };
     }
     let (name, address) = (news.info.venue_name(), news.info.venue_address());

@@ -58,14 +58,23 @@ pub fn render(event: &Event, method: Method) -> String {
     out.line("PRODID:-//Mianqia//Mianqia//ZH");
     out.line("CALSCALE:GREGORIAN");
     out.line(&format!("METHOD:{}", if published { "PUBLISH" } else { method.name() }));
-    time_zone(&mut out, event);
+    // A wall clock that shows a time twice cannot say which of the two is meant: then it is written in
+    // UTC, both ends in the same form (RFC 5545, 3.8.2.2).
+    let local = [event.starts_at, event.ends_at].into_iter().all(|at| is_shown_once(event.zone, at));
+    if local {
+        time_zone(&mut out, event);
+    }
     out.line("BEGIN:VEVENT");
     out.text("UID", &event.uid);
     out.line(&format!("SEQUENCE:{}", event.sequence));
     out.line(&format!("DTSTAMP:{}", event.stamp.format("%Y%m%dT%H%M%SZ")));
     for (name, at) in [("DTSTART", event.starts_at), ("DTEND", event.ends_at)] {
-        let local = at.with_timezone(&event.zone).format("%Y%m%dT%H%M%S");
-        out.line(&format!("{name};TZID={}:{local}", event.zone.name()));
+        if local {
+            let local = at.with_timezone(&event.zone).format("%Y%m%dT%H%M%S");
+            out.line(&format!("{name};TZID={}:{local}", event.zone.name()));
+        } else {
+            out.line(&format!("{name}:{}", at.format("%Y%m%dT%H%M%SZ")));
+        }
     }
     out.text("SUMMARY", &event.summary);
     out.text("DESCRIPTION", &event.description);
@@ -87,9 +96,25 @@ pub fn render(event: &Event, method: Method) -> String {
         Method::Cancel => "STATUS:CANCELLED",
     });
     out.line("TRANSP:OPAQUE");
+    if method == Method::Request {
+        out.line("BEGIN:VALARM");
+        out.line("ACTION:DISPLAY");
+        out.line(&format!("TRIGGER:-PT{ALARM_MINUTES}M"));
+        out.text("DESCRIPTION", &event.summary);
+        out.line("END:VALARM");
+    }
     out.line("END:VEVENT");
     out.line("END:VCALENDAR");
     out.0
+}
+
+/// So long before the start a calendar reminds of it.
+const ALARM_MINUTES: u32 = 30;
+
+/// Whether the clocks of a zone show the time of this instant only once.
+fn is_shown_once(zone: Tz, at: DateTime<Utc>) -> bool {
+    let shown = at.with_timezone(&zone).naive_local();
+    matches!(zone.from_local_datetime(&shown), chrono::MappedLocalTime::Single(_))
 }
 
 /// Content lines, folded.

@@ -61,6 +61,11 @@ fn a_request_says_all_that_a_calendar_needs() {
         "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE:mailto:lin@example.com",
         "STATUS:CONFIRMED",
         "TRANSP:OPAQUE",
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        "TRIGGER:-PT30M",
+        "DESCRIPTION:视频面洽：企业信用培育，第 2 次\\; 复核",
+        "END:VALARM",
         "END:VEVENT",
         "END:VCALENDAR",
     ];
@@ -71,6 +76,7 @@ fn a_request_says_all_that_a_calendar_needs() {
 fn a_cancellation_says_so_twice() {
     let ics = render(&event(chrono_tz::Asia::Shanghai), Method::Cancel);
     assert!(ics.contains("METHOD:CANCEL\r\n") && ics.contains("STATUS:CANCELLED\r\n"));
+    assert!(!ics.contains("VALARM"));
 }
 
 #[test]
@@ -95,6 +101,22 @@ fn clock_changes_of_other_zones_are_written_out() {
     // Half an hour of summer time, south of the equator.
     let ics = unfold(&render(&event(chrono_tz::Australia::Lord_Howe), Method::Request));
     assert!(ics.contains("TZOFFSETFROM:+1030\r\nTZOFFSETTO:+1100"));
+}
+
+#[test]
+fn a_time_that_clocks_show_twice_is_written_in_utc() {
+    // 01:00 to 02:00 come twice in New York on 7 November 2027.
+    for (from, to) in [
+        ("2027-11-07T05:30:00Z", "2027-11-07T06:00:00Z"),
+        ("2027-11-07T06:30:00Z", "2027-11-07T07:00:00Z"),
+        ("2027-11-07T04:45:00Z", "2027-11-07T05:15:00Z"),
+    ] {
+        let night = Event { starts_at: at(from), ends_at: at(to), ..event(chrono_tz::America::New_York) };
+        let ics = render(&night, Method::Request);
+        let utc = |text: &str| text.replace(['-', ':'], "");
+        assert!(ics.contains(&format!("DTSTART:{}\r\nDTEND:{}\r\n", utc(from), utc(to))), "{ics}");
+        assert!(!ics.contains("TZID"));
+    }
 }
 
 #[test]
@@ -151,6 +173,8 @@ proptest! {
         let start = at("2020-01-01T00:00:00Z") + TimeDelta::hours(hours);
         let event = Event { starts_at: start, ends_at: start + TimeDelta::hours(1), ..event(zone) };
         let ics = unfold(&render(&event, Method::Request));
+        // What is written in UTC needs no zone.
+        prop_assume!(ics.contains("BEGIN:VTIMEZONE"));
         // The last onset before the event, by the local time that was shown before each onset.
         let mut current = None;
         let (mut onset, mut from) = (String::new(), 0);

@@ -56,6 +56,7 @@ font-size:16px;line-height:1.7}\
 main{max-width:36em;margin:0 auto}h1{font-size:20px;line-height:1.4}\
 .action a{display:inline-block;padding:8px 20px;border:2px solid #0b4f8a;border-radius:6px;\
 color:#0b4f8a;font-weight:600;text-decoration:none}\
+p{overflow-wrap:anywhere}\
 footer{margin-top:32px;padding-top:12px;border-top:1px solid #ccd3db;color:#56616e;font-size:14px}";
 
 fn as_html(language: Language, title: &str, paragraphs: &[String], action: Option<(&str, &str)>) -> String {
@@ -71,12 +72,23 @@ fn as_html(language: Language, title: &str, paragraphs: &[String], action: Optio
         html.push_str(&format!("<p>{}</p>\n", lines.join("<br>\n")));
     }
     if let Some((label, url)) = action {
-        let (label, url) = (escape(label), escape(url));
-        html.push_str(&format!("<p class=\"action\"><a href=\"{url}\">{label}</a></p>\n<p>{url}</p>\n"));
+        let (label, short, url) = (escape(label), escape(&shortened(url)), escape(url));
+        html.push_str(&format!("<p class=\"action\"><a href=\"{url}\">{label}</a></p>\n<p class=\"link\"><a href=\"{url}\">{short}</a></p>\n"));
     }
     let (office, note) = (office(language), note(language));
     html.push_str(&format!("<footer>{office}<br>\n{note}</footer>\n</main>\n</body>\n</html>\n"));
     html
+}
+
+/// An address short enough for a telephone's width, so that no mail program scrolls sideways; the link
+/// behind it is whole.
+fn shortened(url: &str) -> String {
+    const LONGEST: usize = 36;
+    let bare = url.split_once("://").map_or(url, |(_, rest)| rest);
+    if bare.chars().count() <= LONGEST {
+        return bare.to_owned();
+    }
+    bare.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
 /// A value as text of an element or of a quoted attribute.
@@ -123,6 +135,17 @@ mod tests {
         let (text, html) = layout(Language::En, "Accepted", &[], None);
         assert!(text.contains("Bingcheng Customs") && html.contains("<html lang=\"en\">"));
         assert!(!html.contains("style=") && !html.contains("<table"));
+    }
+
+    #[test]
+    fn a_long_address_is_shown_short_and_leads_where_it_should() {
+        let url = format!("https://mianqia.example/rate/{}", "A".repeat(64));
+        let (text, html) = layout(Language::Zh, "请评价", &[], Some(("去评价", &url)));
+        assert!(text.contains(&url) && html.contains(&format!("<a href=\"{url}\">去评价</a>")));
+        let shown =
+            html.split(['<', '>']).filter(|part| !part.starts_with("a href") && !part.starts_with("p "));
+        let words = shown.flat_map(str::split_whitespace).filter(|word| word.contains("mianqia.example"));
+        assert!(words.clone().count() == 1 && words.clone().all(|word| word.chars().count() <= 36));
     }
 
     fn brackets(html: &str) -> usize {

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use lettre::address::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::transport::smtp::AsyncSmtpTransportBuilder;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use std::error::Error;
@@ -41,52 +42,63 @@ pub(super) enum Outcome {
     Never(Trouble),
 }
 
-/// For one command; the whole of a mail may take [`WHOLE`].
+/// For one wait on the server; a whole conversation, from connecting to the last answer, has [`WHOLE`].
 const COMMAND: Duration = Duration::from_secs(20);
 const WHOLE: Duration = Duration::from_secs(90);
+/// For the good-bye, after which nothing more is read from the connection.
+const GOOD_BYE: Duration = Duration::from_secs(2);
 
 #[derive(Clone)]
 pub(super) struct Mailer {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    /// Each mail has a connection of its own: an answer that comes too late would be read as the answer
+    /// to the next mail.
+    server: AsyncSmtpTransportBuilder,
     from: Mailbox,
 }
 
 impl Mailer {
     pub fn new(settings: &MailSettings) -> Result<Self, MailSettingError> {
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&settings.smtp_url)
+        let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(&settings.smtp_url)
             .map_err(|_| MailSettingError::Url)?
-            .timeout(Some(COMMAND))
-            .build();
+            .timeout(Some(COMMAND));
         let from = settings.from.parse().map_err(|_| MailSettingError::From)?;
-        Ok(Self { transport, from })
+        Ok(Self { server, from })
     }
 
     pub async fn send(&self, row: &outbox::Model, now: DateTime<Utc>) -> Outcome {
         let Some(message) = compose(&self.from, row, now) else {
             return Outcome::Never(Trouble::Unsendable);
         };
-        match tokio::time::timeout(WHOLE, self.transport.send(message)).await {
-            Ok(Ok(_)) => Outcome::Sent,
+        let transport: AsyncSmtpTransport<Tokio1Executor> = self.server.clone().build();
+        match tokio::time::timeout(WHOLE, transport.send(message)).await {
+            Ok(Ok(_)) => {
+                let _ = tokio::time::timeout(GOOD_BYE, transport.shutdown()).await;
+                Outcome::Sent
+            }
             Ok(Err(error)) => judge(&error, &row.to_address),
-            Err(_) => Outcome::Later(Trouble::Slow),
+            // Connecting has a shorter limit, so the mail was on its way.
+            Err(_) => Outcome::Later(Trouble::Unanswered),
         }
     }
+}
 
-    pub async fn close(&self) {
-        self.transport.shutdown().await;
-    }
+/// Whether there was no conversation at all. The client tells that kind of error by its words only.
+fn never_connected(error: &SmtpError) -> bool {
+    error.to_string().starts_with("Connection error")
 }
 
 /// What an error means for the mail at hand.
 fn judge(error: &SmtpError, to: &str) -> Outcome {
     let Some(code) = error.status().map(|code| code.to_string()) else {
         return Outcome::Later(match error {
-            error if error.is_timeout() => Trouble::Slow,
             error if error.is_tls() => Trouble::Unwelcome,
             // The client found that it may not write this mail in the protocol (an address in
             // Chinese at a server without SMTPUTF8).
             error if error.is_client() => return Outcome::Never(Trouble::Unsendable),
-            _ => Trouble::Unreachable,
+            error if never_connected(error) && error.is_timeout() => Trouble::Slow,
+            error if never_connected(error) => Trouble::Unreachable,
+            // The line broke, or the server fell silent, in the middle: it may have taken the mail.
+            _ => Trouble::Unanswered,
         });
     };
     // About us and our settings, not about this mail: it waits until they are mended.

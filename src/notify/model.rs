@@ -130,6 +130,9 @@ pub(super) enum Trouble {
     Unreachable,
     /// The server took too long.
     Slow,
+    /// The mail was handed over and no answer came: it may have arrived. It is tried again under the
+    /// same Message-ID.
+    Unanswered,
     /// The server does not accept our name and password, or our encryption.
     Unwelcome,
     /// The server's words.
@@ -150,6 +153,7 @@ impl Trouble {
             Self::Unsendable => "unsendable",
             Self::Unreachable => "unreachable",
             Self::Slow => "slow",
+            Self::Unanswered => "unanswered",
             Self::Unwelcome => "unwelcome",
             Self::Words(words) => words,
         }
@@ -164,6 +168,10 @@ impl Trouble {
             ),
             "unreachable" => Text::new("连不上邮件服务器。", "The mail server cannot be reached."),
             "slow" => Text::new("邮件服务器没有及时回应。", "The mail server did not answer in time."),
+            "unanswered" => Text::new(
+                "邮件已交给服务器，但没有等到答复，可能已经送达。再发时编号相同。",
+                "The mail was handed over but no answer came: it may have arrived. It is sent again under the same Message-ID.",
+            ),
             "unwelcome" => Text::new(
                 "邮件服务器不接受本系统登录，请管理员检查邮件设置。",
                 "The mail server does not let this program in. An administrator should check the mail settings.",

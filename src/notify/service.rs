@@ -76,7 +76,6 @@ impl Notify {
             tracing::warn!("mails at hand were left; they go out after their lease");
         }
         sending.abort_all();
-        self.0.mailer.close().await;
     }
 
     async fn claim(&self, limit: usize) -> Result<Vec<outbox::Model>, DbErr> {

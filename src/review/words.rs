@@ -20,6 +20,9 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
         "booking.accepted" => Text::new("预约已受理", "Booking accepted"),
         "booking.refused" => Text::new("预约未受理", "Booking refused"),
         "booking.cancelled" => Text::new("预约已取消", "Booking cancelled"),
+        "booking.expired" if data["cause"] == "undecided" => {
+            Text::new("直到预约时间结束无人受理", "Nobody decided before its time was over")
+        }
         "booking.expired" => Text::new("暂留已过期，名额放回", "The hold expired; the place was given back"),
         "booking.checked_in" => Text::new("已到场", "Arrived"),
         "booking.completed" => Text::new("已办结", "Completed"),

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 use uuid::Uuid;
@@ -231,7 +231,7 @@ with_mail_server! {
         let all = officer.get("/api/v1/messages").await.ok();
         assert_eq!(all["items"].as_array().unwrap().len(), 2);
         officer.get("/api/v1/messages?state=lost").await.refused(422, "invalid_parameter");
-        officer.get("/api/v1/messages?cursor=%00").await.refused(422, "invalid_cursor");
+        officer.get("/api/v1/messages?cursor=x").await.refused(422, "invalid_cursor");
 
         let retry = |id: &str| format!("/api/v1/messages/{id}/retry");
         app.signed_in("lin").await.post(&retry(failed["id"].as_str().unwrap()), json!({})).await.refused(403, "forbidden");
@@ -337,4 +337,65 @@ async fn a_server_that_is_down_gets_the_mail_when_it_is_back_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_down_gets_the_mail_when_it_is_back_on_postgres() {
     outage(Store::Postgres).await;
+}
+
+/// Takes mails over as many connections as come; on the first one the answer to DATA never comes.
+async fn forgetful_server(listener: TcpListener) {
+    let mut connections = 0;
+    while let Ok((stream, _)) = listener.accept().await {
+        connections += 1;
+        let forgets = connections == 1;
+        tokio::spawn(async move {
+            let (read, mut write) = stream.into_split();
+            let mut lines = BufReader::new(read).lines();
+            let _ = write.write_all(b"220 ready\r\n").await;
+            let mut data = false;
+            while let Ok(Some(line)) = lines.next_line().await {
+                let answer: &[u8] = match (data, line.split(' ').next().unwrap_or_default()) {
+                    (true, ".") if forgets => return,
+                    (true, ".") => {
+                        data = false;
+                        b"250 taken\r\n"
+                    }
+                    (true, _) => continue,
+                    (_, "DATA") => {
+                        data = true;
+                        b"354 go on\r\n"
+                    }
+                    _ => b"250 fine\r\n",
+                };
+                let _ = write.write_all(answer).await;
+            }
+        });
+    }
+}
+
+async fn lost_answer(store: Store) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(forgetful_server(listener));
+    let app = TestApp::start_with(store, NOON, &[("MIANQIA_SMTP_URL", &url)]).await;
+    queue(&app, mail("first@example.com")).await;
+    let first = row_when(&app, "first@example.com", "a try", |row| row.last_error.is_some()).await;
+    assert_eq!((first.state, first.last_error.as_deref()), (OutboxState::Pending, Some("unanswered")));
+    let list = app.signed_in("zhou").await.get("/api/v1/messages").await.ok();
+    assert!(list["items"][0]["last_error"].as_str().unwrap().contains("可能已经送达"), "{list}");
+    // The next mail has a connection of its own, and so has the second try.
+    queue(&app, mail("second@example.com")).await;
+    row_when(&app, "second@example.com", "sent", |row| row.state == OutboxState::Sent).await;
+    app.clock.advance(TimeDelta::seconds(30));
+    app.app.notify.poke();
+    row_when(&app, "first@example.com", "sent", |row| row.state == OutboxState::Sent).await;
+    server.abort();
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_whose_answer_is_lost_is_told_as_perhaps_arrived_on_sqlite() {
+    lost_answer(Store::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_whose_answer_is_lost_is_told_as_perhaps_arrived_on_postgres() {
+    lost_answer(Store::Postgres).await;
 }
