@@ -41,7 +41,7 @@ const REGISTRATIONS_WAITING: usize = 16;
 #[derive(Debug)]
 pub struct Refusal {
     pub problem: Problem,
-    pub retry_after: Option<i64>,
+    pub retry_after: Option<u32>,
 }
 
 impl<E: Into<Problem>> From<E> for Refusal {
