@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A private PostgreSQL for tests: a new cluster, on loopback, on a free port.
 #   postgres.sh start DIR     makes it in DIR (which must not exist), prints its URL
+#   postgres.sh again DIR     starts it where it has ended by itself
 #   postgres.sh stop DIR      stops it and removes DIR
 #   postgres.sh with CMD...   runs CMD with MIANQIA_TEST_POSTGRES=URL, then stops it
 # Durability settings stay at their defaults: what is proved here is what is run.
@@ -25,6 +26,15 @@ free_port() {
   echo "$port"
 }
 
+run_server() {
+  as_owner "$bin/pg_ctl" -D "$1/data" -l "$1/server.log" -w -s -o "$(<"$1/options")" start >&2
+}
+
+# A server on a full disk can end by itself; on one that runs this does nothing.
+again() {
+  as_owner "$bin/pg_ctl" -D "$1/data" -s status >/dev/null || run_server "$1"
+}
+
 start() {
   local dir=$1 password port
   mkdir -m 700 "$dir"
@@ -38,8 +48,8 @@ start() {
   # Another program can take the port between the look and the start.
   for _ in 1 2 3; do
     port=$(free_port)
-    if as_owner "$bin/pg_ctl" -D "$dir/data" -l "$dir/server.log" -w -s \
-      -o "-c port=$port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200" start >&2; then
+    echo "-c port=$port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200" >"$dir/options"
+    if run_server "$dir"; then
       echo "postgres://mianqia:$password@127.0.0.1:$port/postgres"
       return
     fi
@@ -68,7 +78,7 @@ with() {
 }
 
 case ${1:-} in
-  start | stop) "$1" "${2:?which directory}" ;;
+  start | again | stop) "$1" "${2:?which directory}" ;;
   with) shift && with "$@" ;;
-  *) fail "usage: postgres.sh start DIR | stop DIR | with COMMAND..." ;;
+  *) fail "usage: postgres.sh start DIR | again DIR | stop DIR | with COMMAND..." ;;
 esac

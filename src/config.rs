@@ -30,6 +30,8 @@ pub struct Settings {
     pub metrics_listen: Option<SocketAddr>,
     /// A filter such as `info` or `mianqia=debug`.
     pub log: String,
+    /// `--new`: begin an office although something of an old one is left. No setting, a wish of one start.
+    pub new_office: bool,
 }
 
 /// Certificate chain and key, PEM.
@@ -135,6 +137,7 @@ impl Settings {
             data_dir,
             smtp_url,
             tls,
+            new_office: false,
         };
         settings.check_cameras()?;
         settings.check_cookies()?;

@@ -8,34 +8,78 @@ use chacha20poly1305::XChaCha20Poly1305;
 use chacha20poly1305::aead::{Aead, Payload};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The keys. Cheap to clone.
 #[derive(Clone)]
 pub struct Keyring(Arc<[u8; 32]>);
 
+/// Why a keyring cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyringError {
+    #[error(
+        "{} can be read or changed by others (mode {mode:04o}). Whoever read it can sign in the name of this \
+         service. If nobody has: chmod 600 {}", .path.display(), .path.display()
+    )]
+    Loose { path: PathBuf, mode: u32 },
+    #[error("{} does not hold a key; put the keyring back from your backup", .0.display())]
+    Broken(PathBuf),
+    #[error("{}: {error}", .path.display())]
+    File { path: PathBuf, error: io::Error },
+}
+
 impl Keyring {
-    /// Reads `keyring` in the data directory, or makes it.
-    pub fn open(data_dir: &Path) -> io::Result<Self> {
-        let path = data_dir.join("keyring");
-        match std::fs::read_to_string(&path) {
-            Ok(text) => {
-                let bytes = STANDARD.decode(text.trim()).map_err(|_| broken(&path))?;
-                Ok(Self(Arc::new(bytes.try_into().map_err(|_| broken(&path))?)))
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let key = ids::random_bytes::<32>();
-                let mut file =
-                    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-                writeln!(file, "{}", STANDARD.encode(key))?;
-                file.sync_all()?;
-                Ok(Self(Arc::new(key)))
-            }
-            Err(error) => Err(error),
-        }
+    /// Where the keyring of a data directory lies.
+    pub fn path(data_dir: &Path) -> PathBuf {
+        data_dir.join("keyring")
+    }
+
+    /// A keyring that is being made has not got its name yet: only the store, which is told of it first,
+    /// makes it valid.
+    fn pending_path(data_dir: &Path) -> PathBuf {
+        data_dir.join("keyring.new")
+    }
+
+    /// The keyring of a data directory, if there is one.
+    pub fn read(data_dir: &Path) -> Result<Option<Self>, KeyringError> {
+        read(&Self::path(data_dir))
+    }
+
+    /// One whose making was cut off.
+    pub fn read_pending(data_dir: &Path) -> Result<Option<Self>, KeyringError> {
+        read(&Self::pending_path(data_dir))
+    }
+
+    /// Makes a new keyring, durable but without its name; [`Keyring::settle`] gives it that.
+    pub fn make(data_dir: &Path) -> Result<Self, KeyringError> {
+        let path = Self::pending_path(data_dir);
+        let key = ids::random_bytes::<32>();
+        let write = || {
+            let _ = fs::remove_file(&path); // what an earlier start left, cut off before it counted
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+            writeln!(file, "{}", STANDARD.encode(key))?;
+            file.sync_all()?;
+            File::open(data_dir)?.sync_all()
+        };
+        write().map_err(|error| KeyringError::File { path: path.clone(), error })?;
+        Ok(Self(Arc::new(key)))
+    }
+
+    /// Gives a keyring that was made its name, for good.
+    pub fn settle(data_dir: &Path) -> Result<(), KeyringError> {
+        let path = Self::path(data_dir);
+        fs::rename(Self::pending_path(data_dir), &path)
+            .and_then(|()| File::open(data_dir)?.sync_all())
+            .map_err(|error| KeyringError::File { path, error })
+    }
+
+    /// What tells this keyring from others and gives nothing away.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        self.mac("fingerprint", b"mianqia keyring")
     }
 
     /// Seals `plain` for `purpose`, bound to `context`: it opens only under the same key, purpose and context.
@@ -65,14 +109,25 @@ impl Keyring {
     }
 }
 
+fn read(path: &Path) -> Result<Option<Keyring>, KeyringError> {
+    let failed = |error| KeyringError::File { path: path.to_owned(), error };
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(failed)?,
+    };
+    let mode = fs::metadata(path).map_err(failed)?.permissions().mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(KeyringError::Loose { path: path.to_owned(), mode });
+    }
+    let key = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+    let key: [u8; 32] = key.ok_or_else(|| KeyringError::Broken(path.to_owned()))?;
+    Ok(Some(Keyring(Arc::new(key))))
+}
+
 fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(message);
     mac.finalize().into_bytes().into()
-}
-
-fn broken(path: &Path) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("{} does not hold a key", path.display()))
 }
 
 #[cfg(test)]

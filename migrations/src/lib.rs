@@ -4,6 +4,7 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod m20261123_000001_first;
+mod m20261126_000010_store;
 mod m20261126_000020_partial_recordings;
 mod m20261126_000040_rating_evidence;
 mod m20261126_000050_sealed_answers;
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261123_000001_first::Migration),
+            Box::new(m20261126_000010_store::Migration),
             Box::new(m20261126_000020_partial_recordings::Migration),
             Box::new(m20261126_000040_rating_evidence::Migration),
             Box::new(m20261126_000050_sealed_answers::Migration),

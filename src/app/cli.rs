@@ -1,6 +1,6 @@
 //! The command line.
 
-use super::{StartError, document, serve};
+use super::{StartError, document, opening, serve};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
@@ -30,11 +30,19 @@ enum Command {
         /// Pretend that it is this time (RFC 3339) at the start: for demonstrations and tests, on loopback only.
         #[arg(long)]
         at: Option<DateTime<Utc>>,
+        #[command(flatten)]
+        wish: Wish,
     },
     /// Brings the schema up to date.
-    Migrate,
+    Migrate {
+        #[command(flatten)]
+        wish: Wish,
+    },
     /// Fills the data directory with demo data and prints the demo accounts. Safe to repeat.
-    Demo,
+    Demo {
+        #[command(flatten)]
+        wish: Wish,
+    },
     /// Prints the OpenAPI document.
     Openapi,
     /// Imports the official calendar from a CSV file with lines `date,name,holiday|workday`.
@@ -53,17 +61,30 @@ enum Command {
     },
 }
 
+#[derive(clap::Args)]
+struct Wish {
+    /// Begin a new office, or make a new keyring, although something of an old office is left here. Nothing is
+    /// removed.
+    #[arg(long)]
+    new: bool,
+}
+
 /// Runs what the command line asks for.
 pub async fn run(cli: Cli) -> ExitCode {
-    let settings = match read_settings(cli.config) {
+    // What the program writes, and what it writes it with, is nobody else's to read.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let mut settings = match read_settings(cli.config) {
         Ok(settings) => settings,
         Err(error) => return fail(&error),
     };
     log_to_stderr(&settings.log);
+    if let Command::Serve { wish, .. } | Command::Migrate { wish } | Command::Demo { wish } = &cli.command {
+        settings.new_office = wish.new;
+    }
     let done = match cli.command {
-        Command::Serve { at } => start(settings, at).await,
-        Command::Migrate => open_store(&settings).await.map(|_| ExitCode::SUCCESS),
-        Command::Demo => demo(&settings).await,
+        Command::Serve { at, .. } => start(settings, at).await,
+        Command::Migrate { .. } => open(&settings).await.map(|_| ExitCode::SUCCESS),
+        Command::Demo { .. } => demo(&settings).await,
         Command::Openapi => document().await.map(|text| print(&text)),
         Command::Calendar { csv } => calendar(&settings, csv).await,
         Command::Verify { case: Some(case), .. } => verify(&settings, &case).await,
@@ -117,14 +138,12 @@ async fn stop_signal() {
 }
 
 /// The store, for commands that need nothing else of the program.
-async fn open_store(settings: &Settings) -> Result<Db, StartError> {
-    std::fs::create_dir_all(&settings.data_dir)
-        .map_err(|error| StartError::DataDir(settings.data_dir.clone(), error))?;
-    Ok(Db::open(&settings.database_url).await?)
+async fn open(settings: &Settings) -> Result<Db, StartError> {
+    Ok(opening::open(settings, &Clock::system()).await?.db)
 }
 
 async fn demo(settings: &Settings) -> Result<ExitCode, StartError> {
-    let db = open_store(settings).await?;
+    let db = open(settings).await?;
     let clock = Clock::system();
     Directory::new(db.clone(), clock.clone()).ensure_calendar().await?;
     let summary =
@@ -135,7 +154,7 @@ async fn demo(settings: &Settings) -> Result<ExitCode, StartError> {
 async fn calendar(settings: &Settings, csv: PathBuf) -> Result<ExitCode, StartError> {
     let text = std::fs::read_to_string(&csv)
         .map_err(|error| StartError::Calendar(format!("{}: {error}", csv.display())))?;
-    let db = open_store(settings).await?;
+    let db = open(settings).await?;
     let summary = directory::import_calendar(&db, &Clock::system(), &text)
         .await
         .map_err(|error| StartError::Calendar(error.to_string()))?;
@@ -143,7 +162,7 @@ async fn calendar(settings: &Settings, csv: PathBuf) -> Result<ExitCode, StartEr
 }
 
 async fn verify(settings: &Settings, case: &str) -> Result<ExitCode, StartError> {
-    let db = open_store(settings).await?;
+    let db = opening::open_to_look(settings).await?;
     let report = crate::review::verify_case(&db, &settings.data_dir.join("recordings"), case).await?;
     let code = if report.is_intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     print(&format!("{report}\n"));

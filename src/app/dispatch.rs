@@ -1,66 +1,72 @@
-//! The program's own clockwork: hands events of lower features to higher ones and sweeps what is over.
+//! Hands events of lower features to higher ones, each for itself.
 
-use super::{App, idempotency, store};
+use super::App;
 use crate::db::events;
-use chrono::TimeDelta;
+use crate::entity::feature_event;
+use futures::{FutureExt, StreamExt, stream};
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 
-/// How often the clockwork looks. A completed booking's rating link may wait this long.
-const EVERY: Duration = Duration::from_millis(500);
-/// Sweeps come on every so many looks.
-const SWEEP_EVERY: u32 = 20;
-/// Keys of old requests are forgotten on every so many looks.
-const FORGET_EVERY: u32 = 1200;
+/// The kinds that somebody takes.
+pub(super) const TAKEN: &[&str] = &[events::BOOKING_COMPLETED];
+/// How many are looked at in one round.
+const AT_ONCE: u64 = 50;
+/// How many are handled at the same time: a slow one does not hold up the others.
+const SIDE_BY_SIDE: usize = 4;
+/// What has not ended by then has failed.
+const HANDLED_WITHIN: Duration = Duration::from_secs(20);
 
-pub(super) async fn run(app: App, cancel: CancellationToken) {
-    let mut tick = tokio::time::interval(EVERY);
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut round = 0_u32;
-    loop {
-        tokio::select! {
-            () = cancel.cancelled() => return,
-            _ = tick.tick() => {}
-        }
-        report("event", hand_over(&app).await);
-        if round.is_multiple_of(SWEEP_EVERY) {
-            report("expired holds", app.booking.sweep_expired().await.map(drop));
-            report("people who are gone", app.video.sweep().await);
-            report("expired sign-ins", app.auth.sweep().await.map(drop));
-        }
-        if round.is_multiple_of(FORGET_EVERY) {
-            report("old keys", forget(&app).await);
-        }
-        round = round.wrapping_add(1);
+/// One round: gives each event that is due to its feature, which marks it done in its own transaction.
+pub(super) async fn hand_over(app: App) -> Result<(), String> {
+    let due =
+        events::due(app.db.reader(), app.clock.now(), AT_ONCE).await.map_err(|error| error.to_string())?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    let failed = AtomicUsize::new(0);
+    stream::iter(due)
+        .for_each_concurrent(SIDE_BY_SIDE, |event| {
+            let (app, failed) = (&app, &failed);
+            async move {
+                if let Err(error) = handle(app, &event).await {
+                    failed.fetch_add(1, Ordering::Relaxed);
+                    put_off(app, &event, &error).await;
+                }
+            }
+        })
+        .await;
+    match failed.into_inner() {
+        0 => Ok(()),
+        failed => Err(format!("{failed} events were put off")),
     }
 }
 
-/// Gives each pending event to its feature, which marks it done in its own transaction.
-async fn hand_over(app: &App) -> Result<(), String> {
-    for event in events::pending(app.db.reader(), 50).await.map_err(text)? {
+async fn handle(app: &App, event: &feature_event::Model) -> Result<(), String> {
+    let work = async {
         match event.kind.as_str() {
-            events::BOOKING_COMPLETED => app.survey.invite(event).await.map_err(text)?,
-            other => tracing::error!(kind = other, "nobody takes this event"),
+            events::BOOKING_COMPLETED => {
+                app.survey.invite(event.clone()).await.map_err(|error| error.to_string())
+            }
+            _ => {
+                tracing::error!(event = %event.id, kind = event.kind, "nobody takes this event; it was put aside");
+                events::park(&app.db, event, app.clock.now()).await.map_err(|error| error.to_string())?;
+                app.metrics.house.one_parked();
+                Ok(())
+            }
         }
+    };
+    match tokio::time::timeout(HANDLED_WITHIN, AssertUnwindSafe(work).catch_unwind()).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err("it panicked".to_owned()),
+        Err(_) => Err("it took too long".to_owned()),
     }
-    Ok(())
 }
 
-async fn forget(app: &App) -> Result<(), String> {
-    let before = app.clock.now() - (idempotency::KEPT_FOR + TimeDelta::hours(1));
-    app.db
-        .write(move |tx| Box::pin(async move { store::forget_before(tx.conn(), before).await }))
-        .await
-        .map_err(text)
-}
-
-fn text(error: impl std::fmt::Debug) -> String {
-    format!("{error:?}")
-}
-
-/// Nothing can be done here but to say so: the next round tries again.
-fn report<E: std::fmt::Debug>(what: &str, result: Result<(), E>) {
-    if let Err(error) = result {
-        tracing::error!(what, ?error, "the clockwork failed");
+async fn put_off(app: &App, event: &feature_event::Model, error: &str) {
+    tracing::warn!(event = %event.id, kind = event.kind, attempts = event.attempts + 1, error, "an event was put off");
+    // A store that is away keeps the event as it is: it comes again with the next round.
+    if let Err(error) = events::failed(&app.db, event, error, app.clock.now()).await {
+        tracing::warn!(event = %event.id, %error, "that could not be written down");
     }
 }

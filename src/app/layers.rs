@@ -1,16 +1,16 @@
 //! What concerns every request: ids, problems, panics, limits, who calls, headers, metrics.
 
 use super::streams::{self, Streams};
-use super::{App, edge, idempotency, metrics, openapi, web};
+use super::{App, edge, idempotency, metrics, openapi, watch, web};
 use crate::auth;
 use crate::clock::Clock;
 use crate::http::{ClientAddress, Problem, own_up, render_problems};
+use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
 use std::net::{IpAddr, SocketAddr};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -40,7 +40,7 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
             get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) }),
         )
         .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(ready).with_state(app.clone()))
+        .route("/readyz", get(watch::ready).with_state(app.clone()))
         .fallback(web::page)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(csrf(app))
@@ -93,23 +93,6 @@ fn csrf(app: &App) -> CsrfLayer<impl Fn(ProtectionError) -> Response + Clone + u
     let layer = CsrfLayer::new();
     let layer = layer.clone().add_trusted_origin(&app.settings.public_url).unwrap_or(layer);
     layer.with_rejection_response(|_: ProtectionError| StatusCode::FORBIDDEN.into_response())
-}
-
-async fn ready(State(app): State<App>) -> Response {
-    if app.is_stopping() {
-        return (
-            StatusCode::SERVICE_UNAVAILABLE,
-            Json(serde_json::json!({"ready": false, "why": "stopping"})),
-        )
-            .into_response();
-    }
-    match app.db.ping().await {
-        Ok(()) => Json(serde_json::json!({"ready": true})).into_response(),
-        Err(_) => {
-            (StatusCode::SERVICE_UNAVAILABLE, Json(serde_json::json!({"ready": false, "why": "store"})))
-                .into_response()
-        }
-    }
 }
 
 /// While the program stops it takes no new work; reads go on until the connections close.

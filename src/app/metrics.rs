@@ -2,6 +2,7 @@
 //! that callers choose: there would be no end to them.
 
 use super::listener::Gate;
+use super::watch::House;
 use super::{App, edge};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -42,6 +43,7 @@ pub struct Metrics {
     failed: Gauge,
     timed_out: Gauge,
     gate: OnceLock<Arc<Gate>>,
+    pub(super) house: House,
 }
 
 impl Default for Metrics {
@@ -70,6 +72,7 @@ impl Default for Metrics {
         );
         registry.register("http_connections_timed_out", "Connections closed for silence", timed_out.clone());
         let gate = OnceLock::new();
+        let house = House::register(&mut registry);
         Self {
             registry,
             requests,
@@ -83,6 +86,7 @@ impl Default for Metrics {
             failed,
             timed_out,
             gate,
+            house,
         }
     }
 }
@@ -134,6 +138,7 @@ async fn show(State(app): State<App>) -> Response {
     metrics.recordings.set(i64::try_from(media.recordings).unwrap_or(i64::MAX));
     metrics.packets_in.set(i64::try_from(media.packets_in).unwrap_or(i64::MAX));
     metrics.packets_out.set(i64::try_from(media.packets_out).unwrap_or(i64::MAX));
+    metrics.house.refresh(&app);
     let mut text = String::new();
     // Writing into a String cannot fail.
     let _ = encode(&mut text, &metrics.registry);

@@ -4,6 +4,7 @@
 //! through [`dispatch`]; layers that concern every request are in [`layers`].
 
 pub mod cli;
+mod clockwork;
 mod described;
 mod dispatch;
 mod edge;
@@ -13,8 +14,10 @@ mod listener;
 mod messages;
 mod metrics;
 mod openapi;
+mod opening;
 mod serve;
 mod store;
+mod watch;
 mod streams;
 mod web;
 
@@ -26,7 +29,7 @@ use crate::auth::Auth;
 use crate::booking::{self, Booking};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::db::Db;
+use crate::db::{Db, events};
 use crate::directory::Directory;
 use crate::keyring::Keyring;
 use crate::live::Live;
@@ -36,6 +39,7 @@ use crate::survey::{self, Survey};
 use crate::video::engine::{Engine, EngineSettings};
 use crate::video::{Video, VideoSettings};
 use metrics::Metrics;
+use opening::Opened;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -70,6 +74,7 @@ pub struct Parts {
     pub review: Review,
     pub engine: Engine,
     metrics: Metrics,
+    watch: watch::Watch,
     stopping: AtomicBool,
     cancel: CancellationToken,
     tasks: TaskTracker,
@@ -78,10 +83,8 @@ pub struct Parts {
 impl App {
     /// Opens the stores, migrates, recovers what a crash left behind and starts the background tasks.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
-        std::fs::create_dir_all(&settings.data_dir)
-            .map_err(|error| StartError::DataDir(settings.data_dir.clone(), error))?;
-        let keyring = Keyring::open(&settings.data_dir).map_err(StartError::Keyring)?;
-        let db = Db::open(&settings.database_url).await?;
+        let Opened { keyring, db } = opening::open(&settings, &clock).await?;
+        events::unpark(&db, dispatch::TAKEN).await?;
         let live = Live::default();
         let directory = Directory::new(db.clone(), clock.clone());
         directory.ensure_calendar().await?;
@@ -99,8 +102,8 @@ impl App {
         let booking = Booking::new(db.clone(), clock.clone(), directory.clone(), live.clone(), office);
         booking.load().await?;
 
-        let (events, engine_events) = tokio::sync::mpsc::unbounded_channel();
-        let engine = Engine::start(engine_settings(&settings), clock.clone(), events)
+        let (engine_tells, engine_events) = tokio::sync::mpsc::unbounded_channel();
+        let engine = Engine::start(engine_settings(&settings), clock.clone(), engine_tells)
             .await
             .map_err(StartError::Engine)?;
         let recordings_dir = settings.data_dir.join("recordings");
@@ -135,6 +138,7 @@ impl App {
         let app = Self(Arc::new(Parts {
             settings,
             metrics: Metrics::default(),
+            watch: watch::Watch::default(),
             stopping: AtomicBool::default(),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -153,7 +157,7 @@ impl App {
         }));
         app.tasks.spawn(app.video.clone().run_events(app.cancel.clone()));
         app.tasks.spawn(app.notify.clone().run(app.cancel.clone()));
-        app.tasks.spawn(dispatch::run(app.clone(), app.cancel.clone()));
+        clockwork::start(&app);
         Ok(app)
     }
 

@@ -4,6 +4,7 @@ use super::listener::{self, Limits, Listening};
 use super::{App, metrics};
 use crate::clock::Clock;
 use crate::config::{SettingError, Settings};
+use crate::keyring::KeyringError;
 use crate::video::engine::EngineError;
 use axum_server::tls_rustls::RustlsConfig;
 use sea_orm::DbErr;
@@ -19,8 +20,30 @@ pub enum StartError {
     Setting(#[from] SettingError),
     #[error("the data directory {0} cannot be made: {1}")]
     DataDir(PathBuf, std::io::Error),
-    #[error("the keyring cannot be opened: {0}")]
-    Keyring(std::io::Error),
+    #[error(
+        "the data directory {0} is one that everybody writes to; give MIANQIA_DATA_DIR a directory of its own"
+    )]
+    SharedDir(PathBuf),
+    #[error("the keyring cannot be used: {0}")]
+    Keyring(#[from] KeyringError),
+    #[error(
+        "the store holds an office, but its keyring {} is missing. Put it back from your backup. With --new \
+         another one is made, and links to ratings that were sent until now do not work any more", .0.display()
+    )]
+    KeyringMissing(PathBuf),
+    #[error(
+        "the keyring {} is not the one that this store was made with. Put the right one back, or let \
+         MIANQIA_DATA_DIR and MIANQIA_DATABASE_URL name what belongs together. With --new this one is taken \
+         from now on, and links to ratings that were sent until now do not work any more", .0.display()
+    )]
+    KeyringOther(PathBuf),
+    #[error(
+        "the data directory {} is that of an office, but {store} is missing or empty. Put the store back from \
+         your backup, or correct MIANQIA_DATABASE_URL. With --new a new, empty office is begun", .data_dir.display()
+    )]
+    StoreMissing { data_dir: PathBuf, store: String },
+    #[error("there is no office in {0}: it is missing or empty")]
+    NothingThere(String),
     #[error("the store cannot be opened: {0}")]
     Store(#[from] DbErr),
     #[error("media cannot start (MIANQIA_MEDIA_PORT, MIANQIA_MEDIA_ADDRESSES): {0}")]

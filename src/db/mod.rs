@@ -6,24 +6,37 @@
 //! the [`Tx`] and runs even when the caller has gone away.
 //!
 //! Invariants: nothing networked inside a closure; a closure that fails leaves nothing behind; what was
-//! handed over to be told ([`Told`]) is told, or nothing is written.
+//! answered well is durable; a closure ends at the first error of the store (PostgreSQL takes the `COMMIT`
+//! of a transaction in which a statement failed, and keeps nothing); what was handed over to be told
+//! ([`Told`]) is told, or nothing is written.
 
 mod companion;
+mod connect;
 mod constraint;
 pub mod events;
+mod fault;
+mod group;
+mod health;
+mod probe;
 mod told;
+mod wal;
 mod writer;
 mod written;
 
 pub use companion::{Companion, accompanied, is_repeated, repeated};
+pub use connect::sqlite_file;
 pub use constraint::UniqueKey;
+pub use fault::{StoreFault, WriteError, fault_of, is_unique_violation};
+pub use health::Health;
+pub use probe::is_blank;
 pub use told::Told;
 pub use writer::Tx;
 pub use written::Written;
 
 use futures::future::BoxFuture;
+use group::GroupWriter;
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqlErr};
+use sea_orm::{DatabaseConnection, DbErr};
 use writer::Writer;
 
 /// Connections to the store. Cheap to clone.
@@ -31,24 +44,24 @@ use writer::Writer;
 pub struct Db {
     reader: DatabaseConnection,
     writer: Writer,
+    health: Health,
 }
 
 impl Db {
     /// Connects to a `sqlite:` or `postgres:` URL, checks the SQLite version and migrates.
     pub async fn open(url: &str) -> Result<Self, DbErr> {
-        let sqlite = url.starts_with("sqlite:");
-        if sqlite {
-            let writer = Database::connect(sqlite_options(url, 1)).await?;
-            check_sqlite_version(&writer).await?;
-            Migrator::up(&writer, None).await?;
-            let reader = Database::connect(sqlite_options(url, 4)).await?;
-            return Ok(Self { reader, writer: Writer::grouped(writer) });
+        let health = Health::default();
+        if is_sqlite(url) {
+            let pool = connect::sqlite_writer(url).await?;
+            connect::check_sqlite_version(&pool).await?;
+            Migrator::up(&pool, None).await?;
+            let writer = GroupWriter::new(url, pool, health.clone()).await?;
+            let reader = connect::sqlite_readers(url).await?;
+            return Ok(Self { reader, writer: Writer::grouped(writer), health });
         }
-        let mut options = ConnectOptions::new(url);
-        options.max_connections(24).acquire_timeout(std::time::Duration::from_secs(20)).sqlx_logging(false);
-        let pool = Database::connect(options).await?;
+        let pool = connect::postgres(url).await?;
         Migrator::up(&pool, None).await?;
-        Ok(Self { reader: pool.clone(), writer: Writer::single(pool) })
+        Ok(Self { reader: pool.clone(), writer: Writer::single(pool, health.clone()), health })
     }
 
     /// For queries. Nothing is written through it.
@@ -58,13 +71,14 @@ impl Db {
 
     /// Runs one write use case in one durable transaction.
     ///
-    /// The closure may run only once; its error rolls back what it did and nothing else. What the
-    /// request at hand wants beside it ([`accompanied`]) is written first, in the same transaction.
+    /// An error rolls back what it did and nothing else. What the request at hand wants beside it
+    /// ([`accompanied`]) is written first, in the same transaction. Where others were at the same rows
+    /// (deadlock, serialisation) it is run again from the beginning, hence `Clone`.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
-        F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
+        F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Clone + Send + 'static,
         T: Send + 'static,
-        E: From<DbErr> + Send + 'static,
+        E: WriteError,
     {
         let companion = companion::at_hand();
         let written = self
@@ -91,39 +105,12 @@ impl Db {
         written
     }
 
-    /// Whether the store answers.
-    pub async fn ping(&self) -> Result<(), DbErr> {
-        self.reader.execute_unprepared("select 1").await.map(|_| ())
+    /// How the store does.
+    pub fn health(&self) -> &Health {
+        &self.health
     }
 }
 
-/// Whether an error is the violation of a unique key.
-pub fn is_unique_violation(error: &DbErr) -> bool {
-    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
-}
-
-fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(connections).sqlx_logging(false);
-    options.map_sqlx_sqlite_opts(|sqlite| {
-        sqlite
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .pragma("journal_mode", "WAL")
-            .pragma("synchronous", "FULL")
-            .busy_timeout(std::time::Duration::from_secs(10))
-    });
-    options
-}
-
-/// WAL files can be corrupted by SQLite before 3.51.3 (see its release notes).
-async fn check_sqlite_version(connection: &DatabaseConnection) -> Result<(), DbErr> {
-    let statement = sea_orm::Statement::from_string(DbBackend::Sqlite, "select sqlite_version() as version");
-    let row = connection.query_one_raw(statement).await?;
-    let version: String = row.map(|row| row.try_get("", "version")).transpose()?.unwrap_or_default();
-    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
-    if parts.as_slice() < [3, 51, 3].as_slice() {
-        return Err(DbErr::Custom(format!("SQLite {version} is linked; 3.51.3 or newer is needed")));
-    }
-    Ok(())
+fn is_sqlite(url: &str) -> bool {
+    url.starts_with("sqlite:")
 }

@@ -1,30 +1,32 @@
-//! Group commit for SQLite, one transaction each for PostgreSQL.
+//! The one write path: a use case, its transaction, and trying again when others were at the same rows.
 
 use super::Told;
+use super::fault::{self, StoreFault, WriteError};
+use super::group::{GROUP, GroupWriter};
+use super::health::Health;
 use futures::{FutureExt, future::BoxFuture};
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
+use rand::RngExt;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
 use std::panic::AssertUnwindSafe;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
-/// How many use cases share one commit at most. Larger groups brought nothing when measured.
-const GROUP: usize = 128;
-const QUEUE: usize = 1024;
+const QUEUE: usize = 8 * GROUP;
+/// How often a use case is tried in all when others are at the same rows.
+const TRIES: u32 = 5;
 
 /// An open transaction (on SQLite: a savepoint in the group's) and what is to follow its commit.
 pub struct Tx {
-    inner: DatabaseTransaction,
+    inner: Arc<DatabaseTransaction>,
     after_commit: Mutex<Vec<AfterCommit>>,
     told: Mutex<Vec<Told>>,
 }
 
-type AfterCommit = Box<dyn FnOnce() + Send>;
+pub(super) type AfterCommit = Box<dyn FnOnce() + Send>;
 
 impl Tx {
-    fn new(inner: DatabaseTransaction) -> Self {
+    pub(super) fn new(inner: Arc<DatabaseTransaction>) -> Self {
         Self { inner, after_commit: Mutex::default(), told: Mutex::default() }
     }
 
@@ -58,126 +60,177 @@ impl Tx {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).first().map(|row| row.table)
     }
 
-    fn into_parts(self) -> (DatabaseTransaction, Vec<AfterCommit>) {
-        (self.inner, self.after_commit.into_inner().unwrap_or_else(PoisonError::into_inner))
+    pub(super) fn into_after_commit(self) -> Vec<AfterCommit> {
+        self.after_commit.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Tells the caller how it ended, once the commit is durable (or failed).
-type Answer = Box<dyn FnOnce(Result<(), DbErr>) + Send>;
-/// Does the work; says whether to keep it, and how to answer.
-type Job = Box<dyn for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, (bool, Answer)> + Send>;
+pub(super) type Answer = Box<dyn FnOnce(Result<(), DbErr>) + Send>;
+/// Whether to keep what a use case did; of one that failed, what the store said.
+pub(super) type Ended = Result<(), Option<StoreFault>>;
+
+/// One try of a use case, its types forgotten, so that many kinds can stand in one queue.
+pub(super) trait Job: Send {
+    fn run<'a>(self: Box<Self>, tx: &'a Tx) -> BoxFuture<'a, (Ended, Answer)>;
+    /// Answers without having run it.
+    fn refuse(self: Box<Self>, error: DbErr);
+}
+
+struct Queued<T, E, F> {
+    work: F,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Job for Queued<T, E, F>
+where
+    F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
+    T: Send + 'static,
+    E: WriteError,
+{
+    fn run<'a>(self: Box<Self>, tx: &'a Tx) -> BoxFuture<'a, (Ended, Answer)> {
+        async move {
+            let Self { work, reply } = *self;
+            let outcome = caught(work, tx).await;
+            let ended = outcome.as_ref().map(drop).map_err(WriteError::store_fault);
+            let answer: Answer = Box::new(move |committed| {
+                // The caller may have gone away; the work stands all the same.
+                let _ = reply.send(settle(outcome, committed));
+            });
+            (ended, answer)
+        }
+        .boxed()
+    }
+
+    fn refuse(self: Box<Self>, error: DbErr) {
+        let _ = self.reply.send(Err(error.into()));
+    }
+}
+
+/// A panic in one use case must not take the writer and its group with it.
+async fn caught<T, E, F>(work: F, tx: &Tx) -> Result<T, E>
+where
+    F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>>,
+    E: WriteError,
+{
+    let outcome = AssertUnwindSafe(async { work(tx).await }).catch_unwind().await;
+    outcome.unwrap_or_else(|_| Err(DbErr::Custom("a write panicked".into()).into()))
+}
+
+/// The outcome of a use case, and of ending its transaction, in one.
+fn settle<T, E: WriteError>(outcome: Result<T, E>, ended: Result<(), DbErr>) -> Result<T, E> {
+    match (outcome, ended) {
+        (Ok(value), Ok(())) => Ok(value),
+        (Ok(_), Err(error)) => Err(error.into()),
+        (Err(error), _) => Err(error),
+    }
+}
 
 #[derive(Clone)]
 pub(super) enum Writer {
-    Grouped(mpsc::Sender<Job>),
-    Single(DatabaseConnection),
+    Grouped(mpsc::Sender<Box<dyn Job>>),
+    Single(DatabaseConnection, Health),
 }
 
 impl Writer {
-    pub(super) fn grouped(connection: DatabaseConnection) -> Self {
+    pub(super) fn grouped(writer: GroupWriter) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(group_commits(connection, jobs));
+        tokio::spawn(writer.run(jobs));
         Self::Grouped(queue)
     }
 
-    pub(super) fn single(pool: DatabaseConnection) -> Self {
-        Self::Single(pool)
+    pub(super) fn single(pool: DatabaseConnection, health: Health) -> Self {
+        Self::Single(pool, health)
     }
 
     pub(super) async fn run<T, E, F>(&self, work: F) -> Result<T, E>
     where
-        F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
+        F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Clone + Send + 'static,
         T: Send + 'static,
-        E: From<DbErr> + Send + 'static,
+        E: WriteError,
     {
-        let (reply, answer) = oneshot::channel::<Result<T, E>>();
-        let job: Job = Box::new(move |tx| {
-            async move {
-                // A panic in one use case must not take the writer and its group with it.
-                let outcome = AssertUnwindSafe(work(tx)).catch_unwind().await;
-                let outcome =
-                    outcome.unwrap_or_else(|_| Err(DbErr::Custom("a write panicked".into()).into()));
-                let keep = outcome.is_ok();
-                let answer: Answer = Box::new(move |committed| {
-                    let result = match (outcome, committed) {
-                        (Ok(value), Ok(())) => Ok(value),
-                        (Ok(_), Err(error)) => Err(error.into()),
-                        (Err(error), _) => Err(error),
-                    };
-                    // The caller may have gone away; the work stands all the same.
-                    let _ = reply.send(result);
-                });
-                (keep, answer)
-            }
-            .boxed()
-        });
         match self {
+            // Conflicts are with other processes here, and the writer waits for its turn itself.
             Self::Grouped(queue) => {
+                let (reply, answer) = oneshot::channel();
+                let job = Box::new(Queued { work, reply });
                 queue.send(job).await.map_err(|_| DbErr::Custom("the writer has stopped".into()))?;
+                let gone = |_| Err(DbErr::Custom("the writer gave no answer".into()).into());
+                answer.await.unwrap_or_else(gone)
             }
             // Spawned, so that a caller that goes away cannot tear a transaction in two.
-            Self::Single(pool) => drop(tokio::spawn(run_alone(pool.clone(), job))),
+            Self::Single(pool, health) => {
+                let run = tokio::spawn(until_done(pool.clone(), health.clone(), work));
+                run.await.unwrap_or_else(|_| Err(DbErr::Custom("a write broke".into()).into()))
+            }
         }
-        answer.await.unwrap_or_else(|_| Err(DbErr::Custom("the writer gave no answer".into()).into()))
     }
 }
 
-async fn run_alone(pool: DatabaseConnection, job: Job) {
+/// Runs a use case in a transaction of its own, again while others are at the same rows.
+async fn until_done<T, E, F>(pool: DatabaseConnection, health: Health, work: F) -> Result<T, E>
+where
+    F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Clone + Send + 'static,
+    T: Send + 'static,
+    E: WriteError,
+{
+    let mut tries = 1;
+    loop {
+        match alone(&pool, &health, work.clone()).await {
+            Err(error) if error.store_fault() == Some(StoreFault::Conflict) && tries < TRIES => {
+                health.tried_again();
+                pause(tries).await;
+                tries += 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn alone<T, E, F>(pool: &DatabaseConnection, health: &Health, work: F) -> Result<T, E>
+where
+    F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
+    T: Send + 'static,
+    E: WriteError,
+{
     let tx = match pool.begin().await {
-        Ok(tx) => Tx::new(tx),
-        // Dropping the job drops its reply: the caller hears that there was no answer.
-        Err(error) => return tracing::error!(%error, "no transaction could be opened"),
+        Ok(tx) => Tx::new(Arc::new(tx)),
+        Err(error) => {
+            health.failed(fault::fault_of(&error), &error);
+            return Err(error.into());
+        }
     };
-    let (keep, answer) = job(&tx).await;
-    let (inner, after_commit) = tx.into_parts();
-    let ended = if keep { inner.commit().await } else { inner.rollback().await };
-    if keep && ended.is_ok() {
-        after_commit.into_iter().for_each(|act| act());
+    let outcome = caught(work, &tx).await;
+    let inner = Arc::clone(&tx.inner);
+    let after_commit = tx.into_after_commit();
+    // A use case sees its transaction by reference only, so nobody else has it.
+    let Some(inner) = Arc::into_inner(inner) else {
+        return Err(DbErr::Custom("a transaction was kept beyond its use case".into()).into());
+    };
+    if let Err(error) = &outcome {
+        health.failed(error.store_fault(), &"a statement was refused");
+        if let Err(error) = inner.rollback().await {
+            health.failed(fault::fault_of(&error), &error);
+        }
+        return outcome;
     }
-    answer(ended);
+    match inner.commit().await {
+        Ok(()) => {
+            health.kept();
+            after_commit.into_iter().for_each(|act| act());
+            outcome
+        }
+        Err(error) => {
+            let error = fault::of_commit(&error);
+            health.failed(fault::fault_of(&error), &error);
+            settle(outcome, Err(error))
+        }
+    }
 }
 
-async fn group_commits(connection: DatabaseConnection, mut jobs: mpsc::Receiver<Job>) {
-    let mut group = Vec::with_capacity(GROUP);
-    while jobs.recv_many(&mut group, GROUP).await > 0 {
-        if let Err(error) = commit_group(&connection, group.drain(..)).await {
-            tracing::error!(%error, "a group of writes could not be opened");
-        }
-    }
-}
-
-/// Runs the jobs of one group, each in a savepoint, and commits them together.
-async fn commit_group(connection: &DatabaseConnection, jobs: impl Iterator<Item = Job>) -> Result<(), DbErr> {
-    // Immediate: a deferred transaction that first reads and then writes fails under contention.
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..Default::default()
-    };
-    let outer = connection.begin_with_options(options).await?;
-    let mut kept = Vec::new();
-    for job in jobs {
-        let tx = Tx::new(outer.begin().await?);
-        let (keep, answer) = job(&tx).await;
-        let (savepoint, after_commit) = tx.into_parts();
-        if keep {
-            match savepoint.commit().await {
-                Ok(()) => kept.push((after_commit, answer)),
-                Err(error) => answer(Err(error)),
-            }
-        } else {
-            answer(savepoint.rollback().await);
-        }
-    }
-    let committed = outer.commit().await;
-    for (after_commit, answer) in kept {
-        match &committed {
-            Ok(()) => {
-                after_commit.into_iter().for_each(|act| act());
-                answer(Ok(()));
-            }
-            Err(error) => answer(Err(DbErr::Custom(format!("the commit failed: {error}")))),
-        }
-    }
-    committed
+/// Waits a moment that differs from the others' before the next try.
+pub(super) async fn pause(tries: u32) {
+    let longest = 20 * u64::from(tries);
+    let ms = rand::rng().random_range(2..=longest);
+    tokio::time::sleep(Duration::from_millis(ms)).await;
 }

@@ -11,6 +11,12 @@ pub struct Model {
     pub subject_id: Uuid,
     pub created_at: DateTimeUtc,
     pub done_at: Option<DateTimeUtc>,
+    /// How often it was tried in vain.
+    pub attempts: i32,
+    pub next_at: Option<DateTimeUtc>,
+    pub last_error: Option<String>,
+    /// Nobody takes this kind: not tried any more until a start with somebody who does.
+    pub parked_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

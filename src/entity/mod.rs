@@ -28,5 +28,7 @@ pub mod resource;
 pub mod service;
 pub mod session_check;
 pub mod sign_in_failure;
+pub mod store_identity;
+pub mod store_probe;
 pub mod venue;
 pub mod video_session;

@@ -4,7 +4,7 @@
 //! the reader's language and the request's id are known. Answers of libraries that carry no problem
 //! (an unknown path, a wrong method) become one there too.
 
-use crate::db;
+use crate::db::{self, StoreFault, WriteError};
 use crate::ids;
 use crate::text::{Language, Text};
 use axum::body::Body;
@@ -32,6 +32,8 @@ pub struct Problem {
     /// What stands in the way, where it can be shown: such as the booking that exists already. Boxed
     /// because hardly any problem has one, and problems travel in every result.
     pub subject_id: Option<Box<Uuid>>,
+    /// What the store said, if it was the store that failed.
+    pub store_fault: Option<StoreFault>,
 }
 
 /// What goes over the wire.
@@ -61,7 +63,7 @@ impl Problem {
         zh: impl Into<Cow<'static, str>>,
         en: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, code, title: Text::new(zh, en), field: None, subject_id: None }
+        Self { status, code, title: Text::new(zh, en), field: None, subject_id: None, store_fault: None }
     }
 
     /// 422 for one field.
@@ -192,20 +194,54 @@ impl Problem {
     }
 }
 
-/// A failed store is nothing a caller can mend: it is logged here and told without its insides.
+/// A failed store is nothing a caller can mend: it is logged and told without its insides.
 impl From<DbErr> for Problem {
     fn from(error: DbErr) -> Self {
         if db::is_repeated(&error) {
             return Self::in_flight();
         }
-        tracing::error!(%error, "the store failed");
-        Self::internal()
+        let fault = db::fault_of(&error);
+        let problem = match fault {
+            None => {
+                tracing::error!(%error, "the store failed");
+                Self::internal()
+            }
+            Some(StoreFault::Conflict | StoreFault::Unavailable(_)) => {
+                tracing::warn!(%error, "the store did not take it");
+                Self::unavailable(
+                    "store_unavailable",
+                    "服务暂时存不了数据，这次操作没有生效。请稍后再试。",
+                    "The service cannot store anything at the moment, so nothing was kept. Please try again shortly.",
+                )
+            }
+            Some(StoreFault::Unknown) => {
+                tracing::warn!(%error, "a commit broke");
+                Self::unavailable(
+                    "outcome_unknown",
+                    "服务刚才中断，不能确定这次操作是否已经生效。请先刷新页面查看，再决定是否重试。",
+                    "The service was interrupted, and it is not certain whether this was kept. Please reload and look before you try again.",
+                )
+            }
+        };
+        Self { store_fault: fault, ..problem }
     }
 }
+
+impl WriteError for Problem {
+    fn store_fault(&self) -> Option<StoreFault> {
+        self.store_fault
+    }
+}
+
+/// Seconds after which a store that was busy or full may be asked again.
+const STORE_AGAIN: HeaderValue = HeaderValue::from_static("2");
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
+        if self.store_fault.is_some() {
+            response.headers_mut().insert(header::RETRY_AFTER, STORE_AGAIN);
+        }
         response.extensions_mut().insert(self);
         response
     }

@@ -84,9 +84,10 @@ impl Video {
             Box::pin(async move {
                 room.needs_officer_inside()?;
                 let opened = room.session.opened_at.is_some();
+                // Locked before anything of its chain is: whoever works on the booking does it in that order.
+                let state = Booking::lock(tx, doing.case).await?;
                 this.end_in(tx, room.session, doing.now, doing.entry("session.ended"), "asked").await?;
                 // A session in which nobody was admitted settles nothing about the booking.
-                let state = store::booking_state(tx.conn(), doing.case).await?;
                 if opened && state == Some(BookingState::CheckedIn) {
                     let officer = doing.actor.account_id;
                     Booking::complete(tx, doing.case, doing.actor.evidence(), Some(officer), doing.now)
@@ -100,30 +101,52 @@ impl Video {
     }
 
     /// Puts out who has been away too long, and ends sessions that no officer came back to, or that were
-    /// never opened in their time. `app` calls it every few seconds.
+    /// never opened in their time. `app` calls it every few seconds. One that fails holds up no other: the
+    /// first error is told when all have had their turn.
     pub async fn sweep(&self) -> Result<(), DbErr> {
         if self.0.stopping.load(Ordering::Relaxed) {
             return Ok(());
         }
         let now = self.0.clock.now();
+        let (gone, abandoned, unopened) =
+            tokio::join!(self.sweep_gone(now), self.sweep_abandoned(now), self.sweep_unopened(now));
+        gone.and(abandoned).and(unopened)
+    }
+
+    async fn sweep_gone(&self, now: DateTime<Utc>) -> Result<(), DbErr> {
+        let mut outcome = Ok(());
         let away = self.presence().away(now);
         for (session, participant) in away {
             // An event stream that broke alone is no absence: what they send still comes in.
             if !self.0.engine.is_publishing(session, participant) {
-                self.put_out(session, participant, now).await?;
-                self.presence().forget(participant);
+                let out = self.put_out(session, participant, now).await;
+                if out.is_ok() {
+                    self.presence().forget(participant);
+                }
+                outcome = outcome.and(out);
             }
         }
+        outcome
+    }
+
+    async fn sweep_abandoned(&self, now: DateTime<Utc>) -> Result<(), DbErr> {
+        let mut outcome = Ok(());
         for session in store::sessions_in(self.0.db.reader(), SessionState::Open).await? {
-            let people = store::people(self.0.db.reader(), session.id).await?;
-            if model::is_abandoned(&people, now) {
-                self.end_abandoned(session.id, now).await?;
-            }
+            let ended = match store::people(self.0.db.reader(), session.id).await {
+                Ok(people) if model::is_abandoned(&people, now) => self.end_abandoned(session.id, now).await,
+                other => other.map(drop),
+            };
+            outcome = outcome.and(ended);
         }
+        outcome
+    }
+
+    async fn sweep_unopened(&self, now: DateTime<Utc>) -> Result<(), DbErr> {
+        let mut outcome = Ok(());
         for session in store::unopened(self.0.db.reader(), now - JOIN_LATE).await? {
-            self.end_unopened(session, now).await?;
+            outcome = outcome.and(self.end_unopened(session, now).await);
         }
-        Ok(())
+        outcome
     }
 
     async fn put_out(&self, id: Uuid, participant: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
@@ -175,7 +198,10 @@ impl Video {
     /// What the program does by itself in a session that has not ended, in one transaction.
     async fn by_itself<F>(&self, id: Uuid, work: F) -> Result<(), DbErr>
     where
-        F: for<'a> FnOnce(&'a Tx, video_session::Model) -> BoxFuture<'a, Result<(), DbErr>> + Send + 'static,
+        F: for<'a> FnOnce(&'a Tx, video_session::Model) -> BoxFuture<'a, Result<(), DbErr>>
+            + Clone
+            + Send
+            + 'static,
     {
         let this = self.clone();
         self.0

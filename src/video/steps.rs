@@ -257,6 +257,7 @@ impl Video {
     pub(super) async fn in_room<F>(&self, actor: &Arc<Actor>, id: Uuid, work: F) -> Result<(), Problem>
     where
         F: for<'a> FnOnce(&'a Tx, Room, Doing) -> futures::future::BoxFuture<'a, Result<(), Problem>>
+            + Clone
             + Send
             + 'static,
     {

@@ -281,11 +281,3 @@ pub async fn waiting_in(
         .all(conn)
         .await
 }
-
-/// The state of a booking as this transaction sees it.
-pub async fn booking_state(
-    conn: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<Option<booking::BookingState>, DbErr> {
-    Ok(booking::Entity::find_by_id(id).one(conn).await?.map(|row| row.state))
-}

@@ -189,6 +189,7 @@ both_stores! {
         let now = app.clock.now();
         let event = feature_event::Model {
             id: Uuid::now_v7(), kind: events::BOOKING_COMPLETED.into(), subject_id: id, created_at: now, done_at: None,
+            attempts: 0, next_at: None, last_error: None, parked_at: None,
         };
         let stored = event.clone();
         let again: Result<(), DbErr> = app.app.db.write(move |tx| Box::pin(async move {
@@ -197,7 +198,7 @@ both_stores! {
         })).await;
         again.unwrap();
         eventually("both events done", || async {
-            events::pending(app.app.db.reader(), 9).await.unwrap().is_empty().then_some(())
+            events::due(app.app.db.reader(), now, 9).await.unwrap().is_empty().then_some(())
         }).await;
         assert_eq!(form_of(&lin, id).await, form);
         assert_eq!(kinds(app, id).await, ["rating.invited"]);

@@ -1,5 +1,6 @@
 //! Long assurance runs: what must hold for hours is held here for minutes.
 
+mod disk;
 #[path = "../it/support.rs"]
 #[allow(dead_code)]
 mod support;

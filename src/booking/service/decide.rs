@@ -154,6 +154,7 @@ impl Booking {
 }
 
 /// Whom a booking concerns.
+#[derive(Clone)]
 pub(super) struct People {
     account: Option<account::Model>,
     enterprise: Option<enterprise::Model>,

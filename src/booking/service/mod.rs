@@ -24,7 +24,7 @@ use super::store::{Scope, places, read};
 use super::waiting::WaitingRoom;
 use crate::auth::{Actor, Right};
 use crate::clock::Clock;
-use crate::db::Db;
+use crate::db::{Db, StoreFault, WriteError, fault_of};
 use crate::directory::calendar::Calendar;
 use crate::directory::{Directory, ServiceInfo};
 use crate::entity::account::Role;
@@ -73,6 +73,15 @@ enum Fault {
 impl From<DbErr> for Fault {
     fn from(error: DbErr) -> Self {
         Self::Store(error)
+    }
+}
+
+impl WriteError for Fault {
+    fn store_fault(&self) -> Option<StoreFault> {
+        match self {
+            Self::Told(problem) => problem.store_fault,
+            Self::Store(error) => fault_of(error),
+        }
     }
 }
 

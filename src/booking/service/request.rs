@@ -52,6 +52,7 @@ enum Outcome {
     Expired,
 }
 
+#[derive(Clone)]
 struct Case {
     form: RequestForm,
     warnings: Vec<FormWarning>,

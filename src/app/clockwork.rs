@@ -1,0 +1,103 @@
+//! What the program does by itself: duties that come again and again, each a task of its own. One that
+//! fails, panics or is slow holds up no other, and comes again at its time.
+
+use super::{App, dispatch, idempotency, store, watch};
+use crate::db::events;
+use chrono::TimeDelta;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+use tokio::time::MissedTickBehavior;
+
+/// Something to do again and again.
+struct Duty {
+    /// For the log and the metrics.
+    name: &'static str,
+    every: Duration,
+    act: fn(App) -> BoxFuture<'static, Result<(), String>>,
+}
+
+const DUTIES: [Duty; 7] = [
+    // A completed booking's rating link may wait this long.
+    Duty { name: "events", every: Duration::from_millis(500), act: |app| dispatch::hand_over(app).boxed() },
+    Duty { name: "events put aside", every: Duration::from_secs(30), act: |app| count_parked(app).boxed() },
+    Duty { name: "expired holds", every: SWEEP_EVERY, act: |app| expire_holds(app).boxed() },
+    Duty { name: "people who are gone", every: SWEEP_EVERY, act: |app| sweep_sessions(app).boxed() },
+    Duty { name: "expired sign-ins", every: SWEEP_EVERY, act: |app| expire_sign_ins(app).boxed() },
+    Duty { name: "old keys", every: Duration::from_secs(600), act: |app| forget_keys(app).boxed() },
+    Duty { name: "watch", every: watch::EVERY, act: |app| watch::look_round(app).boxed() },
+];
+
+const SWEEP_EVERY: Duration = Duration::from_secs(10);
+/// A duty that goes on failing says so once in this time.
+const SAY_AGAIN: Duration = Duration::from_secs(60);
+
+/// Starts all duties; they end when the program stops.
+pub(super) fn start(app: &App) {
+    for duty in &DUTIES {
+        app.tasks.spawn(go_round(app.clone(), duty));
+    }
+}
+
+async fn go_round(app: App, duty: &'static Duty) {
+    let mut tick = tokio::time::interval(duty.every);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut said: Option<Instant> = None;
+    loop {
+        tokio::select! {
+            () = app.cancel.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        let act = AssertUnwindSafe(async { (duty.act)(app.clone()).await }).catch_unwind();
+        let outcome = tokio::select! {
+            // Each write of it is whole or not at all, so it may be left at any point.
+            () = app.cancel.cancelled() => return,
+            outcome = act => outcome.unwrap_or_else(|_| Err("it panicked".to_owned())),
+        };
+        match outcome {
+            Ok(()) => {
+                if said.take().is_some() {
+                    tracing::info!(duty = duty.name, "the clockwork goes on");
+                }
+            }
+            Err(error) => {
+                app.metrics.house.duty_failed(duty.name);
+                if said.is_none_or(|at| at.elapsed() > SAY_AGAIN) {
+                    said = Some(Instant::now());
+                    tracing::error!(duty = duty.name, error, "the clockwork failed");
+                }
+            }
+        }
+    }
+}
+
+async fn expire_holds(app: App) -> Result<(), String> {
+    app.booking.sweep_expired().await.map(drop).map_err(text)
+}
+
+async fn sweep_sessions(app: App) -> Result<(), String> {
+    app.video.sweep().await.map_err(text)
+}
+
+async fn expire_sign_ins(app: App) -> Result<(), String> {
+    app.auth.sweep().await.map(drop).map_err(text)
+}
+
+async fn forget_keys(app: App) -> Result<(), String> {
+    let before = app.clock.now() - (idempotency::KEPT_FOR + TimeDelta::hours(1));
+    app.db
+        .write(move |tx| Box::pin(async move { store::forget_before(tx.conn(), before).await }))
+        .await
+        .map_err(text)
+}
+
+async fn count_parked(app: App) -> Result<(), String> {
+    let parked = events::parked(app.db.reader()).await.map_err(text)?;
+    app.metrics.house.set_parked(parked);
+    Ok(())
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}

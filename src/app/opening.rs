@@ -1,0 +1,151 @@
+//! Opens what an office consists of: the data directory, its keyring and its store. They belong together:
+//! where one of them is missing or of another office, the program stops and says what to do, because going
+//! on would begin a new office beside an old one, or let links and tokens die without a word.
+
+use super::StartError;
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::db::{self, Db};
+use crate::keyring::Keyring;
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// An office that is open.
+pub(super) struct Opened {
+    pub keyring: Keyring,
+    pub db: Db,
+}
+
+/// Opens the office of the settings, or begins it where nothing is.
+pub(super) async fn open(settings: &Settings, clock: &Clock) -> Result<Opened, StartError> {
+    let dir = settings.data_dir.as_path();
+    let new = settings.new_office;
+    make_private(settings)?;
+    let found = Keyring::read(dir)?;
+    let blank = db::is_blank(&settings.database_url).await?;
+    if blank && !new && (found.is_some() || has_recordings(dir)) {
+        return Err(StartError::StoreMissing { data_dir: dir.to_owned(), store: name_of(settings) });
+    }
+    if let Some(file) = sqlite_file(settings) {
+        // SQLite gives its other files the mode of this one.
+        let made = OpenOptions::new().append(true).create(true).mode(0o600).open(&file);
+        made.map_err(|error| StartError::DataDir(file, error))?;
+    }
+    let db = Db::open(&settings.database_url).await?;
+    let known = db.keyring_fingerprint().await?;
+    let path = Keyring::path(dir);
+    let keyring = match (found, known) {
+        (Some(keyring), Some(known)) if known == keyring.fingerprint() => keyring,
+        (Some(_), Some(_)) if !new => return Err(StartError::KeyringOther(path)),
+        // The keyring of a store that has not heard of it: from before stores knew, or by wish.
+        (Some(keyring), known) => {
+            if known.is_some() {
+                tracing::warn!(
+                    "another keyring is taken from now on: links and tokens of before do not work"
+                );
+            }
+            db.set_keyring_fingerprint(keyring.fingerprint(), clock.now()).await?;
+            keyring
+        }
+        (None, known) => match Keyring::read_pending(dir)? {
+            // A first start that was cut off after the store had heard of the keyring.
+            Some(pending) if known.as_ref().is_some_and(|known| *known == pending.fingerprint()) => {
+                Keyring::settle(dir)?;
+                pending
+            }
+            _ if !new && (known.is_some() || db.is_in_use().await?) => {
+                return Err(StartError::KeyringMissing(path));
+            }
+            _ => {
+                if known.is_some() {
+                    tracing::warn!("a new keyring is made: links and tokens of before do not work");
+                }
+                let keyring = Keyring::make(dir)?;
+                db.set_keyring_fingerprint(keyring.fingerprint(), clock.now()).await?;
+                Keyring::settle(dir)?;
+                keyring
+            }
+        },
+    };
+    Ok(Opened { keyring, db })
+}
+
+/// Opens the store of an office that must be there, for commands that only look.
+pub(super) async fn open_to_look(settings: &Settings) -> Result<Db, StartError> {
+    if db::is_blank(&settings.database_url).await? {
+        return Err(StartError::NothingThere(name_of(settings)));
+    }
+    Ok(Db::open(&settings.database_url).await?)
+}
+
+/// The store as it may be printed: a URL can hold a password.
+fn name_of(settings: &Settings) -> String {
+    sqlite_file(settings)
+        .map_or_else(|| "the database of MIANQIA_DATABASE_URL".to_owned(), |file| file.display().to_string())
+}
+
+fn sqlite_file(settings: &Settings) -> Option<PathBuf> {
+    settings.database_url.starts_with("sqlite:").then(|| db::sqlite_file(&settings.database_url))
+}
+
+fn has_recordings(dir: &Path) -> bool {
+    let files = fs::read_dir(dir.join("recordings")).into_iter().flatten().flatten();
+    files.into_iter().any(|file| !file.file_name().to_string_lossy().starts_with('.'))
+}
+
+/// Nobody else on the machine reads or changes what lies in the data directory.
+fn make_private(settings: &Settings) -> Result<(), StartError> {
+    let dir = settings.data_dir.as_path();
+    let failed = |error| StartError::DataDir(dir.to_owned(), error);
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
+    if fs::metadata(dir).map_err(failed)?.permissions().mode() & 0o1000 != 0 {
+        return Err(StartError::SharedDir(dir.to_owned()));
+    }
+    let mut tightened = 0;
+    tighten(dir, &mut tightened).map_err(failed)?;
+    if let Some(file) = sqlite_file(settings) {
+        for ending in ["", "-wal", "-shm", "-journal"] {
+            let mut path = file.clone().into_os_string();
+            path.push(ending);
+            let path = PathBuf::from(path);
+            tighten(&path, &mut tightened).map_err(|error| StartError::DataDir(path.clone(), error))?;
+        }
+    }
+    tighten_all(&dir.join("recordings"), &mut tightened).map_err(failed)?;
+    if tightened > 0 {
+        tracing::warn!(tightened, "files and directories that others could read are closed to them now");
+    }
+    Ok(())
+}
+
+fn tighten_all(dir: &Path, tightened: &mut u32) -> io::Result<()> {
+    if !dir.is_dir() {
+        return Ok(());
+    }
+    tighten(dir, tightened)?;
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            tighten_all(&entry.path(), tightened)?;
+        } else {
+            tighten(&entry.path(), tightened)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes the rights of others away from a file or directory, if it is there.
+fn tighten(path: &Path, tightened: &mut u32) -> io::Result<()> {
+    let found = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        found => found?,
+    };
+    let mode = found.permissions().mode();
+    if !found.file_type().is_symlink() && mode & 0o077 != 0 {
+        fs::set_permissions(path, Permissions::from_mode(mode & 0o700))?;
+        *tightened += 1;
+    }
+    Ok(())
+}

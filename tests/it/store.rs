@@ -1,0 +1,279 @@
+//! What was answered well is kept: over full disks, broken transactions and stores that go away.
+
+use crate::both_stores;
+use crate::support::{Answer, Browser, Store, TestApp, eventually};
+use futures::future::join_all;
+use mianqia::db::{Db, StoreFault, fault_of};
+use mianqia::entity::{account, booking, store_probe};
+use mianqia::evidence;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, Database, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    Statement,
+};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+const AT: &str = "2026-11-23T02:00:00Z";
+
+/// Leaves SQLite so many pages before it says that the disk is full.
+async fn leave_pages(db: &Db, pages: u32) {
+    let limited: Result<(), DbErr> = db
+        .write(move |tx| {
+            Box::pin(async move {
+                let count = Statement::from_string(DbBackend::Sqlite, "pragma page_count");
+                let row = tx.conn().query_one_raw(count).await?.expect("a pragma answers");
+                let limit = row.try_get_by_index::<i32>(0)?.unsigned_abs() + pages;
+                tx.conn().execute_unprepared(&format!("pragma max_page_count = {limit}")).await.map(drop)
+            })
+        })
+        .await;
+    limited.unwrap();
+}
+
+fn assert_told_to_come_again(answer: &Answer) {
+    answer.refused(503, "store_unavailable");
+    assert_eq!(answer.headers["retry-after"], "2");
+}
+
+/// Cancels what is held; what was refused stays. Tells how many were refused.
+async fn give_back(held: &mut Vec<(&Browser, String)>) -> usize {
+    let mut left = Vec::new();
+    for (person, id) in held.drain(..) {
+        let answer = person.post(&format!("/api/v1/bookings/{id}/cancel"), json!({"reason": null})).await;
+        if !answer.status.is_success() {
+            assert_told_to_come_again(&answer);
+            left.push((person, id));
+        }
+    }
+    *held = left;
+    held.len()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_around_a_full_disk_is_kept_and_what_was_refused_is_not() {
+    let app = TestApp::start(Store::Sqlite, AT).await;
+    let people = [app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("luo").await];
+    let service = app.service("video-try").await;
+    let wish = json!({"service_id": service, "starts_at": "2026-11-24T02:00:00Z"});
+    let mut kept = HashSet::new();
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        leave_pages(&app.app.db, 12).await;
+        let mut refused = 0;
+        // SQLite forgets the limit with the connection that it broke: the disk is free again then.
+        while refused == 0 {
+            assert!(kept.len() < 1000, "the disk never became full");
+            let takes = people.iter().map(|person| person.post("/api/v1/bookings", wish.clone()));
+            for (person, answer) in people.iter().zip(join_all(takes).await) {
+                if answer.status.is_success() {
+                    let id = answer.json()["id"].as_str().unwrap().to_owned();
+                    held.push((person, id.clone()));
+                    kept.insert(id);
+                } else {
+                    refused += 1;
+                    assert_told_to_come_again(&answer);
+                }
+            }
+            refused += give_back(&mut held).await;
+        }
+        let takes = people.iter().map(|person| person.post("/api/v1/bookings", wish.clone()));
+        for (person, answer) in people.iter().zip(join_all(takes).await) {
+            let id = answer.ok()["id"].as_str().unwrap().to_owned();
+            held.push((person, id.clone()));
+            kept.insert(id);
+        }
+        assert_eq!(give_back(&mut held).await, 0);
+    }
+    // Another connection sees only what was committed, as a restart would.
+    let again = Db::open(&app.app.settings.database_url).await.unwrap();
+    let stored = booking::Entity::find().all(again.reader()).await.unwrap();
+    let stored: HashSet<String> = stored.into_iter().map(|row| row.id.to_string()).collect();
+    assert_eq!(stored, kept);
+    for id in &kept {
+        let chain = evidence::verify_chain(again.reader(), id.parse().unwrap()).await.unwrap();
+        assert!(chain.is_ok(), "{id}: {chain:?}");
+    }
+    assert!(app.app.db.health().failures() >= 3);
+    assert_eq!(app.app.db.health().failing(), None);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transaction_that_sqlite_ended_by_itself_is_told_and_does_not_swallow_later_writes() {
+    let app = TestApp::start(Store::Sqlite, AT).await;
+    let db = &app.app.db;
+    for keep in [true, false] {
+        // As SQLite does it after some errors of a disk, under the feet of the use case.
+        let broken: Result<(), DbErr> = db
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.conn().execute_unprepared("rollback").await?;
+                    if keep { Ok(()) } else { Err(DbErr::Custom("an error of the use case".into())) }
+                })
+            })
+            .await;
+        let error = broken.expect_err("nothing was kept");
+        if keep {
+            assert!(matches!(fault_of(&error), Some(StoreFault::Unavailable(_))), "{error}");
+        }
+        db.probe(app.clock.now()).await.unwrap();
+        let again = Db::open(&app.app.settings.database_url).await.unwrap();
+        assert_eq!(store_probe::Entity::find().count(again.reader()).await.unwrap(), 1);
+        app.signed_in("lin").await.get("/api/v1/me").await.ok();
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_write_ahead_log_shrinks_again_when_a_long_reader_has_gone() {
+    let app = TestApp::start(Store::Sqlite, AT).await;
+    let wal = app.data_dir.join("test.sqlite-wal");
+    let size = || std::fs::metadata(&wal).map_or(0, |file| file.len());
+    let fill = |n: u32| {
+        let db = app.app.db.clone();
+        async move {
+            let filled: Result<(), DbErr> = db
+                .write(move |tx| {
+                    Box::pin(async move {
+                        let text = "x".repeat(1 << 20);
+                        account::Entity::update_many()
+                            .col_expr(account::Column::Email, Expr::value(format!("{n}{text}")))
+                            .filter(account::Column::Login.eq("luo"))
+                            .exec(tx.conn())
+                            .await
+                            .map(drop)
+                    })
+                })
+                .await;
+            filled.unwrap();
+        }
+    };
+    let reader = Database::connect(&app.app.settings.database_url).await.unwrap();
+    let held = sea_orm::TransactionTrait::begin(&reader).await.unwrap();
+    account::Entity::find().count(&held).await.unwrap();
+    for n in 0..40 {
+        fill(n).await;
+    }
+    assert!(size() > 30 << 20, "{}", size());
+    drop(held);
+    reader.close().await.unwrap();
+    eventually("the log is small again", || async {
+        app.app.db.probe(app.clock.now()).await.unwrap();
+        (size() < 17 << 20).then_some(())
+    })
+    .await;
+    let metrics = app.metrics().await;
+    assert!(metrics.contains("mianqia_store_wal_bytes"), "{metrics}");
+    app.stop().await;
+}
+
+/// What stands before PostgreSQL, and can go away.
+struct Gate {
+    address: std::net::SocketAddr,
+    server: String,
+    open: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Gate {
+    async fn before(server: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut gate = Self { address, server: server.to_owned(), open: None };
+        gate.let_through(listener);
+        gate
+    }
+
+    fn let_through(&mut self, listener: TcpListener) {
+        let server = self.server.clone();
+        self.open = Some(tokio::spawn(async move {
+            let mut through = JoinSet::new();
+            loop {
+                let (mut near, _) = listener.accept().await.unwrap();
+                let mut far = TcpStream::connect(&server).await.unwrap();
+                through.spawn(async move { drop(tokio::io::copy_bidirectional(&mut near, &mut far).await) });
+            }
+        }));
+    }
+
+    async fn shut(&mut self) {
+        let open = self.open.take().unwrap();
+        open.abort();
+        let _ = open.await;
+    }
+
+    async fn reopen(&mut self) {
+        let listener =
+            eventually("the port is free", || async { TcpListener::bind(self.address).await.ok() }).await;
+        self.let_through(listener);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_postgres_that_is_away_is_told_within_two_seconds_and_all_goes_on_when_it_is_back() {
+    let admin_url = std::env::var("MIANQIA_TEST_POSTGRES").expect("`make test` starts a PostgreSQL");
+    let admin = Database::connect(&admin_url).await.unwrap();
+    let name = format!("mianqia_it_gate_{}", std::process::id());
+    admin.execute_unprepared(&format!("create database {name}")).await.unwrap();
+    let (start, server) = admin_url.split_once('@').unwrap();
+    let mut gate = Gate::before(server.split('/').next().unwrap()).await;
+    let url = format!("{start}@{}/{name}", gate.address);
+    let app = TestApp::start_with(Store::Sqlite, AT, &[("MIANQIA_DATABASE_URL", &url)]).await;
+    let lin = app.signed_in("lin").await;
+    let wish = json!({"service_id": app.service("video-try").await, "starts_at": "2026-11-24T02:00:00Z"});
+    let held = lin.post("/api/v1/bookings", wish.clone()).await.ok();
+
+    gate.shut().await;
+    for path in ["/api/v1/me", "/api/v1/bookings"] {
+        let begun = Instant::now();
+        assert_told_to_come_again(&lin.get(path).await);
+        assert!(begun.elapsed() < Duration::from_millis(2500), "{path}: {:?}", begun.elapsed());
+    }
+    let ready = app.browser().get("/readyz").await;
+    assert_eq!((ready.status.as_u16(), &ready.json()["why"]), (503, &json!("store")), "{}", ready.text);
+    assert!(app.metrics().await.contains("mianqia_store_failing 1"));
+    app.set_time("2026-11-23T03:00:00Z"); // the hold runs out meanwhile
+
+    gate.reopen().await;
+    eventually("it serves again", || async { lin.get("/api/v1/me").await.status.is_success().then_some(()) })
+        .await;
+    eventually("it is ready again", || async {
+        app.browser().get("/readyz").await.status.is_success().then_some(())
+    })
+    .await;
+    let mine = format!("/api/v1/bookings/{}", held["id"].as_str().unwrap());
+    let swept = async {
+        while lin.get(&mine).await.ok()["state"] != "expired" {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(40), swept).await.expect("the clockwork goes on");
+    lin.post("/api/v1/bookings", wish).await.ok();
+    app.stop().await;
+    admin.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
+}
+
+both_stores! {
+    at "2026-11-23T02:00:00Z";
+
+    async fn readiness_tries_the_disk_of_the_recordings_and_names_it(app: &TestApp) {
+        let ready = app.browser().get("/readyz").await.ok();
+        assert_eq!(ready, json!({"ready": true, "why": Value::Null, "store": "ok", "recordings": "ok"}));
+        let recordings = app.data_dir.join("recordings");
+        std::fs::remove_dir_all(&recordings).unwrap();
+        std::fs::write(&recordings, "in the way").unwrap();
+        let failing = eventually("it is not ready", || async {
+            let answer = app.browser().get("/readyz").await;
+            (answer.status == 503).then_some(answer)
+        }).await;
+        assert_eq!((&failing.json()["why"], &failing.json()["store"]), (&json!("recordings"), &json!("ok")));
+        assert!(app.metrics().await.contains("mianqia_recordings_disk_failing 1"));
+        std::fs::remove_file(&recordings).unwrap();
+        eventually("it is ready again", || async {
+            app.browser().get("/readyz").await.status.is_success().then_some(())
+        }).await;
+    }
+}

@@ -1,0 +1,204 @@
+//! The data directory, the keyring and the store belong together, and are nobody else's to read. Tried with
+//! the real program.
+
+use crate::support::Store;
+use sea_orm::{ConnectionTrait, Database};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// A data directory with a store, and the program to run on it.
+struct House {
+    dir: PathBuf,
+    url: String,
+    admin: Option<(String, String)>,
+}
+
+impl House {
+    async fn new(store: Store) -> Self {
+        let unique = format!("opening_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let dir = std::env::temp_dir().join(format!("mianqia_it_{unique}"));
+        let (url, admin) = match store {
+            Store::Sqlite => (format!("sqlite://{}", dir.join("mianqia.sqlite").display()), None),
+            Store::Postgres => {
+                let admin = std::env::var("MIANQIA_TEST_POSTGRES").expect("`make test` starts a PostgreSQL");
+                let name = format!("mianqia_it_{unique}");
+                let connection = Database::connect(&admin).await.unwrap();
+                connection.execute_unprepared(&format!("create database {name}")).await.unwrap();
+                (format!("{}/{name}", admin.rsplit_once('/').unwrap().0), Some((admin, name)))
+            }
+        };
+        Self { dir, url, admin }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mianqia"));
+        command.args(arguments).env("MIANQIA_DATA_DIR", &self.dir).env("MIANQIA_DATABASE_URL", &self.url);
+        command.output().unwrap()
+    }
+
+    #[track_caller]
+    fn starts(&self, arguments: &[&str]) {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Asserts that the start is refused with words that say what to do.
+    #[track_caller]
+    fn stops(&self, arguments: &[&str], words: &[&str]) {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "it started");
+        for word in words {
+            assert!(said.contains(word), "{word}: {said}");
+        }
+    }
+
+    fn keyring(&self) -> PathBuf {
+        self.dir.join("keyring")
+    }
+
+    async fn empty_the_store(&self) {
+        match &self.admin {
+            None => {
+                for ending in ["-wal", "-shm"] {
+                    let _ = fs::remove_file(self.dir.join(format!("mianqia.sqlite{ending}")));
+                }
+                fs::write(self.dir.join("mianqia.sqlite"), "").unwrap();
+            }
+            Some((admin, name)) => {
+                let connection = Database::connect(admin).await.unwrap();
+                connection.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
+                connection.execute_unprepared(&format!("create database {name}")).await.unwrap();
+            }
+        }
+    }
+
+    async fn remove(self) {
+        let _ = fs::remove_dir_all(&self.dir);
+        if let Some((admin, name)) = &self.admin {
+            let connection = Database::connect(admin).await.unwrap();
+            connection.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
+        }
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode()
+        & 0o777
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+async fn what_is_missing_or_foreign_stops_the_start_and_a_wish_begins_anew(store: Store) {
+    let house = House::new(store).await;
+    house.starts(&["demo"]);
+    house.starts(&["demo"]);
+    let keyring = fs::read(house.keyring()).unwrap();
+
+    // Without its keyring: nothing is made in its place.
+    fs::remove_file(house.keyring()).unwrap();
+    house.stops(&["migrate"], &["its keyring", "backup", "--new"]);
+    assert!(!house.keyring().exists());
+
+    // A start that was cut off between the store and the name of the keyring is finished.
+    fs::write(house.dir.join("keyring.new"), &keyring).unwrap();
+    set_mode(&house.dir.join("keyring.new"), 0o600);
+    house.starts(&["migrate"]);
+    assert_eq!(fs::read(house.keyring()).unwrap(), keyring);
+
+    // With somebody else's keyring.
+    let other = House::new(Store::Sqlite).await;
+    other.starts(&["migrate"]);
+    fs::copy(other.keyring(), house.keyring()).unwrap();
+    other.remove().await;
+    house.stops(&["migrate"], &["is not the one", "--new"]);
+    fs::write(house.keyring(), &keyring).unwrap();
+    house.starts(&["migrate"]);
+
+    // By wish, with a new keyring; and from then on with that.
+    fs::remove_file(house.keyring()).unwrap();
+    house.starts(&["migrate", "--new"]);
+    assert_ne!(fs::read(house.keyring()).unwrap(), keyring);
+    house.starts(&["migrate"]);
+
+    // An office without its store.
+    house.empty_the_store().await;
+    house.stops(&["migrate"], &["missing or empty", "backup", "--new"]);
+    house.stops(&["verify", "YY-20261123-000001"], &["no office"]);
+    house.stops(&["migrate"], &["missing or empty"]); // nothing was begun by having looked
+    house.starts(&["demo", "--new"]);
+    house.starts(&["migrate"]);
+    house.remove().await;
+}
+
+#[tokio::test]
+async fn what_is_missing_or_foreign_stops_the_start_on_sqlite() {
+    what_is_missing_or_foreign_stops_the_start_and_a_wish_begins_anew(Store::Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_is_missing_or_foreign_stops_the_start_on_postgres() {
+    what_is_missing_or_foreign_stops_the_start_and_a_wish_begins_anew(Store::Postgres).await;
+}
+
+#[tokio::test]
+async fn recordings_without_their_store_stop_the_start() {
+    let house = House::new(Store::Sqlite).await;
+    fs::create_dir_all(house.dir.join("recordings")).unwrap();
+    fs::write(house.dir.join("recordings/one.webm"), "left over").unwrap();
+    house.stops(&["migrate"], &["missing or empty"]);
+    assert!(!house.keyring().exists() && !house.dir.join("mianqia.sqlite").exists());
+    house.remove().await;
+}
+
+#[tokio::test]
+async fn a_store_from_before_it_knew_its_keyring_takes_the_one_that_is_there() {
+    let house = House::new(Store::Sqlite).await;
+    house.starts(&["demo"]);
+    let connection = Database::connect(&house.url).await.unwrap();
+    connection.execute_unprepared("delete from store_identity").await.unwrap();
+    house.starts(&["migrate"]);
+    // From then on it is known.
+    fs::remove_file(house.keyring()).unwrap();
+    house.stops(&["migrate"], &["its keyring"]);
+    connection.execute_unprepared("delete from store_identity").await.unwrap();
+    // It has people in it, so it had a keyring.
+    house.stops(&["migrate"], &["its keyring"]);
+    house.remove().await;
+}
+
+#[tokio::test]
+async fn nobody_else_reads_what_is_kept() {
+    let house = House::new(Store::Sqlite).await;
+    house.starts(&["demo"]);
+    let database = house.dir.join("mianqia.sqlite");
+    assert_eq!((mode(&house.dir), mode(&database), mode(&house.keyring())), (0o700, 0o600, 0o600));
+
+    // What is looser, from before, is tightened; but a keyring that others could read stops the start.
+    let recording = house.dir.join("recordings/a/b.webm");
+    fs::create_dir_all(recording.parent().unwrap()).unwrap();
+    fs::write(&recording, "x").unwrap();
+    for (path, loose) in [(&house.dir, 0o755), (&database, 0o644), (&recording, 0o664)] {
+        set_mode(path, loose);
+    }
+    set_mode(recording.parent().unwrap(), 0o755);
+    house.starts(&["migrate"]);
+    assert_eq!((mode(&house.dir), mode(&database), mode(&recording)), (0o700, 0o600, 0o600));
+    assert_eq!(mode(recording.parent().unwrap()), 0o700);
+    set_mode(&house.keyring(), 0o640);
+    house.stops(&["migrate"], &["0640", "chmod 600"]);
+    set_mode(&house.keyring(), 0o600);
+    house.starts(&["migrate"]);
+
+    // A directory that everybody writes to is nobody's data directory.
+    set_mode(&house.dir, 0o1777);
+    house.stops(&["migrate"], &["a directory of its own"]);
+    house.remove().await;
+}
