@@ -5,7 +5,7 @@ use super::App;
 use crate::db::{StoreFault, fault_of};
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::{counter::Counter, family::Family, gauge::Gauge};
@@ -49,19 +49,24 @@ struct Last {
 /// `/readyz`: whether the program can do what it is for, and if not, what is wrong.
 pub(super) async fn ready(State(app): State<App>) -> Response {
     if app.is_stopping() {
-        return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"ready": false, "why": "stopping"})))
-            .into_response();
+        return not_ready(json!({"why": "stopping"}));
     }
     let findings = look(&app).await;
-    let why = findings.store.map(|_| "store").or(findings.recordings.map(|_| "recordings"));
-    let body = Json(json!({
-        "ready": why.is_none(),
-        "why": why,
-        "store": findings.store.unwrap_or("ok"),
-        "recordings": findings.recordings.unwrap_or("ok"),
-    }));
-    let status = if why.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, body).into_response()
+    let (store, recordings) = (findings.store.unwrap_or("ok"), findings.recordings.unwrap_or("ok"));
+    match findings.store.map(|_| "store").or(findings.recordings.map(|_| "recordings")) {
+        None => Json(json!({"ready": true, "why": null, "store": store, "recordings": recordings}))
+            .into_response(),
+        Some(why) => not_ready(json!({"why": why, "store": store, "recordings": recordings})),
+    }
+}
+
+/// A problem (RFC 9457) with members of its own: what is wrong is for programs, so it has no language.
+fn not_ready(mut body: serde_json::Value) -> Response {
+    body["ready"] = json!(false);
+    body["code"] = json!("not_ready");
+    body["status"] = json!(StatusCode::SERVICE_UNAVAILABLE.as_u16());
+    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+    (StatusCode::SERVICE_UNAVAILABLE, kind, body.to_string()).into_response()
 }
 
 /// The duty: what is wrong sounds its alarm although nobody asks.

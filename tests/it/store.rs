@@ -145,7 +145,7 @@ async fn the_write_ahead_log_shrinks_again_when_a_long_reader_has_gone() {
                             .filter(account::Column::Login.eq("luo"))
                             .exec(tx.conn())
                             .await
-                            .map(drop)
+                            .map(|done| assert_eq!(done.rows_affected, 1))
                     })
                 })
                 .await;
