@@ -133,15 +133,16 @@ async fn the_write_ahead_log_shrinks_again_when_a_long_reader_has_gone() {
     let app = TestApp::start(Store::Sqlite, AT).await;
     let wal = app.data_dir.join("test.sqlite-wal");
     let size = || std::fs::metadata(&wal).map_or(0, |file| file.len());
-    let fill = |n: u32| {
+    let fill = |n: u8| {
         let db = app.app.db.clone();
         async move {
             let filled: Result<(), DbErr> = db
                 .write(move |tx| {
                     Box::pin(async move {
-                        let text = "x".repeat(1 << 20);
+                        // Another letter each time: SQLite does not write a page that stays as it is.
+                        let text = char::from(b'a' + n).to_string().repeat(1 << 20);
                         account::Entity::update_many()
-                            .col_expr(account::Column::Email, Expr::value(format!("{n}{text}")))
+                            .col_expr(account::Column::Email, Expr::value(text))
                             .filter(account::Column::Login.eq("luo"))
                             .exec(tx.conn())
                             .await
@@ -155,10 +156,10 @@ async fn the_write_ahead_log_shrinks_again_when_a_long_reader_has_gone() {
     let reader = Database::connect(&app.app.settings.database_url).await.unwrap();
     let held = sea_orm::TransactionTrait::begin(&reader).await.unwrap();
     account::Entity::find().count(&held).await.unwrap();
-    for n in 0..40 {
+    for n in 0..26 {
         fill(n).await;
     }
-    assert!(size() > 30 << 20, "{}", size());
+    assert!(size() > 24 << 20, "{}", size());
     drop(held);
     reader.close().await.unwrap();
     eventually("the log is small again", || async {
