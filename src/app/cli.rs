@@ -170,7 +170,7 @@ async fn verify(settings: &Settings, case: &str) -> Result<ExitCode, StartError>
 }
 
 async fn verify_all(settings: &Settings) -> Result<ExitCode, StartError> {
-    let db = open_store(settings).await?;
+    let db = opening::open_to_look(settings).await?;
     let tell = |line: &str| {
         print(&format!("{line}\n"));
     };

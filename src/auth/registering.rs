@@ -7,7 +7,7 @@ use super::model::budget;
 use super::model::input::{self, Checked};
 use super::model::{attempts::Subject, names};
 use super::{Auth, Refusal, mails, model, store};
-use crate::db::{Tx, is_unique_violation};
+use crate::db::{StoreFault, Tx, WriteError, fault_of, is_unique_violation};
 use crate::entity::account::{self, Membership, Role};
 use crate::entity::enterprise::{self, EnterpriseState};
 use crate::entity::registration::{self, RegistrationKind};
@@ -170,6 +170,16 @@ impl Fault {
 impl From<DbErr> for Fault {
     fn from(error: DbErr) -> Self {
         Self::Store(error)
+    }
+}
+
+impl WriteError for Fault {
+    fn store_fault(&self) -> Option<StoreFault> {
+        match self {
+            Self::Problem(problem) => problem.store_fault,
+            Self::Store(error) => fault_of(error),
+            Self::Raced => None,
+        }
     }
 }
 

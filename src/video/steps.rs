@@ -273,6 +273,7 @@ impl Video {
     ) -> Result<(), Problem>
     where
         F: for<'a> FnOnce(&'a Tx, Room, Doing) -> futures::future::BoxFuture<'a, Result<(), Problem>>
+            + Clone
             + Send
             + 'static,
     {
