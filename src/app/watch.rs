@@ -2,7 +2,7 @@
 //! write, because a disk that is full still reads well.
 
 use super::App;
-use crate::db::{StoreFault, fault_of};
+use crate::db::{StoreFault, Trouble, fault_of};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -98,12 +98,12 @@ async fn try_store(app: &App) -> Option<&'static str> {
     match timeout(WITHIN, app.db.probe(app.clock.now())).await {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(match fault_of(&error) {
-            Some(StoreFault::Unavailable(why)) => why,
+            Some(StoreFault::Unavailable(why)) => why.word(),
             Some(StoreFault::Conflict) => "locked",
             Some(StoreFault::Unknown) | None => health.failing().unwrap_or("broken"),
         }),
         Err(_) => {
-            health.failed(Some(StoreFault::Unavailable("slow")), &"a write took too long");
+            health.failed(Some(StoreFault::Unavailable(Trouble::Slow)), &"a write took too long");
             Some("slow")
         }
     }

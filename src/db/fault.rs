@@ -9,9 +9,36 @@ pub enum StoreFault {
     /// may succeed at once.
     Conflict,
     /// It cannot take anything now (full disk, no connection), for a reason in one word. Nothing was kept.
-    Unavailable(&'static str),
+    Unavailable(Trouble),
     /// It broke in the middle of a commit: whether that was kept shows only when it answers again.
     Unknown,
+}
+
+/// Why a store takes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    Broken,
+    DiskError,
+    DiskFull,
+    NoConnection,
+    NoMemory,
+    ReadOnly,
+    Slow,
+}
+
+impl Trouble {
+    /// One word for logs, metrics and readiness.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Broken => "broken",
+            Self::DiskError => "disk_error",
+            Self::DiskFull => "disk_full",
+            Self::NoConnection => "no_connection",
+            Self::NoMemory => "no_memory",
+            Self::ReadOnly => "read_only",
+            Self::Slow => "slow",
+        }
+    }
 }
 
 /// The error of a write use case: made of the store's, and able to tell what the store said.
@@ -57,8 +84,10 @@ pub(super) fn of_commit(cause: &DbErr) -> DbErr {
 /// What an error of the store means. `None`: it is about the statement, not about the store.
 pub fn fault_of(error: &DbErr) -> Option<StoreFault> {
     match error {
-        DbErr::ConnectionAcquire(_) => return Some(StoreFault::Unavailable("no_connection")),
-        DbErr::Custom(text) if text.starts_with(NOT_KEPT) => return Some(StoreFault::Unavailable("broken")),
+        DbErr::ConnectionAcquire(_) => return Some(StoreFault::Unavailable(Trouble::NoConnection)),
+        DbErr::Custom(text) if text.starts_with(NOT_KEPT) => {
+            return Some(StoreFault::Unavailable(Trouble::Broken));
+        }
         DbErr::Custom(text) if text.starts_with(NOT_KNOWN) => return Some(StoreFault::Unknown),
         _ => {}
     }
@@ -72,8 +101,8 @@ pub fn fault_of(error: &DbErr) -> Option<StoreFault> {
         | sqlx::Error::Protocol(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => Some(StoreFault::Unavailable("no_connection")),
-        sqlx::Error::BeginFailed => Some(StoreFault::Unavailable("broken")),
+        | sqlx::Error::WorkerCrashed => Some(StoreFault::Unavailable(Trouble::NoConnection)),
+        sqlx::Error::BeginFailed => Some(StoreFault::Unavailable(Trouble::Broken)),
         _ => None,
     }
 }
@@ -105,10 +134,10 @@ fn sqlite_code(error: &dyn sqlx::error::DatabaseError) -> Option<i32> {
 fn of_sqlite(code: i32) -> Option<StoreFault> {
     let why = match code & 0xff {
         SQLITE_BUSY | SQLITE_LOCKED => return Some(StoreFault::Conflict),
-        SQLITE_FULL => "disk_full",
-        SQLITE_READONLY => "read_only",
-        SQLITE_NOMEM => "no_memory",
-        SQLITE_IOERR | SQLITE_CANTOPEN | SQLITE_PROTOCOL => "disk_error",
+        SQLITE_FULL => Trouble::DiskFull,
+        SQLITE_READONLY => Trouble::ReadOnly,
+        SQLITE_NOMEM => Trouble::NoMemory,
+        SQLITE_IOERR | SQLITE_CANTOPEN | SQLITE_PROTOCOL => Trouble::DiskError,
         _ => return None,
     };
     Some(StoreFault::Unavailable(why))
@@ -119,11 +148,11 @@ fn of_postgres(code: &str) -> Option<StoreFault> {
     let why = match code {
         "40001" | "40P01" => return Some(StoreFault::Conflict),
         "57014" => return None, // a statement that was cancelled
-        "53100" => "disk_full",
-        "53200" => "no_memory",
-        "25006" => "read_only",
-        _ if code.starts_with("58") => "disk_error",
-        _ if ["08", "53", "57"].iter().any(|class| code.starts_with(class)) => "no_connection",
+        "53100" => Trouble::DiskFull,
+        "53200" => Trouble::NoMemory,
+        "25006" => Trouble::ReadOnly,
+        _ if code.starts_with("58") => Trouble::DiskError,
+        _ if ["08", "53", "57"].iter().any(|class| code.starts_with(class)) => Trouble::NoConnection,
         _ => return None,
     };
     Some(StoreFault::Unavailable(why))
@@ -144,9 +173,9 @@ mod tests {
         for (code, fault) in [
             (5, Some(StoreFault::Conflict)),
             (517, Some(StoreFault::Conflict)), // SQLITE_BUSY_SNAPSHOT
-            (13, later("disk_full")),
-            (1034, later("disk_error")), // SQLITE_IOERR_FSYNC
-            (2067, None),                // SQLITE_CONSTRAINT_UNIQUE
+            (13, later(Trouble::DiskFull)),
+            (1034, later(Trouble::DiskError)), // SQLITE_IOERR_FSYNC
+            (2067, None),                      // SQLITE_CONSTRAINT_UNIQUE
             (1, None),
         ] {
             assert_eq!(of_sqlite(code), fault, "{code}");
@@ -154,9 +183,9 @@ mod tests {
         for (code, fault) in [
             ("40P01", Some(StoreFault::Conflict)),
             ("40001", Some(StoreFault::Conflict)),
-            ("53100", later("disk_full")),
-            ("57P03", later("no_connection")),
-            ("08006", later("no_connection")),
+            ("53100", later(Trouble::DiskFull)),
+            ("57P03", later(Trouble::NoConnection)),
+            ("08006", later(Trouble::NoConnection)),
             ("57014", None),
             ("23505", None),
             ("", None),
@@ -170,9 +199,9 @@ mod tests {
         let gone = DbErr::Exec(RuntimeErr::SqlxError(
             sqlx::Error::Io(std::io::Error::from(std::io::ErrorKind::ConnectionReset)).into(),
         ));
-        assert_eq!(fault_of(&gone), Some(StoreFault::Unavailable("no_connection")));
+        assert_eq!(fault_of(&gone), Some(StoreFault::Unavailable(Trouble::NoConnection)));
         assert_eq!(fault_of(&of_commit(&gone)), Some(StoreFault::Unknown));
         let with_the_group = not_kept(&DbErr::Custom("no such savepoint".into()));
-        assert_eq!(fault_of(&with_the_group), Some(StoreFault::Unavailable("broken")));
+        assert_eq!(fault_of(&with_the_group), Some(StoreFault::Unavailable(Trouble::Broken)));
     }
 }

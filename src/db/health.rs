@@ -64,7 +64,7 @@ impl Health {
     /// The store failed. What is no fault of the store counts for nothing.
     pub fn failed(&self, fault: Option<StoreFault>, error: &dyn std::fmt::Display) {
         match fault {
-            Some(StoreFault::Unavailable(why)) => self.alarm(why, error),
+            Some(StoreFault::Unavailable(why)) => self.alarm(why.word(), error),
             Some(StoreFault::Unknown) => self.alarm("broken", error),
             Some(StoreFault::Conflict) | None => {}
         }

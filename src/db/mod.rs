@@ -26,7 +26,7 @@ mod written;
 pub use companion::{Companion, accompanied, is_repeated, repeated};
 pub use connect::sqlite_file;
 pub use constraint::UniqueKey;
-pub use fault::{StoreFault, WriteError, fault_of, is_unique_violation};
+pub use fault::{StoreFault, Trouble, WriteError, fault_of, is_unique_violation};
 pub use health::Health;
 pub use probe::is_blank;
 pub use told::Told;
