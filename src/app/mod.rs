@@ -17,8 +17,8 @@ mod openapi;
 mod opening;
 mod serve;
 mod store;
-mod watch;
 mod streams;
+mod watch;
 mod web;
 
 pub use listener::{Limits, Listening, raise_limit};

@@ -214,6 +214,9 @@ impl Told {
             return Word::Kept(serde_json::from_str(&text).unwrap_or_default());
         }
         let code = serde_json::from_str::<Value>(&text).unwrap_or_default()["code"].clone();
+        if code == "answer_lost" {
+            return Word::Unsure; // saved, but not read again
+        }
         assert_eq!(status, 503, "{url}: {text}");
         assert!(again, "no Retry-After: {text}");
         self.refused.fetch_add(1, Ordering::Relaxed);
