@@ -20,6 +20,8 @@ pub struct Settings {
     pub media_port: u16,
     /// Addresses that browsers are told to send media to.
     pub media_addresses: Vec<IpAddr>,
+    /// Addresses of this machine that media is bound to; empty: those that browsers are told.
+    pub media_bind: Vec<IpAddr>,
     /// `smtp://host:port` or `smtps://user:password@host`.
     pub smtp_url: String,
     /// PEM files; both or none.
@@ -48,13 +50,14 @@ pub struct SettingError {
     pub takes: &'static str,
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "listen",
     "public_url",
     "database_url",
     "data_dir",
     "media_port",
     "media_addresses",
+    "media_bind",
     "smtp_url",
     "tls_cert",
     "tls_key",
@@ -114,14 +117,17 @@ impl Settings {
         if !smtp_url.starts_with("smtp://") && !smtp_url.starts_with("smtps://") {
             return Err(bad("smtp_url", "(hidden)", "smtp://HOST:PORT or smtps://USER:PASSWORD@HOST"));
         }
-        let media_addresses = list(values, "media_addresses", "IP addresses separated by commas")?;
+        let media_addresses: Vec<IpAddr> =
+            list(values, "media_addresses", "IP addresses separated by commas")?;
+        if let Some(address) = media_addresses.iter().find(|address| address.is_unspecified()) {
+            let takes = "addresses that browsers can send to; media_bind takes 0.0.0.0 and ::";
+            return Err(bad("media_addresses", &address.to_string(), takes));
+        }
+        let tells_none = media_addresses.is_empty() && listen.ip().is_unspecified();
         let settings = Self {
             media_port: parse(values, "media_port", "a UDP port, 0 to 65535")?.unwrap_or(8081),
-            media_addresses: if media_addresses.is_empty() {
-                vec![own_address(listen)]
-            } else {
-                media_addresses
-            },
+            media_addresses: if media_addresses.is_empty() { vec![listen.ip()] } else { media_addresses },
+            media_bind: list(values, "media_bind", "IP addresses of this machine separated by commas")?,
             trusted_proxies: list(
                 values,
                 "trusted_proxies",
@@ -138,6 +144,10 @@ impl Settings {
         };
         settings.check_cameras()?;
         settings.check_cookies()?;
+        if tells_none {
+            let takes = "the addresses at which browsers reach this machine, because listen names none";
+            return Err(bad("media_addresses", "", takes));
+        }
         Ok(settings)
     }
 
@@ -211,11 +221,6 @@ impl FromStr for Network {
 fn same_prefix(a: u128, b: u128, bits: u8, width: u32) -> bool {
     let rest = width - u32::from(bits);
     (a ^ b).checked_shr(rest).unwrap_or(0) == 0
-}
-
-/// What browsers are told when nothing is set: the address listened on, or loopback for all.
-fn own_address(listen: SocketAddr) -> IpAddr {
-    if listen.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { listen.ip() }
 }
 
 /// Scheme, host and port: links are made by putting a path behind it, and browsers compare it with `Origin`.
@@ -306,6 +311,17 @@ mod tests {
             ("", vec![("MIANQIA_LISTEN", "0.0.0.0:80")], "MIANQIA_LISTEN"),
             ("", vec![("MIANQIA_MEDIA_PORT", "70000")], "MIANQIA_MEDIA_PORT"),
             ("", vec![("MIANQIA_MEDIA_ADDRESSES", "127.0.0.1,host")], "MIANQIA_MEDIA_ADDRESSES"),
+            ("", vec![("MIANQIA_MEDIA_ADDRESSES", "0.0.0.0")], "MIANQIA_MEDIA_ADDRESSES"),
+            (
+                "",
+                vec![
+                    ("MIANQIA_LISTEN", "0.0.0.0:80"),
+                    ("MIANQIA_TRUSTED_PROXIES", "10.0.0.1"),
+                    ("MIANQIA_PUBLIC_URL", "https://meet.example"),
+                ],
+                "MIANQIA_MEDIA_ADDRESSES",
+            ),
+            ("", vec![("MIANQIA_MEDIA_BIND", "eth0")], "MIANQIA_MEDIA_BIND"),
             ("", vec![("MIANQIA_DATABASE_URL", "mysql://x")], "MIANQIA_DATABASE_URL"),
             ("", vec![("MIANQIA_TLS_CERT", "a.pem")], "MIANQIA_TLS_KEY"),
             ("", vec![("MIANQIA_TRUSTED_PROXIES", "10.0.0.0/40")], "MIANQIA_TRUSTED_PROXIES"),

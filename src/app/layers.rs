@@ -92,6 +92,10 @@ fn csrf(app: &App) -> CsrfLayer<impl Fn(ProtectionError) -> Response + Clone + u
     // A public URL that is no origin is simply not added: same-origin requests pass without it.
     let layer = CsrfLayer::new();
     let layer = layer.clone().add_trusted_origin(&app.settings.public_url).unwrap_or(layer);
+    // Media takes a bearer token and never a cookie: nothing ambient signs it in, and other origins may call.
+    let layer = layer.with_insecure_bypass(|_, uri| {
+        uri.path().starts_with("/api/v1/whip/") || uri.path().starts_with("/api/v1/whep/")
+    });
     layer.with_rejection_response(|_: ProtectionError| StatusCode::FORBIDDEN.into_response())
 }
 

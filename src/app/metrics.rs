@@ -42,6 +42,8 @@ pub struct Metrics {
     failed: Gauge,
     timed_out: Gauge,
     gate: OnceLock<Arc<Gate>>,
+    packets_dropped: Gauge,
+    packets_unsent: Gauge,
 }
 
 impl Default for Metrics {
@@ -70,6 +72,17 @@ impl Default for Metrics {
         );
         registry.register("http_connections_timed_out", "Connections closed for silence", timed_out.clone());
         let gate = OnceLock::new();
+        let (packets_dropped, packets_unsent) = (Gauge::default(), Gauge::default());
+        registry.register(
+            "media_packets_dropped",
+            "Media packets that the kernel dropped since start because the receive buffer was full",
+            packets_dropped.clone(),
+        );
+        registry.register(
+            "media_packets_unsent",
+            "Media packets not sent since start because the send buffer was full",
+            packets_unsent.clone(),
+        );
         Self {
             registry,
             requests,
@@ -83,6 +96,8 @@ impl Default for Metrics {
             failed,
             timed_out,
             gate,
+            packets_dropped,
+            packets_unsent,
         }
     }
 }
@@ -134,6 +149,8 @@ async fn show(State(app): State<App>) -> Response {
     metrics.recordings.set(i64::try_from(media.recordings).unwrap_or(i64::MAX));
     metrics.packets_in.set(i64::try_from(media.packets_in).unwrap_or(i64::MAX));
     metrics.packets_out.set(i64::try_from(media.packets_out).unwrap_or(i64::MAX));
+    metrics.packets_dropped.set(i64::try_from(media.packets_dropped).unwrap_or(i64::MAX));
+    metrics.packets_unsent.set(i64::try_from(media.packets_unsent).unwrap_or(i64::MAX));
     let mut text = String::new();
     // Writing into a String cannot fail.
     let _ = encode(&mut text, &metrics.registry);

@@ -10,6 +10,7 @@ mod edge;
 mod idempotency;
 mod layers;
 mod listener;
+mod media;
 mod messages;
 mod metrics;
 mod openapi;
@@ -33,10 +34,9 @@ use crate::live::Live;
 use crate::notify::{MailSettings, Notify};
 use crate::review::Review;
 use crate::survey::{self, Survey};
-use crate::video::engine::{Engine, EngineSettings};
+use crate::video::engine::Engine;
 use crate::video::{Video, VideoSettings};
 use metrics::Metrics;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -100,13 +100,14 @@ impl App {
         booking.load().await?;
 
         let (events, engine_events) = tokio::sync::mpsc::unbounded_channel();
-        let engine = Engine::start(engine_settings(&settings), clock.clone(), events)
+        let engine = Engine::start(media::engine_settings(&settings), clock.clone(), events)
             .await
-            .map_err(StartError::Engine)?;
+            .map_err(|error| media::start_error(&settings, error))?;
         let recordings_dir = settings.data_dir.join("recordings");
         let video = Video::new(
             db.clone(),
             clock.clone(),
+            auth.clone(),
             booking.clone(),
             directory.clone(),
             keyring.clone(),
@@ -152,6 +153,7 @@ impl App {
             engine,
         }));
         app.tasks.spawn(app.video.clone().run_events(app.cancel.clone()));
+        app.tasks.spawn(app.video.clone().run_sign_ins(app.cancel.clone()));
         app.tasks.spawn(app.notify.clone().run(app.cancel.clone()));
         app.tasks.spawn(dispatch::run(app.clone(), app.cancel.clone()));
         Ok(app)
@@ -177,14 +179,4 @@ impl App {
         let (api, document) = openapi::api(self);
         layers::wrap(self, api, document)
     }
-}
-
-/// Media listens where HTTP listens; browsers are told the addresses of the settings.
-fn engine_settings(settings: &Settings) -> EngineSettings {
-    let bind: IpAddr = match settings.listen {
-        SocketAddr::V4(_) if settings.listen.ip().is_loopback() => Ipv4Addr::LOCALHOST.into(),
-        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
-        SocketAddr::V6(address) => (*address.ip()).into(),
-    };
-    EngineSettings { media_port: settings.media_port, bind, addresses: settings.media_addresses.clone() }
 }

@@ -128,6 +128,15 @@ impl Problem {
         Self::new(StatusCode::GONE, code, zh, en)
     }
 
+    /// 429: too much of it lately.
+    pub fn too_many(
+        code: &'static str,
+        zh: impl Into<Cow<'static, str>>,
+        en: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, code, zh, en)
+    }
+
     /// A body over the limit of its route.
     pub fn for_large_body() -> Self {
         Self::for_status(StatusCode::PAYLOAD_TOO_LARGE)

@@ -4,8 +4,10 @@
 //! time, and once more in the transaction that writes the publication down.
 
 use super::engine::{Answer, Play, Publish, RecordingSpec};
+use super::limits::Offering;
 use super::service::Video;
 use super::token::{self, Claims};
+use super::turns::Turns;
 use super::{model, problems, store};
 use crate::auth::Actor;
 use crate::entity::publication::{self, Source};
@@ -15,8 +17,11 @@ use crate::http::Problem;
 use crate::ids;
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use uuid::Uuid;
+
+/// How often a publication that another process makes at the same time is looked for.
+const TRIES: u32 = 3;
 
 /// A token and when it ends.
 #[derive(Clone, Debug)]
@@ -43,30 +48,57 @@ impl Video {
             return Err(problems::not_admitted());
         }
         let expires_at = self.0.clock.now() + token::LIFE;
-        let claims = Claims { participant: me.id, session: id, expires_at };
-        let token = token::issue(&claims, |message| self.0.keyring.mac(token::PURPOSE, message));
+        let claims = Claims { participant: me.id, session: id, sign_in: actor.sign_in_id, expires_at };
+        let token = token::issue(&claims, self.key());
         Ok(MediaToken { token, expires_at })
     }
 
     /// WHIP: takes an offer that sends, answers it, and records from the first media on. What is wrong
-    /// with the body is told only to whom the token clears.
+    /// with the body is told only to whom the token clears. `page` tells windows of one person apart.
     pub async fn publish(
         &self,
         bearer: Option<&str>,
         session: Uuid,
         source: Source,
+        page: Option<Uuid>,
         offer: Result<String, Problem>,
     ) -> Result<Answer, Problem> {
         self.refuse_when_stopping()?;
-        let now = self.0.clock.now();
-        let claims = self.claims(bearer, now)?;
+        let claims = self.claims(bearer).await?;
         if claims.session != session {
             return Err(problems::bad_token());
         }
         let cleared = self.cleared(self.0.db.reader(), claims).await?;
+        self.count(claims, Offering::ToPublish)?;
         let offer = offer?;
-        let known = store::media::publication_of(self.0.db.reader(), cleared.person.id, source).await?;
+        // One after the other: two first offers at a time would make the same publication twice.
+        let turn = self.turns().of(claims.participant, source);
+        let _turn = turn.lock().await;
+        for _ in 0..TRIES {
+            let once = self.publish_once(claims, source, page, offer.clone()).await?;
+            let Some((publication, answer)) = once else { continue };
+            if source == Source::Camera && !cleared.person.camera {
+                self.0.engine.set_camera(publication, false);
+            }
+            return Ok(answer);
+        }
+        Err(problems::busy())
+    }
+
+    /// `None`: another process has made the publication meanwhile, so it has to be taken over.
+    async fn publish_once(
+        &self,
+        claims: Claims,
+        source: Source,
+        page: Option<Uuid>,
+        offer: String,
+    ) -> Result<Option<(Uuid, Answer)>, Problem> {
+        let (now, session) = (self.0.clock.now(), claims.session);
+        let known = store::media::publication_of(self.0.db.reader(), claims.participant, source).await?;
         let publication = known.as_ref().map_or_else(|| ids::new_id(now), |row| row.id);
+        if self.turns().is_taken_from(publication, page) && self.publishers().contains_key(&publication) {
+            return Err(problems::taken_over());
+        }
         let recording = ids::new_id(now);
         let file = super::recorded::file_name(session, recording);
         let path = self.0.settings.recordings_dir.join(&file);
@@ -81,7 +113,7 @@ impl Video {
             .engine
             .publish(Publish {
                 session,
-                participant: cleared.person.id,
+                participant: claims.participant,
                 publication,
                 offer,
                 recording: Some(RecordingSpec { id: recording, path }),
@@ -91,23 +123,30 @@ impl Video {
         let row = publication::Model {
             id: publication,
             session_id: session,
-            participant_id: cleared.person.id,
+            participant_id: claims.participant,
             source,
             live: false,
             created_at: now,
         };
-        let written = self.write_publication(claims, row, known.is_none(), recording, file, now).await;
-        if let Err(problem) = written {
-            self.0.engine.close(answer.resource).await;
-            return Err(problem);
+        match self.write_publication(claims, row, known.is_none(), recording, file, now).await {
+            Ok(true) => {
+                self.publishers().insert(publication, answer.resource);
+                self.turns().taken_by(publication, page);
+                self.opened(answer.resource, claims.sign_in).await?;
+                Ok(Some((publication, answer)))
+            }
+            Ok(false) => {
+                self.0.engine.close(answer.resource).await;
+                Ok(None)
+            }
+            Err(problem) => {
+                self.0.engine.close(answer.resource).await;
+                Err(problem)
+            }
         }
-        self.publishers().insert(publication, answer.resource);
-        if source == Source::Camera && !cleared.person.camera {
-            self.0.engine.set_camera(publication, false);
-        }
-        Ok(answer)
     }
 
+    /// False: the publication is not new any more.
     async fn write_publication(
         &self,
         claims: Claims,
@@ -116,7 +155,7 @@ impl Video {
         recording: Uuid,
         file: String,
         now: DateTime<Utc>,
-    ) -> Result<(), Problem> {
+    ) -> Result<bool, Problem> {
         let this = self.clone();
         self.0
             .db
@@ -128,6 +167,10 @@ impl Video {
                     this.cleared(conn, claims).await?;
                     let publication = row.id;
                     if new {
+                        let made = store::media::publication_of(conn, row.participant_id, row.source).await?;
+                        if made.is_some() {
+                            return Ok(false);
+                        }
                         store::media::insert_publication(conn, row).await?;
                     }
                     let segment = store::media::next_segment(conn, publication).await?;
@@ -148,7 +191,7 @@ impl Video {
                         reason: None,
                     };
                     store::media::insert_recording(conn, recording).await?;
-                    Ok(())
+                    Ok(true)
                 })
             })
             .await
@@ -162,12 +205,13 @@ impl Video {
         offer: Result<String, Problem>,
     ) -> Result<Answer, Problem> {
         self.refuse_when_stopping()?;
-        let claims = self.claims(bearer, self.0.clock.now())?;
+        let claims = self.claims(bearer).await?;
         let cleared = self.cleared(self.0.db.reader(), claims).await?;
         let row = store::media::publication(self.0.db.reader(), publication)
             .await?
             .filter(|row| row.session_id == cleared.session.id)
             .ok_or_else(Problem::not_found)?;
+        self.count(claims, Offering::ToPlay)?;
         let offer = offer?;
         let (session, viewer) = (cleared.session.id, cleared.person.id);
         let answer = self
@@ -181,43 +225,51 @@ impl Video {
             self.0.engine.close(answer.resource).await;
             return Err(problem);
         }
+        self.opened(answer.resource, claims.sign_in).await?;
         Ok(answer)
     }
 
-    /// Closes a WHIP or WHEP resource for whoever it belongs to: by token, or as who is signed in.
+    /// Closes a WHIP or WHEP resource for whoever it belongs to. A token whose time is over still closes:
+    /// calls last longer than tokens. A cookie does not, so that no other page can close anything.
     pub async fn close_media(
         &self,
         bearer: Option<&str>,
-        actor: Option<&Actor>,
         resource: Uuid,
+        offering: Offering,
     ) -> Result<(), Problem> {
-        let claims = match bearer {
-            Some(_) => Some(self.claims(bearer, self.0.clock.now())?),
-            None => None,
-        };
-        let owner = self.0.engine.owner(resource);
-        match (claims, actor, owner) {
-            (Some(claims), _, Some(owner)) if claims.participant == owner => {}
-            (Some(_), _, _) => return Err(Problem::not_found()),
-            (None, Some(actor), Some(owner)) => {
-                let person = store::participant(self.0.db.reader(), owner).await?;
-                // Without a token nothing is told about what is not one's own.
-                if person.is_none_or(|person| person.account_id != actor.account_id) {
-                    return Err(problems::bad_token());
-                }
-            }
-            (None, _, _) => return Err(problems::bad_token()),
+        let claims = bearer
+            .and_then(|bearer| token::read_ended(bearer, self.key()))
+            .ok_or_else(problems::bad_token)?;
+        let publishes = offering == Offering::ToPublish;
+        let is_theirs = self.0.engine.owner(resource) == Some(claims.participant)
+            && self.0.engine.publishes(resource) == Some(publishes);
+        if !is_theirs {
+            return Err(Problem::not_found());
         }
         self.0.engine.close(resource).await;
         Ok(())
     }
 
-    fn claims(&self, bearer: Option<&str>, now: DateTime<Utc>) -> Result<Claims, Problem> {
-        bearer
-            .and_then(|bearer| {
-                token::read(bearer, now, |message| self.0.keyring.mac(token::PURPOSE, message))
-            })
-            .ok_or_else(problems::bad_token)
+    /// How tokens are signed.
+    fn key(&self) -> impl Fn(&[u8]) -> [u8; 32] {
+        |message| self.0.keyring.mac(token::PURPOSE, message)
+    }
+
+    fn count(&self, claims: Claims, offering: Offering) -> Result<(), Problem> {
+        let mut limits = self.0.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        if limits.take(claims.participant, offering, self.0.clock.now()) {
+            Ok(())
+        } else {
+            Err(problems::too_many_offers())
+        }
+    }
+
+    /// What a token says that is ours, whose time is not over, and whose sign-in still stands.
+    async fn claims(&self, bearer: Option<&str>) -> Result<Claims, Problem> {
+        let now = self.0.clock.now();
+        let claims = bearer.and_then(|bearer| token::read(bearer, now, self.key()));
+        let claims = claims.ok_or_else(problems::bad_token)?;
+        if self.0.auth.is_signed_in(claims.sign_in).await? { Ok(claims) } else { Err(problems::bad_token()) }
     }
 
     /// Looks up that the media of whom the token names may flow at this moment.
@@ -233,7 +285,11 @@ impl Video {
         Ok(Cleared { session, person })
     }
 
-    pub(super) fn publishers(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<Uuid, Uuid>> {
+    fn turns(&self) -> MutexGuard<'_, Turns> {
+        self.0.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn publishers(&self) -> MutexGuard<'_, std::collections::HashMap<Uuid, Uuid>> {
         self.0.publishers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

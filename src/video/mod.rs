@@ -3,7 +3,8 @@
 //! Others may call [`Video`] (wired in `app`) and [`recording`], which checks a recorded file. The
 //! media itself is behind one door, [`engine`]: it knows ids only, and who may do what is decided
 //! here. `model` holds the states, `token` the bearer tokens, `steps` what people do and `ending` how they
-//! leave, `invite` who else may come, `checks` what an officer checks of them, `presence` whose page is there, `media` WHIP and WHEP, `recorded` what the engine tells and what a crash left behind.
+//! leave, `invite` who else may come, `checks` what an officer checks of them, `presence` whose page is there, `media` WHIP and WHEP
+//! (`limits`: how often, `turns`: whose turn, `sign_ins`: until when), `recorded` what the engine tells and what a crash left behind.
 //!
 //! Invariants: media is neither forwarded nor recorded for somebody who has not acknowledged the
 //! notice in force and been admitted to an open session; every step is one transaction with its
@@ -16,6 +17,7 @@ mod ending;
 pub mod engine;
 mod glance;
 mod invite;
+mod limits;
 mod media;
 mod model;
 mod presence;
@@ -23,9 +25,11 @@ mod problems;
 mod recorded;
 mod routes;
 mod service;
+mod sign_ins;
 mod steps;
 mod store;
 mod token;
+mod turns;
 
 pub use engine::recording;
 pub use model::midnight;

@@ -128,16 +128,45 @@ pub fn bad_token() -> Problem {
     }
 }
 
-pub fn bad_sdp() -> Problem {
+/// 422 for an offer that cannot be taken; `reason` is in the engine's words, for whoever wrote the program
+/// that offers.
+pub fn bad_sdp(reason: &str) -> Problem {
     Problem {
         field: None,
         ..Problem::invalid(
             "",
             "bad_sdp",
-            "无法读取浏览器的通话参数（SDP）：需要 VP8 视频或 Opus 音频。请换用新版浏览器再试。",
-            "The SDP offer cannot be taken: VP8 video or Opus audio is needed. Please try a current browser.",
+            format!("浏览器的通话参数（SDP）无法使用，请换用新版浏览器再试。（{reason}）"),
+            format!("The SDP offer cannot be taken: {reason}. Please try a current browser."),
         )
     }
+}
+
+/// 409 for a page whose publication another page of the same person has taken over.
+pub fn taken_over() -> Problem {
+    Problem::conflict(
+        "taken_over",
+        "您已在另一个窗口或设备中继续这场面洽，本页面已停止发送画面和声音。",
+        "You went on with this session in another window or on another device. This page has stopped sending \
+         picture and sound.",
+    )
+}
+
+/// 429 for too many offers.
+pub fn too_many_offers() -> Problem {
+    Problem::too_many(
+        "too_many_offers",
+        "连接尝试过于频繁，请几秒后再试。",
+        "Too many attempts to connect. Please try again in a few seconds.",
+    )
+}
+
+pub fn busy() -> Problem {
+    Problem::unavailable(
+        "media_busy",
+        "通话线路已满，请稍后再试或联系值班电话。",
+        "All media connections are in use. Please try again shortly or call the duty officer.",
+    )
 }
 
 /// What the engine refuses. Its own words are for the log.
@@ -145,18 +174,14 @@ pub fn engine(error: EngineError) -> Problem {
     match error {
         EngineError::BadOffer(reason) => {
             tracing::debug!(reason, "an offer was refused");
-            bad_sdp()
+            bad_sdp(&reason)
         }
         EngineError::NothingPublished => Problem::conflict(
             "nothing_published",
             "对方目前没有画面，连上后会自动显示。",
             "Nothing is published there at the moment. It can be played once it is.",
         ),
-        EngineError::TooMany => Problem::unavailable(
-            "media_busy",
-            "通话线路已满，请稍后再试或联系值班电话。",
-            "All media connections are in use. Please try again shortly or call the duty officer.",
-        ),
+        EngineError::TooMany => busy(),
         EngineError::ShuttingDown => stopping(),
         error => {
             tracing::error!(%error, "the media engine failed");

@@ -11,6 +11,8 @@ use crate::http::{Body, PathId, Problem, ProblemBody};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::middleware::from_fn;
+use axum::routing::options;
 use dto::{Acknowledge, Check, Decline, MediaState, MediaTokenBody, Session};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -21,6 +23,16 @@ const TAG: &str = "video";
 
 /// The routes of video sessions.
 pub fn router(video: Video) -> OpenApiRouter {
+    let media = OpenApiRouter::new()
+        .routes(routes!(media::whip_publish))
+        .routes(routes!(media::whip_close))
+        .routes(routes!(media::whep_play))
+        .routes(routes!(media::whep_close))
+        .route("/whip/{session_id}/{source}", options(media::offer_options))
+        .route("/whip/resources/{id}", options(media::resource_options))
+        .route("/whep/{publication_id}", options(media::offer_options))
+        .route("/whep/resources/{id}", options(media::resource_options))
+        .layer(from_fn(media::dress));
     OpenApiRouter::new()
         .routes(routes!(enter_session))
         .routes(routes!(session))
@@ -38,10 +50,7 @@ pub fn router(video: Video) -> OpenApiRouter {
         .routes(routes!(invite::accept_invitation))
         .routes(routes!(media_token))
         .routes(routes!(events::session_events))
-        .routes(routes!(media::whip_publish))
-        .routes(routes!(media::whip_close))
-        .routes(routes!(media::whep_play))
-        .routes(routes!(media::whep_close))
+        .merge(media)
         .with_state(video)
 }
 

@@ -1,11 +1,13 @@
 //! The door's state, what one caller sees of a session, and who waits.
 
 use super::engine::{Engine, EngineEvent, PublicationStatus, Writing};
+use super::limits::Limits;
 use super::model::{self, Refusal};
 use super::presence::Presence;
 use super::recorded::Inbox;
+use super::turns::Turns;
 use super::{problems, store};
-use crate::auth::{Actor, Right};
+use crate::auth::{Actor, Auth, Right};
 use crate::booking::Booking;
 use crate::clock::Clock;
 use crate::db::Db;
@@ -40,6 +42,7 @@ pub struct Video(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     pub db: Db,
     pub clock: Clock,
+    pub auth: Auth,
     pub booking: Booking,
     pub directory: Directory,
     pub keyring: Keyring,
@@ -50,6 +53,10 @@ pub(super) struct Inner {
     /// Which connection publishes a publication now: an older one that closes late says nothing.
     pub publishers: Mutex<HashMap<Uuid, Uuid>>,
     pub presence: Mutex<Presence>,
+    pub limits: Mutex<Limits>,
+    pub turns: Mutex<Turns>,
+    /// By which sign-in each resource was opened.
+    pub opened_by: Mutex<HashMap<Uuid, Uuid>>,
     pub stopping: AtomicBool,
     /// Ends the task that reads the engine's events, so that stopping can read the rest.
     pub drain: CancellationToken,
@@ -101,6 +108,7 @@ impl Video {
     pub fn new(
         db: Db,
         clock: Clock,
+        auth: Auth,
         booking: Booking,
         directory: Directory,
         keyring: Keyring,
@@ -112,6 +120,7 @@ impl Video {
         Self(Arc::new(Inner {
             db,
             clock,
+            auth,
             booking,
             directory,
             keyring,
@@ -121,6 +130,9 @@ impl Video {
             settings,
             publishers: Mutex::default(),
             presence: Mutex::default(),
+            limits: Mutex::default(),
+            turns: Mutex::default(),
+            opened_by: Mutex::default(),
             stopping: AtomicBool::new(false),
             drain: CancellationToken::new(),
         }))

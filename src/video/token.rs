@@ -1,7 +1,8 @@
 //! The bearer token with which a page publishes and plays. Pure: the caller gives key and time.
 //!
-//! It names the participant, the session and when it ends, under an HMAC. It is a ticket to ask,
-//! not a right by itself: admission and acknowledgement are looked up each time it is shown.
+//! It names the participant, the session, the sign-in it was given to and when it ends, under an HMAC. It
+//! is a ticket to ask, not a right by itself: sign-in, admission and acknowledgement are looked up each time
+//! it is shown.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,7 +15,7 @@ pub const PURPOSE: &str = "media";
 /// Long enough to publish and to play everybody; a page asks for a new one when it needs one.
 pub const LIFE: TimeDelta = TimeDelta::minutes(10);
 
-const CLAIMS: usize = 16 + 16 + 8;
+const CLAIMS: usize = 16 + 16 + 16 + 8;
 const MAC: usize = 32;
 
 /// What a token says.
@@ -22,6 +23,8 @@ const MAC: usize = 32;
 pub struct Claims {
     pub participant: Uuid,
     pub session: Uuid,
+    /// With which it ends, whatever its own time.
+    pub sign_in: Uuid,
     pub expires_at: DateTime<Utc>,
 }
 
@@ -30,6 +33,7 @@ pub fn issue(claims: &Claims, mac: impl Fn(&[u8]) -> [u8; MAC]) -> String {
     let mut bytes = Vec::with_capacity(CLAIMS + MAC);
     bytes.extend_from_slice(claims.participant.as_bytes());
     bytes.extend_from_slice(claims.session.as_bytes());
+    bytes.extend_from_slice(claims.sign_in.as_bytes());
     bytes.extend_from_slice(&claims.expires_at.timestamp().to_be_bytes());
     let code = mac(&bytes);
     bytes.extend_from_slice(&code);
@@ -38,6 +42,11 @@ pub fn issue(claims: &Claims, mac: impl Fn(&[u8]) -> [u8; MAC]) -> String {
 
 /// Reads a token that we issued and that has not ended; anything else is `None`.
 pub fn read(token: &str, now: DateTime<Utc>, mac: impl Fn(&[u8]) -> [u8; MAC]) -> Option<Claims> {
+    read_ended(token, mac).filter(|claims| now < claims.expires_at)
+}
+
+/// Reads a token that we issued, also when its time is over.
+pub fn read_ended(token: &str, mac: impl Fn(&[u8]) -> [u8; MAC]) -> Option<Claims> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
     if bytes.len() != CLAIMS + MAC {
         return None;
@@ -46,13 +55,13 @@ pub fn read(token: &str, now: DateTime<Utc>, mac: impl Fn(&[u8]) -> [u8; MAC]) -
     if !bool::from(mac(claims).as_slice().ct_eq(code)) {
         return None;
     }
-    let expires = i64::from_be_bytes(claims[32..].try_into().ok()?);
-    let claims = Claims {
+    let expires = i64::from_be_bytes(claims[48..].try_into().ok()?);
+    Some(Claims {
         participant: Uuid::from_slice(&claims[..16]).ok()?,
         session: Uuid::from_slice(&claims[16..32]).ok()?,
+        sign_in: Uuid::from_slice(&claims[32..48]).ok()?,
         expires_at: DateTime::from_timestamp(expires, 0)?,
-    };
-    (now < claims.expires_at).then_some(claims)
+    })
 }
 
 #[cfg(test)]
@@ -69,6 +78,7 @@ mod tests {
         Claims {
             participant: Uuid::from_u128(7),
             session: Uuid::from_u128(9),
+            sign_in: Uuid::from_u128(11),
             expires_at: DateTime::from_timestamp(1_790_000_000, 0).unwrap(),
         }
     }
@@ -81,11 +91,13 @@ mod tests {
         assert_eq!(read(&token, before, mac(1)), Some(claims));
         assert_eq!(read(&token, at, mac(1)), None);
         assert_eq!(read(&token, before, mac(2)), None);
+        assert_eq!(read_ended(&token, mac(1)), Some(claims));
+        assert_eq!(read_ended(&token, mac(2)), None);
     }
 
     proptest! {
         #[test]
-        fn a_changed_token_is_nothing(place in 0..72usize, bit in 0..8u8) {
+        fn a_changed_token_is_nothing(place in 0..88usize, bit in 0..8u8) {
             let claims = claims();
             let mut bytes = URL_SAFE_NO_PAD.decode(issue(&claims, mac(1))).unwrap();
             bytes[place] ^= 1 << bit;

@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 use rtc::media_stream::MediaStreamTrack;
-use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_VP8};
+use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_RTX, MIME_TYPE_VP8};
 use rtc::rtp;
 use rtc::rtp_transceiver::rtp_sender::{
-    RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind,
+    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+    RTCRtpRtxParameters, RtpCodecKind,
 };
 use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
 use std::sync::Arc;
@@ -75,6 +76,15 @@ impl Connection {
             let parameters = RTCRtpCodecParameters { rtp_codec: codec(kind), payload_type };
             media.register_codec(parameters, kind).unwrap();
         }
+        let fmtp = format!("apt={}", numbers[1]);
+        let rtx = RTCRtpCodec {
+            mime_type: MIME_TYPE_RTX.to_owned(),
+            clock_rate: 90_000,
+            sdp_fmtp_line: fmtp,
+            ..Default::default()
+        };
+        let rtx = RTCRtpCodecParameters { rtp_codec: rtx, payload_type: numbers[1] + 1 };
+        media.register_codec(rtx, RtpCodecKind::Video).unwrap();
         let registry = register_default_interceptors(Registry::new(), &mut media).unwrap();
         let settings = SettingEngineBuilder::new()
             .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
@@ -132,12 +142,15 @@ impl Publisher {
         let connection = Connection::new(PUBLISHER).await;
         let mut tracks = Vec::new();
         for (kind, ssrc) in [(RtpCodecKind::Audio, 1111), (RtpCodecKind::Video, 2222)] {
-            let coding = RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() };
-            let encoding = RTCRtpEncodingParameters {
-                rtp_coding_parameters: coding,
-                codec: codec(kind),
-                ..Default::default()
-            };
+            let rtx = (kind == RtpCodecKind::Video).then_some(RTCRtpRtxParameters { ssrc: 3333 });
+            let coding = RTCRtpCodingParameters { ssrc: Some(ssrc), rtx, ..Default::default() };
+            let mut codec = codec(kind);
+            if kind == RtpCodecKind::Video {
+                // Without it the stack does not answer when packets are asked for again.
+                codec.rtcp_feedback = vec![RTCPFeedback { typ: "nack".to_owned(), parameter: String::new() }];
+            }
+            let encoding =
+                RTCRtpEncodingParameters { rtp_coding_parameters: coding, codec, ..Default::default() };
             let name = kind.to_string();
             let track = MediaStreamTrack::new("s".into(), name.clone(), name, kind, vec![encoding]);
             let track = Arc::new(TrackLocalStaticRTP::new(track));
@@ -220,6 +233,12 @@ impl Viewer {
 
     pub async fn connect(&self, answer: &str) {
         self.connection.connect(answer).await;
+    }
+
+    /// How many packets of sound and picture have come.
+    pub fn seen(&self) -> (u32, u32) {
+        let seen = self.connection.seen.borrow();
+        (seen.audio, seen.video)
     }
 
     /// Waits until so many packets of each came.

@@ -1,6 +1,8 @@
 //! The media engine with real connections over loopback, and no browser.
 
 mod client;
+mod network;
+mod relay;
 
 use client::{Publisher, Viewer, offer_of};
 use mianqia::clock::Clock;
@@ -23,9 +25,13 @@ struct Stage {
 
 impl Stage {
     async fn new() -> Self {
+        Self::at(&["127.0.0.1"]).await
+    }
+
+    async fn at(addresses: &[&str]) -> Self {
         let (sender, events) = unbounded_channel();
-        let loopback = "127.0.0.1".parse().unwrap();
-        let settings = EngineSettings { media_port: 0, bind: loopback, addresses: vec![loopback] };
+        let bind: Vec<_> = addresses.iter().map(|address| address.parse().unwrap()).collect();
+        let settings = EngineSettings { media_port: 0, addresses: bind.clone(), bind };
         let engine = Engine::start(settings, Clock::system(), sender).await.unwrap();
         let directory = std::env::temp_dir().join(format!("mianqia-engine-{}", Uuid::now_v7()));
         std::fs::create_dir_all(&directory).unwrap();
@@ -124,8 +130,20 @@ async fn publishing_again_ends_the_former_and_those_who_play_it() {
     let (again, second) = stage.publish(publication, Some(stage.recording())).await;
     // The answer comes only when the former recording is complete.
     assert!(std::fs::read_to_string(first.path.with_extension("idx")).unwrap().contains("\"end\""));
-    assert_eq!(stage.closed(played.resource).await, CloseCause::PublicationEnded);
-    assert_eq!(stage.closed(published.resource).await, CloseCause::Replaced);
+    // They close side by side, so either may be told first.
+    let mut causes = Vec::new();
+    for _ in 0..2 {
+        let former = [played.resource, published.resource];
+        let closed = stage.event(|event| match event {
+            EngineEvent::ResourceClosed { resource, cause, .. } if former.contains(resource) => {
+                Some((*resource, *cause))
+            }
+            _ => None,
+        });
+        causes.push(closed.await);
+    }
+    assert!(causes.contains(&(played.resource, CloseCause::PublicationEnded)), "{causes:?}");
+    assert!(causes.contains(&(published.resource, CloseCause::Replaced)), "{causes:?}");
     let (viewer, _) = stage.play(publication).await;
     again.send_for_ms(300, |_| true).await;
     viewer.received(5, 5).await;
@@ -222,7 +240,7 @@ async fn mangled_offers_are_answered_or_refused_and_harm_nobody() {
     }))
     .await;
     let refused = results.iter().filter(|result| matches!(result, Err(EngineError::BadOffer(_)))).count();
-    assert!(refused > tried / 4 && refused < tried, "{refused} of {tried}");
+    assert!(refused > tried / 5 && refused < tried, "{refused} of {tried}");
     assert!(results.iter().all(|result| matches!(result, Ok(_) | Err(EngineError::BadOffer(_)))));
 
     // What was made is closed, what was refused has left nothing running.

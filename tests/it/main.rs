@@ -13,6 +13,7 @@ mod edge;
 mod edge_lines;
 mod killed;
 mod mail;
+mod media;
 mod openapi;
 mod people;
 mod people_guessing;

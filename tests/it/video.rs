@@ -63,9 +63,15 @@ pub async fn token(browser: &Browser, session: &Value) -> String {
     step(browser, session, "/token", json!({})).await.ok()["token"].as_str().unwrap().to_owned()
 }
 
-async fn sdp(browser: &Browser, path: &str, token: &str, offer: String) -> Answer {
+pub async fn sdp(browser: &Browser, path: &str, token: &str, offer: String) -> Answer {
     let request = browser.client.post(format!("{}/api/v1{path}", browser.base));
     browser.send(request.bearer_auth(token).header("content-type", "application/sdp").body(offer)).await
+}
+
+/// Ends a WHIP or WHEP resource.
+pub async fn close(browser: &Browser, location: &str, token: &str) -> Answer {
+    let request = browser.client.delete(format!("{}{location}", browser.base));
+    browser.send(request.bearer_auth(token)).await
 }
 
 /// Publishes made-up media for a while; the answer's Location comes with it.
@@ -253,7 +259,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
 
         let patch = owner.call(Method::PATCH, &format!("/api/v1/whip/resources/{}", Uuid::now_v7()), None).await;
         patch.refused(405, "method_not_allowed");
-        assert_eq!(patch.headers["allow"], "DELETE");
+        assert_eq!(patch.headers["allow"], "DELETE,OPTIONS");
         app.set_time("2026-11-23T02:15:00Z");
         sdp(&owner, &whip, &good, "v=0".into()).await.refused(401, "bad_token");
     }
@@ -277,8 +283,9 @@ both_stores! { at "2026-11-23T01:30:00Z";
         viewer.connect(&answer.text).await;
         let (_, ()) = tokio::join!(publisher.send_for_ms(1200, |_| true), viewer.received(5, 5));
         // Only the owner closes it; publishing again is a new segment of the same publication.
-        officer.call(Method::DELETE, &location, None).await.refused(401, "bad_token");
-        assert_eq!(owner.call(Method::DELETE, &location, None).await.status, 200);
+        owner.call(Method::DELETE, &location, None).await.refused(401, "bad_token");
+        close(&officer, &location, &token(&officer, &session).await).await.refused(404, "not_found");
+        assert_eq!(close(&owner, &location, &token(&owner, &session).await).await.status, 200);
         let first = closed_recordings(app, &session, 1).await;
         let (_again, _) = publish(&owner, &session, "camera", 1200).await;
         step(&officer, &session, "/end", json!({})).await.ok();

@@ -15,6 +15,12 @@ pub enum EngineError {
     /// The engine is shutting down.
     #[error("the media engine is shutting down")]
     ShuttingDown,
+    /// An address of the settings that cannot be bound.
+    #[error("media cannot be bound to {address}: {error}")]
+    Bind { address: std::net::SocketAddr, error: std::io::Error },
+    /// An advertised address that no bound socket can serve.
+    #[error("nothing is bound that could serve media for {0}")]
+    Unserved(std::net::IpAddr),
     /// The media port or its settings.
     #[error("media port: {0}")]
     Io(#[from] std::io::Error),

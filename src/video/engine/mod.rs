@@ -9,6 +9,7 @@
 //! returned, the recordings it concerns are finalised, also when its caller stopped waiting.
 //! Nothing an offer or a packet contains makes the engine panic or hold up another connection.
 
+mod answer;
 mod codecs;
 mod error;
 mod event;
@@ -19,6 +20,7 @@ mod offer;
 mod packet;
 mod peer;
 pub mod recording;
+mod repair;
 mod resources;
 mod service;
 mod tap;
@@ -41,9 +43,9 @@ use uuid::Uuid;
 pub struct EngineSettings {
     /// The UDP port; 0 takes a free one (tests).
     pub media_port: u16,
-    /// The address to bind; its family is the family of all media.
-    pub bind: IpAddr,
-    /// Addresses put into answers; those of the other family are left out.
+    /// The addresses to bind, at least one. What reaches one of them is answered from it.
+    pub bind: Vec<IpAddr>,
+    /// Addresses put into answers.
     pub addresses: Vec<IpAddr>,
 }
 
@@ -84,8 +86,10 @@ pub struct EngineStats {
     pub recordings: usize,
     pub packets_in: u64,
     pub packets_out: u64,
-    /// Dropped because the socket's buffer was full.
+    /// Not sent because the socket's buffer was full.
     pub packets_unsent: u64,
+    /// Received by the kernel and thrown away, because the socket's buffer was full.
+    pub packets_dropped: u64,
 }
 
 /// What a publication does at this moment.
@@ -143,6 +147,11 @@ impl Engine {
     /// The participant (publisher or viewer) a resource belongs to.
     pub fn owner(&self, resource: Uuid) -> Option<Uuid> {
         self.0.resources().get(resource).map(|resource| resource.participant)
+    }
+
+    /// Whether a resource publishes (or plays); `None` if there is none.
+    pub fn publishes(&self, resource: Uuid) -> Option<bool> {
+        self.0.resources().get(resource).map(|resource| resource.published.is_some())
     }
 
     /// Whether a participant's media comes in at this moment.

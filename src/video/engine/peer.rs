@@ -1,9 +1,10 @@
 //! One peer connection on the shared port, from the offer to the answer.
 
+use super::answer;
 use super::codecs;
 use super::error::EngineError;
 use super::net::{Link, Mux};
-use super::offer::{Direction, Offer, advertise};
+use super::offer::{Direction, Offer};
 use rtc::peer_connection::transport::RTCDtlsRole;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -44,10 +45,15 @@ pub type Tracks = mpsc::UnboundedReceiver<Arc<dyn TrackRemote>>;
 
 impl Peer {
     /// A connection that has not seen its offer yet.
-    pub async fn new(mux: &Arc<Mux>, direction: Direction) -> Result<(Self, Tracks), EngineError> {
+    pub async fn new(
+        mux: &Arc<Mux>,
+        direction: Direction,
+        offer: &Offer,
+    ) -> Result<(Self, Tracks), EngineError> {
         let (media_engine, registry) = codecs::configure(direction)?;
         let place = Place { mux: Arc::clone(mux), link: mux.register() };
         let link = &place.link;
+        link.set_remote(offer.credentials.clone());
         let settings = SettingEngineBuilder::new()
             .with_lite(true)
             .with_ice_credentials(link.ufrag.clone(), link.password.clone())
@@ -55,7 +61,7 @@ impl Peer {
             .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
             .with_include_loopback_candidate(true)
             .with_srtp_replay_protection_window(1024)
-            .with_answering_dtls_role(RTCDtlsRole::Server)
+            .with_answering_dtls_role(if offer.passive { RTCDtlsRole::Client } else { RTCDtlsRole::Server })
             // The engine watches for silence itself; these are the stack's own, later limits.
             .with_ice_timeouts(
                 Some(Duration::from_secs(8)),
@@ -66,7 +72,6 @@ impl Peer {
         let (progress_in, progress) = watch::channel(Progress::New);
         let (gathered_in, gathered) = watch::channel(false);
         let (tracks_in, tracks) = mpsc::unbounded_channel();
-        let local = if mux.address().is_ipv4() { "127.0.0.1:0" } else { "[::1]:0" };
         let connection = PeerConnectionBuilder::new()
             .with_configuration(RTCConfigurationBuilder::new().build())
             .with_media_engine(media_engine)
@@ -78,7 +83,7 @@ impl Peer {
                 tracks: tracks_in,
             }))
             .with_runtime(mux.runtime(link))
-            .with_udp_addrs(vec![local])
+            .with_udp_addrs(vec!["127.0.0.1:0"])
             .build()
             .await
             .map_err(|error| EngineError::Io(std::io::Error::other(error)))?;
@@ -94,6 +99,11 @@ impl Peer {
         &self.place.link
     }
 
+    /// Asks the other side whether it is there.
+    pub fn probe(&self) {
+        self.place.mux.probe(&self.place.link);
+    }
+
     pub fn progress(&self) -> watch::Receiver<Progress> {
         self.progress.clone()
     }
@@ -102,8 +112,8 @@ impl Peer {
     pub async fn answer(&mut self, offer: &Offer, addresses: &[SocketAddr]) -> Result<String, EngineError> {
         let bad = |error: rtc::shared::error::Error| EngineError::BadOffer(error.to_string());
         let steps = async {
-            let offer = RTCSessionDescription::offer(offer.sdp.clone()).map_err(bad)?;
-            self.connection.set_remote_description(offer).await.map_err(bad)?;
+            let shown = RTCSessionDescription::offer(offer.sdp.clone()).map_err(bad)?;
+            self.connection.set_remote_description(shown).await.map_err(bad)?;
             let answer = self.connection.create_answer(None).await.map_err(bad)?;
             self.connection.set_local_description(answer).await.map_err(bad)?;
             let timed_out = EngineError::BadOffer("no candidates were gathered".to_owned());
@@ -114,7 +124,7 @@ impl Peer {
         let answer = tokio::time::timeout(ANSWER_WITHIN, steps)
             .await
             .map_err(|_| EngineError::BadOffer("it took too long to answer".to_owned()))??;
-        Ok(advertise(&answer.sdp, addresses))
+        Ok(answer::complete(&answer.sdp, &offer.sections, addresses))
     }
 
     /// Says good-bye and waits for the driver to end.

@@ -19,8 +19,11 @@ const PER_SESSION: usize = 512;
 const IN_ALL: usize = 4096;
 /// A page that got its answer connects at once, or never.
 const CONNECT_WITHIN: Duration = Duration::from_secs(15);
-/// Browsers renew their consent every 2 to 5 s, so this is two of them lost.
-const SILENT_AT_MOST: Duration = Duration::from_secs(10);
+/// A peer that says nothing for so long is asked whether it is there, time and again …
+const ASK_AFTER: Duration = Duration::from_millis(1500);
+/// … and is gone when nothing at all came for so long. With the interval of the watch it is noticed
+/// within 5 s.
+const SILENT_AT_MOST: Duration = Duration::from_millis(4300);
 
 /// What a publish resource has beyond its connection.
 pub struct Published {
@@ -43,6 +46,13 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// Asks a peer that has been silent for a while whether it is there.
+    pub fn ask_if_silent(&self) {
+        if self.peer.link().silent_for() > ASK_AFTER {
+            self.peer.probe();
+        }
+    }
+
     /// Why this resource must go by itself, if it must.
     pub fn dead(&self) -> Option<CloseCause> {
         let link = self.peer.link();
@@ -122,6 +132,10 @@ impl Resources {
                 && *resource.peer.progress().borrow() == Progress::Connected
                 && resource.dead().is_none()
         })
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Resource>> {
+        self.by_id.values()
     }
 
     /// The publish resource of a publication in a session.

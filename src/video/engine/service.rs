@@ -5,7 +5,7 @@ use super::event::{CloseCause, EngineEvent};
 use super::feed::Feed;
 use super::leg::Leg;
 use super::net::Mux;
-use super::offer::{Direction, Offer, reachable};
+use super::offer::{Direction, Offer};
 use super::packet::Kind;
 use super::peer::{Peer, Progress, Tracks};
 use super::recording::{Files, Recorder, RecorderEvents};
@@ -24,6 +24,8 @@ use uuid::Uuid;
 
 /// How often the connections are looked at.
 const WATCH_EVERY: Duration = Duration::from_millis(250);
+/// A look that comes so late was not held up by the network.
+const STOOD_STILL: Duration = Duration::from_secs(2);
 
 pub struct Service {
     pub mux: Arc<Mux>,
@@ -39,12 +41,12 @@ impl Service {
         clock: Clock,
         events: UnboundedSender<EngineEvent>,
     ) -> Result<Arc<Self>, EngineError> {
-        let mux = Mux::bind(SocketAddr::new(settings.bind, settings.media_port)).await?;
-        let addresses = reachable(&settings.addresses, mux.address());
-        if addresses.is_empty() {
-            let reason = "no advertised address has the family of the bound one";
-            return Err(EngineError::Io(std::io::Error::new(std::io::ErrorKind::AddrNotAvailable, reason)));
+        let mux = Mux::bind(&settings.bind, settings.media_port)?;
+        if let Some(unserved) = settings.addresses.iter().find(|address| !mux.serves(**address)) {
+            return Err(EngineError::Unserved(*unserved));
         }
+        let port = mux.address().port();
+        let addresses = settings.addresses.iter().map(|ip| SocketAddr::new(*ip, port)).collect();
         let service = Arc::new(Self { mux, addresses, clock, events, resources: Mutex::default() });
         tokio::spawn(watch(Arc::downgrade(&service)));
         Ok(service)
@@ -60,7 +62,7 @@ impl Service {
 
     pub async fn publish(self: &Arc<Self>, publish: Publish, offer: Offer) -> Result<Answer, EngineError> {
         self.resources().room_for(publish.session, publish.participant)?;
-        let (mut peer, tracks) = Peer::new(&self.mux, Direction::Publish).await?;
+        let (mut peer, tracks) = Peer::new(&self.mux, Direction::Publish, &offer).await?;
         let sdp = peer.answer(&offer, &self.addresses).await?;
         let (audio, video) = (Feed::new(Kind::Audio), Feed::new(Kind::Video));
         let recorder = publish.recording.map(|spec| {
@@ -95,7 +97,7 @@ impl Service {
             resources.publisher(play.session, play.publication).ok_or(EngineError::NothingPublished)?
         };
         let Some(published) = &publisher.published else { return Err(EngineError::NothingPublished) };
-        let (mut peer, _) = Peer::new(&self.mux, Direction::Play).await?;
+        let (mut peer, _) = Peer::new(&self.mux, Direction::Play, &offer).await?;
         let stream = play.publication.to_string();
         let mut legs = Vec::new();
         for kind in &offer.kinds {
@@ -282,6 +284,7 @@ impl Service {
             packets_in: self.mux.received.load(Relaxed),
             packets_out: self.mux.sent.load(Relaxed),
             packets_unsent: self.mux.unsent.load(Relaxed),
+            packets_dropped: self.mux.dropped().unwrap_or(0),
         }
     }
 }
@@ -289,13 +292,23 @@ impl Service {
 /// Closes what died by itself. The stack does not tell when a peer closes, and gives up late.
 async fn watch(service: Weak<Service>) {
     let mut ticks = tokio::time::interval(WATCH_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut last = Instant::now();
     let mut told = HashMap::new();
     loop {
         ticks.tick().await;
         let Some(service) = service.upgrade() else { return };
         service.tell_changes(&mut told);
+        // A machine that slept or was too busy to listen must not blame its peers.
+        let stood_still = std::mem::replace(&mut last, Instant::now()).elapsed() > STOOD_STILL;
         let dead: Vec<_> = {
             let resources = service.resources();
+            for resource in resources.all() {
+                if stood_still {
+                    resource.peer.link().forgive_silence();
+                }
+                resource.ask_if_silent();
+            }
             let ids = resources.ids(|resource| resource.dead().is_some());
             ids.into_iter().filter_map(|id| Some((id, resources.get(id)?.dead()?))).collect()
         };

@@ -1,20 +1,24 @@
 //! WHIP (RFC 9725) to publish and WHEP to play: one resource per publication.
 //!
-//! Neither trickle ICE nor ICE restart is taken: PATCH is answered with 405, which the router does by
-//! itself because no route takes it.
+//! Neither trickle ICE nor ICE restart is taken: PATCH is answered with 405 (RFC 9725, 4.3), which the
+//! router does by itself because no route takes it, and no answer carries an ETag.
+//!
+//! A token is all that signs these requests in, so pages of other origins may send them (CORS), as RFC 9725,
+//! 4.2, wants it.
 
 use super::TAG;
-use crate::auth::MaybeSigned;
 use crate::entity::publication::Source;
 use crate::http::{PathId, Problem, ProblemBody};
 use crate::video::engine::Answer;
+use crate::video::limits::{Offering, RETRY_AFTER_SECONDS};
 use crate::video::problems;
 use crate::video::service::Video;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::convert::Infallible;
 use uuid::Uuid;
@@ -24,7 +28,8 @@ const LARGEST_OFFER: usize = 64 * 1024;
 
 /// Sends one source of the caller into the session.
 #[utoipa::path(post, path = "/whip/{session_id}/{source}", tag = TAG,
-    params(("session_id" = Uuid, Path), ("source" = Source, Path)),
+    params(("session_id" = Uuid, Path), ("source" = Source, Path),
+        ("X-Page-Id" = Option<Uuid>, Header, description = "Which window publishes. One that another window has taken over is refused")),
     request_body(content = String, content_type = "application/sdp", description = "An SDP offer with at most one Opus and one VP8 section that send"),
     responses(
         (status = 201, description = "The SDP answer; Location is the resource", body = String, content_type = "application/sdp",
@@ -32,32 +37,34 @@ const LARGEST_OFFER: usize = 64 * 1024;
         (status = 401, description = "bad_token", body = ProblemBody),
         (status = 403, description = "not_admitted", body = ProblemBody),
         (status = 404, body = ProblemBody),
+        (status = 409, description = "taken_over", body = ProblemBody),
         (status = 413, body = ProblemBody),
         (status = 415, body = ProblemBody),
         (status = 422, description = "bad_sdp", body = ProblemBody),
+        (status = 429, description = "too_many_offers, with Retry-After", body = ProblemBody),
         (status = 503, body = ProblemBody),
     ), security(("media_token" = [])))]
 pub(super) async fn whip_publish(
     State(video): State<Video>,
     PathId((session, source)): PathId<(Uuid, Source)>,
     Bearer(bearer): Bearer,
+    Page(page): Page,
     Offer(offer): Offer,
 ) -> Result<Response, Problem> {
-    let answer = video.publish(bearer.as_deref(), session, source, offer).await?;
+    let answer = video.publish(bearer.as_deref(), session, source, page, offer).await?;
     Ok(created("whip", answer))
 }
 
 /// Ends a publication.
 #[utoipa::path(delete, path = "/whip/resources/{id}", tag = TAG, params(("id" = Uuid, Path)),
     responses((status = 200), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody)),
-    security(("media_token" = []), ("session" = [])))]
+    security(("media_token" = [])))]
 pub(super) async fn whip_close(
     State(video): State<Video>,
     PathId(id): PathId<Uuid>,
     Bearer(bearer): Bearer,
-    MaybeSigned(actor): MaybeSigned,
 ) -> Result<StatusCode, Problem> {
-    video.close_media(bearer.as_deref(), actor.as_deref(), id).await?;
+    video.close_media(bearer.as_deref(), id, Offering::ToPublish).await?;
     Ok(StatusCode::OK)
 }
 
@@ -74,6 +81,7 @@ pub(super) async fn whip_close(
         (status = 413, body = ProblemBody),
         (status = 415, body = ProblemBody),
         (status = 422, description = "bad_sdp", body = ProblemBody),
+        (status = 429, description = "too_many_offers, with Retry-After", body = ProblemBody),
         (status = 503, body = ProblemBody),
     ), security(("media_token" = [])))]
 pub(super) async fn whep_play(
@@ -89,14 +97,13 @@ pub(super) async fn whep_play(
 /// Stops playing.
 #[utoipa::path(delete, path = "/whep/resources/{id}", tag = TAG, params(("id" = Uuid, Path)),
     responses((status = 200), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody)),
-    security(("media_token" = []), ("session" = [])))]
+    security(("media_token" = [])))]
 pub(super) async fn whep_close(
     State(video): State<Video>,
     PathId(id): PathId<Uuid>,
     Bearer(bearer): Bearer,
-    MaybeSigned(actor): MaybeSigned,
 ) -> Result<StatusCode, Problem> {
-    video.close_media(bearer.as_deref(), actor.as_deref(), id).await?;
+    video.close_media(bearer.as_deref(), id, Offering::ToPlay).await?;
     Ok(StatusCode::OK)
 }
 
@@ -108,6 +115,62 @@ fn created(protocol: &str, answer: Answer) -> Response {
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     (StatusCode::CREATED, headers, answer.sdp).into_response()
+}
+
+/// The answer to OPTIONS where offers are taken: what may be sent, and from where.
+pub(super) async fn offer_options() -> impl IntoResponse {
+    let headers = [
+        (HeaderName::from_static("accept-post"), SDP),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "POST, OPTIONS"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ];
+    (StatusCode::NO_CONTENT, headers)
+}
+
+/// The answer to OPTIONS of a resource.
+pub(super) async fn resource_options() -> impl IntoResponse {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "DELETE, OPTIONS"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ];
+    (StatusCode::NO_CONTENT, headers)
+}
+
+const ALLOWED_HEADERS: &str = "Authorization, Content-Type, X-Page-Id";
+
+/// What every answer of these routes carries: who may read it, and how to go on after a refusal.
+pub(super) async fn dress(request: Request, next: Next) -> Response {
+    let shown = request.headers().contains_key(header::AUTHORIZATION);
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let headers = response.headers_mut();
+    let mut put = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    // Without credentials, which `*` excludes: a token is shown, or nothing is told.
+    put(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    put(header::ACCESS_CONTROL_EXPOSE_HEADERS, "Location, Retry-After, WWW-Authenticate");
+    if status == StatusCode::UNAUTHORIZED {
+        let challenge =
+            if shown { "Bearer realm=\"media\", error=\"invalid_token\"" } else { "Bearer realm=\"media\"" };
+        put(header::WWW_AUTHENTICATE, challenge);
+    }
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+    }
+    response
+}
+
+/// Which window of somebody a request comes from. What is no id names none.
+pub(super) struct Page(Option<Uuid>);
+
+impl<S: Sync> FromRequestParts<S> for Page {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let value = parts.headers.get("x-page-id").and_then(|value| value.to_str().ok());
+        Ok(Self(value.and_then(|value| value.parse().ok())))
+    }
 }
 
 /// The bearer token of a request, if there is one.
@@ -139,10 +202,9 @@ impl<S: Send + Sync> FromRequest<S> for Offer {
         }
         DefaultBodyLimit::max(LARGEST_OFFER).apply(&mut request);
         let body = Bytes::from_request(request, state).await;
-        Ok(Self(
-            body.map_err(unreadable)
-                .and_then(|body| String::from_utf8(body.to_vec()).map_err(|_| problems::bad_sdp())),
-        ))
+        Ok(Self(body.map_err(unreadable).and_then(|body| {
+            String::from_utf8(body.to_vec()).map_err(|_| problems::bad_sdp("it is not UTF-8"))
+        })))
     }
 }
 

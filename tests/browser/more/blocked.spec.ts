@@ -3,7 +3,7 @@ import { letIn, person, PHONE } from '../journey/steps'
 import { expect, expectAccessible, test } from '../test'
 
 // An address of this machine at which nothing listens.
-test.use({ serverOptions: { env: { MIANQIA_MEDIA_ADDRESSES: '127.9.9.9' } } })
+test.use({ serverOptions: { env: { MIANQIA_MEDIA_ADDRESSES: '127.9.9.9', MIANQIA_MEDIA_BIND: '127.0.0.1' } } })
 
 test('people whose network blocks video are told so, and whom to call', async ({ browser, server }, info) => {
   const member = await person(browser, server, 'lin', PHONE)

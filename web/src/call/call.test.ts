@@ -18,7 +18,7 @@ describe('a call', () => {
   function begin() {
     const program = fakeProgram()
     let playing: Playing[] = []
-    const events: CallEvents = { media: vi.fn(), playing: (now) => (playing = now), quality: vi.fn() }
+    const events: CallEvents = { media: vi.fn(), refused: vi.fn(), playing: (now) => (playing = now), quality: vi.fn() }
     const call = new Call({
       fetch: program.fetch,
       token: async () => 't',

@@ -1,5 +1,6 @@
 // The media of one call: publishes our tracks and plays everybody else's, in line with the program's snapshots.
 // Knows nothing of pages; tells through `events` what has changed.
+import type { ApiError } from '../api/problem'
 import type { Publication, Session } from '../api/types'
 import type { LinkPorts, LinkState } from './link'
 import type { MediaLink } from './machine'
@@ -18,6 +19,8 @@ export interface Playing {
 
 export interface CallEvents {
   media: (media: MediaLink) => void
+  /** What we send is refused for good. */
+  refused: (refusal: ApiError) => void
   playing: (playing: Playing[]) => void
   quality: (verdict: Verdict) => void
 }
@@ -46,9 +49,10 @@ export class Call {
   start(session: Session, tracks: Tracks) {
     this.update(session)
     this.sampler = setInterval(() => void this.sample(), SAMPLE_MS)
-    this.publisher = new Publisher(this.ports, session.id, tracks, (state) => {
+    const follow = (state: LinkState) => {
       if (state !== 'closed') this.events.media(state)
-    })
+    }
+    this.publisher = new Publisher(this.ports, session.id, tracks, follow, (refusal) => this.events.refused(refusal))
     this.publisher.open()
   }
 

@@ -53,6 +53,10 @@ export class FakePeer {
     return new Map()
   }
   addEventListener() {}
+  transport: { state: string; onstatechange: (() => void) | null } = { state: 'connected', onstatechange: null }
+  getSenders() {
+    return [{ transport: this.transport }]
+  }
   close() {
     this.closed = true
   }
@@ -98,16 +102,24 @@ export class FakeStream {
   }
 }
 
-/** A program that takes every offer, or answers with the statuses it is told, one after the other. */
-export function fakeProgram(...statuses: number[]) {
+/** A refusal as the program words it. */
+export interface FakeRefusal { status: number; code: string; title?: string; retryAfter?: string }
+
+/** A program that takes every offer, or answers with the statuses or refusals it is told, one after the other. */
+export function fakeProgram(...statuses: (number | FakeRefusal)[]) {
   const calls: { method: string; url: string; bearer: string; keepalive: boolean }[] = []
+  const pages: (string | undefined)[] = []
   let resources = 0
   const fetch = vi.fn(async (url: string, init: RequestInit) => {
     const headers = init.headers as Record<string, string>
     calls.push({ method: init.method ?? 'GET', url, bearer: headers.Authorization ?? '', keepalive: !!init.keepalive })
     if (init.method === 'DELETE') return new Response(null, { status: 200 })
+    pages.push(headers['X-Page-Id'])
     const status = statuses.shift() ?? 201
+    if (typeof status === 'object') {
+      return new Response(JSON.stringify(status), { status: status.status, headers: status.retryAfter ? { 'Retry-After': status.retryAfter } : {} })
+    }
     return new Response('answer', { status, headers: { Location: `/api/v1/whip/resources/${++resources}` } })
   })
-  return { calls, fetch: fetch as unknown as typeof globalThis.fetch }
+  return { calls, pages, fetch: fetch as unknown as typeof globalThis.fetch }
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ApiError } from '../api/problem'
 import { FakePeer, FakeStream, FakeTrack, fakeProgram } from './fakes'
 import type { LinkPorts, LinkState } from './link'
 import { keepToken } from './token'
@@ -63,6 +64,74 @@ describe('publishing', () => {
     expect(program.calls).toHaveLength(2)
     await settle(1)
     expect(program.calls).toHaveLength(3)
+  })
+
+  it('tells a refusal for good once, with its words, and posts no more', async () => {
+    for (const [status, code] of [[422, 'bad_sdp'], [409, 'taken_over'], [403, 'not_admitted'], [404, 'not_found']] as const) {
+      const program = fakeProgram({ status, code, title: 'Not like this.' })
+      const refusals: string[] = []
+      const states: LinkState[] = []
+      const tracks = { audio: null, video: null }
+      const publisher = new Publisher(ports(program).made, 'session', tracks, (state) => states.push(state), ({ title }) => refusals.push(title))
+      publisher.open()
+      await settle(60_000)
+      publisher.nudge()
+      await settle(60_000)
+      expect(program.calls.filter(({ method }) => method === 'POST'), code).toHaveLength(1)
+      expect(refusals).toEqual(['Not like this.'])
+      expect(states).toEqual(['connecting', 'refused'])
+    }
+  })
+
+  it('waits as long as the program asks for', async () => {
+    const program = fakeProgram({ status: 429, code: 'too_many_offers', retryAfter: '5' })
+    publish(program)
+    await settle(4_900)
+    expect(program.calls).toHaveLength(1)
+    await settle(200)
+    expect(program.calls).toHaveLength(2)
+  })
+
+  it('gives up when a new token is no good either', async () => {
+    const program = fakeProgram({ status: 401, code: 'bad_token' }, { status: 401, code: 'bad_token' })
+    const { states } = publish(program)
+    await settle(60_000)
+    expect(program.calls).toHaveLength(2)
+    expect(states.at(-1)).toBe('refused')
+  })
+
+  it('rests when there is no token any more', async () => {
+    const program = fakeProgram()
+    const states: LinkState[] = []
+    const token = vi.fn(async () => Promise.reject(new ApiError({ code: 'not_signed_in', status: 401 })))
+    const publisher = new Publisher(ports(program, token).made, 'session', { audio: null, video: null }, (state) => states.push(state))
+    publisher.open()
+    await settle(60_000)
+    expect(token).toHaveBeenCalledTimes(1)
+    expect(states.at(-1)).toBe('refused')
+  })
+
+  it('names its window, the same one after a break and another one for another publisher', async () => {
+    const program = fakeProgram(503)
+    publish(program)
+    await settle(1_000)
+    publish(program)
+    await settle()
+    const [first, again, other] = program.pages
+    expect(first).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(again).toBe(first)
+    expect(other).not.toBe(first)
+  })
+
+  it('opens anew at once when the program said good-bye', async () => {
+    const program = fakeProgram()
+    publish(program)
+    await settle()
+    FakePeer.last.become('connected')
+    FakePeer.last.transport.state = 'closed'
+    FakePeer.last.transport.onstatechange?.()
+    await settle(600)
+    expect(program.calls.filter(({ method }) => method === 'POST')).toHaveLength(2)
   })
 
   it('says that it is lost, and publishes again after a hiccup that does not mend', async () => {

@@ -1,7 +1,9 @@
 // One WHIP or WHEP resource and its peer connection: opened by a single POST (no trickle), opened again with growing
-// pauses whenever it breaks, deleted when it is no longer needed. What flows through it is said by `prepare`.
+// pauses whenever it breaks, deleted when it is no longer needed. What flows through it is said by `prepare`. A refusal
+// that trying again cannot change is told once, with the program's words, and then it rests.
+import { ApiError } from '../api/problem'
 
-export type LinkState = 'connecting' | 'connected' | 'lost' | 'closed'
+export type LinkState = 'connecting' | 'connected' | 'lost' | 'refused' | 'closed'
 
 /** The outside world of a link; tests bring their own. */
 export interface LinkPorts {
@@ -15,6 +17,10 @@ export interface LinkOptions {
   url: string
   prepare: (peer: RTCPeerConnection) => void
   onState: (state: LinkState) => void
+  /** Before the state `refused` is told. */
+  onRefused?: (refusal: ApiError) => void
+  /** Sent along with the offer. */
+  headers?: Record<string, string>
   /** Before the offer is made, e.g. to take what arrives; again for every new connection. */
   onPeer?: (peer: RTCPeerConnection) => void
 }
@@ -24,6 +30,9 @@ const CONNECT_MS = 12_000
 /** A short hiccup mends itself; after that a new connection is quicker. */
 const HICCUP_MS = 4_000
 const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000]
+/** What a moment may change: no place at the moment, nothing there yet. Everything else in 4xx stays as it is. */
+const PASSES = [401, 408, 429]
+const PASSING_CODES = ['nothing_published']
 
 export class Link {
   state: LinkState = 'connecting'
@@ -34,6 +43,8 @@ export class Link {
   private failures = 0
   private wasConnected = false
   private staleToken = false
+  /** The last answer was that the token is no good. */
+  private freshRefused = false
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly ports: LinkPorts, private readonly options: LinkOptions) {}
@@ -44,7 +55,7 @@ export class Link {
 
   /** A new connection in place of the old one, now. */
   reopen() {
-    if (this.state === 'closed') return
+    if (this.state === 'closed' || this.state === 'refused') return
     this.drop()
     void this.attempt()
   }
@@ -70,6 +81,7 @@ export class Link {
     this.state = state
     if (state === 'connected') {
       this.wasConnected = true
+      this.freshRefused = false
       this.failures = 0
     }
     this.options.onState(state)
@@ -92,11 +104,10 @@ export class Link {
       this.staleToken = false
       const answer = await this.ports.fetch(this.options.url, {
         method: 'POST',
-        headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${bearer}` },
+        headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${bearer}`, ...this.options.headers },
         body: peer.localDescription?.sdp ?? '',
       })
-      if (answer.status === 401) this.staleToken = true
-      if (answer.status !== 201) throw new Error(`${answer.status}`)
+      if (answer.status !== 201) return await this.refused(answer, late)
       const resource = answer.headers.get('Location')
       if (late()) {
         if (resource) this.remove(resource, bearer)
@@ -109,11 +120,30 @@ export class Link {
       clearTimeout(this.timer)
       this.timer = setTimeout(() => !late() && this.state !== 'connected' && this.fail(), CONNECT_MS)
       await peer.setRemoteDescription({ type: 'answer', sdp })
-    } catch {
-      // whatever it was (no line, a refusal, an answer nobody understands): only trying again helps
+      this.hearGoodbye(peer, late)
+    } catch (caught) {
+      // The token is asked for like everything else, and may be refused for good: whoever is signed out gets none.
+      if (!late() && caught instanceof ApiError && (isForGood(caught) || caught.status === 401)) return this.rest(caught)
+      // whatever else it was (no line, an answer nobody understands): only trying again helps
       if (!late()) this.fail()
       else peer.close()
     }
+  }
+
+  private async refused(answer: Response, late: () => boolean) {
+    const problem = ApiError.from(answer, await answer.json().catch(() => null))
+    if (late()) return
+    // An old token is worth one more try with a new one, and no more.
+    const again = answer.status === 401 ? !this.freshRefused : !isForGood(problem)
+    if (!again) return this.rest(problem)
+    this.staleToken = this.freshRefused = answer.status === 401
+    this.fail(Number(answer.headers.get('Retry-After') ?? 0) * 1_000)
+  }
+
+  private rest(refusal: ApiError) {
+    this.drop()
+    this.options.onRefused?.(refusal)
+    this.enter('refused')
   }
 
   private follow(peer: RTCPeerConnection) {
@@ -129,12 +159,19 @@ export class Link {
     }
   }
 
-  private fail() {
+  /** The program closed the connection by itself: no hiccup of the network, and nothing to wait for. */
+  private hearGoodbye(peer: RTCPeerConnection, late: () => boolean) {
+    const transport = [...(peer.getSenders?.() ?? []), ...(peer.getReceivers?.() ?? [])].find((one) => one.transport)?.transport
+    if (!transport) return
+    transport.onstatechange = () => !late() && transport.state === 'closed' && this.fail()
+  }
+
+  private fail(atLeastMs = 0) {
     this.drop()
     if (this.wasConnected) this.enter('lost')
-    const pause = PAUSES_MS[Math.min(this.failures, PAUSES_MS.length - 1)]
+    const pause = PAUSES_MS[Math.min(this.failures, PAUSES_MS.length - 1)] ?? 0
     this.failures += 1
-    this.timer = setTimeout(() => void this.attempt(), pause)
+    this.timer = setTimeout(() => void this.attempt(), Math.max(pause, atLeastMs))
   }
 
   private drop(forGood = false) {
@@ -151,6 +188,11 @@ export class Link {
     // a resource that is not there any more is as good as deleted
     this.ports.fetch(resource, { method: 'DELETE', headers: { Authorization: `Bearer ${bearer}` }, keepalive }).catch(() => {})
   }
+}
+
+function isForGood(problem: ApiError): boolean {
+  const { status, code } = problem
+  return status >= 400 && status < 500 && !PASSES.includes(status) && !PASSING_CODES.includes(code)
 }
 
 /** All candidates are in the offer, or enough time has passed: one direct candidate is enough for a server. */

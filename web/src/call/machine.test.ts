@@ -33,6 +33,20 @@ describe('where somebody is', () => {
     expect(phaseOf(next(next(talking, media('lost')), media('connected')))).toBe('in-call')
   })
 
+  it('stops when another window goes on, and comes back only when asked to', () => {
+    const taken = walk(entered(session('open', 'admitted')), media('connected'), { type: 'elsewhere' })
+    expect(phaseOf(taken)).toBe('elsewhere')
+    expect(wantsMedia(taken)).toBe(false)
+    expect(phaseOf(next(taken, snapshot(session('open', 'admitted'))))).toBe('elsewhere')
+    expect(phaseOf(next(taken, { type: 'here' }))).toBe('joining')
+    expect(phaseOf(next(taken, snapshot(session('ended', 'left'))))).toBe('ended')
+  })
+
+  it('is not blamed on the network when the program refuses', () => {
+    const refused = walk(entered(session('open', 'admitted')), media('connecting'), media('refused'))
+    expect(phaseOf(refused)).toBe('joining')
+  })
+
   it('joins anew after a reload: the program still has us admitted', () => {
     expect(phaseOf(walk(entered(session('open', 'admitted'))))).toBe('joining')
   })

@@ -3,10 +3,10 @@
 import type { Session } from '../api/types'
 
 export type Phase =
-  | 'loading' | 'notice' | 'check' | 'waiting' | 'joining' | 'in-call' | 'reconnecting' | 'left' | 'ended'
+  | 'loading' | 'notice' | 'check' | 'waiting' | 'joining' | 'in-call' | 'reconnecting' | 'elsewhere' | 'left' | 'ended'
 
-/** The connection that carries our own picture and sound. */
-export type MediaLink = 'idle' | 'connecting' | 'connected' | 'lost'
+/** The connection that carries our own picture and sound. `refused`: the program takes none of it, for good. */
+export type MediaLink = 'idle' | 'connecting' | 'connected' | 'lost' | 'refused'
 
 export interface CallState {
   readonly session: Session | null
@@ -15,6 +15,8 @@ export interface CallState {
   readonly hasConnected: boolean
   /** Went back from the waiting room to look at the devices; the place in line stays. */
   readonly rechecking: boolean
+  /** Another window of the same person has taken the call over. */
+  readonly elsewhere: boolean
   /** Out by own decision, or because the session is over. Late snapshots change nothing about it. */
   readonly out: null | 'left' | 'declined' | 'ended'
 }
@@ -26,11 +28,14 @@ export type CallEvent =
   | { type: 'recheck' }
   | { type: 'checked' }
   | { type: 'media'; media: MediaLink }
+  /** Taken over by another window, or (`here`) taken back from it. */
+  | { type: 'elsewhere' }
+  | { type: 'here' }
   | { type: 'left' }
   | { type: 'declined' }
   | { type: 'ended' }
 
-export const START: CallState = { session: null, media: 'idle', hasConnected: false, rechecking: false, out: null }
+export const START: CallState = { session: null, media: 'idle', hasConnected: false, rechecking: false, elsewhere: false, out: null }
 
 export function next(state: CallState, event: CallEvent): CallState {
   switch (event.type) {
@@ -44,12 +49,16 @@ export function next(state: CallState, event: CallEvent): CallState {
       return { ...state, rechecking: false }
     case 'media':
       return { ...state, media: event.media, hasConnected: state.hasConnected || event.media === 'connected' }
+    case 'elsewhere':
+      return { ...state, media: 'idle', hasConnected: false, elsewhere: true }
+    case 'here':
+      return { ...state, elsewhere: false }
     case 'left':
     case 'declined':
     case 'ended':
       // an end outweighs a leave, never the other way round
       if (state.out === 'ended') return state
-      return { ...state, media: 'idle', hasConnected: false, rechecking: false, out: event.type }
+      return { ...state, media: 'idle', hasConnected: false, rechecking: false, elsewhere: false, out: event.type }
   }
 }
 
@@ -82,6 +91,7 @@ export function phaseOf(state: CallState): Phase {
     case 'admitted':
       // an officer is inside before the first guest opens the session; until then there is nobody to talk to
       if (session.state !== 'open') return 'waiting'
+      if (state.elsewhere) return 'elsewhere'
       if (state.media === 'connected') return 'in-call'
       return state.hasConnected ? 'reconnecting' : 'joining'
   }

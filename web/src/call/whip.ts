@@ -1,5 +1,6 @@
 // Publishing: our picture and sound in one WHIP resource. Both lines exist from the start, so that a camera that is
 // switched on later needs no new connection.
+import type { ApiError } from '../api/problem'
 import { Link, type LinkPorts, type LinkState } from './link'
 
 export type Kind = 'audio' | 'video'
@@ -12,11 +13,20 @@ export class Publisher {
   private senders: Partial<Record<Kind, RTCRtpSender>> = {}
   private readonly link: Link
 
-  constructor(ports: LinkPorts, sessionId: string, private readonly tracks: Tracks, onState: (state: LinkState) => void) {
+  constructor(
+    ports: LinkPorts,
+    sessionId: string,
+    private readonly tracks: Tracks,
+    onState: (state: LinkState) => void,
+    onRefused?: (refusal: ApiError) => void,
+  ) {
     this.link = new Link(ports, {
       url: `/api/v1/whip/${sessionId}/camera`,
       prepare: (peer) => this.prepare(peer),
       onState,
+      onRefused,
+      // By this the program tells two windows of one person apart: the newer one wins, and the older is told.
+      headers: { 'X-Page-Id': pageId() },
     })
   }
 
@@ -61,4 +71,12 @@ function preferVp8(video: RTCRtpTransceiver) {
   if (!codecs || !video.setCodecPreferences) return
   const isVp8 = (codec: { mimeType: string }) => codec.mimeType.toLowerCase() === 'video/vp8'
   video.setCodecPreferences([...codecs.filter(isVp8), ...codecs.filter((codec) => !isVp8(codec))])
+}
+
+/** Random, and in the form of a UUID (version 4). `crypto.randomUUID` is missing in older browsers. */
+function pageId(): string {
+  const bytes = [...crypto.getRandomValues(new Uint8Array(16))].map((byte, at) =>
+    at === 6 ? (byte & 0x0f) | 0x40 : at === 8 ? (byte & 0x3f) | 0x80 : byte)
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }

@@ -1,109 +1,32 @@
-//! Sorts the datagrams of the one UDP port to the connections.
+//! Sorts the datagrams of the media port to the connections, and answers their checks.
 //!
 //! A connection is found by the ufrag in a STUN binding request; only after its MESSAGE-INTEGRITY
 //! was checked is the sender's address mapped, so nobody can take over a connection by its ufrag.
+//! The check is answered here and not by the connection, which does not know the peer's real address.
 
+use super::link::{Link, Way};
 use super::runtime::MuxRuntime;
-use super::stun::{BindingRequest, is_stun};
-use rand::RngExt;
-use rand::distr::Alphanumeric;
+use super::socket::{self, Port};
+use super::stun::{self, BindingRequest};
+use crate::video::engine::error::EngineError;
 use rtc::crypto::RTCCryptoProvider;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, RwLock};
-use std::task::Waker;
+use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
-use tokio::net::UdpSocket;
 use tokio_util::sync::CancellationToken;
 
-/// Datagrams waiting for one connection's driver; more are dropped, as the network would.
-const INBOX: usize = 1024;
-/// Addresses one connection may use at a time (Wi-Fi, cable, mobile, each v4 and v6).
-const ADDRESSES: usize = 8;
-/// A DTLS record of this type is an alert; on a running connection that is the peer's good-bye.
-const DTLS_ALERT: u8 = 21;
-
-/// Locks even when another holder panicked: everything behind these locks stays consistent
-/// between statements.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
-/// The place of one connection in the mux.
-#[derive(Debug)]
-pub struct Link {
-    pub ufrag: String,
-    pub password: String,
-    pub(super) inbox: Mutex<Inbox>,
-    addresses: Mutex<VecDeque<SocketAddr>>,
-    epoch: Instant,
-    seen_ms: AtomicU64,
-    alert_ms: AtomicU64,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Inbox {
-    pub queue: VecDeque<(Vec<u8>, SocketAddr)>,
-    pub waker: Option<Waker>,
-}
-
-impl Link {
-    fn new(epoch: Instant) -> Self {
-        let random = |length| rand::rng().sample_iter(Alphanumeric).take(length).map(char::from).collect();
-        Self {
-            ufrag: random(16),
-            password: random(32),
-            inbox: Mutex::default(),
-            addresses: Mutex::default(),
-            epoch,
-            seen_ms: AtomicU64::new(epoch.elapsed().as_millis() as u64),
-            alert_ms: AtomicU64::new(u64::MAX),
-        }
-    }
-
-    /// How long nothing has come from a mapped address (since creation if nothing ever came).
-    pub fn silent_for(&self) -> Duration {
-        let now = self.epoch.elapsed().as_millis() as u64;
-        Duration::from_millis(now.saturating_sub(self.seen_ms.load(Relaxed)))
-    }
-
-    /// Whether the peer said good-bye and has been silent since (packets that were still on the
-    /// way do not count).
-    pub fn said_goodbye(&self) -> bool {
-        let alert = self.alert_ms.load(Relaxed);
-        alert != u64::MAX
-            && self.seen_ms.load(Relaxed) <= alert + 500
-            && self.silent_for() >= Duration::from_millis(1000)
-    }
-
-    fn deliver(&self, datagram: &[u8], from: SocketAddr) {
-        let now = self.epoch.elapsed().as_millis() as u64;
-        self.seen_ms.store(now, Relaxed);
-        if datagram[0] == DTLS_ALERT {
-            self.alert_ms.store(now, Relaxed);
-        }
-        let waker = {
-            let mut inbox = lock(&self.inbox);
-            if inbox.queue.len() < INBOX {
-                inbox.queue.push_back((datagram.to_vec(), from));
-            }
-            inbox.waker.take()
-        };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-}
+/// Datagrams read at one wake-up before others get their turn.
+const BATCH: usize = 128;
 
 /// The shared port.
 pub struct Mux {
-    socket: UdpSocket,
-    address: SocketAddr,
+    ports: Vec<Port>,
     crypto: Arc<dyn RTCCryptoProvider>,
     by_ufrag: RwLock<HashMap<String, Arc<Link>>>,
-    by_address: RwLock<HashMap<SocketAddr, Arc<Link>>>,
+    by_way: RwLock<HashMap<Way, Arc<Link>>>,
     epoch: Instant,
     pub received: AtomicU64,
     pub sent: AtomicU64,
@@ -114,32 +37,49 @@ pub struct Mux {
 
 impl std::fmt::Debug for Mux {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Mux").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("Mux").field("address", &self.address()).finish_non_exhaustive()
     }
 }
 
 impl Mux {
-    pub async fn bind(address: SocketAddr) -> io::Result<Arc<Self>> {
-        let socket = UdpSocket::bind(address).await?;
+    /// Binds `port` on each of the addresses, of which there is at least one.
+    pub fn bind(addresses: &[IpAddr], port: u16) -> Result<Arc<Self>, EngineError> {
+        if addresses.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "no address to bind").into());
+        }
+        let ports = socket::bind(addresses, port)?;
         let crypto = rtc::crypto::default_provider().map_err(io::Error::other)?;
         let mux = Arc::new(Self {
-            address: socket.local_addr()?,
-            socket,
+            ports,
             crypto,
             by_ufrag: RwLock::default(),
-            by_address: RwLock::default(),
+            by_way: RwLock::default(),
             epoch: Instant::now(),
             received: AtomicU64::new(0),
             sent: AtomicU64::new(0),
             unsent: AtomicU64::new(0),
             stop: CancellationToken::new(),
         });
-        tokio::spawn(Arc::clone(&mux).receive());
+        for socket in 0..mux.ports.len() {
+            tokio::spawn(Arc::clone(&mux).receive(socket));
+        }
         Ok(mux)
     }
 
+    /// The first bound address; all have the same port.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.ports[0].address
+    }
+
+    /// Whether a browser that sends to `ip` can be answered: it is bound itself, or some address of its
+    /// family is, to which it may be forwarded.
+    pub fn serves(&self, ip: IpAddr) -> bool {
+        self.ports.iter().any(|port| port.address.is_ipv4() == ip.is_ipv4())
+    }
+
+    /// Datagrams the kernel threw away unread.
+    pub fn dropped(&self) -> Option<u64> {
+        socket::dropped(&self.ports)
     }
 
     /// A place for a new connection, with fresh ICE credentials.
@@ -151,10 +91,10 @@ impl Mux {
 
     pub fn remove(&self, link: &Arc<Link>) {
         write(&self.by_ufrag).remove(&link.ufrag);
-        let mut by_address = write(&self.by_address);
-        for address in lock(&link.addresses).drain(..) {
-            if by_address.get(&address).is_some_and(|mapped| Arc::ptr_eq(mapped, link)) {
-                by_address.remove(&address);
+        let mut by_way = write(&self.by_way);
+        for way in link.drain_ways() {
+            if by_way.get(&way).is_some_and(|mapped| Arc::ptr_eq(mapped, link)) {
+                by_way.remove(&way);
             }
         }
     }
@@ -169,75 +109,96 @@ impl Mux {
         self.stop.cancel();
     }
 
-    pub(super) fn send(&self, datagram: &[u8], to: SocketAddr) -> io::Result<usize> {
-        match self.socket.try_send_to(datagram, to) {
-            // Waiting would hold up the driver of a whole connection for one packet of media.
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.unsent.fetch_add(1, Relaxed);
-                Ok(datagram.len())
-            }
-            result => {
-                self.sent.fetch_add(1, Relaxed);
-                result
-            }
+    /// Asks the peer of a connection whether it is there: one that says little may have nothing to say.
+    pub fn probe(&self, link: &Link) {
+        if let (Some(way), Some(remote)) = (link.way(), link.remote())
+            && let Some(request) =
+                stun::request(&remote.ufrag, &link.ufrag, &remote.password, self.crypto.crypto())
+        {
+            self.put(&request, way);
         }
     }
 
-    async fn receive(self: Arc<Self>) {
+    /// Sends what the connection of `link` has to say to its peer.
+    pub(super) fn send(&self, link: &Link, datagram: &[u8]) -> io::Result<usize> {
+        // The check was answered when it came, with the address that it came from.
+        if stun::is_success(datagram) {
+            return Ok(datagram.len());
+        }
+        if let Some(way) = link.way() {
+            self.put(datagram, way);
+        }
+        Ok(datagram.len())
+    }
+
+    fn put(&self, datagram: &[u8], way: Way) {
+        match self.ports[way.socket].socket.try_send_to(datagram, way.peer) {
+            Ok(_) => self.sent.fetch_add(1, Relaxed),
+            // Full: waiting would hold up the driver of a whole connection for one packet of media. Or
+            // the network told of an earlier packet that it did not arrive: a matter of time-outs.
+            Err(_) => self.unsent.fetch_add(1, Relaxed),
+        };
+    }
+
+    async fn receive(self: Arc<Self>, socket: usize) {
         let mut buffer = vec![0; 2048];
         loop {
-            let received = tokio::select! {
-                () = self.stop.cancelled() => return,
-                received = self.socket.recv_from(&mut buffer) => received,
-            };
-            match received {
-                Ok((0, _)) => {}
-                Ok((length, from)) => {
-                    self.received.fetch_add(1, Relaxed);
-                    self.sort(&buffer[..length], from);
-                }
-                // On Linux an ICMP error of an earlier send shows up here; it concerns one peer.
-                Err(error) => {
-                    tracing::debug!(%error, "receiving media");
-                    tokio::time::sleep(Duration::from_millis(1)).await;
+            let readable = self.ports[socket].socket.readable();
+            if self.stop.run_until_cancelled(readable).await.is_none() {
+                return;
+            }
+            for _ in 0..BATCH {
+                match self.ports[socket].socket.try_recv_from(&mut buffer) {
+                    Ok((0, _)) => {}
+                    Ok((length, peer)) => {
+                        self.received.fetch_add(1, Relaxed);
+                        self.sort(&buffer[..length], Way { socket, peer });
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                    // On Linux an ICMP error of an earlier send shows up here; it concerns one peer.
+                    Err(error) => {
+                        tracing::debug!(%error, "receiving media");
+                        tokio::time::sleep(Duration::from_millis(1)).await;
+                        break;
+                    }
                 }
             }
         }
     }
 
-    fn sort(&self, datagram: &[u8], from: SocketAddr) {
-        let mapped = read(&self.by_address).get(&from).cloned();
-        let link = if is_stun(datagram) { self.stun(datagram, from, mapped) } else { mapped };
-        if let Some(link) = link {
-            link.deliver(datagram, from);
+    fn sort(&self, datagram: &[u8], way: Way) {
+        if let Some(request) = BindingRequest::parse(datagram) {
+            return self.check(datagram, &request, way);
+        }
+        let Some(link) = read(&self.by_way).get(&way).cloned() else { return };
+        link.heard(way);
+        // Answers to probes end here: that something came is all that they tell.
+        if !stun::answers_request(datagram) {
+            link.deliver(datagram);
         }
     }
 
-    fn stun(&self, datagram: &[u8], from: SocketAddr, mapped: Option<Arc<Link>>) -> Option<Arc<Link>> {
-        let Some(request) = BindingRequest::parse(datagram) else {
-            return mapped; // an answer or an indication: only from addresses we know
-        };
-        if let Some(link) = mapped
-            && link.ufrag == request.ufrag
-        {
-            return Some(link); // the connection checks the integrity of what it acts on
-        }
-        let link = read(&self.by_ufrag).get(request.ufrag).cloned()?;
+    fn check(&self, datagram: &[u8], request: &BindingRequest<'_>, way: Way) {
+        let Some(link) = read(&self.by_ufrag).get(request.ufrag).cloned() else { return };
         if !request.signed_with(&link.password, self.crypto.crypto()) {
-            return None;
+            return;
         }
-        let mut by_address = write(&self.by_address);
-        by_address.insert(from, Arc::clone(&link));
-        let mut addresses = lock(&link.addresses);
-        addresses.push_back(from);
-        if addresses.len() > ADDRESSES
-            && let Some(oldest) = addresses.pop_front()
-            && by_address.get(&oldest).is_some_and(|mapped| Arc::ptr_eq(mapped, &link))
-        {
-            by_address.remove(&oldest);
+        let forgotten = link.checked(way, request.nominates);
+        let known = read(&self.by_way).get(&way).is_some_and(|mapped| Arc::ptr_eq(mapped, &link));
+        if !known || forgotten.is_some() {
+            let mut by_way = write(&self.by_way);
+            by_way.insert(way, Arc::clone(&link));
+            if let Some(forgotten) = forgotten
+                && by_way.get(&forgotten).is_some_and(|mapped| Arc::ptr_eq(mapped, &link))
+            {
+                by_way.remove(&forgotten);
+            }
         }
-        drop(addresses);
-        Some(link)
+        link.heard(way);
+        if let Some(answer) = stun::answer(datagram, way.peer, &link.password, self.crypto.crypto()) {
+            self.put(&answer, way);
+        }
+        link.deliver(datagram);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a connection's driver gets instead of a socket of its own: a slot in the [`Mux`].
 
-use super::mux::{Link, Mux, lock};
+use super::link::{Link, PEER, lock};
+use super::mux::Mux;
 use std::future::Future;
 use std::io::{self, IoSliceMut};
 use std::net::SocketAddr;
@@ -88,7 +89,7 @@ impl AsyncUdpSocket for MuxSocket {
     }
 
     fn poll_send(&self, _: &mut Context<'_>, transmit: &Transmit<'_>) -> Poll<io::Result<usize>> {
-        Poll::Ready(self.mux.send(transmit.contents, transmit.destination))
+        Poll::Ready(self.mux.send(&self.link, transmit.contents))
     }
 
     fn poll_recv(
@@ -98,7 +99,7 @@ impl AsyncUdpSocket for MuxSocket {
         meta: &mut [RecvMeta],
     ) -> Poll<io::Result<usize>> {
         let mut inbox = lock(&self.link.inbox);
-        let Some((datagram, from)) = inbox.queue.pop_front() else {
+        let Some(datagram) = inbox.queue.pop_front() else {
             // The driver may first poll with a waker that does nothing, but always polls again
             // with the real one before it sleeps: the last waker is the right one.
             inbox.waker = Some(context.waker().clone());
@@ -113,7 +114,7 @@ impl AsyncUdpSocket for MuxSocket {
         *meta = RecvMeta::default();
         meta.len = length;
         meta.stride = length.max(1);
-        meta.addr = from;
+        meta.addr = PEER;
         Poll::Ready(Ok(1))
     }
 }

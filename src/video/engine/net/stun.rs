@@ -1,17 +1,80 @@
-//! The two things the mux must know of a STUN binding request: for whom it is, and whether its
-//! sender knows the password that went into our answer.
+//! What the mux must know of a STUN binding request (for whom it is, whether its sender knows the
+//! password that went into our answer, whether it nominates its way), the answer to it, and a request
+//! of our own.
 
 use rtc::crypto::{HmacAlgorithm, RTCCrypto};
+use rtc::stun::attributes::{ATTR_PRIORITY, ATTR_USERNAME, AttrType};
+use rtc::stun::fingerprint::FINGERPRINT;
+use rtc::stun::integrity::MessageIntegrity;
+use rtc::stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter, TransactionId};
+use rtc::stun::textattrs::TextAttribute;
+use rtc::stun::xoraddr::XorMappedAddress;
+use std::net::SocketAddr;
 
 const HEADER: usize = 20;
 const COOKIE: [u8; 4] = [0x21, 0x12, 0xA4, 0x42];
 const USERNAME: u16 = 0x0006;
 const MESSAGE_INTEGRITY: u16 = 0x0008;
+const USE_CANDIDATE: u16 = 0x0025;
+const ICE_CONTROLLED: AttrType = AttrType(0x8029);
 const INTEGRITY_LEN: usize = 20;
+/// By this the ids of our own requests are told from the stack's; eight random bytes follow.
+const OURS: [u8; 4] = *b"mnqi";
 
 /// True for anything that claims to be STUN (RFC 7983: first byte 0..=3, then the cookie).
 pub fn is_stun(datagram: &[u8]) -> bool {
     datagram.len() >= HEADER && datagram[0] <= 3 && datagram[4..8] == COOKIE
+}
+
+/// True for the answer to a binding request.
+pub fn is_success(datagram: &[u8]) -> bool {
+    is_stun(datagram) && datagram[..2] == [0x01, 0x01]
+}
+
+/// The answer to a checked binding request, which tells the peer the address that it came from.
+pub fn answer(request: &[u8], from: SocketAddr, password: &str, crypto: &dyn RTCCrypto) -> Option<Vec<u8>> {
+    let id = TransactionId(request.get(8..HEADER)?.try_into().ok()?);
+    let address = XorMappedAddress { ip: from.ip(), port: from.port() };
+    build(&[Box::new(BINDING_SUCCESS), Box::new(id), Box::new(address)], password, crypto)
+}
+
+/// Whether a datagram answers a request of [`request`], and not one of the stack's own.
+pub fn answers_request(datagram: &[u8]) -> bool {
+    is_success(datagram) && datagram[8..].starts_with(&OURS)
+}
+
+/// A binding request to a peer, which any full agent answers.
+pub fn request(theirs: &str, ours: &str, password: &str, crypto: &dyn RTCCrypto) -> Option<Vec<u8>> {
+    let username = TextAttribute { attr: ATTR_USERNAME, text: format!("{theirs}:{ours}") };
+    let mut id = TransactionId::new();
+    id.0[..OURS.len()].copy_from_slice(&OURS);
+    let parts: [Box<dyn Setter>; 5] = [
+        Box::new(BINDING_REQUEST),
+        Box::new(id),
+        Box::new(username),
+        Box::new(Raw(ICE_CONTROLLED, rand::random::<u64>().to_be_bytes().to_vec())),
+        Box::new(Raw(ATTR_PRIORITY, (110u32 << 24).to_be_bytes().to_vec())),
+    ];
+    build(&parts, password, crypto)
+}
+
+struct Raw(AttrType, Vec<u8>);
+
+impl Setter for Raw {
+    fn add_to(&self, message: &mut Message) -> Result<(), rtc::shared::error::Error> {
+        message.add(self.0, &self.1);
+        Ok(())
+    }
+}
+
+fn build(parts: &[Box<dyn Setter>], password: &str, crypto: &dyn RTCCrypto) -> Option<Vec<u8>> {
+    let mut message = Message::new();
+    message.build(parts).ok()?;
+    MessageIntegrity::new_short_term_integrity_with_provider(password.to_owned(), crypto)
+        .add_to(&mut message)
+        .ok()?;
+    FINGERPRINT.add_to(&mut message).ok()?;
+    Some(message.raw)
 }
 
 /// A binding request, taken apart as far as needed.
@@ -19,6 +82,8 @@ pub fn is_stun(datagram: &[u8]) -> bool {
 pub struct BindingRequest<'a> {
     /// The part of USERNAME before the colon: our own ufrag.
     pub ufrag: &'a str,
+    /// Whether its sender wants to use this way (USE-CANDIDATE).
+    pub nominates: bool,
     /// Everything before MESSAGE-INTEGRITY, and its value.
     signed: &'a [u8],
     tag: &'a [u8],
@@ -30,7 +95,7 @@ impl<'a> BindingRequest<'a> {
         if !is_stun(datagram) || datagram[..2] != [0x00, 0x01] {
             return None;
         }
-        let mut ufrag = None;
+        let (mut ufrag, mut nominates) = (None, false);
         let mut at = HEADER;
         while let Some(head) = datagram.get(at..at + 4) {
             let kind = u16::from_be_bytes([head[0], head[1]]);
@@ -38,9 +103,10 @@ impl<'a> BindingRequest<'a> {
             let value = datagram.get(at + 4..at + 4 + length)?;
             match kind {
                 USERNAME => ufrag = std::str::from_utf8(value).ok()?.split(':').next(),
+                USE_CANDIDATE => nominates = true,
                 // What follows the integrity is not covered by it and must not be believed.
                 MESSAGE_INTEGRITY if length == INTEGRITY_LEN => {
-                    return Some(Self { ufrag: ufrag?, signed: &datagram[..at], tag: value });
+                    return Some(Self { ufrag: ufrag?, nominates, signed: &datagram[..at], tag: value });
                 }
                 _ => {}
             }
@@ -65,10 +131,7 @@ impl<'a> BindingRequest<'a> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use rtc::stun::attributes::ATTR_USERNAME;
-    use rtc::stun::integrity::MessageIntegrity;
-    use rtc::stun::message::{BINDING_REQUEST, Message, Setter};
-    use rtc::stun::textattrs::TextAttribute;
+    use rtc::stun::message::Getter;
 
     fn request(username: &str, password: &str) -> Vec<u8> {
         let provider = rtc::crypto::default_provider().unwrap();
@@ -92,6 +155,28 @@ mod tests {
         assert_eq!(parsed.ufrag, "ours");
         assert!(parsed.signed_with("secret", provider.crypto()));
         assert!(!parsed.signed_with("guess", provider.crypto()));
+    }
+
+    #[test]
+    fn an_answer_names_the_address_and_both_sides_know_the_password() {
+        let provider = rtc::crypto::default_provider().unwrap();
+        let asked = super::request("theirs", "ours", "secret", provider.crypto()).unwrap();
+        let parsed = BindingRequest::parse(&asked).unwrap();
+        assert_eq!((parsed.ufrag, parsed.nominates), ("theirs", false));
+        assert!(parsed.signed_with("secret", provider.crypto()));
+
+        let from: SocketAddr = "[2001:db8::7]:4711".parse().unwrap();
+        let bytes = answer(&asked, from, "secret", provider.crypto()).unwrap();
+        assert!(is_success(&bytes) && !is_success(&asked));
+        assert!(answers_request(&bytes) && !answers_request(&asked));
+        assert_eq!(bytes[8..HEADER], asked[8..HEADER]);
+        let mut message = Message { raw: bytes, ..Default::default() };
+        message.decode().unwrap();
+        let mut mapped = XorMappedAddress::default();
+        mapped.get_from(&message).unwrap();
+        assert_eq!((mapped.ip, mapped.port), (from.ip(), from.port()));
+        MessageIntegrity::check(&mut message, b"secret", provider.crypto()).unwrap();
+        FINGERPRINT.check(&message).unwrap();
     }
 
     #[test]

@@ -151,6 +151,7 @@ export default {
     },
     camera_off_button: 'Turn my camera off',
     joining: 'Connecting…',
+    refused: 'Your picture and sound cannot be sent.',
     reconnecting: 'Connection lost, trying again.',
     reconnecting_text: 'Please stay. Picture and sound come back by themselves.',
     stuck: 'Sound and picture are not connected yet.',
@@ -242,6 +243,11 @@ export default {
     stay: 'Go on with the meeting',
     go: 'End the meeting',
     go_next: 'End and go on: {who}',
+  },
+  elsewhere: {
+    title: 'You went on with this session in another window',
+    text: 'This page has stopped sending picture and sound; the session goes on in the other window or on the other device. To come back to this page, use the button below.',
+    here: 'Go on here',
   },
   left: {
     title: 'You have left the meeting',

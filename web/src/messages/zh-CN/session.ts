@@ -151,6 +151,7 @@ export default {
     },
     camera_off_button: '关闭我的画面',
     joining: '正在连接…',
+    refused: '无法发送您的画面和声音。',
     reconnecting: '连接中断，正在重新连接。',
     reconnecting_text: '请不要离开，声音和画面会自动恢复。',
     stuck: '声音和画面还没有连上。',
@@ -242,6 +243,11 @@ export default {
     stay: '继续面洽',
     go: '结束面洽',
     go_next: '结束并接下一位：{who}',
+  },
+  elsewhere: {
+    title: '您已在另一个窗口继续这场面洽',
+    text: '本页面已停止发送画面和声音，面洽在另一个窗口或设备上照常进行。如需回到本页面，请点下面的按钮。',
+    here: '在本页面继续',
   },
   left: {
     title: '您已离开面洽',

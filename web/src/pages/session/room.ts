@@ -128,9 +128,12 @@ export function useRoom(bookingId: string, admits = '') {
   // ---- the call ----
   const playing = shallowRef<Playing[]>([])
   const quality = shallowRef<Verdict>({ quality: 'good', advice: null })
+  /** Why the program takes nothing of ours, if it does not. */
+  const refusal = shallowRef<ApiError | null>(null)
   let call: Call | null = null
 
   async function startCall() {
+    refusal.value = null
     await Promise.race([startDevices(), new Promise((resolve) => setTimeout(resolve, DEVICES_BEFORE_JOINING_MS))])
     const now = session.value
     if (call || !now || !wantsMedia(state.value)) return
@@ -141,6 +144,10 @@ export function useRoom(bookingId: string, admits = '') {
       token: keepToken(() => take(api.POST('/api/v1/sessions/{id}/token', here()))),
     }, {
       media: (media) => send({ type: 'media', media }),
+      refused: (problem) => {
+        refusal.value = problem
+        if (problem.code === 'taken_over') send({ type: 'elsewhere' })
+      },
       playing: (list) => (playing.value = list),
       quality: (verdict) => (quality.value = verdict),
     })
@@ -151,13 +158,19 @@ export function useRoom(bookingId: string, admits = '') {
     call = null
     send({ type: 'media', media: 'idle' })
   }
+  /** Takes the call back from another window, or tries anew what was refused. */
+  function takeBack() {
+    stopCall()
+    send({ type: 'here' })
+    if (!call && wantsMedia(state.value)) void startCall()
+  }
 
   watch(() => wantsMedia(state.value), (wants) => (wants ? void startCall() : stopCall()))
   watch(session, (now) => now && call?.update(now))
   watch(online, (back) => back && call?.nudge())
   watch(phase, (now, before) => {
     if (before === 'waiting' && now === 'joining') void chime(speakerId.value).catch(() => {})
-    if (now !== 'left' && now !== 'ended') return
+    if (now !== 'left' && now !== 'ended' && now !== 'elsewhere') return
     stopDevices()
     if (now === 'ended') events.value?.close()
   })
@@ -214,7 +227,7 @@ export function useRoom(bookingId: string, admits = '') {
   return {
     bookingId, state, phase, session, booking, isOfficer, problem, stale, stopping, enter, acknowledge, wait, admit,
     decline, leave, end, recheck: () => send({ type: 'recheck' }), devices, local, picture, sound, speakerId,
-    startDevices, playing, quality, held, check, checked, walking, walksIn, straightIn, elsewhere, nextUp,
+    startDevices, playing, quality, held, check, checked, walking, walksIn, straightIn, elsewhere, nextUp, refusal, takeBack,
   }
 }
 
