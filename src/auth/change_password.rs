@@ -3,6 +3,7 @@
 use super::guessing::{Guesser, warning};
 use super::model::attempts::Begun;
 use super::model::{device, secret};
+use super::service::whole_seconds;
 use super::{Actor, Auth, Refusal, sign_in, store};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
@@ -70,7 +71,7 @@ fn wrong_password(begun: Begun) -> Refusal {
         format!("现在的密码不对。{zh}"),
         format!("That is not your current password. {en}"),
     );
-    Refusal { problem, retry_after: (begun.left == 0).then(|| begun.wait.num_seconds()) }
+    Refusal { problem, retry_after: (begun.left == 0).then(|| whole_seconds(begun.wait.num_seconds())) }
 }
 
 fn same_password() -> Problem {

@@ -1,6 +1,7 @@
 //! Whoever gives a password: what is counted for them, and what they are told.
 
 use super::model::attempts::{Attempts, Begun, FORGOTTEN_AFTER, FREE, Subject};
+use super::service::whole_seconds;
 use super::{Auth, Refusal, store};
 use crate::entity::account;
 use crate::evidence::{self, NewEntry};
@@ -137,7 +138,7 @@ fn waits(until: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
             "Too many wrong passwords. Please try again in {en}. Devices on which you signed in before do not wait for the mistakes of others."
         ),
     );
-    Refusal { problem, retry_after: Some(seconds.max(1)) }
+    Refusal { problem, retry_after: Some(whole_seconds(seconds)) }
 }
 
 fn span(wait: TimeDelta) -> (String, String) {

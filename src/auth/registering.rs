@@ -6,6 +6,7 @@
 use super::model::budget;
 use super::model::input::{self, Checked};
 use super::model::{attempts::Subject, names};
+use super::service::whole_seconds;
 use super::{Auth, Refusal, mails, model, store};
 use crate::db::{StoreFault, Tx, WriteError, is_unique_violation};
 use crate::entity::account::{self, Membership, Role};
@@ -319,5 +320,5 @@ fn too_many(at: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
             "Too many registrations came from here or for this e-mail. Please try again in {minutes} min, or call the duty phone {phone}."
         ),
     );
-    Refusal { problem, retry_after: Some(seconds.max(1)) }
+    Refusal { problem, retry_after: Some(whole_seconds(seconds)) }
 }

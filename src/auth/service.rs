@@ -44,6 +44,11 @@ pub struct Refusal {
     pub retry_after: Option<u32>,
 }
 
+/// Seconds as a header takes them: at least one.
+pub(super) fn whole_seconds(seconds: i64) -> u32 {
+    u32::try_from(seconds.max(1)).unwrap_or(u32::MAX)
+}
+
 impl<E: Into<Problem>> From<E> for Refusal {
     fn from(problem: E) -> Self {
         Self { problem: problem.into(), retry_after: None }

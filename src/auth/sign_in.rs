@@ -3,6 +3,7 @@
 use super::guessing::Guesser;
 use super::model::{browser, device, input, secret, session};
 use super::password::Place;
+use super::service::whole_seconds;
 use super::{Actor, Auth, Refusal, actor, store};
 use crate::entity::{account, auth_session};
 use crate::evidence::{self, NewEntry};
@@ -143,5 +144,5 @@ fn wrong(begun: super::model::attempts::Begun) -> Refusal {
         format!("登录名或密码不对。{zh}"),
         format!("The login or the password is wrong. {en}"),
     );
-    Refusal { problem, retry_after: (begun.left == 0).then(|| begun.wait.num_seconds()) }
+    Refusal { problem, retry_after: (begun.left == 0).then(|| whole_seconds(begun.wait.num_seconds())) }
 }
