@@ -9282,6 +9282,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description too_many_offers, with Retry-After */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description `internal`, `answer_lost` */
             500: {
                 headers: {
@@ -9370,7 +9381,10 @@ export interface operations {
     whip_publish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Which window publishes. One that another window has taken over is refused */
+                "X-Page-Id"?: string | null;
+            };
             path: {
                 session_id: string;
                 source: components["schemas"]["Source"];
@@ -9430,6 +9444,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description taken_over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -9449,6 +9472,17 @@ export interface operations {
             /** @description bad_sdp */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_offers, with Retry-After */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
