@@ -73,7 +73,7 @@ fn command(data: &Path, port: u16, words: &[&str]) -> Command {
 async fn killed(name: &str, after: Option<Duration>) -> (recording::Model, bool, String) {
     let data = std::env::temp_dir().join(format!("mianqia_killed_{}_{name}", std::process::id()));
     std::fs::create_dir_all(&data).unwrap();
-    assert!(command(&data, 1, &["demo"]).stderr(Stdio::null()).status().unwrap().success());
+    assert!(command(&data, 1, &["demo", "--bare"]).stderr(Stdio::null()).status().unwrap().success());
     let mut program = Program::start(&data).await;
     let (owner, officer) = (program.signed_in("lin").await, program.signed_in("zhou").await);
     let booking = book_by(&owner).await;

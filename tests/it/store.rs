@@ -58,7 +58,7 @@ async fn what_was_acknowledged_around_a_full_disk_is_kept_and_what_was_refused_i
     let app = TestApp::start(Store::Sqlite, AT).await;
     let people = [app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("luo").await];
     let service = app.service("video-try").await;
-    let wish = json!({"service_id": service, "starts_at": "2026-11-24T02:00:00Z"});
+    let wish = json!({"service_id": service, "starts_at": "2026-11-24T02:00:00Z", "anyway": true});
     let mut kept = HashSet::new();
     let mut held = Vec::new();
     for _ in 0..3 {
@@ -224,7 +224,7 @@ async fn a_postgres_that_is_away_is_told_within_two_seconds_and_all_goes_on_when
     let url = format!("{start}@{}/{name}", gate.address);
     let app = TestApp::start_with(Store::Sqlite, AT, &[("MIANQIA_DATABASE_URL", &url)]).await;
     let lin = app.signed_in("lin").await;
-    let wish = json!({"service_id": app.service("video-try").await, "starts_at": "2026-11-24T02:00:00Z"});
+    let wish = json!({"service_id": app.service("video-try").await, "starts_at": "2026-11-24T02:00:00Z", "anyway": true});
     let held = lin.post("/api/v1/bookings", wish.clone()).await.ok();
 
     gate.shut().await;

@@ -50,7 +50,7 @@ async fn event_of(app: &TestApp, subject: Uuid) -> feature_event::Model {
 }
 
 async fn hold(app: &TestApp, person: &Browser) -> Value {
-    let wish = json!({"service_id": app.service("video-try").await, "starts_at": "2026-11-24T02:00:00Z"});
+    let wish = json!({"service_id": app.service("video-try").await, "starts_at": "2026-11-24T02:00:00Z", "anyway": true});
     person.post("/api/v1/bookings", wish).await.ok()
 }
 

@@ -98,8 +98,8 @@ fn set_mode(path: &Path, mode: u32) {
 
 async fn what_is_missing_or_foreign_stops_the_start_and_a_wish_begins_anew(store: Store) {
     let house = House::new(store).await;
-    house.starts(&["demo"]);
-    house.starts(&["demo"]);
+    house.starts(&["demo", "--bare"]);
+    house.starts(&["demo", "--bare"]);
     let keyring = fs::read(house.keyring()).unwrap();
 
     // Without its keyring: nothing is made in its place.
@@ -133,7 +133,7 @@ async fn what_is_missing_or_foreign_stops_the_start_and_a_wish_begins_anew(store
     house.stops(&["migrate"], &["missing or empty", "backup", "--new"]);
     house.stops(&["verify", "YY-20261123-000001"], &["no office"]);
     house.stops(&["migrate"], &["missing or empty"]); // nothing was begun by having looked
-    house.starts(&["demo", "--new"]);
+    house.starts(&["demo", "--bare", "--new"]);
     house.starts(&["migrate"]);
     house.remove().await;
 }
@@ -161,7 +161,7 @@ async fn recordings_without_their_store_stop_the_start() {
 #[tokio::test]
 async fn a_store_from_before_it_knew_its_keyring_takes_the_one_that_is_there() {
     let house = House::new(Store::Sqlite).await;
-    house.starts(&["demo"]);
+    house.starts(&["demo", "--bare"]);
     let connection = Database::connect(&house.url).await.unwrap();
     connection.execute_unprepared("delete from store_identity").await.unwrap();
     house.starts(&["migrate"]);
@@ -177,7 +177,7 @@ async fn a_store_from_before_it_knew_its_keyring_takes_the_one_that_is_there() {
 #[tokio::test]
 async fn nobody_else_reads_what_is_kept() {
     let house = House::new(Store::Sqlite).await;
-    house.starts(&["demo"]);
+    house.starts(&["demo", "--bare"]);
     let database = house.dir.join("mianqia.sqlite");
     assert_eq!((mode(&house.dir), mode(&database), mode(&house.keyring())), (0o700, 0o600, 0o600));
 

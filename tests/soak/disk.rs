@@ -236,7 +236,7 @@ async fn work(client: Client, base: String, service: String, told: Arc<Told>, st
     let mut held: Vec<String> = Vec::new();
     while !stop.load(Ordering::Relaxed) {
         if held.len() < 4 {
-            let wish = json!({"service_id": service, "starts_at": slot()});
+            let wish = json!({"service_id": service, "starts_at": slot(), "anyway": true});
             match told.ask(&client, &format!("{base}/api/v1/bookings"), wish).await {
                 Word::Kept(row) => {
                     let id = row["id"].as_str().unwrap().to_owned();
@@ -289,7 +289,7 @@ async fn time_until<F: Future<Output = bool>>(
 }
 
 async fn fill_and_free(disk: &Disk, place: &Place, cluster: Option<&Cluster>) {
-    assert!(place.command("demo").status().unwrap().success(), "{}", place.end_of_log());
+    assert!(place.command("demo").arg("--bare").status().unwrap().success(), "{}", place.end_of_log());
     let program = place.serve().await;
     let (base, metrics) = (program.base.clone(), program.metrics.clone());
     let looker = Client::new();
