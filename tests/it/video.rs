@@ -377,7 +377,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
         assert_eq!((&seen["recording"], &seen["recording_state"]), (&json!(true), &json!("on")), "{seen}");
         let camera = &seen["publications"][0];
         assert_eq!((&camera["audio"], &camera["video"], &camera["recording"]), (&json!("flowing"), &json!("flowing"), &json!("on")));
-        assert_eq!(owner.call(Method::DELETE, &location, None).await.status, 200);
+        assert_eq!(close(&owner, &location, &token(&owner, &session).await).await.status, 200);
         let told = kinds(app, &booking).await;
         assert!(told.iter().all(|kind| !kind.starts_with("recording.")), "{told:?}");
         conn.execute_unprepared("alter table recording_away rename to recording").await.unwrap();
