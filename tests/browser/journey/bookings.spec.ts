@@ -13,7 +13,7 @@ test.describe('after-hours clearance', () => {
     await test.step('the calendar says in words what each day is', async () => {
       await day('2月14日').click()
       await expect(member.getByRole('heading', { name: /2月14日/ })).toBeVisible()
-      await expect(member.getByText('调休上班').first()).toBeVisible()
+      await expect(member.getByText('照常上班').first()).toBeVisible()
     })
     const times = () => member.getByRole('button', { name: /^\D*\d{1,2}:00/ })
     await test.step('Saturday is an office day: mornings are closed, evenings open', async () => {
@@ -68,7 +68,7 @@ test('a traveller books a vaccination', async ({ browser, server }) => {
     for (const box of await traveller.getByRole('checkbox').all()) await box.check()
   })
   await traveller.getByRole('button', { name: '提交预约' }).click()
-  await expect(traveller.getByRole('heading', { name: /预约(成功|已提交)/ })).toBeVisible()
+  await expect(traveller.getByRole('heading', { name: /预约(已受理|已提交)/ })).toBeVisible()
   await traveller.goto('/bookings')
   await expect(traveller.getByText(/接种/).first()).toBeVisible()
 })
