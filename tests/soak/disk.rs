@@ -232,11 +232,18 @@ impl Told {
 }
 
 /// Somebody who takes places and gives them back until told to stop.
-async fn work(client: Client, base: String, service: String, told: Arc<Told>, stop: Arc<AtomicBool>) {
+async fn work(
+    client: Client,
+    base: String,
+    service: String,
+    hour: usize,
+    told: Arc<Told>,
+    stop: Arc<AtomicBool>,
+) {
     let mut held: Vec<String> = Vec::new();
     while !stop.load(Ordering::Relaxed) {
-        if held.len() < 4 {
-            let wish = json!({"service_id": service, "starts_at": slot(), "anyway": true});
+        if held.len() < 3 {
+            let wish = json!({"service_id": service, "starts_at": slot(hour), "anyway": true});
             match told.ask(&client, &format!("{base}/api/v1/bookings"), wish).await {
                 Word::Kept(row) => {
                     let id = row["id"].as_str().unwrap().to_owned();
@@ -244,7 +251,10 @@ async fn work(client: Client, base: String, service: String, told: Arc<Told>, st
                     held.push(id);
                 }
                 Word::Refused => tokio::time::sleep(Duration::from_millis(20)).await,
-                Word::Unsure => drop(told.lost_answers.fetch_add(1, Ordering::Relaxed)),
+                Word::Unsure => {
+                    told.lost_answers.fetch_add(1, Ordering::Relaxed);
+                    held = found_again(&client, &base, &told, held).await;
+                }
             }
         }
         let Some(id) = held.pop() else { continue };
@@ -255,15 +265,39 @@ async fn work(client: Client, base: String, service: String, told: Arc<Told>, st
                 held.insert(0, id);
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            Word::Unsure => drop(told.unsure.lock().unwrap().insert(id, "cancelled")),
+            Word::Unsure => {
+                told.unsure.lock().unwrap().insert(id, "cancelled");
+                held = found_again(&client, &base, &told, held).await;
+            }
         }
     }
 }
 
-/// A quarter of an hour some time tomorrow.
-fn slot() -> String {
+/// What somebody holds, once the store can be asked: an answer that was lost leaves a place held that nobody
+/// knows of.
+async fn found_again(client: &Client, base: &str, told: &Told, before: Vec<String>) -> Vec<String> {
+    for _ in 0..50 {
+        if let Ok(answer) = client.get(format!("{base}/api/v1/bookings")).send().await
+            && answer.status().is_success()
+            && let Ok(list) = answer.json::<Value>().await
+        {
+            let held = list["items"].as_array().unwrap().iter().filter(|row| row["state"] == "held");
+            let held: Vec<String> = held.map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+            let mut kept = told.kept.lock().unwrap();
+            for id in &held {
+                kept.insert(id.clone(), "held");
+            }
+            return held;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    before
+}
+
+/// A time tomorrow, each worker's its own.
+fn slot(hour: usize) -> String {
     let tomorrow = mianqia::clock::Clock::system().now() + chrono::TimeDelta::days(1);
-    tomorrow.format("%Y-%m-%dT06:00:00Z").to_string()
+    tomorrow.format(&format!("%Y-%m-%dT{:02}:00:00Z", 2 + hour)).to_string()
 }
 
 async fn sign_in(base: &str, login: &str) -> Client {
@@ -300,9 +334,16 @@ async fn fill_and_free(disk: &Disk, place: &Place, cluster: Option<&Cluster>) {
     let service = service["id"].as_str().unwrap().to_owned();
     let (told, stop) = (Arc::new(Told::default()), Arc::new(AtomicBool::new(false)));
     let mut workers = Vec::new();
-    for login in LOGINS {
+    for (hour, login) in LOGINS.into_iter().enumerate() {
         let client = sign_in(&base, login).await;
-        workers.push(tokio::spawn(work(client, base.clone(), service.clone(), told.clone(), stop.clone())));
+        workers.push(tokio::spawn(work(
+            client,
+            base.clone(),
+            service.clone(),
+            hour,
+            told.clone(),
+            stop.clone(),
+        )));
     }
     let (mut alarm, mut back) = (Duration::ZERO, Duration::ZERO);
     for round in 0..ROUNDS {
