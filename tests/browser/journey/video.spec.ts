@@ -23,7 +23,7 @@ test('a member books, meets an officer, rates, and an auditor plays it back', as
     await member.getByLabel('姓名').fill('林女士')
     await member.getByLabel('手机号').fill('15400000001')
     await member.getByRole('button', { name: '提交预约' }).click()
-    await expect(member.getByRole('heading', { name: '预约成功' })).toBeVisible()
+    await expect(member.getByRole('heading', { name: '预约已受理' })).toBeVisible()
   })
   const booked = await reference(member)
   const mail = await server.mail((mail) => mail.subject.includes(booked))
