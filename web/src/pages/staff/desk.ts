@@ -54,10 +54,14 @@ export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): 
     at = list ? [...list.children].indexOf(row) : 0
   }
 
-  async function goOn() {
+  /** The row may go a moment later, with what other pages tell: until then it is looked for again. */
+  async function goOn(looks = 20) {
     await nextTick()
     const here = document.activeElement
-    if (here && here !== document.body && here.isConnected) return
+    if (here && here !== document.body && here.isConnected) {
+      if (looks > 0) setTimeout(() => void goOn(looks - 1), LOOK_AGAIN_MS)
+      return
+    }
     const rows = list?.isConnected ? [...list.children] : []
     const row = rows[Math.min(at, rows.length - 1)]
     const target = row?.querySelector<HTMLElement>('a[href], button:not(:disabled)')
@@ -109,6 +113,8 @@ export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): 
   provide(DESK, desk)
   return desk
 }
+
+const LOOK_AGAIN_MS = 100
 
 export function useDesk(): Desk {
   const desk = inject(DESK)
