@@ -32,7 +32,8 @@ async fn closed(stream: &mut TcpStream) -> Duration {
 
 async fn answer(stream: &mut TcpStream) -> String {
     let mut got = vec![0; 4096];
-    let count = stream.read(&mut got).await.unwrap();
+    // Who is turned away at the door may be told so by a reset: that is no answer.
+    let count = stream.read(&mut got).await.unwrap_or(0);
     String::from_utf8_lossy(&got[..count]).into_owned()
 }
 

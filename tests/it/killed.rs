@@ -1,7 +1,7 @@
 //! The real program, killed in the first moments of a recording and started again.
 
 use crate::media_client::Publisher;
-use crate::support::{Browser, PASSWORD, eventually};
+use crate::support::{Browser, PASSWORD, eventually, unique};
 use crate::video::{book_by, id, open_call, publish_with};
 use mianqia::entity::recording::{self, RecordingState};
 use sea_orm::{Database, EntityTrait};
@@ -71,7 +71,7 @@ fn command(data: &Path, port: u16, words: &[&str]) -> Command {
 /// Kills the program in a call, `after` its first media or once it says that it records. Gives what the next
 /// start made of the recording, whether the light was on, and what `verify` says.
 async fn killed(name: &str, after: Option<Duration>) -> (recording::Model, bool, String) {
-    let data = std::env::temp_dir().join(format!("mianqia_killed_{}_{name}", std::process::id()));
+    let data = std::env::temp_dir().join(format!("mianqia_killed_{name}_{}", unique()));
     std::fs::create_dir_all(&data).unwrap();
     assert!(command(&data, 1, &["demo", "--bare"]).stderr(Stdio::null()).status().unwrap().success());
     let mut program = Program::start(&data).await;

@@ -1,7 +1,7 @@
 //! What was answered well is kept: over full disks, broken transactions and stores that go away.
 
 use crate::both_stores;
-use crate::support::{Answer, Browser, Store, TestApp, eventually};
+use crate::support::{Answer, Browser, Store, TestApp, eventually, unique};
 use futures::future::join_all;
 use mianqia::db::{Db, StoreFault, fault_of};
 use mianqia::entity::{account, booking, store_probe};
@@ -217,7 +217,7 @@ impl Gate {
 async fn a_postgres_that_is_away_is_told_within_two_seconds_and_all_goes_on_when_it_is_back() {
     let admin_url = std::env::var("MIANQIA_TEST_POSTGRES").expect("`make test` starts a PostgreSQL");
     let admin = Database::connect(&admin_url).await.unwrap();
-    let name = format!("mianqia_it_gate_{}", std::process::id());
+    let name = format!("mianqia_it_gate_{}", unique());
     admin.execute_unprepared(&format!("create database {name}")).await.unwrap();
     let (start, server) = admin_url.split_once('@').unwrap();
     let mut gate = Gate::before(server.split('/').next().unwrap()).await;

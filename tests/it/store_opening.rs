@@ -1,15 +1,12 @@
 //! The data directory, the keyring and the store belong together, and are nobody else's to read. Tried with
 //! the real program.
 
-use crate::support::Store;
+use crate::support::{Store, unique};
 use sea_orm::{ConnectionTrait, Database};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::atomic::{AtomicU32, Ordering};
-
-static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// A data directory with a store, and the program to run on it.
 struct House {
@@ -20,7 +17,7 @@ struct House {
 
 impl House {
     async fn new(store: Store) -> Self {
-        let unique = format!("opening_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let unique = format!("opening_{}", unique());
         let dir = std::env::temp_dir().join(format!("mianqia_it_{unique}"));
         let (url, admin) = match store {
             Store::Sqlite => (format!("sqlite://{}", dir.join("mianqia.sqlite").display()), None),

@@ -9,7 +9,6 @@ use sea_orm::{ConnectionTrait, Database};
 use serde_json::Value;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// The password of every demo account.
@@ -34,7 +33,11 @@ pub struct TestApp {
     admin: Option<(String, String)>,
 }
 
-static COUNT: AtomicU32 = AtomicU32::new(0);
+/// A name for a directory and a database. Process numbers come again, and a test that was killed leaves its own
+/// behind.
+pub fn unique() -> String {
+    uuid::Uuid::now_v7().simple().to_string()
+}
 
 impl TestApp {
     /// Starts at `at` (RFC 3339), with mail going nowhere.
@@ -49,7 +52,7 @@ impl TestApp {
 
     /// Starts with limits of one's own for connections.
     pub async fn start_within(store: Store, at: &str, settings: &[(&str, &str)], limits: Limits) -> Self {
-        let unique = format!("{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let unique = unique();
         let data_dir = std::env::temp_dir().join(format!("mianqia_it_{unique}"));
         std::fs::create_dir_all(&data_dir).unwrap();
         let (database_url, admin) = match store {

@@ -235,7 +235,7 @@ impl Assembler {
 
     fn cut(&mut self, now_ms: u64, all: bool) {
         let flows = |track: &Track| track.quiet_for(now_ms).is_some_and(|quiet| quiet < FLOWS_MS);
-        let waits_for = [flows(&self.audio), flows(&self.video) && !self.need_key];
+        let waits_for = [flows(&self.audio), flows(&self.video)];
         while let Some(cluster) = self.clusters.cut(now_ms, waits_for, all) {
             self.outputs.push_back(Output::Cluster(cluster));
         }
@@ -293,6 +293,7 @@ impl Assembler {
         };
         let at_ms = self.timeline.place(Kind::Video, frame.timestamp, *arrived, *resent);
         if self.need_key && !frame.key {
+            self.clusters.pass(Kind::Video, at_ms); // not kept, but the next keyframe is later than this
             return;
         }
         let froze = frame.key && std::mem::take(&mut self.need_key);

@@ -60,6 +60,12 @@ impl Clusters {
         self.pending.insert(place, block);
     }
 
+    /// A frame of this track came and is not kept: what follows is later.
+    pub fn pass(&mut self, kind: Kind, at_ms: u64) {
+        let next_ms = &mut self.next_ms[usize::from(kind == Kind::Video)];
+        *next_ms = (*next_ms).max(at_ms);
+    }
+
     /// The next cluster that is complete at `now_ms`, or whatever is left when `all` is asked for: one is
     /// when nothing earlier than its end can come of the tracks (audio, video) that are waited for.
     /// Each keyframe begins a cluster: that is where a player can start.
