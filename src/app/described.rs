@@ -89,6 +89,7 @@ fn describe(path: &str, operation: &mut Operation, writes: bool) {
     }
     if body {
         common.push((400, "`bad_json`, `bad_body`"));
+        common.push((408, "`body_too_slow`"));
         common.push((413, "`body_too_large`"));
         common.push((415, "`unsupported_media_type`"));
         common.push((422, "`invalid_field`, `text_not_allowed`"));
@@ -99,6 +100,7 @@ fn describe(path: &str, operation: &mut Operation, writes: bool) {
     if keyed {
         common.push((400, "`bad_idempotency_key`"));
         common.push((409, "`idempotency_in_flight`, `idempotency_answer_lost`"));
+        common.push((408, "`body_too_slow`"));
         common.push((413, "`body_too_large`"));
         common.push((422, "`idempotency_key_reused`"));
         operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));

@@ -120,7 +120,9 @@ impl HttpBody for Patient {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http;
     use axum::body::to_bytes;
+    use axum::extract::FromRequest;
     use futures::{StreamExt, stream};
 
     fn request(version: Version, uri: &str, hosts: &[&str]) -> Request {
@@ -164,6 +166,18 @@ mod tests {
         });
         let dripping = Body::new(Patient::new(Body::from_stream(dripping), patience));
         assert!(to_bytes(dripping, 100_000).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn who_sends_too_slowly_is_told_so() {
+        let patience = Patience { silence: Duration::from_millis(80), in_all: Duration::from_millis(400) };
+        let silent = Body::from_stream(stream::pending::<io::Result<Bytes>>());
+        let request = Request::builder()
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::new(Patient::new(silent, patience)))
+            .unwrap();
+        let problem = http::Body::<serde_json::Value>::from_request(request, &()).await.err().unwrap();
+        assert_eq!((problem.status, problem.code), (StatusCode::REQUEST_TIMEOUT, "body_too_slow"));
     }
 
     #[test]

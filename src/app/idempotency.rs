@@ -71,7 +71,9 @@ fn key_of(request: &Request) -> Result<Option<String>, Problem> {
 impl Idempotency {
     async fn once(&self, key: String, request: Request, next: Next) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
-        let body = to_bytes(body, LARGEST).await.map_err(|_| Problem::for_large_body())?;
+        let body = to_bytes(body, LARGEST)
+            .await
+            .map_err(|error| Problem::for_slow_body(&error).unwrap_or_else(Problem::for_large_body))?;
         let actor = parts.extensions.get::<Arc<Actor>>().map(|actor| actor.account_id);
         let scope = Sha256::new()
             .chain_update(actor.unwrap_or_default())

@@ -117,9 +117,9 @@ impl From<JsonRejection> for Problem {
                 "The body must be application/json.",
             ),
             other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Problem::for_large_body(),
-            other => {
+            other => Problem::for_slow_body(&other).unwrap_or_else(|| {
                 Problem::new(other.status(), "bad_body", "内容无法读取。", "The body could not be read.")
-            }
+            }),
         }
     }
 }

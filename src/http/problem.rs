@@ -16,6 +16,7 @@ use futures::FutureExt;
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::error::Error;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -142,6 +143,24 @@ impl Problem {
     /// A body over the limit of its route.
     pub fn for_large_body() -> Self {
         Self::for_status(StatusCode::PAYLOAD_TOO_LARGE)
+    }
+
+    /// 408 when an error came about because the body was not waited for any longer.
+    pub fn for_slow_body(error: &(dyn Error + 'static)) -> Option<Self> {
+        let timed_out = |error: &std::io::Error| error.kind() == std::io::ErrorKind::TimedOut;
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if error.downcast_ref().is_some_and(timed_out) {
+                return Some(Self::new(
+                    StatusCode::REQUEST_TIMEOUT,
+                    "body_too_slow",
+                    "内容传得太慢，已停止等待，请重试。",
+                    "The body came too slowly and was no longer waited for. Please try again.",
+                ));
+            }
+            cause = error.source();
+        }
+        None
     }
 
     /// Something broke that has no better word; the details are in the log.
