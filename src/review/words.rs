@@ -63,7 +63,7 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
             both(format!("{}不同意录制", who.zh), format!("{} refused to be recorded", who.en))
         }
         "session.ended" if data["cause"] == "not_opened" => Text::new(
-            "没有接通，到时关闭",
+            "没有接入，到时关闭",
             "Nobody was admitted; the meeting was closed when its time was over",
         ),
         "session.ended" if data["cause"] == "no_officer" => Text::new(

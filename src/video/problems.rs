@@ -26,7 +26,7 @@ pub fn not_a_video_booking() -> Problem {
 pub fn not_accepted() -> Problem {
     Problem::conflict(
         "booking_not_accepted",
-        "这个预约目前不是“已接受”，不能进入面洽。请在“我的预约”里查看它的状态。",
+        "这个预约目前不是“已受理”，不能进入面洽。请在“我的预约”里查看它的状态。",
         "This booking is not accepted, so its video meeting cannot be entered. See its state under “My bookings”.",
     )
 }

@@ -60,7 +60,7 @@ impl Booking {
                 return Err(Problem::conflict(
                     "wrong_state",
                     "预约确认之后才有日历文件。",
-                    "There is a calendar file once the booking is confirmed.",
+                    "There is a calendar file once the booking is accepted.",
                 ));
             }
         };

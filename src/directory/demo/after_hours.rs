@@ -43,7 +43,7 @@ fn spec() -> ServiceSpec {
         ],
         rules: vec![
             t(
-                "请至少提前 24 小时预约；由值班关员确认后生效。",
+                "请至少提前 24 小时预约；由值班关员受理后生效。",
                 "Book at least 24 hours ahead; it counts once the officer on duty has accepted it.",
             ),
             t(

@@ -48,7 +48,7 @@ fn face_to_face() -> ServiceSpec {
         bring: bring(),
         rules: vec![
             t(
-                "工作日 8:30–12:00、13:00–17:00，请至少提前 2 小时预约，关员确认后生效。",
+                "工作日 8:30–12:00、13:00–17:00，请至少提前 2 小时预约，关员受理后生效。",
                 "Working days 8:30–12:00 and 13:00–17:00. Book at least 2 hours ahead; it counts once an officer has accepted it.",
             ),
             recorded(),

@@ -9,6 +9,7 @@ import { START, next, phaseOf, wantsMedia, type CallEvent } from '../../call/mac
 import type { Verdict } from '../../call/quality'
 import { chime } from '../../call/sound'
 import { keepToken } from '../../call/token'
+import { contained } from '../../rules/typed'
 import { useAct } from '../../state/load'
 import { isStaff } from '../../state/me'
 import { online } from '../../state/online'
@@ -202,18 +203,32 @@ export function useRoom(bookingId: string, admits = '') {
 
   // ---- an officer walks in ----
   let wanted = admits
+  const inside = () => session.value?.people.find((one) => one.role === 'officer' && one.state === 'admitted' && one.id !== session.value?.me.id)
+  /** Whom one came to let in, and the colleague who was quicker: nobody walks in on that unasked. */
+  const taken = shallowRef<{ who: string; by: string } | null>(null)
+  /** The colleague who pressed in the same moment, and is in the call too. */
+  const together = ref('')
+  watch(session, (now) => {
+    const person = now?.people.find((one) => one.id === wanted)
+    const colleague = inside()
+    if (now?.me.state === 'admitted' || person?.state !== 'admitted' || !colleague) return
+    taken.value = { who: contained(person.name), by: contained(colleague.name) }
+    wanted = ''
+  })
   const walking = useAct(async () => {
     if (session.value?.me.state === 'acknowledged') await wait()
     const who = wanted
     wanted = ''
     if (session.value?.people.some((one) => one.id === who && one.state === 'waiting')) await admit(who)
+    if (who) together.value = contained(inside()?.name ?? '')
   })
+  const enterToo = () => (taken.value = null)
   /** Nothing is asked between the notice and the call. */
   const straightIn = computed(() => isOfficer.value && (!!wanted || devicesChecked()))
   // devices that were looked at once are not looked at again before each of a day's meetings
   const walksIn = computed(() => {
     const me = session.value?.me
-    if (me?.role !== 'officer' || state.value.out || walking.problem.value) return false
+    if (me?.role !== 'officer' || state.value.out || walking.problem.value || taken.value) return false
     return me.state === 'acknowledged' ? !!wanted || devicesChecked() : me.state === 'admitted' && !!wanted
   })
   watch(walksIn, (now) => now && void walking.run(), { flush: 'post' })
@@ -227,7 +242,7 @@ export function useRoom(bookingId: string, admits = '') {
   return {
     bookingId, state, phase, session, booking, isOfficer, problem, stale, stopping, enter, acknowledge, wait, admit,
     decline, leave, end, recheck: () => send({ type: 'recheck' }), devices, local, picture, sound, speakerId,
-    startDevices, playing, quality, held, check, checked, walking, walksIn, straightIn, elsewhere, nextUp, refusal, takeBack,
+    startDevices, playing, quality, held, check, checked, walking, taken, together, enterToo, walksIn, straightIn, elsewhere, nextUp, refusal, takeBack,
   }
 }
 

@@ -1,8 +1,9 @@
 // What an officer does with a booking, from wherever on the day's page it is shown.
-import { inject, nextTick, provide, ref, type InjectionKey, type Ref } from 'vue'
+import { inject, nextTick, provide, ref, watch, type InjectionKey, type Ref, type WatchSource } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { api, take } from '../../api/client'
 import type { Booking, WaitingPerson } from '../../api/types'
+import { contained } from '../../rules/typed'
 import { useAct } from '../../state/load'
 import { toastOneOf } from '../../state/toasts'
 
@@ -18,6 +19,8 @@ export interface Desk {
   does: (step: Step, booking: Booking) => Promise<void>
   asks: (question: Question, booking: Booking) => void
   opens: (booking: Booking) => void
+  /** To be told of rows before they change: a focus in one that goes moves on to the next. */
+  follow: (rows: WatchSource<unknown>) => void
   /** After something was done: says so, reads the day again, and puts the focus where one goes on. */
   done: (what: Step | Question, booking: Booking) => Promise<void>
   /** The question that is open, if one is. */
@@ -44,46 +47,31 @@ export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): 
     return take(api.POST('/api/v1/bookings/{id}/accept', { params: { ...params, query: { anyway: step === 'accept_anyway' } } }))
   })
 
-  /** The place in its list of what somebody is working on: the row itself may be gone afterwards. */
-  let list: Element | null | undefined
-  let at = 0
-  function remember() {
-    const row = document.activeElement?.closest('li')
-    if (!row) return
-    list = row.parentElement
-    at = list ? [...list.children].indexOf(row) : 0
-  }
-
-  /** The row may go a moment later, with what other pages tell: until then it is looked for again. */
-  async function goOn(looks = 20) {
-    await nextTick()
-    const here = document.activeElement
-    if (here && here !== document.body && here.isConnected) {
-      if (looks > 0) setTimeout(() => void goOn(looks - 1), LOOK_AGAIN_MS)
-      return
-    }
-    const rows = list?.isConnected ? [...list.children] : []
-    const row = rows[Math.min(at, rows.length - 1)]
-    const target = row?.querySelector<HTMLElement>('a[href], button:not(:disabled)')
-      ?? document.querySelector<HTMLElement>('#undecided, main h1')
-    if (target && !target.matches('a, button')) target.tabIndex = -1
-    target?.focus({ preventScroll: true })
+  // ---- the focus stays where one works, though rows come and go ----
+  let asking: Place | null = null
+  const here = () => placeOf(document.activeElement)
+  function follow(rows: WatchSource<unknown>) {
+    let before: Place | null = null
+    watch(rows, () => (before = here()), { flush: 'pre' })
+    watch(rows, () => goOn(before), { flush: 'post' })
   }
 
   async function done(what: Step | Question, booking: Booking) {
     const step = what === 'accept_anyway' ? 'accept' : what
-    toastOneOf(step, whoOf(booking), (some, n) => {
+    toastOneOf(step, contained(whoOf(booking)), (some, n) => {
       const who = some.join(t('common.list_comma')) + (n > some.length ? '…' : '')
       return t(`staff.day.done.${step}`, { who: n > 1 ? t('staff.day.done.several', { n, who }) : who })
     })
     opened.value = null
     asked.value = null
     await reload()
-    await goOn()
+    // the row may have gone while the question stood before it
+    await nextTick()
+    goOn(asking)
   }
 
   async function does(step: Step, booking: Booking) {
-    remember()
+    asking = here() ?? asking
     if (step === 'accept' && booking.overlaps.length) return desk.asks('accept_anyway', booking)
     busy.value = booking.id
     const worked = await act.run(step, booking.id)
@@ -95,18 +83,17 @@ export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): 
     }
     // a refusal too may mean that the booking has moved on
     await reload()
-    await goOn()
   }
 
   const desk: Desk = {
-    busy, problem: act.problem, does, asked, opened, done, waits,
+    busy, problem: act.problem, does, asked, opened, done, waits, follow,
     asks: (question, booking) => {
-      remember()
+      asking = here() ?? asking
       opened.value = null
       asked.value = { question, booking }
     },
     opens: (booking) => {
-      remember()
+      asking = here()
       opened.value = booking
     },
   }
@@ -114,7 +101,26 @@ export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): 
   return desk
 }
 
-const LOOK_AGAIN_MS = 100
+/** A row, and where it stands in its list: the row itself may be gone afterwards. */
+interface Place { row: Element; list: Element; at: number }
+
+function placeOf(element: Element | null): Place | null {
+  const row = element?.closest('li')
+  const list = row?.parentElement
+  return row && list ? { row, list, at: [...list.children].indexOf(row) } : null
+}
+
+/** Puts a lost focus on the row it was in, or on the one that has come in its place. */
+function goOn(place: Place | null) {
+  const here = document.activeElement
+  if (!place || (here && here !== document.body)) return
+  const rows = place.list.isConnected ? [...place.list.children] : []
+  const row = place.row.isConnected ? place.row : rows[Math.min(place.at, rows.length - 1)]
+  const target = row?.querySelector<HTMLElement>('a[href], button:not(:disabled)')
+    ?? document.querySelector<HTMLElement>('#undecided, main h1')
+  if (target && !target.matches('a, button')) target.tabIndex = -1
+  target?.focus({ preventScroll: true })
+}
 
 export function useDesk(): Desk {
   const desk = inject(DESK)
