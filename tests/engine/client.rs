@@ -22,6 +22,10 @@ const FRAMES_PER_KEYFRAME: u64 = 30;
 /// Payload types of Opus and VP8. Browsers number them differently; so do both sides here.
 const PUBLISHER: [u8; 2] = [109, 120];
 const VIEWER: [u8; 2] = [111, 96];
+/// RED of a publisher that can send it: each packet with the one before it.
+const RED: u8 = 108;
+/// 20 ms of silence in Opus.
+pub const SOUND: &[u8] = &[0xFC, 0xFF, 0xFE];
 
 #[derive(Clone, Copy, Default)]
 struct Seen {
@@ -29,6 +33,8 @@ struct Seen {
     connected: bool,
     audio: u32,
     video: u32,
+    /// Sound that is not what was sent.
+    strange: u32,
 }
 
 struct Notes(Arc<watch::Sender<Seen>>);
@@ -48,8 +54,11 @@ impl PeerConnectionEventHandler for Notes {
         tokio::spawn(async move {
             let audio = track.kind().await == RtpCodecKind::Audio;
             while let Some(event) = track.poll().await {
-                if let TrackRemoteEvent::OnRtpPacket(_) = event {
-                    seen.send_modify(|seen| *if audio { &mut seen.audio } else { &mut seen.video } += 1);
+                if let TrackRemoteEvent::OnRtpPacket(packet) = event {
+                    seen.send_modify(|seen| {
+                        *if audio { &mut seen.audio } else { &mut seen.video } += 1;
+                        seen.strange += u32::from(audio && packet.payload != SOUND);
+                    });
                 }
             }
         });
@@ -70,11 +79,17 @@ struct Connection {
 }
 
 impl Connection {
-    async fn new(numbers: [u8; 2]) -> Self {
+    async fn new(numbers: [u8; 2], red: bool) -> Self {
         let mut media = MediaEngine::default();
         for (kind, payload_type) in [RtpCodecKind::Audio, RtpCodecKind::Video].into_iter().zip(numbers) {
             let parameters = RTCRtpCodecParameters { rtp_codec: codec(kind), payload_type };
             media.register_codec(parameters, kind).unwrap();
+        }
+        if red {
+            let (mime_type, fmtp) = ("audio/red".to_owned(), format!("{0}/{0}", numbers[0]));
+            let rtp_codec = RTCRtpCodec { mime_type, sdp_fmtp_line: fmtp, ..codec(RtpCodecKind::Audio) };
+            let parameters = RTCRtpCodecParameters { rtp_codec, payload_type: RED };
+            media.register_codec(parameters, RtpCodecKind::Audio).unwrap();
         }
         let fmtp = format!("apt={}", numbers[1]);
         let rtx = RTCRtpCodec {
@@ -130,6 +145,7 @@ pub struct Publisher {
     connection: Connection,
     tracks: [(Arc<TrackLocalStaticRTP>, u32); 2],
     pub offer: String,
+    red: bool,
 }
 
 /// The offer of a publisher.
@@ -139,7 +155,12 @@ pub fn offer_of(publisher: &Publisher) -> String {
 
 impl Publisher {
     pub async fn new() -> Self {
-        let connection = Connection::new(PUBLISHER).await;
+        Self::offering(false).await
+    }
+
+    /// One that can send RED, or cannot.
+    pub async fn offering(red: bool) -> Self {
+        let connection = Connection::new(PUBLISHER, red).await;
         let mut tracks = Vec::new();
         for (kind, ssrc) in [(RtpCodecKind::Audio, 1111), (RtpCodecKind::Video, 2222)] {
             let rtx = (kind == RtpCodecKind::Video).then_some(RTCRtpRtxParameters { ssrc: 3333 });
@@ -162,7 +183,7 @@ impl Publisher {
         }
         let offer = connection.offer().await;
         let Ok(tracks) = tracks.try_into() else { panic!("two tracks") };
-        Self { connection, tracks, offer }
+        Self { connection, tracks, offer, red }
     }
 
     pub async fn connect(&self, answer: &str) {
@@ -176,7 +197,11 @@ impl Publisher {
         let [audio, video] = &self.tracks;
         for index in 0..length / 20 {
             ticks.tick().await;
-            send(audio, PUBLISHER[0], index, index * 960, Bytes::from_static(b"opus")).await;
+            let (kind, payload) = match self.red {
+                true => (RED, red()),
+                false => (PUBLISHER[0], Bytes::from_static(SOUND)),
+            };
+            send(audio, kind, index, index * 960, payload).await;
             let frame = index / 2;
             if index % 2 == 0 && keep(frame) {
                 let payload: &'static [u8] = match frame % FRAMES_PER_KEYFRAME {
@@ -192,6 +217,12 @@ impl Publisher {
     pub async fn close(self) {
         self.connection.peer.close().await.unwrap();
     }
+}
+
+/// A packet and the one before it, 960 ticks earlier.
+fn red() -> Bytes {
+    let head = (u32::from(0x80 | PUBLISHER[0]) << 24 | 960 << 10 | SOUND.len() as u32).to_be_bytes();
+    [&head[..], &[PUBLISHER[0]], SOUND, SOUND].concat().into()
 }
 
 async fn send(
@@ -221,7 +252,7 @@ pub struct Viewer {
 
 impl Viewer {
     pub async fn new() -> Self {
-        let connection = Connection::new(VIEWER).await;
+        let connection = Connection::new(VIEWER, true).await;
         for kind in [RtpCodecKind::Audio, RtpCodecKind::Video] {
             let direction = RTCRtpTransceiverDirection::Recvonly;
             let init = RTCRtpTransceiverInit { direction, ..Default::default() };
@@ -239,6 +270,11 @@ impl Viewer {
     pub fn seen(&self) -> (u32, u32) {
         let seen = self.connection.seen.borrow();
         (seen.audio, seen.video)
+    }
+
+    /// How many packets of sound were not as they were sent.
+    pub fn strange(&self) -> u32 {
+        self.connection.seen.borrow().strange
     }
 
     /// Waits until so many packets of each came.

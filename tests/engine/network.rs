@@ -4,20 +4,32 @@
 use super::Stage;
 use super::client::{Publisher, Viewer};
 use super::relay::Relay;
-use mianqia::video::engine::{CloseCause, EngineError, EngineEvent, Play, Publish};
+use mianqia::video::engine::{Answer, CloseCause, EngineError, EngineEvent, Play, Publish, RecordingSpec};
 use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 impl Stage {
     async fn publish_through(&self, relay: &Relay, publication: Uuid) -> (Publisher, Uuid) {
         let publisher = Publisher::new().await;
+        let answer = self.connect_through(relay, publication, &publisher, self.recording()).await;
+        (publisher, answer.resource)
+    }
+
+    async fn connect_through(
+        &self,
+        relay: &Relay,
+        publication: Uuid,
+        publisher: &Publisher,
+        recording: RecordingSpec,
+    ) -> Answer {
         let (session, participant, offer) = (self.session, Uuid::now_v7(), publisher.offer.clone());
-        let recording = Some(self.recording());
-        let publish = Publish { session, participant, publication, offer, recording };
+        let publish = Publish { session, participant, publication, offer, recording: Some(recording) };
         let answer = self.engine.publish(publish).await.unwrap();
         publisher.connect(&relay.instead_of(&answer.sdp)).await;
-        (publisher, answer.resource)
+        answer
     }
 
     async fn play_through(&self, relay: &Relay, publication: Uuid) -> (Viewer, Uuid) {
@@ -85,6 +97,43 @@ async fn one_who_lost_the_network_is_noticed_and_one_who_says_nothing_is_not_put
     assert_eq!(stage.engine.stats().connections, 1);
     quiet.close().await;
     stage.event(|event| matches!(event, EngineEvent::ResourceClosed { .. }).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lost_sound_comes_with_the_next_packet_of_those_who_can_send_it_so() {
+    const PACKETS: u32 = 600;
+    let stage = Stage::new().await;
+    let of = async |red| {
+        let relay = Relay::new(stage.engine.media_addr()).await;
+        let (publication, recording, publisher) =
+            (Uuid::now_v7(), stage.recording(), Publisher::offering(red).await);
+        let answer = stage.connect_through(&relay, publication, &publisher, recording.clone()).await;
+        let formats = answer.sdp.lines().find_map(|line| line.strip_prefix("m=audio 9 UDP/TLS/RTP/SAVPF "));
+        assert_eq!(formats, Some(if red { "108 109" } else { "109" }));
+        // A viewer who could take it as well gets plain sound.
+        let (viewer, _) = stage.play(publication).await;
+        relay.loses(10);
+        publisher.send_for_ms(u64::from(PACKETS) * 20, |_| true).await;
+        assert!(stage.engine.close(answer.resource).await);
+        assert_eq!(viewer.strange(), 0);
+        let (played, kept) = (viewer.seen().0, sounds(&recording.path).len());
+        (f64::from(PACKETS - played) / f64::from(PACKETS), 1.0 - kept as f64 / f64::from(PACKETS))
+    };
+    let (red, plain) = tokio::join!(of(true), of(false));
+    assert!(red.0 <= 0.02 && red.1 <= 0.02, "{red:?}");
+    assert!(plain.0 >= 0.06 && plain.1 >= 0.06, "the network loses: {plain:?}");
+}
+
+/// When the packets of sound in a recording are played, in seconds.
+fn sounds(recording: &Path) -> Vec<f64> {
+    let found = Command::new("ffprobe")
+        .args(["-v", "error", "-select_streams", "a", "-show_entries", "packet=pts_time", "-of", "csv=p=0"])
+        .arg(recording)
+        .output()
+        .unwrap();
+    assert!(found.status.success() && found.stderr.is_empty(), "{found:?}");
+    let times = String::from_utf8(found.stdout).unwrap();
+    times.lines().map(|line| line.trim_end_matches(',').parse().unwrap()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,6 @@
-//! A network between a client and the engine: gives the client another port, or falls silent.
+//! A network between a client and the engine: gives the client another port, loses packets, or falls silent.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -14,6 +15,8 @@ struct Inner {
     /// What the engine hears; another one after a move.
     back: Mutex<(Arc<UdpSocket>, Option<JoinHandle<()>>)>,
     silent: AtomicBool,
+    /// Of a hundred media packets of the client so many are lost.
+    lost: AtomicU64,
     to_client: AtomicU64,
 }
 
@@ -27,6 +30,7 @@ impl Relay {
             client: Mutex::new(None),
             back: Mutex::new((Arc::new(connected(engine).await), None)),
             silent: AtomicBool::new(false),
+            lost: AtomicU64::new(0),
             to_client: AtomicU64::new(0),
         });
         let relay = Self(Arc::clone(&inner));
@@ -36,7 +40,7 @@ impl Relay {
             while let Ok((length, client)) = inner.front.recv_from(&mut buffer).await {
                 *inner.client.lock().unwrap() = Some(client);
                 let back = Arc::clone(&inner.back.lock().unwrap().0);
-                if inner.passes() {
+                if inner.passes() && !inner.loses(&buffer[..length]) {
                     let _ = back.send(&buffer[..length]).await;
                 }
             }
@@ -92,6 +96,11 @@ impl Relay {
         self.0.silent.store(true, Relaxed);
     }
 
+    /// From now on so many of a hundred media packets of the client are lost; which ones, their numbers say.
+    pub fn loses(&self, percent: u64) {
+        self.0.lost.store(percent, Relaxed);
+    }
+
     /// Packets that reached the client.
     pub fn to_client(&self) -> u64 {
         self.0.to_client.load(Relaxed)
@@ -101,6 +110,21 @@ impl Relay {
 impl Inner {
     fn passes(&self) -> bool {
         !self.silent.load(Relaxed)
+    }
+
+    fn loses(&self, packet: &[u8]) -> bool {
+        // RTP (RFC 5761, 4; RFC 7983): its kind and mark, number, time and source.
+        let (Some(&[first, kind, number @ ..]), Some(source)) =
+            (packet.first_chunk::<4>(), packet.get(8..12))
+        else {
+            return false;
+        };
+        if first >> 6 != 2 || (192..224).contains(&kind) {
+            return false;
+        }
+        let mut hasher = DefaultHasher::new();
+        (number, source).hash(&mut hasher);
+        hasher.finish() % 100 < self.lost.load(Relaxed)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What we negotiate: Opus and VP8, and the interceptors of each direction.
+//! What we negotiate: Opus (of publishers also as RED) and VP8, and the interceptors of each direction.
 
 use super::error::EngineError;
 use super::offer::Direction;
@@ -12,6 +12,9 @@ use rtc::peer_connection::configuration::interceptor_registry::{
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_RTX, MIME_TYPE_VP8};
 use rtc::rtp_transceiver::rtp_sender::{RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RtpCodecKind};
 use webrtc::peer_connection::{MediaEngine, Registry};
+
+/// Opus with its former packets (RFC 2198); taken of publishers, never given to viewers.
+const MIME_TYPE_RED: &str = "audio/red";
 
 impl From<Kind> for RtpCodecKind {
     fn from(kind: Kind) -> Self {
@@ -51,7 +54,14 @@ pub fn configure(direction: Direction) -> Result<(MediaEngine, Registry), Engine
 
 fn build(direction: Direction) -> Result<(MediaEngine, Registry), rtc::shared::error::Error> {
     let mut engine = MediaEngine::default();
-    let opus = RTCRtpCodecParameters { rtp_codec: codec(Kind::Audio), payload_type: 111 };
+    let mut opus = RTCRtpCodecParameters { rtp_codec: codec(Kind::Audio), payload_type: 111 };
+    if direction == Direction::Publish {
+        // The stack takes what fits exactly and forgets the rest: Opus must fit whatever is said of it.
+        opus.rtp_codec.sdp_fmtp_line.clear();
+        let red = RTCRtpCodec { mime_type: MIME_TYPE_RED.to_owned(), ..opus.rtp_codec.clone() };
+        let red = RTCRtpCodecParameters { rtp_codec: red, payload_type: 63 };
+        engine.register_codec(red, RtpCodecKind::Audio)?;
+    }
     let vp8 = RTCRtpCodecParameters { rtp_codec: codec(Kind::Video), payload_type: 96 };
     engine.register_codec(opus, RtpCodecKind::Audio)?;
     engine.register_codec(vp8, RtpCodecKind::Video)?;

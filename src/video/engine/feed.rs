@@ -2,6 +2,7 @@
 
 use super::packet::{Kind, MediaPacket};
 use super::recording::Recorder;
+use super::red::{RedTypes, Unwrap};
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtcp::sender_report::SenderReport;
 use std::sync::Arc;
@@ -44,15 +45,17 @@ impl Feed {
         }
     }
 
-    /// Forwards the track until it ends. `first` is called with the first packet.
+    /// Forwards the track until it ends, unwrapped where it comes as `red`. `first` is called with the first
+    /// packet.
     pub async fn ingest(
         self: Arc<Self>,
         track: Arc<dyn TrackRemote>,
+        red: Option<RedTypes>,
         recorder: Option<Arc<Recorder>>,
         first: impl FnOnce() + Send,
         stop: CancellationToken,
     ) {
-        let mut first = Some(first);
+        let (mut first, mut red) = (Some(first), red.map(Unwrap::new));
         let mut source: Option<(u32, Instant)> = None;
         let asking = CancellationToken::new();
         let _end_asking = asking.clone().drop_guard();
@@ -67,6 +70,9 @@ impl Feed {
                         Some(current) => {
                             *current = (ssrc, now);
                             self.source.store(ssrc, Relaxed);
+                            if let Some(red) = &mut red {
+                                red.restart();
+                            }
                         }
                         None => {
                             source = Some((ssrc, now));
@@ -81,11 +87,17 @@ impl Feed {
                     if let Some(first) = first.take() {
                         first();
                     }
+                    let payload_type = packet.header.payload_type;
                     let packet = MediaPacket::received(packet, now);
-                    if let Some(recorder) = &recorder {
-                        recorder.packet(self.kind, &packet);
+                    match &mut red {
+                        Some(red) => {
+                            let unwrapped = red.take(payload_type, packet);
+                            unwrapped
+                                .into_iter()
+                                .for_each(|packet| self.hand_on(packet, recorder.as_deref()));
+                        }
+                        None => self.hand_on(packet, recorder.as_deref()),
                     }
-                    let _ = self.packets.send(packet); // fails when nobody watches
                 }
                 TrackRemoteEvent::OnRtcpPacket(reports) => {
                     let Some(recorder) = &recorder else { continue };
@@ -101,6 +113,13 @@ impl Feed {
                 _ => {}
             }
         }
+    }
+
+    fn hand_on(&self, packet: MediaPacket, recorder: Option<&Recorder>) {
+        if let Some(recorder) = recorder {
+            recorder.packet(self.kind, &packet);
+        }
+        let _ = self.packets.send(packet); // fails when nobody watches
     }
 
     /// Apart from the packets, so that asking never holds up forwarding.

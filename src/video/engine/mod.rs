@@ -20,6 +20,7 @@ mod offer;
 mod packet;
 mod peer;
 pub mod recording;
+mod red;
 mod repair;
 mod resources;
 mod service;

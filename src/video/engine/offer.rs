@@ -7,9 +7,12 @@
 use super::error::EngineError;
 use super::net::Credentials;
 use super::packet::Kind;
+use super::red::RedTypes;
 
 /// Far above what a browser sends for two m-lines.
 const MAX_BYTES: usize = 64 * 1024;
+/// Sound with the packets before it (RFC 2198).
+const RED: &str = "red/48000/2";
 /// Each refused section is repeated in the answer.
 const MAX_SECTIONS: usize = 32;
 
@@ -32,6 +35,8 @@ pub struct Offer {
     pub sections: Vec<Offered>,
     /// With these the offerer can be asked whether it is there.
     pub credentials: Credentials,
+    /// The sound comes as RED, if the offerer can do that: it is asked for by standing first.
+    pub red: Option<RedTypes>,
     /// The offerer waits for our DTLS handshake instead of beginning its own.
     pub passive: bool,
 }
@@ -83,6 +88,45 @@ impl<'a> Lines<'a> {
             Some("video") => Some(Kind::Video),
             _ => None,
         }
+    }
+
+    /// Payload type and codec of each format.
+    fn codecs(&self) -> impl Iterator<Item = (u8, &'a str)> {
+        self.all("rtpmap").filter_map(|value| {
+            let (format, codec) = value.split_once(' ')?;
+            Some((format.parse().ok()?, codec.trim()))
+        })
+    }
+
+    /// RED of which each block is Opus: `63 red/48000/2` with `63 111/111`.
+    fn red(&self) -> Option<RedTypes> {
+        self.codecs().filter(|(_, codec)| codec.eq_ignore_ascii_case(RED)).find_map(|(red, _)| {
+            let blocks = self.all("fmtp").find_map(|value| {
+                let (format, blocks) = value.split_once(' ')?;
+                (format.parse() == Ok(red)).then_some(blocks.trim())
+            })?;
+            let opus = blocks.split('/').next()?.parse().ok()?;
+            let only_it = blocks.split('/').all(|block| block.parse() == Ok(opus));
+            let is_opus = self.codecs().any(|(format, codec)| {
+                format == opus && is_our_codec(Kind::Audio, &format!("{format} {codec}"))
+            });
+            (only_it && is_opus && red != opus).then_some(RedTypes { red, opus })
+        })
+    }
+
+    /// The value of the m-line without its first word, with `red` before all other formats and without any
+    /// other RED: whoever answers in this order prefers it.
+    fn with_red_first(&self, media: &str, red: Option<RedTypes>) -> String {
+        let is_red = |format: &str| {
+            self.codecs().any(|(known, codec)| {
+                format.parse() == Ok(known) && codec.to_ascii_lowercase().starts_with("red/")
+            })
+        };
+        let mut words = media.split(' ');
+        let mut out: Vec<String> = words.by_ref().take(2).map(str::to_owned).collect();
+        out.extend(red.map(|types| types.red.to_string()));
+        out.extend(words.filter(|format| !is_red(format)).map(str::to_owned));
+        out.join(" ")
     }
 
     /// The offerer itself has put it aside (a port of zero, unless it is to be part of a bundle).
@@ -165,10 +209,20 @@ impl Offer {
                 put(&format!("a={name}:{value}"));
             }
         }
-        chosen().flat_map(|section| &section.0).for_each(|line| put(line));
+        let sound = chosen().find(|section| section.kind() == Some(Kind::Audio));
+        let red = sound.filter(|_| wanted == Direction::Publish).and_then(Lines::red);
+        for section in chosen() {
+            for line in &section.0 {
+                match line.strip_prefix("m=audio ") {
+                    Some(media) => put(&format!("m=audio {}", section.with_red_first(media, red))),
+                    None => put(line),
+                }
+            }
+        }
         Ok(Self {
             kinds,
             sdp,
+            red,
             credentials: Credentials { ufrag: ufrag.to_owned(), password: password.to_owned() },
             passive: setup == "passive",
             sections: sections
@@ -227,106 +281,5 @@ fn is_our_codec(kind: Kind, value: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const HEAD: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
-        a=ice-ufrag:abcd\r\na=ice-pwd:efghijklmnopqrstuvwxyz\r\na=fingerprint:sha-256 00:11\r\n";
-    const AUDIO: &str = "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\n";
-    const VIDEO: &str = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\n";
-    const DATA: &str = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:d\r\n";
-
-    fn read(sdp: &str) -> Offer {
-        Offer::read(sdp, Direction::Publish).unwrap()
-    }
-
-    fn refused(sdp: &str, direction: Direction) -> String {
-        match Offer::read(sdp, direction) {
-            Err(EngineError::BadOffer(reason)) => reason,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn offers_are_refused_with_a_reason() {
-        let h264 = VIDEO.replace("VP8", "H264");
-        let table: &[(String, &str)] = &[
-            (String::new(), "not an SDP"),
-            ("hello".into(), "not an SDP"),
-            ("v=0\r\nnonsense".into(), "not SDP"),
-            ("v=0\r\na=\u{0}".into(), "not SDP"),
-            (format!("{HEAD}{}", "a=x\r\n".repeat(20_000)), "too long"),
-            (format!("{HEAD}{AUDIO}{}", DATA.repeat(40)), "too many"),
-            (HEAD.into(), "sends nothing"),
-            (format!("{HEAD}{DATA}"), "sends nothing"),
-            (format!("{HEAD}{h264}"), "no VP8"),
-            (format!("{HEAD}{AUDIO}{h264}"), "no VP8"),
-            (format!("{HEAD}m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n"), "no Opus"),
-            (format!("{HEAD}{VIDEO}a=recvonly\r\n"), "sends nothing"),
-            (format!("{HEAD}{}", VIDEO.replace("video 9", "video 0")), "sends nothing"),
-            (format!("{HEAD}{VIDEO}a=simulcast:send q;h;f\r\n"), "simulcast"),
-            (format!("{HEAD}{VIDEO}a=setup:holdconn\r\n"), "role"),
-            (format!("v=0\r\n{VIDEO}"), "missing"),
-        ];
-        for (sdp, reason) in table {
-            let found = refused(sdp, Direction::Publish);
-            assert!(found.contains(reason), "{sdp:?}: {found}");
-        }
-        assert!(
-            refused(&format!("{HEAD}{VIDEO}a=sendonly\r\n"), Direction::Play).contains("receives nothing")
-        );
-    }
-
-    #[test]
-    fn what_is_not_wanted_is_put_aside_and_the_rest_is_taken() {
-        let second = VIDEO.replace("96", "98");
-        let h264 = VIDEO.replace("VP8", "H264");
-        let offer = read(&format!(
-            "{HEAD}a=group:BUNDLE d 0 1 2 3\r\na=group:LS 0 1\r\n{DATA}{AUDIO}a=mid:0\r\n{h264}a=mid:1\r\n\
-             {VIDEO}a=mid:2\r\n{second}a=mid:3\r\na=simulcast:send q;h\r\n"
-        ));
-        assert_eq!(offer.kinds, [Kind::Audio, Kind::Video]);
-        let taken: Vec<bool> = offer.sections.iter().map(|section| section.taken).collect();
-        assert_eq!(taken, [false, true, false, true, false]);
-        assert_eq!(offer.sections[4].mid.as_deref(), Some("3"));
-        assert_eq!(offer.sdp.matches("m=").count(), 2);
-        assert!(offer.sdp.contains("a=group:BUNDLE 0 2\r\n") && !offer.sdp.contains("group:LS"));
-    }
-
-    #[test]
-    fn credentials_that_a_bundle_names_once_are_found() {
-        let (session, credentials) = HEAD.split_at(HEAD.find("a=ice-ufrag").unwrap());
-        let offer = read(&format!("{session}{DATA}{credentials}{AUDIO}"));
-        assert_eq!(offer.credentials.ufrag, "abcd");
-        assert_eq!(offer.sdp.matches("a=ice-pwd:efghijklmnopqrstuvwxyz").count(), 1);
-        let own = read(&format!("{session}{AUDIO}{credentials}"));
-        assert_eq!(own.sdp.matches("a=ice-pwd:").count(), 1);
-    }
-
-    #[test]
-    fn an_offerer_that_waits_is_told_apart() {
-        for (setup, passive) in [("actpass", false), ("active", false), ("passive", true)] {
-            let offer = read(&format!("{HEAD}{VIDEO}a=setup:{setup}\r\n"));
-            assert_eq!(offer.passive, passive, "{setup}");
-        }
-        assert!(!read(&format!("{HEAD}{VIDEO}")).passive);
-    }
-
-    #[test]
-    fn candidates_of_an_offer_are_dropped() {
-        let sdp =
-            format!("{HEAD}{AUDIO}a=candidate:1 1 tcp 1 evil.example 22 typ host\r\na=sendonly\r\n{VIDEO}");
-        let offer = read(&sdp);
-        assert_eq!(offer.kinds, [Kind::Audio, Kind::Video]);
-        assert!(!offer.sdp.contains("candidate"));
-    }
-
-    proptest! {
-        #[test]
-        fn garbage_is_refused_not_a_panic(tail in "\\PC{0,300}") {
-            let _ = Offer::read(&tail, Direction::Publish);
-            let _ = Offer::read(&format!("v=0\r\n{tail}"), Direction::Play);
-        }
-    }
-}
+#[path = "offer_tests.rs"]
+mod tests;

@@ -9,6 +9,7 @@ use super::offer::{Direction, Offer};
 use super::packet::Kind;
 use super::peer::{Peer, Progress, Tracks};
 use super::recording::{Files, Recorder, RecorderEvents};
+use super::red::RedTypes;
 use super::resources::{Published, Resource, Resources};
 use super::{Answer, EngineSettings, EngineStats, Play, PublicationStatus, Publish};
 use crate::clock::Clock;
@@ -86,7 +87,7 @@ impl Service {
             self.resource(publish.session, publish.participant, publish.publication, peer, Some(published));
         let replaced = self.resources().add(Arc::clone(&resource));
         self.after_adding(&resource, replaced).await?;
-        tokio::spawn(Arc::clone(self).take_tracks(Arc::clone(&resource), tracks));
+        tokio::spawn(Arc::clone(self).take_tracks(Arc::clone(&resource), tracks, offer.red));
         Ok(Answer { resource: resource.id, sdp })
     }
 
@@ -159,7 +160,12 @@ impl Service {
     }
 
     /// Starts forwarding the publisher's tracks as they appear: the first of each kind.
-    async fn take_tracks(self: Arc<Self>, resource: Arc<Resource>, mut tracks: Tracks) {
+    async fn take_tracks(
+        self: Arc<Self>,
+        resource: Arc<Resource>,
+        mut tracks: Tracks,
+        red: Option<RedTypes>,
+    ) {
         let Some(published) = &resource.published else { return };
         let started = Arc::new(AtomicBool::new(false));
         let mut taken = Vec::new();
@@ -182,8 +188,8 @@ impl Service {
                     }
                 }
             };
-            let recorder = published.recorder.clone();
-            tokio::spawn(Arc::clone(feed).ingest(track, recorder, first, resource.stop.clone()));
+            let (recorder, red) = (published.recorder.clone(), red.filter(|_| feed.kind == Kind::Audio));
+            tokio::spawn(Arc::clone(feed).ingest(track, red, recorder, first, resource.stop.clone()));
         }
     }
 
