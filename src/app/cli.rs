@@ -6,10 +6,11 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
 use crate::directory;
+use crate::text::{Language, Text};
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -49,10 +50,13 @@ enum Command {
     },
     /// Prints the OpenAPI document.
     Openapi,
-    /// Imports the official calendar from a CSV file with lines `date,name,holiday|workday`.
+    /// Imports the official calendar from a CSV file with lines `date,name,holiday|workday`, in UTF-8 or GBK.
     Calendar {
         /// The file.
         csv: PathBuf,
+        /// Import it although it is like no notice so far.
+        #[arg(long)]
+        unusual: bool,
     },
     /// Recomputes the evidence chain, the rows and every recording of a case and names the first thing that does not fit.
     Verify {
@@ -91,7 +95,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Migrate { .. } => open(&settings).await.map(|_| ExitCode::SUCCESS),
         Command::Demo { bare, .. } => demo(&settings, bare).await,
         Command::Openapi => document().await.map(|text| print(&text)),
-        Command::Calendar { csv } => calendar(&settings, csv).await,
+        Command::Calendar { csv, unusual } => calendar(&settings, &csv, unusual).await,
         Command::Verify { case: Some(case), .. } => verify(&settings, &case).await,
         Command::Verify { case: None, .. } => verify_all(&settings).await,
     };
@@ -156,14 +160,39 @@ async fn demo(settings: &Settings, bare: bool) -> Result<ExitCode, StartError> {
     Ok(print(&people.to_string()))
 }
 
-async fn calendar(settings: &Settings, csv: PathBuf) -> Result<ExitCode, StartError> {
-    let text = std::fs::read_to_string(&csv)
-        .map_err(|error| StartError::Calendar(format!("{}: {error}", csv.display())))?;
+async fn calendar(settings: &Settings, csv: &Path, unusual: bool) -> Result<ExitCode, StartError> {
+    let language = language();
+    let told = |text: Text| StartError::Import(text.for_language(language).to_owned());
+    let bytes = std::fs::read(csv).map_err(|error| told(unreadable(csv, &error)))?;
     let db = open(settings).await?;
-    let summary = directory::import_calendar(&db, &Clock::system(), &text)
+    let summary = directory::import_calendar(&db, &Clock::system(), &bytes, unusual)
         .await
-        .map_err(|error| StartError::Calendar(error.to_string()))?;
-    Ok(print(&format!("{summary}\n")))
+        .map_err(|fault| told(fault.text()))?;
+    Ok(print(&format!("{}\n", summary.text().for_language(language))))
+}
+
+/// Why a file that was named cannot be read.
+fn unreadable(file: &Path, error: &std::io::Error) -> Text {
+    let file = file.display();
+    match error.kind() {
+        ErrorKind::NotFound => Text::new(
+            format!("没有 {file} 这个文件。 [file_missing]"),
+            format!("There is no file {file}. [file_missing]"),
+        ),
+        _ => Text::new(
+            format!("无法读取 {file}：请检查它是不是文件、有没有读取权限。 [file_unreadable]"),
+            format!(
+                "{file} cannot be read: check that it is a file and that you may read it. [file_unreadable]"
+            ),
+        ),
+    }
+}
+
+/// The operator's language, as terminals tell it: English where they tell nothing.
+fn language() -> Language {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default();
+    if locale.starts_with("zh") { Language::Zh } else { Language::En }
 }
 
 async fn verify(settings: &Settings, case: &str) -> Result<ExitCode, StartError> {

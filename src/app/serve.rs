@@ -60,8 +60,9 @@ pub enum StartError {
     Serve(std::io::Error),
     #[error("the demo data cannot be written: {0}")]
     Demo(String),
-    #[error("the calendar cannot be imported: {0}")]
-    Calendar(String),
+    /// In the operator's words already.
+    #[error("{0}")]
+    Import(String),
 }
 
 /// How long open requests may take to end once recordings are finalised.

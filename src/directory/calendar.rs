@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn calendar() -> Calendar {
-        let file = calendar_file::read(include_str!("data/cn_holidays.csv")).unwrap();
+        let file = calendar_file::read(include_bytes!("data/cn_holidays.csv")).unwrap();
         Calendar { published: file.years, changes: file.days }
     }
 

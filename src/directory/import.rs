@@ -1,6 +1,7 @@
 //! Bringing the official calendar into the store.
 
 use super::calendar_file::{self, CalendarFile, FileFault};
+use super::plausible::{self, Oddity};
 use super::store;
 use crate::clock::Clock;
 use crate::db::Db;
@@ -15,7 +16,7 @@ use std::fmt;
 /// Public holidays and make-up workdays of 2024 to 2026, day by day, from the State Council's yearly
 /// notices (国务院办公厅关于部分节假日安排的通知, published on www.gov.cn). The notice for 2027 is not
 /// out yet.
-const SHIPPED: &str = include_str!("data/cn_holidays.csv");
+const SHIPPED: &[u8] = include_bytes!("data/cn_holidays.csv");
 
 /// What an import brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,25 +28,55 @@ pub struct ImportSummary {
 
 impl fmt::Display for ImportSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text().for_language(Language::En))
+    }
+}
+
+impl ImportSummary {
+    /// What was imported, for the operator.
+    pub fn text(&self) -> Text {
         let years: Vec<String> = self.years.iter().map(i32::to_string).collect();
-        write!(f, "imported {} days of {}", self.days, years.join(", "))
+        Text::new(
+            format!("已导入 {} 年的 {} 天。", years.join("、"), self.days),
+            format!("imported {} days of {}", self.days, years.join(", ")),
+        )
     }
 }
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportFault {
-    #[error("{}", .0.text().for_language(Language::En))]
+    /// Something is wrong with the file; it is never imported.
+    #[error("{}", self.text().for_language(Language::En))]
     File(FileFault),
+    /// No notice was like this so far; imported only when it is wished for.
+    #[error("{}", self.text().for_language(Language::En))]
+    Unusual(Vec<Oddity>),
     #[error(transparent)]
     Store(#[from] DbErr),
 }
 
 impl ImportFault {
-    /// The fault for the operator.
+    /// The fault for the operator, with its stable code.
     pub fn text(&self) -> Text {
         match self {
-            Self::File(fault) => fault.text(),
+            Self::File(fault) => coded(fault.text(), fault.code()),
+            Self::Unusual(odd) => {
+                let each: Vec<Text> = odd.iter().map(|odd| coded(odd.text(), odd.code())).collect();
+                let zh: Vec<&str> = each.iter().map(|text| &*text.zh).collect();
+                let en: Vec<&str> = each.iter().map(|text| &*text.en).collect();
+                Text::new(
+                    format!(
+                        "与历年的放假通知不一样，没有导入：\n{}\n请对照通知核对。确实如此的，加 --unusual 再导入。",
+                        zh.join("\n")
+                    ),
+                    format!(
+                        "Unlike any notice so far; nothing was imported:\n{}\nCompare it with the notice. If it is \
+                         so, import it with --unusual.",
+                        en.join("\n")
+                    ),
+                )
+            }
             Self::Store(error) => Text::new(
                 format!("数据库出错，没有导入：{error}"),
                 format!("The store failed; nothing was imported: {error}"),
@@ -54,14 +85,28 @@ impl ImportFault {
     }
 }
 
-/// Imports the years of a file (`date,name,kind`): all of them, or nothing when a line is wrong.
+fn coded(text: Text, code: &str) -> Text {
+    Text::new(format!("{} [{code}]", text.zh), format!("{} [{code}]", text.en))
+}
+
+/// Imports the years of a file (`date,name,kind`): all of them, or nothing when a line is wrong, or when a year
+/// is like no notice so far and `unusual` was not wished for.
 ///
 /// Only the years in the file are replaced and become published. A running server shows them at once
 /// after `Directory::forget`, else within a minute.
-pub async fn import_calendar(db: &Db, clock: &Clock, csv: &str) -> Result<ImportSummary, ImportFault> {
+pub async fn import_calendar(
+    db: &Db,
+    clock: &Clock,
+    csv: &[u8],
+    unusual: bool,
+) -> Result<ImportSummary, ImportFault> {
     let file = calendar_file::read(csv).map_err(ImportFault::File)?;
+    let odd = plausible::oddities(&file);
+    if !odd.is_empty() && !unusual {
+        return Err(ImportFault::Unusual(odd));
+    }
     let summary = ImportSummary { years: file.years.clone(), days: file.days.len() };
-    write(db, clock, file).await?;
+    write(db, clock, file, &odd).await?;
     Ok(summary)
 }
 
@@ -74,11 +119,12 @@ pub(super) async fn ensure_calendar(db: &Db, clock: &Clock) -> Result<(), DbErr>
     if file.years.is_empty() {
         return Ok(());
     }
-    write(db, clock, file).await
+    write(db, clock, file, &[]).await
 }
 
-async fn write(db: &Db, clock: &Clock, file: CalendarFile) -> Result<(), DbErr> {
+async fn write(db: &Db, clock: &Clock, file: CalendarFile, odd: &[Oddity]) -> Result<(), DbErr> {
     let now = clock.now();
+    let odd: BTreeSet<&'static str> = odd.iter().map(|odd| odd.code()).collect();
     db.write(move |tx| {
         Box::pin(async move {
             store::replace_years(tx, &file, now).await?;
@@ -87,6 +133,8 @@ async fn write(db: &Db, clock: &Clock, file: CalendarFile) -> Result<(), DbErr> 
                     "years": file.years,
                     "days": file.days.len(),
                     "sha256": evidence::model::hex(&digest(&file)),
+                    // Imported all the same, though unlike any notice so far.
+                    "unusual": odd,
                 }));
             evidence::append(tx, entry).await
         })

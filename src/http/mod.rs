@@ -12,4 +12,5 @@ pub use client::ClientAddress;
 pub use events::event_stream;
 pub use extract::{Body, Params, PathId, PathText};
 pub use page::{Cursor, Page, PageParams};
+pub use plain::normal as plain_text;
 pub use problem::{Problem, ProblemBody, RequestId, own_up, render_problems};

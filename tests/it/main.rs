@@ -9,6 +9,7 @@ mod booking;
 mod booking_races;
 mod booking_undecided;
 mod booking_warnings;
+mod calendar;
 mod demo;
 mod edge;
 mod edge_lines;

@@ -28,7 +28,7 @@ async fn me_with(app: &TestApp, cookie: &str) -> Answer {
 }
 
 /// (kind, bytes) of the system chain, oldest first; the chain itself must be intact.
-async fn system_entries(app: &TestApp) -> Vec<(String, String)> {
+pub async fn system_entries(app: &TestApp) -> Vec<(String, String)> {
     let conn = app.app.db.reader();
     evidence::verify_chain(conn, evidence::SYSTEM).await.unwrap().unwrap();
     let rows = entry::Entity::find().filter(entry::Column::CaseId.eq(evidence::SYSTEM));
@@ -306,36 +306,5 @@ both_stores! {
         ] {
             browser.get(&format!("/api/v1/calendar?{query}")).await.refused(422, code);
         }
-    }
-
-    async fn a_year_is_imported_whole_or_not_at_all(app: &TestApp) {
-        let browser = app.browser();
-        let whole = "date,name,kind\n2027-01-01,元旦,holiday\n2027-02-06,春节,holiday\n2027-05-01,劳动节,holiday\n2027-10-01,国庆节,holiday\n";
-        let kind = |date: &'static str| {
-            let browser = browser.clone();
-            async move {
-                let day = browser.get(&format!("/api/v1/calendar?from={date}&to={date}")).await.ok();
-                day["days"][0]["kind"].as_str().unwrap().to_owned()
-            }
-        };
-        let import = |csv: String| async move {
-            let result = mianqia::directory::import_calendar(&app.app.db, &app.clock, &csv).await;
-            app.app.directory.forget();
-            result.map(|summary| summary.to_string()).map_err(|fault| fault.to_string())
-        };
-        let fault = import(format!("{whole}2027-02-30,春节,holiday\n")).await.unwrap_err();
-        assert!(fault.starts_with("Line 6: the date does not exist"), "{fault}");
-        assert_eq!(kind("2027-01-01").await, "unpublished");
-        assert_eq!(import(whole.into()).await.unwrap(), "imported 4 days of 2027");
-        assert_eq!(kind("2027-01-01").await, "holiday");
-        assert_eq!(kind("2027-02-06").await, "holiday");
-        assert_eq!(kind("2027-01-04").await, "workday");
-        assert_eq!(kind("2026-02-14").await, "makeup_workday", "other years stay");
-        // The year is replaced as a whole.
-        import(whole.replace("2027-02-06,春节,holiday\n", "2027-02-07,春节,workday\n")).await.unwrap();
-        assert_eq!(kind("2027-02-06").await, "weekend");
-        assert_eq!(kind("2027-02-07").await, "makeup_workday");
-        let imports = system_entries(app).await.into_iter().filter(|(kind, _)| kind == "calendar.imported");
-        assert_eq!(imports.count(), 3, "the shipped years, and two imports");
     }
 }
