@@ -41,29 +41,36 @@ impl TextFault {
     }
 }
 
-/// The text in a file. A file is one encoding throughout: what is not UTF-8 as a whole is read as GB18030.
+/// So many Han characters do not come out of GB18030 read as UTF-8 by chance.
+const SURELY_UTF_8: usize = 4;
+
+/// The text in a file. A file is one encoding throughout: what is not UTF-8 as a whole is read as GB18030, unless
+/// it is plainly UTF-8 up to a line that is broken. That one is then named, instead of reading all as nonsense.
 pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, TextFault> {
     if bytes.len() > MOST_BYTES {
         return Err(TextFault::TooLarge);
     }
     let marked = bytes.strip_prefix(b"\xef\xbb\xbf");
-    match (std::str::from_utf8(marked.unwrap_or(bytes)), marked) {
-        (Ok(text), _) => Ok(text.into()),
-        // The mark says UTF-8; the line that is not is the one to look at.
-        (Err(error), Some(bytes)) => {
-            Err(TextFault::Encoding { line: 1 + count_lines(&bytes[..error.valid_up_to()]) })
-        }
-        (Err(_), None) => decode_gb18030(bytes).map(Cow::from),
+    let content = marked.unwrap_or(bytes);
+    let error = match std::str::from_utf8(content) {
+        Ok(text) => return Ok(text.into()),
+        Err(error) => error,
+    };
+    let (good, _) = content.split_at(error.valid_up_to());
+    let broken = 1 + count_lines(good);
+    let is_han = |c: &char| ('\u{2e80}'..='\u{ffef}').contains(c);
+    let han = String::from_utf8_lossy(good).chars().filter(is_han).count();
+    if marked.is_some() || han >= SURELY_UTF_8 {
+        return Err(TextFault::Encoding { line: broken });
     }
+    decode_gb18030(content).map(Cow::from).map_err(|line| TextFault::Encoding { line: line.max(broken) })
 }
 
 /// Line by line, so that the one that cannot be read is known: no byte of a GB18030 character is a line end.
-fn decode_gb18030(bytes: &[u8]) -> Result<String, TextFault> {
+fn decode_gb18030(bytes: &[u8]) -> Result<String, usize> {
     let mut text = String::with_capacity(bytes.len() * 3 / 2);
-    for (line, part) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
-        let part = GB18030
-            .decode_without_bom_handling_and_without_replacement(part)
-            .ok_or(TextFault::Encoding { line })?;
+    for (line, part) in (1usize..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
+        let part = GB18030.decode_without_bom_handling_and_without_replacement(part).ok_or(line)?;
         text.push_str(&part);
     }
     Ok(text)
@@ -97,11 +104,14 @@ mod tests {
         let utf_16: Vec<u8> =
             [0xff, 0xfe].into_iter().chain(LINES.encode_utf16().flat_map(u16::to_le_bytes)).collect();
         let half = [&GB18030.encode("一\n二\n三").0[..7], b"\n"].concat();
+        let plainly = ["一二三四\n".as_bytes(), &"春节".as_bytes()[..5], &b"a\n"[..]].concat();
         for (bytes, line) in [
             (&utf_16[..], 1),
             (b"\xef\xbb\xbfdate\nname\n\xb4\xba\xbd\xda\n", 3),
             (b"date\n\xb4\xba\xbd\xda\n\xff\n", 3),
             (&half[..], 3),
+            // Plainly UTF-8, although GB18030 can be read out of it.
+            (&plainly[..], 2),
             // The beginning of a character at the end of the file.
             (b"date\n\xb4", 2),
         ] {
