@@ -1,6 +1,7 @@
 //! A filled-in form in a few words, for lists: what it is about, without what is sensitive. Pure.
 
 use crate::directory::model::{FieldKind, FieldSpec};
+use crate::entity::service::ServiceKind;
 use crate::text::Text;
 use serde::Serialize;
 use serde_json::Value;
@@ -31,8 +32,12 @@ pub fn summary(spec: &[FieldSpec], fields: &Value) -> Vec<Answer> {
     spec.iter().filter(told).filter_map(answer).take(MOST).collect()
 }
 
-/// What it is about, in one line: the subject that was chosen, else the first words that were written.
-pub fn topic(spec: &[FieldSpec], fields: &Value) -> Option<Text> {
+/// What it is about, in one line: the subject that was chosen, else the first words that were written. What somebody
+/// has examined is sensitive, and the document that they bring is no subject: there the service's name says enough.
+pub fn topic(service: ServiceKind, spec: &[FieldSpec], fields: &Value) -> Option<Text> {
+    if service == ServiceKind::Health {
+        return None;
+    }
     let of = |kinds: &[FieldKind]| {
         let fit = |field: &&FieldSpec| !field.sensitive && kinds.contains(&field.kind);
         spec.iter().filter(fit).find_map(|field| in_words(field, fields.get(&field.key)?))
@@ -96,9 +101,11 @@ mod tests {
         let fields = json!({"illness": "grain", "topic": "grain", "about": "第一行\n第二行", "ok": true});
         let words: Vec<_> = summary(&spec, &fields).into_iter().map(|answer| answer.value.zh).collect();
         assert_eq!(words, ["粮食进口", "第一行 第二行"]);
-        assert_eq!(topic(&spec, &fields).unwrap().en, "Grain imports");
-        assert_eq!(topic(&spec, &json!({"about": "长".repeat(300)})).unwrap().zh.chars().count(), LONGEST);
-        assert_eq!(topic(&spec, &json!({})), None);
+        assert_eq!(topic(ServiceKind::Video, &spec, &fields).unwrap().en, "Grain imports");
+        assert_eq!(topic(ServiceKind::Health, &spec, &fields), None, "no document as a headline");
+        let long = json!({"about": "长".repeat(300)});
+        assert_eq!(topic(ServiceKind::Video, &spec, &long).unwrap().zh.chars().count(), LONGEST);
+        assert_eq!(topic(ServiceKind::Video, &spec, &json!({})), None);
         assert_eq!(summary(&spec, &json!({})), []);
     }
 }

@@ -119,7 +119,7 @@ impl Around<'_> {
             enterprise: enterprise
                 .map(|enterprise| EnterpriseRef { id: enterprise.id, name: enterprise.name.clone() }),
             booker_name: row.contact_name.clone().or(booker).unwrap_or_default(),
-            topic: answers::topic(&info.spec.fields, &row.fields),
+            topic: answers::topic(kind, &info.spec.fields, &row.fields),
             about: answers::summary(&info.spec.fields, &row.fields),
             officer: officer.map(|officer| OfficerRef {
                 id: officer.id,

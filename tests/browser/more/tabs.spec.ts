@@ -11,6 +11,7 @@ test('eight pages of an officer share one stream, and all follow the day', async
   const first = await person(browser, server, 'zhou')
   // signing in led to the day, so the first page has its stream already
   await expect(first.locator('.tally dd b').first()).toHaveText('0')
+  await first.getByRole('link', { name: '全部' }).click()
   let streams = 0
   first.context().on('request', (request) => {
     if (request.url().endsWith('/day/events')) streams += 1
@@ -18,7 +19,7 @@ test('eight pages of an officer share one stream, and all follow the day', async
   const pages = [first]
   while (pages.length < PAGES) pages.push(await first.context().newPage())
   for (const page of pages.slice(1)) {
-    await page.goto('/staff/day')
+    await page.goto('/staff/day?show=all')
     await expect(page.locator('.tally dd b').first()).toHaveText('0')
   }
   expect(streams).toBe(0)
@@ -30,7 +31,7 @@ test('eight pages of an officer share one stream, and all follow the day', async
   // the page that holds the stream goes; another takes it over
   await first.close()
   await expect.poll(() => streams).toBe(1)
-  await bookedSession(member, server)
+  await bookedSession(await person(browser, server, 'gao'), server)
   for (const page of pages.slice(1)) await expect(page.locator('.tally dd b').first()).toHaveText('2', { timeout: 5_000 })
   for (const page of pages.slice(1)) await expect(page.getByText('实时更新断开了')).toHaveCount(0)
 })

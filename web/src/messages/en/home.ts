@@ -8,6 +8,7 @@ export default {
     video: 'Talk with an officer and go through your papers without coming to the counter',
   },
   next_free: 'Next free:',
+  no_pages: 'You are signed in as {role}, which has no pages of its own. Below is the home page as visitors see it.',
   no_services: 'No service takes bookings right now. It will show here once one does; if it is urgent, call the duty phone.',
   today: {
     name: 'Office hours today',
