@@ -1,9 +1,12 @@
 //! Settings: defaults < a TOML file < `MIANQIA_*` in the environment. Flat on purpose.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
 
 /// Everything that an operator can set.
 #[derive(Clone, Debug)]
@@ -49,7 +52,7 @@ pub struct TlsFiles {
 pub struct SettingError {
     pub name: String,
     pub value: String,
-    pub takes: &'static str,
+    pub takes: Cow<'static, str>,
 }
 
 const NAMES: [&str; 13] = [
@@ -68,6 +71,10 @@ const NAMES: [&str; 13] = [
     "log",
 ];
 
+/// Variables that begin like ours and are no settings: of scripts and tests, and what Kubernetes gives every program
+/// that stands beside a service called `mianqia`.
+const NO_SETTINGS: [&str; 8] = ["test_", "soak_", "fuzz_", "binary", "api", "chromium", "service_", "port_"];
+
 impl Settings {
     /// Settings from a TOML text (may be empty) and environment variables.
     pub fn read(
@@ -76,10 +83,11 @@ impl Settings {
     ) -> Result<Self, SettingError> {
         let mut values = from_toml(toml)?;
         for (name, value) in environment {
-            if let Some(name) = name.strip_prefix("MIANQIA_").map(str::to_ascii_lowercase)
-                && NAMES.contains(&name.as_str())
-            {
+            let Some(name) = name.strip_prefix("MIANQIA_").map(str::to_ascii_lowercase) else { continue };
+            if NAMES.contains(&name.as_str()) {
                 values.insert(name, value);
+            } else if !is_no_setting(&name, &value) {
+                return Err(unknown(&name));
             }
         }
         Self::from_values(&values)
@@ -125,6 +133,12 @@ impl Settings {
             let takes = "addresses that browsers can send to; media_bind takes 0.0.0.0 and ::";
             return Err(bad("media_addresses", &address.to_string(), takes));
         }
+        let log = get("log").unwrap_or("info").to_owned();
+        if !is_log_filter(&log) {
+            let takes = "a level (error, warn, info, debug, trace, off) or targets with levels such as mianqia=debug, \
+                         separated by commas";
+            return Err(bad("log", &log, takes));
+        }
         let tells_none = media_addresses.is_empty() && listen.ip().is_unspecified();
         let settings = Self {
             media_port: parse(values, "media_port", "a UDP port, 0 to 65535")?.unwrap_or(8081),
@@ -136,7 +150,7 @@ impl Settings {
                 "IP addresses or networks such as 10.0.0.0/8, separated by commas",
             )?,
             metrics_listen: parse(values, "metrics_listen", "an address and port such as 127.0.0.1:9090")?,
-            log: get("log").unwrap_or("info").to_owned(),
+            log,
             listen,
             public_url,
             database_url,
@@ -252,7 +266,7 @@ fn from_toml(text: &str) -> Result<BTreeMap<String, String>, SettingError> {
     let mut values = BTreeMap::new();
     for (name, value) in table {
         if !NAMES.contains(&name.as_str()) {
-            return Err(bad(&name, &value.to_string(), "nothing: there is no such setting"));
+            return Err(unknown(&name));
         }
         let value = match value {
             toml::Value::String(text) => text,
@@ -286,7 +300,44 @@ fn list<T: FromStr>(
 }
 
 fn bad(name: &str, value: &str, takes: &'static str) -> SettingError {
-    SettingError { name: format!("MIANQIA_{}", name.to_uppercase()), value: value.to_owned(), takes }
+    let name = format!("MIANQIA_{}", name.to_uppercase());
+    SettingError { name, value: value.to_owned(), takes: takes.into() }
+}
+
+fn is_no_setting(name: &str, value: &str) -> bool {
+    NO_SETTINGS.iter().any(|begin| name.starts_with(begin))
+        || (name == "port" && ["tcp://", "udp://"].iter().any(|begin| value.starts_with(begin)))
+}
+
+/// A name that is none. Its value may be a password that was meant for another one, so it is not shown.
+fn unknown(name: &str) -> SettingError {
+    let nearest = NAMES.into_iter().min_by_key(|known| distance(name, known)).unwrap_or_default();
+    let takes =
+        format!("nothing: there is no such setting. The nearest is MIANQIA_{}", nearest.to_uppercase());
+    SettingError { takes: takes.into(), ..bad(name, "(hidden)", "") }
+}
+
+/// How many letters must be put in, left out or changed to make one name of the other.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    for (above, a) in one.chars().enumerate() {
+        let mut corner = std::mem::replace(&mut row[0], above + 1);
+        for (at, b) in other.chars().enumerate() {
+            let changed = corner + usize::from(a != b);
+            corner = row[at + 1];
+            row[at + 1] = changed.min(corner + 1).min(row[at] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// Whether a filter of the log says something. A word alone is a level or a target of ours: to the library it is a
+/// target of which everything is told, and of all others nothing, so that a misspelt level would be silence.
+fn is_log_filter(filter: &str) -> bool {
+    let fits = |part: &str| {
+        part.contains(['=', '[']) || part.starts_with("mianqia") || part.parse::<LevelFilter>().is_ok()
+    };
+    filter.split(',').map(str::trim).all(fits) && EnvFilter::try_new(filter).is_ok()
 }
 
 #[cfg(test)]
@@ -300,8 +351,7 @@ mod tests {
     #[test]
     fn the_environment_beats_the_file_and_the_file_the_defaults() {
         let settings =
-            read("media_port = 9\nlog = 'warn'", &[("MIANQIA_LOG", "debug"), ("MIANQIA_OTHER", "x")])
-                .unwrap();
+            read("media_port = 9\nlog = 'warn'", &[("MIANQIA_LOG", "debug"), ("OTHER", "x")]).unwrap();
         assert_eq!((settings.media_port, settings.log.as_str()), (9, "debug"));
         assert_eq!(settings.public_url, "http://127.0.0.1:8080");
         assert_eq!(settings.database_url, "sqlite://data/mianqia.sqlite");
@@ -341,9 +391,74 @@ mod tests {
             ),
             ("", vec![("MIANQIA_METRICS_LISTEN", "9090")], "MIANQIA_METRICS_LISTEN"),
             ("lisen = 'x'", vec![], "MIANQIA_LISEN"),
+            ("", vec![("MIANQIA_LOGG", "debug")], "MIANQIA_LOGG"),
+            ("", vec![("MIANQIA_", "x")], "MIANQIA_"),
+            ("", vec![("MIANQIA_PORT", "8080")], "MIANQIA_PORT"),
+            ("log = 'a=b=c'", vec![], "MIANQIA_LOG"),
+            ("", vec![("MIANQIA_LOG", "!!!")], "MIANQIA_LOG"),
+            ("", vec![("MIANQIA_LOG", "mianqia=loud")], "MIANQIA_LOG"),
+            ("", vec![("MIANQIA_LOG", "loud")], "MIANQIA_LOG"),
+            ("", vec![("MIANQIA_LOG", "info,loud")], "MIANQIA_LOG"),
             ("listen = ", vec![], "MIANQIA_THE SETTINGS FILE"),
         ] {
             assert_eq!(read(toml, &environment).unwrap_err().name, name, "{toml} {environment:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_told_with_the_nearest_and_without_its_value() {
+        for (name, nearest) in [
+            ("LOGG", "LOG"),
+            ("DATABASE_UR", "DATABASE_URL"),
+            ("MEDIA_ADRESSES", "MEDIA_ADDRESSES"),
+            ("TRUSTED_PROXY", "TRUSTED_PROXIES"),
+            ("SMTP", "SMTP_URL"),
+        ] {
+            for (toml, variable) in [("", true), ("x", false)] {
+                let toml = if toml.is_empty() {
+                    String::new()
+                } else {
+                    format!("{} = 'secret'", name.to_lowercase())
+                };
+                let variable = variable.then(|| (format!("MIANQIA_{name}"), "secret".to_owned()));
+                let told = Settings::read(&toml, variable).unwrap_err().to_string();
+                assert!(told.starts_with(&format!("MIANQIA_{name} is")), "{told}");
+                assert!(told.ends_with(&format!("The nearest is MIANQIA_{nearest}")), "{told}");
+                assert!(!told.contains("secret"), "{told}");
+            }
+        }
+    }
+
+    #[test]
+    fn variables_of_tests_and_of_what_runs_us_are_let_be() {
+        for (name, value) in [
+            ("MIANQIA_TEST_POSTGRES", "postgres://x"),
+            ("MIANQIA_SOAK_DISK", "1"),
+            ("MIANQIA_FUZZ_SEED", "1"),
+            ("MIANQIA_BINARY", "x"),
+            ("MIANQIA_CHROMIUM", "x"),
+            ("MIANQIA_SERVICE_HOST", "10.0.0.1"),
+            ("MIANQIA_PORT", "tcp://10.0.0.1:8080"),
+            ("MIANQIA_PORT_8080_TCP_ADDR", "10.0.0.1"),
+            ("NOT_MIANQIA_LOGG", "x"),
+        ] {
+            assert!(read("", &[(name, value)]).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn filters_of_the_log_are_levels_and_targets() {
+        for filter in [
+            "info",
+            "INFO",
+            "off",
+            "mianqia=debug",
+            "warn,mianqia::video=trace",
+            "mianqia",
+            "sqlx=off, debug",
+            "",
+        ] {
+            assert!(read("", &[("MIANQIA_LOG", filter)]).is_ok(), "{filter}");
         }
     }
 

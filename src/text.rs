@@ -1,5 +1,7 @@
 //! Words that exist in both languages of the service.
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use utoipa::ToSchema;
@@ -24,6 +26,23 @@ impl Text {
             Language::Zh => &self.zh,
             Language::En => &self.en,
         }
+    }
+}
+
+/// A moment as it is said in a sentence: by the clocks of a zone, with the zone named.
+pub fn moment(at: DateTime<Utc>, zone: Tz) -> Text {
+    let (local, name) = (at.with_timezone(&zone), zone_name(zone));
+    Text::new(
+        format!("{}（{}）", local.format("%Y年%-m月%-d日 %H:%M"), name.zh),
+        format!("{} ({})", local.format("%-d %B %Y, %H:%M"), name.en),
+    )
+}
+
+/// What the time of a zone is called.
+pub fn zone_name(zone: Tz) -> Text {
+    match zone {
+        Tz::Asia__Shanghai => Text::new("北京时间", "Beijing time"),
+        other => Text::new(format!("{other} 时间"), format!("{other} time")),
     }
 }
 

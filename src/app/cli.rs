@@ -50,7 +50,8 @@ enum Command {
     },
     /// Prints the OpenAPI document.
     Openapi,
-    /// Imports the official calendar from a CSV file with lines `date,name,holiday|workday`, in UTF-8 or GBK.
+    /// Imports the official calendar from a CSV file in UTF-8 or GBK: the first line is `date,name,kind`, and each line
+    /// after it a day such as `2026-10-01,国庆节,holiday`; the kind is `holiday` or `workday`.
     Calendar {
         /// The file.
         csv: PathBuf,
@@ -109,7 +110,18 @@ fn read_settings(file: Option<PathBuf>) -> Result<Settings, String> {
             std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?
         }
     };
-    Settings::read(&text, std::env::vars()).map_err(|error| error.to_string())
+    Settings::read(&text, our_variables()?).map_err(|error| error.to_string())
+}
+
+/// The environment as far as it is ours; what others put there need not even be text.
+fn our_variables() -> Result<Vec<(String, String)>, String> {
+    let ours = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    ours.filter(|(name, _)| name.starts_with("MIANQIA_"))
+        .map(|(name, value)| match value.into_string() {
+            Ok(value) => Ok((name, value)),
+            Err(_) => Err(format!("{name} is not UTF-8")),
+        })
+        .collect()
 }
 
 /// JSON lines, so that a collector can take them; the media crates speak only when something is wrong.

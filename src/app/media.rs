@@ -28,8 +28,8 @@ pub(super) fn engine_settings(settings: &Settings) -> EngineSettings {
 }
 
 pub(super) fn start_error(settings: &Settings, error: EngineError) -> StartError {
-    let setting = |name: &str, value: String, takes| {
-        StartError::Setting(SettingError { name: format!("MIANQIA_{name}"), value, takes })
+    let setting = |name: &str, value: String, takes: &'static str| {
+        StartError::Setting(SettingError { name: format!("MIANQIA_{name}"), value, takes: takes.into() })
     };
     match error {
         EngineError::Bind { address, error } if error.kind() == ErrorKind::AddrInUse => {

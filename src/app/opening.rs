@@ -7,9 +7,10 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{self, Db};
 use crate::keyring::Keyring;
+use rustix::fs::{Access, AtFlags, CWD, accessat};
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// An office that is open.
@@ -31,7 +32,7 @@ pub(super) async fn open(settings: &Settings, clock: &Clock) -> Result<Opened, S
     if let Some(file) = sqlite_file(settings) {
         // SQLite gives its other files the mode of this one.
         let made = OpenOptions::new().append(true).create(true).mode(0o600).open(&file);
-        made.map_err(|error| StartError::DataDir(file, error))?;
+        made.map_err(|error| denied(&file, error))?;
     }
     let db = Db::open(&settings.database_url).await?;
     let known = db.keyring_fingerprint().await?;
@@ -98,8 +99,10 @@ fn has_recordings(dir: &Path) -> bool {
 /// Nobody else on the machine reads or changes what lies in the data directory.
 fn make_private(settings: &Settings) -> Result<(), StartError> {
     let dir = settings.data_dir.as_path();
-    let failed = |error| StartError::DataDir(dir.to_owned(), error);
+    let failed = |error| denied(dir, error);
     DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
+    let all = Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK;
+    accessat(CWD, dir, all, AtFlags::EACCESS).map_err(|error| failed(error.into()))?;
     if fs::metadata(dir).map_err(failed)?.permissions().mode() & 0o1000 != 0 {
         return Err(StartError::SharedDir(dir.to_owned()));
     }
@@ -110,7 +113,7 @@ fn make_private(settings: &Settings) -> Result<(), StartError> {
             let mut path = file.clone().into_os_string();
             path.push(ending);
             let path = PathBuf::from(path);
-            tighten(&path, &mut tightened).map_err(|error| StartError::DataDir(path.clone(), error))?;
+            tighten(&path, &mut tightened).map_err(|error| denied(&path, error))?;
         }
     }
     tighten_all(&dir.join("recordings"), &mut tightened).map_err(failed)?;
@@ -118,6 +121,20 @@ fn make_private(settings: &Settings) -> Result<(), StartError> {
         tracing::warn!(tightened, "files and directories that others could read are closed to them now");
     }
     Ok(())
+}
+
+/// Why a directory or file of the office cannot be had, in true words: what is there was not to be made.
+fn denied(path: &Path, error: io::Error) -> StartError {
+    let Ok(found) = fs::metadata(path) else { return StartError::DataDir(path.to_owned(), error) };
+    let (owner, we) = (found.uid(), rustix::process::geteuid().as_raw());
+    if !found.is_dir() && matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory)
+    {
+        StartError::NoDirectory(path.to_owned())
+    } else if owner != we {
+        StartError::NotOurs { path: path.to_owned(), owner, we }
+    } else {
+        StartError::NotUsable(path.to_owned(), error)
+    }
 }
 
 fn tighten_all(dir: &Path, tightened: &mut u32) -> io::Result<()> {
@@ -148,4 +165,36 @@ fn tighten(path: &Path, tightened: &mut u32) -> io::Result<()> {
         *tightened += 1;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused() -> io::Error {
+        io::ErrorKind::PermissionDenied.into()
+    }
+
+    #[test]
+    fn what_is_there_is_never_said_to_be_unmakable() {
+        let dir = std::env::temp_dir().join(format!("mianqia-denied-{}", uuid::Uuid::now_v7()));
+        assert!(matches!(denied(&dir, refused()), StartError::DataDir(..)), "it is not there");
+        fs::create_dir(&dir).unwrap();
+        let said = denied(&dir, refused()).to_string();
+        assert!(said.contains("is there, but mianqia may not read and write it"), "{said}");
+        // A directory of somebody else: the root of the machine, or one that we, as root, give away.
+        let other = if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(&dir, Some(54_321), None).unwrap();
+            dir.as_path()
+        } else {
+            Path::new("/")
+        };
+        let said = denied(other, refused()).to_string();
+        assert!(said.contains("belongs to another user") && !said.contains("cannot be made"), "{said}");
+        let file = dir.join("file");
+        fs::write(&file, "x").unwrap();
+        let made = DirBuilder::new().recursive(true).create(&file).unwrap_err();
+        assert!(matches!(denied(&file, made), StartError::NoDirectory(_)));
+        fs::remove_dir_all(&dir).unwrap();
+    }
 }

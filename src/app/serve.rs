@@ -20,6 +20,18 @@ pub enum StartError {
     Setting(#[from] SettingError),
     #[error("the data directory {0} cannot be made: {1}")]
     DataDir(PathBuf, std::io::Error),
+    #[error("the data directory {0} is a file; give MIANQIA_DATA_DIR a directory")]
+    NoDirectory(PathBuf),
+    #[error(
+        "{path} belongs to another user (number {owner}; mianqia runs as {we}). Give it to that user with chown, or \
+         let MIANQIA_DATA_DIR name another directory"
+    )]
+    NotOurs { path: PathBuf, owner: u32, we: u32 },
+    #[error(
+        "{0} is there, but mianqia may not read and write it: {1}. Give it the rights (chmod u+rwx for a directory), \
+         or let MIANQIA_DATA_DIR name another directory"
+    )]
+    NotUsable(PathBuf, std::io::Error),
     #[error(
         "the data directory {0} is one that everybody writes to; give MIANQIA_DATA_DIR a directory of its own"
     )]

@@ -26,6 +26,11 @@ pub enum DemoFault {
     Store(#[from] DbErr),
     #[error(transparent)]
     Hash(#[from] HashFault),
+    #[error(
+        "this office is no demo: it has accounts of its own, and the demo's have a password that everybody knows. \
+         Let MIANQIA_DATA_DIR and MIANQIA_DATABASE_URL name an empty place. 此处已有正式账号，不能写入演示账号"
+    )]
+    RealOffice,
 }
 
 /// The accounts of the demo, for printing.
@@ -136,9 +141,22 @@ impl Auth {
     }
 }
 
+/// Refuses an office in which people are who are not the demo's. Whoever registered in a demo office makes no real
+/// one of it: the demo's enterprises, whose codes are nobody's, tell that it is one.
+pub async fn check_is_no_real_office(db: &Db) -> Result<(), DemoFault> {
+    let conn = db.reader();
+    for demo in &ENTERPRISES {
+        if store::is_code_known(conn, demo.uscc).await? {
+            return Ok(());
+        }
+    }
+    if store::has_accounts(conn).await? { Err(DemoFault::RealOffice) } else { Ok(()) }
+}
+
 /// Lays venues, services, enterprises and accounts that are not there yet; what is there stays as it
-/// is. Safe to repeat.
+/// is. Safe to repeat. Not in a real office.
 pub async fn seed(db: &Db, clock: &Clock) -> Result<DemoSummary, DemoFault> {
+    check_is_no_real_office(db).await?;
     directory::demo::seed(db, clock).await?;
     let now = clock.now();
     // One hash for all: their password is public, and hashing it for each would only take time.

@@ -2,7 +2,7 @@
 
 use super::calendar::DayClass;
 use super::{Directory, Office, office};
-use crate::http::{Params, Problem, ProblemBody};
+use crate::http::{Params, Problem, ProblemBody, dated};
 use axum::Json;
 use axum::extract::State;
 use chrono::{Datelike, NaiveDate};
@@ -28,7 +28,9 @@ async fn get_office() -> Json<Office> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct CalendarQuery {
+    #[serde(deserialize_with = "dated")]
     from: NaiveDate,
+    #[serde(deserialize_with = "dated")]
     to: NaiveDate,
 }
 

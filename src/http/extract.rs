@@ -1,24 +1,25 @@
 //! axum's extractors with our problems in place of its plain-text refusals. Every text that comes in passes
 //! [`super::plain`] here, before a feature sees it.
 
-use super::{Problem, plain};
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts, Json, Path, Query, RawPathParams, Request};
+use super::{Problem, dated, json, kind, plain};
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::borrow::Cow;
 use uuid::Uuid;
 
-/// A JSON body.
+/// A JSON body: an object.
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let Json(mut body) = Json::<Value>::from_request(request, state).await?;
+        kind::check(request.headers(), "application/json")?;
+        let mut body = json::read(&Bytes::from_request(request, state).await?)?;
         plain::clean(&mut body)?;
         serde_path_to_error::deserialize(body).map(Self).map_err(|error| invalid_field(&error))
     }
@@ -73,13 +74,16 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathTex
 }
 
 fn invalid_field(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let path = error.path().to_string();
+    if dated::is_out_of_range(&error.inner().to_string()) {
+        return dated::out_of_range(path);
+    }
     let mut problem = Problem::invalid(
         "",
         "invalid_field",
         "有一项缺少，或者格式不对。",
         "A field is missing or has the wrong form.",
     );
-    let path = error.path().to_string();
     let missing = field_of(&error.inner().to_string());
     problem.field = match (path.as_str(), missing) {
         (".", missing) => missing.map(Into::into),
@@ -100,33 +104,24 @@ fn invalid_parameter(field: Option<String>) -> Problem {
     problem
 }
 
-impl From<JsonRejection> for Problem {
-    fn from(rejection: JsonRejection) -> Self {
-        match rejection {
-            // Any JSON is a `Value`, so this is a syntax error too.
-            JsonRejection::JsonDataError(_) | JsonRejection::JsonSyntaxError(_) => Problem::new(
-                StatusCode::BAD_REQUEST,
-                "bad_json",
-                "内容不是合法的 JSON。",
-                "The body is not JSON.",
-            ),
-            JsonRejection::MissingJsonContentType(_) => Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                "内容应为 application/json。",
-                "The body must be application/json.",
-            ),
-            other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Problem::for_large_body(),
-            other => Problem::for_slow_body(&other).unwrap_or_else(|| {
-                Problem::new(other.status(), "bad_body", "内容无法读取。", "The body could not be read.")
-            }),
+impl From<BytesRejection> for Problem {
+    fn from(rejection: BytesRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return Self::for_large_body();
         }
+        Self::for_slow_body(&rejection).unwrap_or_else(|| {
+            Self::new(rejection.status(), "bad_body", "内容无法读取。", "The body could not be read.")
+        })
     }
 }
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        invalid_parameter(field_of(&rejection.body_text()))
+        let (said, field) = (rejection.body_text(), field_of(&rejection.body_text()));
+        match field {
+            Some(field) if dated::is_out_of_range(&said) => dated::out_of_range(field),
+            field => invalid_parameter(field),
+        }
     }
 }
 

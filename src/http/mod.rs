@@ -2,15 +2,20 @@
 //! feature.
 
 mod client;
+mod dated;
 mod events;
 mod extract;
+mod json;
+mod kind;
 mod page;
 mod plain;
 mod problem;
 
 pub use client::ClientAddress;
+pub use dated::dated;
 pub use events::event_stream;
 pub use extract::{Body, Params, PathId, PathText};
+pub use kind::check as check_kind;
 pub use page::{Cursor, Page, PageParams};
 pub use plain::normal as plain_text;
 pub use problem::{Problem, ProblemBody, RequestId, own_up, render_problems};

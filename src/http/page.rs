@@ -1,6 +1,6 @@
 //! Lists in pages: `cursor` is opaque to callers and holds the sort key of the last item given.
 
-use super::{Problem, plain};
+use super::{Problem, dated, plain};
 use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ impl Cursor {
             .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
             // A cursor comes from outside like everything else: texts and times that no list of ours has held
             // must not reach a store.
-            .filter(|key| plain::clean(&mut key.clone()).is_ok())
+            .filter(|key| !dated::hides_one_out_of_range(key) && plain::clean(&mut key.clone()).is_ok())
             .and_then(|key| serde_json::from_value(key).ok())
             .map(Some)
             .ok_or_else(|| Problem {

@@ -6,7 +6,7 @@ mod media;
 use super::model::{self, Search};
 use super::service::{Review, Row};
 use crate::auth::{Right, Signed};
-use crate::http::{Body, Cursor, Page, Params, PathId, Problem, ProblemBody};
+use crate::http::{Body, Cursor, Page, Params, PathId, Problem, ProblemBody, dated};
 use crate::text::Language;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -37,8 +37,10 @@ pub fn router(review: Review) -> OpenApiRouter {
 #[into_params(parameter_in = Query)]
 struct SearchParams {
     /// First day, in the zone of each venue.
+    #[serde(default, deserialize_with = "dated")]
     from: Option<NaiveDate>,
     /// Last day.
+    #[serde(default, deserialize_with = "dated")]
     to: Option<NaiveDate>,
     /// Part of the name or of the 统一社会信用代码.
     enterprise: Option<String>,

@@ -2,7 +2,8 @@
 //!
 //! A link is for one person: whoever takes it first has it, is told so with their own notice and is let in by the
 //! officer like any guest. It opens the session and nothing else of the booking. Whoever booked sees who came by
-//! it and can withdraw it, which also puts that person out.
+//! it and can withdraw it, which also puts that person out. The office sees who is invited, and not the link: it is
+//! the key of the person that it is for.
 
 use super::ending::out;
 use super::service::Video;
@@ -33,14 +34,14 @@ const MOST: usize = model::MAX_GUESTS - 1;
 /// Longest note of whom a link is for, in characters.
 const LONGEST_LABEL: usize = 40;
 
-/// An invitation as the booker sees it.
+/// An invitation as it is listed.
 #[derive(Clone, Debug)]
 pub struct Invited {
     pub row: invitation::Model,
     /// Name of who took it.
     pub name: Option<String>,
-    /// The end of the link's address.
-    pub token: String,
+    /// The end of the link's address, for those who may give it away.
+    pub token: Option<String>,
 }
 
 /// What stands behind a link, for whoever has it.
@@ -109,7 +110,7 @@ impl Video {
                 })
             })
             .await?;
-        Ok(Invited { row, name: None, token })
+        Ok(Invited { row, name: None, token: Some(token) })
     }
 
     /// The invitations of a booking that stand.
@@ -122,7 +123,7 @@ impl Video {
             self.0.directory.accounts(&accounts).await?.into_iter().map(|(id, row)| (id, row.name)).collect();
         let shown = |row: invitation::Model| Invited {
             name: row.account_id.and_then(|id| names.get(&id).cloned()),
-            token: self.invitation_token(row.id),
+            token: actor.has(Right::Book).then(|| self.invitation_token(row.id)),
             row,
         };
         Ok(rows.into_iter().map(shown).collect())

@@ -2,6 +2,7 @@
 
 use crate::entity::participant::{self, ParticipantRole, ParticipantState};
 use crate::entity::video_session::SessionState;
+use crate::text::{Text, zone_name};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
@@ -142,9 +143,7 @@ pub fn is_abandoned(people: &[participant::Model], now: DateTime<Utc>) -> bool {
 pub fn window_words(window: (DateTime<Utc>, DateTime<Utc>), zone: Tz) -> (String, String) {
     let (from, until) = (window.0.with_timezone(&zone), window.1.with_timezone(&zone));
     let same_day = from.date_naive() == until.date_naive();
-    let zone_zh =
-        if zone == Tz::Asia__Shanghai { "北京时间".to_owned() } else { format!("{zone} 时间") };
-    let zone_en = if zone == Tz::Asia__Shanghai { "Beijing time".to_owned() } else { format!("{zone} time") };
+    let Text { zh: zone_zh, en: zone_en } = zone_name(zone);
     let until_zh = until.format(if same_day { "%H:%M" } else { "%Y年%-m月%-d日 %H:%M" });
     let until_en = until.format(if same_day { "%H:%M" } else { "%H:%M on %-d %B %Y" });
     (

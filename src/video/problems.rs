@@ -1,6 +1,6 @@
 //! What the session refuses, in words.
 
-use super::engine::EngineError;
+use super::engine::{EngineError, OfferFault};
 use super::model::{self, MAX_GUESTS, Refusal};
 use crate::http::Problem;
 use crate::text::Text;
@@ -128,16 +128,32 @@ pub fn bad_token() -> Problem {
     }
 }
 
-/// 422 for an offer that cannot be taken; `reason` is in the engine's words, for whoever wrote the program
-/// that offers.
-pub fn bad_sdp(reason: &str) -> Problem {
+/// 422 for an offer that cannot be taken, with what whoever wrote the program that offers has to mend.
+pub fn bad_sdp(fault: OfferFault) -> Problem {
+    let zh = match fault {
+        OfferFault::NotUtf8 => "内容不是 UTF-8 文本",
+        OfferFault::TooLong => "内容太长",
+        OfferFault::NotSdp => "内容不是 SDP",
+        OfferFault::BadLine => "其中有一行不是 SDP",
+        OfferFault::TooManySections => "媒体段太多",
+        OfferFault::NoOpus => "声音没有 Opus 编码",
+        OfferFault::NoVp8 => "画面没有 VP8 编码",
+        OfferFault::SendsNothing => "没有要发送的画面或声音",
+        OfferFault::ReceivesNothing => "没有要接收的画面或声音",
+        OfferFault::Simulcast => "不支持同时发送多路画面（simulcast）",
+        OfferFault::NoCredentials => "缺少 ICE 凭证或证书指纹",
+        OfferFault::UnknownRole => "DTLS 角色无法识别",
+        OfferFault::Malformed => "其中有一项的格式或数值不对",
+        OfferFault::NoCodec => "没有与所播放内容相符的编码",
+        OfferFault::TooSlow => "处理超时",
+    };
     Problem {
         field: None,
         ..Problem::invalid(
             "",
             "bad_sdp",
-            format!("浏览器的通话参数（SDP）无法使用，请换用新版浏览器再试。（{reason}）"),
-            format!("The SDP offer cannot be taken: {reason}. Please try a current browser."),
+            format!("浏览器的通话参数（SDP）无法使用，请换用新版浏览器再试。（{zh}）"),
+            format!("The SDP offer cannot be taken: {fault}. Please try a current browser."),
         )
     }
 }
@@ -172,9 +188,9 @@ pub fn busy() -> Problem {
 /// What the engine refuses. Its own words are for the log.
 pub fn engine(error: EngineError) -> Problem {
     match error {
-        EngineError::BadOffer(reason) => {
-            tracing::debug!(reason, "an offer was refused");
-            bad_sdp(&reason)
+        EngineError::BadOffer(fault) => {
+            tracing::debug!(%fault, "an offer was refused");
+            bad_sdp(fault)
         }
         EngineError::NothingPublished => Problem::conflict(
             "nothing_published",

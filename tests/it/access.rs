@@ -94,6 +94,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/sessions/{id}/end", "uxxxx..xxxxx"),
     ("PUT", "/sessions/{id}/checks/{key}", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/invitations", "u.hhhxxxxxxx"),
+    // the office sees who is invited, without the links (session_people)
     ("GET", "/bookings/{id}/invitations", "u.hhh..xxxxx"),
     ("DELETE", "/bookings/{id}/invitations/{invitation_id}", "u.hhhxxxxxxx"),
     // the link is the key to what it is about; the owner has withdrawn it by the time the others take it

@@ -103,7 +103,10 @@ both_stores! { at "2026-02-10T01:00:00Z";
         assert!(payload.contains("METHOD:REQUEST") && payload.contains("SEQUENCE:1"), "{payload}");
         assert!(payload.contains("2026年2月14日 星期六 23:00–24:00"), "{payload}");
 
-        officer.post(&path(&held, "/check-in"), json!({})).await.refused(409, "too_early");
+        let early = officer.post(&path(&held, "/check-in"), json!({})).await;
+        early.refused(409, "too_early");
+        // An hour before, as the clock on the wall there says it.
+        assert!(early.json()["title"].as_str().unwrap().contains("2026年2月14日 22:00（北京时间）"), "{}", early.text);
         app.set_time("2026-02-14T14:00:00Z");
         let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
         officer.post(&path(&held, "/no-show"), json!({})).await.refused(409, "too_early");

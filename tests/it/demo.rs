@@ -3,7 +3,10 @@
 use crate::both_stores;
 use crate::support::TestApp;
 use mianqia::clock::Clock;
+use mianqia::entity::{account, enterprise};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use std::process::{Command, Output};
+use uuid::Uuid;
 
 /// Runs the program beside the test's own, on the same store.
 async fn program(app: &TestApp, arguments: &'static [&'static str]) -> Output {
@@ -64,5 +67,32 @@ both_stores! { at "2026-11-26T02:00:00Z";
             seen.push((answered, sessions["items"].as_array().unwrap().len()));
         }
         assert_eq!(seen[0], seen[1], "laid once, however often it is run");
+    }
+
+    async fn the_demo_is_not_laid_into_a_real_office(app: &TestApp) {
+        let conn = app.app.db.reader();
+        let staff = account::Entity::find().filter(account::Column::Login.eq("zhou")).one(conn).await.unwrap().unwrap();
+        // Somebody who registered in a demo office makes no real one of it.
+        let newcomer = account::Model { id: Uuid::now_v7(), login: "guan.zhang".into(), ..staff };
+        account::Entity::insert(newcomer.into_active_model()).exec_without_returning(conn).await.unwrap();
+        assert!(program(app, &["demo", "--bare"]).await.status.success());
+
+        // The same people without the demo's enterprises, as in an office that never was one.
+        for login in ["lin", "gao", "bai", "he"] {
+            account::Entity::delete_many().filter(account::Column::Login.eq(login)).exec(conn).await.unwrap();
+        }
+        enterprise::Entity::delete_many().exec(conn).await.unwrap();
+        let logins = async || -> Vec<String> {
+            let rows = account::Entity::find().order_by_asc(account::Column::Login).all(conn).await.unwrap();
+            rows.into_iter().map(|row| row.login).collect()
+        };
+        let before = logins().await;
+        for arguments in [&["demo", "--bare"][..], &["demo"], &["demo", "--bare", "--new"]] {
+            let done = program(app, arguments).await;
+            let said = String::from_utf8_lossy(&done.stderr).into_owned();
+            assert!(!done.status.success() && said.contains("is no demo"), "{said}");
+            assert!(!String::from_utf8_lossy(&done.stdout).contains("mianqia-demo"));
+            assert_eq!(logins().await, before);
+        }
     }
 }

@@ -72,7 +72,14 @@ both_stores! {
                 ("application/json", "{".to_owned(), 400, "bad_json"),
                 ("application/json", "[1,".to_owned(), 400, "bad_json"),
                 ("application/json", "7".to_owned(), 422, "invalid_field"),
+                // An object is no list of its values in their order.
+                ("application/json", "[]".to_owned(), 422, "invalid_field"),
+                ("application/json", r#"["lin","mianqia-demo"]"#.to_owned(), 422, "invalid_field"),
+                ("application/json", r#"{"login":"lin","password":"x","login":"gao"}"#.to_owned(), 400, "bad_json"),
+                ("application/json", r#"{"fields":{"x":1,"\u0078":2}}"#.to_owned(), 400, "bad_json"),
                 ("text/plain", "{}".to_owned(), 415, "unsupported_media_type"),
+                ("application/x+json", "{}".to_owned(), 415, "unsupported_media_type"),
+                ("application/json; charset=gbk", "{}".to_owned(), 415, "unsupported_media_type"),
                 ("application/json", format!("\"{}\"", "x".repeat(300_000)), 413, "body_too_large"),
             ] {
                 let answer = send(kind, body).await;
@@ -80,9 +87,33 @@ both_stores! {
                 assert_eq!(answer.headers["content-type"], "application/problem+json", "{path}");
                 assert!(statuses(operation.spec).contains(&status.to_string().as_str()), "{path}: {status} is not declared");
             }
+            let request = browser.client.request(operation.method.clone(), format!("{}{path}", browser.base));
+            let packed = request.header(header::CONTENT_TYPE, "application/json").header(header::CONTENT_ENCODING, "gzip");
+            browser.send(packed.body(vec![0x1f, 0x8b, 8, 0])).await.refused(415, "unsupported_media_type");
             tried += 1;
         }
         assert!(tried >= 12, "{tried}");
+    }
+
+    async fn a_list_in_place_of_an_object_inside_a_body_is_refused(app: &TestApp) {
+        let browser = app.signed_in("lin").await;
+        let document = browser.get("/api/openapi.json").await.ok();
+        for operation in operations(&document) {
+            let schema = &operation.spec["requestBody"]["content"]["application/json"]["schema"];
+            let Some(name) = schema["$ref"].as_str().and_then(|name| name.rsplit('/').next()) else { continue };
+            for (field, kind) in document["components"]["schemas"][name]["properties"].as_object().unwrap() {
+                let is_object = kind["type"] == "object" || kind["$ref"].as_str().is_some_and(|name| {
+                    document["components"]["schemas"][name.rsplit('/').next().unwrap()]["type"] == "object"
+                });
+                if !is_object {
+                    continue;
+                }
+                let body = serde_json::json!({field: ["x"]}).to_string();
+                let answer = operation.send(&browser, &operation.filled(None), Some(body)).await;
+                answer.refused(422, "invalid_field");
+                assert_eq!(answer.json()["field"], field.as_str(), "{} {}", operation.method, operation.path);
+            }
+        }
     }
 
     async fn every_write_with_a_key_says_so_and_holds_it(app: &TestApp) {

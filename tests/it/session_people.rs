@@ -183,6 +183,20 @@ both_stores! { at "2026-11-23T02:05:00Z";
         let listed = owner.get(&invitations).await.ok();
         assert_eq!((&listed["items"][0]["label"], &listed["items"][0]["path"]), (&json!("翻译"), &invitation["path"]));
         assert!(listed["items"][0]["name"].is_string() && listed["items"][0]["accepted_at"].is_string());
+        // The office sees who is invited, taken or not, and never gets a link that it could use or give away.
+        let open = invite(&owner, &booking, "代理").await;
+        for login in ["zhou", "han", "shen"] {
+            let seen = app.signed_in(login).await.get(&invitations).await;
+            let token = |one: &Value| one["path"].as_str().unwrap().strip_prefix("/invite/").unwrap().to_owned();
+            for given in [token(&invitation), token(&open), "/invite/".to_owned()] {
+                assert!(!seen.text.contains(&given), "{login}: {}", seen.text);
+            }
+            let seen = seen.ok();
+            assert_eq!((&seen["items"][0]["label"], &seen["items"][1]["label"]), (&json!("翻译"), &json!("代理")));
+            assert_eq!(seen["items"][0].get("path"), None);
+        }
+        let take_back = format!("{invitations}/{}", open["id"].as_str().unwrap());
+        assert_eq!(owner.call(Method::DELETE, &take_back, None).await.status, 204);
         // It opens the session and nothing else of the booking.
         guest.get(&format!("/api/v1/bookings/{}", id(&booking))).await.refused(404, "not_found");
         guest.get(&invitations).await.refused(404, "not_found");
@@ -213,8 +227,8 @@ both_stores! { at "2026-11-23T02:05:00Z";
         assert!(bytes.iter().any(|entry| entry.contains(r#""cause":"withdrawn""#)));
         assert!(bytes.iter().all(|entry| !entry.contains("翻译")), "whom it is for is no matter of the chain");
         let told = kinds(app, &booking).await;
-        for kind in ["session.invited", "session.invitation_accepted", "session.invitation_withdrawn"] {
-            assert_eq!(told.iter().filter(|told| *told == kind).count(), 1, "{kind}: {told:?}");
+        for (kind, times) in [("session.invited", 2), ("session.invitation_accepted", 1), ("session.invitation_withdrawn", 2)] {
+            assert_eq!(told.iter().filter(|told| *told == kind).count(), times, "{kind}: {told:?}");
         }
     }
 

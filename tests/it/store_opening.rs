@@ -199,3 +199,33 @@ async fn nobody_else_reads_what_is_kept() {
     house.stops(&["migrate"], &["a directory of its own"]);
     house.remove().await;
 }
+
+#[tokio::test]
+async fn a_setting_that_is_bad_or_unknown_and_a_data_directory_that_is_none_stop_the_start_with_words() {
+    let house = House::new(Store::Sqlite).await;
+    let with = |name: &str, value: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mianqia"));
+        command.arg("migrate").env("MIANQIA_DATA_DIR", &house.dir).env(name, value);
+        let output = command.output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for (name, value, words) in [
+        ("MIANQIA_LOG", "!!!", "it takes a level"),
+        ("MIANQIA_LOG", "a=b=c", "it takes a level"),
+        ("MIANQIA_LOG", "mianqia=loud", "it takes a level"),
+        ("MIANQIA_LOGG", "info", "The nearest is MIANQIA_LOG"),
+        ("MIANQIA_LISTEN", "nowhere", "an address and port"),
+    ] {
+        let (started, said) = with(name, value);
+        assert!(!started && said.contains(name) && said.contains(words), "{name}={value}: {said}");
+        assert!(!house.dir.exists(), "nothing is begun");
+    }
+    let file = house.dir.with_extension("file");
+    fs::write(&file, "x").unwrap();
+    let (started, said) = with("MIANQIA_DATA_DIR", file.to_str().unwrap());
+    assert!(!started && said.contains("is a file") && !said.contains("cannot be made"), "{said}");
+    fs::remove_file(&file).unwrap();
+    let (started, said) = with("MIANQIA_LOG", "warn,mianqia=debug");
+    assert!(started, "{said}");
+    house.remove().await;
+}

@@ -246,8 +246,25 @@ both_stores! { at "2026-11-23T01:30:00Z";
         let elsewhere = format!("/whip/{}/camera", Uuid::now_v7());
         sdp(&owner, &elsewhere, &good, "v=0".into()).await.refused(401, "bad_token");
         owner.send(post().bearer_auth(&good).header("content-type", "text/plain").body("v=0")).await.refused(415, "unsupported_media_type");
+        for (name, value) in [("content-type", "application/sdp; charset=gbk"), ("content-encoding", "gzip")] {
+            let kind = if name == "content-type" { value } else { "application/sdp" };
+            let offer = post().bearer_auth(&good).header("content-type", kind);
+            let offer = if name == "content-type" { offer } else { offer.header(name, value) };
+            owner.send(offer.body("v=0")).await.refused(415, "unsupported_media_type");
+        }
         for offer in [String::new(), "hello".into(), "v=0\r\n".into(), "v=0\r\nm=video 9 X 96\r\n".into()] {
             sdp(&owner, &whip, &good, offer).await.refused(422, "bad_sdp");
+        }
+        // What only the media stack finds wrong is told in our words, never in its own.
+        let head = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=ice-ufrag:abcd\r\n\
+            a=ice-pwd:efghijklmnopqrstuvwxyz\r\na=fingerprint:sha-256 00:11\r\n";
+        let section = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\na=sendonly\r\na=mid:0\r\n";
+        for (right, wrong) in [("video 9", "video nine"), ("o=- 1", "o=- one"), ("t=0 0", "t=x 0"), ("IP4", "IP9")] {
+            let answer = sdp(&owner, &whip, &good, format!("{head}{section}").replace(right, wrong)).await;
+            answer.refused(422, "bad_sdp");
+            let title = answer.json()["title"].as_str().unwrap().to_owned();
+            let foreign = title.replace("SDP", "").chars().any(|c| c.is_ascii_alphabetic());
+            assert!(title.contains("格式或数值不对") && !foreign, "{wrong}: {title}");
         }
         owner.send(post().bearer_auth(&good).header("content-type", "application/sdp").body(vec![0xff, 0xfe])).await.refused(422, "bad_sdp");
         sdp(&owner, &whip, &good, "v=0\r\n".repeat(20_000)).await.refused(413, "body_too_large");

@@ -41,6 +41,8 @@ impl From<StartError> for DemoFault {
 /// Lays people, services and calendar that are not there yet. Safe to repeat.
 pub(super) async fn people(settings: &Settings) -> Result<DemoSummary, DemoFault> {
     let db = super::cli::open(settings).await?;
+    // Before anything is laid.
+    crate::auth::demo::check_is_no_real_office(&db).await?;
     let clock = Clock::system();
     Directory::new(db.clone(), clock.clone()).ensure_calendar().await?;
     Ok(crate::auth::demo::seed(&db, &clock).await?)

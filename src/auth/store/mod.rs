@@ -23,6 +23,11 @@ pub async fn account_by_login(
     account::Entity::find().filter(account::Column::Login.eq(login)).one(conn).await
 }
 
+/// Whether anybody has an account.
+pub async fn has_accounts(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    Ok(account::Entity::find().one(conn).await?.is_some())
+}
+
 pub async fn account(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<account::Model>, DbErr> {
     account::Entity::find_by_id(id).one(conn).await
 }

@@ -7,6 +7,7 @@ use crate::booking::model::warnings::FormWarning;
 use crate::booking::waiting::SessionGlance;
 use crate::entity::booking::BookingState;
 use crate::entity::service::ServiceKind;
+use crate::http::dated;
 use crate::text::Text;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -165,6 +166,7 @@ pub enum HistorySide {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewBooking {
     pub service_id: Uuid,
+    #[serde(deserialize_with = "dated")]
     pub starts_at: DateTime<Utc>,
     /// Take a second place at a time that one has booked already, instead of `already_yours`.
     #[serde(default)]

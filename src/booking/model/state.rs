@@ -3,7 +3,9 @@
 use crate::entity::booking::{self, BookingState};
 use crate::entity::service::ServiceKind;
 use crate::http::Problem;
+use crate::text::moment;
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -167,30 +169,42 @@ pub fn may_join(row: &booking::Model, kind: ServiceKind, now: DateTime<Utc>) -> 
     kind == ServiceKind::Video && matches!(row.state, Accepted | CheckedIn) && from <= now && now < until
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::WrongState => wrong_state(),
-            Refusal::HoldExpired => Self::conflict(
-                "hold_expired",
-                "保留时间已过，名额已放回。请重新选择时间。",
-                "The hold has run out and the place was given back. Please choose a time again.",
-            ),
-            Refusal::TooEarly(from) => Self::conflict(
-                "too_early",
-                format!("现在还太早，最早可在 {} 之后办理。", utc(from)),
-                format!("It is too early for that; it can be done from {} on.", utc(from)),
-            ),
-            Refusal::TooLate(until) => Self::conflict(
-                "too_late",
-                format!("已经太晚，须在 {} 之前办理。请电话联系窗口。", utc(until)),
-                format!(
-                    "It is too late for that; it had to be done before {}. Please call the office.",
-                    utc(until)
-                ),
-            ),
+impl Refusal {
+    /// In words; times by the clocks of the venue.
+    pub fn problem(self, zone: Tz) -> Problem {
+        match self {
+            Self::WrongState => wrong_state(),
+            Self::HoldExpired => hold_expired(),
+            Self::TooEarly(from) => {
+                let from = moment(from, zone);
+                Problem::conflict(
+                    "too_early",
+                    format!("现在还太早，{}起才能办理。", from.zh),
+                    format!("It is too early for that; it can be done from {} on.", from.en),
+                )
+            }
+            Self::TooLate(until) => {
+                let until = moment(until, zone);
+                Problem::conflict(
+                    "too_late",
+                    format!("已经太晚，须在 {}之前办理。请电话联系窗口。", until.zh),
+                    format!(
+                        "It is too late for that; it had to be done before {}. Please call the office.",
+                        until.en
+                    ),
+                )
+            }
         }
     }
+}
+
+/// The place is not held any more.
+pub fn hold_expired() -> Problem {
+    Problem::conflict(
+        "hold_expired",
+        "保留时间已过，名额已放回。请重新选择时间。",
+        "The hold has run out and the place was given back. Please choose a time again.",
+    )
 }
 
 /// The booking is in another state than the action needs.
@@ -200,10 +214,6 @@ pub fn wrong_state() -> Problem {
         "预约的状态已经变了，这一步现在不能办理。请刷新页面查看。",
         "The booking has moved on and this step is not possible now. Please reload the page.",
     )
-}
-
-fn utc(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 #[cfg(test)]
@@ -284,6 +294,29 @@ pub mod tests {
     }
 
     #[test]
+    fn a_refusal_tells_the_time_by_the_clocks_of_the_venue() {
+        let at = "2026-11-26T16:30:00Z".parse().unwrap();
+        for (zone, zh, en) in [
+            (
+                Tz::Asia__Shanghai,
+                "2026年11月27日 00:30（北京时间）",
+                "27 November 2026, 00:30 (Beijing time)",
+            ),
+            (
+                Tz::Asia__Kathmandu,
+                "2026年11月26日 22:15（Asia/Kathmandu 时间）",
+                "22:15 (Asia/Kathmandu time)",
+            ),
+        ] {
+            for refusal in [Refusal::TooEarly(at), Refusal::TooLate(at)] {
+                let title = refusal.problem(zone).title;
+                assert!(title.zh.contains(zh) && title.en.contains(en), "{title:?}");
+                assert!(!title.zh.contains("UTC") && !title.en.contains("UTC"), "{title:?}");
+            }
+        }
+    }
+
+    #[test]
     fn what_nobody_decided_ends_with_its_time() {
         let mut requested = row(Requested, start());
         requested.contact_name = Some("林女士".into());
@@ -322,7 +355,7 @@ pub mod tests {
                 for minutes in [-100_000, -61, -1, 0, 29, 30, 100_000] {
                     let refused =
                         step(&row(state, start()), action, side, start() + TimeDelta::minutes(minutes));
-                    codes.extend(refused.err().map(|refusal| Problem::from(refusal).code));
+                    codes.extend(refused.err().map(|refusal| refusal.problem(Tz::UTC).code));
                 }
             }
             for code in ["wrong_state", "hold_expired", "too_early", "too_late"] {

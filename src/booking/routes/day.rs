@@ -4,7 +4,7 @@ use crate::auth::{Right, Signed};
 use crate::booking::Booking;
 use crate::booking::dto::{DayBookingDto, OfficeDayDto};
 use crate::booking::store::read::{Order, Place};
-use crate::http::{Cursor, Page, Params, Problem, ProblemBody, event_stream};
+use crate::http::{Cursor, Page, Params, Problem, ProblemBody, dated, event_stream};
 use crate::live::{Change, Topic, next_change};
 use axum::Json;
 use axum::extract::State;
@@ -20,6 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 pub struct DayQuery {
     /// Today in the office's zone, if left out.
+    #[serde(default, deserialize_with = "dated")]
     date: Option<NaiveDate>,
     /// Only what lies on the caller's own desk; the requests that wait for a decision are everybody's.
     #[serde(default)]

@@ -11,7 +11,7 @@ use crate::booking::model::window::OpenState;
 use crate::booking::service::ServiceNow;
 use crate::directory::ServiceInfo;
 use crate::entity::service::ServiceKind;
-use crate::http::{Params, PathId, Problem, ProblemBody};
+use crate::http::{Params, PathId, Problem, ProblemBody, dated};
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
@@ -50,7 +50,9 @@ pub async fn get_service(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DaysQuery {
+    #[serde(deserialize_with = "dated")]
     from: NaiveDate,
+    #[serde(deserialize_with = "dated")]
     to: NaiveDate,
 }
 
@@ -108,6 +110,7 @@ pub async fn get_prefill(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SlotsQuery {
+    #[serde(deserialize_with = "dated")]
     date: NaiveDate,
 }
 

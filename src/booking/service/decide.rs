@@ -4,7 +4,7 @@ use super::transition::{Step, free_cells, take_step};
 use super::{Booking, Office, scope_of};
 use crate::auth::{Actor, Right};
 use crate::booking::mails::{self, News};
-use crate::booking::model::state::{Action, Refusal, Side, hold_lapsed, keeps_place};
+use crate::booking::model::state::{Action, Side, hold_expired, hold_lapsed, keeps_place};
 use crate::booking::model::{form, state};
 use crate::booking::store::write;
 use crate::directory::{ServiceInfo, booker_address};
@@ -74,7 +74,8 @@ impl Booking {
         let seen = self.find_for(actor, id).await?;
         let now = self.0.clock.now();
         // First whether it can be cancelled at all: nobody should write a reason for nothing.
-        state::step(&seen, Action::Cancel, Side::Booker, now)?;
+        let zone = self.info(seen.service_id).await?.zone;
+        state::step(&seen, Action::Cancel, Side::Booker, now).map_err(|refusal| refusal.problem(zone))?;
         if seen.state != BookingState::Held && reason.is_none() {
             form::require_reason(None)?;
         }
@@ -100,7 +101,9 @@ impl Booking {
         let info = self.info(seen.service_id).await?;
         let people = self.people_of(&seen).await?;
         let officer = (side == Side::Officer).then_some(actor.account_id);
-        let step = Step { side, actor: actor.evidence(), officer, reason, ..Step::by_program(action, now) };
+        let zone = info.zone;
+        let step =
+            Step { side, actor: actor.evidence(), officer, reason, zone, ..Step::by_program(action, now) };
         let inner = self.0.clone();
         self.0
             .db
@@ -110,14 +113,14 @@ impl Booking {
                         write::lock_scoped(tx, scope, seen.id).await?.ok_or_else(Problem::not_found)?;
                     if hold_lapsed(&before, now) && side == Side::Booker {
                         // The sweep is about to write that down.
-                        return Err(Refusal::HoldExpired.into());
+                        return Err(hold_expired());
                     }
                     let was = before.state;
                     if action == Action::Cancel && was != BookingState::Held && step.reason.is_none() {
                         // It was requested while its cancelling was on the way.
                         form::require_reason(None)?;
                     }
-                    state::step(&before, action, side, now)?;
+                    state::step(&before, action, side, now).map_err(|refusal| refusal.problem(zone))?;
                     inner.hindered(tx, &before, action, officer, anyway).await?;
                     let row = take_step(tx, before, step).await.map_err(Problem::from)?;
                     if !keeps_place(row.state) {

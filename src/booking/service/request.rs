@@ -6,7 +6,7 @@ use super::{Booking, Fault, scope_of};
 use crate::auth::{Actor, Right};
 use crate::booking::model::form;
 use crate::booking::model::slots::local_date;
-use crate::booking::model::state::{self, Action, Refusal, Side};
+use crate::booking::model::state::{self, Action, Side};
 use crate::booking::model::warnings::{FormWarning, warnings};
 use crate::booking::store::write;
 use crate::booking::{mails, places::Places};
@@ -99,7 +99,7 @@ impl Booking {
             .await;
         match outcome? {
             Outcome::Done(row) | Outcome::Repeated(row) => Ok(row),
-            Outcome::Expired => Err(Refusal::HoldExpired.into()),
+            Outcome::Expired => Err(state::hold_expired()),
         }
     }
 }
@@ -124,7 +124,8 @@ async fn request_locked(
     let read = |warning: &&FormWarning| form.acknowledged.contains(&warning.code);
     if let Some(warning) = case.warnings.iter().find(|warning| !read(warning)) {
         // Only of what can still be requested.
-        state::step(&row, Action::Request, Side::Booker, *now).map_err(Problem::from)?;
+        state::step(&row, Action::Request, Side::Booker, *now)
+            .map_err(|refusal| refusal.problem(info.zone))?;
         return Err(unread(warning).into());
     }
     let step = Step {
@@ -136,6 +137,7 @@ async fn request_locked(
         form: Some(form.clone()),
         acknowledged: case.warnings.iter().map(|warning| warning.code.clone()).collect(),
         now: *now,
+        zone: info.zone,
     };
     let accepted = (!info.row.needs_decision).then(|| Step::by_program(Action::Accept, *now));
     let row = take_steps(tx, row, std::iter::once(step).chain(accepted)).await?;

@@ -6,11 +6,13 @@ use crate::booking::model::state::{self, Action, ExpiredBecause, Refusal, Side};
 use crate::booking::places::{Places, Taken};
 use crate::booking::store::{places, write};
 use crate::db::{Tx, events};
+use crate::directory::office;
 use crate::entity::booking::{self, BookingState};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use crate::live::Topic;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use sea_orm::DbErr;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -30,6 +32,8 @@ pub(super) struct Step {
     /// Codes of the warnings that were read before.
     pub acknowledged: Vec<String>,
     pub now: DateTime<Utc>,
+    /// By whose clocks a refusal tells a time: the venue's, and the office's where nobody waits for an answer.
+    pub zone: Tz,
 }
 
 impl Step {
@@ -44,6 +48,7 @@ impl Step {
             form: None,
             acknowledged: Vec::new(),
             now,
+            zone: office().zone,
         }
     }
 }
@@ -63,7 +68,8 @@ pub(super) async fn take_steps(
     let mut now = row.updated_at;
     for step in steps {
         now = step.now;
-        entries.push(advance(&mut row, step).map_err(Problem::from)?);
+        let zone = step.zone;
+        entries.push(advance(&mut row, step).map_err(|refusal| refusal.problem(zone))?);
     }
     evidence::append_all(tx, entries).await?;
     write::update(tx, row.clone()).await?;

@@ -1,7 +1,7 @@
 //! A viewer's side: the tracks of one play connection and the tasks that fill them.
 
 use super::codecs;
-use super::error::EngineError;
+use super::error::{EngineError, OfferFault, not_taken};
 use super::feed::Feed;
 use super::packet::{Kind, MediaPacket};
 use super::peer::{Peer, Progress};
@@ -52,7 +52,7 @@ impl Leg {
         );
         let track = Arc::new(TrackLocalStaticRTP::new(track));
         let sender = peer.connection().add_track(Arc::clone(&track) as Arc<dyn TrackLocal>).await;
-        let sender = sender.map_err(|error| EngineError::BadOffer(error.to_string()))?;
+        let sender = sender.map_err(|error| not_taken(&error))?;
         Ok(Self { feed, track, sender, ssrc })
     }
 
@@ -88,7 +88,7 @@ impl Leg {
 
     async fn payload_type(&self) -> Result<u8, EngineError> {
         let wanted = codecs::codec(self.feed.kind).mime_type;
-        let refused = || EngineError::BadOffer("the codec was not negotiated".to_owned());
+        let refused = || EngineError::BadOffer(OfferFault::NoCodec);
         let parameters = self.sender.get_parameters().await.map_err(|_| refused())?;
         parameters
             .rtp_parameters

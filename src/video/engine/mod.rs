@@ -26,7 +26,7 @@ mod resources;
 mod service;
 mod tap;
 
-pub use error::EngineError;
+pub use error::{EngineError, OfferFault};
 pub use event::{CloseCause, EngineEvent};
 pub use packet::{Kind as MediaKind, MediaPacket};
 pub use recording::{Flow, RecordingSpec, Writing};
@@ -221,6 +221,6 @@ async fn detached<T: Send + 'static>(
 ) -> Result<T, EngineError> {
     tokio::spawn(work).await.unwrap_or_else(|error| {
         tracing::error!(%error, "the media stack failed over an offer");
-        Err(EngineError::BadOffer("the media stack cannot read it".to_owned()))
+        Err(EngineError::BadOffer(OfferFault::Malformed))
     })
 }

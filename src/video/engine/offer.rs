@@ -4,7 +4,7 @@
 //! at most; the others are refused in the answer (RFC 3264, 6). Candidates are removed, so that no name
 //! in them is looked up and no address contacted.
 
-use super::error::EngineError;
+use super::error::{EngineError, OfferFault};
 use super::net::Credentials;
 use super::packet::Kind;
 use super::red::RedTypes;
@@ -161,19 +161,19 @@ impl Offer {
         }
         // Somebody who means to be seen must not find out from a missing picture that he is not.
         match without_codec.filter(|kind| !kinds.contains(kind)) {
-            Some(Kind::Audio) => return Err(bad("its audio has no Opus")),
-            Some(Kind::Video) => return Err(bad("its video has no VP8")),
+            Some(Kind::Audio) => return Err(bad(OfferFault::NoOpus)),
+            Some(Kind::Video) => return Err(bad(OfferFault::NoVp8)),
             None => {}
         }
         if kinds.is_empty() {
             return Err(bad(match wanted {
-                Direction::Publish => "it sends nothing",
-                Direction::Play => "it receives nothing",
+                Direction::Publish => OfferFault::SendsNothing,
+                Direction::Play => OfferFault::ReceivesNothing,
             }));
         }
         let chosen = || sections.iter().zip(&taken).filter(|(_, taken)| **taken).map(|(section, _)| section);
         if chosen().any(|section| section.has("simulcast") || section.has("rid")) {
-            return Err(bad("simulcast is not taken"));
+            return Err(bad(OfferFault::Simulcast));
         }
         // A bundle may name its credentials in one of its sections only.
         let named = |name| {
@@ -183,11 +183,11 @@ impl Offer {
         let (Some(ufrag), Some(password), Some(fingerprint)) =
             (named("ice-ufrag"), named("ice-pwd"), named("fingerprint"))
         else {
-            return Err(bad("ICE credentials or the fingerprint are missing"));
+            return Err(bad(OfferFault::NoCredentials));
         };
         let setup = named("setup").unwrap_or("actpass");
         if !matches!(setup, "actpass" | "active" | "passive") {
-            return Err(bad("its DTLS role is unknown"));
+            return Err(bad(OfferFault::UnknownRole));
         }
         let mut sdp = String::with_capacity(sdp.len());
         let mut put = |line: &str| {
@@ -241,11 +241,11 @@ impl Offer {
 /// The session's lines and those of each section, without candidates.
 fn split(sdp: &str) -> Result<(Lines<'_>, Vec<Lines<'_>>), EngineError> {
     if sdp.len() > MAX_BYTES {
-        return Err(bad("it is too long"));
+        return Err(bad(OfferFault::TooLong));
     }
     let sdp = sdp.trim_start();
     if !sdp.starts_with("v=0") {
-        return Err(bad("it is not an SDP"));
+        return Err(bad(OfferFault::NotSdp));
     }
     let (mut session, mut sections) = (Lines::default(), Vec::<Lines<'_>>::new());
     for line in sdp.lines() {
@@ -254,11 +254,11 @@ fn split(sdp: &str) -> Result<(Lines<'_>, Vec<Lines<'_>>), EngineError> {
             continue;
         }
         if line.as_bytes().get(1) != Some(&b'=') || line.chars().any(char::is_control) {
-            return Err(bad("a line of it is not SDP"));
+            return Err(bad(OfferFault::BadLine));
         }
         if line.starts_with("m=") {
             if sections.len() == MAX_SECTIONS {
-                return Err(bad("it has too many sections"));
+                return Err(bad(OfferFault::TooManySections));
             }
             sections.push(Lines::default());
         }
@@ -267,8 +267,8 @@ fn split(sdp: &str) -> Result<(Lines<'_>, Vec<Lines<'_>>), EngineError> {
     Ok((session, sections))
 }
 
-fn bad(reason: &str) -> EngineError {
-    EngineError::BadOffer(reason.to_owned())
+fn bad(fault: OfferFault) -> EngineError {
+    EngineError::BadOffer(fault)
 }
 
 /// `value` is `<payload type> <name>/<rate>[/<channels>]`.

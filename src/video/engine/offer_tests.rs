@@ -13,7 +13,7 @@ fn read(sdp: &str) -> Offer {
 
 fn refused(sdp: &str, direction: Direction) -> String {
     match Offer::read(sdp, direction) {
-        Err(EngineError::BadOffer(reason)) => reason,
+        Err(EngineError::BadOffer(fault)) => fault.to_string(),
         other => panic!("{other:?}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::answer;
 use super::codecs;
-use super::error::EngineError;
+use super::error::{EngineError, OfferFault, not_taken};
 use super::net::{Link, Mux};
 use super::offer::{Direction, Offer};
 use rtc::peer_connection::transport::RTCDtlsRole;
@@ -110,20 +110,20 @@ impl Peer {
 
     /// Takes the offer and gives the answer to send back.
     pub async fn answer(&mut self, offer: &Offer, addresses: &[SocketAddr]) -> Result<String, EngineError> {
-        let bad = |error: rtc::shared::error::Error| EngineError::BadOffer(error.to_string());
+        let bad = |error: rtc::shared::error::Error| not_taken(&error);
         let steps = async {
             let shown = RTCSessionDescription::offer(offer.sdp.clone()).map_err(bad)?;
             self.connection.set_remote_description(shown).await.map_err(bad)?;
             let answer = self.connection.create_answer(None).await.map_err(bad)?;
             self.connection.set_local_description(answer).await.map_err(bad)?;
-            let timed_out = EngineError::BadOffer("no candidates were gathered".to_owned());
+            let timed_out = EngineError::BadOffer(OfferFault::TooSlow);
             self.gathered.wait_for(|gathered| *gathered).await.map_err(|_| timed_out)?;
             let answer = self.connection.local_description().await;
-            answer.ok_or_else(|| EngineError::BadOffer("there is no answer to it".to_owned()))
+            answer.ok_or(EngineError::BadOffer(OfferFault::Malformed))
         };
         let answer = tokio::time::timeout(ANSWER_WITHIN, steps)
             .await
-            .map_err(|_| EngineError::BadOffer("it took too long to answer".to_owned()))??;
+            .map_err(|_| EngineError::BadOffer(OfferFault::TooSlow))??;
         Ok(answer::complete(&answer.sdp, &offer.sections, addresses))
     }
 

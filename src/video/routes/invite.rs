@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// An invitation that stands, as the booker sees it.
+/// An invitation that stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SessionInvitation {
     id: Uuid,
@@ -24,8 +24,10 @@ pub(super) struct SessionInvitation {
     name: Option<String>,
     created_at: DateTime<Utc>,
     accepted_at: Option<DateTime<Utc>>,
-    /// The path of the page behind the link; the address before it is where the pages are.
-    path: String,
+    /// The path of the page behind the link; the address before it is where the pages are. Only whoever may invite
+    /// is told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -131,7 +133,7 @@ impl From<Invited> for SessionInvitation {
             name,
             created_at: row.created_at,
             accepted_at: row.accepted_at,
-            path: format!("/invite/{token}"),
+            path: token.map(|token| format!("/invite/{token}")),
         }
     }
 }

@@ -8,8 +8,8 @@
 
 use super::TAG;
 use crate::entity::publication::Source;
-use crate::http::{PathId, Problem, ProblemBody};
-use crate::video::engine::Answer;
+use crate::http::{PathId, Problem, ProblemBody, check_kind};
+use crate::video::engine::{Answer, OfferFault};
 use crate::video::limits::{Offering, RETRY_AFTER_SECONDS};
 use crate::video::problems;
 use crate::video::service::Video;
@@ -197,29 +197,15 @@ impl<S: Send + Sync> FromRequest<S> for Offer {
     type Rejection = Infallible;
 
     async fn from_request(mut request: Request, state: &S) -> Result<Self, Infallible> {
-        if !is_sdp(request.headers()) {
-            return Ok(Self(Err(not_sdp())));
+        if let Err(problem) = check_kind(request.headers(), SDP) {
+            return Ok(Self(Err(problem)));
         }
         DefaultBodyLimit::max(LARGEST_OFFER).apply(&mut request);
         let body = Bytes::from_request(request, state).await;
         Ok(Self(body.map_err(unreadable).and_then(|body| {
-            String::from_utf8(body.to_vec()).map_err(|_| problems::bad_sdp("it is not UTF-8"))
+            String::from_utf8(body.to_vec()).map_err(|_| problems::bad_sdp(OfferFault::NotUtf8))
         })))
     }
-}
-
-fn is_sdp(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(SDP))
-}
-
-fn not_sdp() -> Problem {
-    Problem::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "unsupported_media_type",
-        "内容应为 application/sdp。",
-        "The body must be application/sdp.",
-    )
 }
 
 fn unreadable(rejection: BytesRejection) -> Problem {
@@ -250,20 +236,6 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(header::AUTHORIZATION, value.parse().unwrap());
             assert_eq!(bearer(&headers).as_deref(), token, "{value}");
-        }
-    }
-
-    #[test]
-    fn only_sdp_is_an_offer() {
-        for (value, yes) in [
-            ("application/sdp", true),
-            ("Application/SDP; charset=utf-8", true),
-            ("application/json", false),
-            ("", false),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::CONTENT_TYPE, value.parse().unwrap());
-            assert_eq!(is_sdp(&headers), yes, "{value}");
         }
     }
 }

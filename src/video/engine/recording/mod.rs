@@ -10,7 +10,7 @@
 //! stands in the file, also after writes that failed. A cluster is one write. A killed process loses what
 //! was not yet a cluster (about 2 s), never more; [`recover`] makes the rest playable and says what it did
 //! in the index. A recording that cannot be written breaks off, is kept with its reason, and goes on in a
-//! new segment when the disk lets it.
+//! new segment when the disk lets it. Only regular files are ever opened ([`regular`]).
 
 mod assemble;
 mod clusters;
@@ -21,6 +21,7 @@ mod index;
 mod missing;
 mod recorder;
 mod recover;
+mod regular;
 mod reorder;
 mod serve;
 mod timeline;

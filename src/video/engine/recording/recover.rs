@@ -4,6 +4,7 @@ use super::disk::Growing;
 use super::ebml;
 use super::file::{RecordingFile, RecordingSummary, Tally, index_path};
 use super::index::{Gap, Line, Range, Reason, hex};
+use super::regular;
 use super::webm::{self, Contents, Header};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -22,10 +23,16 @@ pub enum RecoverError {
     Empty,
     #[error("it was written by a version with another header")]
     OtherVersion,
-    #[error("the file does not begin like a recording")]
+    #[error("what lies there is no recording")]
     NotARecording,
     #[error(transparent)]
-    Io(#[from] io::Error),
+    Io(io::Error),
+}
+
+impl From<io::Error> for RecoverError {
+    fn from(error: io::Error) -> Self {
+        if regular::is_something_else(&error) { Self::NotARecording } else { Self::Io(error) }
+    }
 }
 
 /// The index as far as it is whole.
@@ -44,10 +51,10 @@ pub fn recover(path: &Path) -> Result<RecordingSummary, RecoverError> {
 
 /// The same for a recording that is known to have broken off for another reason than a kill.
 pub fn recover_broken(path: &Path, reason: Option<Reason>) -> Result<RecordingSummary, RecoverError> {
-    let mut media = OpenOptions::new().read(true).write(true).open(path)?;
-    let open_index =
-        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(index_path(path));
-    let mut index = open_index?;
+    let mut media = regular::open(path, OpenOptions::new().read(true).write(true))?;
+    let mut options = OpenOptions::new();
+    let mut index =
+        regular::open(&index_path(path), options.read(true).write(true).create(true).truncate(false))?;
     let found = read_index(&mut index)?;
     if let Some(summary) = finished(&found) {
         return Ok(summary);
@@ -112,7 +119,7 @@ pub fn recover_broken(path: &Path, reason: Option<Reason>) -> Result<RecordingSu
 
 /// Of what a recording is and when it began, if its index says so.
 pub fn origin(path: &Path) -> io::Result<Option<(Uuid, DateTime<Utc>)>> {
-    let found = read_index(&mut File::open(index_path(path))?)?;
+    let found = read_index(&mut regular::read(&index_path(path))?)?;
     Ok(found.lines.iter().find_map(|line| match line {
         Line::Header { publication, started_at, .. } => Some(((*publication)?, *started_at)),
         _ => None,

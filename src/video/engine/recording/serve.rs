@@ -3,6 +3,7 @@
 
 use super::file::index_path;
 use super::index::{Line, Range, hex};
+use super::regular;
 use super::verify::Fault;
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -66,7 +67,7 @@ impl Checked {
 }
 
 fn open(path: &Path, missing: Fault) -> Result<File, Fault> {
-    File::open(path).map_err(|error| match error.kind() {
+    regular::read(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => missing,
         _ => unreadable(error),
     })

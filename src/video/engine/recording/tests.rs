@@ -4,7 +4,9 @@ use super::clusters::{Block, Clusters};
 use super::disk::Files;
 use super::file::RecordingFile;
 use super::index::{Gap, GapCause, Line, Medium};
-use super::{Fault, RecordingSummary, RecoverError, Verdict, ebml, index_path, recover, verify, webm};
+use super::{
+    Checked, Fault, RecordingSummary, RecoverError, Verdict, ebml, index_path, origin, recover, verify, webm,
+};
 use crate::video::engine::packet::Kind;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -286,4 +288,42 @@ fn what_was_missing_when_the_process_was_killed_is_missing_to_the_end() {
     assert_eq!(summary.missing, [loss, Gap::new(Medium::Video, GapCause::CameraOff, 1000, 2900)]);
     assert!(verify(&path, &summary.manifest_sha256).is_intact());
     assert_eq!(recover(&path).unwrap(), summary, "again");
+}
+
+/// What may lie in the place of a file.
+fn put_in_place(kind: &str, path: &Path) {
+    let _ = fs::remove_file(path);
+    match kind {
+        "fifo" => {
+            let mode = rustix::fs::Mode::from_raw_mode(0o600);
+            rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        }
+        // The socket's name stays when nobody listens any more.
+        "socket" => drop(std::os::unix::net::UnixListener::bind(path).unwrap()),
+        "device" => std::os::unix::fs::symlink("/dev/zero", path).unwrap(),
+        _ => fs::create_dir(path).unwrap(),
+    }
+}
+
+#[test]
+fn what_is_no_file_is_told_and_never_waited_for() {
+    let (done, end) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for kind in ["fifo", "socket", "device", "directory"] {
+            for in_place_of_index in [false, true] {
+                let scratch = Scratch::new();
+                let path = scratch.file("a.webm");
+                let manifest = finished(&path, &[Kind::Audio]).manifest_sha256;
+                put_in_place(kind, &if in_place_of_index { index_path(&path) } else { path.clone() });
+                let Verdict::Faulty(faults) = verify(&path, &manifest) else { panic!("{kind}") };
+                let told = Fault::Unreadable("it is not a regular file".to_owned());
+                assert_eq!(faults, std::slice::from_ref(&told), "{kind}");
+                assert_eq!(Checked::open(&path, &manifest).err(), Some(told), "{kind}");
+                assert!(matches!(recover(&path), Err(RecoverError::NotARecording)), "{kind}");
+                assert_eq!(origin(&path).is_err(), in_place_of_index, "{kind}");
+            }
+        }
+        done.send(()).unwrap();
+    });
+    end.recv_timeout(std::time::Duration::from_secs(60)).expect("something waited for ever, or broke");
 }

@@ -2,6 +2,7 @@
 
 use super::file::index_path;
 use super::index::{Line, Range, hex};
+use super::regular;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
@@ -78,12 +79,12 @@ struct Check {
 
 impl Check {
     fn run(&mut self, path: &Path, manifest_sha256: &[u8; 32]) -> io::Result<()> {
-        let index = match File::open(index_path(path)) {
+        let index = match regular::read(&index_path(path)) {
             Ok(index) => Some(index),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        let media = match File::open(path) {
+        let media = match regular::read(path) {
             Ok(media) => Some(media),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
