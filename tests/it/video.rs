@@ -255,6 +255,8 @@ both_stores! { at "2026-11-23T01:30:00Z";
         for offer in [String::new(), "hello".into(), "v=0\r\n".into(), "v=0\r\nm=video 9 X 96\r\n".into()] {
             sdp(&owner, &whip, &good, offer).await.refused(422, "bad_sdp");
         }
+        // So many offers are taken one after the other only with time between them.
+        app.clock.advance(chrono::TimeDelta::minutes(1));
         // What only the media stack finds wrong is told in our words, never in its own.
         let head = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=ice-ufrag:abcd\r\n\
             a=ice-pwd:efghijklmnopqrstuvwxyz\r\na=fingerprint:sha-256 00:11\r\n";
