@@ -2627,7 +2627,7 @@ export interface components {
              */
             waiting_since: string | null;
         };
-        /** @description An invitation that stands, as the booker sees it. */
+        /** @description An invitation that stands. */
         SessionInvitation: {
             /** Format: date-time */
             accepted_at: string | null;
@@ -2639,8 +2639,11 @@ export interface components {
             label: string | null;
             /** @description Who took it. */
             name: string | null;
-            /** @description The path of the page behind the link; the address before it is where the pages are. */
-            path: string;
+            /**
+             * @description The path of the page behind the link; the address before it is where the pages are. Only whoever may invite
+             *     is told it.
+             */
+            path: string | null;
         };
         SessionInvitations: {
             items: components["schemas"]["SessionInvitation"][];
