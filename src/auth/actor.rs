@@ -67,7 +67,9 @@ impl Actor {
     pub fn may(&self, right: Right) -> Result<(), Problem> {
         match &self.joining {
             _ if self.has(right) => Ok(()),
-            Some((membership, _)) if model::role_has(self.role, right) => Err(not_a_member(*membership)),
+            Some((membership, own)) if model::role_has(self.role, right) => {
+                Err(not_a_member(*membership, own))
+            }
             _ => Err(Problem::forbidden()),
         }
     }
@@ -82,17 +84,27 @@ impl Actor {
     }
 }
 
-fn not_a_member(membership: Membership) -> Problem {
+fn not_a_member(membership: Membership, own: &ActorEnterprise) -> Problem {
+    let name = &own.name;
     let (code, zh, en) = match membership {
         Membership::Pending => (
             "membership_pending",
-            "您加入本单位的申请还在等候同意，由本单位同事或海关处理，结果发邮件。",
-            "Your wish to join the enterprise still waits for a colleague or customs; you get an e-mail.",
+            format!("您加入{name}的申请还在等候同意，由本单位同事或海关处理，结果发邮件。"),
+            format!("Your wish to join {name} still waits for a colleague or customs; you get an e-mail."),
+        ),
+        Membership::Refused => (
+            "membership_refused",
+            format!("您加入{name}的申请没有通过，不能以它的名义办理。请联系本单位同事，或拨打值班电话。"),
+            format!(
+                "Your wish to join {name} was refused, so you cannot act for it. Please ask your colleagues or call the duty phone."
+            ),
         ),
         _ => (
             "membership_ended",
-            "您不能以本单位的名义办理。请联系本单位同事，或拨打值班电话。",
-            "You cannot act for the enterprise. Please ask your colleagues or call the duty phone.",
+            format!("您已不再是{name}的成员，不能以它的名义办理。请联系本单位同事，或拨打值班电话。"),
+            format!(
+                "Your membership of {name} ended, so you cannot act for it. Please ask your colleagues or call the duty phone."
+            ),
         ),
     };
     Problem { code, title: Text::new(zh, en), ..Problem::forbidden() }

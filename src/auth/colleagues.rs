@@ -2,10 +2,11 @@
 
 use super::{Actor, Auth, Right, mails, store};
 use crate::entity::account::{self, Membership};
-use crate::entity::enterprise::EnterpriseState;
+use crate::entity::enterprise::{self, EnterpriseState};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use crate::notify;
+use crate::text::Text;
 use sea_orm::DbErr;
 use serde_json::json;
 use uuid::Uuid;
@@ -41,7 +42,7 @@ impl Auth {
         self.decide_member(actor, at, id, &[Membership::Pending], Membership::Refused).await
     }
 
-    /// Ends somebody's membership, and with it their sign-ins.
+    /// Ends somebody's membership, and with it their sign-ins. For chiefs, and for who was there earlier.
     pub async fn end_member(&self, actor: &Actor, at: Uuid, id: Uuid) -> Result<account::Model, Problem> {
         self.decide_member(actor, at, id, &[Membership::Approved], Membership::Ended).await
     }
@@ -59,6 +60,7 @@ impl Auth {
             return Err(oneself());
         }
         let (now, by) = (self.0.clock.now(), actor.evidence());
+        let (actor_id, is_chief) = (actor.account_id, actor.has(Right::ApproveEnterprises));
         let (url, live) = (self.0.public_url.clone(), self.0.live.clone());
         self.0
             .db
@@ -69,10 +71,22 @@ impl Auth {
                     let (Some(enterprise), Some(mut member)) = (enterprise, member) else {
                         return Err(Problem::not_found());
                     };
-                    if !store::set_membership(tx, account_id, from, to).await? {
+                    if to == Membership::Approved {
+                        is_let_in(&enterprise)?;
+                    }
+                    if to == Membership::Ended && !is_chief {
+                        let own = store::member(tx.conn(), enterprise_id, actor_id).await?;
+                        if member.member_since.is_some()
+                            && !own.is_some_and(|own| was_there_before(&own, &member))
+                        {
+                            return Err(joined_later());
+                        }
+                    }
+                    let since = (to == Membership::Approved).then_some(now);
+                    if !store::set_membership(tx, account_id, from, to, since).await? {
                         return Err(decided_already());
                     }
-                    member.membership = Some(to);
+                    (member.membership, member.member_since) = (Some(to), since);
                     let kind = match to {
                         Membership::Approved => "membership.approved",
                         Membership::Refused => "membership.refused",
@@ -102,6 +116,42 @@ fn may_decide(actor: &Actor, enterprise_id: Uuid) -> Result<(), Problem> {
     match &actor.enterprise {
         Some(own) if own.id == enterprise_id && own.state == EnterpriseState::Approved => Ok(()),
         _ => Err(Problem::not_found()),
+    }
+}
+
+/// Whether somebody belongs to the enterprise for longer than another; who registered first among equals.
+fn was_there_before(own: &account::Model, other: &account::Model) -> bool {
+    match (own.member_since, other.member_since) {
+        (Some(own_since), Some(since)) => (own_since, own.id) < (since, other.id),
+        _ => false,
+    }
+}
+
+/// Nobody is let into an enterprise that is not let in itself: they could do nothing there.
+fn is_let_in(enterprise: &enterprise::Model) -> Result<(), Problem> {
+    match enterprise.state {
+        EnterpriseState::Approved => Ok(()),
+        EnterpriseState::Pending => Err(Problem::conflict(
+            "enterprise_pending",
+            "请先审核这家企业，再处理加入它的申请。",
+            "Please decide about the enterprise first, then about who asks to join it.",
+        )),
+        EnterpriseState::Refused => Err(Problem::conflict(
+            "enterprise_refused",
+            "这家企业没有通过审核，不能再同意别人加入。",
+            "This enterprise was refused: nobody can be let into it any more.",
+        )),
+    }
+}
+
+fn joined_later() -> Problem {
+    Problem {
+        code: "joined_later",
+        title: Text::new(
+            "对方比您先加入本单位，您不能终止其成员资格。请联系更早加入的同事或海关。",
+            "They belonged to the enterprise before you, so you cannot end their membership. A colleague who was there earlier or the office can.",
+        ),
+        ..Problem::forbidden()
     }
 }
 

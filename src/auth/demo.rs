@@ -236,6 +236,7 @@ async fn lay_account(tx: &Tx, place: usize, hash: &str, now: DateTime<Utc>) -> R
         name: person.name.into(),
         role: person.role,
         membership: enterprise.as_ref().map(|_| Membership::Approved),
+        member_since: enterprise.as_ref().map(|_| now),
         enterprise_id: enterprise.map(|row| row.id),
         badge_no: person.badge_no.map(str::to_owned),
         email: Some(email(place)),

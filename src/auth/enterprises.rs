@@ -2,11 +2,13 @@
 
 use super::model::input;
 use super::{Actor, Auth, mails, store};
-use crate::entity::account::Locale;
+use crate::db::Tx;
+use crate::entity::account::{Locale, Membership};
 use crate::entity::enterprise::{self, EnterpriseState};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use crate::notify;
+use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use serde_json::json;
 use uuid::Uuid;
@@ -95,6 +97,9 @@ impl Auth {
                         entry = entry.personal("reason", reason);
                     }
                     evidence::append(tx, entry).await?;
+                    if state == EnterpriseState::Refused {
+                        end_waiting(tx, &row, by, now).await?;
+                    }
                     let contact = store::first_account(tx.conn(), id).await?;
                     let locale = contact.map_or(Locale::ZhCn, |account| account.locale);
                     let mail = mails::decision(&row, mails::language_of(locale), &public_url);
@@ -106,6 +111,27 @@ impl Auth {
         let listed = self.listed(vec![row]).await?;
         listed.into_iter().next().ok_or_else(Problem::not_found)
     }
+}
+
+/// Those who ask to join an enterprise that is turned away wait for nothing any more, and are told so.
+async fn end_waiting(
+    tx: &Tx,
+    row: &enterprise::Model,
+    by: evidence::Actor,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    for member in store::members(tx.conn(), row.id).await? {
+        if !store::set_membership(tx, member.id, &[Membership::Pending], Membership::Refused, None).await? {
+            continue;
+        }
+        let data = json!({ "enterprise_id": row.id, "account_id": member.id });
+        let entry = NewEntry::new(evidence::SYSTEM, "membership.refused", by, now).data(data);
+        evidence::append(tx, entry).await?;
+        if let Some(mail) = mails::enterprise_turned_away(&member, row) {
+            notify::enqueue(tx, now, mail).await?;
+        }
+    }
+    Ok(())
 }
 
 fn already_decided() -> Problem {

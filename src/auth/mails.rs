@@ -30,10 +30,10 @@ pub(super) fn confirm(waiting: &Waiting, link: &str) -> Mail {
     match &row.uscc {
         Some(uscc) if waiting.joins => paragraphs.push(Text::new(
             format!(
-                "统一社会信用代码 {uscc} 的企业已经注册过。完成后即申请加入，由本单位同事或海关同意后可以预约。每个人用自己的登录名，请不要共用。"
+                "统一社会信用代码 {uscc} 的企业已经注册过。完成后即申请加入；企业通过审核，并由本单位同事或海关同意后，可以预约。每个人用自己的登录名，请不要共用。"
             ),
             format!(
-                "The enterprise with the code {uscc} is registered already. By finishing you ask to join it; a colleague or customs lets you in. Everybody has a login of their own: please do not share one."
+                "The enterprise with the code {uscc} is registered already. By finishing you ask to join it; once the enterprise is approved and a colleague or customs lets you in you can book. Everybody has a login of their own: please do not share one."
             ),
         )),
         Some(_) => paragraphs.push(Text::new(
@@ -114,17 +114,41 @@ pub(super) fn membership(
         ),
         _ => (
             "membership.ended",
-            Text::new("您的账号已停用", "Your account was switched off"),
+            Text::new("您的成员资格已终止", "Your membership ended"),
             Text::new(
-                format!("您不能再以{name}的名义预约。如有疑问，请联系本单位同事，或拨打值班电话 {phone}。"),
                 format!(
-                    "You can no longer book for {name}. If you have questions, ask your colleagues or call the duty phone {phone}."
+                    "您已不再是{name}的成员，不能再以它的名义预约。如有疑问，请联系本单位同事，或拨打值班电话 {phone}。"
+                ),
+                format!(
+                    "You no longer belong to {name} and cannot book for it. If you have questions, ask your colleagues or call the duty phone {phone}."
                 ),
             ),
             None,
         ),
     };
     Some(mail(template, to, language_of(member.locale), &title, &[greeting, text], action))
+}
+
+/// Tells somebody who asked to join that the enterprise itself was turned away. Why is for its contact only.
+pub(super) fn enterprise_turned_away(
+    member: &account::Model,
+    enterprise: &enterprise::Model,
+) -> Option<Mail> {
+    let to = member.email.as_deref()?;
+    let (name, phone) = (&enterprise.name, directory::office().duty_phone);
+    let paragraphs = [
+        Text::new(format!("{}，您好：", member.name), format!("Dear {},", member.name)),
+        Text::new(
+            format!(
+                "{name}的企业注册没有通过，您加入它的申请随之终止。可以用同一邮箱和原来的登录名重新注册；如有疑问，请联系本单位同事，或拨打值班电话 {phone}。"
+            ),
+            format!(
+                "The registration of {name} was not accepted, and with it your wish to join it has ended. You may register again with the same e-mail address and login. If you have questions, ask your colleagues or call the duty phone {phone}."
+            ),
+        ),
+    ];
+    let title = Text::new("企业注册未通过，加入申请已终止", "The enterprise was not accepted");
+    Some(mail("membership.refused", to, language_of(member.locale), &title, &paragraphs, None))
 }
 
 /// Tells the contact what was decided about the enterprise, why, and what now.
@@ -140,9 +164,9 @@ pub(super) fn decision(row: &enterprise::Model, language: Language, public_url: 
                 format!("The registration of {} was not accepted. Reason: {reason}", row.name),
             ));
             paragraphs.push(Text::new(
-                format!("补齐材料后可以重新注册；如有疑问，请拨打值班电话 {phone}。"),
+                format!("补齐材料后可以用同一邮箱和原来的登录名重新注册；如有疑问，请拨打值班电话 {phone}。"),
                 format!(
-                    "You may register again with what was missing. If you have questions, please call the duty phone {phone}."
+                    "You may register again with what was missing, with the same e-mail address and login. If you have questions, please call the duty phone {phone}."
                 ),
             ));
             ("enterprise.refused", Text::new("注册申请未通过", "Registration not accepted"), None)

@@ -14,6 +14,7 @@ use crate::entity::enterprise::{self, EnterpriseState};
 use crate::entity::registration::{self, RegistrationKind};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
+use crate::live::Live;
 use crate::{directory, ids, notify};
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -24,6 +25,11 @@ use uuid::Uuid;
 
 /// So long the link in the mail opens.
 pub(super) const LINK_LIFE: TimeDelta = TimeDelta::hours(24);
+
+/// So many may wait to join an enterprise, and so many may register with it in a day: each request is a mail of ours
+/// to all of its people.
+const MOST_WAITING: u64 = 5;
+const MOST_A_DAY: u64 = 10;
 
 /// A registration behind its link.
 #[derive(Clone, Debug)]
@@ -97,18 +103,19 @@ impl Auth {
         // Who has the link may ask whether a login is taken, but not for a list of them.
         let asker = [Subject::link(token)];
         if let Some(until) = self.attempts().waits_until(&asker, now) {
-            return Err(too_many(until, now));
+            return Err(too_many_tries(until, now));
         }
         let hash = ids::token_hash(token);
         let row = store::registration(self.0.db.reader(), hash, now).await?.ok_or_else(unknown_link)?;
         let mut turn = 0;
         loop {
             let (row, login, url) = (row.clone(), login.clone(), self.0.public_url.clone());
+            let live = self.0.live.clone();
             let made = self
                 .0
                 .db
                 .write::<_, Fault, _>(move |tx| {
-                    Box::pin(async move { make(tx, row, login, now, &url).await })
+                    Box::pin(async move { make(tx, row, login, now, &url, &live).await })
                 })
                 .await;
             return match made {
@@ -185,12 +192,35 @@ impl WriteError for Fault {
 }
 
 async fn waiting(conn: &impl sea_orm::ConnectionTrait, row: registration::Model) -> Result<Waiting, DbErr> {
-    let login_taken = row.account_id.is_none() && store::account_by_login(conn, &row.login).await?.is_some();
+    let login_taken =
+        row.account_id.is_none() && matches!(holder(conn, &row.login, &row.email).await?, Holder::Somebody);
     let joins = match &row.uscc {
         Some(uscc) => store::enterprise_by_uscc(conn, uscc).await?.is_some(),
         None => false,
     };
     Ok(Waiting { row, login_taken, joins })
+}
+
+/// Who has a login that somebody wants.
+enum Holder {
+    Nobody,
+    Somebody,
+    /// Themselves, in an enterprise that was turned away: nothing can come of that account any more.
+    Themselves(Uuid),
+}
+
+/// Who has a login that whoever reads the mails of `email` wants.
+async fn holder(conn: &impl sea_orm::ConnectionTrait, login: &str, email: &str) -> Result<Holder, DbErr> {
+    let Some(account) = store::account_by_login(conn, login).await? else { return Ok(Holder::Nobody) };
+    let is_own = account.email.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(email));
+    let enterprise = match account.enterprise_id.filter(|_| is_own) {
+        Some(id) => store::enterprise(conn, id).await?,
+        None => None,
+    };
+    Ok(match enterprise {
+        Some(enterprise) if enterprise.state == EnterpriseState::Refused => Holder::Themselves(account.id),
+        _ => Holder::Somebody,
+    })
 }
 
 async fn make(
@@ -199,6 +229,7 @@ async fn make(
     login: Option<String>,
     now: DateTime<Utc>,
     public_url: &str,
+    live: &Live,
 ) -> Result<Registered, Fault> {
     // Read again: in here nobody is faster.
     let row = store::registration(tx.conn(), row.token_hash, now).await?;
@@ -207,14 +238,23 @@ async fn make(
         return registered(tx, account_id).await;
     }
     let login = login.unwrap_or_else(|| row.login.clone());
-    if store::account_by_login(tx.conn(), &login).await?.is_some() {
-        return Err(Fault::Problem(login_taken()));
-    }
+    let replaced = match holder(tx.conn(), &login, &row.email).await? {
+        Holder::Nobody => None,
+        Holder::Somebody => return Err(Fault::Problem(login_taken())),
+        Holder::Themselves(old) => {
+            // No login that can be typed has such a sign.
+            store::retire_account(tx, old, format!("{login}~{}", old.simple())).await?;
+            store::end_other_sessions(tx, old, None, live).await?;
+            Some(old)
+        }
+    };
     let account_id = ids::new_id(now);
     let (enterprise, membership, role, kind) = match (row.kind, &row.uscc) {
-        (RegistrationKind::Enterprise, Some(uscc)) => match store::enterprise_by_uscc(tx.conn(), uscc).await?
-        {
-            Some(found) => (Some(found), Some(Membership::Pending), Role::Member, "membership.requested"),
+        (RegistrationKind::Enterprise, Some(uscc)) => match store::lock_enterprise_by_uscc(tx, uscc).await? {
+            Some(found) => {
+                may_ask(tx, found.id, now).await?;
+                (Some(found), Some(Membership::Pending), Role::Member, "membership.requested")
+            }
             None => {
                 let new = new_enterprise(&row, uscc.clone(), now);
                 store::insert_enterprise(tx, new.clone()).await?;
@@ -231,6 +271,7 @@ async fn make(
         role,
         enterprise_id: enterprise.as_ref().map(|enterprise| enterprise.id),
         membership,
+        member_since: (membership == Some(Membership::Approved)).then_some(now),
         badge_no: None,
         email: Some(row.email.clone()),
         mobile: Some(row.mobile.clone()),
@@ -243,11 +284,14 @@ async fn make(
         return Err(Fault::Raced);
     }
     let by = evidence::Actor { id: Some(account_id), role: model::role_name(role) };
-    let mut entry = NewEntry::new(evidence::SYSTEM, kind, by, now);
+    let mut data = serde_json::Map::new();
     if let Some(enterprise) = &enterprise {
-        entry = entry.data(json!({ "enterprise_id": enterprise.id }));
+        data.insert("enterprise_id".into(), json!(enterprise.id));
     }
-    evidence::append(tx, entry).await?;
+    if let Some(replaced) = replaced {
+        data.insert("replaces_account_id".into(), json!(replaced));
+    }
+    evidence::append(tx, NewEntry::new(evidence::SYSTEM, kind, by, now).data(data.into())).await?;
     if let (Some(enterprise), Some(Membership::Pending)) = (&enterprise, membership) {
         for member in store::members(tx.conn(), enterprise.id).await? {
             if let Some(mail) = mails::asks_to_join(&member, enterprise, &account, public_url) {
@@ -256,6 +300,25 @@ async fn make(
         }
     }
     Ok(Registered { account, enterprise })
+}
+
+/// Whether one more may ask to join an enterprise. Who is refused here opened a link in a mail of ours; the answer to
+/// a registration tells nothing of it.
+async fn may_ask(tx: &Tx, enterprise_id: Uuid, now: DateTime<Utc>) -> Result<(), Fault> {
+    let of_late = store::count_registered(tx.conn(), enterprise_id, now - TimeDelta::days(1)).await?;
+    if of_late < MOST_A_DAY && store::count_waiting(tx.conn(), enterprise_id).await? < MOST_WAITING {
+        return Ok(());
+    }
+    let phone = directory::office().duty_phone;
+    Err(Fault::Problem(Problem::too_many(
+        "too_many_joining",
+        format!(
+            "现在不能申请加入这家企业。请联系本单位同事，稍后再打开邮件里的链接，或拨打值班电话 {phone}。"
+        ),
+        format!(
+            "Joining this enterprise cannot be asked for right now. Please ask your colleagues and open the link in the mail again later, or call the duty phone {phone}."
+        ),
+    )))
 }
 
 async fn registered(tx: &Tx, account_id: Uuid) -> Result<Registered, Fault> {
@@ -306,6 +369,17 @@ fn unknown_link() -> Problem {
         ),
         ..Problem::not_found()
     }
+}
+
+fn too_many_tries(at: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
+    let seconds = ((at - now).num_milliseconds() + 999) / 1000;
+    let minutes = (seconds + 59) / 60;
+    let problem = Problem::too_many(
+        "too_many_attempts",
+        format!("试过的登录名都已有人使用，次数太多，请 {minutes} 分钟后再试。"),
+        format!("Too many logins that are taken were tried. Please try again in {minutes} min."),
+    );
+    Refusal { problem, retry_after: Some(whole_seconds(seconds)) }
 }
 
 fn too_many(at: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {

@@ -16,6 +16,8 @@ pub struct Model {
     pub enterprise_id: Option<Uuid>,
     /// Where somebody of an enterprise stands with it.
     pub membership: Option<Membership>,
+    /// Since when they belong to it; nothing for who does not.
+    pub member_since: Option<DateTimeUtc>,
     pub badge_no: Option<String>,
     pub email: Option<String>,
     pub mobile: Option<String>,
@@ -92,7 +94,7 @@ pub enum Membership {
     #[sea_orm(string_value = "refused")]
     #[serde(rename = "refused")]
     Refused,
-    /// Switched off by a colleague or a chief.
+    /// Put out by a colleague who was there earlier, or by a chief.
     #[sea_orm(string_value = "ended")]
     #[serde(rename = "ended")]
     Ended,

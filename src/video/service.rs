@@ -293,9 +293,8 @@ impl Drop for Listening {
 pub(super) fn role_in_session(actor: &Actor) -> Result<ParticipantRole, Problem> {
     if actor.has(Right::HoldSessions) {
         Ok(ParticipantRole::Officer)
-    } else if actor.has(Right::Book) {
-        Ok(ParticipantRole::Guest)
     } else {
-        Err(Problem::forbidden())
+        // The reason too: whose membership ended is told that, not that their role were another.
+        actor.may(Right::Book).map(|()| ParticipantRole::Guest)
     }
 }

@@ -273,6 +273,7 @@ both_stores! { at "2026-02-10T01:00:00Z";
 
         let held = take(&owner, &service, "2026-02-11T02:00:00Z").await;
         for (change, code, field) in [
+            (json!({"contact_name": "请登录 https://evil.example"}), "name_not_allowed", "contact_name"),
             (json!({"contact_name": "\u{0}"}), "text_not_allowed", "contact_name"),
             (json!({"contact_mobile": "12345678901"}), "wrong_character", "contact_mobile"),
             (json!({"fields": {"nobody_asked": 1}}), "unknown_field", "fields.nobody_asked"),

@@ -30,6 +30,7 @@ async fn travellers(app: &TestApp) -> Vec<Actor> {
             role: Role::Traveller,
             enterprise_id: None,
             membership: None,
+            member_since: None,
             badge_no: None,
             email: None,
             mobile: None,

@@ -76,12 +76,18 @@ both_stores! {
         assert_eq!(members(&sun, &at).await.len(), 2);
         assert_eq!(mails(app, "membership.approved").await[0].0, "sun@example.com");
 
-        // And switched off: out at once, with the bookings out of sight.
+        // And put out: at once, with the bookings out of sight.
         assert_eq!(lin.post(&step("end"), json!({})).await.ok()["membership"], "ended");
         sun.get("/api/v1/me").await.refused(401, "not_signed_in");
         sign_in(&sun, "sun").await.ok();
         sun.get("/api/v1/bookings").await.refused(403, "membership_ended");
-        assert_eq!(mails(app, "membership.ended").await.len(), 1);
+        let told = mails(app, "membership.ended").await;
+        assert_eq!(told.len(), 1);
+        assert!(told[0].1.contains("成员资格已终止") && !told[0].1.contains("停用"), "{}", told[0].1);
+        // At an invitation too they are told what is so, and not that their role were another.
+        let refused = sun.post("/api/v1/invitations/nonsense/accept", json!({})).await;
+        refused.refused(403, "membership_ended");
+        assert!(refused.text.contains("雪原样例粮油") && refused.text.contains("不再是"), "{}", refused.text);
 
         let rows = entry::Entity::find().filter(entry::Column::CaseId.eq(evidence::SYSTEM));
         let rows = rows.order_by_asc(entry::Column::Seq).all(app.app.db.reader()).await.unwrap();
@@ -95,7 +101,7 @@ both_stores! {
         let step = |step: &str, id: &str| format!("/api/v1/enterprises/{at}/members/{id}/{step}");
         let id = id_of(&members(&lin, &at).await, "sun");
         assert_eq!(lin.post(&step("refuse", &id), json!({})).await.ok()["membership"], "refused");
-        sun.get("/api/v1/bookings").await.refused(403, "membership_ended");
+        sun.get("/api/v1/bookings").await.refused(403, "membership_refused");
         assert_eq!(mails(app, "membership.refused").await.len(), 1);
         let chief = app.signed_in("shen").await;
         assert_eq!(chief.post(&step("approve", &id), json!({})).await.ok()["membership"], "approved");
@@ -127,6 +133,67 @@ both_stores! {
         let gao_id = gao.get("/api/v1/me").await.ok()["id"].as_str().unwrap().to_owned();
         lin.post(&format!("{list}/{gao_id}/end"), json!({})).await.refused(404, "not_found");
         gao.get("/api/v1/bookings").await.ok();
+    }
+
+    async fn who_came_later_does_not_put_out_who_was_there_before(app: &TestApp) {
+        let lin = app.signed_in("lin").await;
+        let at = enterprise_of(&lin).await;
+        // Wei registers after Sun and is let in before her: what counts is since when one belongs to it.
+        let (sun, wei) = (asks_to_join(app, SNOW, "sun").await, asks_to_join(app, SNOW, "wei").await);
+        let all = members(&lin, &at).await;
+        let step = |step: &str, login: &str| format!("/api/v1/enterprises/{at}/members/{}/{step}", id_of(&all, login));
+        lin.post(&step("approve", "wei"), json!({})).await.ok();
+        app.set_time("2026-11-23T03:00:00Z");
+        lin.post(&step("approve", "sun"), json!({})).await.ok();
+        for (who, other) in [(&sun, "lin"), (&sun, "wei"), (&wei, "lin")] {
+            who.post(&step("end", other), json!({})).await.refused(403, "joined_later");
+        }
+        let since: Vec<_> = members(&lin, &at).await.into_iter().map(|one| one["member_since"].clone()).collect();
+        assert_eq!(since, ["2026-11-23T02:00:00Z", "2026-11-23T03:00:00Z", "2026-11-23T02:00:00Z"]);
+        assert!(mails(app, "membership.ended").await.is_empty());
+        assert_eq!(wei.post(&step("end", "sun"), json!({})).await.ok()["member_since"], json!(null));
+        // A chief does, whoever it is; and who was put out and came back came later.
+        let chief = app.signed_in("shen").await;
+        chief.post(&step("end", "lin"), json!({})).await.ok();
+        app.set_time("2026-11-23T04:00:00Z");
+        wei.post(&step("approve", "lin"), json!({})).await.ok();
+        app.signed_in("lin").await.post(&step("end", "wei"), json!({})).await.refused(403, "joined_later");
+    }
+
+    async fn nobody_is_let_into_an_enterprise_that_is_not_let_in(app: &TestApp) {
+        const FROST: &str = "91239999MA0000285Y";
+        let sun = asks_to_join(app, FROST, "sun").await;
+        let (chief, he) = (app.signed_in("shen").await, app.signed_in("he").await);
+        let at = enterprise_of(&he).await;
+        let id = id_of(&members(&chief, &at).await, "sun");
+        let step = |step: &str| format!("/api/v1/enterprises/{at}/members/{id}/{step}");
+        chief.post(&step("approve"), json!({})).await.refused(409, "enterprise_pending");
+        assert!(mails(app, "membership.approved").await.is_empty());
+
+        // With the enterprise those who wait for it are turned away, and told so; why is for its contact only.
+        chief.post(&format!("/api/v1/enterprises/{at}/refuse"), json!({"reason": "材料不全"})).await.ok();
+        let told = mails(app, "membership.refused").await;
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].0, "sun@example.com");
+        assert!(told[0].1.contains("没有通过") && !told[0].1.contains("材料不全"), "{}", told[0].1);
+        assert_eq!(sun.get("/api/v1/me").await.ok()["enterprise"]["membership"], "refused");
+        let list = chief.get("/api/v1/enterprises?state=refused").await.ok();
+        assert_eq!(list["items"][0]["members_waiting"], 0);
+        chief.post(&step("approve"), json!({})).await.refused(409, "enterprise_refused");
+        chief.post(&step("refuse"), json!({})).await.refused(409, "already_decided");
+        evidence::verify_chain(app.app.db.reader(), evidence::SYSTEM).await.unwrap().unwrap();
+        let rows = entry::Entity::find().filter(entry::Column::Kind.eq("membership.refused"));
+        assert_eq!(rows.all(app.app.db.reader()).await.unwrap().len(), 1);
+        // Her login is hers again: she registers the enterprise anew, and is its first.
+        let again = json!({
+            "name": "霜河样例食品", "uscc": FROST, "contact_name": "孙女士", "contact_mobile": "15400003001",
+            "contact_email": "sun@example.com", "login": "sun", "password": WORDS, "locale": "zh-CN",
+        });
+        app.browser().post("/api/v1/enterprises", again).await.ok();
+        let (_, text) = mails(app, "registration.confirm").await.pop().unwrap();
+        let token = text.split_once("/confirm/").unwrap().1.split_whitespace().next().unwrap().to_owned();
+        let confirmed = sun.post(&format!("/api/v1/registrations/{token}/confirm"), json!({})).await.ok();
+        assert_eq!((&confirmed["login"], &confirmed["membership"]), (&json!("sun"), &json!("approved")));
     }
 
     async fn before_the_enterprise_is_let_in_only_a_chief_sees_who_asks(app: &TestApp) {

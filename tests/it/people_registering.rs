@@ -113,6 +113,7 @@ both_stores! {
         browser.get("/api/v1/bookings").await.ok();
         for (field, value, code) in [
             ("name", json!(""), "wrong_length"),
+            ("name", json!("see evil.example"), "name_not_allowed"),
             ("mobile", json!("+7 916"), "wrong_length"),
             ("email", json!("robin"), "wrong_character"),
             ("password", json!("Robin-2026!"), "bad_password"),
@@ -160,7 +161,8 @@ both_stores! {
             confirm(app, &token, json!({"login": login})).await.refused(409, "login_taken");
         }
         let refused = confirm(app, &token, json!({"login": "han"})).await;
-        refused.refused(429, "too_many_registrations");
+        refused.refused(429, "too_many_attempts");
+        assert!(refused.text.contains("登录名") && !refused.text.contains("注册"), "{}", refused.text);
         assert_eq!(refused.headers[header::RETRY_AFTER], "60");
     }
 
@@ -217,10 +219,76 @@ both_stores! {
         assert_eq!(held.count(app.app.db.reader()).await.unwrap(), 2);
     }
 
+    async fn whose_enterprise_was_refused_registers_again_with_the_same_login(app: &TestApp) {
+        let chief = app.signed_in("shen").await;
+        let old = app.browser();
+        registered(app, "/api/v1/enterprises", enterprise(FREE, "song")).await;
+        sign_in(&old, "song").await.ok();
+        let refuse = format!("/api/v1/enterprises/{}/refuse", pending(&chief, FREE).await.unwrap()["id"].as_str().unwrap());
+        // Before the refusal the login is taken, for its owner too.
+        app.browser().post("/api/v1/enterprises", enterprise(FREE, "song")).await.ok();
+        confirm(app, &token(app, "song@example.com").await, json!({})).await.refused(409, "login_taken");
+        chief.post(&refuse, json!({"reason": "材料不全"})).await.ok();
+        let told = mail(app, "enterprise.refused", "song@example.com").await.unwrap();
+        assert!(told.contains("同一邮箱和原来的登录名"), "{told}");
+        assert_eq!(old.get("/api/v1/me").await.ok()["enterprise"]["state"], "refused");
+        // For somebody with another e-mail address it stays taken.
+        let mut other = enterprise(FREE, "song");
+        other["contact_email"] = json!("other@example.com");
+        app.browser().post("/api/v1/enterprises", other).await.ok();
+        let others = token(app, "other@example.com").await;
+        confirm(app, &others, json!({})).await.refused(409, "login_taken");
+        // For whoever reads the mails of the old account it is free.
+        app.browser().post("/api/v1/enterprises", enterprise(FREE, "song")).await.ok();
+        let again = token(app, "song@example.com").await;
+        assert_eq!(app.browser().get(&format!("/api/v1/registrations/{again}")).await.ok()["login_taken"], false);
+        let confirmed = confirm(app, &again, json!({})).await.ok();
+        assert_eq!((&confirmed["login"], &confirmed["enterprise_state"]), (&json!("song"), &json!("pending")));
+        old.get("/api/v1/me").await.refused(401, "not_signed_in");
+        assert_eq!(sign_in(&old, "song").await.ok()["enterprise"]["state"], "pending");
+        let held = account::Entity::find().filter(account::Column::Email.eq("song@example.com"));
+        assert_eq!(held.clone().filter(account::Column::Active.eq(true)).count(app.app.db.reader()).await.unwrap(), 1);
+        assert_eq!(held.count(app.app.db.reader()).await.unwrap(), 2);
+    }
+
+    async fn few_may_wait_to_join_an_enterprise_and_outside_nobody_sees_it(app: &TestApp) {
+        const SNOW: &str = "91239999MA0000082A";
+        for n in 0..7 {
+            let answer = app.browser().post("/api/v1/enterprises", enterprise(SNOW, &format!("song-{n}"))).await;
+            assert_eq!(answer.status, 202);
+            let answer = confirm(app, &token(app, &format!("song-{n}@example.com")).await, json!({})).await;
+            if n < 5 {
+                answer.ok();
+            } else {
+                answer.refused(429, "too_many_joining");
+            }
+        }
+        let asked = outbox::Entity::find().filter(outbox::Column::Template.eq("membership.requested"));
+        assert_eq!(asked.count(app.app.db.reader()).await.unwrap(), 5);
+        // Where one is decided about, one more may ask; but no more than ten a day.
+        let chief = app.signed_in("shen").await;
+        let lin = app.signed_in("lin").await.get("/api/v1/me").await.ok();
+        let members = format!("/api/v1/enterprises/{}/members", lin["enterprise"]["id"].as_str().unwrap());
+        for n in 5..12 {
+            for member in chief.get(&members).await.ok()["items"].as_array().unwrap() {
+                if member["membership"] == "pending" {
+                    chief.post(&format!("{members}/{}/refuse", member["id"].as_str().unwrap()), json!({})).await.ok();
+                }
+            }
+            let login = format!("tang-{n}");
+            let request = app.browser();
+            let sent = request.client.post(format!("{}/api/v1/enterprises", app.base));
+            let sent = request.send(sent.header("x-forwarded-for", "203.0.113.9").json(&enterprise(SNOW, &login))).await;
+            assert_eq!(sent.status, 202);
+            let answer = confirm(app, &token(app, &format!("{login}@example.com")).await, json!({})).await;
+            assert_eq!(answer.status, if n < 9 { 200 } else { 429 }, "{n} {}", answer.text);
+        }
+    }
+
     async fn names_that_look_the_same_are_shown_to_the_chief(app: &TestApp) {
         let chief = app.signed_in("shen").await;
         for (uscc, login, name) in [
-            (FREE, "song", "雪原 样例粮油有限公司"),
+            (FREE, "song", "雪原 樣例粮油有限公司"),
             ("91239999MA0000015C", "other", "雪原样例食品"),
         ] {
             let mut body = enterprise(uscc, login);
@@ -279,7 +347,10 @@ both_stores! {
             ("uscc", json!("91239999MA00000150"), "wrong_check_digit"),
             ("uscc", json!("91239999MAO000015C"), "wrong_character"),
             ("uscc", json!("91239999MA0000015"), "wrong_length"),
+            ("name", json!("北岸 https://evil.example"), "name_not_allowed"),
             ("contact_name", json!(""), "wrong_length"),
+            ("contact_name", json!("海关通知 请登录 https://evil.example/x 核实账号否则停用"), "name_not_allowed"),
+            ("contact_name", json!("Z\u{335}\u{336}\u{337}o"), "name_not_allowed"),
             ("contact_mobile", json!("12000000001"), "wrong_character"),
             ("contact_email", json!("song@localhost"), "wrong_character"),
             ("login", json!("宋女士"), "bad_login"),

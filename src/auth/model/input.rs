@@ -1,6 +1,6 @@
 //! What may be typed when registering: logins, passwords, names. Pure.
 
-use super::secret;
+use super::{called, secret};
 use crate::directory::identifiers;
 use crate::entity::account::Locale;
 use crate::entity::registration::RegistrationKind;
@@ -49,7 +49,7 @@ impl Registration {
         };
         let enterprise = match self.enterprise {
             Some(typed) => Some(TypedEnterprise {
-                name: line("name", &typed.name, 2, 100)?,
+                name: called::enterprise("name", &typed.name)?,
                 uscc: identifiers::uscc(&typed.uscc).map_err(|fault| fault.problem("uscc"))?,
             }),
             None => None,
@@ -57,7 +57,7 @@ impl Registration {
         let checked = Checked {
             kind,
             enterprise,
-            name: line(name, &self.name, 1, 50)?,
+            name: called::person(name, &self.name)?,
             mobile: identifiers::mobile(&self.mobile).map_err(|fault| fault.problem(mobile))?,
             email: identifiers::email(&self.email).map_err(|fault| fault.problem(email))?,
             login: login(&self.login)?,
@@ -183,11 +183,13 @@ mod tests {
     #[test]
     fn each_wrong_field_is_named() {
         type Spoil = fn(&mut Registration);
-        let cases: [(&str, &str, Spoil); 16] = [
+        let cases: [(&str, &str, Spoil); 18] = [
             ("name", "wrong_length", |r| enterprise(r).name = " 霜 ".into()),
             ("name", "wrong_length", |r| enterprise(r).name = "霜".repeat(101)),
             ("name", "wrong_character", |r| enterprise(r).name = "霜河\0食品".into()),
             ("name", "wrong_character", |r| enterprise(r).name = "霜河\n食品".into()),
+            ("name", "name_not_allowed", |r| enterprise(r).name = "霜河 evil.example".into()),
+            ("contact_name", "name_not_allowed", |r| r.name = "请登录 https://evil.example".into()),
             ("uscc", "wrong_check_digit", |r| enterprise(r).uscc = "91239999MA00000150".into()),
             ("uscc", "wrong_character", |r| enterprise(r).uscc = "91239999MA0000I1O0".into()),
             ("uscc", "wrong_length", |r| enterprise(r).uscc = String::new()),

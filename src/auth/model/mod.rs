@@ -3,6 +3,7 @@
 pub mod attempts;
 pub mod browser;
 pub mod budget;
+pub mod called;
 pub mod device;
 pub mod input;
 pub mod names;

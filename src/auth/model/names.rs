@@ -1,6 +1,18 @@
 //! Names that look the same to whoever decides about them. Pure.
 
-use unicode_normalization::UnicodeNormalization;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// The simplified form of each traditional character.
+static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+    let lines = include_str!("traditional.txt").lines().filter(|line| !line.starts_with('#'));
+    let pairs = lines.flat_map(|line| line.split(' ')).map(|pair| {
+        let mut pair = pair.chars();
+        Some((pair.next()?, pair.next()?))
+    });
+    pairs.flatten().collect()
+});
 
 /// What says that it is an enterprise and nothing about which; the longest first.
 const ENDINGS: [&str; 12] = [
@@ -18,11 +30,12 @@ const ENDINGS: [&str; 12] = [
     "inc",
 ];
 
-/// A name without what the eye passes over: width, case, spaces, signs, letters that look like others, and the
-/// legal form at its end. Two names with the same key look like one.
+/// A name without what the eye passes over: width, case, accents, spaces, signs, traditional characters, letters that
+/// look like others, and the legal form at its end. Two names with the same key look like one. Who changes this has
+/// the stored keys emptied by a migration: they are made anew at the next start.
 pub fn key(name: &str) -> String {
-    let mut key: String =
-        name.nfkc().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).map(twin).collect();
+    let letters = name.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    let mut key: String = letters.filter(|c| c.is_alphanumeric()).map(simplified).map(twin).collect();
     while let Some(rest) = ENDINGS.iter().find_map(|ending| key.strip_suffix(&looks(ending))) {
         if rest.is_empty() {
             break;
@@ -34,6 +47,10 @@ pub fn key(name: &str) -> String {
 
 fn looks(text: &str) -> String {
     text.chars().map(twin).collect()
+}
+
+fn simplified(c: char) -> char {
+    SIMPLIFIED.get(&c).copied().unwrap_or(c)
 }
 
 /// One letter for all that look like it in the fonts of our pages.
@@ -78,6 +95,11 @@ mod tests {
             ("Sample Co., Ltd.", "SAMPLE"),
             ("S0L样例", "sol样例"),
             ("Самрle", "Cample"),
+            ("雪原样例粮油", "雪原樣例粮油"),
+            ("雪原样例粮油有限公司", "雪原樣例糧油股份有限公司"),
+            ("后发样例", "後發樣例"),
+            ("Zoë Sample", "Zoe\u{308} Sa\u{301}mple"),
+            ("Zoe Sample", "Zoë Sample"),
         ] {
             assert_eq!(key(one), key(other), "{one} {other}");
         }

@@ -19,6 +19,8 @@ pub struct Member {
     mobile: Option<String>,
     email: Option<String>,
     membership: Membership,
+    /// Since when they belong to the enterprise. Who came later cannot end a membership.
+    member_since: Option<DateTime<Utc>>,
     /// When they registered.
     created_at: DateTime<Utc>,
 }
@@ -38,6 +40,7 @@ impl From<account::Model> for Member {
             mobile: row.mobile,
             email: row.email,
             membership: row.membership.unwrap_or(Membership::Ended),
+            member_since: row.member_since,
             created_at: row.created_at,
         }
     }
@@ -72,7 +75,7 @@ pub async fn list_members(
         (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
         (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
         (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-        (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`already_decided`, `not_oneself`"),
+        (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`already_decided`, `not_oneself`, `enterprise_pending`, `enterprise_refused`"),
     ),
 )]
 pub async fn approve_member(
@@ -110,7 +113,7 @@ pub async fn refuse_member(
     responses(
         (status = OK, body = Member),
         (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-        (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
+        (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json", description = "`joined_later`"),
         (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
         (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`already_decided`, `not_oneself`"),
     ),

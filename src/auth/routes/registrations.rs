@@ -23,7 +23,7 @@ pub struct NewEnterprise {
     /// 统一社会信用代码, 18 characters.
     #[schema(example = "91239999MA0000285Y")]
     uscc: String,
-    #[schema(min_length = 1, max_length = 50)]
+    #[schema(min_length = 1, max_length = 60)]
     contact_name: String,
     /// A mobile number of the mainland, or one from abroad with + and the country code.
     #[schema(example = "15400000009")]
@@ -41,7 +41,7 @@ pub struct NewEnterprise {
 /// A registration of somebody who books for themselves.
 #[derive(Deserialize, ToSchema)]
 pub struct NewTraveller {
-    #[schema(min_length = 1, max_length = 50)]
+    #[schema(min_length = 1, max_length = 60)]
     name: String,
     /// A mobile number of the mainland, or one from abroad with + and the country code.
     #[schema(example = "+79161234567")]
@@ -209,7 +209,7 @@ impl From<Registered> for Confirmed {
         (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`login_taken`"),
         (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
         (status = TOO_MANY_REQUESTS, body = ProblemBody, content_type = "application/problem+json",
-            description = "`too_many_registrations`; with Retry-After"),
+            description = "`too_many_attempts`, with Retry-After; `too_many_joining`"),
     ),
 )]
 pub async fn confirm_registration(

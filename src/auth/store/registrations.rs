@@ -70,6 +70,17 @@ pub async fn enterprise_by_uscc(
         .await
 }
 
+/// The same, locked until the end of the transaction: those who join are counted one after the other, and nobody joins
+/// while it is being turned away.
+pub async fn lock_enterprise_by_uscc(tx: &Tx, uscc: &str) -> Result<Option<enterprise::Model>, DbErr> {
+    enterprise::Entity::find()
+        .filter(enterprise::Column::Uscc.eq(uscc))
+        .filter(enterprise::Column::State.ne(EnterpriseState::Refused))
+        .lock_exclusive()
+        .one(tx.conn())
+        .await
+}
+
 /// Enterprises whose names have one of the keys and that were not turned away.
 pub async fn namesakes(
     conn: &impl ConnectionTrait,
@@ -151,15 +162,42 @@ pub async fn count_waiting(conn: &impl ConnectionTrait, enterprise_id: Uuid) -> 
         .await
 }
 
-/// Changes somebody's membership from one of some states; false when it is in none of them.
+/// How many of an enterprise registered after `since`.
+pub async fn count_registered(
+    conn: &impl ConnectionTrait,
+    enterprise_id: Uuid,
+    since: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    account::Entity::find()
+        .filter(account::Column::EnterpriseId.eq(enterprise_id))
+        .filter(account::Column::CreatedAt.gt(since))
+        .count(conn)
+        .await
+}
+
+/// Switches an account off and gives it another login, so that its own is free.
+pub async fn retire_account(tx: &Tx, account_id: Uuid, login: String) -> Result<(), DbErr> {
+    account::Entity::update_many()
+        .set(account::ActiveModel { login: Set(login), active: Set(false), ..Default::default() })
+        .filter(account::Column::Id.eq(account_id))
+        .exec(tx.conn())
+        .await
+        .map(|_| ())
+}
+
+/// Changes somebody's membership from one of some states; false when it is in none of them. `since` stays with who is
+/// let in.
 pub async fn set_membership(
     tx: &Tx,
     account_id: Uuid,
     from: &[Membership],
     to: Membership,
+    since: Option<DateTime<Utc>>,
 ) -> Result<bool, DbErr> {
+    let row =
+        account::ActiveModel { membership: Set(Some(to)), member_since: Set(since), ..Default::default() };
     let done = account::Entity::update_many()
-        .set(account::ActiveModel { membership: Set(Some(to)), ..Default::default() })
+        .set(row)
         .filter(account::Column::Id.eq(account_id))
         .filter(account::Column::Membership.is_in(from.iter().copied()))
         .exec(tx.conn())

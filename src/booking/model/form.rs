@@ -3,6 +3,7 @@
 //! The first thing that is wrong is named with the field it is in (`fields.hs_codes`). What passes
 //! is stored in its normal form: trimmed, numbers as numbers, empty answers left out.
 
+use crate::auth::model::called;
 use crate::directory::identifiers;
 use crate::directory::model::{FieldKind, FieldSpec};
 use crate::http::Problem;
@@ -45,14 +46,15 @@ pub fn check_fields(spec: &[FieldSpec], given: &Map<String, Value>) -> Result<Ma
 
 /// The name of the person to contact.
 pub fn check_contact_name(name: &str) -> Result<String, Problem> {
-    plain_text(name, NAME_LENGTH, false).filter(|name| !name.is_empty()).ok_or_else(|| {
+    let name = plain_text(name, NAME_LENGTH, false).filter(|name| !name.is_empty()).ok_or_else(|| {
         Problem::invalid(
             "contact_name",
             "invalid_name",
             format!("请填写联系人姓名，最多 {NAME_LENGTH} 个字。"),
             format!("Give the contact's name, at most {NAME_LENGTH} characters."),
         )
-    })
+    })?;
+    called::person("contact_name", &name)
 }
 
 /// The mobile number of the person to contact.
@@ -285,6 +287,7 @@ mod tests {
     fn contacts_are_checked() {
         assert_eq!(check_contact_name(" 买买提·吐尔逊 ").unwrap(), "买买提·吐尔逊");
         assert!(check_contact_name(" ").is_err());
+        assert!(check_contact_name("请登录 https://evil.example/x").is_err());
         assert!(check_contact_name(&"长".repeat(61)).is_err());
         assert!(check_contact_mobile("15412345678").is_ok());
         assert!(check_contact_mobile("1541234567").is_err());

@@ -25,13 +25,13 @@ export default {
     ahead: 'Please book clearance during the holiday ahead of time.',
   },
   membership: {
-    pending: { title: 'You asked to join and wait to be let in.', text: 'Once a colleague of {name} or customs lets you in you can book; you get an e-mail.' },
+    pending: { title: 'You asked to join and wait to be let in.', text: 'Once {name} is approved and a colleague or customs lets you in you can book; you get an e-mail.' },
     refused: { title: 'Your wish to join was refused.', text: 'Please ask your colleagues of {name} or call the duty phone.' },
-    ended: { title: 'Your account was switched off.', text: 'You can no longer book for {name}. Please ask your colleagues or call the duty phone.' },
+    ended: { title: 'Your membership ended.', text: 'You no longer belong to {name} and cannot book for it. Please ask your colleagues or call the duty phone.' },
   },
   colleagues: { title: 'Colleagues who ask to join: {n}.', go: 'Decide' },
   pending: { title: 'Your enterprise is awaiting approval.', text: 'We have the registration of {name} and usually decide within {n} working days. Then you can book; the contact gets an e-mail. You can already look at services and free places.' },
-  refused: { title: 'The registration was refused.', text: 'The registration of {name} was refused; the reason is in the e-mail. Please check it and register again, or call the duty phone.' },
+  refused: { title: 'The registration was refused.', text: 'The registration of {name} was refused; the reason is in the e-mail. Please check it and register again with the same e-mail address and login, or call the duty phone.' },
   how: {
     title: 'How to book',
     choose: 'Choose a service and a time; no sign-in needed to see free places',
