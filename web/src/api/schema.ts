@@ -1758,6 +1758,11 @@ export interface components {
             /** Format: uuid */
             id: string;
             login: string;
+            /**
+             * Format: date-time
+             * @description Since when they belong to the enterprise. Who came later cannot end a membership.
+             */
+            member_since: string | null;
             membership: components["schemas"]["Membership"];
             mobile: string | null;
             name: string;
@@ -5415,7 +5420,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `already_decided`, `not_oneself` */
+            /** @description `already_decided`, `not_oneself`, `enterprise_pending`, `enterprise_refused` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5504,6 +5509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description `joined_later` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7219,7 +7225,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `too_many_registrations`; with Retry-After */
+            /** @description `too_many_attempts`, with Retry-After; `too_many_joining` */
             429: {
                 headers: {
                     /** @description Seconds after which it is worth trying again, where they are known. */
