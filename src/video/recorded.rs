@@ -35,8 +35,9 @@ enum Outcome {
 }
 
 impl Video {
-    /// Writes one event down. What concerns a recording that is closed already has been said with its end.
-    pub(super) async fn write_down(&self, event: EngineEvent) -> Result<(), DbErr> {
+    /// Writes one event down, once: it may come again when it is not known whether it was kept. What concerns a
+    /// recording that is closed already has been said with its end.
+    pub async fn write_down(&self, event: EngineEvent) -> Result<(), DbErr> {
         match event {
             EngineEvent::Connected { .. } | EngineEvent::PublicationChanged { .. } => Ok(()),
             EngineEvent::MediaStarted { publication } => self.set_live(publication, true).await,
@@ -104,6 +105,9 @@ impl Video {
     async fn recording_started(&self, id: Uuid, publication: Uuid, at: DateTime<Utc>) -> Result<(), DbErr> {
         self.in_recording(Wanted::OpenOrNew { id, publication, at }, move |tx, mut row, place| {
             Box::pin(async move {
+                if row.started_at.is_some_and(|told| told.timestamp_millis() == at.timestamp_millis()) {
+                    return Ok(());
+                }
                 row.started_at = Some(at);
                 row.reason = None; // it may have had to be tried several times
                 let data = place.facts(&row);
@@ -118,6 +122,9 @@ impl Video {
         let now = self.0.clock.now();
         self.in_recording(Wanted::Open(id), move |tx, mut row, place| {
             Box::pin(async move {
+                if row.reason.as_deref() == Some(reason.as_str()) {
+                    return Ok(());
+                }
                 row.reason = Some(reason.as_str().to_owned());
                 let mut data = place.facts(&row);
                 data["reason"] = json!(reason.as_str());
@@ -136,6 +143,9 @@ impl Video {
                 data["from_ms"] = json!(from_ms);
                 data["cause"] = json!(cause.as_str());
                 data["medium"] = json!(medium.as_str());
+                if place.has_told(tx, "recording.gap_began", &data).await? {
+                    return Ok(());
+                }
                 place.append(tx, "recording.gap_began", now, data).await
             })
         })
@@ -145,7 +155,13 @@ impl Video {
     async fn recording_gap(&self, id: Uuid, gap: Gap) -> Result<(), DbErr> {
         let now = self.0.clock.now();
         self.in_recording(Wanted::Open(id), move |tx, row, place| {
-            Box::pin(async move { place.gap(tx, &row, gap, now).await })
+            Box::pin(async move {
+                let told = store::media::gaps(tx.conn(), row.id).await?;
+                if told.iter().any(|row| is(row, &gap)) {
+                    return Ok(());
+                }
+                place.gap(tx, &row, gap, now).await
+            })
         })
         .await
     }
@@ -170,6 +186,12 @@ impl Video {
                     Outcome::Failed { reason, cut_off } => {
                         if row.state == RecordingState::Failed {
                             return Ok(()); // said already
+                        }
+                        let attempt = reason == Reason::NoMedia;
+                        if attempt && store::media::failed_before(tx.conn(), &row, reason.as_str()).await? {
+                            // It was the same with the attempt before: that is told once, until something comes.
+                            tracing::info!(recording = %row.id, "nothing came of another attempt to publish");
+                            return store::media::forget_untold(tx.conn(), row.id).await;
                         }
                         if cut_off {
                             place.mark_interrupted(tx).await?;
@@ -301,6 +323,15 @@ impl Place {
             "source": self.source,
             "segment": row.segment,
         })
+    }
+
+    /// Whether an entry tells just this. Few entries are of such a kind, but one that tells it twice is wrong.
+    async fn has_told(&self, tx: &Tx, kind: &str, data: &serde_json::Value) -> Result<bool, DbErr> {
+        let entries = evidence::entries(tx.conn(), self.case).await?;
+        Ok(entries.iter().filter(|entry| entry.kind == kind).any(|entry| {
+            let told = serde_json::from_slice::<serde_json::Value>(&entry.bytes);
+            told.is_ok_and(|told| told["data"] == *data)
+        }))
     }
 
     async fn append(

@@ -3,10 +3,12 @@
 use crate::both_stores;
 use crate::media_client::Publisher;
 use crate::support::{Browser, eventually};
-use crate::video::{book, closed_recordings, id, open_call, publish_with, step, uuid};
+use crate::video::{book, closed_recordings, id, open_call, publish_with, sdp, step, token, uuid};
 use mianqia::entity::recording::{self, RecordingState};
 use mianqia::entity::recording_gap;
 use mianqia::evidence;
+use mianqia::video::engine::EngineEvent;
+use mianqia::video::engine::recording::{Gap, GapCause, Medium, Reason};
 use reqwest::Method;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
@@ -120,5 +122,73 @@ both_stores! { at "2026-11-23T02:05:00Z";
         assert_eq!(told(app, &booking, "recording.gap").await.len(), before + 1);
         app.app.video.recover().await.unwrap();
         assert_eq!(gaps(app, left.id).await.len(), 1, "once");
+    }
+
+    async fn an_event_that_comes_again_after_a_commit_of_unknown_outcome_is_told_once(app: &TestApp) {
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let booking = book(app, &owner).await;
+        let session = open_call(&owner, &officer, &booking).await;
+        let publisher = Publisher::new().await;
+        publish_with(&owner, &session, "camera", &publisher).await;
+        publisher.send_for_ms(1500, |_| true).await;
+        let row = eventually("it has begun", async || {
+            let row = recording::Entity::find().one(app.app.db.reader()).await.unwrap().unwrap();
+            row.started_at.is_some().then_some(row)
+        }).await;
+        let (recording, publication, at) = (row.id, row.publication_id, row.started_at.unwrap());
+        let (from_ms, cause, medium) = (100, GapCause::Loss, Medium::Audio);
+        let events = [
+            EngineEvent::RecordingStarted { recording, publication, at },
+            EngineEvent::RecordingGapBegan { recording, from_ms, cause, medium },
+            EngineEvent::RecordingGap { recording, gap: Gap::new(medium, cause, from_ms, 900) },
+            EngineEvent::RecordingStopped { recording, reason: Reason::Disk },
+        ];
+        for event in events {
+            for _ in 0..2 {
+                app.app.video.write_down(event.clone()).await.unwrap();
+            }
+        }
+        let ours = |data: &Value| data["from_ms"] == 100 || data["from_ms"].is_null();
+        for kind in ["recording.started", "recording.gap_began", "recording.gap", "recording.stopped"] {
+            let found: Vec<_> = told(app, &booking, kind).await.into_iter().filter(ours).collect();
+            assert_eq!(found.len(), 1, "{kind}: {found:?}");
+        }
+        assert_eq!(gaps(app, recording).await.iter().filter(|gap| gap.from_ms == 100).count(), 1);
+        // Another one at the same place is another one.
+        let gap = Gap::new(Medium::Video, cause, from_ms, 900);
+        app.app.video.write_down(EngineEvent::RecordingGap { recording, gap }).await.unwrap();
+        assert_eq!(gaps(app, recording).await.iter().filter(|gap| gap.from_ms == 100).count(), 2);
+    }
+
+    async fn attempts_of_which_no_media_comes_are_told_once_until_something_comes(app: &TestApp) {
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let booking = book(app, &owner).await;
+        let session = open_call(&owner, &officer, &booking).await;
+        let (token, path) = (token(&owner, &session).await, format!("/whip/{}/camera", id(&session)));
+        // Offers that are answered, of somebody who never comes.
+        let attempts = async |count| {
+            for _ in 0..count {
+                let offer = Publisher::new().await.offer.clone();
+                assert_eq!(sdp(&owner, &path, &token, offer).await.status, 201);
+            }
+        };
+        attempts(4).await;
+        let publisher = Publisher::new().await;
+        publish_with(&owner, &session, "camera", &publisher).await;
+        publisher.send_for_ms(1500, |_| true).await;
+        attempts(3).await;
+        step(&owner, &session, "/leave", json!({})).await;
+        eventually("all have come to their end", async || {
+            let rows = recording::Entity::find().all(app.app.db.reader()).await.unwrap();
+            rows.iter().all(|row| row.state != RecordingState::Recording).then_some(())
+        }).await;
+        let mut rows = closed_recordings(app, &session, 3).await;
+        rows.sort_by_key(|row| row.segment);
+        let states: Vec<_> = rows.iter().map(|row| (row.state, row.reason.as_deref())).collect();
+        let nothing = (RecordingState::Failed, Some("no_media"));
+        assert_eq!(states, [nothing, (RecordingState::Finalised, None), nothing]);
+        let failed = told(app, &booking, "recording.failed").await;
+        assert_eq!(failed.len(), 2, "{failed:?}");
+        assert!(failed.iter().all(|data| data["had_media"] == false && data["reason"] == "no_media"));
     }
 }

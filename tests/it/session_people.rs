@@ -70,6 +70,25 @@ both_stores! { at "2026-11-23T02:05:00Z";
         assert_eq!(be_ready(&officer, &booking).await["me"]["state"], "admitted");
     }
 
+    async fn two_officers_who_admit_in_the_same_moment_let_in_once_and_are_both_in(app: &TestApp) {
+        let (owner, zhou, han) = (app.signed_in("lin").await, app.signed_in("zhou").await, app.signed_in("han").await);
+        let booking = book(app, &owner).await;
+        let guest = be_ready(&owner, &booking).await;
+        be_ready(&zhou, &booking).await;
+        be_ready(&han, &booking).await;
+        let admit = format!("/participants/{}/admit", id(&guest["me"]));
+        let (one, other) = tokio::join!(step(&zhou, &guest, &admit, json!({})), step(&han, &guest, &admit, json!({})));
+        for seen in [one.ok(), other.ok()] {
+            assert_eq!((&seen["state"], &seen["me"]["state"]), (&json!("open"), &json!("admitted")));
+            // Each sees that the other is there.
+            let officers = seen["people"].as_array().unwrap().iter().filter(|one| one["role"] == "officer");
+            assert_eq!(officers.filter(|one| one["state"] == "admitted").count(), 2, "{seen}");
+        }
+        let told = kinds(app, &booking).await;
+        assert_eq!(told.iter().filter(|kind| *kind == "session.admitted").count(), 3, "{told:?}");
+        assert_eq!(told.iter().filter(|kind| *kind == "booking.checked_in").count(), 1, "{told:?}");
+    }
+
     async fn the_fifth_place_is_the_bookers(app: &TestApp) {
         let owner = app.signed_in("lin").await;
         let booking = book(app, &owner).await;

@@ -70,6 +70,29 @@ pub async fn insert_recording(conn: &impl ConnectionTrait, row: recording::Model
     recording::Entity::insert(row.into_active_model()).exec_without_returning(conn).await.map(|_| ())
 }
 
+/// Whether the publication's segment before this one failed for the same reason.
+pub async fn failed_before(
+    conn: &impl ConnectionTrait,
+    row: &recording::Model,
+    reason: &str,
+) -> Result<bool, DbErr> {
+    let before = recording::Entity::find()
+        .filter(recording::Column::PublicationId.eq(row.publication_id))
+        .filter(recording::Column::Segment.lt(row.segment))
+        .order_by_desc(recording::Column::Segment)
+        .limit(1)
+        .one(conn)
+        .await?;
+    Ok(before.is_some_and(|before| {
+        before.state == RecordingState::Failed && before.reason.as_deref() == Some(reason)
+    }))
+}
+
+/// Takes away a recording of which no entry tells: it has waited for media, and none came.
+pub async fn forget_untold(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
+    recording::Entity::delete_by_id(id).exec(conn).await.map(|_| ())
+}
+
 /// Writes how far a recording is; the next entry of the transaction tells it, with what it is of.
 pub async fn save_recording(tx: &Tx, row: recording::Model) -> Result<(), DbErr> {
     evidence::tell_kept(tx, &row);

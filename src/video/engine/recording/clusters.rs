@@ -155,7 +155,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn clusters_are_short_ordered_and_complete(
+        fn clusters_are_short_and_the_times_of_each_track_rise_through_them(
             times in proptest::collection::vec((0u64..8000, any::<bool>(), any::<bool>()), 1..200)
         ) {
             let (mut clusters, mut made) = (Clusters::default(), Vec::new());
@@ -166,13 +166,25 @@ mod tests {
                 made.extend(std::iter::from_fn(|| clusters.cut(now, [true; 2], false)));
             }
             made.extend(std::iter::from_fn(|| clusters.cut(now, [true; 2], true)));
-            let mut before = 0;
+            let (mut before, mut blocks, mut last) = (0, 0, [None; 2]);
             for cluster in &made {
                 prop_assert_eq!(webm::contents(&cluster.bytes), Some(cluster.contents));
                 let found = cluster.contents;
                 prop_assert!(found.start_ms >= before && found.end_ms < found.start_ms + 1000);
                 before = found.end_ms;
+                // Players and ffmpeg want the times of a track to rise strictly, also from cluster to cluster.
+                let head = super::super::ebml::head(&cluster.bytes).unwrap();
+                for (id, child) in super::super::ebml::children(&cluster.bytes[head.size..]) {
+                    if id == super::super::ebml::SIMPLE_BLOCK {
+                        let after = u64::from(u16::from_be_bytes([child[1], child[2]]));
+                        let last = &mut last[usize::from(child[0] & 0x7F == webm::VIDEO_TRACK)];
+                        prop_assert!(*last < Some(found.start_ms + after));
+                        *last = Some(found.start_ms + after);
+                        blocks += 1;
+                    }
+                }
             }
+            prop_assert_eq!(blocks, times.len());
         }
     }
 }
