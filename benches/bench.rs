@@ -243,6 +243,12 @@ async fn bare_one(db: &Db, template: booking::Model, resource_id: Uuid, n: i64) 
         last_error: Set(None),
         created_at: Set(at),
         sent_at: Set(Some(at)),
+        thread_id: Set(None),
+        thread_seq: Set(0),
+        replaced_by: Set(None),
+        useful_until: Set(None),
+        leased_until: Set(None),
+        may_have_arrived: Set(false),
     };
     db.write(move |tx| {
         Box::pin(async move {

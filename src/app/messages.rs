@@ -4,7 +4,7 @@ use crate::auth::{Right, Signed};
 use crate::booking::model::display_reference;
 use crate::entity::outbox::OutboxState;
 use crate::http::{Cursor, Page, Params, PathId, Problem, ProblemBody};
-use crate::notify::{self, Notify};
+use crate::notify::{self, Notify, WithdrawnBecause};
 use crate::text::Language;
 use axum::extract::State;
 use axum::{Extension, Json};
@@ -36,6 +36,9 @@ struct Message {
     created_at: DateTime<Utc>,
     /// When it is tried next.
     next_at: Option<DateTime<Utc>>,
+    /// It was handed over at least once without an answer: it may have arrived, or arrive twice.
+    may_have_arrived: bool,
+    withdrawn_because: Option<WithdrawnBecause>,
 }
 
 impl Message {
@@ -50,6 +53,8 @@ impl Message {
             attempts: message.attempts,
             created_at: message.created_at,
             next_at: message.next_at,
+            may_have_arrived: message.may_have_arrived,
+            withdrawn_because: message.withdrawn_because,
         }
     }
 }
@@ -98,7 +103,7 @@ async fn list_messages(
         (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "message_not_failed"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "message_not_failed, message_outdated"),
     ),
 )]
 async fn retry_message(

@@ -6,7 +6,7 @@ use super::registering::Waiting;
 use crate::directory;
 use crate::entity::account::{self, Locale, Membership};
 use crate::entity::enterprise::{self, EnterpriseState};
-use crate::notify::{self, Mail};
+use crate::notify::{self, Mail, Thread};
 use crate::text::{Language, Text};
 
 /// Goes on with a registration: its link, and what is in the way.
@@ -49,7 +49,8 @@ pub(super) fn confirm(waiting: &Waiting, link: &str) -> Mail {
     let language = language_of(row.locale);
     let title = Text::new("请完成注册", "Please finish your registration");
     let action = Some((Text::new("完成注册", "Finish registration"), link.to_owned()));
-    mail("registration.confirm", &row.email, language, &title, &paragraphs, action)
+    let mail = mail("registration.confirm", &row.email, language, &title, &paragraphs, action);
+    Mail { thread: Thread::newest(row.id), useful_until: Some(row.expires_at), ..mail }
 }
 
 /// Tells a member that somebody asks to join; nothing for who cannot decide.
@@ -79,7 +80,9 @@ pub(super) fn asks_to_join(
     ];
     let title = Text::new("有同事申请加入", "A colleague asks to join");
     let action = Some((Text::new("去处理", "Decide"), format!("{public_url}/colleagues")));
-    Some(mail("membership.requested", to, language_of(member.locale), &title, &paragraphs, action))
+    let mail = mail("membership.requested", to, language_of(member.locale), &title, &paragraphs, action);
+    // Each colleague gets one, until somebody decides.
+    Some(Mail { thread: Thread::beside(asks.id), ..mail })
 }
 
 /// Tells somebody what was decided about their membership.
@@ -126,7 +129,8 @@ pub(super) fn membership(
             None,
         ),
     };
-    Some(mail(template, to, language_of(member.locale), &title, &[greeting, text], action))
+    let mail = mail(template, to, language_of(member.locale), &title, &[greeting, text], action);
+    Some(Mail { thread: Thread::newest(member.id), ..mail })
 }
 
 /// Tells somebody who asked to join that the enterprise itself was turned away. Why is for its contact only.
@@ -180,7 +184,8 @@ pub(super) fn decision(row: &enterprise::Model, language: Language, public_url: 
             ("enterprise.approved", Text::new("注册申请已通过", "Registration accepted"), action)
         }
     };
-    mail(template, &row.contact_email, language, &title, &paragraphs, action)
+    let mail = mail(template, &row.contact_email, language, &title, &paragraphs, action);
+    Mail { thread: Thread::newest(row.id), ..mail }
 }
 
 pub(super) fn language_of(locale: Locale) -> Language {
@@ -212,5 +217,7 @@ fn mail(
         text,
         html,
         calendar: None,
+        thread: None,
+        useful_until: None,
     }
 }

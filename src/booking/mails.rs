@@ -7,7 +7,7 @@ use crate::directory::{ServiceInfo, office};
 use crate::entity::booking;
 use crate::entity::service::ServiceKind;
 use crate::notify::ics::{Event, render};
-use crate::notify::{CalendarPart, Mail, Method, enqueue, layout};
+use crate::notify::{CalendarPart, Identity, Mail, Method, Thread, enqueue, keep_calendar_identity, layout};
 use crate::text::Language;
 use chrono::{DateTime, Datelike, Offset, Utc, Weekday};
 use chrono_tz::Tz;
@@ -130,6 +130,10 @@ pub async fn cancelled(tx: &Tx, news: &News<'_>, invited: bool) -> Result<(), Db
 }
 
 async fn send(tx: &Tx, news: &News<'_>, words: Words) -> Result<(), DbErr> {
+    let identity = match words.method {
+        Some(_) => Some(keep_calendar_identity(tx, news.row.id, identity(news), news.now).await?),
+        None => None,
+    };
     let Some(to) = news.to.clone() else { return Ok(()) };
     let language = news.language;
     let reference = display_reference(&news.row.reference);
@@ -143,15 +147,30 @@ async fn send(tx: &Tx, news: &News<'_>, words: Words) -> Result<(), DbErr> {
     };
     let url = page(news);
     let (text, html) = layout(language, &words.subject, &paragraphs, Some((label, &url)));
-    let calendar = words
-        .method
-        .map(|method| CalendarPart { method, ics: render(&event(news, Some(to.clone())), method) });
+    let calendar = words.method.zip(identity).map(|(method, identity)| {
+        let event = event(news, identity, Some(to.clone()));
+        CalendarPart { method, ics: render(&event, method) }
+    });
+    // An appointment that is over needs no confirmation any more.
+    let useful_until = (words.method == Some(Method::Request)).then_some(news.row.ends_at);
+    let thread = Thread::newest(news.row.id);
     let subject = format!("{} {reference}", words.subject);
     let case_id = Some(news.row.id);
     enqueue(
         tx,
         news.now,
-        Mail { case_id, template: words.template, to, language, subject, text, html, calendar },
+        Mail {
+            case_id,
+            template: words.template,
+            to,
+            language,
+            subject,
+            text,
+            html,
+            calendar,
+            thread,
+            useful_until,
+        },
     )
     .await
 }
@@ -169,9 +188,18 @@ fn ways(news: &News<'_>) -> String {
     format!("{join}{cancel_word}\n{cancel}")
 }
 
-/// The appointment as a file to take along.
-pub fn calendar_file(news: &News<'_>, method: Method) -> String {
-    render(&event(news, None), method)
+/// The appointment as a file to take along, known to calendars as it was in the mails before.
+pub fn calendar_file(news: &News<'_>, known: Option<Identity>, method: Method) -> String {
+    let identity = known.unwrap_or_else(|| identity(news));
+    render(&event(news, identity, None), method)
+}
+
+/// By what calendars get to know a new appointment.
+fn identity(news: &News<'_>) -> Identity {
+    Identity {
+        uid: format!("{}@{}", news.row.id, host(&news.office.public_url)),
+        organizer_mail: news.office.mail_from.clone(),
+    }
 }
 
 fn facts(news: &News<'_>, reference: &str) -> Vec<String> {
@@ -198,7 +226,7 @@ fn facts(news: &News<'_>, reference: &str) -> Vec<String> {
     .collect()
 }
 
-fn event(news: &News<'_>, attendee_mail: Option<String>) -> Event {
+fn event(news: &News<'_>, identity: Identity, attendee_mail: Option<String>) -> Event {
     let (row, info, language) = (news.row, news.info, news.language);
     let reference = display_reference(&row.reference);
     let (label, colon) = match language {
@@ -207,7 +235,7 @@ fn event(news: &News<'_>, attendee_mail: Option<String>) -> Event {
     };
     let url = page(news);
     Event {
-        uid: format!("{}@{}", row.id, host(&news.office.public_url)),
+        identity,
         sequence: row.sequence,
         stamp: news.now,
         starts_at: row.starts_at,
@@ -217,7 +245,6 @@ fn event(news: &News<'_>, attendee_mail: Option<String>) -> Event {
         description: format!("{label}{colon}{reference}\n{url}"),
         location: place(news),
         organizer_name: office().name.for_language(language).to_owned(),
-        organizer_mail: news.office.mail_from.clone(),
         attendee_mail,
         url: Some(url),
     }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod auth_session;
 pub mod booking;
 pub mod calendar_day;
+pub mod calendar_identity;
 pub mod calendar_year;
 pub mod chain;
 pub mod commitment;

@@ -19,6 +19,18 @@ pub struct Model {
     pub last_error: Option<String>,
     pub created_at: DateTimeUtc,
     pub sent_at: Option<DateTimeUtc>,
+    /// What the mail is about: mails of a thread reach one receiver in their order.
+    pub thread_id: Option<Uuid>,
+    /// Its place in the thread.
+    pub thread_seq: i32,
+    /// The later mail that made it pointless.
+    pub replaced_by: Option<Uuid>,
+    /// From then on it is pointless by itself.
+    pub useful_until: Option<DateTimeUtc>,
+    /// Until when somebody is handing it over; stays when that one died.
+    pub leased_until: Option<DateTimeUtc>,
+    /// It was handed over once without an answer, or by a process that died over it.
+    pub may_have_arrived: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -41,4 +53,8 @@ pub enum OutboxState {
     #[sea_orm(string_value = "failed")]
     #[serde(rename = "failed")]
     Failed,
+    /// Pointless before it could be sent.
+    #[sea_orm(string_value = "withdrawn")]
+    #[serde(rename = "withdrawn")]
+    Withdrawn,
 }

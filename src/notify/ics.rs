@@ -25,11 +25,17 @@ impl Method {
     }
 }
 
+/// By what calendars know an appointment; the same in all mails about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub uid: String,
+    pub organizer_mail: String,
+}
+
 /// An appointment at an office.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// The same for all mails about one appointment.
-    pub uid: String,
+    pub identity: Identity,
     /// Higher with each change.
     pub sequence: i32,
     pub stamp: DateTime<Utc>,
@@ -41,7 +47,6 @@ pub struct Event {
     pub description: String,
     pub location: String,
     pub organizer_name: String,
-    pub organizer_mail: String,
     pub attendee_mail: Option<String>,
     pub url: Option<String>,
 }
@@ -65,7 +70,7 @@ pub fn render(event: &Event, method: Method) -> String {
         time_zone(&mut out, event);
     }
     out.line("BEGIN:VEVENT");
-    out.text("UID", &event.uid);
+    out.text("UID", &event.identity.uid);
     out.line(&format!("SEQUENCE:{}", event.sequence));
     out.line(&format!("DTSTAMP:{}", event.stamp.format("%Y%m%dT%H%M%SZ")));
     for (name, at) in [("DTSTART", event.starts_at), ("DTEND", event.ends_at)] {
@@ -83,7 +88,7 @@ pub fn render(event: &Event, method: Method) -> String {
         out.line(&format!("URL:{}", one_line(url)));
     }
     let name = parameter(&event.organizer_name);
-    out.line(&format!("ORGANIZER;CN={name}:{}", mailto(&event.organizer_mail)));
+    out.line(&format!("ORGANIZER;CN={name}:{}", mailto(&event.identity.organizer_mail)));
     if let Some(mail) = &event.attendee_mail {
         // Nobody reads answers at the office's sending address, so none is asked for.
         out.line(&format!(
@@ -106,6 +111,15 @@ pub fn render(event: &Event, method: Method) -> String {
     out.line("END:VEVENT");
     out.line("END:VCALENDAR");
     out.0
+}
+
+/// Reads by what an appointment that [`render`] wrote is known.
+pub(super) fn identity(ics: &str) -> Option<Identity> {
+    let whole = ics.replace("\r\n ", "");
+    let uid = whole.lines().find_map(|line| line.strip_prefix("UID:"))?.to_owned();
+    let organizer = whole.lines().find(|line| line.starts_with("ORGANIZER"))?;
+    let (_, organizer_mail) = organizer.rsplit_once("mailto:")?;
+    Some(Identity { uid, organizer_mail: organizer_mail.to_owned() })
 }
 
 /// So long before the start a calendar reminds of it.

@@ -9,7 +9,10 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn event(zone: Tz) -> Event {
     Event {
-        uid: "019a-mq@mianqia.example".into(),
+        identity: Identity {
+            uid: "019a-mq@mianqia.example".into(),
+            organizer_mail: "mianqia@example.com".into(),
+        },
         sequence: 2,
         stamp: at("2026-11-02T01:02:03.456Z"),
         starts_at: at("2026-11-10T06:00:00Z"),
@@ -19,7 +22,6 @@ fn event(zone: Tz) -> Event {
         description: "第一行\n第二行\\完".into(),
         location: "冰城海关，迎宾路 1 号".into(),
         organizer_name: "冰城\"海关\"".into(),
-        organizer_mail: "mianqia@example.com".into(),
         attendee_mail: Some("lin@example.com".into()),
         url: Some("https://mianqia.example/bookings/1".into()),
     }
@@ -70,6 +72,16 @@ fn a_request_says_all_that_a_calendar_needs() {
         "END:VCALENDAR",
     ];
     assert_eq!(ics, expected.join("\r\n") + "\r\n");
+}
+
+#[test]
+fn by_what_an_appointment_is_known_can_be_read_again() {
+    let mut long = event(chrono_tz::Asia::Shanghai);
+    long.identity.uid = format!("019a-mq@{}.example", "a".repeat(90));
+    for event in [event(chrono_tz::Asia::Shanghai), long] {
+        assert_eq!(identity(&render(&event, Method::Cancel)), Some(event.identity));
+    }
+    assert_eq!(identity("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"), None);
 }
 
 #[test]

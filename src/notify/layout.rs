@@ -68,16 +68,33 @@ fn as_html(language: Language, title: &str, paragraphs: &[String], action: Optio
          <style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
     );
     for paragraph in paragraphs {
-        let lines: Vec<String> = paragraph.lines().map(escape).collect();
+        let lines: Vec<String> = paragraph.lines().map(line).collect();
         html.push_str(&format!("<p>{}</p>\n", lines.join("<br>\n")));
     }
     if let Some((label, url)) = action {
-        let (label, short, url) = (escape(label), escape(&shortened(url)), escape(url));
-        html.push_str(&format!("<p class=\"action\"><a href=\"{url}\">{label}</a></p>\n<p class=\"link\"><a href=\"{url}\">{short}</a></p>\n"));
+        html.push_str(&format!(
+            "<p class=\"action\">{}</p>\n<p class=\"link\">{}</p>\n",
+            link(label, url),
+            shown(url)
+        ));
     }
     let (office, note) = (office(language), note(language));
     html.push_str(&format!("<footer>{office}<br>\n{note}</footer>\n</main>\n</body>\n</html>\n"));
     html
+}
+
+/// A line of a paragraph; one that is an address and nothing else leads there.
+fn line(text: &str) -> String {
+    let address = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme));
+    if address && !text.contains(char::is_whitespace) { shown(text) } else { escape(text) }
+}
+
+fn link(label: &str, url: &str) -> String {
+    format!("<a href=\"{}\">{}</a>", escape(url), escape(label))
+}
+
+fn shown(url: &str) -> String {
+    link(&shortened(url), url)
 }
 
 /// An address short enough for a telephone's width, so that no mail program scrolls sideways; the link
@@ -114,18 +131,18 @@ mod tests {
 
     #[test]
     fn both_parts_carry_everything() {
-        let paragraphs = ["您的预约 MQ 2611 4K7P-X 已接受。".to_owned(), "第一行\n第二行".to_owned()];
+        let paragraphs = ["您的预约 MQ 2611 4K7P-X 已受理。".to_owned(), "第一行\n第二行".to_owned()];
         let link = Some(("查看预约", "https://mianqia.example/b/1?x=1&y=2"));
-        let (text, html) = layout(Language::Zh, "预约已接受", &paragraphs, link);
+        let (text, html) = layout(Language::Zh, "预约已受理", &paragraphs, link);
         assert_eq!(
             text,
-            "预约已接受\n\n您的预约 MQ 2611 4K7P-X 已接受。\n\n第一行\n第二行\n\n\
+            "预约已受理\n\n您的预约 MQ 2611 4K7P-X 已受理。\n\n第一行\n第二行\n\n\
              查看预约：\nhttps://mianqia.example/b/1?x=1&y=2\n\n\
              -- \n冰城海关 · 面洽\n这封邮件由系统发出，请不要直接回复。\n"
         );
         for part in [
             "<html lang=\"zh-CN\">",
-            "<h1>预约已接受</h1>",
+            "<h1>预约已受理</h1>",
             "第一行<br>\n第二行",
             "<a href=\"https://mianqia.example/b/1?x=1&amp;y=2\">查看预约</a>",
             "冰城海关 · 面洽",
@@ -146,6 +163,22 @@ mod tests {
             html.split(['<', '>']).filter(|part| !part.starts_with("a href") && !part.starts_with("p "));
         let words = shown.flat_map(str::split_whitespace).filter(|word| word.contains("mianqia.example"));
         assert!(words.clone().count() == 1 && words.clone().all(|word| word.chars().count() <= 36));
+    }
+
+    #[test]
+    fn an_address_on_a_line_of_its_own_is_a_link() {
+        let lines =
+            "进入视频面洽：\nhttps://mianqia.example/session/0191a2b3-0000-7000-8000-000000000000?a=1&b=2";
+        let (text, html) = layout(
+            Language::Zh,
+            "预约已受理",
+            &[lines.to_owned(), "见 https://x.example/a 页".to_owned()],
+            None,
+        );
+        assert!(text.contains(lines));
+        let link = "<p>进入视频面洽：<br>\n<a href=\"https://mianqia.example/session/0191a2b3-0000-7000-8000-000000000000?a=1&amp;b=2\">mianqia.example/session/";
+        assert!(html.contains(link), "{html}");
+        assert_eq!(html.matches("<a ").count(), 1);
     }
 
     fn brackets(html: &str) -> usize {

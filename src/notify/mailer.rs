@@ -112,7 +112,7 @@ fn judge(error: &SmtpError, to: &str) -> Outcome {
 
 /// Writes a mail; `None` when what is queued is no mail.
 fn compose(from: &Mailbox, row: &outbox::Model, now: DateTime<Utc>) -> Option<Message> {
-    let payload: Payload = serde_json::from_value(row.payload.clone()).ok()?;
+    let payload = Payload::read(&row.payload)?;
     let language = payload.language();
     let to: Address = row.to_address.parse().ok()?;
     let mut parts = MultiPart::alternative()
@@ -169,11 +169,17 @@ mod tests {
             last_error: None,
             created_at: at,
             sent_at: None,
+            thread_id: None,
+            thread_seq: 0,
+            replaced_by: None,
+            useful_until: None,
+            leased_until: None,
+            may_have_arrived: false,
         }
     }
 
     fn mail() -> serde_json::Value {
-        json!({"language": "zh-CN", "subject": "预约\u{a0}已接受", "text": "您好", "html": "<p>您好</p>",
+        json!({"language": "zh-CN", "subject": "预约\u{a0}已受理", "text": "您好", "html": "<p>您好</p>",
             "calendar": {"method": "CANCEL", "ics": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}})
     }
 

@@ -5,9 +5,10 @@
 //! for its calendar part; `app` runs [`Notify::run`] and shows staff [`Notify::messages`].
 //!
 //! Invariants: a mail is queued if and only if the transaction of its cause commits; a queued mail
-//! is sent, or ends as `failed` where staff see it, and is never dropped; whoever sends it holds a
+//! is sent, or ends as `failed` or `withdrawn` where staff see it, and is never dropped; whoever sends it holds a
 //! lease on the row, so a crash delays a mail (and may send it twice under the same Message-ID) but
-//! does not lose it; no address, subject or text goes into a log.
+//! does not lose it; mails of one [`Thread`] reach a receiver in their order, and what a later one makes
+//! pointless is withdrawn; no address, subject or text goes into a log.
 
 pub mod ics;
 mod layout;
@@ -16,14 +17,15 @@ mod model;
 mod service;
 mod store;
 
-pub use ics::Method;
+pub use ics::{Identity, Method};
 pub use layout::layout;
 pub use mailer::{MailSettingError, MailSettings};
-pub use model::{Message, next_attempt};
+pub use model::{Message, WithdrawnBecause, next_attempt};
 pub use service::Notify;
-pub use store::enqueue;
+pub use store::{calendar_identity, enqueue, keep_calendar_identity};
 
 use crate::text::Language;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// A mail to queue.
@@ -39,6 +41,30 @@ pub struct Mail {
     pub text: String,
     pub html: String,
     pub calendar: Option<CalendarPart>,
+    /// What it is about, where several mails are about one thing.
+    pub thread: Option<Thread>,
+    /// From then on it tells nothing that is still of use, and is not sent.
+    pub useful_until: Option<DateTime<Utc>>,
+}
+
+/// What several mails are about: a booking, a membership, an enterprise.
+#[derive(Clone, Copy, Debug)]
+pub struct Thread {
+    pub id: Uuid,
+    /// Whatever was queued before and is not sent yet is no longer so.
+    pub replaces_earlier: bool,
+}
+
+impl Thread {
+    /// For a mail that tells where the thing stands now.
+    pub fn newest(id: Uuid) -> Option<Self> {
+        Some(Self { id, replaces_earlier: true })
+    }
+
+    /// For a mail beside others.
+    pub fn beside(id: Uuid) -> Option<Self> {
+        Some(Self { id, replaces_earlier: false })
+    }
 }
 
 /// The part that calendars read.

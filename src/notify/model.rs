@@ -6,6 +6,7 @@ use crate::text::{Language, Text};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A mail as it waits in `outbox.payload`.
@@ -39,6 +40,11 @@ impl Payload {
         }
     }
 
+    /// `None` when what is queued is no mail.
+    pub fn read(stored: &serde_json::Value) -> Option<Self> {
+        Self::deserialize(stored).ok()
+    }
+
     pub fn to_json(&self) -> Result<serde_json::Value, DbErr> {
         serde_json::to_value(self).map_err(|error| DbErr::Json(error.to_string()))
     }
@@ -46,6 +52,13 @@ impl Payload {
     /// The tag for `Content-Language`.
     pub fn language(&self) -> Language {
         if self.language == Language::En.tag() { Language::En } else { Language::Zh }
+    }
+}
+
+/// Takes the calendar part out of a stored mail.
+pub(super) fn without_calendar(stored: &mut serde_json::Value) {
+    if let Some(fields) = stored.as_object_mut() {
+        fields.insert("calendar".to_owned(), serde_json::Value::Null);
     }
 }
 
@@ -97,12 +110,31 @@ pub struct Message {
     pub created_at: DateTime<Utc>,
     /// When it is tried next.
     pub next_at: Option<DateTime<Utc>>,
+    /// It was handed over at least once without an answer.
+    pub may_have_arrived: bool,
+    pub withdrawn_because: Option<WithdrawnBecause>,
     trouble: Option<String>,
+}
+
+/// Why a mail was not sent any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WithdrawnBecause {
+    /// A later mail tells how things stand.
+    Replaced,
+    /// What it told of was over.
+    Outdated,
 }
 
 impl Message {
     pub(super) fn of(row: outbox::Model, reference: Option<String>) -> Self {
+        let because = match row.replaced_by {
+            Some(_) => WithdrawnBecause::Replaced,
+            None => WithdrawnBecause::Outdated,
+        };
         Self {
+            may_have_arrived: row.may_have_arrived,
+            withdrawn_because: (row.state == OutboxState::Withdrawn).then_some(because),
             id: row.id,
             reference,
             template: row.template,

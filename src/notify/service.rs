@@ -113,9 +113,10 @@ impl Notify {
             };
             tracing::warn!(%id, template, tries, given_up, why, "a mail was not sent");
         }
+        let may_have_arrived = trouble == Some(Trouble::Unanswered);
         let error = trouble.map(|trouble| trouble.stored().to_owned());
-        let write =
-            self.0.db.write(move |tx| Box::pin(async move { store::settle(tx, &row, change, error).await }));
+        let ended = store::Ended { change, error, may_have_arrived };
+        let write = self.0.db.write(move |tx| Box::pin(async move { store::settle(tx, &row, ended).await }));
         if let Err(error) = write.await {
             tracing::error!(%id, %error, "what became of a mail could not be stored");
         }
@@ -145,7 +146,11 @@ impl Notify {
             Box::pin(async move {
                 let requeued = store::requeue(tx, id, now).await?;
                 let row = store::find(tx.conn(), id).await?.ok_or_else(Problem::not_found)?;
-                if requeued { Ok(row) } else { Err(not_failed()) }
+                match (requeued, row.state) {
+                    (true, _) => Ok(row),
+                    (false, OutboxState::Failed) => Err(outdated()),
+                    (false, _) => Err(not_failed()),
+                }
             })
         });
         let row = write.await?;
@@ -162,5 +167,13 @@ fn not_failed() -> Problem {
         "message_not_failed",
         "这封邮件没有失败，不需要重发；请刷新页面看最新情况。",
         "This message has not failed, so there is nothing to send again. Reload to see where it stands.",
+    )
+}
+
+fn outdated() -> Problem {
+    Problem::conflict(
+        "message_outdated",
+        "这封邮件说的事已经过去，不再重发；需要时请打电话告知。",
+        "What this message tells of is over, so it is not sent again. Please phone if they still need to know.",
     )
 }

@@ -17,7 +17,7 @@ use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use crate::ids;
 use crate::keyring::Keyring;
-use crate::notify::{self, Mail};
+use crate::notify::{self, Mail, Thread};
 use crate::text::{Language, Text};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
@@ -178,6 +178,8 @@ impl Survey {
             text,
             html,
             calendar: None,
+            thread: Thread::newest(booking.id),
+            useful_until: Some(invite.expires_at),
         }))
     }
 

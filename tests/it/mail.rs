@@ -4,7 +4,7 @@ use crate::support::{Store, TestApp, eventually};
 use chrono::TimeDelta;
 use mianqia::entity::outbox::{self, OutboxState};
 use mianqia::notify::ics::{Event, Method, render};
-use mianqia::notify::{CalendarPart, Mail, enqueue, layout};
+use mianqia::notify::{CalendarPart, Identity, Mail, enqueue, layout};
 use mianqia::text::Language;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
@@ -80,23 +80,28 @@ impl Drop for Sink {
     }
 }
 
-fn mail(to: &str) -> Mail {
-    let (text, html) = layout(Language::Zh, "预约已接受", &["您好 <&>".to_owned()], None);
+pub fn mail(to: &str) -> Mail {
+    let (text, html) = layout(Language::Zh, "预约已受理", &["您好 <&>".to_owned()], None);
     Mail {
         case_id: None,
         template: "booking.accepted",
         to: to.to_owned(),
         language: Language::Zh,
-        subject: "预约已接受：视频面洽（2026年11月10日 14:00，北京时间）".to_owned(),
+        subject: "预约已受理：视频面洽（2026年11月10日 14:00，北京时间）".to_owned(),
         text,
         html,
         calendar: None,
+        thread: None,
+        useful_until: None,
     }
 }
 
 fn appointment(to: &str) -> String {
     let event = Event {
-        uid: "019a@mianqia.invalid".into(),
+        identity: Identity {
+            uid: "019a@mianqia.invalid".into(),
+            organizer_mail: "mianqia@mianqia.invalid".into(),
+        },
         sequence: 1,
         stamp: NOON.parse().unwrap(),
         starts_at: "2026-11-10T06:00:00Z".parse().unwrap(),
@@ -106,14 +111,13 @@ fn appointment(to: &str) -> String {
         description: "第一行\n第二行".into(),
         location: "冰城海关".into(),
         organizer_name: "冰城海关".into(),
-        organizer_mail: "mianqia@mianqia.invalid".into(),
         attendee_mail: Some(to.into()),
         url: None,
     };
     render(&event, Method::Request)
 }
 
-async fn queue(app: &TestApp, mail: Mail) {
+pub async fn queue(app: &TestApp, mail: Mail) {
     let now = app.clock.now();
     let queued: Result<(), DbErr> =
         app.app.db.write(move |tx| Box::pin(async move { enqueue(tx, now, mail).await })).await;
@@ -288,6 +292,7 @@ with_mail_server! {
             outbox::Entity::update_many()
                 .col_expr(outbox::Column::Attempts, Expr::value(1))
                 .col_expr(outbox::Column::NextAt, Expr::value(lease))
+                .col_expr(outbox::Column::LeasedUntil, Expr::value(lease))
                 .exec(tx.conn()).await.map(drop)
         })).await;
         left.unwrap();
@@ -297,7 +302,7 @@ with_mail_server! {
         app.clock.set(lease);
         sink.mail_to("lin@example.com").await;
         let sent = row_when(app, "lin@example.com", "sent", |row| row.state == OutboxState::Sent).await;
-        assert_eq!(sent.attempts, 2);
+        assert_eq!((sent.attempts, sent.leased_until, sent.may_have_arrived), (2, None, true));
     }
 }
 
@@ -386,6 +391,11 @@ async fn lost_answer(store: Store) {
     app.clock.advance(TimeDelta::seconds(30));
     app.app.notify.poke();
     row_when(&app, "first@example.com", "sent", |row| row.state == OutboxState::Sent).await;
+    // And stays told: a second copy may be there.
+    let list = app.signed_in("zhou").await.get("/api/v1/messages?state=sent").await.ok();
+    let twice: Vec<_> =
+        list["items"].as_array().unwrap().iter().map(|item| item["may_have_arrived"].as_bool()).collect();
+    assert_eq!(twice, [Some(false), Some(true)]);
     server.abort();
     app.stop().await;
 }

@@ -15,6 +15,7 @@ mod edge;
 mod edge_lines;
 mod killed;
 mod mail;
+mod mail_order;
 mod media;
 mod openapi;
 mod people;

@@ -8,7 +8,7 @@ use crate::booking::model::reference::parse_reference;
 use crate::booking::store::read::{self, Place, View};
 use crate::entity::booking::{self, BookingState};
 use crate::http::Problem;
-use crate::notify::Method;
+use crate::notify::{self, Method};
 use crate::text::Language;
 use uuid::Uuid;
 
@@ -59,7 +59,7 @@ impl Booking {
             _ => {
                 return Err(Problem::conflict(
                     "wrong_state",
-                    "预约确认之后才有日历文件。",
+                    "预约受理之后才有日历文件。",
                     "There is a calendar file once the booking is accepted.",
                 ));
             }
@@ -67,6 +67,7 @@ impl Booking {
         let info = self.info(row.service_id).await?;
         let now = self.0.clock.now();
         let news = News { office: &self.0.office, info: &info, row: &row, now, to: None, language };
-        Ok(mails::calendar_file(&news, method))
+        let known = notify::calendar_identity(self.0.db.reader(), row.id).await?;
+        Ok(mails::calendar_file(&news, known, method))
     }
 }

@@ -1,0 +1,45 @@
+//! By what calendars know the appointment of a case. Fixed once: the service may move to another address
+//! between the invitation and its cancelling, and calendars go by UID and organizer.
+
+use super::super::model::Payload;
+use crate::db::Tx;
+use crate::entity::{calendar_identity, outbox};
+use crate::notify::ics::{self, Identity};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+/// What was fixed for a case, if anything was.
+pub async fn calendar_identity(conn: &impl ConnectionTrait, case: Uuid) -> Result<Option<Identity>, DbErr> {
+    if let Some(row) = calendar_identity::Entity::find_by_id(case).one(conn).await? {
+        return Ok(Some(Identity { uid: row.uid, organizer_mail: row.organizer_mail }));
+    }
+    // Mails from before this was kept say it themselves.
+    let mails = outbox::Entity::find()
+        .filter(outbox::Column::CaseId.eq(case))
+        .order_by_asc(outbox::Column::ThreadSeq)
+        .all(conn)
+        .await?;
+    let parts = mails.iter().filter_map(|row| Payload::read(&row.payload)?.calendar);
+    Ok(parts.filter_map(|part| ics::identity(&part.ics)).next())
+}
+
+/// Fixes it, unless it is.
+pub async fn keep_calendar_identity(
+    tx: &Tx,
+    case: Uuid,
+    fresh: Identity,
+    now: DateTime<Utc>,
+) -> Result<Identity, DbErr> {
+    let kept = calendar_identity(tx.conn(), case).await?.unwrap_or(fresh);
+    let row = calendar_identity::ActiveModel {
+        case_id: Set(case),
+        uid: Set(kept.uid.clone()),
+        organizer_mail: Set(kept.organizer_mail.clone()),
+        fixed_at: Set(now),
+    };
+    let once = OnConflict::column(calendar_identity::Column::CaseId).do_nothing().to_owned();
+    calendar_identity::Entity::insert(row).on_conflict(once).exec_without_returning(tx.conn()).await?;
+    Ok(kept)
+}

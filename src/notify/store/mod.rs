@@ -1,0 +1,62 @@
+//! Every query of the outbox.
+
+mod calendar;
+mod queue;
+
+pub use calendar::{calendar_identity, keep_calendar_identity};
+pub use queue::enqueue;
+pub(super) use queue::{Change, Ended, claim, is_any_due, requeue, settle};
+
+use crate::db::Tx;
+use crate::entity::booking;
+use crate::entity::outbox::{self, Column, OutboxState};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+pub(super) async fn list(
+    conn: &impl ConnectionTrait,
+    state: Option<OutboxState>,
+    before: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<outbox::Model>, DbErr> {
+    let mut query = outbox::Entity::find().order_by_desc(Column::Id).limit(limit);
+    if let Some(state) = state {
+        query = query.filter(Column::State.eq(state));
+    }
+    if let Some(before) = before {
+        query = query.filter(Column::Id.lt(before));
+    }
+    query.all(conn).await
+}
+
+pub(super) async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<outbox::Model>, DbErr> {
+    outbox::Entity::find_by_id(id).one(conn).await
+}
+
+/// Drops what waits to be sent.
+pub(super) async fn discard_pending(tx: &Tx) -> Result<(), DbErr> {
+    outbox::Entity::delete_many()
+        .filter(Column::State.eq(OutboxState::Pending))
+        .exec(tx.conn())
+        .await
+        .map(drop)
+}
+
+/// The references of those cases that are bookings.
+pub(super) async fn references(
+    conn: &impl ConnectionTrait,
+    cases: Vec<Uuid>,
+) -> Result<HashMap<Uuid, String>, DbErr> {
+    if cases.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Uuid, String)> = booking::Entity::find()
+        .select_only()
+        .columns([booking::Column::Id, booking::Column::Reference])
+        .filter(booking::Column::Id.is_in(cases))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
