@@ -1788,6 +1788,8 @@ export interface components {
             id: string;
             /** @description Why the last attempt did not succeed: the mail server's words, or ours. */
             last_error: string | null;
+            /** @description It was handed over at least once without an answer: it may have arrived, or arrive twice. */
+            may_have_arrived: boolean;
             /**
              * Format: date-time
              * @description When it is tried next.
@@ -1798,6 +1800,7 @@ export interface components {
             template: string;
             /** @description The receiver's address without most of its name. */
             to_masked: string;
+            withdrawn_because: components["schemas"]["WithdrawnBecause"] | null;
         };
         /**
          * @description A stretch on the timeline of which nothing was recorded, though the person was in the call. No moment of
@@ -1977,7 +1980,7 @@ export interface components {
          * @description State of a message.
          * @enum {string}
          */
-        OutboxState: "pending" | "sent" | "failed";
+        OutboxState: "pending" | "sent" | "failed" | "withdrawn";
         /** @description Another booking at the same time. */
         Overlap: {
             /** Format: date-time */
@@ -2144,6 +2147,8 @@ export interface components {
                 id: string;
                 /** @description Why the last attempt did not succeed: the mail server's words, or ours. */
                 last_error: string | null;
+                /** @description It was handed over at least once without an answer: it may have arrived, or arrive twice. */
+                may_have_arrived: boolean;
                 /**
                  * Format: date-time
                  * @description When it is tried next.
@@ -2154,6 +2159,7 @@ export interface components {
                 template: string;
                 /** @description The receiver's address without most of its name. */
                 to_masked: string;
+                withdrawn_because: components["schemas"]["WithdrawnBecause"] | null;
             }[];
             /** @description Give this back as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
@@ -2795,6 +2801,11 @@ export interface components {
             text: components["schemas"]["Text"];
             when: components["schemas"]["WarningCondition"] | null;
         };
+        /**
+         * @description Why a mail was not sent any more.
+         * @enum {string}
+         */
+        WithdrawnBecause: "replaced" | "outdated";
     };
     responses: never;
     parameters: never;
@@ -6748,7 +6759,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description message_not_failed */
+            /** @description message_not_failed, message_outdated */
             409: {
                 headers: {
                     [name: string]: unknown;
