@@ -13,6 +13,7 @@ mod m20261126_000061_registrations;
 mod m20261126_000070_mail_order;
 mod m20261126_000080_session_people;
 mod m20261126_000096_member_since;
+mod m20261126_000097_sent_mails;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000070_mail_order::Migration),
             Box::new(m20261126_000080_session_people::Migration),
             Box::new(m20261126_000096_member_since::Migration),
+            Box::new(m20261126_000097_sent_mails::Migration),
         ]
     }
 }

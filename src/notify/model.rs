@@ -62,6 +62,19 @@ pub(super) fn without_calendar(stored: &mut serde_json::Value) {
     }
 }
 
+/// Takes the words out of a stored mail that nobody will send any more: in them are links that are keys. The calendar
+/// part stays, which later mails about the appointment go by. Says whether there were any.
+pub(super) fn without_words(stored: &mut serde_json::Value) -> bool {
+    let mut had = false;
+    for name in ["text", "html"] {
+        if let Some(serde_json::Value::String(words)) = stored.get_mut(name) {
+            had |= !words.is_empty();
+            words.clear();
+        }
+    }
+    had
+}
+
 /// A value that goes into a header: one line, no control characters.
 pub(super) fn clean_line(value: &str) -> String {
     let cleaned: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

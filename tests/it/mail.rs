@@ -190,6 +190,29 @@ with_mail_server! {
         assert!(raw.lines().all(|line| line.len() <= 998), "{raw}");
     }
 
+    async fn what_a_mail_said_is_not_kept_once_nobody_will_send_it(app: &TestApp, sink: &Sink) {
+        let key = "https://mianqia.example/rate/the-key-of-somebody";
+        let with_key = |to: &str| {
+            let (text, html) = layout(Language::Zh, "请评价", &["您好".to_owned()], Some(("评价", key)));
+            let calendar = Some(CalendarPart { method: Method::Request, ics: appointment(to) });
+            Mail { text, html, calendar, ..mail(to) }
+        };
+        queue(app, with_key("lin@example.com")).await;
+        let got = sink.mail_to("lin@example.com").await;
+        assert!(got["text"].as_str().unwrap().contains(key) && got["html"].as_str().unwrap().contains(key));
+        let over = Some(app.clock.now() - TimeDelta::seconds(1));
+        queue(app, Mail { useful_until: over, ..with_key("gao@example.com") }).await;
+        for (to, state) in [("lin@example.com", OutboxState::Sent), ("gao@example.com", OutboxState::Withdrawn)] {
+            let kept = row_when(app, to, "its end", |row| row.state == state).await.payload;
+            assert!(!kept.to_string().contains("the-key-of-somebody"), "{kept}");
+            assert!(kept["calendar"]["ics"].as_str().unwrap().contains("BEGIN:VEVENT"));
+        }
+        // What failed can be sent again, so it keeps its words until it was.
+        queue(app, with_key("refused@example.com")).await;
+        let failed = row_when(app, "refused@example.com", "its end", |row| row.state == OutboxState::Failed).await;
+        assert!(failed.payload.to_string().contains(key));
+    }
+
     async fn what_is_deferred_is_tried_again_later(app: &TestApp, sink: &Sink) {
         queue(app, mail("later.on@example.com")).await;
         let first = row_when(app, "later.on@example.com", "one try", |row| row.last_error.is_some()).await;

@@ -5,7 +5,7 @@
 //! moment is only marked: if it did not arrive, it is not tried again.
 
 use super::super::Mail;
-use super::super::model::{Payload, clean_line, without_calendar};
+use super::super::model::{Payload, clean_line, without_calendar, without_words};
 use crate::db::Tx;
 use crate::entity::outbox::{self, Column, Entity, OutboxState};
 use crate::ids;
@@ -80,13 +80,30 @@ async fn withdraw_earlier(tx: &Tx, thread: Uuid, seq: i32, by: Uuid) -> Result<(
 async fn withdraw_replaced(tx: &Tx, which: Expr) -> Result<(), DbErr> {
     Entity::update_many()
         .col_expr(Column::State, Expr::value(OutboxState::Withdrawn))
-        .filter(which)
+        .filter(which.clone())
         .filter(Column::ReplacedBy.is_not_null())
         .filter(Column::State.is_in([OutboxState::Pending, OutboxState::Failed]))
         .filter(Column::LeasedUntil.is_null())
         .exec(tx.conn())
-        .await
-        .map(drop)
+        .await?;
+    forget_words(tx, which).await
+}
+
+/// What a mail said is not kept once nobody will send it any more: a link that is a key is stored as its hash only.
+/// One that failed can be sent again by staff, and keeps its words until then.
+async fn forget_words(tx: &Tx, which: Expr) -> Result<(), DbErr> {
+    let over = [OutboxState::Sent, OutboxState::Withdrawn];
+    let rows = Entity::find().filter(which).filter(Column::State.is_in(over)).all(tx.conn()).await?;
+    for mut row in rows {
+        if without_words(&mut row.payload) {
+            Entity::update_many()
+                .col_expr(Column::Payload, Expr::value(row.payload))
+                .filter(Column::Id.eq(row.id))
+                .exec(tx.conn())
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 fn due(now: DateTime<Utc>) -> Condition {
@@ -140,13 +157,22 @@ pub async fn claim(
     lease: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<outbox::Model>, DbErr> {
+    let dead: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(due(now))
+        .filter(pointless(now))
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
     note_lost_lease(Entity::update_many())
         .col_expr(Column::State, Expr::value(OutboxState::Withdrawn))
         .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
         .filter(due(now))
-        .filter(pointless(now))
+        .filter(Column::Id.is_in(dead.iter().copied()))
         .exec(tx.conn())
         .await?;
+    forget_words(tx, Column::Id.is_in(dead)).await?;
     // Another node that claims at this moment takes other rows (PostgreSQL; SQLite has one writer).
     let mut rows = Entity::find()
         .filter(due(now))
