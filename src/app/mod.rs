@@ -18,6 +18,7 @@ mod metrics;
 mod openapi;
 mod opening;
 mod serve;
+mod sole;
 mod store;
 mod streams;
 mod watch;
@@ -43,8 +44,8 @@ use crate::video::{Video, VideoSettings};
 use metrics::Metrics;
 use opening::Opened;
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// The running program. Cheap to clone: several layers do it for each request.
@@ -79,6 +80,8 @@ pub struct Parts {
     stopping: AtomicBool,
     cancel: CancellationToken,
     tasks: TaskTracker,
+    /// Until it has stopped, nobody else opens this office.
+    sole: Mutex<Option<sole::Sole>>,
 }
 
 impl App {
@@ -94,6 +97,8 @@ impl App {
 
     /// The same without what goes on by itself.
     async fn open(settings: Settings, clock: Clock) -> Result<Self, StartError> {
+        opening::make_private(&settings)?;
+        let sole = sole::Sole::take(&settings).await?;
         let Opened { keyring, db } = opening::open(&settings, &clock).await?;
         events::unpark(&db, dispatch::TAKEN).await?;
         let live = Live::default();
@@ -154,6 +159,7 @@ impl App {
             stopping: AtomicBool::default(),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            sole: Mutex::new(Some(sole)),
             clock,
             db,
             keyring,
@@ -177,6 +183,7 @@ impl App {
         self.cancel.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        drop(self.sole.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// Whether the program is on its way out.

@@ -97,7 +97,7 @@ fn has_recordings(dir: &Path) -> bool {
 }
 
 /// Nobody else on the machine reads or changes what lies in the data directory.
-fn make_private(settings: &Settings) -> Result<(), StartError> {
+pub(super) fn make_private(settings: &Settings) -> Result<(), StartError> {
     let dir = settings.data_dir.as_path();
     let failed = |error| denied(dir, error);
     DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;

@@ -56,6 +56,10 @@ pub enum StartError {
     StoreMissing { data_dir: PathBuf, store: String },
     #[error("there is no office in {0}: it is missing or empty")]
     NothingThere(String),
+    #[error(
+        "another process has this office open ({0}). Stop it first: two at a time would end each other's calls"
+    )]
+    InUse(String),
     #[error("the store cannot be opened: {0}")]
     Store(#[from] DbErr),
     #[error("media cannot start (MIANQIA_MEDIA_PORT, MIANQIA_MEDIA_ADDRESSES): {0}")]

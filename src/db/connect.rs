@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 /// Whoever waits longer for a connection is told that the store is not available.
 const ACQUIRE_WITHIN: Duration = Duration::from_millis(1800);
+/// How long a file that somebody else is at is waited for.
+const TURN_WITHIN: Duration = Duration::from_secs(5);
 /// At the start the store may be starting too.
 const START_WITHIN: Duration = Duration::from_secs(20);
 const POSTGRES_CONNECTIONS: u32 = 24;
@@ -16,7 +18,20 @@ const WAL_KEPT: &str = "16777216";
 /// The connection that writes, one of its kind.
 pub(super) async fn sqlite_writer(url: &str) -> Result<DatabaseConnection, DbErr> {
     // A short wait for another process: the writer counts its turns itself.
-    Database::connect(sqlite_options(url, 1, Duration::from_millis(250))).await
+    let options = sqlite_options(url, 1, Duration::from_millis(250));
+    let begun = Instant::now();
+    loop {
+        match Database::connect(options.clone()).await {
+            // Switching the log on needs the file for itself, and who has just left may still be closing it.
+            Err(error)
+                if super::fault_of(&error) == Some(super::StoreFault::Conflict)
+                    && begun.elapsed() < TURN_WITHIN =>
+            {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            other => return other,
+        }
+    }
 }
 
 pub(super) async fn sqlite_readers(url: &str) -> Result<DatabaseConnection, DbErr> {
@@ -25,9 +40,18 @@ pub(super) async fn sqlite_readers(url: &str) -> Result<DatabaseConnection, DbEr
 
 /// A pool of PostgreSQL connections; waits a while for a server that is just starting.
 pub(super) async fn postgres(url: &str) -> Result<DatabaseConnection, DbErr> {
+    postgres_pool(url, POSTGRES_CONNECTIONS).await
+}
+
+/// A single session.
+pub(super) async fn postgres_session(url: &str) -> Result<DatabaseConnection, DbErr> {
+    postgres_pool(url, 1).await
+}
+
+async fn postgres_pool(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(POSTGRES_CONNECTIONS)
+        .max_connections(connections)
         .connect_timeout(ACQUIRE_WITHIN)
         .acquire_timeout(ACQUIRE_WITHIN)
         .sqlx_logging(false);

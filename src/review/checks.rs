@@ -64,6 +64,19 @@ pub fn entry_data(row: &entry::Model) -> Value {
     parsed.get("data").cloned().unwrap_or_default()
 }
 
+/// There are rows, and not one entry that tells of them.
+pub fn chain_gone() -> Fault {
+    Fault {
+        place: Place::Entry,
+        id: "0".to_owned(),
+        text: Text::new(
+            "记录全部缺失：有数据，却没有一条记录。",
+            "All entries are missing: there are rows, but no entry at all.",
+        ),
+        row: None,
+    }
+}
+
 /// A fault of the chain in words.
 pub fn chain_fault(fault: &ChainFault) -> Fault {
     let (id, text) = match fault {

@@ -68,6 +68,7 @@ fn check(rows: CaseRows, dir: Option<&Path>) -> Integrity {
     let mut fault = walk
         .err()
         .map(|fault| checks::chain_fault(&fault))
+        .or_else(|| without_chain(&rows))
         .or_else(|| checks::columns_fault(&rows.entries))
         .or_else(|| checks::commitment_fault(&rows.entries, &rows.commitments))
         .or_else(|| checks::lost_recording(&claims, &rows.recordings));
@@ -89,6 +90,24 @@ fn check(rows: CaseRows, dir: Option<&Path>) -> Integrity {
         (None, false) => Soundness::Intact,
     };
     Integrity { soundness, entries: rows.entries.len(), recordings, compared, fault, head: rows.head.1 }
+}
+
+/// A case begins with its first entry, in the transaction that makes its first row: rows of a case without any
+/// entry were put there, or their entries were taken away.
+fn without_chain(rows: &CaseRows) -> Option<Fault> {
+    let CaseRows { entries, booking, sessions, people, publications, recordings, .. } = rows;
+    let some = booking.is_some()
+        || !sessions.is_empty()
+        || !people.is_empty()
+        || !publications.is_empty()
+        || !recordings.is_empty()
+        || !rows.gaps.is_empty()
+        || !rows.playbacks.is_empty()
+        || !rows.invitations.is_empty()
+        || !rows.checks.is_empty()
+        || !rows.invites.is_empty()
+        || !rows.ratings.is_empty();
+    (entries.is_empty() && some).then(checks::chain_gone)
 }
 
 /// Measures every row of the case against what its entries lead to.

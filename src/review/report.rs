@@ -9,6 +9,7 @@ use crate::db::Db;
 use crate::entity::recording::RecordingState;
 use crate::evidence::{SYSTEM, model as chain};
 use sea_orm::DbErr;
+use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
 use uuid::Uuid;
@@ -121,12 +122,46 @@ pub async fn verify_all(
     let mut after = SYSTEM;
     loop {
         let cases = all::cases(db.reader(), after).await?;
-        let Some(last) = cases.last() else { return Ok(summary) };
+        let Some(last) = cases.last() else { break };
         after = *last;
         for case in cases {
             summary.take(case, &check_case(db, recordings_dir, case).await?, &mut tell);
         }
     }
+    for stray in strays(db, recordings_dir).await? {
+        summary.broken += 1;
+        tell(&stray);
+    }
+    Ok(summary)
+}
+
+/// What belongs to no case: a case that was taken out of the tables as a whole leaves its files behind.
+async fn strays(db: &Db, recordings_dir: &Path) -> Result<Vec<String>, DbErr> {
+    let mut found = Vec::new();
+    if let Some(id) = all::stray_participant(db.reader()).await? {
+        found.push(format!("participant {id}: BROKEN: its session is missing. 所属的会话不见了。"));
+    }
+    // The files first: one that is begun meanwhile has its row already.
+    let mut files = files_below(recordings_dir);
+    let known: HashSet<String> = all::recorded_files(db.reader()).await?.into_iter().collect();
+    files.retain(|file| !known.contains(file));
+    files.sort();
+    let told = |file| format!("file {file}: BROKEN: no recording knows it. 没有录像与此文件对应。");
+    found.extend(files.into_iter().map(told));
+    Ok(found)
+}
+
+/// Recordings as rows name them: `session/recording.webm`.
+fn files_below(dir: &Path) -> Vec<String> {
+    let inside =
+        |dir: &Path| std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
+    let name = |path: &Path| path.strip_prefix(dir).ok()?.to_str().map(str::to_owned);
+    let sessions = inside(dir).filter(|path| path.is_dir());
+    let files = sessions.flat_map(|session| inside(&session).collect::<Vec<_>>());
+    files
+        .filter(|path| path.extension().is_some_and(|end| end == "webm"))
+        .filter_map(|path| name(&path))
+        .collect()
 }
 
 impl Summary {

@@ -18,6 +18,9 @@ pub async fn check_system(db: &Db) -> Result<Integrity, DbErr> {
     let mut walk = Walk::default();
     walk.entries(&moment).await?;
     walk.answers(&moment).await?;
+    if walk.count == 0 && all::system_had_entries(&moment).await? {
+        walk.found(Some(checks::chain_gone()));
+    }
     let head = evidence::head(&moment, SYSTEM).await?.1;
     moment.rollback().await?;
     Ok(Integrity {

@@ -123,6 +123,7 @@ both_stores! {
         for n in 0..5 {
             from(app, &format!("203.0.113.{n}"), "shen", "a wild guess").await.refused(401, "wrong_login");
         }
+        app.app.stop().await;
         let again = App::start(app.app.settings.clone(), app.clock.clone()).await.unwrap();
         let refusal = again.auth.sign_in("shen", PASSWORD.into(), Caller::default()).await.unwrap_err();
         assert_eq!((refusal.problem.code, refusal.retry_after), ("too_many_attempts", Some(60)));

@@ -353,4 +353,62 @@ both_stores! { at "2026-11-23T01:30:00Z";
         assert_eq!(summary.broken, 1, "{lines:?}");
         assert!(lines[0].starts_with("case system: BROKEN at entry") && lines[0].contains("rating"), "{lines:?}");
     }
+
+    async fn a_case_without_any_entry_is_not_intact(app: &TestApp) {
+        let case = full_case(app).await;
+        let conn = unguarded(app).await;
+        erase_chain(&conn, &case_literal(&conn, &case)).await;
+        conn.execute_unprepared("update booking set contact_name = '伪造'").await.unwrap();
+        let (fine, report) = intact(app, &case).await;
+        assert!(!fine && report.contains("no entry at all"), "{report}");
+        let auditor = app.signed_in("tang").await;
+        let listed = auditor.get("/api/v1/review/sessions").await.json();
+        assert_eq!(listed["items"][0]["integrity"], "broken", "{listed}");
+    }
+
+    async fn what_a_case_that_was_taken_out_as_a_whole_leaves_behind_is_found(app: &TestApp) {
+        let case = full_case(app).await;
+        let conn = unguarded(app).await;
+        erase_chain(&conn, &case_literal(&conn, &case)).await;
+        // Children first, for a store that looks.
+        for table in [
+            "session_check", "playback", "recording_gap", "recording", "publication", "rating_about", "rating",
+            "rating_invite", "invitation", "occupied",
+        ] {
+            conn.execute_unprepared(&format!("delete from {table}")).await.unwrap();
+        }
+        for table in ["video_session", "booking"] {
+            conn.execute_unprepared(&format!("delete from {table}")).await.unwrap();
+        }
+        let mut lines = Vec::new();
+        let dir = app.data_dir.join("recordings");
+        let summary = verify_all(&app.app.db, &dir, |line| lines.push(line.to_owned())).await.unwrap();
+        assert!(!summary.is_intact(), "{lines:?}");
+        assert!(lines.iter().any(|line| line.contains(".webm: BROKEN: no recording knows it")), "{lines:?}");
+        assert!(lines.iter().any(|line| line.contains("its session is missing")), "{lines:?}");
+    }
+
+    async fn the_chain_of_the_office_cannot_be_taken_away_as_a_whole(app: &TestApp) {
+        full_case(app).await;
+        let conn = unguarded(app).await;
+        erase_chain(&conn, &case_literal(&conn, &uuid::Uuid::nil().to_string())).await;
+        conn.execute_unprepared("delete from rating").await.unwrap();
+        conn.execute_unprepared("update rating_invite set answered_at = null").await.unwrap();
+        let (fine, report) = intact(app, "system").await;
+        assert!(!fine && report.contains("no entry at all"), "{report}");
+    }
+}
+
+/// A case's id as the store writes it.
+fn case_literal(conn: &DatabaseConnection, case: &str) -> String {
+    match conn.get_database_backend() {
+        DbBackend::Postgres => format!("'{case}'"),
+        _ => format!("x'{}'", case.replace('-', "")),
+    }
+}
+
+async fn erase_chain(conn: &DatabaseConnection, case: &str) {
+    for table in ["commitment", "entry", "chain"] {
+        conn.execute_unprepared(&format!("delete from {table} where case_id = {case}")).await.unwrap();
+    }
 }

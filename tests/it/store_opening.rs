@@ -1,7 +1,7 @@
 //! The data directory, the keyring and the store belong together, and are nobody else's to read. Tried with
 //! the real program.
 
-use crate::support::{Store, unique};
+use crate::support::{Store, TestApp, unique};
 use sea_orm::{ConnectionTrait, Database};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -228,4 +228,38 @@ async fn a_setting_that_is_bad_or_unknown_and_a_data_directory_that_is_none_stop
     let (started, said) = with("MIANQIA_LOG", "warn,mianqia=debug");
     assert!(started, "{said}");
     house.remove().await;
+}
+
+/// A second process that opened the same office would end the calls of the first.
+async fn an_office_is_open_in_one_process_at_a_time(store: Store) {
+    let app = TestApp::start(store, "2026-11-23T02:00:00Z").await;
+    let again = |words: &[&str], dir: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mianqia"));
+        command.args(words).env("MIANQIA_LISTEN", "127.0.0.1:0").env("MIANQIA_MEDIA_PORT", "0");
+        command.env("MIANQIA_DATA_DIR", dir).env("MIANQIA_DATABASE_URL", &app.app.settings.database_url);
+        let output = command.output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for words in [&["serve"][..], &["demo"]] {
+        let (started, said) = again(words, &app.data_dir);
+        assert!(!started && said.contains("another process has this office open"), "{words:?}: {said}");
+    }
+    if store == Store::Postgres {
+        // From another directory, as from another machine.
+        let other = std::env::temp_dir().join(format!("mianqia_it_{}", unique()));
+        let (started, said) = again(&["serve"], &other);
+        assert!(!started && said.contains("another process has this office open"), "{said}");
+        fs::remove_dir_all(other).unwrap();
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_office_is_open_in_one_process_at_a_time_on_sqlite() {
+    an_office_is_open_in_one_process_at_a_time(Store::Sqlite).await;
+}
+
+#[tokio::test]
+async fn an_office_is_open_in_one_process_at_a_time_on_postgres() {
+    an_office_is_open_in_one_process_at_a_time(Store::Postgres).await;
 }

@@ -1,7 +1,10 @@
 //! What a check of everything walks through, some rows at a time.
 
 use super::case::snapshot;
-use crate::entity::{booking, chain, commitment, entry, rating};
+use crate::entity::{
+    auth_session, booking, chain, commitment, entry, participant, rating, rating_invite, recording,
+    video_session,
+};
 use crate::evidence::SYSTEM;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
@@ -28,6 +31,20 @@ pub async fn system_entries(conn: &impl ConnectionTrait, from: i64) -> Result<Ve
         .await
 }
 
+/// Whether something is there that is never made without an entry of the chain `system`: a sign-in, an answer, a
+/// registration that was confirmed.
+pub async fn system_had_entries(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let signed_in = auth_session::Entity::find().select_only().column(auth_session::Column::TokenHash);
+    let answered = rating_invite::Entity::find()
+        .select_only()
+        .column(rating_invite::Column::Id)
+        .filter(rating_invite::Column::AnsweredAt.is_not_null());
+    let rated = rating::Entity::find().select_only().column(rating::Column::Id);
+    Ok(signed_in.limit(1).into_tuple::<Vec<u8>>().one(conn).await?.is_some()
+        || answered.limit(1).into_tuple::<Uuid>().one(conn).await?.is_some()
+        || rated.limit(1).into_tuple::<Uuid>().one(conn).await?.is_some())
+}
+
 /// The personal values behind entries of the chain `system` with these numbers.
 pub async fn system_commitments(
     conn: &impl ConnectionTrait,
@@ -51,7 +68,7 @@ pub async fn ratings(conn: &impl ConnectionTrait, after: Uuid) -> Result<Vec<rat
         .await
 }
 
-/// The next cases by id: every booking, and every chain, should its booking be gone.
+/// The next cases by id: every booking, and every chain or session, should its booking be gone.
 pub async fn cases(conn: &impl ConnectionTrait, after: Uuid) -> Result<Vec<Uuid>, DbErr> {
     let bookings: Vec<Uuid> = booking::Entity::find()
         .select_only()
@@ -86,10 +103,40 @@ pub async fn cases(conn: &impl ConnectionTrait, after: Uuid) -> Result<Vec<Uuid>
             .into_tuple()
             .all(conn)
             .await?;
-    let mut cases: Vec<Uuid> = bookings.into_iter().chain(chains).chain(orphans).collect();
+    // And sessions whose booking was taken away with its chain.
+    let sessions = video_session::Entity::find()
+        .select_only()
+        .column(video_session::Column::BookingId)
+        .distinct()
+        .filter(video_session::Column::BookingId.gt(after))
+        .order_by_asc(video_session::Column::BookingId)
+        .limit(AT_ONCE)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let mut cases: Vec<Uuid> = bookings.into_iter().chain(chains).chain(orphans).chain(sessions).collect();
     cases.sort_unstable();
     cases.dedup();
-    // Beyond the first thousand one of the three lists may have been cut.
+    // Beyond the first thousand one of the lists may have been cut.
     cases.truncate(AT_ONCE as usize);
     Ok(cases)
+}
+
+/// Somebody whose session is not there, if there is one.
+pub async fn stray_participant(conn: &impl ConnectionTrait) -> Result<Option<Uuid>, DbErr> {
+    let sessions = video_session::Entity::find().select_only().column(video_session::Column::Id).into_query();
+    participant::Entity::find()
+        .select_only()
+        .column(participant::Column::Id)
+        .filter(participant::Column::SessionId.not_in_subquery(sessions))
+        .order_by_asc(participant::Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(conn)
+        .await
+}
+
+/// The files that rows of recordings name.
+pub async fn recorded_files(conn: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    recording::Entity::find().select_only().column(recording::Column::File).into_tuple().all(conn).await
 }

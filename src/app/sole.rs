@@ -1,0 +1,53 @@
+//! One process at a time has an office open. A second one would take the first one's calls for what a crash left
+//! behind, end them, and leave recordings that do not fit what was said of them.
+//!
+//! A locked file tells of the data directory, an advisory lock of a PostgreSQL that several machines can reach.
+//! Both end with the process, however it ends. Commands that only look need neither.
+
+use super::StartError;
+use crate::config::Settings;
+use crate::db::{self, SoleLock};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Beside the store; it holds nothing.
+const FILE: &str = "mianqia.lock";
+/// PostgreSQL may notice a little later that the former process has ended.
+const ENDED_WITHIN: Duration = Duration::from_secs(5);
+
+/// The right to have an office open; given back when dropped.
+pub(super) struct Sole {
+    _file: File,
+    _store: Option<SoleLock>,
+}
+
+impl Sole {
+    pub async fn take(settings: &Settings) -> Result<Self, StartError> {
+        let dir = settings.data_dir.as_path();
+        let file = lock(dir)?.ok_or_else(|| StartError::InUse(dir.display().to_string()))?;
+        let begun = Instant::now();
+        loop {
+            match db::lock_sole(&settings.database_url).await? {
+                Some(store) => return Ok(Self { _file: file, _store: store }),
+                None if begun.elapsed() < ENDED_WITHIN => {
+                    tokio::time::sleep(Duration::from_millis(200)).await
+                }
+                None => return Err(StartError::InUse("the database of MIANQIA_DATABASE_URL".to_owned())),
+            }
+        }
+    }
+}
+
+/// None: another process has it.
+fn lock(dir: &Path) -> Result<Option<File>, StartError> {
+    let failed = |error| StartError::DataDir(dir.join(FILE), error);
+    let open = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(dir.join(FILE));
+    let file = open.map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
