@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder
 use std::process::{Command, Output};
 use uuid::Uuid;
 
-/// Runs the program beside the test's own, on the same store.
+/// Runs the program on the store of the test's own, which has stopped.
 async fn program(app: &TestApp, arguments: &'static [&'static str]) -> Output {
     let settings = app.app.settings.clone();
     let run = move || {
@@ -28,16 +28,14 @@ both_stores! { at "2026-11-26T02:00:00Z";
 
         let now = Clock::system().now();
         let (month, day) = (now.format("%Y-%m"), now.with_timezone(&chrono_tz::Asia::Shanghai).date_naive());
-        // The clockwork of the program beside it must not end what is only being laid.
-        app.set_time("2026-01-01T00:00:00Z");
+        app.set_time(&now.to_rfc3339());
+        app.app.stop().await;
         let mut seen = Vec::new();
         for _ in 0..2 {
             let done = program(app, &["demo"]).await;
             assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
             assert!(String::from_utf8_lossy(&done.stdout).contains("zhou"));
-            app.app.booking.load().await.unwrap();
-            app.set_time(&now.to_rfc3339());
-
+            let app = app.reopen().await;
             let officer = app.signed_in("zhou").await;
             let today = officer.get(&format!("/api/v1/day?date={day}")).await.ok();
             assert!(today["bookings"].as_array().unwrap().len() >= 2, "{today}");
@@ -65,6 +63,7 @@ both_stores! { at "2026-11-26T02:00:00Z";
                 .sum();
             assert!(answered >= 30, "{figures}");
             seen.push((answered, sessions["items"].as_array().unwrap().len()));
+            app.stop().await;
         }
         assert_eq!(seen[0], seen[1], "laid once, however often it is run");
     }

@@ -236,6 +236,7 @@ async fn an_office_is_open_in_one_process_at_a_time(store: Store) {
     let again = |words: &[&str], dir: &Path| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mianqia"));
         command.args(words).env("MIANQIA_LISTEN", "127.0.0.1:0").env("MIANQIA_MEDIA_PORT", "0");
+        command.env("MIANQIA_PUBLIC_URL", "http://127.0.0.1:1");
         command.env("MIANQIA_DATA_DIR", dir).env("MIANQIA_DATABASE_URL", &app.app.settings.database_url);
         let output = command.output().unwrap();
         (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())

@@ -90,6 +90,18 @@ impl TestApp {
         Self { app, clock, base: format!("http://{address}"), metrics_base, data_dir, server, metrics, admin }
     }
 
+    /// Opens the same office again, on another port, after the first has stopped ([`App::stop`]).
+    pub async fn reopen(&self) -> Self {
+        let app = App::start(self.app.settings.clone(), self.clock.clone()).await.unwrap();
+        let [http, metrics] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+        let [base, metrics_base] =
+            [&http, &metrics].map(|listener| format!("http://{}", listener.local_addr().unwrap()));
+        let server = app.listen(http, None, Limits::default()).unwrap();
+        let metrics = app.listen_metrics(metrics, Limits::default()).unwrap();
+        let (clock, data_dir) = (self.clock.clone(), self.data_dir.join("of-another"));
+        Self { app, clock, base, metrics_base, data_dir, server, metrics, admin: None }
+    }
+
     /// A browser that nobody has signed in with.
     pub fn browser(&self) -> Browser {
         let client =
