@@ -3,8 +3,8 @@
 use super::{connect, is_sqlite};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait};
 
-/// "mianqia", in the numbers in which locks are named.
-const NAME: i64 = 0x6d69_616e_7169_61;
+/// "mianqia" in ASCII: locks are named by numbers.
+const NAME: i64 = 0x006d_6961_6e71_6961;
 /// A machine that vanished is missed within half a minute, not after the two hours that TCP takes by itself.
 const MISS_SOON: &str =
     "set tcp_keepalives_idle = 15; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3";
