@@ -11,6 +11,7 @@ mod m20261126_000050_sealed_answers;
 mod m20261126_000060_sign_ins;
 mod m20261126_000061_registrations;
 mod m20261126_000080_session_people;
+mod m20261126_000090_customs_offices;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000060_sign_ins::Migration),
             Box::new(m20261126_000061_registrations::Migration),
             Box::new(m20261126_000080_session_people::Migration),
+            Box::new(m20261126_000090_customs_offices::Migration),
         ]
     }
 }
