@@ -12,6 +12,7 @@ mod m20261126_000060_sign_ins;
 mod m20261126_000061_registrations;
 mod m20261126_000070_mail_order;
 mod m20261126_000080_session_people;
+mod m20261126_000090_customs_offices;
 mod m20261126_000096_member_since;
 mod m20261126_000097_sent_mails;
 
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000061_registrations::Migration),
             Box::new(m20261126_000070_mail_order::Migration),
             Box::new(m20261126_000080_session_people::Migration),
+            Box::new(m20261126_000090_customs_offices::Migration),
             Box::new(m20261126_000096_member_since::Migration),
             Box::new(m20261126_000097_sent_mails::Migration),
         ]

@@ -59,6 +59,12 @@ enum Command {
         #[arg(long)]
         unusual: bool,
     },
+    /// Imports the customs code list (关区代码表) from a CSV file with lines `code,name_zh,name_en`, in UTF-8 or
+    /// GBK, in place of the one that was there.
+    ImportCustoms {
+        /// The file.
+        csv: PathBuf,
+    },
     /// Recomputes the evidence chain, the rows and every recording of a case and names the first thing that does not fit.
     Verify {
         /// The case: a booking's reference or id, or `system`.
@@ -97,6 +103,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Demo { bare, .. } => demo(&settings, bare).await,
         Command::Openapi => document().await.map(|text| print(&text)),
         Command::Calendar { csv, unusual } => calendar(&settings, &csv, unusual).await,
+        Command::ImportCustoms { csv } => customs(&settings, &csv).await,
         Command::Verify { case: Some(case), .. } => verify(&settings, &case).await,
         Command::Verify { case: None, .. } => verify_all(&settings).await,
     };
@@ -181,6 +188,17 @@ async fn calendar(settings: &Settings, csv: &Path, unusual: bool) -> Result<Exit
         .await
         .map_err(|fault| told(fault.text()))?;
     Ok(print(&format!("{}\n", summary.text().for_language(language))))
+}
+
+async fn customs(settings: &Settings, csv: &Path) -> Result<ExitCode, StartError> {
+    let language = language();
+    let told = |text: Text| StartError::Import(text.for_language(language).to_owned());
+    let bytes = std::fs::read(csv).map_err(|error| told(unreadable(csv, &error)))?;
+    let db = open(settings).await?;
+    let count =
+        directory::import_customs(&db, &Clock::system(), &bytes).await.map_err(|fault| told(fault.text()))?;
+    let done = Text::new(format!("已导入 {count} 个关区。"), format!("imported {count} customs offices"));
+    Ok(print(&format!("{}\n", done.for_language(language))))
 }
 
 /// Why a file that was named cannot be read.

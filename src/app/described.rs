@@ -15,6 +15,7 @@ use utoipa::openapi::{
 const PUBLIC: &[&str] = &[
     "get_office",
     "get_calendar",
+    "find_customs_offices",
     "list_services",
     "get_service",
     "list_service_days",

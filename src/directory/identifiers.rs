@@ -323,7 +323,7 @@ fn digits_only(text: &str, length: usize, zh: &str, en: &str) -> Result<(), IdFa
 }
 
 /// What was typed without spaces, with plain instead of full-width characters, in upper case.
-fn plain(typed: &str) -> String {
+pub fn plain(typed: &str) -> String {
     typed
         .chars()
         .filter(|c| !c.is_whitespace())

@@ -1,12 +1,14 @@
 //! Bringing the official calendar into the store.
 
 use super::calendar_file::{self, CalendarFile, FileFault};
+use super::customs::{self, CustomsFault, CustomsList};
 use super::plausible::{self, Oddity};
 use super::store;
 use crate::clock::Clock;
-use crate::db::Db;
+use crate::db::{Db, Tx};
 use crate::evidence::{self, Actor, NewEntry};
 use crate::text::{Language, Text};
+use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -49,6 +51,9 @@ pub enum ImportFault {
     /// Something is wrong with the file; it is never imported.
     #[error("{}", self.text().for_language(Language::En))]
     File(FileFault),
+    /// The same of a list of customs offices.
+    #[error("{}", self.text().for_language(Language::En))]
+    Customs(CustomsFault),
     /// No notice was like this so far; imported only when it is wished for.
     #[error("{}", self.text().for_language(Language::En))]
     Unusual(Vec<Oddity>),
@@ -61,6 +66,7 @@ impl ImportFault {
     pub fn text(&self) -> Text {
         match self {
             Self::File(fault) => coded(fault.text(), fault.code()),
+            Self::Customs(fault) => coded(fault.text(), fault.code()),
             Self::Unusual(odd) => {
                 let each: Vec<Text> = odd.iter().map(|odd| coded(odd.text(), odd.code())).collect();
                 let zh: Vec<&str> = each.iter().map(|text| &*text.zh).collect();
@@ -142,6 +148,39 @@ async fn write(db: &Db, clock: &Clock, file: CalendarFile, odd: &[Oddity]) -> Re
     .await
 }
 
+/// Imports the list of customs offices (`code,name_zh,name_en`) in place of the one that was there; how many.
+pub async fn import_customs(db: &Db, clock: &Clock, csv: &[u8]) -> Result<usize, ImportFault> {
+    let list = customs::read(csv).map_err(ImportFault::Customs)?;
+    let count = list.len();
+    let now = clock.now();
+    db.write(move |tx| Box::pin(async move { replace_customs(tx, &list, now).await })).await?;
+    Ok(count)
+}
+
+/// A list for the demo where there is none yet.
+pub(super) async fn lay_customs(tx: &Tx, now: DateTime<Utc>) -> Result<(), DbErr> {
+    if !store::customs(tx.conn()).await?.is_empty() {
+        return Ok(());
+    }
+    let list = customs::read(include_bytes!("data/customs_offices_demo.csv")).expect("a test reads it");
+    replace_customs(tx, &list, now).await
+}
+
+async fn replace_customs(tx: &Tx, list: &CustomsList, now: DateTime<Utc>) -> Result<(), DbErr> {
+    store::replace_customs(tx, list).await?;
+    let mut hash = Sha256::new();
+    for (code, name) in list {
+        hash.update(format!("{code},{},{}\n", name.zh, name.en.as_deref().unwrap_or_default()));
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    let entry =
+        NewEntry::new(evidence::SYSTEM, "customs_offices.imported", Actor::PROGRAM, now).data(json!({
+            "offices": list.len(),
+            "sha256": evidence::model::hex(&digest),
+        }));
+    evidence::append(tx, entry).await
+}
+
 /// The digest of what was imported, in the file's own form and sorted by date.
 fn digest(file: &CalendarFile) -> [u8; 32] {
     let mut hash = Sha256::new();
@@ -155,6 +194,11 @@ fn digest(file: &CalendarFile) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_list_of_the_demo_has_no_fault() {
+        assert_eq!(customs::read(include_bytes!("data/customs_offices_demo.csv")).unwrap().len(), 10);
+    }
 
     #[test]
     fn the_shipped_file_has_no_fault_and_three_years() {

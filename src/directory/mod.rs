@@ -6,11 +6,12 @@
 //!
 //! Invariants: what [`Directory`] hands out is at most a minute old, and fresh at once after
 //! [`Directory::forget`]; a year of the calendar is imported whole or not at all; nothing is said
-//! about the working days of a year that is not published.
+//! about the working days of a year that is not published; the list of customs offices is replaced as a whole.
 
 mod cache;
 pub mod calendar;
 mod calendar_file;
+pub mod customs;
 pub mod demo;
 mod festivals;
 pub mod identifiers;
@@ -25,7 +26,7 @@ mod text_file;
 
 pub use calendar_file::FileFault;
 pub use festivals::Festival;
-pub use import::{ImportFault, ImportSummary, import_calendar};
+pub use import::{ImportFault, ImportSummary, import_calendar, import_customs};
 pub use office::{Notice, Office, office};
 pub use plausible::Oddity;
 pub use routes::router;

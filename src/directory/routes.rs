@@ -1,6 +1,7 @@
 //! What is public about the office: its facts and the official calendar.
 
 use super::calendar::DayClass;
+use super::customs::{self, CustomsOffice};
 use super::{Directory, Office, office};
 use crate::http::{Params, Problem, ProblemBody, dated};
 use axum::Json;
@@ -15,7 +16,11 @@ const MOST_DAYS: i64 = 92;
 
 /// The routes of the directory.
 pub fn router(directory: Directory) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(get_office)).routes(routes!(get_calendar)).with_state(directory)
+    OpenApiRouter::new()
+        .routes(routes!(get_office))
+        .routes(routes!(get_calendar))
+        .routes(routes!(find_customs_offices))
+        .with_state(directory)
 }
 
 /// The office: name, zone, duty phone, recording notice.
@@ -69,6 +74,40 @@ async fn get_calendar(
         name: calendar.name(date).map(str::to_owned),
     });
     Ok(Json(CalendarRange { days: days.collect() }))
+}
+
+/// What to look for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct CustomsQuery {
+    /// The beginning of a code, or a part of a name in Chinese or English.
+    #[serde(default)]
+    q: String,
+}
+
+/// Customs offices that were found.
+#[derive(Debug, Serialize, ToSchema)]
+struct CustomsOffices {
+    /// At most twenty.
+    items: Vec<CustomsOffice>,
+    /// How many the list has; 0 where the office has imported none.
+    total: usize,
+}
+
+/// Customs offices by code (关区代码) or name, from the list that the office has imported.
+#[utoipa::path(
+    get, path = "/customs-offices", tag = "office", operation_id = "find_customs_offices", params(CustomsQuery),
+    responses(
+        (status = OK, body = CustomsOffices),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn find_customs_offices(
+    State(directory): State<Directory>,
+    Params(CustomsQuery { q }): Params<CustomsQuery>,
+) -> Result<Json<CustomsOffices>, Problem> {
+    let list = directory.customs().await?;
+    Ok(Json(CustomsOffices { items: customs::find(&list, &q), total: list.len() }))
 }
 
 fn check_range(from: NaiveDate, to: NaiveDate) -> Result<(), Problem> {

@@ -2,6 +2,7 @@
 
 use super::cache::Cached;
 use super::calendar::Calendar;
+use super::customs::CustomsList;
 use super::model::ServiceSpec;
 use super::{import, office, store};
 use crate::clock::Clock;
@@ -23,6 +24,7 @@ struct Inner {
     db: Db,
     clock: Clock,
     calendar: Cached<Calendar>,
+    customs: Cached<CustomsList>,
     services: Cached<Services>,
 }
 
@@ -33,7 +35,13 @@ struct Services {
 
 impl Directory {
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self(Arc::new(Inner { db, clock, calendar: Cached::default(), services: Cached::default() }))
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            calendar: Cached::default(),
+            customs: Cached::default(),
+            services: Cached::default(),
+        }))
     }
 
     /// The official calendar.
@@ -44,6 +52,18 @@ impl Directory {
             Err(turn) => {
                 let calendar = store::calendar(self.0.db.reader()).await?;
                 Ok(self.0.calendar.keep(calendar, turn, now))
+            }
+        }
+    }
+
+    /// The customs offices by code.
+    pub async fn customs(&self) -> Result<Arc<CustomsList>, DbErr> {
+        let now = self.0.clock.now();
+        match self.0.customs.get(now) {
+            Ok(list) => Ok(list),
+            Err(turn) => {
+                let list = store::customs(self.0.db.reader()).await?;
+                Ok(self.0.customs.keep(list, turn, now))
             }
         }
     }
@@ -86,6 +106,7 @@ impl Directory {
     /// Drops what is kept. To be called after the calendar or a service was changed.
     pub fn forget(&self) {
         self.0.calendar.forget();
+        self.0.customs.forget();
         self.0.services.forget();
     }
 

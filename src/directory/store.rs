@@ -2,9 +2,10 @@
 
 use super::calendar::Calendar;
 use super::calendar_file::CalendarFile;
+use super::customs::{CustomsList, CustomsName};
 use crate::db::Tx;
 use crate::entity::{
-    account, calendar_day, calendar_year, enterprise, opening_rule, resource, service, venue,
+    account, calendar_day, calendar_year, customs_office, enterprise, opening_rule, resource, service, venue,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
@@ -45,6 +46,30 @@ pub async fn replace_years(tx: &Tx, file: &CalendarFile, now: DateTime<Utc>) -> 
         name: Set(name.clone()),
     });
     calendar_day::Entity::insert_many(days).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// The customs offices by code.
+pub async fn customs(conn: &impl ConnectionTrait) -> Result<CustomsList, DbErr> {
+    let rows = customs_office::Entity::find().all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.code, CustomsName { zh: row.name_zh, en: row.name_en })).collect())
+}
+
+/// Puts `list` in place of what is stored.
+pub async fn replace_customs(tx: &Tx, list: &CustomsList) -> Result<(), DbErr> {
+    customs_office::Entity::delete_many().exec(tx.conn()).await?;
+    let rows: Vec<_> = list
+        .iter()
+        .map(|(code, name)| customs_office::ActiveModel {
+            code: Set(code.clone()),
+            name_zh: Set(name.zh.clone()),
+            name_en: Set(name.en.clone()),
+        })
+        .collect();
+    // A statement takes some thousands of values at most.
+    for part in rows.chunks(500) {
+        customs_office::Entity::insert_many(part.to_vec()).exec_without_returning(tx.conn()).await?;
+    }
     Ok(())
 }
 

@@ -8,6 +8,7 @@ pub mod calendar_identity;
 pub mod calendar_year;
 pub mod chain;
 pub mod commitment;
+pub mod customs_office;
 pub mod enterprise;
 pub mod entry;
 pub mod feature_event;

@@ -31,6 +31,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     // the office's standing data: public
     ("GET", "/office", "............"),
     ("GET", "/calendar", "............"),
+    ("GET", "/customs-offices", "............"),
     ("GET", "/services", "............"),
     ("GET", "/services/{id}", "............"),
     ("GET", "/services/{id}/days", "............"),

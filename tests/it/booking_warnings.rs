@@ -121,6 +121,30 @@ both_stores! { at "2026-11-26T01:00:00Z";
         assert_eq!(keys, ["document"]);
     }
 
+    async fn the_registered_mobile_is_filled_in_and_numbers_are_taken_as_they_are_typed(app: &TestApp) {
+        let owner = app.signed_in("lin").await;
+        let service = app.service("after-hours").await;
+        let registered = owner.get("/api/v1/me").await.ok()["mobile"].clone();
+        assert!(registered.as_str().unwrap().starts_with("154"), "{registered}");
+        let prefill = owner.get(&format!("/api/v1/services/{service}/prefill")).await.ok();
+        assert_eq!(prefill["contact_mobile"], registered);
+
+        for (day, typed, stored) in [
+            (27, "１５４　０００００００１", "15400000001"),
+            (28, "+86 154-0000-0001", "15400000001"),
+            (29, "+7 916 123-45-67", "+79161234567"),
+        ] {
+            let held = take(&owner, &service, &format!("2026-11-{day}T12:00:00Z")).await;
+            let mut form = with_choices(app, &service, after_hours_form()).await;
+            form["contact_mobile"] = json!(typed);
+            form["fields"]["declaration_port"] = json!("１９０１");
+            owner.post(&path(&held, "/request"), form).await.ok();
+            let row = owner.get(&path(&held, "")).await.ok();
+            assert_eq!(row["contact_mobile"], stored, "{typed}");
+            assert_eq!(row["fields"]["declaration_port"], "1901");
+        }
+    }
+
     async fn an_officer_is_not_put_into_two_meetings_unknowingly(app: &TestApp) {
         let (lin, gao, officer) = (app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("zhou").await);
         let service = app.service("after-hours").await;

@@ -10,6 +10,7 @@ mod booking_races;
 mod booking_undecided;
 mod booking_warnings;
 mod calendar;
+mod customs;
 mod demo;
 mod edge;
 mod edge_lines;

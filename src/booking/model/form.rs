@@ -4,6 +4,7 @@
 //! is stored in its normal form: trimmed, numbers as numbers, empty answers left out.
 
 use crate::auth::model::called;
+use crate::directory::customs::is_code;
 use crate::directory::identifiers;
 use crate::directory::model::{FieldKind, FieldSpec};
 use crate::http::Problem;
@@ -91,10 +92,11 @@ fn check_value(field: &FieldSpec, value: &Value) -> Result<Value, Problem> {
             check_number(field, number.as_f64()).map(|()| value.clone())
         }
         (FieldKind::Number, Value::String(text)) => {
-            let number: Option<f64> = text.trim().parse().ok();
+            let text = identifiers::plain(text);
+            let number: Option<f64> = text.parse().ok();
             check_number(field, number)?;
             // Whole numbers stay whole.
-            let whole = text.trim().parse::<i64>().ok().map(Number::from);
+            let whole = text.parse::<i64>().ok().map(Number::from);
             let number = whole.or_else(|| number.and_then(Number::from_f64));
             number.map(Value::Number).ok_or_else(|| not_a_number(field))
         }
@@ -123,10 +125,10 @@ fn check_text(field: &FieldSpec, text: &str) -> Result<String, Problem> {
             known.then_some(text).ok_or_else(refuse)
         }
         FieldKind::PortCode => {
-            let valid = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+            let code = identifiers::plain(&text);
             let refuse =
                 || wrong(field, "invalid_port_code", "关区代码是 4 位数字。", "A customs code has 4 digits.");
-            valid.then_some(text).ok_or_else(refuse)
+            is_code(&code).then_some(code).ok_or_else(refuse)
         }
         FieldKind::HsCodes => identifiers::hs_codes(&text)
             .map(|codes| codes.join(", "))
@@ -235,6 +237,11 @@ mod tests {
             (LongText, json!("a\r\nb"), json!("a\nb")),
             (Choice, json!("sea"), json!("sea")),
             (PortCode, json!("0101"), json!("0101")),
+            // As a Chinese keyboard writes digits.
+            (PortCode, json!(" １９ ０１"), json!("1901")),
+            (HsCodes, json!("０１０１２１，0102"), json!("010121, 0102")),
+            (DeclarationNo, json!("１９９９２０２６ 1000000001"), json!("199920261000000001")),
+            (Number, json!("１２"), json!(12)),
             (Date, json!("2026-02-28"), json!("2026-02-28")),
             (Number, json!(3), json!(3)),
             (Number, json!("12"), json!(12)),
@@ -258,7 +265,7 @@ mod tests {
             (Text, json!(null), "required"),
             (Choice, json!("air"), "not_an_option"),
             (PortCode, json!("101"), "invalid_port_code"),
-            (PortCode, json!("１０１０"), "invalid_port_code"),
+            (PortCode, json!("哈尔滨"), "invalid_port_code"),
             (HsCodes, json!("abc"), "wrong_character"),
             (DeclarationNo, json!("123"), "wrong_length"),
             (Date, json!("2026-02-30"), "invalid_date"),

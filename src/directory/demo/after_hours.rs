@@ -77,9 +77,9 @@ fn spec() -> ServiceSpec {
             field("hs_codes", FieldKind::HsCodes, "HS 编码", "HS codes")
                 .hint("4 至 10 位数字，多个用逗号隔开。", "4 to 10 digits each, with commas between them."),
             field("declaration_port", FieldKind::PortCode, "申报地海关", "Customs of declaration")
-                .hint("4 位关区代码。", "The 4-digit customs code."),
+                .hint("4 位关区代码，也可以按名称找。", "The 4-digit customs code, or look it up by name."),
             field("entry_port", FieldKind::PortCode, "进出境海关", "Customs of entry or exit")
-                .hint("4 位关区代码。", "The 4-digit customs code."),
+                .hint("4 位关区代码，也可以按名称找。", "The 4-digit customs code, or look it up by name."),
             choice(
                 "transport",
                 "运输方式",

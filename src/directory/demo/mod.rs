@@ -6,7 +6,7 @@ mod health;
 mod video;
 
 use super::model::ServiceSpec;
-use super::store;
+use super::{import, store};
 use crate::clock::Clock;
 use crate::db::{Db, Tx};
 use crate::entity::opening_rule::{self, DayKind};
@@ -80,6 +80,7 @@ pub async fn seed(db: &Db, clock: &Clock) -> Result<(), DbErr> {
 }
 
 async fn lay(tx: &Tx, now: DateTime<Utc>) -> Result<(), DbErr> {
+    import::lay_customs(tx, now).await?;
     for venue in &VENUES {
         if store::venue_by_code(tx.conn(), venue.code).await?.is_none() {
             store::insert_venue(tx, venue.row(now)).await?;

@@ -42,7 +42,7 @@ test.describe('on a working day at ten', () => {
     })
   })
 
-  test('who takes one time twice is told and led to the booking', async ({ browser, server }) => {
+  test('a hold taken in one tab is found again in the next', async ({ browser, server }) => {
     const clerk = await person(browser, server, 'lin', PHONE)
     const slots = `/services/${await serviceId(server, 'vaccination')}/slots`
     await clerk.goto(slots)
@@ -52,6 +52,26 @@ test.describe('on a working day at ten', () => {
     await again.goto(slots)
     await expect(again.getByRole('link', { name: '继续填写' })).toBeVisible()
     await expect(again.getByText('已暂留')).toBeVisible()
+  })
+
+  test('who takes one time twice is told and led to the booking', async ({ browser, server }) => {
+    const clerk = await person(browser, server, 'lin', PHONE)
+    const slots = `/services/${await serviceId(server, 'vaccination')}/slots`
+    // both are open before anything is held, so that neither can find the other's hold
+    const again = await clerk.context().newPage()
+    for (const tab of [clerk, again]) {
+      await tab.goto(slots)
+      await expect(tab.getByRole('button', { name: '就选这个' })).toBeEnabled()
+    }
+    await clerk.getByRole('button', { name: '就选这个' }).click()
+    const booking = await clerk.getByRole('link', { name: '继续填写' }).getAttribute('href')
+    await again.getByRole('button', { name: '就选这个' }).click()
+    await expect(again.getByRole('button', { name: '仍要再约一个' })).toBeVisible()
+    await expect(again.getByRole('link', { name: '继续填写' })).toHaveCount(0)
+    await again.getByRole('link', { name: '看已有的预约' }).click()
+    const id = /\/bookings\/([^/?]+)/.exec(booking ?? '')?.[1]
+    expect(id).toBeTruthy()
+    await expect(again).toHaveURL(new RegExp(`/bookings/${id}`))
   })
 })
 

@@ -11,6 +11,8 @@ export type ProblemBody = Schemas['ProblemBody']
 export type Locale = Schemas['Locale']
 export type Office = Schemas['Office']
 export type CalendarDay = Schemas['CalendarDay']
+export type CustomsOffice = Schemas['CustomsOffice']
+export type CustomsOffices = Schemas['CustomsOffices']
 
 export type Role = Schemas['Role']
 export type Me = Schemas['Me']

@@ -1,6 +1,6 @@
 // A booking form's answers: what is wrong with one, and how they go to the program. Pure; the words are the page's.
 import type { FieldSpec, FieldValue } from '../api/types'
-import { isDeclarationNo, isHsCodes, isPortCode } from './identifiers'
+import { isDeclarationNo, isHsCodes, isPortCode, plain } from './identifiers'
 
 export type AnswerFault =
   | 'missing' | 'missing_consent' | 'missing_choice' | 'too_long' | 'port_code' | 'hs_codes' | 'declaration_no' | 'number'
@@ -19,7 +19,7 @@ export function answerFault(field: FieldSpec, answer: FieldValue | undefined): A
   if (field.kind === 'port_code' && !isPortCode(text)) return 'port_code'
   if (field.kind === 'hs_codes' && !isHsCodes(text)) return 'hs_codes'
   if (field.kind === 'declaration_no' && !isDeclarationNo(text)) return 'declaration_no'
-  if (field.kind === 'number' && !Number.isFinite(Number(text))) return 'number'
+  if (field.kind === 'number' && !Number.isFinite(Number(plain(text)))) return 'number'
   return null
 }
 
@@ -33,7 +33,7 @@ export function answersToSend(fields: FieldSpec[], answers: Answers): Answers {
       continue
     }
     const text = String(answer ?? '').trim()
-    if (text) sent[field.key] = field.kind === 'number' ? Number(text) : text
+    if (text) sent[field.key] = field.kind === 'number' ? Number(plain(text)) : text
   }
   return sent
 }

@@ -34,6 +34,7 @@ it('takes HS codes however they are separated', () => {
 it('knows a port code', () => {
   expect(isPortCode('1999')).toBe(true)
   expect(isPortCode('199')).toBe(false)
+  expect(isPortCode('１９ ９９')).toBe(true)
 })
 
 it('reads a reference as typed, dictated or pasted', () => {

@@ -3,7 +3,7 @@ const MAINLAND = /^1[3-9]\d{9}$/
 const ABROAD = /^\+(?!86)[1-9]\d{6,14}$/
 
 /** Full-width letters and digits of a Chinese keyboard as plain ones. */
-function plain(typed: string): string {
+export function plain(typed: string): string {
   return typed.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
 }
 
@@ -25,16 +25,16 @@ export function isEmail(typed: string): boolean {
 
 /** 关区代码: 4 digits. */
 export function isPortCode(typed: string): boolean {
-  return /^\d{4}$/.test(typed.trim())
+  return /^\d{4}$/.test(plain(typed).replace(/\s/g, ''))
 }
 
 /** HS codes of 4 to 10 digits, separated by commas (of either width), 、 or spaces. */
 export function isHsCodes(typed: string): boolean {
-  const codes = typed.split(/[\s,，、;；]+/).filter(Boolean)
+  const codes = plain(typed).split(/[\s,，、;；]+/).filter(Boolean)
   return codes.length > 0 && codes.every((code) => /^\d{4,10}$/.test(code.replaceAll('.', '')))
 }
 
 /** 报关单号: customs 4 + year 4 + direction 1 (1 import, 0 export) + serial 9. */
 export function isDeclarationNo(typed: string): boolean {
-  return /^\d{8}[01]\d{9}$/.test(typed.trim())
+  return /^\d{8}[01]\d{9}$/.test(plain(typed).replace(/\s/g, ''))
 }

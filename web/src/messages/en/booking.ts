@@ -84,6 +84,13 @@ export default {
     sign_in: 'Sign in to book',
     sign_in_hint: 'You come back here with the time still chosen',
   },
+  customs: {
+    digits: 'Digits',
+    letters: 'Letters',
+    found: '{n} found; choose with the arrow keys',
+    none: 'None found; you can type the 4-digit code',
+    unlisted: 'This code is not on the list. Check it; if it is right, leave it.',
+  },
   form: {
     title: 'Your details',
     other_time: 'Another time',
@@ -96,7 +103,7 @@ export default {
     contact: 'Contact',
     contact_name: 'Name',
     contact_mobile: 'Mobile number',
-    mobile_hint: 'The officer calls it if necessary',
+    mobile_hint: 'The officer calls it if necessary; one from abroad begins with + and the country code',
     matter: 'Your matter',
     then: 'It is accepted at once, with an e-mail to the registered address.',
     then_decision: 'An officer decides; the answer goes to the registered e-mail address.',

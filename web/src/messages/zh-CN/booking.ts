@@ -84,6 +84,13 @@ export default {
     sign_in: '登录后预约',
     sign_in_hint: '登录后回到这里，选好的时间还在',
   },
+  customs: {
+    digits: '数字键盘',
+    letters: '文字键盘',
+    found: '找到 {n} 个，用上下键选择',
+    none: '没有找到，可以直接填 4 位代码',
+    unlisted: '列表里没有这个代码，请核对；确认无误可以照填。',
+  },
   form: {
     title: '填信息',
     other_time: '换个时间',
@@ -96,7 +103,7 @@ export default {
     contact: '联系人',
     contact_name: '姓名',
     contact_mobile: '手机号',
-    mobile_hint: '11 位，关员有事打这个电话',
+    mobile_hint: '关员有事打这个电话；境外号码以 + 和国家代码开头',
     matter: '办理事项',
     then: '提交即受理，并发邮件到登记的邮箱。',
     then_decision: '提交后由关员受理，结果发邮件到登记的邮箱。',
