@@ -17,6 +17,7 @@ mod edge_lines;
 mod killed;
 mod mail;
 mod mail_order;
+mod mail_words;
 mod media;
 mod openapi;
 mod people;
