@@ -9,8 +9,20 @@ const MORNING: &str = "2026-11-10T01:00:00Z";
 
 /// Words of which another one was chosen for the same thing.
 const OTHER_WORDS: [&str; 14] = [
-    "预约成功", "已确认", "接受预约", "已接受", "视频会话", "会话", "会议", "接通", "session", "Session", "face-to-face",
-    "confirmed", "meeting room", "appointment is confirmed",
+    "预约成功",
+    "已确认",
+    "接受预约",
+    "已接受",
+    "视频会话",
+    "会话",
+    "会议",
+    "接通",
+    "session",
+    "Session",
+    "face-to-face",
+    "confirmed",
+    "meeting room",
+    "appointment is confirmed",
 ];
 
 async fn in_language(app: &TestApp, login: &str, locale: &str) -> Browser {
@@ -23,7 +35,8 @@ async fn in_language(app: &TestApp, login: &str, locale: &str) -> Browser {
 async fn requested(app: &TestApp, booker: &Browser, code: &str, starts_at: &str) -> Value {
     let service = app.service(code).await;
     let held = take(booker, &service, starts_at).await;
-    let form = if code == "video-try" { try_form() } else { with_choices(app, &service, after_hours_form()).await };
+    let form =
+        if code == "video-try" { try_form() } else { with_choices(app, &service, after_hours_form()).await };
     booker.post(&path(&held, "/request"), form).await.ok()
 }
 
@@ -40,7 +53,8 @@ async fn about(sink: &Sink, booking: &Value, start: &str) -> Value {
 /// Addresses behind links, and the words that are shown, without style and head.
 fn read(html: &str) -> (Vec<String>, String) {
     let body = html.split_once("<body>").unwrap().1;
-    let links = body.split("<a href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
+    let links =
+        body.split("<a href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
     let words = body.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
     (links.collect(), words)
 }
@@ -62,7 +76,8 @@ fn reads_well(mail: &Value) {
     assert!(html.contains("width=device-width") && html.contains("overflow-wrap:anywhere"));
     let subject = mail["subject"].as_str().unwrap();
     // Not in an address as it is shown.
-    let words: String = words.split_inclusive(char::is_whitespace).filter(|word| !word.contains('/')).collect();
+    let words: String =
+        words.split_inclusive(char::is_whitespace).filter(|word| !word.contains('/')).collect();
     for word in OTHER_WORDS {
         assert!(!subject.contains(word) && !words.contains(word), "“{word}” in {subject}: {words}");
     }
@@ -78,7 +93,12 @@ async fn ways(store: Store) {
     let (base, officer) = (app.app.settings.public_url.clone(), app.signed_in("zhou").await);
     for (login, locale, [accepted, join, cancel], minute) in [
         ("lin", "zh-CN", ["预约已受理", "进入视频面洽：", "来不了，请在此取消："], "00"),
-        ("gao", "en", ["Booking accepted", "Join the video meeting:", "If you cannot come, cancel here:"], "15"),
+        (
+            "gao",
+            "en",
+            ["Booking accepted", "Join the video meeting:", "If you cannot come, cancel here:"],
+            "15",
+        ),
     ] {
         let booker = in_language(&app, login, locale).await;
         let video = requested(&app, &booker, "video-try", &format!("2026-11-11T02:{minute}:00Z")).await;
@@ -99,13 +119,17 @@ async fn ways(store: Store) {
         let mail = about(&sink, &desk, accepted).await;
         reads_well(&mail);
         let text = mail["text"].as_str().unwrap().replace("\r\n", "\n");
-        assert!(text.contains(&format!("{cancel}\n{base}/bookings/{desk_id}\n")) && !text.contains("/session/"), "{text}");
+        assert!(
+            text.contains(&format!("{cancel}\n{base}/bookings/{desk_id}\n")) && !text.contains("/session/"),
+            "{text}"
+        );
         assert!(unfold(&mail).contains("BEGIN:VALARM"));
 
         // What is behind the addresses is there.
         booker.get(&path(&video, "")).await.ok();
         booker.post(&path(&video, "/cancel"), json!({"reason": "货船晚点"})).await.ok();
-        let mail = about(&sink, &video, if locale == "en" { "Booking cancelled" } else { "预约已取消" }).await;
+        let mail =
+            about(&sink, &video, if locale == "en" { "Booking cancelled" } else { "预约已取消" }).await;
         reads_well(&mail);
         let calendar = unfold(&mail);
         assert!(calendar.contains("METHOD:CANCEL") && !calendar.contains("VALARM"), "{calendar}");
@@ -162,7 +186,13 @@ async fn every_kind(app: &TestApp, sink: &Sink, locale: &str, booker: &str) {
         registered(app, sink, new, login, locale).await;
         for step in steps {
             let members = chief.get(&format!("/api/v1/enterprises/{id}/members")).await.ok();
-            let member = members["items"].as_array().unwrap().iter().find(|one| one["login"] == login).unwrap().clone();
+            let member = members["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|one| one["login"] == login)
+                .unwrap()
+                .clone();
             let step = format!("/api/v1/enterprises/{id}/members/{}/{step}", member["id"].as_str().unwrap());
             chief.post(&step, json!({})).await.ok();
             let all_sent = async || {
@@ -194,9 +224,18 @@ async fn words(store: Store) {
         let kinds: std::collections::BTreeSet<&str> =
             all["items"].as_array().unwrap().iter().map(|one| one["template"].as_str().unwrap()).collect();
         let expected = [
-            "booking.accepted", "booking.cancelled", "booking.refused", "booking.undecided", "enterprise.approved",
-            "enterprise.refused", "membership.approved", "membership.ended", "membership.refused",
-            "membership.requested", "rating.invited", "registration.confirm",
+            "booking.accepted",
+            "booking.cancelled",
+            "booking.refused",
+            "booking.undecided",
+            "enterprise.approved",
+            "enterprise.refused",
+            "membership.approved",
+            "membership.ended",
+            "membership.refused",
+            "membership.requested",
+            "rating.invited",
+            "registration.confirm",
         ];
         assert_eq!(kinds.into_iter().collect::<Vec<_>>(), expected, "every kind of mail is read here");
         let mails = sink.mails();

@@ -315,6 +315,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customs-offices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customs offices by code (关区代码) or name, from the list that the office has imported. */
+        get: operations["find_customs_offices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/day": {
         parameters: {
             query?: never;
@@ -1360,6 +1377,20 @@ export interface components {
             kind: components["schemas"]["RegistrationKind"];
             login: string;
             membership: components["schemas"]["Membership"] | null;
+        };
+        /** @description A customs office. */
+        CustomsOffice: {
+            /** @description Four digits. */
+            code: string;
+            /** @description In English as in Chinese where no English name is known. */
+            name: components["schemas"]["Text"];
+        };
+        /** @description Customs offices that were found. */
+        CustomsOffices: {
+            /** @description At most twenty. */
+            items: components["schemas"]["CustomsOffice"][];
+            /** @description How many the list has; 0 where the office has imported none. */
+            total: number;
         };
         /**
          * @description A booking on the office's lists: with contact and form. What happened to it is told by
@@ -4779,6 +4810,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarRange"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`, `answer_lost` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `stopping`, `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    find_customs_offices: {
+        parameters: {
+            query?: {
+                /** @description The beginning of a code, or a part of a name in Chinese or English. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomsOffices"];
                 };
             };
             422: {
