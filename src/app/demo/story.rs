@@ -120,8 +120,11 @@ async fn meeting(
         office.record(&session, booked.booker, &media::clerk(), turn.is_multiple_of(4)).await?;
         office.clock.set(booked.starts_at + TimeDelta::seconds(25));
         office.record(&session, officer, &media::officer(), false).await?;
+        // Ended with the recordings: what follows them would be missing.
+        office.clock.advance(TimeDelta::seconds(1));
+    } else {
+        office.clock.set(booked.starts_at + TimeDelta::minutes(14));
     }
-    office.clock.set(booked.starts_at + TimeDelta::minutes(14));
     office.end(officer, &session).await
 }
 

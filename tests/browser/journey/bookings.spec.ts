@@ -77,14 +77,14 @@ test('a traveller books a vaccination', async ({ browser, server }) => {
 async function fillForm(page: import('@playwright/test').Page, { consent = true } = {}): Promise<void> {
   await page.getByLabel('姓名').first().fill('林女士')
   await page.getByLabel('手机号').first().fill('15400000001')
-  for (const select of await page.getByRole('combobox').all()) await select.selectOption({ index: 1 })
+  for (const select of await page.locator('select').all()) await select.selectOption({ index: 1 })
+  for (const customs of await page.locator('input[role=combobox]').all()) await customs.fill('1999')
   for (const box of consent ? await page.getByRole('checkbox').all() : []) await box.check()
   for (const field of await page.getByRole('textbox').all()) {
     if ((await field.inputValue()) !== '') continue
     const label = (await field.evaluate((one) => (one as HTMLInputElement).labels?.[0]?.innerText)) ?? ''
     if (/可不填/.test(label)) continue
     if (/HS|编码/.test(label)) await field.fill('0306179000')
-    else if (/海关|口岸|关区|代码/.test(label)) await field.fill('1999')
     else if ((await field.getAttribute('type')) !== 'date') await field.fill('样例')
   }
 }
