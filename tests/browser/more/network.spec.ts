@@ -160,7 +160,9 @@ test('losses on the way up are mended, and another address of the browser ends n
     const sound = times.split('\n').filter(Boolean).map(Number.parseFloat)
     const lossy = sound.filter((at) => at > sound[0] + 6 && at < sound[0] + 16).length / (10 / 0.02)
     expect(lossy).toBeGreaterThan(0.97)
-    run('ffmpeg', '-i', film, '-f', 'null', '-')
+    // By the file's own clock: ffmpeg would otherwise count in frames of an even rate, and two pictures of a camera
+    // that keeps no even rate fall into one of them.
+    run('ffmpeg', '-i', film, '-enc_time_base', '-1', '-f', 'null', '-')
   }
 })
 
