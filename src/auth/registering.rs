@@ -232,7 +232,7 @@ async fn make(
     live: &Live,
 ) -> Result<Registered, Fault> {
     // Read again: in here nobody is faster.
-    let row = store::registration(tx.conn(), row.token_hash, now).await?;
+    let row = store::lock_registration(tx, row.token_hash, now).await?;
     let row = row.ok_or_else(|| Fault::Problem(unknown_link()))?;
     if let Some(account_id) = row.account_id {
         return registered(tx, account_id).await;

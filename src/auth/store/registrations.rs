@@ -7,7 +7,7 @@ use crate::entity::registration;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -21,11 +21,23 @@ pub async fn registration(
     token_hash: Vec<u8>,
     now: DateTime<Utc>,
 ) -> Result<Option<registration::Model>, DbErr> {
+    open(token_hash, now).one(conn).await
+}
+
+/// The same, locked until the transaction ends: of many who open one link at once, the later ones see what the first
+/// made of it.
+pub async fn lock_registration(
+    tx: &Tx,
+    token_hash: Vec<u8>,
+    now: DateTime<Utc>,
+) -> Result<Option<registration::Model>, DbErr> {
+    open(token_hash, now).lock_exclusive().one(tx.conn()).await
+}
+
+fn open(token_hash: Vec<u8>, now: DateTime<Utc>) -> Select<registration::Entity> {
     registration::Entity::find()
         .filter(registration::Column::TokenHash.eq(token_hash))
         .filter(registration::Column::ExpiresAt.gt(now))
-        .one(conn)
-        .await
 }
 
 /// Notes what a registration became; false when somebody was faster. The password goes with it.
