@@ -8,4 +8,5 @@ import './look/layout.css'
 
 void loadMe()
 await loadAreas()
+// eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- only vue-tsc reads a component's types
 createApp(App).use(i18n).use(router).mount('#app')

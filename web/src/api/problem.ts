@@ -1,7 +1,7 @@
 import type { ProblemBody } from './types'
 
 /** Codes the page gives itself; every other code is the program's. */
-export const NO_CONNECTION = 'no_connection'
+const NO_CONNECTION = 'no_connection'
 const UNREADABLE = 'unreadable_answer'
 
 /** What went wrong with a call: the program's problem+json, or no answer at all. */

@@ -1,51 +1,59 @@
-// Languages and their message files. A page names the areas it speaks from in its route's meta; only those files
-// of the chosen language are fetched. `common` in Chinese is part of the entry.
+// Words in the reader's language. A page names the areas it speaks from in its route's meta; only those files of the
+// chosen language are fetched. `common` in Chinese is part of the entry.
 import { createI18n } from 'vue-i18n'
-import zhCommon from '../messages/zh-CN/common'
 import type { Locale, Text } from '../api/types'
+import common from '../messages/zh-CN/common'
+import type { Area, ValuesFor, WordKey } from './keys'
+import { FIRST, LANGUAGES, languageOf, pluralRule, spokenOf } from './languages'
 
-export const LANGUAGES: Locale[] = ['zh-CN', 'en']
+export { LANGUAGES, languageOf } from './languages'
+export type { Area, PlainKey, WordKey } from './keys'
+
 const KEPT = 'mianqia.language'
 
-type Messages = Record<string, any>
-const files = import.meta.glob<{ default: Messages }>([
-  '../messages/*/*.ts',
-  '!../messages/zh-CN/common.ts',
-])
+type Messages = { [key: string]: string | Messages }
+const files = import.meta.glob<Messages>(['../messages/*/*.ts', '!../messages/*/language.ts', '!../messages/zh-CN/common.ts'], { import: 'default' })
 
 function keptLanguage(): Locale {
-  return document.documentElement.lang === 'en' ? 'en' : 'zh-CN'
+  let kept: string | null = null
+  try {
+    kept = localStorage.getItem(KEPT)
+  } catch {
+    // forbidden: the browser's own languages must do
+  }
+  return spokenOf(kept ? [kept, ...navigator.languages] : navigator.languages)
 }
 
-export const i18n = createI18n<[Messages], Locale, false>({
+export const i18n = createI18n({
   legacy: false,
   locale: keptLanguage(),
-  fallbackLocale: false as const,
-  messages: { 'zh-CN': { common: zhCommon }, en: {} },
+  fallbackLocale: false,
+  messages: { [FIRST]: { common } },
+  pluralRules: Object.fromEntries(LANGUAGES.map((language) => [language, pluralRule(language)])),
   missingWarn: import.meta.env.DEV,
   fallbackWarn: false,
 })
+document.documentElement.lang = i18n.global.locale.value
 
-const loaded = new Set(['zh-CN/common'])
+const loaded = new Set([`${FIRST}/common`])
 /** Areas some page has asked for; a change of language brings all of them along. */
-const areas = new Set(['common'])
+const areas = new Set<Area>(['common'])
 
 export function currentLanguage(): Locale {
   return i18n.global.locale.value as Locale
 }
 
-async function loadFile(language: Locale, area: string) {
+async function loadFile(language: Locale, area: Area) {
   const name = `${language}/${area}`
   if (loaded.has(name)) return
   const file = files[`../messages/${name}.ts`]
   if (!file) throw new Error(`no messages ${name}`)
-  const messages = await file()
-  i18n.global.mergeLocaleMessage(language, { [area]: messages.default })
+  i18n.global.mergeLocaleMessage(language, { [area]: await file() })
   loaded.add(name)
 }
 
 /** Brings the message files of these areas in the chosen language. The router calls it before a page shows. */
-export async function loadAreas(wanted: readonly string[] = []) {
+export async function loadAreas(wanted: readonly Area[] = []) {
   for (const area of wanted) areas.add(area)
   await Promise.all([...areas].map((area) => loadFile(currentLanguage(), area)))
 }
@@ -62,13 +70,44 @@ export async function setLanguage(language: Locale) {
   }
 }
 
-/** A message outside of a component. */
-export function translate(key: string): string {
-  return (i18n.global as unknown as { t: (key: string) => string }).t(key)
+/**
+ * A message in the chosen language, with a value for each of its gaps. The one called `n` is the number that the
+ * message's forms go by, where a language has several. In a template or a `computed` it follows the language.
+ */
+export function t<Key extends WordKey>(key: Key, ...[values]: ValuesFor<Key>): string {
+  const gaps: Record<string, string | number> = values ?? {}
+  return typeof gaps.n === 'number' ? i18n.global.t(key, gaps, gaps.n) : i18n.global.t(key, gaps)
 }
 
-/** The half of a two-language text for the chosen language. */
+/** The key for something the program named, of which it may know more kinds than the pages do; else the other key. */
+export function keyOr<Key extends WordKey>(named: string, otherwise: Key): Key {
+  return i18n.global.te(named) ? (named as Key) : otherwise
+}
+
+/** A text of the program's in the chosen language, else in the first one there is. */
 export function say(text: Text | null | undefined): string {
-  if (!text) return ''
-  return currentLanguage() === 'en' ? text.en : text.zh
+  // the wire says `zh` until it names its languages as the pages do
+  const said = text as Partial<Record<string, string>> | null | undefined
+  return said?.[currentLanguage()] ?? (currentLanguage() === FIRST ? said?.zh : undefined) ?? Object.values(said ?? {})[0] ?? ''
+}
+
+/** "A、B、C" / "A, B, C" */
+export function listed(words: readonly string[]): string {
+  return new Intl.ListFormat(languageOf(currentLanguage()).formats, { style: 'narrow' }).format(words)
+}
+
+/** "1,024": a whole number, or one with as many decimals as are asked for. */
+export function number(value: number, decimals = 0): string {
+  return new Intl.NumberFormat(languageOf(currentLanguage()).formats, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value)
+}
+
+/** "92.4%" of 92.4, and of 60 "60%" where no decimals are asked for. */
+export function percent(value: number, decimals = 0): string {
+  return percentParts(value, decimals).map((part) => part.value).join('')
+}
+
+/** The same in its parts, to set the sign smaller than the figure. */
+export function percentParts(value: number, decimals = 0): Intl.NumberFormatPart[] {
+  const format = { style: 'percent', minimumFractionDigits: decimals, maximumFractionDigits: decimals } as const
+  return new Intl.NumberFormat(languageOf(currentLanguage()).formats, format).formatToParts(value / 100)
 }

@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import type { Role } from '../api/types'
-import { loadAreas, translate } from '../i18n'
+import { loadAreas, t, type Area, type PlainKey } from '../i18n'
 import { ownPath } from '../rules/paths'
 import { focusHeading } from '../state/focus'
 import { homeOf, isStaff, loadMe, me } from '../state/me'
@@ -18,9 +18,9 @@ export { setTitle }
 declare module 'vue-router' {
   interface RouteMeta {
     /** Message key of the page's title. */
-    title: string
+    title: PlainKey
     /** Message areas the page speaks from, besides `common`. */
-    areas?: string[]
+    areas?: Area[]
     /** Needs somebody signed in; anybody else is sent to sign in and comes back. */
     signedIn?: boolean
     /** Who may see it; others are told who has the right. Implies `signedIn`. */
@@ -61,6 +61,7 @@ const routes: RouteRecordRaw[] = [
 export const router = createRouter({
   history: createWebHistory(),
   routes,
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a component that knows one element, not the window
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
 })
 
@@ -80,7 +81,7 @@ router.onError((_error, to, from) => {
 
 router.afterEach(async (to, from, failure) => {
   if (failure) return
-  setTitle(translate(to.meta.title))
+  setTitle(t(to.meta.title))
   // the first page is read from its top; after that a screen reader must hear that the page is another
   const first = from.matched.length === 0
   if (first || to.path === from.path) return

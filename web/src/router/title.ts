@@ -1,5 +1,5 @@
 // The window's title: what the page is, and before it how many wait, so that it is seen among other windows.
-import { translate } from '../i18n'
+import { t } from '../i18n'
 
 let page = ''
 let count = 0
@@ -10,7 +10,7 @@ function show() {
 
 /** Puts a page's title into the window; pages whose title comes with their data call it again. */
 export function setTitle(title: string) {
-  page = `${title} · ${translate('common.brand')}`
+  page = `${title} · ${t('common.brand')}`
   show()
 }
 

@@ -1,5 +1,6 @@
 // A booking form's answers: what is wrong with one, and how they go to the program. Pure; the words are the page's.
 import type { FieldSpec, FieldValue } from '../api/types'
+import { lengthOf } from './characters'
 import { isDeclarationNo, isHsCodes, isPortCode, plain } from './identifiers'
 
 export type AnswerFault =
@@ -15,7 +16,7 @@ export function answerFault(field: FieldSpec, answer: FieldValue | undefined): A
     if (!field.required) return null
     return field.kind === 'choice' ? 'missing_choice' : 'missing'
   }
-  if (field.max_length && [...text].length > field.max_length) return 'too_long'
+  if (field.max_length && lengthOf(text) > field.max_length) return 'too_long'
   if (field.kind === 'port_code' && !isPortCode(text)) return 'port_code'
   if (field.kind === 'hs_codes' && !isHsCodes(text)) return 'hs_codes'
   if (field.kind === 'declaration_no' && !isDeclarationNo(text)) return 'declaration_no'

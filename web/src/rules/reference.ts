@@ -14,5 +14,5 @@ export function referenceGroups(reference: string): string[] {
 
 /** Letter by letter, for a screen reader and the telephone. */
 export function spelled(reference: string): string {
-  return referenceGroups(reference).map((group) => [...group].join(' ')).join(', ')
+  return referenceGroups(reference).map((group) => Array.from(group).join(' ')).join(', ')
 }

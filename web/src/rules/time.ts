@@ -1,66 +1,82 @@
 // Times as people read them: always with weekday on a date and with the zone on a time. Pure: language, zone and
 // instant come in. Dates "YYYY-MM-DD" are calendar days of the venue and are never shifted by a zone.
 import type { Locale } from '../api/types'
+import { languageOf } from '../i18n/languages'
 
+const FIGURES = 'en-GB'
 const formats = new Map<string, Intl.DateTimeFormat>()
-function format(language: Locale, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${language}|${zone}|${JSON.stringify(options)}`
+function format(tag: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${tag}|${zone}|${JSON.stringify(options)}`
   let made = formats.get(key)
   if (!made) {
-    made = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'zh-CN', { timeZone: zone, ...options })
+    made = new Intl.DateTimeFormat(tag, { timeZone: zone, ...options })
     formats.set(key, made)
   }
   return made
 }
 
+/** Figures that are the same in every language, or that the page itself reads. */
+const figures = (zone: string, options: Intl.DateTimeFormatOptions) => format(FIGURES, zone, options)
+/** A calendar day as a language writes it. */
+const written = (day: string, language: Locale, options: Intl.DateTimeFormatOptions) => format(languageOf(language).formats, 'UTC', options).format(noonOf(day))
+
 type Instant = string | number
 const at = (instant: Instant) => new Date(instant)
+/** A calendar day as an instant that falls on it in UTC. */
+const noonOf = (day: string) => at(`${day}T12:00:00Z`)
+const fill = (pattern: string, parts: Record<string, string>) => pattern.replace(/\{(\w+)\}/g, (_, name: string) => parts[name] ?? '')
 
 /** "14:00" */
 export function clock(instant: Instant, zone: string): string {
-  return format('en', zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at(instant))
+  return figures(zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at(instant))
 }
 
 /** "2026-09-30": the calendar day an instant falls on in a zone. */
 export function dayIn(instant: Instant, zone: string): string {
-  const parts = format('en', zone, { year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(at(instant))
+  const parts = figures(zone, { year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(at(instant))
   const part = (type: string) => parts.find((found) => found.type === type)?.value ?? ''
   return `${part('year')}-${part('month')}-${part('day')}`
 }
 
 /** "9月30日 周三" / "Wed 30 Sep"; with the year when it is not the one of `today`. */
 export function dayWords(day: string, language: Locale, today?: string): string {
-  const noon = `${day}T12:00:00Z`
   const year = today && !today.startsWith(day.slice(0, 4)) ? ({ year: 'numeric' } as const) : {}
-  const parts = format(language, 'UTC', { ...year, month: language === 'en' ? 'short' : 'long', day: 'numeric' })
-    .format(at(noon))
-  const weekday = weekdayWords(day, language)
-  return language === 'en' ? `${weekday} ${parts}` : `${parts} ${weekday}`
+  const date = written(day, language, { ...year, month: 'short', day: 'numeric' })
+  return fill(languageOf(language).day, { date, weekday: weekdayWords(day, language) })
 }
 
 /** "12/1" / "1 Dec" */
 export function shortDayWords(day: string, language: Locale): string {
-  if (language !== 'en') return `${Number(day.slice(5, 7))}/${Number(day.slice(8))}`
-  return format(language, 'UTC', { month: 'short', day: 'numeric' }).format(at(`${day}T12:00:00Z`))
+  return written(day, language, languageOf(language).shortDay)
 }
 
 export function weekdayWords(day: string, language: Locale): string {
-  return format(language, 'UTC', { weekday: 'short' }).format(at(`${day}T12:00:00Z`))
+  return written(day, language, { weekday: 'short' })
 }
 
 /** "2026年10月" / "October 2026" for "2026-10" */
 export function monthWords(month: string, language: Locale): string {
-  return format(language, 'UTC', { year: 'numeric', month: 'long' }).format(at(`${month}-15T12:00:00Z`))
+  return written(`${month}-15`, language, { year: 'numeric', month: 'long' })
+}
+
+/** "10月" / "Oct" for "2026-10" */
+export function shortMonthWords(month: string, language: Locale): string {
+  return written(`${month}-15`, language, { month: 'short' })
+}
+
+/** A day and a time that are in words already, as one. */
+export function dayAndTime(day: string, time: string, language: Locale): string {
+  return fill(languageOf(language).dayAndTime, { day, time })
 }
 
 /** "9月30日 周三 14:00": an instant in a zone. */
 export function whenWords(instant: Instant, zone: string, language: Locale): string {
-  return `${dayWords(dayIn(instant, zone), language, dayIn(Date.now(), zone))} ${clock(instant, zone)}`
+  return dayAndTime(dayWords(dayIn(instant, zone), language, dayIn(Date.now(), zone)), clock(instant, zone), language)
 }
 
 /** Minutes a zone is ahead of UTC at an instant. */
-export function offsetMinutes(instant: Instant, zone: string): number {
-  const name = format('en', zone, { timeZoneName: 'longOffset' })
+function offsetMinutes(instant: Instant, zone: string): number {
+  const name = figures(zone, { timeZoneName: 'longOffset' })
     .formatToParts(at(instant)).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT'
   const [, sign, hours, minutes] = /([+-])(\d{2}):(\d{2})/.exec(name) ?? []
   if (!hours) return 0
@@ -77,7 +93,7 @@ export function offsetWords(instant: Instant, zone: string): string {
 
 /** The zone by the name the browser has for it. */
 export function zoneWords(zone: string, language: Locale): string {
-  return format(language, zone, { timeZoneName: 'longGeneric' })
+  return format(languageOf(language).formats, zone, { timeZoneName: 'longGeneric' })
     .formatToParts(0).find((part) => part.type === 'timeZoneName')?.value ?? zone
 }
 
@@ -98,14 +114,14 @@ export function minuteOfDay(instant: Instant, zone: string): number {
 
 /** The calendar day `days` after another. */
 export function addDays(day: string, days: number): string {
-  const moved = at(`${day}T12:00:00Z`)
+  const moved = noonOf(day)
   moved.setUTCDate(moved.getUTCDate() + days)
   return moved.toISOString().slice(0, 10)
 }
 
 /** The month `months` after another, "YYYY-MM". */
 export function addMonths(month: string, months: number): string {
-  const moved = at(`${month}-15T12:00:00Z`)
+  const moved = noonOf(`${month}-15`)
   moved.setUTCMonth(moved.getUTCMonth() + months)
   return moved.toISOString().slice(0, 7)
 }

@@ -2,7 +2,7 @@
 // sound is soft, can be switched off, and plays in one of a browser's windows only.
 import { computed, onScopeDispose, ref, watch, type Ref } from 'vue'
 import { ring } from '../call/sound'
-import { translate } from '../i18n'
+import { t } from '../i18n'
 import { setTitleCount } from '../router/title'
 
 const KEPT = 'mianqia.bell'
@@ -41,9 +41,10 @@ export function useBell(waiting: Ref<string[] | undefined>, quiet: Ref<boolean> 
     const now = waiting.value
     setTitleCount(now?.length ?? 0)
     if (!now) return
-    const came = known ? now.filter((one) => !known!.has(one)) : []
+    const before = known
+    const came = before ? now.filter((one) => !before.has(one)) : []
     known = new Set(now)
-    if (came.length && !quiet.value) void tell(came[0]!)
+    if (came[0] !== undefined && !quiet.value) void tell(came[0])
   }, { immediate: true })
   onScopeDispose(() => setTitleCount(0))
 }
@@ -57,7 +58,7 @@ async function tell(who: string) {
   if (document.visibilityState === 'visible' || notices.value !== 'granted') return
   // no name: such a notice may be read over a shoulder
   try {
-    const notice = new Notification(translate('common.bell.title'), { body: translate('common.bell.text'), tag: who })
+    const notice = new Notification(t('common.bell.title'), { body: t('common.bell.text'), tag: who })
     notice.onclick = () => {
       window.focus()
       notice.close()

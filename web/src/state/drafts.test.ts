@@ -2,11 +2,11 @@ import { beforeEach, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 
 function storage(): Storage {
-  const kept = {} as Record<string, string>
+  const kept: Record<string, string> = {}
   const methods = {
     getItem: (key: string) => kept[key] ?? null,
     setItem: (key: string, value: string) => void (kept[key] = value),
-    removeItem: (key: string) => void delete kept[key],
+    removeItem: (key: string) => void Reflect.deleteProperty(kept, key),
   }
   return new Proxy(kept, { get: (_, key: string) => methods[key as keyof typeof methods] ?? kept[key] }) as unknown as Storage
 }

@@ -14,7 +14,7 @@ export const ranOut = ref(false)
 /** Wrong passwords for this login since it was last signed in, until one has read of them. */
 export const failedAttempts = ref<FailedAttempts | null>(null)
 
-export const STAFF: Role[] = ['officer', 'chief', 'auditor', 'supervisor', 'admin_system', 'admin_security', 'admin_audit']
+const STAFF: Role[] = ['officer', 'chief', 'auditor', 'supervisor', 'admin_system', 'admin_security', 'admin_audit']
 export const isStaff = computed(() => !!me.value && STAFF.includes(me.value.role))
 /** Belongs to an enterprise that the office has not decided about. Who asks to join one waits for something else. */
 export const waitsForApproval = computed(() => me.value?.enterprise?.state === 'pending' && me.value.enterprise.membership === 'approved')
@@ -67,9 +67,12 @@ async function ask() {
     become(await take(api.GET('/api/v1/me')))
   } catch (caught) {
     const problem = ApiError.of(caught)
-    if (problem.status === 401) return become(null)
-    me.value = null
-    meProblem.value = problem
+    if (problem.status === 401) {
+      become(null)
+    } else {
+      me.value = null
+      meProblem.value = problem
+    }
   }
 }
 

@@ -7,7 +7,7 @@ export default {
     health: 'Check-ups and vaccinations for travellers; bring your identity document',
     video: 'Talk with an officer and go through your papers without coming to the counter',
   },
-  next_free: 'Next free:',
+  next_free: 'Next free: {time}',
   no_pages: 'You are signed in as {role}, which has no pages of its own. Below is the home page as visitors see it.',
   no_services: 'No service takes bookings right now. It will show here once one does; if it is urgent, call the duty phone.',
   today: {
@@ -21,7 +21,7 @@ export default {
   holiday: {
     one: '{name}: closed on {from}.',
     many: '{name}: closed from {from} to {to}.',
-    makeup: '{days}: make-up working day, open as usual. ',
+    ahead_and_makeup: '{days}: make-up working day, open as usual. Please book clearance during the holiday ahead of time.',
     ahead: 'Please book clearance during the holiday ahead of time.',
   },
   membership: {
@@ -56,9 +56,9 @@ export default {
     day_0: 'Today',
     day_1: 'Tomorrow',
     day_2: 'In 2 days',
-    days: 'In {n} days',
+    days: 'In {n} day | In {n} days',
     officer: 'Officer {name}',
-    reference: 'Reference',
+    reference: 'Reference {reference}',
     held: 'On hold for you, {left} left',
     go_on: 'Continue',
     requested: 'Sent, awaiting decision; you get an e-mail',

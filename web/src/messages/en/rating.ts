@@ -2,7 +2,7 @@ export default {
   title: 'Rating',
   ask: 'How did it go this time?',
   only: 'Just this one question; choose and send.',
-  level: { 5: 'Very satisfied', 4: 'Satisfied', 3: 'Fairly satisfied', 2: 'Dissatisfied', 1: 'Very dissatisfied' },
+  level: { '5': 'Very satisfied', '4': 'Satisfied', '3': 'Fairly satisfied', '2': 'Dissatisfied', '1': 'Very dissatisfied' },
   missing: 'Please choose one first.',
   comment: 'Anything else',
   comment_hint: 'What was good, what could be better. Please leave out identity and telephone numbers.',

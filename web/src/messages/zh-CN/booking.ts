@@ -13,9 +13,9 @@ export default {
     long: '每次时长',
     where: '地点',
     when: '何时约',
-    lead: '至少提前 {span}；',
-    no_lead: '随时可约；',
-    horizon: '可约 {n} 天以内',
+    ahead: '至少提前 {span}；可约 {n} 天以内',
+    any_time: '随时可约；可约 {n} 天以内',
+    place: '{venue}、{address}',
     then: '提交后',
     decision: '由关员受理，结果发邮件给您',
     no_decision: '提交即受理，不用等待',
@@ -23,9 +23,9 @@ export default {
     at_hand: '手边准备好',
     rules: '规则',
     recorded: '全程录音录像，进入前会先告知。不想被录像可以改约窗口或电话办理，不影响结果。',
-    not_you: '不是您要办的？',
+    not_you: '不是您要办的？ {others}',
+    not_you_or_call: '不是您要办的？ {others} 或打值班电话 {phone}',
     others: '看其他服务',
-    or_call: '或打值班电话',
   },
   slots: {
     title: '选时间',
@@ -76,7 +76,7 @@ export default {
     kept: '已暂留',
     ran_out: '暂留已到期',
     ruler: '暂留时间还剩 {left}，共 {whole} 分钟',
-    left: '还剩',
+    left: '还剩 {left}',
     other: '换一个',
     go_on: '继续填写',
     take: '暂留这个时间',
@@ -94,7 +94,7 @@ export default {
   form: {
     title: '填信息',
     other_time: '换个时间',
-    kept: '这个时间为您暂留，还剩',
+    kept: '这个时间为您暂留，还剩 {left}',
     ran_out: '暂留已到期，时间放回给大家了。',
     ran_out_text: '您填的内容都在。可以再试同一时间，或换一个。',
     again: '再试这个时间',
@@ -211,4 +211,4 @@ export default {
     none_text: '请对照邮件再看一遍；常见的错是 0 和 O、1 和 I。只能查到您或本企业的预约。',
     again: '重新查',
   },
-}
+} as const

@@ -7,7 +7,7 @@ export default {
     health: '出入境体检、预防接种，个人可约，带本人证件',
     video: '不用到窗口，和关员当面谈、看材料',
   },
-  next_free: '最早有空',
+  next_free: '最早有空 {time}',
   no_pages: '您以“{role}”登录，这个角色没有自己的工作页。下面是办事人看到的首页。',
   no_services: '现在没有开放预约的服务。开放后会出现在这里；急事请打值班电话。',
   today: {
@@ -21,7 +21,7 @@ export default {
   holiday: {
     one: '{name} {from}放假。',
     many: '{name} {from}至{to}放假。',
-    makeup: '{days}调休上班，照常受理。',
+    ahead_and_makeup: '{days}调休上班，照常受理。假期通关请提前预约。',
     ahead: '假期通关请提前预约。',
   },
   membership: {
@@ -58,7 +58,7 @@ export default {
     day_2: '后天',
     days: '{n} 天后',
     officer: '{name}接待',
-    reference: '预约编号',
+    reference: '预约编号 {reference}',
     held: '已为您暂留，还剩 {left}',
     go_on: '继续填写',
     requested: '已提交，等待受理；结果发邮件给您',
@@ -68,4 +68,4 @@ export default {
     come: '请按时到场，凭预约编号办理',
     open: '查看',
   },
-}
+} as const

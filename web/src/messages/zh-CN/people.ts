@@ -6,6 +6,7 @@ export default {
     ran_out: '登录已过期，请重新登录；填过的内容还在，登录后回到原来的页面。',
     go_on: '继续',
     login: '登录名',
+    login_is: '登录名 {login}',
     login_hint: '注册时自己定的，不是企业代码',
     password: '密码',
     go: '登录',
@@ -35,7 +36,7 @@ export default {
     check: '请核实是不是本单位同事，再决定。',
     none: '您的企业通过审核、您加入之后，同事会出现在这里。',
     you: '（您）',
-    since: '注册于',
+    since: '注册于 {time}',
     state: { pending: '申请加入', approved: '已加入', refused: '未同意', ended: '已终止' },
     step: { approve: '同意', refuse: '不同意', end: '终止' },
     named: { approve: '同意：{name}', refuse: '不同意：{name}', end: '终止：{name}' },
@@ -56,8 +57,8 @@ export default {
     sign_ins_hint: '有不认识的，请退出它，并修改密码。',
     unknown_browser: '未知浏览器',
     here: '本机',
-    since: '登录于',
-    used: '最近使用',
+    since: '登录于 {time}',
+    used: '最近使用 {time}',
     end: '退出',
     end_named: '退出：{browser}',
     end_all: '退出其他所有设备',
@@ -118,4 +119,4 @@ export default {
     step_check_hint: '一般 {n} 个工作日内，结果发邮件；加入已注册企业的，由同事同意',
     step_book: '登录后预约',
   },
-}
+} as const

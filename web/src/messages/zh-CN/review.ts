@@ -2,6 +2,7 @@ export default {
   private: '自然人',
   back: '查找结果',
   length: '时长',
+  length_is: '时长 {length}',
   recordings: '录像',
   plays: '调阅',
   times: '{n} 次',
@@ -40,6 +41,7 @@ export default {
   purpose: {
     title: '先写明调阅目的',
     recorded: '打开录像这件事本身会被记录。',
+    recorded_first: '您的姓名、时间和目的会写入这场面洽的记录链，不能删除。这场还没有被调阅过。',
     recorded_text: '您的姓名、时间和目的会写入这场面洽的记录链，不能删除。这场已被调阅 {n} 次。',
     label: '调阅目的',
     hint: '写明事由，如投诉编号或抽查批次；不要写与案件无关的个人信息',
@@ -111,7 +113,7 @@ export default {
     entry: '记录第 {n} 条',
     missing: '缺失',
     method: '采集时每一块影像都算出 SHA-256 指纹并写入记录链；复核时重算全部指纹，逐条核对记录，并把预约、参加人、录像、缺失、调阅和评价的每一项数据与记录比对。',
-    head: '链头指纹',
+    head: '链头指纹 {print}',
     again: '再次复核',
     checking: '正在复核…',
   },
@@ -134,4 +136,4 @@ export default {
     after: '录像之后 {n} 条',
     jump: '跳到 {time}：{what}',
   },
-}
+} as const

@@ -81,16 +81,11 @@ export default {
     next_officer: '进入面洽',
     listen_only: '您能看到和听到关员，但关员看不到也听不到您。建议先打值班电话说明。',
     problem: {
-      denied_title: '没有得到使用{device}的许可。',
-      denied: '点地址栏左边的图标，允许本网站使用，再点“再试一次”。手机还要在系统设置里允许浏览器使用。',
-      missing_title: '没有找到{device}。',
-      missing: '请接好设备后再试；没有摄像头也可以只用声音参加。',
-      busy_title: '{device}正被其他程序占用。',
-      busy: '请关闭正在使用它的程序（如会议软件），再试一次。',
-      unsupported_title: '这个浏览器不能使用{device}。',
-      unsupported: '请用系统浏览器打开本页（Safari、Chrome、Edge 等新版）。',
-      failed_title: '{device}打不开。',
-      failed: '请再试一次；还不行请换一个设备，或打值班电话。',
+      denied: { camera: '没有得到使用摄像头的许可。', microphone: '没有得到使用麦克风的许可。', both: '没有得到使用摄像头、麦克风的许可。', text: '点地址栏左边的图标，允许本网站使用，再点“再试一次”。手机还要在系统设置里允许浏览器使用。' },
+      missing: { camera: '没有找到摄像头。', microphone: '没有找到麦克风。', both: '没有找到摄像头、麦克风。', text: '请接好设备后再试；没有摄像头也可以只用声音参加。' },
+      busy: { camera: '摄像头正被其他程序占用。', microphone: '麦克风正被其他程序占用。', both: '摄像头、麦克风正被其他程序占用。', text: '请关闭正在使用它的程序（如会议软件），再试一次。' },
+      unsupported: { camera: '这个浏览器不能使用摄像头。', microphone: '这个浏览器不能使用麦克风。', both: '这个浏览器不能使用摄像头、麦克风。', text: '请用系统浏览器打开本页（Safari、Chrome、Edge 等新版）。' },
+      failed: { camera: '摄像头打不开。', microphone: '麦克风打不开。', both: '摄像头、麦克风打不开。', text: '请再试一次；还不行请换一个设备，或打值班电话。' },
     },
     wechat_title: '您在微信里打开了本页。',
     wechat: '微信里可能打不开摄像头。请点右上角“···”，选“在浏览器打开”。',
@@ -275,4 +270,4 @@ export default {
     rate_waiting: '正在准备评价…',
     rate_later: '评价链接会随邮件发给您。',
   },
-}
+} as const

@@ -1,8 +1,9 @@
 import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '../../api/types'
+import type { Area } from '../../i18n'
 
 const BOOKERS: Role[] = ['member', 'agent', 'traveller']
-const areas = ['booking']
+const areas: Area[] = ['booking']
 
 export const booking: RouteRecordRaw[] = [
   { path: '/services/:id', name: 'service', component: () => import('./ServicePage.vue'), props: true, meta: { title: 'booking.service.title', areas } },

@@ -1,8 +1,7 @@
 import type { LocationQuery } from 'vue-router'
 import { normaliseReference } from '../../rules/reference'
 
-export const FACETS = ['reference', 'from', 'to', 'enterprise', 'officer'] as const
-export type Facet = (typeof FACETS)[number]
+export type Facet = 'reference' | 'from' | 'to' | 'enterprise' | 'officer'
 export type Search = Record<Facet, string>
 
 /** What the address asks for. */

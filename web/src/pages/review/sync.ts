@@ -3,9 +3,9 @@
 import type { Playback, Track } from '../../api/types'
 
 /** Off by more than this, a picture is brought back. */
-export const OFF_MS = 100
+const OFF_MS = 100
 /** Off by more than this, changing the speed would take too long: it jumps. */
-export const FAR_OFF_MS = 1_000
+const FAR_OFF_MS = 1_000
 /** How much faster or slower a picture may run to catch up; more would be heard. */
 const NUDGE = 0.08
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2] as const

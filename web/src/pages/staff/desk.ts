@@ -1,11 +1,11 @@
 // What an officer does with a booking, from wherever on the day's page it is shown.
 import { inject, nextTick, provide, ref, watch, type InjectionKey, type Ref, type WatchSource } from 'vue'
-import { useI18n } from 'vue-i18n'
 import { api, take } from '../../api/client'
 import type { Booking, WaitingPerson } from '../../api/types'
 import { contained } from '../../rules/typed'
 import { useAct } from '../../state/load'
 import { toastOneOf } from '../../state/toasts'
+import { listed, t } from '../../i18n'
 
 /** Done at once. */
 export type Step = 'accept' | 'accept_anyway' | 'check_in' | 'reopen'
@@ -36,7 +36,6 @@ const DESK: InjectionKey<Desk> = Symbol('desk')
 export const whoOf = (booking: Booking) => booking.enterprise?.name ?? booking.booker_name
 
 export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): Desk {
-  const { t } = useI18n()
   const busy = ref<string | null>(null)
   const asked: Desk['asked'] = ref(null)
   const opened: Desk['opened'] = ref(null)
@@ -59,8 +58,9 @@ export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): 
   async function done(what: Step | Question, booking: Booking) {
     const step = what === 'accept_anyway' ? 'accept' : what
     toastOneOf(step, contained(whoOf(booking)), (some, n) => {
-      const who = some.join(t('common.list_comma')) + (n > some.length ? '…' : '')
-      return t(`staff.day.done.${step}`, { who: n > 1 ? t('staff.day.done.several', { n, who }) : who })
+      const who = listed(some)
+      const several = n > some.length ? 'staff.day.done.several_more' : 'staff.day.done.several'
+      return t(`staff.day.done.${step}`, { who: n > 1 ? t(several, { n, who }) : who })
     })
     opened.value = null
     asked.value = null
@@ -72,7 +72,10 @@ export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): 
 
   async function does(step: Step, booking: Booking) {
     asking = here() ?? asking
-    if (step === 'accept' && booking.overlaps.length) return desk.asks('accept_anyway', booking)
+    if (step === 'accept' && booking.overlaps.length) {
+      desk.asks('accept_anyway', booking)
+      return
+    }
     busy.value = booking.id
     const worked = await act.run(step, booking.id)
     busy.value = null

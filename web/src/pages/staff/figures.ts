@@ -2,7 +2,7 @@
 import { addMonths } from '../../rules/time'
 
 /** As many months as the program answers at once. */
-export const MOST_MONTHS = 36
+const MOST_MONTHS = 36
 
 /** The lower end of a percent axis that shows every interval: 0, 20, 40, 60 or 80. */
 export function axisFrom(lows: (number | null)[]): number {

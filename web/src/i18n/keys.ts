@@ -1,0 +1,44 @@
+// What messages there are and what each must be given, as types: read off the Chinese files. That the other languages
+// have the same is held by tests/messages.test.ts.
+import type booking from '../messages/zh-CN/booking'
+import type common from '../messages/zh-CN/common'
+import type home from '../messages/zh-CN/home'
+import type people from '../messages/zh-CN/people'
+import type rating from '../messages/zh-CN/rating'
+import type review from '../messages/zh-CN/review'
+import type session from '../messages/zh-CN/session'
+import type staff from '../messages/zh-CN/staff'
+
+/** One for each file of a language. */
+interface Areas {
+  booking: typeof booking
+  common: typeof common
+  home: typeof home
+  people: typeof people
+  rating: typeof rating
+  review: typeof review
+  session: typeof session
+  staff: typeof staff
+}
+export type Area = keyof Areas
+
+type Pairs<Tree, Before extends string> = {
+  [Key in keyof Tree & string]: Tree[Key] extends string ? [`${Before}${Key}`, Tree[Key]] : Pairs<Tree[Key], `${Before}${Key}.`>
+}[keyof Tree & string]
+type AllPairs = { [Name in Area]: Pairs<Areas[Name], `${Name}.`> }[Area]
+/** Every message by its full key: `Messages['common.retry']` is "重试". */
+type Messages = { [Pair in AllPairs as Pair[0]]: Pair[1] }
+
+/** The full key of a message, such as `booking.slots.left`. */
+export type WordKey = keyof Messages
+
+// `{'@'}` is a sign that would mean something else by itself, not a gap
+type Gaps<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? (Name extends `'${string}` ? never : Name) | Gaps<Rest> : never
+/** The names of the gaps in a message: `n` in "余 {n}". */
+export type GapOf<Key extends WordKey> = Gaps<Messages[Key]>
+
+/** Keys of messages that are whole by themselves. */
+export type PlainKey = { [Key in WordKey]: [GapOf<Key>] extends [never] ? Key : never }[WordKey]
+
+/** What a message has to be called with: nothing, or a value for each of its gaps. */
+export type ValuesFor<Key extends WordKey> = [GapOf<Key>] extends [never] ? [] : [values: Record<GapOf<Key>, string | number>]
