@@ -9,9 +9,12 @@ mod support;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::join_all;
+use mianqia::base::ids;
+use mianqia::booking::entities::{booking, occupied};
 use mianqia::db::Db;
-use mianqia::entity::{booking, entry, occupied, outbox, resource, service};
-use mianqia::ids;
+use mianqia::directory::entities::{resource, service};
+use mianqia::evidence::entities::entry;
+use mianqia::notify::entities::outbox;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -174,7 +177,9 @@ fn synthetic_uscc(n: usize) -> String {
     let start = format!("91239999MB00{n:04}");
     let endings = CHARSET.chars().flat_map(|a| CHARSET.chars().map(move |b| (a, b)));
     let mut codes = endings.map(|(a, b)| format!("{start}{a}{b}"));
-    codes.find(|code| mianqia::directory::identifiers::uscc(code).is_ok()).expect("one of all endings fits")
+    codes
+        .find(|code| mianqia::directory::model::identifiers::uscc(code).is_ok())
+        .expect("one of all endings fits")
 }
 
 async fn accept_one(browser: &Browser, service: &str, starts_at: DateTime<Utc>) -> bool {
@@ -237,7 +242,7 @@ async fn bare_one(db: &Db, template: booking::Model, resource_id: Uuid, n: i64) 
         template: Set("bench".into()),
         to_address: Set("nobody@example.com".into()),
         payload: Set(json!({"text": "x".repeat(1000)})),
-        state: Set(mianqia::entity::outbox::OutboxState::Sent),
+        state: Set(mianqia::notify::entities::outbox::OutboxState::Sent),
         attempts: Set(1),
         next_at: Set(at),
         last_error: Set(None),

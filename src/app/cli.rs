@@ -1,12 +1,12 @@
 //! The command line.
 
-use super::demo::{self, DemoFault};
-use super::{StartError, document, opening, serve};
-use crate::clock::Clock;
-use crate::config::Settings;
+use crate::app::demo::{self, DemoFault};
+use crate::app::{StartError, document, opening, serve};
+use crate::base::clock::Clock;
+use crate::base::config::Settings;
+use crate::base::text::{Language, Text};
 use crate::db::Db;
 use crate::directory;
-use crate::text::{Language, Text};
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 use std::io::{ErrorKind, Write};
@@ -265,6 +265,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        super::Cli::command().debug_assert();
+        crate::app::cli::Cli::command().debug_assert();
     }
 }

@@ -1,7 +1,7 @@
 //! What the program does by itself: duties that come again and again, each a task of its own. One that
 //! fails, panics or is slow holds up no other, and comes again at its time.
 
-use super::{App, dispatch, idempotency, store, watch};
+use crate::app::{App, dispatch, idempotency, store, watch};
 use crate::db::events;
 use chrono::TimeDelta;
 use futures::FutureExt;

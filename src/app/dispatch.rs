@@ -1,8 +1,8 @@
 //! Hands events of lower features to higher ones, each for itself.
 
-use super::App;
+use crate::app::App;
+use crate::db::entities::feature_event;
 use crate::db::events;
-use crate::entity::feature_event;
 use futures::{FutureExt, StreamExt, stream};
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -5,13 +5,14 @@
 //! sure, whatever breaks afterwards: it is never done twice. Only the answer is written after it; should
 //! that be lost, a repetition is told so instead of being carried out again.
 
-use super::store::{self, Keyed, StoredAnswer};
+use crate::app::entities::idempotency::Model;
+use crate::app::store::{self, Keyed, StoredAnswer};
 use crate::auth::Actor;
-use crate::clock::Clock;
-use crate::db::{self, Companion, Db, Tx, is_unique_violation};
-use crate::entity::idempotency::Model;
+use crate::base::clock::Clock;
+use crate::base::keyring::Keyring;
+use crate::db;
+use crate::db::{Companion, Db, Tx, is_unique_violation};
 use crate::http::Problem;
-use crate::keyring::Keyring;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};

@@ -1,9 +1,9 @@
 //! What concerns every request: ids, problems, panics, limits, who calls, headers, metrics.
 
-use super::streams::{self, Streams};
-use super::{App, edge, idempotency, metrics, openapi, watch, web};
+use crate::app::streams::{self, Streams};
+use crate::app::{App, edge, idempotency, metrics, openapi, watch, web};
 use crate::auth;
-use crate::clock::Clock;
+use crate::base::clock::Clock;
 use crate::http::{ClientAddress, Problem, own_up, render_problems};
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};

@@ -5,8 +5,8 @@
 //! the start, because nobody would ever be seen there. Behind a router that forwards a public address
 //! (1:1 NAT), `MEDIA_BIND` says what to bind instead.
 
-use super::StartError;
-use crate::config::{SettingError, Settings};
+use crate::app::StartError;
+use crate::base::config::{SettingError, Settings};
 use crate::video::engine::{EngineError, EngineSettings};
 use std::io::ErrorKind;
 
@@ -56,7 +56,7 @@ pub(super) fn start_error(settings: &Settings, error: EngineError) -> StartError
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Clock;
+    use crate::base::clock::Clock;
     use crate::video::engine::Engine;
     use tokio::sync::mpsc::unbounded_channel;
 

@@ -1,11 +1,12 @@
 //! What staff see of outgoing messages. Here and not in `notify`, which may not know who is calling.
 
 use crate::auth::{Right, Signed};
+use crate::base::text::Language;
 use crate::booking::model::display_reference;
-use crate::entity::outbox::OutboxState;
 use crate::http::{Cursor, Page, Params, PathId, Problem, ProblemBody};
-use crate::notify::{self, Notify, WithdrawnBecause};
-use crate::text::Language;
+use crate::notify;
+use crate::notify::entities::outbox::OutboxState;
+use crate::notify::{Notify, WithdrawnBecause};
 use axum::extract::State;
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};

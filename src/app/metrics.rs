@@ -1,9 +1,9 @@
 //! `/metrics` in the Prometheus text format, on a listener of its own. No label holds personal data, and none a word
 //! that callers choose: there would be no end to them.
 
-use super::listener::Gate;
-use super::watch::House;
-use super::{App, edge};
+use crate::app::listener::Gate;
+use crate::app::watch::House;
+use crate::app::{App, edge};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header;

@@ -9,6 +9,7 @@ mod demo;
 mod described;
 mod dispatch;
 mod edge;
+pub mod entities;
 mod idempotency;
 mod layers;
 mod listener;
@@ -29,16 +30,18 @@ pub use openapi::document;
 pub use serve::{StartError, serve};
 
 use crate::auth::Auth;
-use crate::booking::{self, Booking};
-use crate::clock::Clock;
-use crate::config::Settings;
+use crate::base::clock::Clock;
+use crate::base::config::Settings;
+use crate::base::keyring::Keyring;
+use crate::booking;
+use crate::booking::Booking;
+use crate::db::live::Live;
 use crate::db::{Db, events};
 use crate::directory::Directory;
-use crate::keyring::Keyring;
-use crate::live::Live;
 use crate::notify::{MailSettings, Notify};
 use crate::review::Review;
-use crate::survey::{self, Survey};
+use crate::survey;
+use crate::survey::Survey;
 use crate::video::engine::Engine;
 use crate::video::{Video, VideoSettings};
 use metrics::Metrics;
@@ -178,7 +181,7 @@ impl App {
     /// Takes no new work, tells the sessions, finalises recordings and ends the background tasks.
     pub async fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
-        self.live.tell(crate::live::Topic::Stopping);
+        self.live.tell(crate::db::live::Topic::Stopping);
         self.video.stop().await;
         self.cancel.cancel();
         self.tasks.close();

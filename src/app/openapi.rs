@@ -1,6 +1,6 @@
 //! The API's router and the OpenAPI document that describes it: both from the same code.
 
-use super::{App, described, messages};
+use crate::app::{App, described, messages};
 use crate::http::ProblemBody;
 use crate::{auth, booking, directory, review, survey, video};
 use axum::Router;
@@ -90,7 +90,7 @@ fn require_all(schema: &mut RefOr<Schema>) {
 }
 
 /// The document as the command line prints it and `/api/openapi.json` gives it.
-pub async fn document() -> Result<String, super::StartError> {
+pub async fn document() -> Result<String, crate::app::StartError> {
     let dir = std::env::temp_dir().join(format!("mianqia-openapi-{}", std::process::id()));
     let result = describe(&dir).await;
     // The throwaway store is gone with the answer; a leftover in the temporary directory harms nobody.
@@ -98,12 +98,12 @@ pub async fn document() -> Result<String, super::StartError> {
     result
 }
 
-async fn describe(dir: &std::path::Path) -> Result<String, super::StartError> {
+async fn describe(dir: &std::path::Path) -> Result<String, crate::app::StartError> {
     let environment =
         [("MIANQIA_DATA_DIR", dir.display().to_string()), ("MIANQIA_MEDIA_PORT", "0".to_owned())];
     let settings =
-        crate::config::Settings::read("", environment.map(|(name, value)| (name.to_owned(), value)))?;
-    let app = App::start(settings, crate::clock::Clock::system()).await?;
+        crate::base::config::Settings::read("", environment.map(|(name, value)| (name.to_owned(), value)))?;
+    let app = App::start(settings, crate::base::clock::Clock::system()).await?;
     let (_, document) = api(&app);
     app.stop().await;
     Ok(pretty(&document))

@@ -2,11 +2,12 @@
 //! where one of them is missing or of another office, the program stops and says what to do, because going
 //! on would begin a new office beside an old one, or let links and tokens die without a word.
 
-use super::StartError;
-use crate::clock::Clock;
-use crate::config::Settings;
-use crate::db::{self, Db};
-use crate::keyring::Keyring;
+use crate::app::StartError;
+use crate::base::clock::Clock;
+use crate::base::config::Settings;
+use crate::base::keyring::Keyring;
+use crate::db;
+use crate::db::Db;
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io;

@@ -1,10 +1,10 @@
 //! Start and stop of the server.
 
-use super::listener::{self, Limits, Listening};
-use super::{App, metrics};
-use crate::clock::Clock;
-use crate::config::{SettingError, Settings};
-use crate::keyring::KeyringError;
+use crate::app::listener::{self, Limits, Listening};
+use crate::app::{App, metrics};
+use crate::base::clock::Clock;
+use crate::base::config::{SettingError, Settings};
+use crate::base::keyring::KeyringError;
 use crate::video::engine::EngineError;
 use axum_server::tls_rustls::RustlsConfig;
 use sea_orm::DbErr;

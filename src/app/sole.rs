@@ -4,9 +4,10 @@
 //! A locked file tells of the data directory, an advisory lock of a PostgreSQL that several machines can reach.
 //! Both end with the process, however it ends. Commands that only look need neither.
 
-use super::StartError;
-use crate::config::Settings;
-use crate::db::{self, SoleLock};
+use crate::app::StartError;
+use crate::base::config::Settings;
+use crate::db;
+use crate::db::SoleLock;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Queries of what belongs to no feature: the answers kept for Idempotency-Keys.
 
+use crate::app::entities::idempotency::{ActiveModel, Column, Entity, Model};
 use crate::db::{Db, Tx};
-use crate::entity::idempotency::{ActiveModel, Column, Entity, Model};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};

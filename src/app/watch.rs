@@ -1,7 +1,7 @@
 //! Watches what everything stands on: the store and the disk of the recordings. Both are tried with a real
 //! write, because a disk that is full still reads well.
 
-use super::App;
+use crate::app::App;
 use crate::db::{StoreFault, fault_of};
 use axum::Json;
 use axum::extract::State;

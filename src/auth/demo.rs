@@ -1,14 +1,17 @@
 //! The demo's people: an account for each role, all with the same password.
 
-use super::model::{self, names};
-use super::password::{self, HashFault};
-use super::{Actor, Auth, actor, store};
-use crate::clock::Clock;
+use crate::auth::model::actor;
+use crate::auth::model::{self, names};
+use crate::auth::service::password::{self, HashFault};
+use crate::auth::store::entities::account::{self, Locale, Membership, Role};
+use crate::auth::store::entities::enterprise::{self, EnterpriseState};
+use crate::auth::{Actor, Auth, store};
+use crate::base::clock::Clock;
+use crate::base::ids;
 use crate::db::{Db, Tx};
-use crate::entity::account::{self, Locale, Membership, Role};
-use crate::entity::enterprise::{self, EnterpriseState};
-use crate::evidence::{self, NewEntry};
-use crate::{directory, ids};
+use crate::directory;
+use crate::evidence;
+use crate::evidence::NewEntry;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use serde_json::json;
@@ -260,7 +263,7 @@ fn mobile(place: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::identifiers;
+    use crate::directory::model::identifiers;
 
     #[test]
     fn the_demo_passes_the_checks_of_a_registration() {

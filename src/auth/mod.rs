@@ -11,27 +11,18 @@
 //! nobody can lock somebody else out of a device that they know; what a role may do is written in `model`
 //! and nowhere else.
 
-mod actor;
-mod change_password;
-mod colleagues;
-mod cookie;
 pub mod demo;
-mod enterprises;
-mod guessing;
-mod layer;
-mod mails;
 pub mod model;
-mod password;
-mod registering;
-mod routes;
 mod service;
-mod sessions;
-mod sign_in;
 mod store;
+mod wire;
+mod words;
 
-pub use actor::{Actor, ActorEnterprise, MaybeSigned, Signed};
-pub use layer::identify;
 pub use model::Right;
-pub use routes::router;
+pub use model::actor::{Actor, ActorEnterprise};
+pub use service::sign_in::{Caller, SignedIn};
 pub use service::{Auth, Refusal};
-pub use sign_in::{Caller, SignedIn};
+pub use store::entities;
+pub use wire::layer::identify;
+pub use wire::router;
+pub use wire::signed::{MaybeSigned, Signed};

@@ -11,17 +11,15 @@
 //! mails; every query about named bookings begins with the scope of whoever asks; personal data
 //! stands in entries as commitments only.
 
-mod dto;
-mod mails;
 pub mod model;
-mod places;
-mod routes;
 mod service;
 mod store;
-mod waiting;
+mod wire;
+mod words;
 
-pub use dto::{BookingDto, HistorySide};
-pub use routes::router;
+pub use service::waiting::{SessionGlance, WaitingPerson, WaitingRoom};
 pub use service::{Booking, Office, RequestForm};
+pub use store::entities;
 pub use store::read::View;
-pub use waiting::{SessionGlance, WaitingPerson, WaitingRoom};
+pub use wire::dto::{BookingDto, HistorySide};
+pub use wire::router;

@@ -1,7 +1,7 @@
 //! What a request wants written together with whatever it causes: a row of its own in the transaction
 //! of its use case, without the use case knowing of it.
 
-use super::Tx;
+use crate::db::Tx;
 use sea_orm::DbErr;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ tokio::task_local! {
     static AT_HAND: Arc<dyn Companion>;
 }
 
-/// Runs `work` so that each [`super::Db::write`] in it is accompanied. Tasks that it spawns are not.
+/// Runs `work` so that each [`crate::db::Db::write`] in it is accompanied. Tasks that it spawns are not.
 pub async fn accompanied<T>(companion: Arc<dyn Companion>, work: impl Future<Output = T>) -> T {
     AT_HAND.scope(companion, work).await
 }

@@ -24,7 +24,7 @@ pub(super) async fn sqlite_writer(url: &str) -> Result<DatabaseConnection, DbErr
         match Database::connect(options.clone()).await {
             // Switching the log on needs the file for itself, and who has just left may still be closing it.
             Err(error)
-                if super::fault_of(&error) == Some(super::StoreFault::Conflict)
+                if crate::db::fault_of(&error) == Some(crate::db::StoreFault::Conflict)
                     && begun.elapsed() < TURN_WITHIN =>
             {
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -59,7 +59,7 @@ async fn postgres_pool(url: &str, connections: u32) -> Result<DatabaseConnection
     loop {
         match Database::connect(options.clone()).await {
             Err(error)
-                if matches!(super::fault_of(&error), Some(super::StoreFault::Unavailable(_)))
+                if matches!(crate::db::fault_of(&error), Some(crate::db::StoreFault::Unavailable(_)))
                     && begun.elapsed() < START_WITHIN =>
             {
                 tracing::warn!(%error, "the store does not answer yet");

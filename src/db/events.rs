@@ -4,9 +4,9 @@
 //! Each event stands for itself: one that fails waits, longer each time, and holds up no other; one that
 //! nobody takes is put aside, where an operator sees it.
 
-use super::{Db, Tx};
-use crate::entity::feature_event::{ActiveModel, Column, Entity, Model};
-use crate::ids;
+use crate::base::ids;
+use crate::db::entities::feature_event::{ActiveModel, Column, Entity, Model};
+use crate::db::{Db, Tx};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,

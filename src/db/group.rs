@@ -6,10 +6,10 @@
 //! `RELEASE` fail when nothing is open, `BEGIN` when something is. After any failure of one of them the
 //! connection is thrown away, and everybody in the group is told that nothing was kept.
 
-use super::fault::{self, StoreFault};
-use super::health::Health;
-use super::wal::Wal;
-use super::writer::{Answer, Job, Tx};
+use crate::db::fault::{self, StoreFault};
+use crate::db::health::Health;
+use crate::db::wal::Wal;
+use crate::db::writer::{Answer, Job, Tx};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
 use std::sync::Arc;
 use std::time::Duration;
@@ -106,7 +106,7 @@ impl GroupWriter {
                 Some(connection) => connection,
                 None => {
                     renewed = true;
-                    Carrier::on(super::connect::sqlite_writer(&self.url).await?).await?
+                    Carrier::on(crate::db::connect::sqlite_writer(&self.url).await?).await?
                 }
             };
             // Immediate: a deferred transaction that first reads and then writes fails under contention.
@@ -121,7 +121,7 @@ impl GroupWriter {
                     return Err(error);
                 }
                 self.health.tried_again();
-                super::writer::pause(turn).await;
+                crate::db::writer::pause(turn).await;
                 continue;
             }
             connection.discard().await;
@@ -133,7 +133,7 @@ impl GroupWriter {
 }
 
 /// What is to follow the commit, and how to answer.
-type Done = (Vec<super::writer::AfterCommit>, Answer);
+type Done = (Vec<crate::db::writer::AfterCommit>, Answer);
 
 /// A connection that can no longer be trusted.
 struct Broken {

@@ -1,7 +1,7 @@
 //! Whether the store takes what it is given: noted by every write, told once by an alarm in the log, and
 //! read by readiness and metrics.
 
-use super::fault::{self, StoreFault};
+use crate::db::fault::{self, StoreFault};
 use sea_orm::DbErr;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -13,10 +13,12 @@
 mod companion;
 mod connect;
 mod constraint;
+pub mod entities;
 pub mod events;
 mod fault;
 mod group;
 mod health;
+pub mod live;
 mod probe;
 mod sole;
 mod told;

@@ -1,7 +1,9 @@
 //! What the program asks of the store about the store itself: does it keep things, whose is it, is it used.
 
-use super::{Db, connect, is_sqlite};
-use crate::entity::{account, booking, store_identity, store_probe};
+use crate::auth::entities::account;
+use crate::booking::entities::booking;
+use crate::db::entities::{store_identity, store_probe};
+use crate::db::{Db, connect, is_sqlite};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, QuerySelect, Statement};

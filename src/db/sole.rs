@@ -1,6 +1,6 @@
 //! An advisory lock on a PostgreSQL database, held by a session of its own for as long as the value lives.
 
-use super::{connect, is_sqlite};
+use crate::db::{connect, is_sqlite};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait};
 
 /// "mianqia" in ASCII: locks are named by numbers.

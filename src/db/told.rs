@@ -1,7 +1,7 @@
 //! What a use case wrote, kept on its transaction until an entry tells of it.
 //!
 //! A store's function that writes a row of a case hands the row's values here; the next entry of the
-//! transaction takes them ([`super::Tx::take_told`]). A transaction that ends with something untold is
+//! transaction takes them ([`crate::db::Tx::take_told`]). A transaction that ends with something untold is
 //! refused: what no entry tells of could be changed later without anybody finding it.
 
 use serde_json::Value;

@@ -3,7 +3,7 @@
 //! SQLite copies the log into the database by itself, but begins it anew only when no reader is left in
 //! it. Under constant reading that may never be so, and the file grows for ever.
 
-use super::health::Health;
+use crate::db::health::Health;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ pub(super) struct Wal {
 
 impl Wal {
     pub(super) fn of(url: &str) -> Self {
-        let mut file = super::connect::sqlite_file(url).into_os_string();
+        let mut file = crate::db::connect::sqlite_file(url).into_os_string();
         file.push("-wal");
         Self { file: file.into(), looked: None, tried: None, alarmed: None }
     }

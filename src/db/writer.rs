@@ -1,9 +1,9 @@
 //! The one write path: a use case, its transaction, and trying again when others were at the same rows.
 
-use super::Told;
-use super::fault::{self, StoreFault, WriteError};
-use super::group::{GROUP, GroupWriter};
-use super::health::Health;
+use crate::db::Told;
+use crate::db::fault::{self, StoreFault, WriteError};
+use crate::db::group::{GROUP, GroupWriter};
+use crate::db::health::Health;
 use futures::{FutureExt, future::BoxFuture};
 use rand::RngExt;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};

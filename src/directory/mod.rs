@@ -8,27 +8,19 @@
 //! [`Directory::forget`]; a year of the calendar is imported whole or not at all; nothing is said
 //! about the working days of a year that is not published; the list of customs offices is replaced as a whole.
 
-mod cache;
-pub mod calendar;
-mod calendar_file;
-pub mod customs;
 pub mod demo;
-mod festivals;
-pub mod identifiers;
-mod import;
 pub mod model;
-mod office;
-mod plausible;
-mod routes;
 mod service;
 mod store;
-mod text_file;
+mod wire;
 
-pub use calendar_file::FileFault;
-pub use festivals::Festival;
-pub use import::{ImportFault, ImportSummary, import_calendar, import_customs};
-pub use office::{Notice, Office, office};
-pub use plausible::Oddity;
-pub use routes::router;
+pub use model::calendar_file::FileFault;
+pub use model::customs;
+pub use model::festivals::Festival;
+pub use model::office::{Notice, Office, office};
+pub use model::plausible::Oddity;
+pub use model::text_file::TextFault;
+pub use service::import::{ImportFault, ImportSummary, import_calendar, import_customs};
 pub use service::{Directory, ServiceInfo, booker_address};
-pub use text_file::TextFault;
+pub use store::entities;
+pub use wire::router;

@@ -10,9 +10,10 @@
 //! change or delete one; an entry is written in the transaction of the change that it tells of.
 
 pub mod model;
-pub mod rows;
 mod store;
 
+pub use model::rows;
+pub use model::rows::{changed, made, tell_gone, tell_kept, tell_made};
 pub use model::{Actor, ChainFault, NewEntry, SYSTEM};
-pub use rows::{changed, made, tell_gone, tell_kept, tell_made};
+pub use store::entities;
 pub use store::{append, append_all, append_numbered, begin, entries, head, verify_chain};

@@ -1,7 +1,7 @@
 //! Dates that somebody sends. Stores fail far outside of the years that anybody can mean, so every field that *is* a
 //! date is read by [`dated`] (`tests/it/text.rs` walks them). A text that only looks like a date is a text.
 
-use super::Problem;
+use crate::http::Problem;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! axum's extractors with our problems in place of its plain-text refusals. Every text that comes in passes
-//! [`super::plain`] here, before a feature sees it.
+//! [`crate::http::plain`] here, before a feature sees it.
 
-use super::{Problem, dated, json, kind, plain};
+use crate::http::{Problem, dated, json, kind, plain};
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, RawPathParams, Request};
@@ -144,7 +144,7 @@ fn field_of(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::field_of;
+    use crate::http::extract::field_of;
 
     #[test]
     fn the_field_that_serde_complains_of_is_named() {

@@ -1,7 +1,7 @@
 //! Reads a JSON body: one object, each of whose names is given once. What `serde_json` makes of a repeated name is
 //! the last value, which is not what whoever looked at the first one took it for.
 
-use super::Problem;
+use crate::http::Problem;
 use axum::http::StatusCode;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -116,7 +116,8 @@ mod tests {
     #[test]
     fn an_object_is_read_and_everything_else_is_refused() {
         let read = |text: &str| {
-            super::read(text.as_bytes()).map_err(|problem| (problem.status.as_u16(), problem.code))
+            crate::http::json::read(text.as_bytes())
+                .map_err(|problem| (problem.status.as_u16(), problem.code))
         };
         let text = r#" {"a": [1, -2, 2.5, "é", null, true, {"a": {}}], "b": 18446744073709551615} "#;
         let value = json!({"a": [1, -2, 2.5, "é", null, true, {"a": {}}], "b": u64::MAX});

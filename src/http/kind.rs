@@ -1,6 +1,6 @@
 //! What a body says of itself: its content type, and that it is not packed. Pure.
 
-use super::Problem;
+use crate::http::Problem;
 use axum::http::{HeaderMap, StatusCode, header};
 
 /// Whether the body is said to be of this kind, in UTF-8, and as it is.

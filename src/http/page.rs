@@ -1,6 +1,6 @@
 //! Lists in pages: `cursor` is opaque to callers and holds the sort key of the last item given.
 
-use super::{Problem, dated, plain};
+use crate::http::{Problem, dated, plain};
 use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,7 @@
 //! show as nothing. What stays is brought to NFC, so that equal-looking texts are equal. The middle dot and every
 //! Han character, however rare, are text.
 
-use super::Problem;
+use crate::http::Problem;
 use serde_json::Value;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;

@@ -4,9 +4,10 @@
 //! the reader's language and the request's id are known. Answers of libraries that carry no problem
 //! (an unknown path, a wrong method) become one there too.
 
-use crate::db::{self, StoreFault, WriteError};
-use crate::ids;
-use crate::text::{Language, Text};
+use crate::base::ids;
+use crate::base::text::{Language, Text};
+use crate::db;
+use crate::db::{StoreFault, WriteError};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};

@@ -10,21 +10,19 @@
 //! does not lose it; mails of one [`Thread`] reach a receiver in their order, and what a later one makes
 //! pointless is withdrawn; no address, subject or text goes into a log.
 
-pub mod ics;
-mod layout;
-mod mailer;
-mod model;
+pub mod model;
 mod service;
 mod store;
 
-pub use ics::{Identity, Method};
-pub use layout::layout;
-pub use mailer::{MailSettingError, MailSettings};
+pub use model::ics::{Identity, Method};
+pub use model::layout::layout;
 pub use model::{Message, WithdrawnBecause, next_attempt};
 pub use service::Notify;
+pub use service::mailer::{MailSettingError, MailSettings};
+pub use store::entities;
 pub use store::{calendar_identity, enqueue, keep_calendar_identity};
 
-use crate::text::Language;
+use crate::base::text::Language;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 

@@ -8,20 +8,14 @@
 //! without a playback row and its entry in the same transaction; recordings are given only to the
 //! account that opened the playback, for twelve hours.
 
-mod answers;
-mod checks;
-mod integrity;
-mod missing;
 mod model;
-mod replay;
-mod report;
-mod routes;
 mod service;
 mod store;
-mod system;
+mod wire;
 mod words;
 
-pub use integrity::{Integrity, Soundness};
-pub use report::{CaseReport, Summary, verify_all, verify_case};
-pub use routes::router;
 pub use service::Review;
+pub use service::integrity::{Integrity, Soundness};
+pub use service::report::{CaseReport, Summary, verify_all, verify_case};
+pub use store::entities;
+pub use wire::router;

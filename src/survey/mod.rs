@@ -7,15 +7,14 @@
 //! and an officer gets no answer about himself; a share that fewer than five people stand behind
 //! is not given, nor one from which it could be found by subtraction.
 
-mod figures;
-mod mail;
 pub mod model;
-mod month;
-mod problems;
-mod routes;
 mod service;
 mod store;
+mod wire;
+mod words;
 
-pub use month::Month;
-pub use routes::router;
+pub use model::month::Month;
 pub use service::{Office, Survey};
+pub use store::entities;
+pub use store::evident::answer_text;
+pub use wire::router;

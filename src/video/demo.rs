@@ -1,15 +1,15 @@
 //! Made-up media for the demo: recorded by the product's own recorder, only faster than time goes.
 
-use super::engine::recording::{Files, Recorder, RecorderEvents};
-use super::engine::{MediaKind, MediaPacket, RecordingSpec};
-use super::problems;
-use super::service::Video;
-use super::store;
-use super::token::Claims;
 use crate::auth::Actor;
-use crate::entity::publication::{self, Source};
+use crate::base::ids;
 use crate::http::Problem;
-use crate::ids;
+use crate::video::engine::recording::{Files, Recorder, RecorderEvents};
+use crate::video::engine::{MediaKind, MediaPacket, RecordingSpec};
+use crate::video::model::token::Claims;
+use crate::video::service::Video;
+use crate::video::store;
+use crate::video::store::entities::publication::{self, Source};
+use crate::video::words::problems;
 use bytes::Bytes;
 use chrono::TimeDelta;
 use std::ops::Range;

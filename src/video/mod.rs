@@ -12,28 +12,17 @@
 //! entry from the moment the recording is finalised; an ended session is not entered again; who is
 //! away for minutes is put out, and a session without an officer is ended.
 
-mod checks;
 mod demo;
-mod ending;
 pub mod engine;
-mod glance;
-mod invite;
-mod limits;
-mod media;
 mod model;
-mod presence;
-mod problems;
-mod recorded;
-mod routes;
 mod service;
-mod sign_ins;
-mod steps;
 mod store;
-mod token;
-mod turns;
+mod wire;
+mod words;
 
 pub use demo::MadeUpMedia;
 pub use engine::recording;
 pub use model::midnight;
-pub use routes::router;
 pub use service::{SessionView, Video, VideoSettings};
+pub use store::entities;
+pub use wire::router;

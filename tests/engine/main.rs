@@ -5,7 +5,7 @@ mod network;
 mod relay;
 
 use client::{Publisher, Viewer, offer_of};
-use mianqia::clock::Clock;
+use mianqia::base::clock::Clock;
 use mianqia::video::engine::recording::{GapCause, Verdict, recover, verify};
 use mianqia::video::engine::{
     Answer, CloseCause, Engine, EngineError, EngineEvent, EngineSettings, Play, Publish, RecordingSpec,

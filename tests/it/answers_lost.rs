@@ -2,7 +2,8 @@
 
 use crate::both_stores;
 use crate::support::TestApp;
-use mianqia::entity::{booking, idempotency};
+use mianqia::app::entities::idempotency;
+use mianqia::booking::entities::booking;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait};
 use serde_json::json;
 

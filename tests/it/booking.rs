@@ -2,8 +2,8 @@
 
 use crate::both_stores;
 use crate::support::{Browser, TestApp};
-use mianqia::entity::outbox;
 use mianqia::evidence;
+use mianqia::notify::entities::outbox;
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -338,7 +338,7 @@ both_stores! { at "2026-02-10T01:00:00Z";
         let held = take(&owner, &service, "2026-02-11T02:00:00Z").await;
         owner.post(&path(&held, "/request"), try_form()).await.ok();
         hear().await;
-        app.app.live.tell(mianqia::live::Topic::Stopping);
+        app.app.live.tell(mianqia::db::live::Topic::Stopping);
         while let Some(chunk) = events.next().await {
             chunk.unwrap();
         }

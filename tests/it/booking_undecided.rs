@@ -2,8 +2,8 @@
 
 use crate::booking::{after_hours_form, path, take, with_choices};
 use crate::both_stores;
-use mianqia::entity::outbox;
 use mianqia::evidence;
+use mianqia::notify::entities::outbox;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@ use crate::people::system_entries;
 use crate::support::TestApp;
 use encoding_rs::GBK;
 use mianqia::directory::ImportFault;
-use mianqia::directory::customs::CustomsFault;
+use mianqia::directory::model::customs::CustomsFault;
 use serde_json::{Value, json};
 
 const LIST: &str = "code,name_zh,name_en\n1901,样例海关,Sample Customs\n1902,样例机场海关,\n";

@@ -2,8 +2,8 @@
 
 use crate::both_stores;
 use crate::support::TestApp;
-use mianqia::clock::Clock;
-use mianqia::entity::{account, enterprise};
+use mianqia::auth::entities::{account, enterprise};
+use mianqia::base::clock::Clock;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use std::process::{Command, Output};
 use uuid::Uuid;

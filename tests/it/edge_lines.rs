@@ -96,7 +96,7 @@ async fn a_stream_of_events_lives_longer_than_a_request() {
     let mut events = officer.client.get(format!("{}/api/v1/day/events", app.base)).send().await.unwrap();
     assert!(events.chunk().await.unwrap().is_some());
     tokio::time::sleep(IDLE * 2).await;
-    app.app.live.tell(mianqia::live::Topic::Day);
+    app.app.live.tell(mianqia::db::live::Topic::Day);
     let next = tokio::time::timeout(Duration::from_secs(10), events.chunk()).await.unwrap().unwrap();
     assert!(next.is_some_and(|chunk| !chunk.is_empty()), "the stream was closed");
     drop(events);

@@ -3,7 +3,7 @@
 use crate::media_client::Publisher;
 use crate::support::{Browser, PASSWORD, eventually, unique};
 use crate::video::{book_by, id, open_call, publish_with};
-use mianqia::entity::recording::{self, RecordingState};
+use mianqia::video::entities::recording::{self, RecordingState};
 use sea_orm::{Database, EntityTrait};
 use serde_json::json;
 use std::path::{Path, PathBuf};

@@ -2,10 +2,11 @@
 
 use crate::support::{Store, TestApp, eventually};
 use chrono::TimeDelta;
-use mianqia::entity::outbox::{self, OutboxState};
-use mianqia::notify::ics::{Event, Method, render};
-use mianqia::notify::{CalendarPart, Identity, Mail, enqueue, layout};
-use mianqia::text::Language;
+use mianqia::base::text::Language;
+use mianqia::notify::entities::outbox::{self, OutboxState};
+use mianqia::notify::layout;
+use mianqia::notify::model::ics::{Event, Method, render};
+use mianqia::notify::{CalendarPart, Identity, Mail, enqueue};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::{Value, json};

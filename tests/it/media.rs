@@ -4,7 +4,7 @@ use crate::both_stores;
 use crate::media_client::{Publisher, Viewer};
 use crate::support::{Answer, Browser, TestApp, eventually};
 use crate::video::{book, close, id, open_call, publish, sdp, token};
-use mianqia::entity::publication;
+use mianqia::video::entities::publication;
 use reqwest::Method;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::Value;

@@ -2,8 +2,10 @@
 
 use crate::both_stores;
 use crate::support::{Answer, Browser, PASSWORD, TestApp};
-use mianqia::entity::{account, auth_session, entry, outbox};
+use mianqia::auth::entities::{account, auth_session};
 use mianqia::evidence;
+use mianqia::evidence::entities::entry;
+use mianqia::notify::entities::outbox;
 use reqwest::{Method, header};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};

@@ -2,8 +2,9 @@
 
 use crate::both_stores;
 use crate::support::{Answer, Browser, TestApp};
-use mianqia::entity::{entry, outbox};
 use mianqia::evidence;
+use mianqia::evidence::entities::entry;
+use mianqia::notify::entities::outbox;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 

@@ -2,8 +2,10 @@
 
 use crate::both_stores;
 use crate::support::{Answer, Browser, PASSWORD, Store, TestApp};
-use mianqia::entity::{account, enterprise, entry, outbox, registration};
+use mianqia::auth::entities::{account, enterprise, registration};
 use mianqia::evidence;
+use mianqia::evidence::entities::entry;
+use mianqia::notify::entities::outbox;
 use reqwest::header;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};

@@ -3,8 +3,8 @@
 use crate::both_stores;
 use crate::support::{Browser, TestApp};
 use crate::video::{book, closed_recordings, id, open_call, publish, step, uuid};
-use mianqia::entity::recording;
 use mianqia::review::verify_case;
+use mianqia::video::entities::recording;
 use sea_orm::{ConnectionTrait, DbBackend};
 use serde_json::{Value, json};
 use std::path::PathBuf;

@@ -3,9 +3,9 @@
 use crate::both_stores;
 use crate::support::{Browser, TestApp};
 use crate::video::{be_ready, book, id, kinds, listen, open_call, step, uuid};
-use mianqia::entity::account;
-use mianqia::entity::participant::{self, ParticipantRole, ParticipantState};
+use mianqia::auth::entities::account;
 use mianqia::evidence;
+use mianqia::video::entities::participant::{self, ParticipantRole, ParticipantState};
 use reqwest::Method;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};

@@ -3,8 +3,10 @@
 use crate::both_stores;
 use crate::support::{Answer, Browser, Store, TestApp, eventually, unique};
 use futures::future::join_all;
+use mianqia::auth::entities::account;
+use mianqia::booking::entities::booking;
+use mianqia::db::entities::store_probe;
 use mianqia::db::{Db, StoreFault, fault_of};
-use mianqia::entity::{account, booking, store_probe};
 use mianqia::evidence;
 use sea_orm::sea_query::Expr;
 use sea_orm::{

@@ -3,9 +3,12 @@
 use crate::both_stores;
 use crate::support::{Browser, TestApp, eventually};
 use crate::video::{book, id, uuid};
+use mianqia::db::entities::feature_event;
 use mianqia::db::events;
-use mianqia::entity::video_session::SessionState;
-use mianqia::entity::{chain, feature_event, rating_invite, video_session};
+use mianqia::evidence::entities::chain;
+use mianqia::survey::entities::rating_invite;
+use mianqia::video::entities::video_session;
+use mianqia::video::entities::video_session::SessionState;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};

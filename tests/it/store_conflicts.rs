@@ -3,8 +3,8 @@
 use crate::support::{Store, TestApp};
 use crate::video::{id, open_call, step};
 use chrono::TimeDelta;
+use mianqia::auth::entities::account;
 use mianqia::db::Db;
-use mianqia::entity::account;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, Statement};
 use serde_json::json;

@@ -2,7 +2,7 @@
 
 use crate::both_stores;
 use crate::support::{Browser, TestApp, operations};
-use mianqia::live::Topic;
+use mianqia::db::live::Topic;
 use reqwest::Response;
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use mianqia::app::{App, Limits, Listening};
-use mianqia::clock::Clock;
-use mianqia::config::Settings;
+use mianqia::base::clock::Clock;
+use mianqia::base::config::Settings;
 use reqwest::{Method, StatusCode, header};
 use sea_orm::{ConnectionTrait, Database};
 use serde_json::Value;

@@ -4,10 +4,13 @@ use crate::both_stores;
 use crate::support::{Browser, TestApp, eventually};
 use crate::video;
 use chrono::{DateTime, TimeDelta, Utc};
+use mianqia::auth::entities::account;
+use mianqia::booking::entities::booking::{self, BookingState};
+use mianqia::db::entities::feature_event;
 use mianqia::db::events;
-use mianqia::entity::booking::{self, BookingState};
-use mianqia::entity::{account, feature_event, outbox, rating, rating_about, rating_invite};
 use mianqia::evidence;
+use mianqia::notify::entities::outbox;
+use mianqia::survey::entities::{rating, rating_about, rating_invite};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -22,7 +25,7 @@ async fn account_id(app: &TestApp, login: &str) -> account::Model {
 async fn completed(app: &TestApp, service: &str, booker: &str, officer: &str) -> Uuid {
     let now = app.clock.now();
     let booker = account_id(app, booker).await;
-    let id = mianqia::ids::new_id(now);
+    let id = mianqia::base::ids::new_id(now);
     let row = booking::ActiveModel {
         id: Set(id),
         // Made up: only its shape matters here.
@@ -103,7 +106,7 @@ async fn answered(app: &TestApp, service: &str, officer: &str, at: &str, levels:
                     rating_invite::Entity::update(moved).exec(tx.conn()).await?;
                     let Some(level) = level else { return Ok(()) };
                     let row = rating::ActiveModel {
-                        id: Set(mianqia::ids::new_id(at)),
+                        id: Set(mianqia::base::ids::new_id(at)),
                         invite_id: Set(invite.id),
                         level: Set(level),
                         comment: Set(None),

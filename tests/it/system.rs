@@ -2,7 +2,8 @@
 
 use crate::both_stores;
 use futures::future::join_all;
-use mianqia::entity::{booking, idempotency};
+use mianqia::app::entities::idempotency;
+use mianqia::booking::entities::booking;
 use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};
 use serde_json::json;
 use std::collections::HashSet;

@@ -4,7 +4,12 @@
 use crate::both_stores;
 use crate::support::{Answer, NOBODY as ID, TestApp, operations};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use mianqia::entity::{account, booking, enterprise, entry, outbox, playback, rating};
+use mianqia::auth::entities::{account, enterprise};
+use mianqia::booking::entities::booking;
+use mianqia::evidence::entities::entry;
+use mianqia::notify::entities::outbox;
+use mianqia::review::entities::playback;
+use mianqia::survey::entities::rating;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 

@@ -3,9 +3,9 @@
 use crate::both_stores;
 use crate::media_client::{Publisher, Viewer};
 use crate::support::{Answer, Browser, TestApp, eventually};
-use mianqia::entity::recording::{self, RecordingState};
-use mianqia::entity::video_session;
 use mianqia::evidence;
+use mianqia::video::entities::recording::{self, RecordingState};
+use mianqia::video::entities::video_session;
 use reqwest::Method;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};

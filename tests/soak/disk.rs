@@ -1,8 +1,8 @@
 //! The real program on a small disk that is filled and freed again and again under load: whatever it
 //! acknowledged is there after a restart, and whatever it refused is not.
 
+use mianqia::booking::entities::booking;
 use mianqia::db::Db;
-use mianqia::entity::booking;
 use mianqia::evidence;
 use reqwest::{Client, StatusCode};
 use sea_orm::EntityTrait;
@@ -296,7 +296,7 @@ async fn found_again(client: &Client, base: &str, told: &Told, before: Vec<Strin
 
 /// A time tomorrow, each worker's its own.
 fn slot(hour: usize) -> String {
-    let tomorrow = mianqia::clock::Clock::system().now() + chrono::TimeDelta::days(1);
+    let tomorrow = mianqia::base::clock::Clock::system().now() + chrono::TimeDelta::days(1);
     tomorrow.format(&format!("%Y-%m-%dT{:02}:00:00Z", 2 + hour)).to_string()
 }
 

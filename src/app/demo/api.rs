@@ -1,6 +1,6 @@
 //! The demo acts through the product's own API, as people do, only that nobody has to sign in.
 
-use super::DemoFault;
+use crate::app::demo::DemoFault;
 use crate::app::{App, openapi};
 use crate::auth::Actor;
 use crate::http::Problem;

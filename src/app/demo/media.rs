@@ -36,7 +36,7 @@ fn frames(mut file: &'static [u8]) -> Vec<Bytes> {
 mod tests {
     #[test]
     fn ten_seconds_of_each_of_the_people_can_be_repeated() {
-        for media in [super::clerk(), super::officer()] {
+        for media in [crate::app::demo::media::clerk(), crate::app::demo::media::officer()] {
             assert_eq!(media.pictures.len(), 100);
             assert!(media.sound.len() >= 500);
             // VP8, RFC 6386 §9.1: the lowest bit of a keyframe is 0.

@@ -7,10 +7,10 @@ mod media;
 mod office;
 mod story;
 
-use super::{App, StartError};
+use crate::app::{App, StartError};
 use crate::auth::demo::DemoSummary;
-use crate::clock::Clock;
-use crate::config::Settings;
+use crate::base::clock::Clock;
+use crate::base::config::Settings;
 use crate::directory::Directory;
 use chrono::TimeDelta;
 use office::Office;
@@ -40,7 +40,7 @@ impl From<StartError> for DemoFault {
 
 /// Lays people, services and calendar that are not there yet. Safe to repeat.
 pub(super) async fn people(settings: &Settings) -> Result<DemoSummary, DemoFault> {
-    let db = super::cli::open(settings).await?;
+    let db = crate::app::cli::open(settings).await?;
     // Before anything is laid.
     crate::auth::demo::check_is_no_real_office(&db).await?;
     let clock = Clock::system();

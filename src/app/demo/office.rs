@@ -1,10 +1,10 @@
 //! The people of the demo and what they do: booking, deciding, receiving, rating.
 
-use super::DemoFault;
-use super::api::Api;
+use crate::app::demo::DemoFault;
+use crate::app::demo::api::Api;
 use crate::app::{App, dispatch};
 use crate::auth::Actor;
-use crate::clock::Clock;
+use crate::base::clock::Clock;
 use crate::directory;
 use crate::video::MadeUpMedia;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};

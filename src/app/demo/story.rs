@@ -1,8 +1,8 @@
 //! What happened in the demo's office, day by day. The same each time: chance is drawn from a fixed seed.
 
-use super::DemoFault;
-use super::media;
-use super::office::{Booked, Office};
+use crate::app::demo::DemoFault;
+use crate::app::demo::media;
+use crate::app::demo::office::{Booked, Office};
 use chrono::{Days, NaiveDate, TimeDelta};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};

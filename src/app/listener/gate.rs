@@ -1,6 +1,6 @@
 //! How many connections there may be: in all, and from one address. Pure but for its counter.
 
-use crate::config::Network;
+use crate::base::config::Network;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU64, Ordering};

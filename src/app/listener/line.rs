@@ -5,8 +5,8 @@
 //! last for hours. Between requests a head that has begun must come to its end, and a line on which nobody asks is
 //! closed. Whoever does not take what is sent is closed too, whatever it is.
 
-use super::Limits;
-use super::gate::Pass;
+use crate::app::listener::Limits;
+use crate::app::listener::gate::Pass;
 use axum::body::{Body, HttpBody};
 use axum::http::{Request, Response, Version};
 use bytes::Bytes;

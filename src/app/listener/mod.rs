@@ -7,7 +7,7 @@ mod line;
 pub use files::raise_limit;
 pub use gate::Gate;
 
-use crate::config::Network;
+use crate::base::config::Network;
 use axum::Router;
 use axum_server::accept::Accept;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
@@ -216,7 +216,7 @@ impl Complaints {
 
 #[cfg(test)]
 mod tests {
-    use super::Limits;
+    use crate::app::listener::Limits;
 
     #[test]
     fn connections_never_take_all_the_files() {

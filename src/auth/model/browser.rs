@@ -36,7 +36,7 @@ pub fn label(user_agent: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::label;
+    use crate::auth::model::browser::label;
 
     #[test]
     fn browsers_are_recognised() {

@@ -3,7 +3,7 @@
 //! Names stand in mails and on pages that others read in our name: whoever could write a sentence with a link there
 //! would write it to strangers on our paper. So a name is letters with what joins them, and holds no address.
 
-use super::input;
+use crate::auth::model::input;
 use crate::http::Problem;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 

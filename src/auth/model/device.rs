@@ -4,7 +4,7 @@
 //! the account and its password by an HMAC: it is of no use for another login, and a changed password makes it
 //! worthless. It opens nothing by itself, the password is asked for all the same.
 
-use crate::ids;
+use crate::base::ids;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use subtle::ConstantTimeEq;

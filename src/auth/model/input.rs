@@ -1,9 +1,9 @@
 //! What may be typed when registering: logins, passwords, names. Pure.
 
-use super::{called, secret};
-use crate::directory::identifiers;
-use crate::entity::account::Locale;
-use crate::entity::registration::RegistrationKind;
+use crate::auth::model::{called, secret};
+use crate::auth::store::entities::account::Locale;
+use crate::auth::store::entities::registration::RegistrationKind;
+use crate::directory::model::identifiers;
 use crate::http::Problem;
 use unicode_normalization::UnicodeNormalization;
 

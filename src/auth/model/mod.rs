@@ -1,5 +1,6 @@
 //! Roles and their rights: the one table. Pure. Beside it the rules of sign-in, each in a file of its own.
 
+pub mod actor;
 pub mod attempts;
 pub mod browser;
 pub mod budget;
@@ -10,7 +11,7 @@ pub mod names;
 pub mod secret;
 pub mod session;
 
-use crate::entity::account::Role;
+use crate::auth::store::entities::account::Role;
 
 /// Something that a role may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -81,7 +81,7 @@ fn twin(c: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::key;
+    use crate::auth::model::names::key;
 
     #[test]
     fn names_that_look_the_same_have_one_key() {

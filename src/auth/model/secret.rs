@@ -4,8 +4,8 @@
 //! takes, walks over the keyboard, runs, repetitions, years, the person's own name — and each pattern counts
 //! here as a single character, however long it is. What remains must still be a number of characters.
 
+use crate::base::text::Text;
 use crate::http::Problem;
-use crate::text::Text;
 use unicode_normalization::UnicodeNormalization;
 
 /// NIST asks for 8 at least; with ten a short one is not worth trying.

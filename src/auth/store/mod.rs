@@ -1,14 +1,15 @@
 //! Every query of sign-in and registration.
 
+pub mod entities;
 mod registrations;
 mod sessions;
 
 pub use registrations::*;
 pub use sessions::*;
 
+use crate::auth::store::entities::account::{self, Locale};
+use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::db::Tx;
-use crate::entity::account::{self, Locale};
-use crate::entity::enterprise::{self, EnterpriseState};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,

@@ -1,9 +1,9 @@
 //! Queries of registrations that wait, and of an enterprise's people.
 
+use crate::auth::store::entities::account::{self, Membership};
+use crate::auth::store::entities::enterprise::{self, EnterpriseState};
+use crate::auth::store::entities::registration;
 use crate::db::Tx;
-use crate::entity::account::{self, Membership};
-use crate::entity::enterprise::{self, EnterpriseState};
-use crate::entity::registration;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,

@@ -1,9 +1,9 @@
 //! Queries of sign-ins and of wrong passwords. Whatever ends a sign-in tells so once that is committed.
 
 use crate::auth::model::session;
+use crate::auth::store::entities::{account, auth_session, enterprise, sign_in_failure};
 use crate::db::Tx;
-use crate::entity::{account, auth_session, enterprise, sign_in_failure};
-use crate::live::{Live, Topic};
+use crate::db::live::{Live, Topic};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{

@@ -1,8 +1,8 @@
 //! A filled-in form in a few words, for lists: what it is about, without what is sensitive. Pure.
 
+use crate::base::text::Text;
+use crate::directory::entities::service::ServiceKind;
 use crate::directory::model::{FieldKind, FieldSpec};
-use crate::entity::service::ServiceKind;
-use crate::text::Text;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;

@@ -4,8 +4,8 @@
 //! is stored in its normal form: trimmed, numbers as numbers, empty answers left out.
 
 use crate::auth::model::called;
-use crate::directory::customs::is_code;
-use crate::directory::identifiers;
+use crate::directory::model::customs::is_code;
+use crate::directory::model::identifiers;
 use crate::directory::model::{FieldKind, FieldSpec};
 use crate::http::Problem;
 use chrono::{Datelike, NaiveDate};
@@ -199,8 +199,8 @@ fn name(field: &FieldSpec) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::text::Text;
     use crate::directory::model::FieldOption;
-    use crate::text::Text;
     use proptest::prelude::*;
     use serde_json::json;
 

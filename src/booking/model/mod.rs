@@ -1,6 +1,7 @@
 //! The rules of booking. Pure: time and randomness come in as arguments.
 
 pub mod answers;
+pub mod boards;
 pub mod form;
 pub mod reference;
 pub mod slots;

@@ -5,7 +5,7 @@
 //! its first instant: so disjoint rules stay disjoint, and no slot is offered that is not inside a
 //! rule on the wall clock too.
 
-use crate::entity::opening_rule::DayKind;
+use crate::directory::entities::opening_rule::DayKind;
 use chrono::{
     DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike, Utc,
 };

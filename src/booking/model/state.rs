@@ -1,9 +1,9 @@
 //! The states of a booking as one table: what decides is also what the pages are told in `can`.
 
-use crate::entity::booking::{self, BookingState};
-use crate::entity::service::ServiceKind;
+use crate::base::text::moment;
+use crate::booking::store::entities::booking::{self, BookingState};
+use crate::directory::entities::service::ServiceKind;
 use crate::http::Problem;
-use crate::text::moment;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -219,7 +219,7 @@ pub fn wrong_state() -> Problem {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::ids;
+    use crate::base::ids;
     use sea_orm::Iterable;
 
     pub fn row(state: BookingState, starts_at: DateTime<Utc>) -> booking::Model {

@@ -1,7 +1,7 @@
 //! What a booking has before it, so that pages list the right steps. Pure.
 
-use crate::entity::booking::BookingState;
-use crate::entity::service::ServiceKind;
+use crate::booking::store::entities::booking::BookingState;
+use crate::directory::entities::service::ServiceKind;
 use serde::Serialize;
 use utoipa::ToSchema;
 

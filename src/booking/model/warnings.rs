@@ -1,7 +1,7 @@
 //! What a booker is warned of before requesting, by the rules that the service declares. Pure.
 
+use crate::base::text::Text;
 use crate::directory::model::WarningRule;
-use crate::text::Text;
 use chrono::{Days, NaiveDate};
 use serde::Serialize;
 use serde_json::{Map, Value};

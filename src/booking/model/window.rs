@@ -1,8 +1,8 @@
 //! What can be booked when, seen from now: lead time, horizon, places and quota. Pure; the places
 //! are asked through [`Free`].
 
-use super::slots::{Plan, Slot, YearUnpublished, day_cell, local_date};
-use crate::directory::calendar::Calendar;
+use crate::booking::model::slots::{Plan, Slot, YearUnpublished, day_cell, local_date};
+use crate::directory::model::calendar::Calendar;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use std::ops::Range;
@@ -220,9 +220,9 @@ impl Terms<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::slots::Opening;
     use super::*;
-    use crate::entity::opening_rule::DayKind;
+    use crate::booking::model::slots::Opening;
+    use crate::directory::entities::opening_rule::DayKind;
     use chrono_tz::Asia::Shanghai;
 
     struct Stock(i32, Option<i32>);

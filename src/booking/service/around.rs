@@ -1,19 +1,21 @@
 //! What stands around bookings when they are shown: names beside ids, the session at a glance, what
 //! else is at the same time. Read once for all rows.
 
-use super::Booking;
+use crate::auth::entities::{account, enterprise};
 use crate::auth::{Actor, Right};
-use crate::booking::dto::{BookingDto, Can, EnterpriseRef, OfficerRef, OverlapDto, ServiceRef, VenueRef};
 use crate::booking::model::state::{
     self, Action, REOPEN_WITHIN, Side, expired_because, join_window, may_join, shown_state,
 };
 use crate::booking::model::{answers, display_reference, steps};
+use crate::booking::service::Booking;
+use crate::booking::service::waiting::SessionGlance;
+use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::read;
-use crate::booking::waiting::SessionGlance;
+use crate::booking::wire::dto::{
+    BookingDto, Can, EnterpriseRef, OfficerRef, OverlapDto, ServiceRef, VenueRef,
+};
 use crate::directory::ServiceInfo;
-use crate::entity::booking::{self, BookingState};
-use crate::entity::service::ServiceKind;
-use crate::entity::{account, enterprise};
+use crate::directory::entities::service::ServiceKind;
 use crate::http::Problem;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;

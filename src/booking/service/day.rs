@@ -1,12 +1,13 @@
 //! The office's day: what is on, what is undecided, who waits.
 
-use super::Booking;
 use crate::auth::{Actor, Right};
-use crate::booking::dto::{DayBookingDto, OfficeDayDto};
 use crate::booking::model::slots;
+use crate::booking::service::Booking;
+use crate::booking::store::entities::booking;
 use crate::booking::store::read::{self, Order, Place};
-use crate::directory::{ServiceInfo, office};
-use crate::entity::booking;
+use crate::booking::wire::dto::{DayBookingDto, OfficeDayDto};
+use crate::directory::ServiceInfo;
+use crate::directory::office;
 use crate::http::{Page, Problem};
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::Value;

@@ -1,17 +1,17 @@
 //! What is decided about a booking: by the officer, or by the booker who cancels.
 
-use super::transition::{Step, free_cells, take_step};
-use super::{Booking, Office, scope_of};
+use crate::auth::entities::{account, enterprise};
 use crate::auth::{Actor, Right};
-use crate::booking::mails::{self, News};
+use crate::base::text::Language;
 use crate::booking::model::state::{Action, Side, hold_expired, hold_lapsed, keeps_place};
 use crate::booking::model::{form, state};
+use crate::booking::service::transition::{Step, free_cells, take_step};
+use crate::booking::service::{Booking, Office, scope_of};
+use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write;
+use crate::booking::words::mails::{self, News};
 use crate::directory::{ServiceInfo, booker_address};
-use crate::entity::booking::{self, BookingState};
-use crate::entity::{account, enterprise};
 use crate::http::Problem;
-use crate::text::Language;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use uuid::Uuid;

@@ -1,11 +1,11 @@
 //! What is free: answered from memory and the kept directory, without a query.
 
-use super::{Booking, plan_of, terms_of};
+use crate::booking::model::boards::{Board, Boards};
 use crate::booking::model::slots::Slot;
 use crate::booking::model::window::{DayReason, DayTotal, Free, NoneFree, Offer, OpenState, Terms};
-use crate::booking::places::{Board, Places};
+use crate::booking::service::{Booking, plan_of, terms_of};
 use crate::directory::ServiceInfo;
-use crate::directory::calendar::DayClass;
+use crate::directory::model::calendar::DayClass;
 use crate::http::Problem;
 use chrono::NaiveDate;
 use std::ops::Range;
@@ -30,13 +30,13 @@ pub struct ServiceNow {
     pub unpublished_from: Option<NaiveDate>,
 }
 
-/// Places and quota of one service, looked at under one lock each.
-struct Boards<'a> {
+/// Boards and quota of one service, looked at under one lock each.
+struct ServiceBoards<'a> {
     seats: (&'a Board, i32),
     quota: Option<(&'a Board, i32)>,
 }
 
-impl Free for Boards<'_> {
+impl Free for ServiceBoards<'_> {
     fn seats(&self, cells: Range<i64>) -> i32 {
         self.seats.0.free_seats(self.seats.1, cells)
     }
@@ -122,9 +122,9 @@ impl Booking {
     }
 }
 
-fn with_boards<T>(places: &Places, info: &ServiceInfo, ask: impl FnOnce(&Boards<'_>) -> T) -> T {
+fn with_boards<T>(boards: &Boards, info: &ServiceInfo, ask: impl FnOnce(&ServiceBoards<'_>) -> T) -> T {
     let quota = info.row.quota_resource_id.zip(info.quota_seats);
-    places.look([Some(info.row.resource_id), quota.map(|(id, _)| id)], |[seats, limit]| {
-        ask(&Boards { seats: (seats, info.seats), quota: quota.map(|(_, seats)| (limit, seats)) })
+    boards.look([Some(info.row.resource_id), quota.map(|(id, _)| id)], |[seats, limit]| {
+        ask(&ServiceBoards { seats: (seats, info.seats), quota: quota.map(|(_, seats)| (limit, seats)) })
     })
 }

@@ -1,12 +1,12 @@
 //! What stands in the way of a step that the table of states allows. Asked inside the transaction.
 
-use super::{Fault, Inner};
 use crate::booking::model::display_reference;
 use crate::booking::model::state::Action;
+use crate::booking::service::waiting::SessionGlance;
+use crate::booking::service::{Fault, Inner};
+use crate::booking::store::entities::booking;
 use crate::booking::store::{read, write};
-use crate::booking::waiting::SessionGlance;
 use crate::db::Tx;
-use crate::entity::booking;
 use crate::http::Problem;
 use uuid::Uuid;
 

@@ -1,11 +1,12 @@
 //! What happened to bookings, told from their entries.
 
-use super::Booking;
-use super::around::Around;
 use crate::auth::Actor;
-use crate::booking::dto::{BookingDetailDto, HistoryItem, HistorySide};
+use crate::booking::service::Booking;
+use crate::booking::service::around::Around;
+use crate::booking::store::entities::booking;
 use crate::booking::store::read;
-use crate::entity::{booking, entry};
+use crate::booking::wire::dto::{BookingDetailDto, HistoryItem, HistorySide};
+use crate::evidence::entities::entry;
 use crate::http::Problem;
 use serde_json::Value;
 use std::collections::HashMap;

@@ -7,31 +7,31 @@ mod free;
 mod hindrances;
 mod history;
 mod prefill;
-mod refusals;
 mod request;
 mod sweep;
-mod take;
+pub mod take;
 mod transition;
 mod view;
+pub mod waiting;
 
 pub use free::ServiceNow;
 pub use request::RequestForm;
 
-use super::model::slots::{Opening, Plan};
-use super::model::window::Terms;
-use super::places::Places;
-use super::store::{Scope, places, read};
-use super::waiting::WaitingRoom;
+use crate::auth::entities::account::Role;
 use crate::auth::{Actor, Right};
-use crate::clock::Clock;
+use crate::base::clock::Clock;
+use crate::booking::model::boards::Boards;
+use crate::booking::model::slots::{Opening, Plan};
+use crate::booking::model::window::Terms;
+use crate::booking::service::waiting::WaitingRoom;
+use crate::booking::store::entities::booking;
+use crate::booking::store::{Scope, places, read};
+use crate::db::live::Live;
 use crate::db::{Db, StoreFault, WriteError, fault_of};
-use crate::directory::calendar::Calendar;
+use crate::directory::entities::resource::CellKind;
+use crate::directory::model::calendar::Calendar;
 use crate::directory::{Directory, ServiceInfo};
-use crate::entity::account::Role;
-use crate::entity::booking;
-use crate::entity::resource::CellKind;
 use crate::http::Problem;
-use crate::live::Live;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
 use std::sync::atomic::AtomicI64;
@@ -57,7 +57,7 @@ struct Inner {
     directory: Directory,
     live: Live,
     office: Office,
-    places: Arc<Places>,
+    places: Arc<Boards>,
     waiting_room: OnceLock<Arc<dyn WaitingRoom>>,
     /// The hour in which places gone by were forgotten last.
     tidied: AtomicI64,
@@ -173,7 +173,7 @@ fn scope_of(actor: &Actor) -> Result<Scope, Problem> {
 
 /// What slots of a service are made from.
 fn plan_of(info: &ServiceInfo) -> Plan {
-    let opening = |rule: &crate::entity::opening_rule::Model| Opening {
+    let opening = |rule: &crate::directory::entities::opening_rule::Model| Opening {
         days: rule.day_kind,
         from: rule.from_minute,
         to: rule.to_minute,
@@ -199,7 +199,7 @@ fn terms_of<'a>(info: &ServiceInfo, plan: &'a Plan, calendar: &'a Calendar, now:
 
 /// The first cell that still matters: two days back covers every zone and clocks that differ a bit.
 fn first_cell(resource: &places::Numbering, now: DateTime<Utc>) -> i64 {
-    use super::model::slots::{Slot, cells, day_cell, local_date};
+    use crate::booking::model::slots::{Slot, cells, day_cell, local_date};
     let at = now - TimeDelta::days(2);
     match resource.cell {
         CellKind::Grid => cells(i64::from(resource.grid_minutes), &Slot { starts_at: at, ends_at: at }).start,

@@ -1,13 +1,13 @@
 //! What a form can be filled in with, so that nobody types the same twice; and what it is warned of.
 
-use super::request::RequestForm;
-use super::{Booking, scope_of};
 use crate::auth::{Actor, Right};
-use crate::booking::dto::Prefill;
 use crate::booking::model::slots::local_date;
 use crate::booking::model::warnings::{FormWarning, warnings};
 use crate::booking::model::{display_reference, form};
+use crate::booking::service::request::RequestForm;
+use crate::booking::service::{Booking, scope_of};
 use crate::booking::store::read;
+use crate::booking::wire::dto::Prefill;
 use crate::directory::model::{FieldKind, FieldSpec};
 use crate::http::Problem;
 use serde_json::{Map, Value};

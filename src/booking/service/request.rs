@@ -1,19 +1,20 @@
 //! Requesting a held place: the form, and at once the acceptance where no decision is needed.
 
-use super::decide::People;
-use super::transition::{Step, expire, take_steps};
-use super::{Booking, Fault, scope_of};
 use crate::auth::{Actor, Right};
+use crate::booking::model::boards::Boards;
 use crate::booking::model::form;
 use crate::booking::model::slots::local_date;
 use crate::booking::model::state::{self, Action, Side};
 use crate::booking::model::warnings::{FormWarning, warnings};
+use crate::booking::service::decide::People;
+use crate::booking::service::transition::{Step, expire, take_steps};
+use crate::booking::service::{Booking, Fault, scope_of};
+use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write;
-use crate::booking::{mails, places::Places};
+use crate::booking::words::mails;
 use crate::db::Tx;
 use crate::directory::ServiceInfo;
 use crate::directory::model::ServiceSpec;
-use crate::entity::booking::{self, BookingState};
 use crate::evidence;
 use crate::http::Problem;
 use chrono::{DateTime, Utc};
@@ -106,7 +107,7 @@ impl Booking {
 
 async fn request_locked(
     tx: &Tx,
-    places: &Arc<Places>,
+    places: &Arc<Boards>,
     row: booking::Model,
     case: &Case,
 ) -> Result<Outcome, Fault> {

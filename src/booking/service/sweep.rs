@@ -1,11 +1,11 @@
 //! What ends by itself: holds that ran out, and requests that nobody decided in time.
 
-use super::transition::{Step, expire, free_cells, take_step};
-use super::{Booking, Fault};
-use crate::booking::mails;
 use crate::booking::model::state::{Action, ExpiredBecause, lapse};
+use crate::booking::service::transition::{Step, expire, free_cells, take_step};
+use crate::booking::service::{Booking, Fault};
+use crate::booking::store::entities::booking;
 use crate::booking::store::{read, write};
-use crate::entity::booking;
+use crate::booking::words::mails;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use std::sync::atomic::Ordering;

@@ -1,26 +1,27 @@
 //! Taking a place: one short transaction, decided by the primary key of `occupied`.
 
-use super::refusals::{
-    already_yours, beyond_horizon, lead_time, not_a_slot, slot_past, slot_taken, too_many_bookings,
-    too_many_holds, unknown_service, year_unpublished,
-};
-use super::transition::expire;
-use super::{Booking, Fault, plan_of, terms_of};
+use crate::auth::entities::account::Role;
+use crate::auth::entities::enterprise::EnterpriseState;
 use crate::auth::{Actor, Right};
+use crate::base::ids;
+use crate::base::text::Text;
+use crate::booking::model::boards::{Boards, Taken};
 use crate::booking::model::reference::new_reference;
 use crate::booking::model::slots::{Slot, day_cell, local_date};
 use crate::booking::model::window::{DayReason, SlotReason};
-use crate::booking::places::{Places, Taken};
+use crate::booking::service::transition::expire;
+use crate::booking::service::{Booking, Fault, plan_of, terms_of};
+use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::{Scope, places, write};
+use crate::booking::words::refusals::{
+    already_yours, beyond_horizon, lead_time, not_a_slot, slot_past, slot_taken, too_many_bookings,
+    too_many_holds, unknown_service, year_unpublished,
+};
 use crate::db::{Tx, is_unique_violation};
 use crate::directory::ServiceInfo;
-use crate::entity::account::Role;
-use crate::entity::booking::{self, BookingState};
-use crate::entity::enterprise::EnterpriseState;
-use crate::evidence::{self, NewEntry};
+use crate::evidence;
+use crate::evidence::NewEntry;
 use crate::http::Problem;
-use crate::ids;
-use crate::text::Text;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use rand::RngExt;
 use serde_json::json;
@@ -29,7 +30,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// As many places as one person may hold at a time.
-pub(super) const MOST_HOLDS: u64 = 5;
+pub const MOST_HOLDS: u64 = 5;
 /// References are drawn anew when one exists already.
 const MOST_DRAWS: u32 = 50;
 
@@ -133,7 +134,7 @@ impl Booking {
 }
 
 /// One try: the whole use case in one transaction.
-async fn attempt(tx: &Tx, places: Arc<Places>, wish: &Wish, spread: bool) -> Result<booking::Model, Fault> {
+async fn attempt(tx: &Tx, places: Arc<Boards>, wish: &Wish, spread: bool) -> Result<booking::Model, Fault> {
     let mut taken = Vec::new();
     for need in &wish.needs {
         let Some(seat) = choose_seat(tx, &places, need, wish.now, spread).await? else {
@@ -196,7 +197,7 @@ async fn not_twice(tx: &Tx, wish: &Wish) -> Result<(), Fault> {
 /// A seat that is free over all cells; holds whose time is over make room first.
 async fn choose_seat(
     tx: &Tx,
-    places: &Arc<Places>,
+    places: &Arc<Boards>,
     need: &Need,
     now: DateTime<Utc>,
     spread: bool,

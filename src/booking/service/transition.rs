@@ -1,16 +1,17 @@
 //! One step of a booking inside a transaction: the row, its evidence, its cells.
 
-use super::request::RequestForm;
-use super::{Booking, Fault, Inner};
+use crate::booking::model::boards::{Boards, Taken};
 use crate::booking::model::state::{self, Action, ExpiredBecause, Refusal, Side};
-use crate::booking::places::{Places, Taken};
+use crate::booking::service::request::RequestForm;
+use crate::booking::service::{Booking, Fault, Inner};
+use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::{places, write};
+use crate::db::live::Topic;
 use crate::db::{Tx, events};
 use crate::directory::office;
-use crate::entity::booking::{self, BookingState};
-use crate::evidence::{self, NewEntry};
+use crate::evidence;
+use crate::evidence::NewEntry;
 use crate::http::Problem;
-use crate::live::Topic;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::DbErr;
@@ -121,7 +122,7 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
 }
 
 /// Gives the cells of a booking back, in the store now and in memory once that is durable.
-pub(super) async fn free_cells(tx: &Tx, places: &Arc<Places>, booking: Uuid) -> Result<Vec<Taken>, DbErr> {
+pub(super) async fn free_cells(tx: &Tx, places: &Arc<Boards>, booking: Uuid) -> Result<Vec<Taken>, DbErr> {
     let taken = places::vacate(tx, booking).await?;
     let (places, cells) = (places.clone(), taken.clone());
     tx.after_commit(move || places.clear(&cells));
@@ -131,7 +132,7 @@ pub(super) async fn free_cells(tx: &Tx, places: &Arc<Places>, booking: Uuid) -> 
 /// Ends a hold whose time is over, and frees its cells; leaves every other booking alone.
 pub(super) async fn expire(
     tx: &Tx,
-    places: &Arc<Places>,
+    places: &Arc<Boards>,
     id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<bool, Fault> {

@@ -1,15 +1,16 @@
 //! Bookings as somebody sees them.
 
-use super::{Booking, scope_of};
 use crate::auth::{Actor, Right};
-use crate::booking::dto::BookingDto;
-use crate::booking::mails::{self, News};
+use crate::base::text::Language;
 use crate::booking::model::reference::parse_reference;
+use crate::booking::service::{Booking, scope_of};
+use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::read::{self, Place, View};
-use crate::entity::booking::{self, BookingState};
+use crate::booking::wire::dto::BookingDto;
+use crate::booking::words::mails::{self, News};
 use crate::http::Problem;
-use crate::notify::{self, Method};
-use crate::text::Language;
+use crate::notify;
+use crate::notify::Method;
 use uuid::Uuid;
 
 impl Booking {

@@ -1,10 +1,12 @@
 //! Every query of bookings.
 
+pub mod entities;
+mod evident;
 pub mod places;
 pub mod read;
 pub mod write;
 
-use crate::entity::booking;
+use crate::booking::store::entities::booking;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
 use uuid::Uuid;
 

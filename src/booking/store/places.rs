@@ -1,10 +1,11 @@
 //! Queries about occupied cells.
 
-use crate::booking::places::Taken;
+use crate::booking::model::boards::Taken;
+use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::entities::occupied;
 use crate::db::Tx;
-use crate::entity::booking::{self, BookingState};
-use crate::entity::resource::{self, CellKind};
-use crate::entity::{occupied, venue};
+use crate::directory::entities::resource::{self, CellKind};
+use crate::directory::entities::venue;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Query;
 use sea_orm::{

@@ -1,9 +1,9 @@
 //! Queries that only look.
 
-use super::Scope;
 use crate::booking::model::state::LIVE;
-use crate::entity::booking::{self, BookingState};
-use crate::entity::{commitment, entry};
+use crate::booking::store::Scope;
+use crate::booking::store::entities::booking::{self, BookingState};
+use crate::evidence::entities::{commitment, entry};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,

@@ -1,10 +1,10 @@
 //! Queries inside write transactions.
 
-use super::Scope;
+use crate::auth::entities::{account, enterprise};
 use crate::booking::model::state::LIVE;
+use crate::booking::store::Scope;
+use crate::booking::store::entities::booking::{self, BookingState};
 use crate::db::{Tx, UniqueKey};
-use crate::entity::booking::{self, BookingState};
-use crate::entity::{account, enterprise};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::LockType;
 use sea_orm::{

@@ -1,10 +1,10 @@
 //! After-hours clearance (预约通关), after notice 2018 No. 109.
 
-use super::fields::{choice, field, t};
-use super::{DAY, DemoService, HOUR};
+use crate::directory::demo::fields::{choice, field, t};
+use crate::directory::demo::{DAY, DemoService, HOUR};
 use crate::directory::model::{FieldKind, Limits, ServiceSpec};
-use crate::entity::opening_rule::DayKind;
-use crate::entity::service::ServiceKind;
+use crate::directory::store::entities::opening_rule::DayKind;
+use crate::directory::store::entities::service::ServiceKind;
 
 /// After hours is what office hours (8:30 to 17:00 on working days) leave.
 pub(super) const CLEARANCE: DemoService = DemoService {

@@ -1,7 +1,7 @@
 //! Short ways to write down a form.
 
+use crate::base::text::Text;
 use crate::directory::model::{FieldKind, FieldOption, FieldSpec};
-use crate::text::Text;
 
 /// Text in both languages.
 pub(super) fn t(zh: &'static str, en: &'static str) -> Text {

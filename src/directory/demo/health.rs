@@ -3,11 +3,11 @@
 //! Health data is sensitive: as little as possible is asked for, nothing of it is required to be
 //! typed that the centre sees on the document anyway, and the consent is a question of its own.
 
-use super::fields::{choice, field, t};
-use super::{DemoService, HOUR};
+use crate::directory::demo::fields::{choice, field, t};
+use crate::directory::demo::{DemoService, HOUR};
 use crate::directory::model::{FieldKind, FieldSpec, Limits, ServiceSpec, WarningCondition, WarningRule};
-use crate::entity::opening_rule::DayKind;
-use crate::entity::service::ServiceKind;
+use crate::directory::store::entities::opening_rule::DayKind;
+use crate::directory::store::entities::service::ServiceKind;
 
 pub(super) const CHECK_UP: DemoService = DemoService {
     code: "check-up",

@@ -5,15 +5,16 @@ mod fields;
 mod health;
 mod video;
 
-use super::model::ServiceSpec;
-use super::{import, store};
-use crate::clock::Clock;
+use crate::base::clock::Clock;
+use crate::base::ids;
 use crate::db::{Db, Tx};
-use crate::entity::opening_rule::{self, DayKind};
-use crate::entity::resource::{self, CellKind};
-use crate::entity::service::{self, ServiceKind};
-use crate::entity::venue;
-use crate::ids;
+use crate::directory::model::ServiceSpec;
+use crate::directory::service::import;
+use crate::directory::store;
+use crate::directory::store::entities::opening_rule::{self, DayKind};
+use crate::directory::store::entities::resource::{self, CellKind};
+use crate::directory::store::entities::service::{self, ServiceKind};
+use crate::directory::store::entities::venue;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -151,9 +152,9 @@ impl DemoService {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Directory;
-    use super::super::model::FieldKind;
     use super::*;
+    use crate::directory::Directory;
+    use crate::directory::model::FieldKind;
     use std::collections::BTreeSet;
 
     #[test]

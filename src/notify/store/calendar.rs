@@ -1,10 +1,10 @@
 //! By what calendars know the appointment of a case. Fixed once: the service may move to another address
 //! between the invitation and its cancelling, and calendars go by UID and organizer.
 
-use super::super::model::Payload;
 use crate::db::Tx;
-use crate::entity::{calendar_identity, outbox};
-use crate::notify::ics::{self, Identity};
+use crate::notify::model::Payload;
+use crate::notify::model::ics::{self, Identity};
+use crate::notify::store::entities::{calendar_identity, outbox};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};

@@ -1,15 +1,16 @@
 //! Every query of the outbox.
 
 mod calendar;
+pub mod entities;
 mod queue;
 
 pub use calendar::{calendar_identity, keep_calendar_identity};
 pub use queue::enqueue;
 pub(super) use queue::{Change, Ended, claim, is_any_due, requeue, settle};
 
+use crate::booking::entities::booking;
 use crate::db::Tx;
-use crate::entity::booking;
-use crate::entity::outbox::{self, Column, OutboxState};
+use crate::notify::store::entities::outbox::{self, Column, OutboxState};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;

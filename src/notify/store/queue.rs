@@ -4,12 +4,12 @@
 //! later mail withdraws the earlier ones that it makes pointless. One that is being handed over at that
 //! moment is only marked: if it did not arrive, it is not tried again.
 
-use super::super::Mail;
-use super::super::model::{Payload, clean_line, without_calendar, without_words};
+use crate::base::ids;
 use crate::db::Tx;
-use crate::entity::outbox::{self, Column, Entity, OutboxState};
-use crate::ids;
+use crate::notify::Mail;
 use crate::notify::Method;
+use crate::notify::model::{Payload, clean_line, without_calendar, without_words};
+use crate::notify::store::entities::outbox::{self, Column, Entity, OutboxState};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
 use sea_orm::{

@@ -1,11 +1,12 @@
 //! What a check of everything walks through, some rows at a time.
 
-use super::case::snapshot;
-use crate::entity::{
-    auth_session, booking, chain, commitment, entry, participant, rating, rating_invite, recording,
-    video_session,
-};
+use crate::auth::entities::auth_session;
+use crate::booking::entities::booking;
 use crate::evidence::SYSTEM;
+use crate::evidence::entities::{chain, commitment, entry};
+use crate::review::store::case::snapshot;
+use crate::survey::entities::{rating, rating_invite};
+use crate::video::entities::{participant, recording, video_session};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait,

@@ -1,12 +1,17 @@
 //! Every query about one case and its playbacks.
 
+use crate::booking::entities::booking;
 use crate::db::Tx;
-use crate::entity::{
-    booking, commitment, entry, invitation, participant, playback, publication, rating, rating_invite,
-    recording, recording_gap, session_check, video_session,
+use crate::evidence;
+use crate::evidence::SYSTEM;
+use crate::evidence::entities::{commitment, entry};
+use crate::evidence::model::rows::Evident;
+use crate::review::model::replay::Replay;
+use crate::review::store::entities::playback;
+use crate::survey::entities::{rating, rating_invite};
+use crate::video::entities::{
+    invitation, participant, publication, recording, recording_gap, session_check, video_session,
 };
-use crate::evidence::{self, SYSTEM, rows::Evident};
-use crate::review::replay::Replay;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     AccessMode, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend,

@@ -1,6 +1,6 @@
 //! Completing the stack's answer: our addresses, and the sections that are not taken.
 
-use super::offer::Offered;
+use crate::video::engine::offer::Offered;
 use std::net::SocketAddr;
 
 /// Puts the shared port and the advertised addresses in place of the candidate that the stack gathered

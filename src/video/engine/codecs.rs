@@ -1,10 +1,10 @@
 //! What we negotiate: Opus (of publishers also as RED) and VP8, and the interceptors of each direction.
 
-use super::error::EngineError;
-use super::offer::Direction;
-use super::packet::Kind;
-use super::repair::{Asker, Resender};
-use super::tap::RtcpTap;
+use crate::video::engine::error::EngineError;
+use crate::video::engine::offer::Direction;
+use crate::video::engine::packet::Kind;
+use crate::video::engine::repair::{Asker, Resender};
+use crate::video::engine::tap::RtcpTap;
 use rtc::interceptor::Slot;
 use rtc::peer_connection::configuration::interceptor_registry::{
     configure_rtcp_reports, configure_simulcast_extension_headers, configure_twcc_receiver_only,

@@ -1,6 +1,6 @@
 //! What the engine tells its owner.
 
-use super::recording::{Gap, GapCause, Medium, Reason, RecordingSummary};
+use crate::video::engine::recording::{Gap, GapCause, Medium, Reason, RecordingSummary};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 

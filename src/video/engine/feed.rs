@@ -1,8 +1,8 @@
 //! One medium of a publication: from the publisher's track to the recording and to all viewers.
 
-use super::packet::{Kind, MediaPacket};
-use super::recording::Recorder;
-use super::red::{RedTypes, Unwrap};
+use crate::video::engine::packet::{Kind, MediaPacket};
+use crate::video::engine::recording::Recorder;
+use crate::video::engine::red::{RedTypes, Unwrap};
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtcp::sender_report::SenderReport;
 use std::sync::Arc;

@@ -1,10 +1,10 @@
 //! A viewer's side: the tracks of one play connection and the tasks that fill them.
 
-use super::codecs;
-use super::error::{EngineError, OfferFault, not_taken};
-use super::feed::Feed;
-use super::packet::{Kind, MediaPacket};
-use super::peer::{Peer, Progress};
+use crate::video::engine::codecs;
+use crate::video::engine::error::{EngineError, OfferFault, not_taken};
+use crate::video::engine::feed::Feed;
+use crate::video::engine::packet::{Kind, MediaPacket};
+use crate::video::engine::peer::{Peer, Progress};
 use rtc::media_stream::MediaStreamTrack;
 use rtc::rtp_transceiver::rtp_sender::{
     RTCRtpCodingParameters, RTCRtpEncodingParameters, RTCRtpRtxParameters,

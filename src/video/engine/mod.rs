@@ -31,7 +31,7 @@ pub use event::{CloseCause, EngineEvent};
 pub use packet::{Kind as MediaKind, MediaPacket};
 pub use recording::{Flow, RecordingSpec, Writing};
 
-use crate::clock::Clock;
+use crate::base::clock::Clock;
 use offer::{Direction, Offer};
 use service::Service;
 use std::future::Future;

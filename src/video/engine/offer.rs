@@ -4,10 +4,10 @@
 //! at most; the others are refused in the answer (RFC 3264, 6). Candidates are removed, so that no name
 //! in them is looked up and no address contacted.
 
-use super::error::{EngineError, OfferFault};
-use super::net::Credentials;
-use super::packet::Kind;
-use super::red::RedTypes;
+use crate::video::engine::error::{EngineError, OfferFault};
+use crate::video::engine::net::Credentials;
+use crate::video::engine::packet::Kind;
+use crate::video::engine::red::RedTypes;
 
 /// Far above what a browser sends for two m-lines.
 const MAX_BYTES: usize = 64 * 1024;

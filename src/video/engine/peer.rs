@@ -1,10 +1,10 @@
 //! One peer connection on the shared port, from the offer to the answer.
 
-use super::answer;
-use super::codecs;
-use super::error::{EngineError, OfferFault, not_taken};
-use super::net::{Link, Mux};
-use super::offer::{Direction, Offer};
+use crate::video::engine::answer;
+use crate::video::engine::codecs;
+use crate::video::engine::error::{EngineError, OfferFault, not_taken};
+use crate::video::engine::net::{Link, Mux};
+use crate::video::engine::offer::{Direction, Offer};
 use rtc::peer_connection::transport::RTCDtlsRole;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -5,7 +5,7 @@
 //! before only if its own length ends where the next one begins: across a pause, or where the sender left
 //! something out, nobody can tell its number, and it is not used.
 
-use super::packet::MediaPacket;
+use crate::video::engine::packet::MediaPacket;
 use bytes::Bytes;
 
 /// Browsers send one earlier block. More than these in a packet are no sound.

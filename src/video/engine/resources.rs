@@ -1,10 +1,10 @@
 //! Which resources exist, who owns them, and how many there may be.
 
-use super::error::EngineError;
-use super::event::CloseCause;
-use super::feed::Feed;
-use super::peer::{Peer, Progress};
-use super::recording::Recorder;
+use crate::video::engine::error::EngineError;
+use crate::video::engine::event::CloseCause;
+use crate::video::engine::feed::Feed;
+use crate::video::engine::peer::{Peer, Progress};
+use crate::video::engine::recording::Recorder;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

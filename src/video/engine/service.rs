@@ -1,19 +1,19 @@
 //! The work behind the door: making resources, watching them, closing them.
 
-use super::error::EngineError;
-use super::event::{CloseCause, EngineEvent};
-use super::feed::Feed;
-use super::leg::Leg;
-use super::net::Mux;
-use super::offer::{Direction, Offer};
-use super::packet::Kind;
-use super::peer::{Peer, Progress, Tracks};
-use super::recording::{Files, Recorder, RecorderEvents};
-use super::red::RedTypes;
-use super::resources::{Published, Resource, Resources};
-use super::{Answer, EngineSettings, EngineStats, Play, PublicationStatus, Publish};
-use crate::clock::Clock;
-use crate::ids;
+use crate::base::clock::Clock;
+use crate::base::ids;
+use crate::video::engine::error::EngineError;
+use crate::video::engine::event::{CloseCause, EngineEvent};
+use crate::video::engine::feed::Feed;
+use crate::video::engine::leg::Leg;
+use crate::video::engine::net::Mux;
+use crate::video::engine::offer::{Direction, Offer};
+use crate::video::engine::packet::Kind;
+use crate::video::engine::peer::{Peer, Progress, Tracks};
+use crate::video::engine::recording::{Files, Recorder, RecorderEvents};
+use crate::video::engine::red::RedTypes;
+use crate::video::engine::resources::{Published, Resource, Resources};
+use crate::video::engine::{Answer, EngineSettings, EngineStats, Play, PublicationStatus, Publish};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};

@@ -1,8 +1,8 @@
 //! Queries for many sessions at once.
 
-use crate::entity::participant::{self, ParticipantState};
-use crate::entity::recording::{self, RecordingState};
-use crate::entity::video_session;
+use crate::video::store::entities::participant::{self, ParticipantState};
+use crate::video::store::entities::recording::{self, RecordingState};
+use crate::video::store::entities::video_session;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::HashMap;

@@ -1,8 +1,8 @@
 //! Every query of invitations.
 
 use crate::db::Tx;
-use crate::entity::invitation;
 use crate::evidence;
+use crate::video::store::entities::invitation;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{

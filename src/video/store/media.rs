@@ -1,10 +1,10 @@
 //! Every query of publications, recordings and their gaps.
 
 use crate::db::Tx;
-use crate::entity::publication::{self, Source};
-use crate::entity::recording::{self, RecordingState};
-use crate::entity::recording_gap;
 use crate::evidence;
+use crate::video::store::entities::publication::{self, Source};
+use crate::video::store::entities::recording::{self, RecordingState};
+use crate::video::store::entities::recording_gap;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect,

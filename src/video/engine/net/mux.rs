@@ -4,11 +4,11 @@
 //! was checked is the sender's address mapped, so nobody can take over a connection by its ufrag.
 //! The check is answered here and not by the connection, which does not know the peer's real address.
 
-use super::link::{Link, Way};
-use super::runtime::MuxRuntime;
-use super::socket::{self, Port};
-use super::stun::{self, BindingRequest};
 use crate::video::engine::error::EngineError;
+use crate::video::engine::net::link::{Link, Way};
+use crate::video::engine::net::runtime::MuxRuntime;
+use crate::video::engine::net::socket::{self, Port};
+use crate::video::engine::net::stun::{self, BindingRequest};
 use rtc::crypto::RTCCryptoProvider;
 use std::collections::HashMap;
 use std::io;

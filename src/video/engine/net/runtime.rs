@@ -1,7 +1,7 @@
 //! What a connection's driver gets instead of a socket of its own: a slot in the [`Mux`].
 
-use super::link::{Link, PEER, lock};
-use super::mux::Mux;
+use crate::video::engine::net::link::{Link, PEER, lock};
+use crate::video::engine::net::mux::Mux;
 use std::future::Future;
 use std::io::{self, IoSliceMut};
 use std::net::SocketAddr;

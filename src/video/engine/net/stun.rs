@@ -160,7 +160,8 @@ mod tests {
     #[test]
     fn an_answer_names_the_address_and_both_sides_know_the_password() {
         let provider = rtc::crypto::default_provider().unwrap();
-        let asked = super::request("theirs", "ours", "secret", provider.crypto()).unwrap();
+        let asked =
+            crate::video::engine::net::stun::request("theirs", "ours", "secret", provider.crypto()).unwrap();
         let parsed = BindingRequest::parse(&asked).unwrap();
         assert_eq!((parsed.ufrag, parsed.nominates), ("theirs", false));
         assert!(parsed.signed_with("secret", provider.crypto()));

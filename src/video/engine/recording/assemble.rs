@@ -1,12 +1,12 @@
 //! From packets to clusters: order, frames, times, and what is missing. Pure: time comes in with the packets.
 
-use super::clusters::{Block, Cluster, Clusters};
-use super::index::{Gap, GapCause, Medium};
-use super::missing::Missing;
-use super::reorder::{Item, Reorder};
-use super::timeline::Timeline;
-use super::vp8::{Depacketiser, Step};
 use crate::video::engine::packet::Kind;
+use crate::video::engine::recording::clusters::{Block, Cluster, Clusters};
+use crate::video::engine::recording::index::{Gap, GapCause, Medium};
+use crate::video::engine::recording::missing::Missing;
+use crate::video::engine::recording::reorder::{Item, Reorder};
+use crate::video::engine::recording::timeline::Timeline;
+use crate::video::engine::recording::vp8::{Depacketiser, Step};
 use bytes::Bytes;
 use std::collections::VecDeque;
 

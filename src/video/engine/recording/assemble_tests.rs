@@ -49,7 +49,7 @@ impl Out {
 
     /// The times of all blocks of audio and of video, as they stand in the clusters.
     fn times(&self) -> [Vec<u64>; 2] {
-        use super::super::ebml;
+        use crate::video::engine::recording::ebml;
         let mut times = [Vec::new(), Vec::new()];
         for cluster in &self.clusters {
             let body = &cluster.bytes[ebml::head(&cluster.bytes).unwrap().size..];

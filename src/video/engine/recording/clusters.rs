@@ -1,7 +1,7 @@
 //! Groups blocks of both tracks into clusters of at most a second. Pure.
 
-use super::webm::{self, Contents};
 use crate::video::engine::packet::Kind;
+use crate::video::engine::recording::webm::{self, Contents};
 use bytes::Bytes;
 
 /// The longest cluster. The first one is short: what was said in a call's first second is on the disk before
@@ -92,7 +92,10 @@ impl Clusters {
             contents.video |= block.kind == Kind::Video;
             if block.kind == Kind::Video && block.key {
                 contents.key_ms = contents.key_ms.or(Some(block.at_ms));
-                contents.size = super::vp8::largest(contents.size, super::vp8::size(&block.data));
+                contents.size = crate::video::engine::recording::vp8::largest(
+                    contents.size,
+                    crate::video::engine::recording::vp8::size(&block.data),
+                );
             }
         }
         self.floor_ms = contents.end_ms;
@@ -173,9 +176,9 @@ mod tests {
                 prop_assert!(found.start_ms >= before && found.end_ms < found.start_ms + 1000);
                 before = found.end_ms;
                 // Players and ffmpeg want the times of a track to rise strictly, also from cluster to cluster.
-                let head = super::super::ebml::head(&cluster.bytes).unwrap();
-                for (id, child) in super::super::ebml::children(&cluster.bytes[head.size..]) {
-                    if id == super::super::ebml::SIMPLE_BLOCK {
+                let head = crate::video::engine::recording::ebml::head(&cluster.bytes).unwrap();
+                for (id, child) in crate::video::engine::recording::ebml::children(&cluster.bytes[head.size..]) {
+                    if id == crate::video::engine::recording::ebml::SIMPLE_BLOCK {
                         let after = u64::from(u16::from_be_bytes([child[1], child[2]]));
                         let last = &mut last[usize::from(child[0] & 0x7F == webm::VIDEO_TRACK)];
                         prop_assert!(*last < Some(found.start_ms + after));

@@ -1,14 +1,16 @@
 //! What becomes of recordings when the disk does not take what is written.
 
-use super::clusters::{Block, Clusters};
-use super::disk::{Disk, Files, Part};
-use super::file::RecordingFile;
-use super::recorder::{Recorder, RecorderEvents, RecordingSpec, Writing};
-use super::tests::Scratch;
-use super::{Gap, GapCause, Medium, Reason, RecordingSummary, Verdict, recover, verify};
-use crate::clock::Clock;
+use crate::base::clock::Clock;
 use crate::video::engine::event::EngineEvent;
 use crate::video::engine::packet::{Kind, MediaPacket};
+use crate::video::engine::recording::clusters::{Block, Clusters};
+use crate::video::engine::recording::disk::{Disk, Files, Part};
+use crate::video::engine::recording::file::RecordingFile;
+use crate::video::engine::recording::recorder::{Recorder, RecorderEvents, RecordingSpec, Writing};
+use crate::video::engine::recording::tests::Scratch;
+use crate::video::engine::recording::{
+    Gap, GapCause, Medium, Reason, RecordingSummary, Verdict, recover, verify,
+};
 use bytes::Bytes;
 use chrono::DateTime;
 use proptest::prelude::*;
@@ -290,7 +292,7 @@ fn a_disk_that_stays_full_leaves_what_there_is_to_be_closed_later() {
     let Running { recorder, told, .. } = running;
     futures::executor::block_on(recorder.finish());
     assert!(told.iter().all(|event| finalised(&event).is_none()), "it cannot be closed now");
-    let summary = super::recover_broken(&path, Some(Reason::Disk)).unwrap();
+    let summary = crate::video::engine::recording::recover_broken(&path, Some(Reason::Disk)).unwrap();
     assert_eq!((summary.reason, summary.interrupted), (Some(Reason::Disk), false));
     assert!(summary.clusters > 0 && verify(&path, &summary.manifest_sha256).is_intact());
 }

@@ -1,9 +1,9 @@
 //! The two files of a recording while they grow, and how they are closed.
 
-use super::clusters::Cluster;
-use super::disk::{Disk, Growing};
-use super::index::{Gap, Line, Range, Reason, hex};
-use super::webm::{self, Closing, Contents, Cue, Header};
+use crate::video::engine::recording::clusters::Cluster;
+use crate::video::engine::recording::disk::{Disk, Growing};
+use crate::video::engine::recording::index::{Gap, Line, Range, Reason, hex};
+use crate::video::engine::recording::webm::{self, Closing, Contents, Cue, Header};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use std::io;
@@ -61,7 +61,7 @@ impl Tally {
         self.end_ms = self.end_ms.max(found.end_ms);
         self.video |= found.video;
         self.audio |= found.audio;
-        self.size = super::vp8::largest(self.size, found.size);
+        self.size = crate::video::engine::recording::vp8::largest(self.size, found.size);
         if let Some(at_ms) = found.key_ms {
             self.cues.push(Cue { at_ms, track: webm::VIDEO_TRACK, offset });
         }

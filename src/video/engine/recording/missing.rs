@@ -1,6 +1,6 @@
 //! What is missing of one medium, as few lines as possible: losses that lie close together are one gap. Pure.
 
-use super::index::{Gap, GapCause, Medium};
+use crate::video::engine::recording::index::{Gap, GapCause, Medium};
 use std::collections::VecDeque;
 
 /// Losses of sound this far apart are one: a lossy line loses something every second.

@@ -1,13 +1,13 @@
 //! A running recording: a thread of its own behind a bounded queue, and what it is doing at this moment.
 //!
-//! Writing waits for the disk, so it happens on a thread ([`super::work`]); whoever hands over packets
+//! Writing waits for the disk, so it happens on a thread ([`crate::video::engine::recording::work`]); whoever hands over packets
 //! never waits.
 
-use super::disk::Disk;
-use super::work::Work;
-use crate::clock::Clock;
+use crate::base::clock::Clock;
 use crate::video::engine::event::EngineEvent;
 use crate::video::engine::packet::{Kind, MediaPacket};
+use crate::video::engine::recording::disk::Disk;
+use crate::video::engine::recording::work::Work;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{SyncSender, sync_channel};

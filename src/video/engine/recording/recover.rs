@@ -1,11 +1,11 @@
 //! Making the recording of a killed process whole again, without hiding that this was done.
 
-use super::disk::Growing;
-use super::ebml;
-use super::file::{RecordingFile, RecordingSummary, Tally, index_path};
-use super::index::{Gap, Line, Range, Reason, hex};
-use super::regular;
-use super::webm::{self, Contents, Header};
+use crate::video::engine::recording::disk::Growing;
+use crate::video::engine::recording::ebml;
+use crate::video::engine::recording::file::{RecordingFile, RecordingSummary, Tally, index_path};
+use crate::video::engine::recording::index::{Gap, Line, Range, Reason, hex};
+use crate::video::engine::recording::regular;
+use crate::video::engine::recording::webm::{self, Contents, Header};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};

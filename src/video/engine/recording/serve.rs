@@ -1,10 +1,10 @@
 //! Reading a finished recording for somebody who is to see it: only bytes that are still those of the
 //! manifest come out. Nothing is remembered from one reading to the next, so nothing stale is believed.
 
-use super::file::index_path;
-use super::index::{Line, Range, hex};
-use super::regular;
-use super::verify::Fault;
+use crate::video::engine::recording::file::index_path;
+use crate::video::engine::recording::index::{Line, Range, hex};
+use crate::video::engine::recording::regular;
+use crate::video::engine::recording::verify::Fault;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};

@@ -1,13 +1,13 @@
 //! The files as a whole: what is written can be walked, verified, and recovered at any tear.
 
-use super::clusters::{Block, Clusters};
-use super::disk::Files;
-use super::file::RecordingFile;
-use super::index::{Gap, GapCause, Line, Medium};
-use super::{
+use crate::video::engine::packet::Kind;
+use crate::video::engine::recording::clusters::{Block, Clusters};
+use crate::video::engine::recording::disk::Files;
+use crate::video::engine::recording::file::RecordingFile;
+use crate::video::engine::recording::index::{Gap, GapCause, Line, Medium};
+use crate::video::engine::recording::{
     Checked, Fault, RecordingSummary, RecoverError, Verdict, ebml, index_path, origin, recover, verify, webm,
 };
-use crate::video::engine::packet::Kind;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::fs;

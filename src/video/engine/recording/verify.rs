@@ -1,8 +1,8 @@
 //! Whether a recording is still, byte for byte, what its manifest says.
 
-use super::file::index_path;
-use super::index::{Line, Range, hex};
-use super::regular;
+use crate::video::engine::recording::file::index_path;
+use crate::video::engine::recording::index::{Line, Range, hex};
+use crate::video::engine::recording::regular;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};

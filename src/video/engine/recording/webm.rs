@@ -3,7 +3,7 @@
 //! The header has the same length whatever is in it, so it is written anew as a whole when size,
 //! tracks, duration and cues are known. A track that turned out empty becomes a Void.
 
-use super::ebml;
+use crate::video::engine::recording::ebml;
 
 /// Track numbers, also in cues.
 pub const VIDEO_TRACK: u8 = 1;
@@ -223,7 +223,10 @@ pub fn contents(bytes: &[u8]) -> Option<Contents> {
                 }
                 if track & 0x7F == VIDEO_TRACK && flags & KEY != 0 {
                     found.key_ms = found.key_ms.or(Some(at_ms));
-                    found.size = super::vp8::largest(found.size, super::vp8::size(data));
+                    found.size = crate::video::engine::recording::vp8::largest(
+                        found.size,
+                        crate::video::engine::recording::vp8::size(data),
+                    );
                 }
             }
             _ => {}

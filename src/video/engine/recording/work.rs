@@ -4,15 +4,15 @@
 //! as the disk lets us, and a new segment is tried again and again, so that recording goes on by itself.
 //! Only when a segment's first cluster is durable is anybody told that it records.
 
-use super::assemble::{Assembler, Output, Packet};
-use super::disk::Disk;
-use super::file::{self, RecordingFile};
-use super::index::{Gap, GapCause, Line, Medium, Reason};
-use super::recorder::{Input, RecorderEvents, RecordingSpec, Shared, Writing};
-use crate::clock::Clock;
-use crate::ids;
+use crate::base::clock::Clock;
+use crate::base::ids;
 use crate::video::engine::event::EngineEvent;
 use crate::video::engine::packet::MediaPacket;
+use crate::video::engine::recording::assemble::{Assembler, Output, Packet};
+use crate::video::engine::recording::disk::Disk;
+use crate::video::engine::recording::file::{self, RecordingFile};
+use crate::video::engine::recording::index::{Gap, GapCause, Line, Medium, Reason};
+use crate::video::engine::recording::recorder::{Input, RecorderEvents, RecordingSpec, Shared, Writing};
 use chrono::{DateTime, Utc};
 use std::path::PathBuf;
 use std::sync::Arc;

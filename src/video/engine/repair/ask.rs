@@ -1,7 +1,7 @@
 //! The publisher's side: asks for what is missing, and unwraps what is sent again (RFC 4588).
 
-use super::missing::Missing;
-use super::{packet, takes_nacks};
+use crate::video::engine::repair::missing::Missing;
+use crate::video::engine::repair::{packet, takes_nacks};
 use rtc::interceptor::{Interceptor, Packet, StreamInfo, TaggedPacket};
 use rtc::rtcp::transport_feedbacks::transport_layer_nack::{
     TransportLayerNack, nack_pairs_from_sequence_numbers,

@@ -4,7 +4,7 @@
 //! share of what is sent anyway: a viewer who asks for everything again and again gets what an honest
 //! one gets, and takes it from nobody.
 
-use super::{packet, takes_nacks};
+use crate::video::engine::repair::{packet, takes_nacks};
 use bytes::Bytes;
 use rtc::interceptor::{Attribute, Interceptor, Packet, StreamInfo, TaggedPacket};
 use rtc::rtcp::receiver_report::ReceiverReport;

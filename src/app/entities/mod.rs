@@ -1,0 +1,3 @@
+//! The tables of this part, one file each, without logic.
+
+pub mod idempotency;

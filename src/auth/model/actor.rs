@@ -1,0 +1,107 @@
+//! Who calls, and what they may do.
+
+use crate::auth::model::{self, Right};
+use crate::auth::store::entities::account::{self, Locale, Membership, Role};
+use crate::auth::store::entities::enterprise::{self, EnterpriseState};
+use crate::base::text::Text;
+use crate::evidence;
+use crate::http::Problem;
+use uuid::Uuid;
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The sign-in behind the request: whatever outlives the request ends with it (`Topic::SignInEnded`).
+    pub sign_in_id: Uuid,
+    pub account_id: Uuid,
+    pub name: String,
+    pub login: String,
+    pub role: Role,
+    pub locale: Locale,
+    pub badge_no: Option<String>,
+    /// The number given when registering, to begin a form with.
+    pub mobile: Option<String>,
+    pub enterprise: Option<ActorEnterprise>,
+    /// The enterprise for which somebody does not act: who asks to join it, or no longer belongs to it. Until
+    /// that is settled they have no rights at all.
+    pub joining: Option<(Membership, ActorEnterprise)>,
+}
+
+/// The enterprise for which a member acts.
+#[derive(Clone, Debug)]
+pub struct ActorEnterprise {
+    pub id: Uuid,
+    pub name: String,
+    pub state: EnterpriseState,
+}
+
+/// Somebody from their rows.
+pub fn of(account: account::Model, enterprise: Option<enterprise::Model>, sign_in_id: Uuid) -> Actor {
+    let enterprise = enterprise.map(|row| ActorEnterprise { id: row.id, name: row.name, state: row.state });
+    let (enterprise, joining) = match (enterprise, account.membership) {
+        (Some(own), Some(Membership::Approved)) => (Some(own), None),
+        // Without a membership nobody acts for anybody.
+        (Some(own), membership) => (None, Some((membership.unwrap_or(Membership::Ended), own))),
+        (None, _) => (None, None),
+    };
+    Actor {
+        sign_in_id,
+        account_id: account.id,
+        name: account.name,
+        login: account.login,
+        role: account.role,
+        locale: account.locale,
+        badge_no: account.badge_no,
+        mobile: account.mobile,
+        enterprise,
+        joining,
+    }
+}
+
+impl Actor {
+    /// Refuses with 403 `forbidden` when the role does not include `right`.
+    pub fn may(&self, right: Right) -> Result<(), Problem> {
+        match &self.joining {
+            _ if self.has(right) => Ok(()),
+            Some((membership, own)) if model::role_has(self.role, right) => {
+                Err(not_a_member(*membership, own))
+            }
+            _ => Err(Problem::forbidden()),
+        }
+    }
+
+    pub fn has(&self, right: Right) -> bool {
+        self.joining.is_none() && model::role_has(self.role, right)
+    }
+
+    /// How this person stands in evidence entries.
+    pub fn evidence(&self) -> evidence::Actor {
+        evidence::Actor { id: Some(self.account_id), role: model::role_name(self.role) }
+    }
+}
+
+fn not_a_member(membership: Membership, own: &ActorEnterprise) -> Problem {
+    let name = &own.name;
+    let (code, zh, en) = match membership {
+        Membership::Pending => (
+            "membership_pending",
+            format!("您加入{name}的申请还在等候同意，由本单位同事或海关处理，结果发邮件。"),
+            format!("Your wish to join {name} still waits for a colleague or customs; you get an e-mail."),
+        ),
+        Membership::Refused => (
+            "membership_refused",
+            format!("您加入{name}的申请没有通过，不能以它的名义办理。请联系本单位同事，或拨打值班电话。"),
+            format!(
+                "Your wish to join {name} was refused, so you cannot act for it. Please ask your colleagues or call the duty phone."
+            ),
+        ),
+        _ => (
+            "membership_ended",
+            format!("您已不再是{name}的成员，不能以它的名义办理。请联系本单位同事，或拨打值班电话。"),
+            format!(
+                "Your membership of {name} ended, so you cannot act for it. Please ask your colleagues or call the duty phone."
+            ),
+        ),
+    };
+    Problem { code, title: Text::new(zh, en), ..Problem::forbidden() }
+}

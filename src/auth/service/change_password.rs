@@ -1,0 +1,86 @@
+//! Changing one's password.
+
+use crate::auth::model::attempts::Begun;
+use crate::auth::model::{device, secret};
+use crate::auth::service::guessing::{Guesser, warning};
+use crate::auth::service::sign_in;
+use crate::auth::service::whole_seconds;
+use crate::auth::{Actor, Auth, Refusal, store};
+use crate::evidence;
+use crate::evidence::NewEntry;
+use crate::http::Problem;
+use sea_orm::DbErr;
+use serde_json::json;
+
+impl Auth {
+    /// Replaces the caller's password and ends every other sign-in of theirs: whoever had got hold of the
+    /// old one is out, and no device is known any more but the one at hand, whose new tickets are given back.
+    /// Wrong guesses of the old one slow down this sign-in alone.
+    pub async fn change_password(
+        &self,
+        actor: &Actor,
+        current: &str,
+        new: &str,
+        devices: &str,
+    ) -> Result<String, Refusal> {
+        let (current, new) = (secret::normal(current), secret::normal(new));
+        let now = self.0.clock.now();
+        let account = store::account_by_login(self.0.db.reader(), &actor.login).await?;
+        let mut account = account.ok_or_else(Problem::not_signed_in)?;
+        let enterprise = actor.enterprise.as_ref().map(|own| own.name.as_str()).unwrap_or_default();
+        let email = account.email.as_deref().unwrap_or_default();
+        let same = current == new;
+        if !same {
+            secret::check("new_password", &new, &[&actor.login, &actor.name, email, enterprise])?;
+        }
+        let guesser = Guesser::signed_in(actor.sign_in_id);
+        self.may_guess(&guesser, now)?;
+        let place = self.0.passwords.place().await?;
+        let begun = self.begin_guess(&guesser, now)?;
+        if !place.verify(current, Some(account.password_hash.clone())).await.map_err(Problem::from)? {
+            self.note_failure(Some(account), begun, false, now).await?;
+            return Err(wrong_password(begun));
+        }
+        self.attempts().succeeded(guesser.subjects());
+        if same {
+            return Err(same_password().into());
+        }
+        account.password_hash = self.0.passwords.place().await?.hash(new).await.map_err(Problem::from)?;
+        let devices = device::renewed(devices, sign_in::owner(&account), None, now, self.device_mac());
+        let (id, hash, by, kept) = (account.id, account.password_hash, actor.evidence(), actor.sign_in_id);
+        let live = self.0.live.clone();
+        self.0
+            .db
+            .write::<_, DbErr, _>(move |tx| {
+                Box::pin(async move {
+                    store::set_password(tx, id, hash).await?;
+                    let ended = store::end_other_sessions(tx, id, Some(kept), &live).await?;
+                    let entry = NewEntry::new(evidence::SYSTEM, "account.password_changed", by, now);
+                    evidence::append(tx, entry.data(json!({ "sessions_ended": ended }))).await?;
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok(devices)
+    }
+}
+
+fn wrong_password(begun: Begun) -> Refusal {
+    let (zh, en) = warning(begun);
+    let problem = Problem::invalid(
+        "current_password",
+        "wrong_password",
+        format!("现在的密码不对。{zh}"),
+        format!("That is not your current password. {en}"),
+    );
+    Refusal { problem, retry_after: (begun.left == 0).then(|| whole_seconds(begun.wait.num_seconds())) }
+}
+
+fn same_password() -> Problem {
+    Problem::invalid(
+        "new_password",
+        "same_password",
+        "新密码和现在的一样，请换一个。",
+        "The new password is the current one. Please choose another.",
+    )
+}

@@ -1,0 +1,174 @@
+//! The people of an enterprise: who asks to join is let in by a colleague or a chief.
+
+use crate::auth::store::entities::account::{self, Membership};
+use crate::auth::store::entities::enterprise::{self, EnterpriseState};
+use crate::auth::words::mails;
+use crate::auth::{Actor, Auth, Right, store};
+use crate::base::text::Text;
+use crate::evidence;
+use crate::evidence::NewEntry;
+use crate::http::Problem;
+use crate::notify;
+use sea_orm::DbErr;
+use serde_json::json;
+use uuid::Uuid;
+
+impl Auth {
+    /// The people of an enterprise, for themselves and for chiefs.
+    pub async fn members(&self, actor: &Actor, enterprise_id: Uuid) -> Result<Vec<account::Model>, Problem> {
+        may_decide(actor, enterprise_id)?;
+        if store::enterprise(self.0.db.reader(), enterprise_id).await?.is_none() {
+            return Err(Problem::not_found());
+        }
+        Ok(store::members(self.0.db.reader(), enterprise_id).await?)
+    }
+
+    /// How many wait for a decision of the actor as a colleague.
+    pub async fn colleagues_waiting(&self, actor: &Actor) -> Result<u64, DbErr> {
+        match &actor.enterprise {
+            Some(own) if own.state == EnterpriseState::Approved => {
+                store::count_waiting(self.0.db.reader(), own.id).await
+            }
+            _ => Ok(0),
+        }
+    }
+
+    /// Lets somebody in, also after a refusal.
+    pub async fn approve_member(&self, actor: &Actor, at: Uuid, id: Uuid) -> Result<account::Model, Problem> {
+        use Membership::*;
+        self.decide_member(actor, at, id, &[Pending, Refused, Ended], Approved).await
+    }
+
+    /// Turns somebody away who asks.
+    pub async fn refuse_member(&self, actor: &Actor, at: Uuid, id: Uuid) -> Result<account::Model, Problem> {
+        self.decide_member(actor, at, id, &[Membership::Pending], Membership::Refused).await
+    }
+
+    /// Ends somebody's membership, and with it their sign-ins. For chiefs, and for who was there earlier.
+    pub async fn end_member(&self, actor: &Actor, at: Uuid, id: Uuid) -> Result<account::Model, Problem> {
+        self.decide_member(actor, at, id, &[Membership::Approved], Membership::Ended).await
+    }
+
+    async fn decide_member(
+        &self,
+        actor: &Actor,
+        enterprise_id: Uuid,
+        account_id: Uuid,
+        from: &'static [Membership],
+        to: Membership,
+    ) -> Result<account::Model, Problem> {
+        may_decide(actor, enterprise_id)?;
+        if actor.account_id == account_id {
+            return Err(oneself());
+        }
+        let (now, by) = (self.0.clock.now(), actor.evidence());
+        let (actor_id, is_chief) = (actor.account_id, actor.has(Right::ApproveEnterprises));
+        let (url, live) = (self.0.public_url.clone(), self.0.live.clone());
+        self.0
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let enterprise = store::enterprise(tx.conn(), enterprise_id).await?;
+                    let member = store::member(tx.conn(), enterprise_id, account_id).await?;
+                    let (Some(enterprise), Some(mut member)) = (enterprise, member) else {
+                        return Err(Problem::not_found());
+                    };
+                    if to == Membership::Approved {
+                        is_let_in(&enterprise)?;
+                    }
+                    if to == Membership::Ended && !is_chief {
+                        let own = store::member(tx.conn(), enterprise_id, actor_id).await?;
+                        if member.member_since.is_some()
+                            && !own.is_some_and(|own| was_there_before(&own, &member))
+                        {
+                            return Err(joined_later());
+                        }
+                    }
+                    let since = (to == Membership::Approved).then_some(now);
+                    if !store::set_membership(tx, account_id, from, to, since).await? {
+                        return Err(decided_already());
+                    }
+                    (member.membership, member.member_since) = (Some(to), since);
+                    let kind = match to {
+                        Membership::Approved => "membership.approved",
+                        Membership::Refused => "membership.refused",
+                        _ => "membership.ended",
+                    };
+                    let data = json!({ "enterprise_id": enterprise_id, "account_id": account_id });
+                    evidence::append(tx, NewEntry::new(evidence::SYSTEM, kind, by, now).data(data)).await?;
+                    if to == Membership::Ended {
+                        store::end_other_sessions(tx, account_id, None, &live).await?;
+                    }
+                    if let Some(mail) = mails::membership(&member, &enterprise, &url) {
+                        notify::enqueue(tx, now, mail).await?;
+                    }
+                    Ok(member)
+                })
+            })
+            .await
+    }
+}
+
+/// Chiefs, and the people of an enterprise that was let in.
+fn may_decide(actor: &Actor, enterprise_id: Uuid) -> Result<(), Problem> {
+    if actor.has(Right::ApproveEnterprises) {
+        return Ok(());
+    }
+    actor.may(Right::Book)?;
+    match &actor.enterprise {
+        Some(own) if own.id == enterprise_id && own.state == EnterpriseState::Approved => Ok(()),
+        _ => Err(Problem::not_found()),
+    }
+}
+
+/// Whether somebody belongs to the enterprise for longer than another; who registered first among equals.
+fn was_there_before(own: &account::Model, other: &account::Model) -> bool {
+    match (own.member_since, other.member_since) {
+        (Some(own_since), Some(since)) => (own_since, own.id) < (since, other.id),
+        _ => false,
+    }
+}
+
+/// Nobody is let into an enterprise that is not let in itself: they could do nothing there.
+fn is_let_in(enterprise: &enterprise::Model) -> Result<(), Problem> {
+    match enterprise.state {
+        EnterpriseState::Approved => Ok(()),
+        EnterpriseState::Pending => Err(Problem::conflict(
+            "enterprise_pending",
+            "请先审核这家企业，再处理加入它的申请。",
+            "Please decide about the enterprise first, then about who asks to join it.",
+        )),
+        EnterpriseState::Refused => Err(Problem::conflict(
+            "enterprise_refused",
+            "这家企业没有通过审核，不能再同意别人加入。",
+            "This enterprise was refused: nobody can be let into it any more.",
+        )),
+    }
+}
+
+fn joined_later() -> Problem {
+    Problem {
+        code: "joined_later",
+        title: Text::new(
+            "对方比您先加入本单位，您不能终止其成员资格。请联系更早加入的同事或海关。",
+            "They belonged to the enterprise before you, so you cannot end their membership. A colleague who was there earlier or the office can.",
+        ),
+        ..Problem::forbidden()
+    }
+}
+
+fn decided_already() -> Problem {
+    Problem::conflict(
+        "already_decided",
+        "这位同事的申请已经处理过，请刷新页面。",
+        "This has been decided already. Please reload the page.",
+    )
+}
+
+fn oneself() -> Problem {
+    Problem::conflict(
+        "not_oneself",
+        "不能处理自己的账号，请由同事或海关处理。",
+        "You cannot decide about your own account. A colleague or the office can.",
+    )
+}

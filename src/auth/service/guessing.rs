@@ -1,0 +1,157 @@
+//! Whoever gives a password: what is counted for them, and what they are told.
+
+use crate::auth::model::attempts::{Attempts, Begun, FORGOTTEN_AFTER, FREE, Subject};
+use crate::auth::service::whole_seconds;
+use crate::auth::store::entities::account;
+use crate::auth::{Auth, Refusal, store};
+use crate::base::ids;
+use crate::evidence;
+use crate::evidence::NewEntry;
+use crate::http::Problem;
+use axum::http::StatusCode;
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::DbErr;
+use serde_json::json;
+use std::net::IpAddr;
+use uuid::Uuid;
+
+/// Below this the number of tries that are left is told.
+const WORTH_TELLING: u32 = 3;
+
+/// Somebody who gives a password.
+pub struct Guesser {
+    subjects: Vec<Subject>,
+    /// Whether the first subject is the login.
+    stranger: bool,
+}
+
+impl Guesser {
+    /// On a device that the login knows.
+    pub fn known(device: Uuid) -> Self {
+        Self { subjects: vec![Subject::device(device)], stranger: false }
+    }
+
+    /// Somebody who is signed in already.
+    pub fn signed_in(sign_in: Uuid) -> Self {
+        Self { subjects: vec![Subject::sign_in(sign_in)], stranger: false }
+    }
+
+    /// Anybody, anywhere.
+    pub fn stranger(login: &str, address: Option<IpAddr>) -> Self {
+        let addresses = address.map(Subject::addresses).into_iter().flatten();
+        Self { subjects: std::iter::once(Subject::login(login)).chain(addresses).collect(), stranger: true }
+    }
+
+    pub fn subjects(&self) -> &[Subject] {
+        &self.subjects
+    }
+}
+
+impl Auth {
+    /// After a restart the failures of an account are counted from its rows.
+    pub(in crate::auth) async fn recall(
+        &self,
+        guesser: &Guesser,
+        account: Option<&account::Model>,
+        now: DateTime<Utc>,
+    ) -> Result<(), DbErr> {
+        if !guesser.stranger || self.attempts().knows(&guesser.subjects[0]) {
+            return Ok(());
+        }
+        let since = now - FORGOTTEN_AFTER;
+        // Asked of nobody too, so that an unknown login takes as long.
+        let id = account.map_or(Uuid::nil(), |account| account.id);
+        let counted = store::failures_that_count(self.0.db.reader(), id, since).await?;
+        if let Some((count, last)) = counted {
+            self.attempts().restore(&guesser.subjects[0], count, last);
+        }
+        Ok(())
+    }
+
+    /// Refuses whoever has to wait.
+    pub(in crate::auth) fn may_guess(&self, guesser: &Guesser, now: DateTime<Utc>) -> Result<(), Refusal> {
+        match self.attempts().waits_until(&guesser.subjects, now) {
+            None => Ok(()),
+            Some(until) => Err(waits(until, now)),
+        }
+    }
+
+    /// Counts an attempt as failed until it is proven right.
+    pub(in crate::auth) fn begin_guess(
+        &self,
+        guesser: &Guesser,
+        now: DateTime<Utc>,
+    ) -> Result<Begun, Refusal> {
+        Attempts::begin(&mut self.attempts(), &guesser.subjects, now).map_err(|until| waits(until, now))
+    }
+
+    /// An unknown login is not noted itself: people type passwords into the wrong field.
+    pub(in crate::auth) async fn note_failure(
+        &self,
+        account: Option<account::Model>,
+        begun: Begun,
+        counts: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), DbErr> {
+        let entry = NewEntry::new(evidence::SYSTEM, "account.sign_in_failed", evidence::Actor::PROGRAM, now)
+            .data(json!({
+                "account_id": account.as_ref().map(|account| account.id),
+                "active": account.as_ref().map(|account| account.active),
+                "attempt": begun.number,
+            }));
+        self.0
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    if let Some(account) = account {
+                        store::insert_failure(tx, ids::new_id(now), account.id, counts, now).await?;
+                    }
+                    evidence::append(tx, entry).await
+                })
+            })
+            .await
+    }
+}
+
+/// What a wrong password leads to, once it is near.
+pub fn warning(begun: Begun) -> (String, String) {
+    let (zh, en) = span(begun.wait);
+    match begun.left {
+        0 => (
+            format!("{zh}后才能再试；忘记密码请拨打值班电话。"),
+            format!("You can try again in {en}; if you forgot the password, call the duty phone."),
+        ),
+        left @ ..=WORTH_TELLING => (
+            format!("再输错 {left} 次，就要等 {zh}才能再试。"),
+            format!("After {left} more wrong attempts you have to wait {en}."),
+        ),
+        _ => (
+            "请核对后再试；忘记密码请拨打值班电话。".to_owned(),
+            "Please check both; if you forgot the password, call the duty phone.".to_owned(),
+        ),
+    }
+}
+
+fn waits(until: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
+    let seconds = ((until - now).num_milliseconds() + 999) / 1000;
+    let (zh, en) = span(TimeDelta::seconds(seconds));
+    let problem = Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too_many_attempts",
+        format!("密码输错次数太多，请 {zh}后再试。用过的设备不受别人输错的影响。"),
+        format!(
+            "Too many wrong passwords. Please try again in {en}. Devices on which you signed in before do not wait for the mistakes of others."
+        ),
+    );
+    Refusal { problem, retry_after: Some(whole_seconds(seconds)) }
+}
+
+fn span(wait: TimeDelta) -> (String, String) {
+    let minutes = (wait.num_seconds() + 59) / 60;
+    if minutes >= 60 && minutes % 60 == 0 {
+        return (format!("{} 小时", minutes / 60), format!("{} h", minutes / 60));
+    }
+    (format!("{minutes} 分钟"), format!("{minutes} min"))
+}
+
+const _: () = assert!(WORTH_TELLING < FREE);

@@ -1,0 +1,122 @@
+//! The one object of sign-in and registration, and how it refuses.
+
+mod change_password;
+mod colleagues;
+pub mod enterprises;
+mod guessing;
+pub mod password;
+pub mod registering;
+mod sessions;
+pub mod sign_in;
+
+use crate::auth::model::attempts::Attempts;
+use crate::auth::model::budget::Budget;
+use crate::auth::model::device;
+use crate::auth::service::password::{Busy, HashFault, Passwords};
+use crate::base::clock::Clock;
+use crate::base::keyring::Keyring;
+use crate::db::Db;
+use crate::db::live::Live;
+use crate::http::Problem;
+use axum::http::StatusCode;
+use sea_orm::DbErr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Sign-in and registration. Cheap to clone; clones share what they count.
+#[derive(Clone)]
+pub struct Auth(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) db: Db,
+    pub(super) clock: Clock,
+    pub(super) keyring: Keyring,
+    pub(super) live: Live,
+    /// Of those who sign in and change their password.
+    pub(super) passwords: Passwords,
+    /// Of those who register: a queue of its own, so that no crowd there keeps anybody from signing in.
+    pub(super) registrations: Passwords,
+    /// Whether browsers reach the program over TLS only.
+    pub(super) secure: bool,
+    /// Where mails send their readers.
+    pub(super) public_url: String,
+    attempts: Mutex<Attempts>,
+    budget: Mutex<Budget>,
+}
+
+/// As many registrations may wait for their password to be hashed.
+const REGISTRATIONS_WAITING: usize = 16;
+
+/// A refusal; with the seconds after which it is worth trying again, where that is known.
+#[derive(Debug)]
+pub struct Refusal {
+    pub problem: Problem,
+    pub retry_after: Option<u32>,
+}
+
+/// Seconds as a header takes them: at least one.
+pub(super) fn whole_seconds(seconds: i64) -> u32 {
+    u32::try_from(seconds.max(1)).unwrap_or(u32::MAX)
+}
+
+impl<E: Into<Problem>> From<E> for Refusal {
+    fn from(problem: E) -> Self {
+        Self { problem: problem.into(), retry_after: None }
+    }
+}
+
+impl From<HashFault> for Problem {
+    fn from(fault: HashFault) -> Self {
+        DbErr::Custom(fault.to_string()).into()
+    }
+}
+
+impl From<Busy> for Refusal {
+    fn from(_: Busy) -> Self {
+        let problem = Problem::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "busy",
+            "现在使用的人很多，请过几秒再试。",
+            "Many people are here right now. Please try again in a few seconds.",
+        );
+        Self { problem, retry_after: Some(5) }
+    }
+}
+
+impl Auth {
+    /// `secure`: whether browsers reach the program over TLS, so that the cookie may insist on it.
+    pub fn new(db: Db, clock: Clock, keyring: Keyring, live: Live, secure: bool, public_url: &str) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            keyring,
+            live,
+            passwords: Passwords::default(),
+            registrations: Passwords::new(1, REGISTRATIONS_WAITING),
+            secure,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            attempts: Mutex::default(),
+            budget: Mutex::default(),
+        }))
+    }
+
+    /// Removes sign-ins that are over and failures that no longer count; tells how many sign-ins.
+    pub async fn sweep(&self) -> Result<u64, DbErr> {
+        let now = self.0.clock.now();
+        self.attempts().sweep(now);
+        self.budget().sweep(now);
+        self.sweep_sign_ins(now).await
+    }
+
+    pub(super) fn attempts(&self) -> MutexGuard<'_, Attempts> {
+        self.0.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn budget(&self) -> MutexGuard<'_, Budget> {
+        self.0.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The code under which a device is known to a login.
+    pub(super) fn device_mac(&self) -> impl Fn(&[u8]) -> [u8; 32] {
+        |message| self.0.keyring.mac(device::PURPOSE, message)
+    }
+}

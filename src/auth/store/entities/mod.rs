@@ -1,0 +1,9 @@
+//! The tables of this feature, one file each, without logic. The schema itself is in `migrations/`.
+//!
+//! Others may read a row that the door handed out; queries stand in this store alone.
+
+pub mod account;
+pub mod auth_session;
+pub mod enterprise;
+pub mod registration;
+pub mod sign_in_failure;

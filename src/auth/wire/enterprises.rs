@@ -1,0 +1,143 @@
+//! The decision about enterprises.
+
+use crate::auth::service::enterprises::{Listed, PAGE};
+use crate::auth::store::entities::enterprise::{self, EnterpriseState};
+use crate::auth::{Auth, Right, Signed};
+use crate::http::{Body, Cursor, Page, Params, PathId, Problem, ProblemBody};
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// An enterprise and its contact.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Enterprise {
+    id: Uuid,
+    name: String,
+    uscc: String,
+    contact_name: String,
+    contact_mobile: String,
+    contact_email: String,
+    state: EnterpriseState,
+    /// Why it was refused.
+    reason: Option<String>,
+    created_at: DateTime<Utc>,
+    decided_at: Option<DateTime<Utc>>,
+    /// Enterprises that were not refused and whose names look the same.
+    twins: Vec<Twin>,
+    /// How many people ask to join it.
+    members_waiting: u64,
+}
+
+/// An enterprise whose name looks the same.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Twin {
+    id: Uuid,
+    name: String,
+    uscc: String,
+    state: EnterpriseState,
+}
+
+impl From<Listed> for Enterprise {
+    fn from(Listed { row, twins, members_waiting }: Listed) -> Self {
+        let twin =
+            |row: enterprise::Model| Twin { id: row.id, name: row.name, uscc: row.uscc, state: row.state };
+        Self {
+            id: row.id,
+            name: row.name,
+            uscc: row.uscc,
+            contact_name: row.contact_name,
+            contact_mobile: row.contact_mobile,
+            contact_email: row.contact_email,
+            state: row.state,
+            reason: row.reason,
+            created_at: row.created_at,
+            decided_at: row.decided_at,
+            twins: twins.into_iter().map(twin).collect(),
+            members_waiting,
+        }
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct EnterpriseQuery {
+    /// Only those in this state.
+    state: Option<EnterpriseState>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Registered enterprises, the earliest first. For chiefs.
+#[utoipa::path(
+    get, path = "/enterprises", tag = "people", operation_id = "list_enterprises", params(EnterpriseQuery),
+    responses(
+        (status = OK, body = Page<Enterprise>),
+        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
+        (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list_enterprises(
+    State(auth): State<Auth>,
+    Signed(actor): Signed,
+    Params(query): Params<EnterpriseQuery>,
+) -> Result<Json<Page<Enterprise>>, Problem> {
+    actor.may(Right::ApproveEnterprises)?;
+    let after = Cursor::decode::<Uuid>(query.cursor.as_deref())?;
+    let rows = auth.enterprises(query.state, after).await?;
+    Ok(Json(Page::of(rows, PAGE, |listed| listed.row.id, Enterprise::from)))
+}
+
+/// Lets an enterprise in. For chiefs.
+#[utoipa::path(
+    post, path = "/enterprises/{id}/approve", tag = "people", operation_id = "approve_enterprise",
+    params(("id" = Uuid, Path)),
+    responses(
+        (status = OK, body = Enterprise),
+        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
+        (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
+        (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
+        (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`already_decided`"),
+    ),
+)]
+pub async fn approve_enterprise(
+    State(auth): State<Auth>,
+    Signed(actor): Signed,
+    PathId(id): PathId,
+) -> Result<Json<Enterprise>, Problem> {
+    actor.may(Right::ApproveEnterprises)?;
+    Ok(Json(auth.approve(&actor, id).await?.into()))
+}
+
+/// Why an enterprise is turned away; its contact reads it.
+#[derive(Deserialize, ToSchema)]
+pub struct RefuseEnterprise {
+    #[schema(min_length = 2, max_length = 500)]
+    reason: String,
+}
+
+/// Turns an enterprise away. For chiefs.
+#[utoipa::path(
+    post, path = "/enterprises/{id}/refuse", tag = "people", operation_id = "refuse_enterprise",
+    params(("id" = Uuid, Path)), request_body = RefuseEnterprise,
+    responses(
+        (status = OK, body = Enterprise),
+        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
+        (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
+        (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
+        (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`already_decided`"),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn refuse_enterprise(
+    State(auth): State<Auth>,
+    Signed(actor): Signed,
+    PathId(id): PathId,
+    Body(body): Body<RefuseEnterprise>,
+) -> Result<Json<Enterprise>, Problem> {
+    actor.may(Right::ApproveEnterprises)?;
+    Ok(Json(auth.refuse(&actor, id, &body.reason).await?.into()))
+}

@@ -1,0 +1,3 @@
+//! What people read of sign-in and registration.
+
+pub mod mails;

@@ -1,0 +1,7 @@
+//! Small things that everybody may use: no feature, no store.
+
+pub mod clock;
+pub mod config;
+pub mod ids;
+pub mod keyring;
+pub mod text;

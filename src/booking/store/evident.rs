@@ -1,0 +1,53 @@
+//! What of the rows of this feature entries tell, column by column, and what of it is personal.
+
+use crate::booking::store::entities::booking;
+use crate::evidence::rows::{Column, Evident, instant, maybe, personal, plain};
+use serde_json::json;
+
+impl Evident for booking::Model {
+    const TABLE: &'static str = "booking";
+
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let Self {
+            id: _,
+            reference,
+            service_id,
+            account_id,
+            enterprise_id,
+            state,
+            starts_at,
+            ends_at,
+            hold_expires_at,
+            contact_name,
+            contact_mobile,
+            fields,
+            officer_id,
+            reason,
+            sequence,
+            created_at,
+            updated_at,
+        } = self;
+        vec![
+            plain("reference", json!(reference)),
+            plain("service_id", json!(service_id)),
+            plain("account_id", json!(account_id)),
+            plain("enterprise_id", json!(enterprise_id)),
+            plain("state", json!(state)),
+            plain("starts_at", instant(*starts_at)),
+            plain("ends_at", instant(*ends_at)),
+            plain("hold_expires_at", maybe(*hold_expires_at)),
+            personal("contact_name", contact_name.clone()),
+            personal("contact_mobile", contact_mobile.clone()),
+            personal("fields", fields.clone()),
+            plain("officer_id", json!(officer_id)),
+            personal("reason", reason.clone()),
+            plain("sequence", json!(sequence)),
+            plain("created_at", instant(*created_at)),
+            plain("updated_at", instant(*updated_at)),
+        ]
+    }
+}

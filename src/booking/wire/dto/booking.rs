@@ -1,0 +1,219 @@
+//! Bookings, and what their bookers send.
+
+use crate::base::text::Text;
+use crate::booking::model::answers::Answer;
+use crate::booking::model::state::ExpiredBecause;
+use crate::booking::model::steps::StepKind;
+use crate::booking::model::warnings::FormWarning;
+use crate::booking::service::waiting::SessionGlance;
+use crate::booking::store::entities::booking::BookingState;
+use crate::directory::entities::service::ServiceKind;
+use crate::http::dated;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A booking as its booker and the office see it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Booking)]
+pub struct BookingDto {
+    pub id: Uuid,
+    /// To be read out: `MQ 2611 4K7P-X`.
+    pub reference: String,
+    pub state: BookingState,
+    pub kind: ServiceKind,
+    pub service: ServiceRef,
+    pub venue: VenueRef,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    /// Until when a held place is kept.
+    pub hold_expires_at: Option<DateTime<Utc>>,
+    pub enterprise: Option<EnterpriseRef>,
+    pub booker_name: String,
+    /// What it is about in one line: the subject that was chosen, else the first words of the form.
+    pub topic: Option<Text>,
+    /// The first answers of the form, nothing sensitive among them.
+    pub about: Vec<Answer>,
+    pub officer: Option<OfficerRef>,
+    /// Why it was refused or cancelled.
+    pub reason: Option<String>,
+    /// Why it is `expired`.
+    pub expired_because: Option<ExpiredBecause>,
+    pub can: Can,
+    /// Until when a no-show can be taken back.
+    pub reopen_until: Option<DateTime<Utc>>,
+    /// Whether an officer decides about the request.
+    pub needs_decision: bool,
+    /// What is still before it, the next step first; empty when it came to nothing.
+    pub next_steps: Vec<StepKind>,
+    /// When the session page opens (video).
+    pub join_from: Option<DateTime<Utc>>,
+    /// Until when it can be entered (video); an open session stays open.
+    pub join_until: Option<DateTime<Utc>>,
+    /// Its session at a glance: who waits since when, since when it is recorded (video).
+    pub session: Option<SessionGlance>,
+    /// For the booker: their other live bookings at the same time. For an officer: what they have
+    /// accepted themselves at the same time, so that nobody is in two meetings at once.
+    pub overlaps: Vec<OverlapDto>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ServiceRef {
+    pub id: Uuid,
+    pub code: String,
+    pub name: Text,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct VenueRef {
+    pub name: Text,
+    pub zone: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EnterpriseRef {
+    pub id: Uuid,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OfficerRef {
+    pub id: Uuid,
+    pub name: String,
+    pub badge_no: Option<String>,
+}
+
+/// What the reader can do with a booking now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Can {
+    pub request: bool,
+    pub cancel: bool,
+    pub join: bool,
+    pub accept: bool,
+    pub refuse: bool,
+    pub check_in: bool,
+    pub complete: bool,
+    pub no_show: bool,
+    /// Take a no-show back.
+    pub reopen: bool,
+    /// Book the same service anew: this one is over or came to nothing.
+    pub book_again: bool,
+}
+
+/// Another booking at the same time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Overlap)]
+pub struct OverlapDto {
+    pub id: Uuid,
+    pub reference: String,
+    pub state: BookingState,
+    pub service: Text,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+}
+
+/// A booking with its form and what happened to it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BookingDetail)]
+pub struct BookingDetailDto {
+    #[serde(flatten)]
+    pub booking: BookingDto,
+    pub contact_name: Option<String>,
+    pub contact_mobile: Option<String>,
+    /// Answers by field key. Sensitive ones are `"•••"` in the office's day.
+    #[schema(value_type = BTreeMap<String, FieldValue>)]
+    pub fields: Value,
+    pub history: Vec<HistoryItem>,
+}
+
+/// The answer to a field of a form.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum FieldValue {
+    Text(String),
+    Tick(bool),
+    Number(f64),
+}
+
+/// Something that happened to a booking.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HistoryItem {
+    pub at: DateTime<Utc>,
+    /// Kind of the evidence entry, such as `booking.accepted`.
+    pub kind: String,
+    pub actor: HistorySide,
+    pub name: Option<String>,
+    /// The reason that was given.
+    pub text: Option<String>,
+    /// What the program did it for: `undecided` beside `booking.expired` when nobody decided in time.
+    pub cause: Option<String>,
+}
+
+/// Who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HistorySide {
+    Booker,
+    Officer,
+    System,
+}
+
+/// The place somebody wants.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewBooking {
+    pub service_id: Uuid,
+    #[serde(deserialize_with = "dated")]
+    pub starts_at: DateTime<Utc>,
+    /// Take a second place at a time that one has booked already, instead of `already_yours`.
+    #[serde(default)]
+    pub anyway: bool,
+}
+
+/// A filled-in form.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct BookingRequest {
+    // Left out counts as empty: who may ask at all is said first, and then in which field it is.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub contact_name: String,
+    #[serde(default)]
+    #[schema(required = true)]
+    pub contact_mobile: String,
+    /// Answers by field key; what is left out or null is no answer.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, FieldValue>)]
+    pub fields: Map<String, Value>,
+    /// Codes of the warnings that were read (`POST /bookings/{id}/check` tells them).
+    #[serde(default)]
+    pub acknowledged: Vec<String>,
+}
+
+/// What a form would be warned of.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FormCheck {
+    pub warnings: Vec<FormWarning>,
+}
+
+/// What a form can be filled in with beforehand.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Prefill {
+    /// As in the last request of this person, else as in their account.
+    pub contact_name: Option<String>,
+    pub contact_mobile: Option<String>,
+    /// Their last answers for this service, as far as they still fit its form; nothing sensitive, no consent.
+    #[schema(value_type = BTreeMap<String, FieldValue>)]
+    pub last_answers: Map<String, Value>,
+    /// The booking from which the answers are.
+    pub from_reference: Option<String>,
+}
+
+/// Why the booker does not come.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct Cancelling {
+    /// Needed unless the place is only held.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,52 @@
+//! The office's day, and what officers send.
+
+use crate::booking::service::waiting::WaitingPerson;
+use crate::booking::wire::dto::booking::{BookingDto, FieldValue};
+use crate::directory::model::calendar::DayClass;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A booking on the office's lists: with contact and form. What happened to it is told by
+/// `GET /bookings/{id}`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DayBooking)]
+pub struct DayBookingDto {
+    #[serde(flatten)]
+    pub booking: BookingDto,
+    pub contact_name: Option<String>,
+    pub contact_mobile: Option<String>,
+    /// Answers by field key. Sensitive ones are `"•••"`.
+    #[schema(value_type = BTreeMap<String, FieldValue>)]
+    pub fields: Value,
+}
+
+/// The office's day.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OfficeDay)]
+pub struct OfficeDayDto {
+    pub date: NaiveDate,
+    pub kind: DayClass,
+    pub name: Option<String>,
+    pub now: DateTime<Utc>,
+    /// What starts on the date; with `mine` only what lies on the reader's desk.
+    pub bookings: Vec<DayBookingDto>,
+    /// The requests that wait for a decision, soonest first: the first page of `GET /decisions`.
+    pub undecided: Vec<DayBookingDto>,
+    /// How many there are in all.
+    pub undecided_total: u64,
+    /// `cursor` for the next page of `GET /decisions`.
+    pub undecided_next_cursor: Option<String>,
+    /// Requests of the last 30 days that ended because nobody decided in time.
+    pub nobody_decided: u64,
+    pub waiting: Vec<WaitingPerson>,
+}
+
+/// Why the office says no.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Refusing {
+    #[serde(default)]
+    #[schema(required = true)]
+    pub reason: String,
+}

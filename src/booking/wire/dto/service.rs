@@ -1,0 +1,144 @@
+//! Services and what is free.
+
+use crate::base::text::Text;
+use crate::booking::model::steps::StepKind;
+use crate::booking::model::window::{DayReason, NoneFree, OpenState, SlotReason};
+use crate::directory::entities::service::ServiceKind;
+use crate::directory::model::calendar::DayClass;
+use crate::directory::model::{FieldSpec, Limits, WarningRule};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Something that can be booked.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Service)]
+pub struct ServiceDto {
+    pub id: Uuid,
+    pub code: String,
+    pub kind: ServiceKind,
+    pub name: Text,
+    pub summary: Text,
+    pub who: Text,
+    pub bring: Vec<Text>,
+    pub rules: Vec<Text>,
+    pub duration_minutes: i32,
+    /// Places side by side in each slot.
+    pub capacity: i32,
+    pub lead_minutes: i32,
+    pub horizon_days: i32,
+    pub hold_minutes: i32,
+    /// Whether an officer decides about each request.
+    pub needs_decision: bool,
+    /// The steps of a booking, in order; without a decision where none is needed.
+    pub steps: Vec<StepKind>,
+    /// Only to get to know the program; not in the doors of `ServiceList.kinds`.
+    pub trial: bool,
+    /// How many live bookings of it a person or an enterprise may have at a time.
+    pub limits: Limits,
+    /// What a form is checked for before it is requested (`POST /bookings/{id}/check`).
+    pub warnings: Vec<WarningRule>,
+    /// Whether it depends on the official calendar; then unpublished years cannot be booked.
+    pub uses_working_days: bool,
+    pub daily_quota: Option<i32>,
+    /// Whether the session is recorded.
+    pub recorded: bool,
+    pub fields: Vec<FieldSpec>,
+    pub venue: VenueDto,
+    pub now: ServiceNowDto,
+}
+
+/// Where a service is given.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Venue)]
+pub struct VenueDto {
+    pub id: Uuid,
+    pub name: Text,
+    pub address: Text,
+    pub zone: String,
+    pub grid_minutes: i32,
+}
+
+/// The service at this moment.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ServiceNow)]
+pub struct ServiceNowDto {
+    pub open: bool,
+    /// The same, told apart from a day of which nobody knows yet whether it is worked.
+    pub state: OpenState,
+    pub next_free_at: Option<DateTime<Utc>>,
+    pub next_free_until: Option<DateTime<Utc>>,
+    /// Why there is no next free time up to the horizon; null when there is one.
+    pub none_free: Option<NoneFree>,
+    /// The first date up to the horizon that cannot be booked because its year's calendar is not published.
+    pub unpublished_from: Option<NaiveDate>,
+}
+
+/// A kind of service at this moment: what its door shows and where it leads.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = KindNow)]
+pub struct KindNowDto {
+    pub kind: ServiceKind,
+    /// Its services that a door advertises, in the office's order; trials are left out.
+    pub service_ids: Vec<Uuid>,
+    /// The service with the soonest free time: the door that shows the time opens this one.
+    pub soonest_service_id: Option<Uuid>,
+    pub next_free_at: Option<DateTime<Utc>>,
+    pub next_free_until: Option<DateTime<Utc>>,
+    /// Why none of them has a free time.
+    pub none_free: Option<NoneFree>,
+    /// Open if one of them is.
+    pub state: OpenState,
+}
+
+/// The services that are offered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ServiceList {
+    pub items: Vec<ServiceDto>,
+    /// The kinds that are offered, in the order of their first service.
+    pub kinds: Vec<KindNowDto>,
+}
+
+/// What is free day by day.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ServiceDays)]
+pub struct DaysDto {
+    pub service_id: Uuid,
+    pub zone: String,
+    pub days: Vec<DayOfPlacesDto>,
+}
+
+/// A date with its free places.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ServiceDay)]
+pub struct DayOfPlacesDto {
+    pub date: NaiveDate,
+    pub kind: DayClass,
+    pub name: Option<String>,
+    pub free: i32,
+    pub total: i32,
+    /// Why nothing is free.
+    pub reason: Option<DayReason>,
+}
+
+/// The slots of a date.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ServiceSlots)]
+pub struct SlotsDto {
+    pub date: NaiveDate,
+    pub zone: String,
+    pub slots: Vec<SlotDto>,
+    /// Why nothing is free on the whole day.
+    pub reason: Option<DayReason>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Slot)]
+pub struct SlotDto {
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub free: i32,
+    pub capacity: i32,
+    pub reason: Option<SlotReason>,
+}

@@ -1,0 +1,37 @@
+//! The feature over HTTP.
+
+mod bookings;
+mod day;
+mod decide;
+pub mod dto;
+mod services;
+
+use crate::booking::Booking;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// All operations of the feature.
+pub fn router(booking: Booking) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(services::list_services))
+        .routes(routes!(services::get_service))
+        .routes(routes!(services::list_service_days))
+        .routes(routes!(services::list_service_slots))
+        .routes(routes!(bookings::list_bookings, bookings::take_place))
+        .routes(routes!(bookings::get_booking))
+        .routes(routes!(bookings::get_booking_by_reference))
+        .routes(routes!(bookings::get_booking_calendar))
+        .routes(routes!(bookings::request_booking))
+        .routes(routes!(bookings::cancel_booking))
+        .routes(routes!(bookings::check_booking_form))
+        .routes(routes!(services::get_prefill))
+        .routes(routes!(day::get_day))
+        .routes(routes!(day::list_decisions))
+        .routes(routes!(day::day_events))
+        .routes(routes!(decide::accept_booking))
+        .routes(routes!(decide::refuse_booking))
+        .routes(routes!(decide::check_in_booking))
+        .routes(routes!(decide::complete_booking))
+        .routes(routes!(decide::mark_no_show))
+        .routes(routes!(decide::reopen_booking))
+        .with_state(booking)
+}

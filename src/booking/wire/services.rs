@@ -1,0 +1,217 @@
+//! What can be booked and what is free; open to everybody.
+
+use crate::auth::Signed;
+use crate::booking::Booking;
+use crate::booking::model::steps;
+use crate::booking::model::window::OpenState;
+use crate::booking::service::ServiceNow;
+use crate::booking::wire::dto::{
+    DayOfPlacesDto, DaysDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto, SlotDto, SlotsDto,
+    VenueDto,
+};
+use crate::directory::ServiceInfo;
+use crate::directory::entities::service::ServiceKind;
+use crate::http::{Params, PathId, Problem, ProblemBody, dated};
+use axum::Json;
+use axum::extract::State;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use std::sync::Arc;
+use utoipa::IntoParams;
+
+/// As many days as one answer holds.
+const MOST_DAYS: i64 = 62;
+
+/// The services that are offered, in the office's order.
+#[utoipa::path(get, path = "/services", tag = "services", operation_id = "list_services", responses(
+    (status = OK, body = ServiceList),
+))]
+pub async fn list_services(State(booking): State<Booking>) -> Result<Json<ServiceList>, Problem> {
+    let services = booking.services().await?;
+    let items = services.iter().map(|(info, now)| service(info, now)).collect();
+    Ok(Json(ServiceList { items, kinds: kinds(&services) }))
+}
+
+/// One service.
+#[utoipa::path(get, path = "/services/{id}", tag = "services", operation_id = "get_service",
+    params(("id" = Uuid, Path)), responses(
+    (status = OK, body = ServiceDto),
+    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub async fn get_service(
+    State(booking): State<Booking>,
+    PathId(id): PathId,
+) -> Result<Json<ServiceDto>, Problem> {
+    let (info, now) = booking.service(id).await?;
+    Ok(Json(service(&info, &now)))
+}
+
+/// The days asked for, the first and the last included.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DaysQuery {
+    #[serde(deserialize_with = "dated")]
+    from: NaiveDate,
+    #[serde(deserialize_with = "dated")]
+    to: NaiveDate,
+}
+
+/// Free places day by day, at most 62 days at a time.
+#[utoipa::path(get, path = "/services/{id}/days", tag = "services", operation_id = "list_service_days",
+    params(("id" = Uuid, Path), DaysQuery), responses(
+    (status = OK, body = DaysDto),
+    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
+    (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub async fn list_service_days(
+    State(booking): State<Booking>,
+    PathId(id): PathId,
+    Params(DaysQuery { from, to }): Params<DaysQuery>,
+) -> Result<Json<DaysDto>, Problem> {
+    if !(0..MOST_DAYS).contains(&(to - from).num_days()) {
+        return Err(Problem::invalid(
+            "to",
+            "bad_range",
+            format!("结束日期不能早于开始日期，一次最多查询 {MOST_DAYS} 天。"),
+            format!(
+                "The last date must not be before the first, and at most {MOST_DAYS} days can be asked for."
+            ),
+        ));
+    }
+    let (info, days) = booking.days(id, from, to).await?;
+    let days = days.into_iter().map(|day| DayOfPlacesDto {
+        date: day.date,
+        kind: day.class,
+        name: day.name,
+        free: day.total.free,
+        total: day.total.total,
+        reason: day.total.reason,
+    });
+    Ok(Json(DaysDto { service_id: id, zone: info.zone.name().to_owned(), days: days.collect() }))
+}
+
+/// What the form of a service can be filled in with: the caller's contact and last answers.
+#[utoipa::path(get, path = "/services/{id}/prefill", tag = "bookings", operation_id = "get_prefill",
+    params(("id" = Uuid, Path)), responses(
+    (status = OK, body = Prefill),
+    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
+    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
+    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub async fn get_prefill(
+    Signed(actor): Signed,
+    State(booking): State<Booking>,
+    PathId(id): PathId,
+) -> Result<Json<Prefill>, Problem> {
+    Ok(Json(booking.prefill(&actor, id).await?))
+}
+
+/// The date asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SlotsQuery {
+    #[serde(deserialize_with = "dated")]
+    date: NaiveDate,
+}
+
+/// The slots of a date with what is free in each.
+#[utoipa::path(get, path = "/services/{id}/slots", tag = "services", operation_id = "list_service_slots",
+    params(("id" = Uuid, Path), SlotsQuery), responses(
+    (status = OK, body = SlotsDto),
+    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
+    (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub async fn list_service_slots(
+    State(booking): State<Booking>,
+    PathId(id): PathId,
+    Params(SlotsQuery { date }): Params<SlotsQuery>,
+) -> Result<Json<SlotsDto>, Problem> {
+    let (info, offers, reason) = booking.slots(id, date).await?;
+    let slots = offers.into_iter().map(|offer| SlotDto {
+        starts_at: offer.slot.starts_at,
+        ends_at: offer.slot.ends_at,
+        free: offer.free,
+        capacity: info.seats,
+        reason: offer.reason,
+    });
+    Ok(Json(SlotsDto { date, zone: info.zone.name().to_owned(), slots: slots.collect(), reason }))
+}
+
+fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
+    let (row, spec, venue) = (&info.row, &info.spec, &info.venue);
+    ServiceDto {
+        id: row.id,
+        code: row.code.clone(),
+        kind: row.kind,
+        name: info.name(),
+        summary: spec.summary.clone(),
+        who: spec.who.clone(),
+        bring: spec.bring.clone(),
+        rules: spec.rules.clone(),
+        duration_minutes: row.duration_minutes,
+        capacity: info.seats,
+        lead_minutes: row.lead_minutes,
+        horizon_days: row.horizon_days,
+        hold_minutes: row.hold_minutes,
+        needs_decision: row.needs_decision,
+        steps: steps::steps(row.kind, row.needs_decision),
+        trial: spec.trial,
+        limits: spec.limits,
+        warnings: spec.warnings.clone(),
+        uses_working_days: info.uses_working_days(),
+        daily_quota: info.quota_seats,
+        recorded: row.kind == ServiceKind::Video,
+        fields: spec.fields.clone(),
+        venue: VenueDto {
+            id: venue.id,
+            name: info.venue_name(),
+            address: info.venue_address(),
+            zone: info.zone.name().to_owned(),
+            grid_minutes: venue.grid_minutes,
+        },
+        now: ServiceNowDto {
+            open: now.state == OpenState::Open,
+            state: now.state,
+            next_free_at: now.next_free.ok().map(|slot| slot.starts_at),
+            next_free_until: now.next_free.ok().map(|slot| slot.ends_at),
+            none_free: now.next_free.err(),
+            unpublished_from: now.unpublished_from,
+        },
+    }
+}
+
+/// The kinds in the order of their first service. Trials stand in no door, unless a kind has nothing else.
+fn kinds(services: &[(Arc<ServiceInfo>, ServiceNow)]) -> Vec<KindNowDto> {
+    let mut kinds: Vec<ServiceKind> = Vec::new();
+    for (info, _) in services {
+        if !kinds.contains(&info.row.kind) {
+            kinds.push(info.row.kind);
+        }
+    }
+    kinds.into_iter().map(|kind| kind_now(kind, services)).collect()
+}
+
+fn kind_now(kind: ServiceKind, services: &[(Arc<ServiceInfo>, ServiceNow)]) -> KindNowDto {
+    let all = || services.iter().filter(|(info, _)| info.row.kind == kind);
+    let only_trials = all().all(|(info, _)| info.spec.trial);
+    let shown: Vec<_> = all().filter(|(info, _)| only_trials || !info.spec.trial).collect();
+    let free = shown.iter().filter_map(|(info, now)| Some((now.next_free.ok()?, info.row.id)));
+    let soonest = free.min_by_key(|(slot, _)| slot.starts_at);
+    let why = shown.iter().filter_map(|(_, now)| now.next_free.err()).max();
+    let has = |state| shown.iter().any(|(_, now)| now.state == state);
+    KindNowDto {
+        kind,
+        service_ids: shown.iter().map(|(info, _)| info.row.id).collect(),
+        soonest_service_id: soonest.map(|(_, id)| id),
+        next_free_at: soonest.map(|(slot, _)| slot.starts_at),
+        next_free_until: soonest.map(|(slot, _)| slot.ends_at),
+        none_free: why.filter(|_| soonest.is_none()),
+        state: if has(OpenState::Open) {
+            OpenState::Open
+        } else if has(OpenState::Unpublished) {
+            OpenState::Unpublished
+        } else {
+            OpenState::Closed
+        },
+    }
+}

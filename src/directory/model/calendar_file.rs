@@ -1,0 +1,243 @@
+//! The file form of the official calendar: `date,name,kind`, a line for each day on which a year
+//! differs from the plain week. Pure.
+
+use crate::base::text::Text;
+use crate::directory::model::text_file::{self, TextFault};
+use crate::directory::store::entities::calendar_day::CalendarKind;
+use crate::http::plain_text;
+use chrono::{Datelike, NaiveDate, Weekday};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
+
+const HEADER: &str = "date,name,kind";
+/// Longest name of a holiday, in characters.
+const NAME: usize = 40;
+/// Years that a notice can be about.
+const YEARS: RangeInclusive<i32> = 2000..=2099;
+/// Holidays by statute (全国年节及纪念日放假办法) whose date is the same every year: a year's notice
+/// that lacks one was not copied whole, and its other days would be taken for plain ones.
+const FIXED: [(u32, u32); 3] = [(1, 1), (5, 1), (10, 1)];
+
+/// A file that was read without a fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarFile {
+    /// The years that the file tells of; each one completely.
+    pub years: BTreeSet<i32>,
+    pub days: BTreeMap<NaiveDate, (CalendarKind, String)>,
+    /// In which line a date stands.
+    pub lines: BTreeMap<NaiveDate, usize>,
+}
+
+/// The first thing in a file that is wrong. Lines count from 1, the header included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileFault {
+    /// The bytes are no text.
+    Unreadable(TextFault),
+    /// The first line is not `date,name,kind`.
+    Header,
+    /// There is no line after the header.
+    Empty,
+    /// A line does not have three values.
+    Columns { line: usize },
+    /// Not a date as `2026-02-14`, or one that does not exist.
+    Date { line: usize },
+    /// A year for which nobody has an official calendar.
+    Year { line: usize },
+    /// No name, or one that is too long or not plain text.
+    Name { line: usize },
+    /// The kind is neither `holiday` nor `workday`.
+    Kind { line: usize },
+    /// A make-up workday on Monday to Friday.
+    PlainWorkday { line: usize },
+    /// The date stands in an earlier line already.
+    Twice { line: usize, earlier: usize },
+    /// A statutory holiday of a year is missing: the year is not there whole.
+    Incomplete { date: NaiveDate },
+}
+
+impl FileFault {
+    /// Stable, for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable(fault) => fault.code(),
+            Self::Header => "calendar_header",
+            Self::Empty => "calendar_empty",
+            Self::Columns { .. } => "calendar_columns",
+            Self::Date { .. } => "calendar_date",
+            Self::Year { .. } => "calendar_year",
+            Self::Name { .. } => "calendar_name",
+            Self::Kind { .. } => "calendar_kind",
+            Self::PlainWorkday { .. } => "calendar_plain_workday",
+            Self::Twice { .. } => "calendar_twice",
+            Self::Incomplete { .. } => "calendar_incomplete",
+        }
+    }
+
+    /// Which line, why, and what now.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Unreadable(fault) => fault.text(),
+            Self::Header => Text::new("第 1 行应当是 date,name,kind。", "Line 1 must read date,name,kind."),
+            Self::Empty => Text::new("文件里没有日期。", "The file has no dates in it."),
+            Self::Columns { line } => Text::new(
+                format!("第 {line} 行应当有三项：日期,名称,类别，用英文逗号隔开。"),
+                format!("Line {line} must have three values: date, name and kind, with commas between them."),
+            ),
+            Self::Date { line } => Text::new(
+                format!("第 {line} 行的日期不存在，或者写法不是 2026-02-14 这样。"),
+                format!("Line {line}: the date does not exist or is not written as 2026-02-14."),
+            ),
+            Self::Year { line } => Text::new(
+                format!("第 {line} 行的年份不在 {} 至 {} 之间，请核对。", YEARS.start(), YEARS.end()),
+                format!(
+                    "Line {line}: the year is not between {} and {}. Check it.",
+                    YEARS.start(),
+                    YEARS.end()
+                ),
+            ),
+            Self::Name { line } => Text::new(
+                format!("第 {line} 行缺少节日名称，或者名称超过 {NAME} 个字，或者含有看不见的字符。"),
+                format!(
+                    "Line {line}: the holiday's name is missing, has more than {NAME} characters, or holds invisible ones."
+                ),
+            ),
+            Self::Kind { line } => Text::new(
+                format!("第 {line} 行的类别应当是 holiday（放假）或 workday（调休上班）。"),
+                format!("Line {line}: the kind must be holiday or workday (a make-up workday)."),
+            ),
+            Self::PlainWorkday { line } => Text::new(
+                format!("第 {line} 行是周一至周五，本来就上班；调休上班只会在周末。请核对日期。"),
+                format!(
+                    "Line {line}: a make-up workday falls on a Saturday or Sunday, this is a weekday. Check the date."
+                ),
+            ),
+            Self::Twice { line, earlier } => Text::new(
+                format!("第 {line} 行的日期在第 {earlier} 行已经有了。"),
+                format!("Line {line}: the date stands in line {earlier} already."),
+            ),
+            Self::Incomplete { date } => Text::new(
+                format!("{} 年不完整：缺少 {date} 放假。文件里出现的每一年都要写全。", date.year()),
+                format!(
+                    "The year {} is not complete: {date} is missing as a holiday. Each year in the file must be there whole.",
+                    date.year()
+                ),
+            ),
+        }
+    }
+}
+
+/// Reads a file in UTF-8 or GB18030; a byte order mark, Windows line ends and empty lines are taken.
+pub fn read(csv: &[u8]) -> Result<CalendarFile, FileFault> {
+    let csv = text_file::decode(csv).map_err(FileFault::Unreadable)?;
+    let mut lines = (1..).zip(csv.lines().map(str::trim));
+    if lines.next().is_none_or(|(_, header)| header != HEADER) {
+        return Err(FileFault::Header);
+    }
+    let mut days = BTreeMap::new();
+    let mut seen = BTreeMap::new();
+    for (line, text) in lines.filter(|(_, text)| !text.is_empty()) {
+        let (date, kind, name) = read_line(line, text)?;
+        if let Some(earlier) = seen.insert(date, line) {
+            return Err(FileFault::Twice { line, earlier });
+        }
+        days.insert(date, (kind, name));
+    }
+    if days.is_empty() {
+        return Err(FileFault::Empty);
+    }
+    let years: BTreeSet<i32> = days.keys().map(NaiveDate::year).collect();
+    for &year in &years {
+        for (month, day) in FIXED {
+            let date = NaiveDate::from_ymd_opt(year, month, day).ok_or(FileFault::Empty)?;
+            if !matches!(days.get(&date), Some((CalendarKind::Holiday, _))) {
+                return Err(FileFault::Incomplete { date });
+            }
+        }
+    }
+    Ok(CalendarFile { years, days, lines: seen })
+}
+
+fn read_line(line: usize, text: &str) -> Result<(NaiveDate, CalendarKind, String), FileFault> {
+    let values: Vec<&str> = text.split(',').map(str::trim).collect();
+    let [date, name, kind] = values[..] else { return Err(FileFault::Columns { line }) };
+    let written_so = date.len() == 10 && date.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let date = written_so.then(|| date.parse::<NaiveDate>().ok()).flatten();
+    let date = date.ok_or(FileFault::Date { line })?;
+    if !YEARS.contains(&date.year()) {
+        return Err(FileFault::Year { line });
+    }
+    let name = plain_text(name).map_err(|_| FileFault::Name { line })?;
+    if name.is_empty() || name.chars().count() > NAME || name.contains(['"', '\t']) {
+        return Err(FileFault::Name { line });
+    }
+    let kind = match kind {
+        "holiday" => CalendarKind::Holiday,
+        "workday" => CalendarKind::Workday,
+        _ => return Err(FileFault::Kind { line }),
+    };
+    let weekend = matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
+    if kind == CalendarKind::Workday && !weekend {
+        return Err(FileFault::PlainWorkday { line });
+    }
+    Ok((date, kind, name.into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = "date,name,kind\n2027-01-01,元旦,holiday\n2027-05-01,劳动节,holiday\n\
+                         2027-10-01,国庆节,holiday\n";
+
+    #[test]
+    fn a_whole_year_is_read() {
+        let file = read(WHOLE.as_bytes()).unwrap();
+        assert_eq!(file.years, [2027].into());
+        assert_eq!(file.days.len(), 3);
+        let windows = format!("\u{feff}{}\r\n\r\n", WHOLE.replace('\n', "\r\n"));
+        assert_eq!(read(windows.as_bytes()).unwrap(), file);
+    }
+
+    #[test]
+    fn a_file_in_gbk_is_the_same_file() {
+        let gbk = encoding_rs::GBK.encode(WHOLE).0;
+        assert_eq!(read(&gbk), read(WHOLE.as_bytes()));
+        let broken = [&gbk[..], b"2027-02-06,\xb4\xff,holiday\n"].concat();
+        let fault = FileFault::Unreadable(TextFault::Encoding { line: 5 });
+        assert_eq!(read(&broken), Err(fault.clone()));
+        assert_eq!(fault.code(), "file_encoding");
+    }
+
+    #[test]
+    fn the_first_bad_line_is_named_with_its_reason() {
+        for (line, fault) in [
+            ("2027-02-06,春节", FileFault::Columns { line: 5 }),
+            ("2027-02-06,春节,holiday,x", FileFault::Columns { line: 5 }),
+            ("2027-02-30,春节,holiday", FileFault::Date { line: 5 }),
+            ("2027-2-6,春节,holiday", FileFault::Date { line: 5 }),
+            ("2107-02-06,春节,holiday", FileFault::Year { line: 5 }),
+            ("0027-02-06,春节,holiday", FileFault::Year { line: 5 }),
+            ("2027-02-06,春\u{202e}节,holiday", FileFault::Name { line: 5 }),
+            ("2027-02-06,春\u{e000}节,holiday", FileFault::Name { line: 5 }),
+            ("+12027-02-06,春节,holiday", FileFault::Date { line: 5 }),
+            ("2027-02-06,,holiday", FileFault::Name { line: 5 }),
+            ("2027-02-06,\"春节\",holiday", FileFault::Name { line: 5 }),
+            ("2027-02-06,春节,Holiday", FileFault::Kind { line: 5 }),
+            ("2027-02-05,春节,workday", FileFault::PlainWorkday { line: 5 }),
+            ("2027-05-01,劳动节,holiday", FileFault::Twice { line: 5, earlier: 3 }),
+        ] {
+            assert_eq!(read(format!("{WHOLE}{line}\n").as_bytes()), Err(fault), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_file_without_content_or_with_part_of_a_year_is_refused() {
+        assert_eq!(read(b""), Err(FileFault::Header));
+        assert_eq!(read(b"datum,name,art\n"), Err(FileFault::Header));
+        assert_eq!(read(b"date,name,kind\n\n"), Err(FileFault::Empty));
+        // A notice for 2027 may name days of 2026; alone they would wipe the rest of that year.
+        let spill = format!("{WHOLE}2026-12-27,元旦,workday\n");
+        let missing = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+        assert_eq!(read(spill.as_bytes()), Err(FileFault::Incomplete { date: missing }));
+    }
+}

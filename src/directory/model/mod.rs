@@ -1,0 +1,130 @@
+//! What a service is and asks for. Pure.
+
+pub mod calendar;
+pub mod calendar_file;
+pub mod customs;
+pub mod festivals;
+pub mod identifiers;
+pub mod office;
+pub mod plausible;
+pub mod text_file;
+
+use crate::base::text::Text;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The part of a service that only its pages and forms need; stored as JSON in `service.spec`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ServiceSpec {
+    /// In a sentence, what it is.
+    pub summary: Text,
+    /// Who it is for.
+    pub who: Text,
+    /// What to bring or have at hand.
+    pub bring: Vec<Text>,
+    /// The rules in plain words.
+    pub rules: Vec<Text>,
+    /// What the booking form asks for, in order.
+    pub fields: Vec<FieldSpec>,
+    /// What an officer checks of the people in a session, in order.
+    #[serde(default)]
+    pub checks: Vec<CheckSpec>,
+    /// Only to get to know the program: a door does not advertise it as the next free time.
+    #[serde(default)]
+    pub trial: bool,
+    /// How much of it one party may have booked at a time.
+    #[serde(default)]
+    pub limits: Limits,
+    /// What a booker is warned of before requesting.
+    #[serde(default)]
+    pub warnings: Vec<WarningRule>,
+}
+
+/// How many live bookings of one service (held ones included) a party may have at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Limits {
+    /// Somebody who books for themselves.
+    pub person: u32,
+    /// All members of an enterprise together.
+    pub enterprise: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { person: 5, enterprise: 20 }
+    }
+}
+
+/// A warning about the dates of a form: the answer to `field` is earlier than `days` after the day
+/// of the appointment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct WarningRule {
+    /// Stable; what is acknowledged.
+    pub code: String,
+    /// A field of kind `date`.
+    pub field: String,
+    pub days: u32,
+    /// Applies only with this answer.
+    pub when: Option<WarningCondition>,
+    pub text: Text,
+}
+
+/// The answer with which a [`WarningRule`] applies.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct WarningCondition {
+    pub field: String,
+    pub value: String,
+}
+
+/// One thing to check.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CheckSpec {
+    pub key: String,
+    pub label: Text,
+}
+
+/// One question of a booking form.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct FieldSpec {
+    pub key: String,
+    pub kind: FieldKind,
+    pub label: Text,
+    pub hint: Option<Text>,
+    pub required: bool,
+    /// For `choice`: what can be chosen.
+    pub options: Option<Vec<FieldOption>>,
+    /// Sensitive personal information (health): masked on lists, asked for with its own consent.
+    pub sensitive: bool,
+    /// Longest text in characters.
+    pub max_length: Option<u32>,
+    /// For `choice`: what is chosen until somebody chooses.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub default: Option<String>,
+}
+
+/// One option of a `choice`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct FieldOption {
+    pub value: String,
+    pub label: Text,
+}
+
+/// How a field is filled in and checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    Text,
+    LongText,
+    Choice,
+    /// 4-digit customs code (关区代码).
+    PortCode,
+    /// One or more HS codes of 4 to 10 digits, separated by commas or spaces.
+    HsCodes,
+    /// 18 digits (报关单号).
+    DeclarationNo,
+    Date,
+    Number,
+    /// A box that must be ticked when required.
+    Consent,
+}

@@ -1,0 +1,202 @@
+//! Cached reads of the standing data.
+
+mod cache;
+pub mod import;
+
+use crate::auth::entities::{account, enterprise};
+use crate::base::clock::Clock;
+use crate::base::text::Text;
+use crate::db::Db;
+use crate::directory::model::ServiceSpec;
+use crate::directory::model::calendar::Calendar;
+use crate::directory::model::customs::CustomsList;
+use crate::directory::office;
+use crate::directory::service::cache::Cached;
+use crate::directory::store;
+use crate::directory::store::entities::opening_rule::DayKind;
+use crate::directory::store::entities::{opening_rule, service, venue};
+use chrono_tz::Tz;
+use sea_orm::DbErr;
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The standing data. Cheap to clone; clones share what they keep.
+#[derive(Clone)]
+pub struct Directory(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    calendar: Cached<Calendar>,
+    customs: Cached<CustomsList>,
+    services: Cached<Services>,
+}
+
+struct Services {
+    all: HashMap<Uuid, Arc<ServiceInfo>>,
+    active: Arc<Vec<Arc<ServiceInfo>>>,
+}
+
+impl Directory {
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            calendar: Cached::default(),
+            customs: Cached::default(),
+            services: Cached::default(),
+        }))
+    }
+
+    /// The official calendar.
+    pub async fn calendar(&self) -> Result<Arc<Calendar>, DbErr> {
+        let now = self.0.clock.now();
+        match self.0.calendar.get(now) {
+            Ok(calendar) => Ok(calendar),
+            Err(turn) => {
+                let calendar = store::calendar(self.0.db.reader()).await?;
+                Ok(self.0.calendar.keep(calendar, turn, now))
+            }
+        }
+    }
+
+    /// The customs offices by code.
+    pub async fn customs(&self) -> Result<Arc<CustomsList>, DbErr> {
+        let now = self.0.clock.now();
+        match self.0.customs.get(now) {
+            Ok(list) => Ok(list),
+            Err(turn) => {
+                let list = store::customs(self.0.db.reader()).await?;
+                Ok(self.0.customs.keep(list, turn, now))
+            }
+        }
+    }
+
+    /// A service, also one that is no longer offered: bookings of it remain.
+    pub async fn service(&self, id: Uuid) -> Result<Option<Arc<ServiceInfo>>, DbErr> {
+        Ok(self.kept_services().await?.all.get(&id).cloned())
+    }
+
+    /// The services that are offered, by position.
+    pub async fn services(&self) -> Result<Arc<Vec<Arc<ServiceInfo>>>, DbErr> {
+        Ok(self.kept_services().await?.active.clone())
+    }
+
+    /// Accounts by id, read anew each time. Not scoped: for names beside rows that the caller may see.
+    pub async fn accounts(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, account::Model>, DbErr> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows = store::accounts(self.0.db.reader(), ids).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+
+    /// Enterprises by id, read anew each time. Not scoped, as [`Directory::accounts`].
+    pub async fn enterprises(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, enterprise::Model>, DbErr> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows = store::enterprises(self.0.db.reader(), ids).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+
+    /// Imports the shipped years of the official calendar that are not there yet; at every start.
+    pub async fn ensure_calendar(&self) -> Result<(), DbErr> {
+        import::ensure_calendar(&self.0.db, &self.0.clock).await?;
+        self.0.calendar.forget();
+        Ok(())
+    }
+
+    /// Drops what is kept. To be called after the calendar or a service was changed.
+    pub fn forget(&self) {
+        self.0.calendar.forget();
+        self.0.customs.forget();
+        self.0.services.forget();
+    }
+
+    async fn kept_services(&self) -> Result<Arc<Services>, DbErr> {
+        let now = self.0.clock.now();
+        match self.0.services.get(now) {
+            Ok(services) => Ok(services),
+            Err(turn) => {
+                let rows = store::services(self.0.db.reader()).await?;
+                Ok(self.0.services.keep(assemble(rows)?, turn, now))
+            }
+        }
+    }
+}
+
+/// A service with all that is needed to show, offer and book it.
+#[derive(Clone, Debug)]
+pub struct ServiceInfo {
+    pub row: service::Model,
+    pub venue: venue::Model,
+    /// The venue's zone: opening rules and days are counted in it.
+    pub zone: Tz,
+    /// By the minute in which they begin.
+    pub rules: Vec<opening_rule::Model>,
+    pub spec: ServiceSpec,
+    /// Places side by side in each cell of the grid.
+    pub seats: i32,
+    /// Places a day, where there is a daily quota.
+    pub quota_seats: Option<i32>,
+}
+
+impl ServiceInfo {
+    /// Whether its opening hours need the official calendar; then an unpublished year is refused.
+    pub fn uses_working_days(&self) -> bool {
+        self.rules.iter().any(|rule| rule.day_kind != DayKind::Any)
+    }
+
+    pub fn name(&self) -> Text {
+        Text::new(self.row.name_zh.clone(), self.row.name_en.clone())
+    }
+
+    pub fn venue_name(&self) -> Text {
+        Text::new(self.venue.name_zh.clone(), self.venue.name_en.clone())
+    }
+
+    pub fn venue_address(&self) -> Text {
+        Text::new(self.venue.address_zh.clone(), self.venue.address_en.clone())
+    }
+
+    /// The telephone under which somebody answers about this service: for now the office's duty phone.
+    pub fn contact(&self) -> &'static str {
+        office().duty_phone
+    }
+}
+
+fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {
+    let mut rules: HashMap<Uuid, Vec<opening_rule::Model>> = HashMap::new();
+    for rule in rows.rules {
+        rules.entry(rule.service_id).or_default().push(rule);
+    }
+    let mut all = HashMap::new();
+    let mut active = Vec::new();
+    for row in rows.services {
+        let broken = |what: &str| DbErr::Type(format!("service {}: {what}", row.code));
+        let venue = rows.venues.get(&row.venue_id).ok_or_else(|| broken("its venue is missing"))?.clone();
+        let zone = venue.zone.parse().map_err(|_| broken("its venue's zone is unknown"))?;
+        let seats = |id| rows.resources.get(&id).map(|resource| resource.seats);
+        let info = Arc::new(ServiceInfo {
+            zone,
+            rules: rules.remove(&row.id).unwrap_or_default(),
+            spec: serde_json::from_value(row.spec.clone()).map_err(|error| broken(&error.to_string()))?,
+            seats: seats(row.resource_id).ok_or_else(|| broken("its resource is missing"))?,
+            quota_seats: row.quota_resource_id.and_then(seats),
+            venue,
+            row,
+        });
+        if info.row.active {
+            active.push(info.clone());
+        }
+        all.insert(info.row.id, info);
+    }
+    Ok(Services { all, active: Arc::new(active) })
+}
+
+/// The mail address for news about a booking: the account's own, else that of its enterprise's contact.
+pub fn booker_address(account: &account::Model, enterprise: Option<&enterprise::Model>) -> Option<String> {
+    account.email.clone().or_else(|| enterprise.map(|enterprise| enterprise.contact_email.clone()))
+}

@@ -1,0 +1,11 @@
+//! The tables of this feature, one file each, without logic. The schema itself is in `migrations/`.
+//!
+//! Others may read a row that the door handed out; queries stand in this store alone.
+
+pub mod calendar_day;
+pub mod calendar_year;
+pub mod customs_office;
+pub mod opening_rule;
+pub mod resource;
+pub mod service;
+pub mod venue;

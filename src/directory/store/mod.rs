@@ -1,0 +1,147 @@
+//! Every query of the directory.
+
+pub mod entities;
+
+use crate::auth::entities::{account, enterprise};
+use crate::db::Tx;
+use crate::directory::model::calendar::Calendar;
+use crate::directory::model::calendar_file::CalendarFile;
+use crate::directory::model::customs::{CustomsList, CustomsName};
+use crate::directory::store::entities::{
+    calendar_day, calendar_year, customs_office, opening_rule, resource, service, venue,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The whole official calendar.
+pub async fn calendar(conn: &impl ConnectionTrait) -> Result<Calendar, DbErr> {
+    // Years first: a year that is published between the two queries is then only seen later.
+    let years = calendar_year::Entity::find().all(conn).await?;
+    let days = calendar_day::Entity::find().all(conn).await?;
+    Ok(Calendar {
+        published: years.into_iter().map(|row| row.year).collect(),
+        changes: days.into_iter().map(|row| (row.date, (row.kind, row.name))).collect(),
+    })
+}
+
+/// Puts the years of `file` in place of what is stored about them.
+pub async fn replace_years(tx: &Tx, file: &CalendarFile, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let conn = tx.conn();
+    for &year in &file.years {
+        let (first, last) = (NaiveDate::from_ymd_opt(year, 1, 1), NaiveDate::from_ymd_opt(year, 12, 31));
+        calendar_day::Entity::delete_many()
+            .filter(calendar_day::Column::Date.gte(first))
+            .filter(calendar_day::Column::Date.lte(last))
+            .exec(conn)
+            .await?;
+        calendar_year::Entity::delete_by_id(year).exec(conn).await?;
+        let row = calendar_year::ActiveModel { year: Set(year), imported_at: Set(now) };
+        calendar_year::Entity::insert(row).exec_without_returning(conn).await?;
+    }
+    let days = file.days.iter().map(|(date, (kind, name))| calendar_day::ActiveModel {
+        date: Set(*date),
+        kind: Set(*kind),
+        name: Set(name.clone()),
+    });
+    calendar_day::Entity::insert_many(days).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// The customs offices by code.
+pub async fn customs(conn: &impl ConnectionTrait) -> Result<CustomsList, DbErr> {
+    let rows = customs_office::Entity::find().all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.code, CustomsName { zh: row.name_zh, en: row.name_en })).collect())
+}
+
+/// Puts `list` in place of what is stored.
+pub async fn replace_customs(tx: &Tx, list: &CustomsList) -> Result<(), DbErr> {
+    customs_office::Entity::delete_many().exec(tx.conn()).await?;
+    let rows: Vec<_> = list
+        .iter()
+        .map(|(code, name)| customs_office::ActiveModel {
+            code: Set(code.clone()),
+            name_zh: Set(name.zh.clone()),
+            name_en: Set(name.en.clone()),
+        })
+        .collect();
+    // A statement takes some thousands of values at most.
+    for part in rows.chunks(500) {
+        customs_office::Entity::insert_many(part.to_vec()).exec_without_returning(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// A service as it is stored, in four tables.
+pub struct ServiceRows {
+    pub services: Vec<service::Model>,
+    pub venues: HashMap<Uuid, venue::Model>,
+    pub resources: HashMap<Uuid, resource::Model>,
+    pub rules: Vec<opening_rule::Model>,
+}
+
+/// Every service, by position, with what belongs to it.
+pub async fn services(conn: &impl ConnectionTrait) -> Result<ServiceRows, DbErr> {
+    // What services point to is read after them, so that nothing they point to is missing.
+    let services = service::Entity::find()
+        .order_by_asc(service::Column::Position)
+        .order_by_asc(service::Column::Id)
+        .all(conn)
+        .await?;
+    let venues = venue::Entity::find().all(conn).await?;
+    let resources = resource::Entity::find().all(conn).await?;
+    let rules = opening_rule::Entity::find()
+        .order_by_asc(opening_rule::Column::FromMinute)
+        .order_by_asc(opening_rule::Column::Id)
+        .all(conn)
+        .await?;
+    Ok(ServiceRows {
+        services,
+        venues: venues.into_iter().map(|row| (row.id, row)).collect(),
+        resources: resources.into_iter().map(|row| (row.id, row)).collect(),
+        rules,
+    })
+}
+
+/// Accounts by id. Not scoped: for names beside rows that the caller may see already.
+pub async fn accounts(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<account::Model>, DbErr> {
+    let ids = ids.iter().copied();
+    account::Entity::find().filter(account::Column::Id.is_in(ids)).all(conn).await
+}
+
+/// Enterprises by id. Not scoped, as [`accounts`].
+pub async fn enterprises(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<enterprise::Model>, DbErr> {
+    let ids = ids.iter().copied();
+    enterprise::Entity::find().filter(enterprise::Column::Id.is_in(ids)).all(conn).await
+}
+
+pub async fn venue_by_code(conn: &impl ConnectionTrait, code: &str) -> Result<Option<venue::Model>, DbErr> {
+    venue::Entity::find().filter(venue::Column::Code.eq(code)).one(conn).await
+}
+
+pub async fn service_by_code(
+    conn: &impl ConnectionTrait,
+    code: &str,
+) -> Result<Option<service::Model>, DbErr> {
+    service::Entity::find().filter(service::Column::Code.eq(code)).one(conn).await
+}
+
+pub async fn insert_venue(tx: &Tx, row: venue::Model) -> Result<(), DbErr> {
+    venue::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
+}
+
+pub async fn insert_resource(tx: &Tx, row: resource::Model) -> Result<(), DbErr> {
+    resource::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
+}
+
+pub async fn insert_service(tx: &Tx, row: service::Model) -> Result<(), DbErr> {
+    service::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
+}
+
+pub async fn insert_rule(tx: &Tx, row: opening_rule::Model) -> Result<(), DbErr> {
+    opening_rule::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
+}

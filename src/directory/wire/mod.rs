@@ -1,0 +1,143 @@
+//! What is public about the office: its facts and the official calendar.
+
+use crate::directory::model::calendar::DayClass;
+use crate::directory::model::customs::{self, CustomsOffice};
+use crate::directory::office;
+use crate::directory::{Directory, Office};
+use crate::http::{Params, Problem, ProblemBody, dated};
+use axum::Json;
+use axum::extract::State;
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// As many days as one answer holds.
+const MOST_DAYS: i64 = 92;
+
+/// The routes of the directory.
+pub fn router(directory: Directory) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(get_office))
+        .routes(routes!(get_calendar))
+        .routes(routes!(find_customs_offices))
+        .with_state(directory)
+}
+
+/// The office: name, zone, duty phone, recording notice.
+#[utoipa::path(get, path = "/office", tag = "office", operation_id = "get_office", responses((status = OK, body = Office)))]
+async fn get_office() -> Json<Office> {
+    Json(office())
+}
+
+/// The days asked for, the first and the last included.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct CalendarQuery {
+    #[serde(deserialize_with = "dated")]
+    from: NaiveDate,
+    #[serde(deserialize_with = "dated")]
+    to: NaiveDate,
+}
+
+/// The official calendar from one date to another.
+#[derive(Debug, Serialize, ToSchema)]
+struct CalendarRange {
+    days: Vec<CalendarDay>,
+}
+
+/// What one date is by the official calendar.
+#[derive(Debug, Serialize, ToSchema)]
+struct CalendarDay {
+    date: NaiveDate,
+    kind: DayClass,
+    /// The holiday that the date belongs to or is a make-up workday for.
+    name: Option<String>,
+}
+
+/// The official calendar, at most 92 days at a time.
+#[utoipa::path(
+    get, path = "/calendar", tag = "office", operation_id = "get_calendar", params(CalendarQuery),
+    responses(
+        (status = OK, body = CalendarRange),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn get_calendar(
+    State(directory): State<Directory>,
+    Params(CalendarQuery { from, to }): Params<CalendarQuery>,
+) -> Result<Json<CalendarRange>, Problem> {
+    check_range(from, to)?;
+    let calendar = directory.calendar().await?;
+    let days = from.iter_days().take_while(|date| *date <= to).map(|date| CalendarDay {
+        date,
+        kind: calendar.class(date),
+        name: calendar.name(date).map(str::to_owned),
+    });
+    Ok(Json(CalendarRange { days: days.collect() }))
+}
+
+/// What to look for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct CustomsQuery {
+    /// The beginning of a code, or a part of a name in Chinese or English.
+    #[serde(default)]
+    q: String,
+}
+
+/// Customs offices that were found.
+#[derive(Debug, Serialize, ToSchema)]
+struct CustomsOffices {
+    /// At most twenty.
+    items: Vec<CustomsOffice>,
+    /// How many the list has; 0 where the office has imported none.
+    total: usize,
+}
+
+/// Customs offices by code (关区代码) or name, from the list that the office has imported.
+#[utoipa::path(
+    get, path = "/customs-offices", tag = "office", operation_id = "find_customs_offices", params(CustomsQuery),
+    responses(
+        (status = OK, body = CustomsOffices),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn find_customs_offices(
+    State(directory): State<Directory>,
+    Params(CustomsQuery { q }): Params<CustomsQuery>,
+) -> Result<Json<CustomsOffices>, Problem> {
+    let list = directory.customs().await?;
+    Ok(Json(CustomsOffices { items: customs::find(&list, &q), total: list.len() }))
+}
+
+fn check_range(from: NaiveDate, to: NaiveDate) -> Result<(), Problem> {
+    for (field, date) in [("from", from), ("to", to)] {
+        // Other years cannot be written in four digits.
+        if !(1..=9999).contains(&date.year()) {
+            return Err(Problem::invalid(
+                field,
+                "bad_range",
+                "年份应当在 1 至 9999 之间。",
+                "The year must be between 1 and 9999.",
+            ));
+        }
+    }
+    if to < from {
+        return Err(Problem::invalid(
+            "to",
+            "bad_range",
+            "结束日期早于开始日期。",
+            "The last date is before the first one.",
+        ));
+    }
+    if (to - from).num_days() >= MOST_DAYS {
+        return Err(Problem::invalid(
+            "to",
+            "range_too_long",
+            format!("一次最多查询 {MOST_DAYS} 天，请缩短范围。"),
+            format!("At most {MOST_DAYS} days can be asked for at a time. Please shorten the range."),
+        ));
+    }
+    Ok(())
+}

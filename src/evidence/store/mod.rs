@@ -1,0 +1,142 @@
+//! Every query of the evidence tables.
+
+pub mod entities;
+
+use crate::base::ids;
+use crate::db::Tx;
+use crate::evidence::model::{self, ChainFault, GENESIS, Hash, NewEntry, SYSTEM};
+use crate::evidence::store::entities::{chain, commitment, entry};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+/// Appends an entry to the chain of its case, in the caller's transaction.
+pub async fn append(tx: &Tx, new: NewEntry) -> Result<(), DbErr> {
+    append_all(tx, vec![new]).await
+}
+
+/// Appends entries of one case, in their order.
+pub async fn append_all(tx: &Tx, new: Vec<NewEntry>) -> Result<(), DbErr> {
+    let Some(case) = new.first().map(|entry| entry.case) else { return Ok(()) };
+    let conn = tx.conn();
+    let head = lock_head(conn, case).await?;
+    let head = write(tx, case, head, new).await?;
+    chain::Entity::update(head).exec(conn).await.map(|_| ())
+}
+
+/// Appends one entry and gives its number.
+pub async fn append_numbered(tx: &Tx, new: NewEntry) -> Result<i64, DbErr> {
+    let (conn, case) = (tx.conn(), new.case);
+    let head = lock_head(conn, case).await?;
+    let number = head.0;
+    let head = write(tx, case, head, vec![new]).await?;
+    chain::Entity::update(head).exec(conn).await.map(|_| number)
+}
+
+/// Begins the chain of a new case. Fails if there is one: of two that begin it, one may go on.
+pub async fn begin(tx: &Tx, first: NewEntry) -> Result<(), DbErr> {
+    let (conn, case) = (tx.conn(), first.case);
+    let head = write(tx, case, (0, GENESIS), vec![first]).await?;
+    chain::Entity::insert(head).exec_without_returning(conn).await.map(|_| ())
+}
+
+/// Writes entries behind a head, and gives the head that the chain has then. The last one tells what
+/// the transaction wrote of the case.
+async fn write(
+    tx: &Tx,
+    case: Uuid,
+    (mut seq, mut head): (i64, Hash),
+    mut new: Vec<NewEntry>,
+) -> Result<chain::ActiveModel, DbErr> {
+    let conn = tx.conn();
+    if let Some(last) = new.last_mut().filter(|_| case != SYSTEM) {
+        last.rows.extend(tx.take_told());
+    }
+    let (mut rows, mut values) = (Vec::with_capacity(new.len()), Vec::new());
+    for mut entry in new {
+        let of_rows = entry.rows.iter().flat_map(|row| row.personal.iter().cloned());
+        entry.personal.extend(of_rows.collect::<Vec<_>>());
+        let mut commitments = entry.committed.clone();
+        for (name, value) in &entry.personal {
+            let salt = ids::random_bytes::<16>();
+            commitments.push((*name, model::commitment(&salt, value)));
+            values.push(commitment::ActiveModel {
+                case_id: Set(case),
+                seq: Set(seq),
+                name: Set((*name).to_owned()),
+                salt: Set(salt.to_vec()),
+                value: Set(value.clone()),
+            });
+        }
+        let bytes =
+            model::entry_bytes(&entry, seq, &commitments).map_err(|error| DbErr::Json(error.to_string()))?;
+        head = model::link(&head, &bytes);
+        rows.push(entry::ActiveModel {
+            case_id: Set(case),
+            seq: Set(seq),
+            at: Set(entry.at),
+            kind: Set(entry.kind.to_owned()),
+            bytes: Set(bytes),
+            hash: Set(head.to_vec()),
+        });
+        seq += 1;
+    }
+    entry::Entity::insert_many(rows).exec_without_returning(conn).await?;
+    if !values.is_empty() {
+        commitment::Entity::insert_many(values).exec_without_returning(conn).await?;
+    }
+    Ok(chain::ActiveModel { case_id: Set(case), length: Set(seq), head: Set(head.to_vec()) })
+}
+
+/// The length and head of a chain, locked until the transaction ends (SQLite has one writer anyway).
+async fn lock_head(conn: &impl ConnectionTrait, case: Uuid) -> Result<(i64, Hash), DbErr> {
+    let locked = || chain::Entity::find_by_id(case).lock_exclusive().one(conn);
+    let row = match locked().await? {
+        Some(row) => Some(row),
+        None => {
+            // Two may be the first: the key lets one of them be it, and the other waits for it here.
+            chain::Entity::insert(chain::ActiveModel {
+                case_id: Set(case),
+                length: Set(0),
+                head: Set(GENESIS.to_vec()),
+            })
+            .on_conflict(OnConflict::column(chain::Column::CaseId).do_nothing().to_owned())
+            .exec_without_returning(conn)
+            .await?;
+            locked().await?
+        }
+    };
+    let row = row.ok_or_else(|| DbErr::RecordNotFound("the head of a chain".into()))?;
+    // A head that is none was put there by somebody. The chain goes on behind it and the check finds it; were
+    // writing refused instead, nobody could even look at the case.
+    let head = Hash::try_from(row.head.as_slice()).unwrap_or_else(|_| model::link(&GENESIS, &row.head));
+    Ok((row.length, head))
+}
+
+/// All entries of a case, oldest first.
+pub async fn entries(conn: &impl ConnectionTrait, case: Uuid) -> Result<Vec<entry::Model>, DbErr> {
+    entry::Entity::find()
+        .filter(entry::Column::CaseId.eq(case))
+        .order_by_asc(entry::Column::Seq)
+        .all(conn)
+        .await
+}
+
+/// The recorded length and head of a chain; of one that has no entry yet: 0 and zeroes.
+pub async fn head(conn: &impl ConnectionTrait, case: Uuid) -> Result<(i64, Vec<u8>), DbErr> {
+    let row = chain::Entity::find_by_id(case).one(conn).await?;
+    Ok(row.map_or((0, GENESIS.to_vec()), |row| (row.length, row.head)))
+}
+
+/// Recomputes the chain of a case from its stored bytes: number of entries and head, or the first fault.
+pub async fn verify_chain(
+    conn: &impl ConnectionTrait,
+    case: Uuid,
+) -> Result<Result<(i64, Hash), ChainFault>, DbErr> {
+    let (length, recorded) = head(conn, case).await?;
+    let rows = entries(conn, case).await?;
+    let walked = rows.iter().map(|row| (row.seq, row.bytes.as_slice(), row.hash.as_slice()));
+    Ok(model::check_chain(walked, (length, &recorded)).map(|head| (length, head)))
+}

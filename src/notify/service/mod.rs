@@ -1,0 +1,181 @@
+//! Empties the outbox, and lets staff look into it.
+
+pub mod mailer;
+
+use crate::base::clock::Clock;
+use crate::db::Db;
+use crate::http::Problem;
+use crate::notify::MailSettings;
+use crate::notify::model::{Message, Trouble, next_attempt};
+use crate::notify::service::mailer::{MailSettingError, Mailer, Outcome};
+use crate::notify::store;
+use crate::notify::store::entities::outbox::{self, OutboxState};
+use chrono::TimeDelta;
+use sea_orm::DbErr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// The sender of queued mail. Cheap to clone.
+#[derive(Clone)]
+pub struct Notify(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    mailer: Mailer,
+    wake: tokio::sync::Notify,
+}
+
+/// How often the outbox is looked at without being poked.
+const LOOK: Duration = Duration::from_secs(1);
+/// How many mails are handed over at the same time.
+const AT_ONCE: usize = 4;
+/// How long a claimed mail belongs to whoever claimed it; longer than handing over may take.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// How long mails at hand may take to end when the program stops.
+const LAST_MAILS: Duration = Duration::from_secs(4);
+
+impl Notify {
+    /// Drops what waits to be sent: for the demo, whose past is made up.
+    pub async fn discard_pending(&self) -> Result<(), DbErr> {
+        self.0.db.write(|tx| Box::pin(store::discard_pending(tx))).await
+    }
+
+    pub fn new(db: Db, clock: Clock, settings: MailSettings) -> Result<Self, MailSettingError> {
+        let mailer = Mailer::new(&settings)?;
+        Ok(Self(Arc::new(Inner { db, clock, mailer, wake: tokio::sync::Notify::new() })))
+    }
+
+    /// Looks at the outbox now instead of within a second.
+    pub fn poke(&self) {
+        self.0.wake.notify_one();
+    }
+
+    /// Sends what is due until told to stop.
+    pub async fn run(self, cancel: CancellationToken) {
+        let mut tick = tokio::time::interval(LOOK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut sending = JoinSet::new();
+        loop {
+            match self.claim(AT_ONCE - sending.len()).await {
+                Ok(rows) => rows.into_iter().for_each(|row| drop(sending.spawn(self.clone().deliver(row)))),
+                Err(error) => tracing::error!(%error, "the outbox could not be read"),
+            }
+            tokio::select! {
+                () = cancel.cancelled() => break,
+                _ = tick.tick() => {}
+                () = self.0.wake.notified() => {}
+                Some(_) = sending.join_next() => {}
+            }
+            while sending.try_join_next().is_some() {}
+        }
+        let rest = async { while sending.join_next().await.is_some() {} };
+        if tokio::time::timeout(LAST_MAILS, rest).await.is_err() {
+            tracing::warn!("mails at hand were left; they go out after their lease");
+        }
+        sending.abort_all();
+    }
+
+    async fn claim(&self, limit: usize) -> Result<Vec<outbox::Model>, DbErr> {
+        let limit = u64::try_from(limit).unwrap_or(0);
+        let now = self.0.clock.now();
+        // Looked at first, so that an empty outbox costs no turn of the writer.
+        if limit == 0 || !store::is_any_due(self.0.db.reader(), now).await? {
+            return Ok(Vec::new());
+        }
+        self.0.db.write(move |tx| Box::pin(store::claim(tx, now, now + LEASE, limit))).await
+    }
+
+    async fn deliver(self, row: outbox::Model) {
+        let outcome = self.0.mailer.send(&row, self.0.clock.now()).await;
+        let tries = u32::try_from(row.attempts).unwrap_or(u32::MAX);
+        let (id, template) = (row.id, row.template.clone());
+        let now = self.0.clock.now();
+        let (change, trouble) = match outcome {
+            Outcome::Sent => {
+                tracing::info!(%id, template, tries, "a mail was sent");
+                (store::Change::Sent { at: now }, None)
+            }
+            Outcome::Later(trouble) => match next_attempt(tries) {
+                Some(wait) => (store::Change::Again { at: now + wait }, Some(trouble)),
+                None => (store::Change::Failed, Some(trouble)),
+            },
+            Outcome::Never(trouble) => (store::Change::Failed, Some(trouble)),
+        };
+        if let Some(trouble) = &trouble {
+            // The server's words stay in the row: they may name somebody.
+            let given_up = matches!(change, store::Change::Failed);
+            let why = match trouble {
+                Trouble::Words(_) => "refused",
+                other => other.stored(),
+            };
+            tracing::warn!(%id, template, tries, given_up, why, "a mail was not sent");
+        }
+        let may_have_arrived = trouble == Some(Trouble::Unanswered);
+        let error = trouble.map(|trouble| trouble.stored().to_owned());
+        let ended = store::Ended { change, error, may_have_arrived };
+        let write = self.0.db.write(move |tx| Box::pin(async move { store::settle(tx, &row, ended).await }));
+        if let Err(error) = write.await {
+            tracing::error!(%id, %error, "what became of a mail could not be stored");
+        }
+    }
+
+    /// Messages, newest first, from before the one with the id `before`.
+    pub async fn messages(
+        &self,
+        state: Option<OutboxState>,
+        before: Option<Uuid>,
+        limit: u64,
+    ) -> Result<Vec<Message>, DbErr> {
+        let rows = store::list(self.0.db.reader(), state, before, limit).await?;
+        let cases = rows.iter().filter_map(|row| row.case_id).collect();
+        let references = store::references(self.0.db.reader(), cases).await?;
+        let message = |row: outbox::Model| {
+            let reference = row.case_id.and_then(|case| references.get(&case).cloned());
+            Message::of(row, reference)
+        };
+        Ok(rows.into_iter().map(message).collect())
+    }
+
+    /// Queues a failed message anew, with all its attempts.
+    pub async fn retry(&self, id: Uuid) -> Result<Message, Problem> {
+        let now = self.0.clock.now();
+        let write = self.0.db.write(move |tx| {
+            Box::pin(async move {
+                let requeued = store::requeue(tx, id, now).await?;
+                let row = store::find(tx.conn(), id).await?.ok_or_else(Problem::not_found)?;
+                match (requeued, row.state) {
+                    (true, _) => Ok(row),
+                    (false, OutboxState::Failed) => Err(outdated()),
+                    (false, _) => Err(not_failed()),
+                }
+            })
+        });
+        let row = write.await?;
+        self.poke();
+        let case = row.case_id.into_iter().collect();
+        let mut references = store::references(self.0.db.reader(), case).await?;
+        let reference = row.case_id.and_then(|case| references.remove(&case));
+        Ok(Message::of(row, reference))
+    }
+}
+
+fn not_failed() -> Problem {
+    Problem::conflict(
+        "message_not_failed",
+        "这封邮件没有失败，不需要重发；请刷新页面看最新情况。",
+        "This message has not failed, so there is nothing to send again. Reload to see where it stands.",
+    )
+}
+
+fn outdated() -> Problem {
+    Problem::conflict(
+        "message_outdated",
+        "这封邮件说的事已经过去，不再重发；需要时请打电话告知。",
+        "What this message tells of is over, so it is not sent again. Please phone if they still need to know.",
+    )
+}

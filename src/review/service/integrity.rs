@@ -1,0 +1,148 @@
+//! Recomputes the chain of a case and every recording of it, and names what does not fit.
+
+use crate::db::Db;
+use crate::evidence::{SYSTEM, model as chain};
+use crate::review::model::checks::{self, Claimed, Fault};
+use crate::review::model::replay::{Comparison, Tally};
+use crate::review::service::answers::answers_fault;
+use crate::review::service::system;
+use crate::review::store::case::{self, CaseRows};
+use crate::video::entities::recording::{self, RecordingState};
+use crate::video::recording::verify;
+use sea_orm::DbErr;
+use std::path::{Component, Path, PathBuf};
+use uuid::Uuid;
+
+/// The outcome of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Soundness {
+    Intact,
+    Broken,
+    /// Nothing wrong so far, but a recording is still running.
+    Incomplete,
+}
+
+/// A case as it was found.
+#[derive(Clone, Debug)]
+pub struct Integrity {
+    pub soundness: Soundness,
+    pub entries: usize,
+    pub recordings: Vec<CheckedRecording>,
+    /// How much of the rows was compared with the entries.
+    pub compared: Tally,
+    /// The first thing that does not fit.
+    pub fault: Option<Fault>,
+    /// The recorded end of the chain.
+    pub head: Vec<u8>,
+}
+
+/// A recording as it was found.
+#[derive(Clone, Debug)]
+pub struct CheckedRecording {
+    pub row: recording::Model,
+    pub fault: Option<Fault>,
+}
+
+/// Checks everything of a case.
+pub async fn check_case(db: &Db, recordings_dir: &Path, case: Uuid) -> Result<Integrity, DbErr> {
+    if case == SYSTEM {
+        return system::check_system(db).await;
+    }
+    let rows = case::case_rows(db.reader(), case).await?;
+    let dir = recordings_dir.to_owned();
+    // Hashing hours of video would hold up everything else on this thread.
+    tokio::task::spawn_blocking(move || check(rows, Some(&dir)))
+        .await
+        .map_err(|error| DbErr::Custom(format!("a check did not come to its end: {error}")))
+}
+
+/// Checks the entries and rows of a case, and leaves its files alone: for lists, where it must be quick.
+pub async fn check_rows(db: &Db, case: Uuid) -> Result<Integrity, DbErr> {
+    Ok(check(case::case_rows(db.reader(), case).await?, None))
+}
+
+fn check(rows: CaseRows, dir: Option<&Path>) -> Integrity {
+    let walked = rows.entries.iter().map(|row| (row.seq, row.bytes.as_slice(), row.hash.as_slice()));
+    let walk = chain::check_chain(walked, (rows.head.0, &rows.head.1));
+    let claims = checks::claims(&rows.entries);
+    let mut fault = walk
+        .err()
+        .map(|fault| checks::chain_fault(&fault))
+        .or_else(|| without_chain(&rows))
+        .or_else(|| checks::columns_fault(&rows.entries))
+        .or_else(|| checks::commitment_fault(&rows.entries, &rows.commitments))
+        .or_else(|| checks::lost_recording(&claims, &rows.recordings));
+    let (compared, differing) = compare(&rows);
+    let mut running = false;
+    let mut recordings = Vec::with_capacity(rows.recordings.len());
+    for row in rows.recordings {
+        running |= row.state == RecordingState::Recording;
+        let claimed = claims.closed.get(&row.id);
+        let found = checks::row_fault(&row, claimed).or_else(|| check_file(&row, claimed?, dir?));
+        fault = fault.or_else(|| found.clone());
+        recordings.push(CheckedRecording { row, fault: found });
+    }
+    // After the files: of a recording that was changed, what is wrong with the recording is said first.
+    fault = fault.or(differing);
+    let soundness = match (&fault, running) {
+        (Some(_), _) => Soundness::Broken,
+        (None, true) => Soundness::Incomplete,
+        (None, false) => Soundness::Intact,
+    };
+    Integrity { soundness, entries: rows.entries.len(), recordings, compared, fault, head: rows.head.1 }
+}
+
+/// A case begins with its first entry, in the transaction that makes its first row: rows of a case without any
+/// entry were put there, or their entries were taken away.
+fn without_chain(rows: &CaseRows) -> Option<Fault> {
+    let CaseRows { entries, booking, sessions, people, publications, recordings, .. } = rows;
+    let some = booking.is_some()
+        || !sessions.is_empty()
+        || !people.is_empty()
+        || !publications.is_empty()
+        || !recordings.is_empty()
+        || !rows.gaps.is_empty()
+        || !rows.playbacks.is_empty()
+        || !rows.invitations.is_empty()
+        || !rows.checks.is_empty()
+        || !rows.invites.is_empty()
+        || !rows.ratings.is_empty();
+    (entries.is_empty() && some).then(checks::chain_gone)
+}
+
+/// Measures every row of the case against what its entries lead to.
+fn compare(rows: &CaseRows) -> (Tally, Option<Fault>) {
+    let mut comparison = Comparison::new(&rows.replay, &rows.commitments);
+    comparison.rows(rows.booking.as_slice(), |_| false);
+    comparison.rows(&rows.sessions, |_| false);
+    comparison.rows(&rows.people, |_| false);
+    // Until something arrives nothing is told of a recording; what is told of one names its publication.
+    comparison.rows(&rows.recordings, |row| row.state == RecordingState::Recording);
+    comparison.rows(&rows.publications, |_| true);
+    comparison.rows(&rows.gaps, |_| false);
+    comparison.rows(&rows.playbacks, |_| false);
+    comparison.rows(&rows.invitations, |_| false);
+    comparison.rows(&rows.checks, |_| false);
+    comparison.rows(&rows.invites, |_| false);
+    comparison.lost();
+    let (mut tally, fault) = (comparison.tally, comparison.fault);
+    let must = rows.replay.is_whole();
+    let answers = answers_fault(&rows.invites, &rows.ratings, &rows.answered, must, &mut tally);
+    (tally, fault.or(answers))
+}
+
+fn check_file(row: &recording::Model, claimed: &Claimed, dir: &Path) -> Option<Fault> {
+    let Some(manifest) = checks::digest(&claimed.manifest_sha256) else {
+        return Some(checks::manifest_fault(row.id));
+    };
+    let path = file_of(dir, row)?;
+    checks::file_fault(row.id, &verify(&path, &manifest), claimed)
+}
+
+/// Where a recording lies. The name comes from the table, so it must not lead anywhere else; one that
+/// does is taken for a file that is not there.
+pub fn file_of(dir: &Path, row: &recording::Model) -> Option<PathBuf> {
+    let name = Path::new(&row.file);
+    let inside = name.components().all(|part| matches!(part, Component::Normal(_)));
+    Some(if inside { dir.join(name) } else { dir.join("outside") })
+}

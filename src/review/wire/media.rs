@@ -1,0 +1,135 @@
+//! Recorded files with ranges, so that a player can seek. They are shown, never offered to be kept.
+
+use crate::auth::Signed;
+use crate::evidence::model::hex;
+use crate::http::{PathId, Problem, ProblemBody};
+use crate::review::model::checks::found_in_file;
+use crate::review::model::{Wanted, wanted};
+use crate::review::service::{MediaFile, Review, changed};
+use crate::review::wire::TAG;
+use crate::video::recording::{Checked, Fault};
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures::{StreamExt, stream};
+use uuid::Uuid;
+
+/// So much of what is asked for is checked before the answer begins; the rest while it is sent. Whichever
+/// it is, a byte that does not fit its digest is never sent.
+const AHEAD: usize = 8 << 20;
+
+/// A recording, for the one who opened the playback. Takes `Range`.
+#[utoipa::path(get, path = "/review/playbacks/{id}/recordings/{recording_id}", tag = TAG,
+    params(("id" = Uuid, Path), ("recording_id" = Uuid, Path)),
+    responses(
+        (status = 200, description = "The whole recording", content_type = "video/webm", body = Vec<u8>),
+        (status = 206, description = "The part that Range asks for", content_type = "video/webm", body = Vec<u8>),
+        (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody),
+        (status = 409, description = "playback_expired, recording_changed", body = ProblemBody),
+        (status = 416, body = ProblemBody),
+    ))]
+pub async fn recording_media(
+    Signed(actor): Signed,
+    State(review): State<Review>,
+    PathId((playback, recording)): PathId<(Uuid, Uuid)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let media = review.media(&actor, playback, recording).await?;
+    let opened = media.clone();
+    let checked = blocking(&media, move || Checked::open(&opened.path, &opened.manifest)).await?;
+    let (length, etag) = (checked.length(), format!("\"{}\"", hex(&media.manifest)));
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    // A range of another version of the file would be wrong bytes: then the whole one is given.
+    let same = text(header::IF_RANGE).is_none_or(|asked| asked == etag);
+    let range = text(header::RANGE).filter(|_| same);
+    let (status, first, count) = match wanted(range, length) {
+        Wanted::Whole => (StatusCode::OK, 0, length),
+        Wanted::Part { first, last } => (StatusCode::PARTIAL_CONTENT, first, last - first + 1),
+        Wanted::Unsatisfiable => return Ok(unsatisfiable(length)),
+    };
+    let body = body(&media, checked, first, first + count).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "video/webm".to_owned()),
+        (header::CONTENT_LENGTH, count.to_string()),
+        (header::ACCEPT_RANGES, "bytes".to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (header::ETAG, etag),
+    ];
+    let mut response = (status, headers, body).into_response();
+    if status == StatusCode::PARTIAL_CONTENT
+        && let Ok(value) = format!("bytes {first}-{}/{length}", first + count - 1).parse()
+    {
+        response.headers_mut().insert(header::CONTENT_RANGE, value);
+    }
+    Ok(response)
+}
+
+fn unsatisfiable(length: u64) -> Response {
+    let problem = Problem::new(
+        StatusCode::RANGE_NOT_SATISFIABLE,
+        "range_not_satisfiable",
+        "要求的范围超出了录像的长度。",
+        "The range that was asked for lies outside the recording.",
+    );
+    let mut response = problem.into_response();
+    if let Ok(value) = format!("bytes */{length}").parse() {
+        response.headers_mut().insert(header::CONTENT_RANGE, value);
+    }
+    response
+}
+
+/// The bytes from `from` to `to`, each checked as part of its cluster before it is sent.
+async fn body(media: &MediaFile, mut checked: Checked, from: u64, to: u64) -> Result<Body, Problem> {
+    let (rest, ahead, at) = blocking(media, move || {
+        let (mut ahead, mut at) = (Vec::new(), from);
+        while at < to && ahead.len() < AHEAD {
+            let bytes = checked.read(at, to)?;
+            at += bytes.len() as u64;
+            ahead.extend(bytes);
+        }
+        Ok((checked, ahead, at))
+    })
+    .await?;
+    let recording = media.recording;
+    let rest = stream::try_unfold((rest, at), move |(mut checked, at)| async move {
+        if at >= to {
+            return Ok(None);
+        }
+        let read = tokio::task::spawn_blocking(move || checked.read(at, to).map(|bytes| (bytes, checked)));
+        match read.await {
+            Ok(Ok((bytes, checked))) => {
+                let next = at + bytes.len() as u64;
+                Ok(Some((Bytes::from(bytes), (checked, next))))
+            }
+            Ok(Err(fault)) => {
+                tracing::warn!(%recording, %fault, "a recording is not what was recorded; its playing was cut off");
+                Err(std::io::Error::other(fault))
+            }
+            Err(error) => Err(std::io::Error::other(error)),
+        }
+    });
+    let ahead = stream::once(async move { Ok(Bytes::from(ahead)) });
+    Ok(Body::from_stream(ahead.chain(rest)))
+}
+
+/// Runs what reads and hashes where it holds up nobody; its faults become problems.
+async fn blocking<T: Send + 'static>(
+    media: &MediaFile,
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Problem> {
+    let done = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::for_panic())?;
+    done.map_err(|fault| {
+        tracing::warn!(recording = %media.recording, %fault, "a recording is not what was recorded");
+        match fault {
+            Fault::FileMissing | Fault::IndexMissing | Fault::Unreadable(_) => Problem::new(
+                StatusCode::NOT_FOUND,
+                "recording_missing",
+                "录像文件无法读取。请查看完整性检查的结果。",
+                "The recording's file cannot be read. See the result of the integrity check.",
+            ),
+            fault => changed(&found_in_file(media.recording, &fault)),
+        }
+    })
+}

@@ -1,0 +1,124 @@
+//! The review's addresses; recordings are served in [`media`].
+
+mod dto;
+mod media;
+
+use crate::auth::{Right, Signed};
+use crate::base::text::Language;
+use crate::http::{Body, Cursor, Page, Params, PathId, Problem, ProblemBody, dated};
+use crate::review::model::{self, Search};
+use crate::review::service::{Review, Row};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use chrono::{DateTime, NaiveDate, Utc};
+use dto::{IntegrityBody, OpenPlayback, Playback, ReviewDetail, ReviewRow};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+const TAG: &str = "review";
+
+/// The routes of the review.
+pub fn router(review: Review) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(review_sessions))
+        .routes(routes!(review_session))
+        .routes(routes!(session_integrity))
+        .routes(routes!(open_playback))
+        .routes(routes!(media::recording_media))
+        .with_state(review)
+}
+
+/// What the search takes; all that is given must fit.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct SearchParams {
+    /// First day, in the zone of each venue.
+    #[serde(default, deserialize_with = "dated")]
+    from: Option<NaiveDate>,
+    /// Last day.
+    #[serde(default, deserialize_with = "dated")]
+    to: Option<NaiveDate>,
+    /// Part of the name or of the 统一社会信用代码.
+    enterprise: Option<String>,
+    /// Part of an officer's name, or a badge number.
+    officer: Option<String>,
+    /// Part of a reference, in any spelling.
+    reference: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Sessions that fit, latest first.
+#[utoipa::path(get, path = "/review/sessions", tag = TAG, params(SearchParams),
+    responses((status = 200, body = Page<ReviewRow>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+async fn review_sessions(
+    Signed(actor): Signed,
+    State(review): State<Review>,
+    Params(params): Params<SearchParams>,
+) -> Result<Json<Page<ReviewRow>>, Problem> {
+    actor.may(Right::Review)?;
+    let after: Option<(DateTime<Utc>, Uuid)> = Cursor::decode(params.cursor.as_deref())?;
+    let asked = model::words(params.reference);
+    let reference = asked.as_deref().and_then(model::reference_part);
+    if asked.is_some() && reference.is_none() {
+        // Nothing of what was asked for can stand in a reference.
+        return Ok(Json(Page { items: Vec::new(), next_cursor: None }));
+    }
+    let search = Search {
+        from: params.from,
+        to: params.to,
+        enterprise: model::words(params.enterprise),
+        officer: model::words(params.officer),
+        reference,
+    };
+    let rows = review.search(&actor, search, after).await?;
+    let key = |row: &Row| (row.booking.starts_at, row.session.id);
+    Ok(Json(Page::of(rows, model::PAGE, key, ReviewRow::from)))
+}
+
+/// One session with its people and entries.
+#[utoipa::path(get, path = "/review/sessions/{id}", tag = TAG, params(("id" = Uuid, Path)),
+    responses((status = 200, body = ReviewDetail), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+async fn review_session(
+    Signed(actor): Signed,
+    State(review): State<Review>,
+    language: Option<Extension<Language>>,
+    PathId(id): PathId<Uuid>,
+) -> Result<Json<ReviewDetail>, Problem> {
+    Ok(Json(ReviewDetail::of(review.detail(&actor, id).await?, reader(language))))
+}
+
+/// Recomputes the chain and every recording of a session.
+#[utoipa::path(get, path = "/review/sessions/{id}/integrity", tag = TAG, params(("id" = Uuid, Path)),
+    responses((status = 200, body = IntegrityBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+async fn session_integrity(
+    Signed(actor): Signed,
+    State(review): State<Review>,
+    language: Option<Extension<Language>>,
+    PathId(id): PathId<Uuid>,
+) -> Result<Json<IntegrityBody>, Problem> {
+    let (checked_at, integrity) = review.integrity(&actor, id).await?;
+    Ok(Json(IntegrityBody::of(integrity, checked_at, reader(language))))
+}
+
+/// Opens a session for playing. The purpose is kept and the opening becomes an entry.
+#[utoipa::path(post, path = "/review/sessions/{id}/playbacks", tag = TAG, params(("id" = Uuid, Path)), request_body = OpenPlayback,
+    responses((status = 201, body = Playback), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, description = "purpose_required", body = ProblemBody)))]
+async fn open_playback(
+    Signed(actor): Signed,
+    State(review): State<Review>,
+    language: Option<Extension<Language>>,
+    PathId(id): PathId<Uuid>,
+    Body(body): Body<OpenPlayback>,
+) -> Result<(StatusCode, Json<Playback>), Problem> {
+    let opened = review.open(&actor, id, &body.purpose).await?;
+    Ok((StatusCode::CREATED, Json(Playback::of(opened, reader(language)))))
+}
+
+fn reader(language: Option<Extension<Language>>) -> Language {
+    language.map(|Extension(language)| language).unwrap_or_default()
+}

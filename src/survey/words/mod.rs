@@ -1,0 +1,4 @@
+//! What people read of ratings.
+
+pub mod mail;
+pub mod problems;

@@ -1,0 +1,53 @@
+//! What an officer checks of the people in a session: the service says what, and each tick is an entry.
+
+use crate::auth::{Actor, Right};
+use crate::evidence;
+use crate::http::Problem;
+use crate::video::service::Found;
+use crate::video::service::{SessionView, Video};
+use crate::video::store;
+use crate::video::store::entities::session_check;
+use serde_json::json;
+use std::sync::Arc;
+use uuid::Uuid;
+
+impl Video {
+    /// An officer in the call notes that something was checked, or takes that back.
+    pub async fn check(
+        &self,
+        actor: &Arc<Actor>,
+        id: Uuid,
+        key: String,
+        done: bool,
+    ) -> Result<SessionView, Problem> {
+        actor.may(Right::HoldSessions)?;
+        let Found { booking, .. } = self.find(actor, id).await?;
+        let service = self.service_of(&booking).await?;
+        if !service.spec.checks.iter().any(|check| check.key == key) {
+            return Err(Problem::not_found());
+        }
+        self.in_room(actor, id, move |tx, room, doing| {
+            Box::pin(async move {
+                room.needs_officer_inside()?;
+                let data = json!({ "participant": room.me.id, "check": key, "done": done });
+                let changed = if done {
+                    let row = session_check::Model {
+                        session_id: room.session.id,
+                        key,
+                        account_id: doing.actor.account_id,
+                        checked_at: doing.now,
+                    };
+                    store::insert_check(tx, row).await?
+                } else {
+                    store::delete_check(tx, room.session.id, &key).await?
+                };
+                if changed {
+                    evidence::append(tx, doing.entry("session.checked").data(data)).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
+        self.view(actor, id).await
+    }
+}

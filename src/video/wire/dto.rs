@@ -1,0 +1,301 @@
+//! What goes over the wire.
+
+use crate::base::text::Text;
+use crate::booking::model::display_reference;
+use crate::video::engine::{Flow, PublicationStatus, Writing};
+use crate::video::service::SessionView;
+use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
+use crate::video::store::entities::publication::{self, Source};
+use crate::video::store::entities::video_session::SessionState;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A video session as one of its people sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Session {
+    pub id: Uuid,
+    pub booking_id: Uuid,
+    pub reference: String,
+    pub service: Text,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    /// The venue's zone.
+    pub zone: String,
+    pub state: SessionState,
+    pub opened_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+    /// What is sent is being recorded at this moment: it is on the disk.
+    pub recording: bool,
+    pub recording_state: RecordingNow,
+    /// A recording was cut off by a failure of the service.
+    pub interrupted: bool,
+    /// The recording notice to acknowledge.
+    pub notice_version: i32,
+    pub me: Participant,
+    pub people: Vec<Participant>,
+    pub publications: Vec<Publication>,
+    pub line: Line,
+    pub media: Media,
+    pub can: SessionCan,
+    /// The program put the caller out (a dead line, a restart): entering once more brings them back to their place.
+    pub resumes: bool,
+    /// What the service wants to have checked of the people; told to officers only.
+    pub checks: Vec<SessionCheck>,
+}
+
+/// Something to check of the people.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionCheck {
+    pub key: String,
+    pub label: Text,
+    /// When it was noted as done.
+    pub checked_at: Option<DateTime<Utc>>,
+}
+
+/// By what right somebody sits on the guests' side.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GuestBy {
+    /// Booked it.
+    Booking,
+    /// Is of the same enterprise.
+    Enterprise,
+    /// Was invited by a link.
+    Invitation,
+}
+
+/// Somebody in the session.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Participant {
+    pub id: Uuid,
+    pub name: String,
+    pub role: ParticipantRole,
+    pub badge_no: Option<String>,
+    /// For guests: why they may be here.
+    pub guest_by: Option<GuestBy>,
+    pub state: ParticipantState,
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    pub waiting_since: Option<DateTime<Utc>>,
+    pub admitted_at: Option<DateTime<Utc>>,
+    pub microphone: bool,
+    pub camera: bool,
+    /// Whether their page is open at this moment: a waiting guest may have put the phone away.
+    pub present: bool,
+    /// Whether this is the caller.
+    pub me: bool,
+}
+
+/// What somebody sends from one source.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Publication {
+    pub id: Uuid,
+    pub participant_id: Uuid,
+    pub source: Source,
+    /// Media flows; it can be played.
+    pub live: bool,
+    pub audio: MediumState,
+    pub video: MediumState,
+    /// Whether this one is being recorded.
+    pub recording: RecordingNow,
+}
+
+/// Whether a medium comes in at this moment: `stopped` when it came before and has not for some seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MediumState {
+    None,
+    Flowing,
+    Stopped,
+}
+
+/// Whether what is sent is on the disk at this moment. `stopped`: it cannot be written; it is tried again until
+/// it can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingNow {
+    /// Nothing is sent.
+    Off,
+    Starting,
+    On,
+    Stopped,
+}
+
+/// The place in line.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Line {
+    /// People who wait at the same service today and began to earlier.
+    pub ahead: u32,
+}
+
+/// How to connect.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Media {
+    /// For `RTCPeerConnection`; empty where the service is reached directly.
+    pub ice_servers: Vec<IceServer>,
+}
+
+/// A STUN server.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IceServer {
+    pub urls: Vec<String>,
+}
+
+/// What the caller may do now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionCan {
+    pub admit: bool,
+    pub end: bool,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Acknowledge {
+    /// The version of the notice that was read.
+    pub notice_version: i32,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Decline {
+    /// In one's own words, at most 300 characters; need not be given.
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct MediaState {
+    pub microphone: bool,
+    pub camera: bool,
+}
+
+/// Whether something was checked.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Check {
+    pub done: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MediaTokenBody {
+    pub token: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Session {
+    pub fn of(view: SessionView) -> Self {
+        let (me, writing) = (view.me.id, view.writing());
+        let resumes = view.me.resumes
+            && view.me.state == ParticipantState::Left
+            && view.session.state != SessionState::Ended;
+        let checks = match view.me.role {
+            ParticipantRole::Officer => checks_of(&view),
+            ParticipantRole::Guest => Vec::new(),
+        };
+        let people: Vec<Participant> =
+            view.people.iter().map(|person| Participant::of(person.clone(), me, &view)).collect();
+        let of_me = Participant::of(view.me.clone(), me, &view);
+        let officer_inside = view.me.role == ParticipantRole::Officer
+            && view.me.state == ParticipantState::Admitted
+            && view.session.state != SessionState::Ended;
+        Self {
+            id: view.session.id,
+            booking_id: view.booking.id,
+            reference: display_reference(&view.booking.reference),
+            service: view.service.name(),
+            starts_at: view.booking.starts_at,
+            ends_at: view.booking.ends_at,
+            zone: view.service.zone.name().to_owned(),
+            state: view.session.state,
+            opened_at: view.session.opened_at,
+            ended_at: view.session.ended_at,
+            recording: writing == Some(Writing::On),
+            recording_state: writing.map_or(RecordingNow::Off, RecordingNow::from),
+            interrupted: view.session.interrupted,
+            notice_version: view.notice_version,
+            me: of_me,
+            people,
+            publications: publications(view.publications, &view.media),
+            line: Line { ahead: view.ahead },
+            media: Media { ice_servers: Vec::new() },
+            can: SessionCan { admit: officer_inside, end: officer_inside },
+            resumes,
+            checks,
+        }
+    }
+}
+
+fn checks_of(view: &SessionView) -> Vec<SessionCheck> {
+    let done: HashMap<&str, DateTime<Utc>> =
+        view.checks.iter().map(|check| (check.key.as_str(), check.checked_at)).collect();
+    let wanted = view.service.spec.checks.iter();
+    wanted
+        .map(|check| SessionCheck {
+            key: check.key.clone(),
+            label: check.label.clone(),
+            checked_at: done.get(check.key.as_str()).copied(),
+        })
+        .collect()
+}
+
+impl Participant {
+    fn of(person: participant::Model, me: Uuid, view: &SessionView) -> Self {
+        let guest_by = match person.role {
+            ParticipantRole::Officer => None,
+            ParticipantRole::Guest if person.account_id == view.booking.account_id => Some(GuestBy::Booking),
+            ParticipantRole::Guest if view.invited.contains(&person.account_id) => Some(GuestBy::Invitation),
+            ParticipantRole::Guest => Some(GuestBy::Enterprise),
+        };
+        Self {
+            id: person.id,
+            role: person.role,
+            badge_no: view.badges.get(&person.account_id).cloned(),
+            guest_by,
+            state: person.state,
+            acknowledged_at: person.acknowledged_at,
+            waiting_since: person.waiting_since,
+            admitted_at: person.admitted_at,
+            microphone: person.microphone,
+            camera: person.camera,
+            present: view.here.contains(&person.id),
+            me: person.id == me,
+            name: person.name,
+        }
+    }
+}
+
+fn publications(rows: Vec<publication::Model>, media: &HashMap<Uuid, PublicationStatus>) -> Vec<Publication> {
+    let publication = |row: publication::Model| {
+        let now = media.get(&row.id);
+        Publication {
+            live: now.is_some_and(PublicationStatus::is_live),
+            audio: now.map_or(MediumState::None, |now| now.audio.into()),
+            video: now.map_or(MediumState::None, |now| now.video.into()),
+            recording: now
+                .filter(|now| now.is_live())
+                .map_or(RecordingNow::Off, |now| RecordingNow::from(now.writing)),
+            id: row.id,
+            participant_id: row.participant_id,
+            source: row.source,
+        }
+    };
+    rows.into_iter().map(publication).collect()
+}
+
+impl From<Flow> for MediumState {
+    fn from(flow: Flow) -> Self {
+        match flow {
+            Flow::None => Self::None,
+            Flow::Flowing => Self::Flowing,
+            Flow::Stopped => Self::Stopped,
+        }
+    }
+}
+
+impl From<Writing> for RecordingNow {
+    fn from(writing: Writing) -> Self {
+        match writing {
+            Writing::Starting => Self::Starting,
+            Writing::On => Self::On,
+            Writing::Stopped => Self::Stopped,
+        }
+    }
+}

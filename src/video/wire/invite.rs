@@ -1,0 +1,139 @@
+//! Invitations into the session of a booking.
+
+use crate::auth::Signed;
+use crate::base::text::Text;
+use crate::http::{Body, PathId, PathText, Problem, ProblemBody};
+use crate::video::service::Video;
+use crate::video::service::invite::{InvitationState, Invited};
+use crate::video::wire::TAG;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// An invitation that stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionInvitation {
+    id: Uuid,
+    /// Whom it is for, in the booker's words.
+    label: Option<String>,
+    /// Who took it.
+    name: Option<String>,
+    created_at: DateTime<Utc>,
+    accepted_at: Option<DateTime<Utc>>,
+    /// The path of the page behind the link; the address before it is where the pages are. Only whoever may invite
+    /// is told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionInvitations {
+    items: Vec<SessionInvitation>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewInvitation {
+    /// Whom it is for, at most 40 characters; need not be given.
+    label: Option<String>,
+}
+
+/// What stands behind an invitation's link.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InvitationCard {
+    service: Text,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    /// The venue's zone.
+    zone: String,
+    state: InvitationState,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InvitationTaken {
+    /// The booking whose session can be entered.
+    booking_id: Uuid,
+}
+
+/// Makes a link with which one other person may come into the session.
+#[utoipa::path(post, path = "/bookings/{id}/invitations", tag = TAG, params(("id" = Uuid, Path)), request_body = NewInvitation,
+    responses((status = 201, body = SessionInvitation), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, description = "too_many_invitations, session_ended, not_a_video_booking", body = ProblemBody), (status = 422, description = "too_long", body = ProblemBody)))]
+pub async fn invite_to_session(
+    Signed(actor): Signed,
+    State(video): State<Video>,
+    PathId(id): PathId<Uuid>,
+    Body(body): Body<NewInvitation>,
+) -> Result<(StatusCode, Json<SessionInvitation>), Problem> {
+    let invited = video.invite(&actor, id, body.label).await?;
+    Ok((StatusCode::CREATED, Json(invited.into())))
+}
+
+/// The invitations that stand, and who took them.
+#[utoipa::path(get, path = "/bookings/{id}/invitations", tag = TAG, params(("id" = Uuid, Path)),
+    responses((status = 200, body = SessionInvitations), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub async fn session_invitations(
+    Signed(actor): Signed,
+    State(video): State<Video>,
+    PathId(id): PathId<Uuid>,
+) -> Result<Json<SessionInvitations>, Problem> {
+    let items = video.invitations(&actor, id).await?;
+    Ok(Json(SessionInvitations { items: items.into_iter().map(SessionInvitation::from).collect() }))
+}
+
+/// Takes an invitation back. Who came by it is put out of the session.
+#[utoipa::path(delete, path = "/bookings/{id}/invitations/{invitation_id}", tag = TAG,
+    params(("id" = Uuid, Path), ("invitation_id" = Uuid, Path)),
+    responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub async fn withdraw_invitation(
+    Signed(actor): Signed,
+    State(video): State<Video>,
+    PathId((id, invitation)): PathId<(Uuid, Uuid)>,
+) -> Result<StatusCode, Problem> {
+    video.withdraw(&actor, id, invitation).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What an invitation's link opens. The link is the key.
+#[utoipa::path(get, path = "/invitations/{token}", tag = TAG, params(("token" = String, Path)),
+    responses((status = 200, body = InvitationCard), (status = 404, body = ProblemBody)))]
+pub async fn invitation(
+    State(video): State<Video>,
+    PathText(token): PathText,
+) -> Result<Json<InvitationCard>, Problem> {
+    let found = video.invitation(&token).await?;
+    Ok(Json(InvitationCard {
+        service: found.service.name(),
+        starts_at: found.booking.starts_at,
+        ends_at: found.booking.ends_at,
+        zone: found.service.zone.name().to_owned(),
+        state: found.state,
+    }))
+}
+
+/// Takes an invitation: from now on it is the caller's alone.
+#[utoipa::path(post, path = "/invitations/{token}/accept", tag = TAG, params(("token" = String, Path)),
+    responses((status = 200, body = InvitationTaken), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, description = "invitation_used, session_ended", body = ProblemBody), (status = 410, description = "invitation_withdrawn", body = ProblemBody)))]
+pub async fn accept_invitation(
+    Signed(actor): Signed,
+    State(video): State<Video>,
+    PathText(token): PathText,
+) -> Result<Json<InvitationTaken>, Problem> {
+    Ok(Json(InvitationTaken { booking_id: video.accept_invitation(&actor, &token).await? }))
+}
+
+impl From<Invited> for SessionInvitation {
+    fn from(invited: Invited) -> Self {
+        let Invited { row, name, token } = invited;
+        Self {
+            id: row.id,
+            label: row.label,
+            name,
+            created_at: row.created_at,
+            accepted_at: row.accepted_at,
+            path: token.map(|token| format!("/invite/{token}")),
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! WHIP (RFC 9725) to publish and WHEP to play: one resource per publication.
+//!
+//! Neither trickle ICE nor ICE restart is taken: PATCH is answered with 405 (RFC 9725, 4.3), which the
+//! router does by itself because no route takes it, and no answer carries an ETag.
+//!
+//! A token is all that signs these requests in, so pages of other origins may send them (CORS), as RFC 9725,
+//! 4.2, wants it.
+
+use crate::http::{PathId, Problem, ProblemBody, check_kind};
+use crate::video::engine::{Answer, OfferFault};
+use crate::video::model::limits::{Offering, RETRY_AFTER_SECONDS};
+use crate::video::service::Video;
+use crate::video::store::entities::publication::Source;
+use crate::video::wire::TAG;
+use crate::video::words::problems;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::convert::Infallible;
+use uuid::Uuid;
+
+const SDP: &str = "application/sdp";
+const LARGEST_OFFER: usize = 64 * 1024;
+
+/// Sends one source of the caller into the session.
+#[utoipa::path(post, path = "/whip/{session_id}/{source}", tag = TAG,
+    params(("session_id" = Uuid, Path), ("source" = Source, Path),
+        ("X-Page-Id" = Option<Uuid>, Header, description = "Which window publishes. One that another window has taken over is refused")),
+    request_body(content = String, content_type = "application/sdp", description = "An SDP offer with at most one Opus and one VP8 section that send"),
+    responses(
+        (status = 201, description = "The SDP answer; Location is the resource", body = String, content_type = "application/sdp",
+            headers(("Location" = String, description = "Where to close it with DELETE"))),
+        (status = 401, description = "bad_token", body = ProblemBody),
+        (status = 403, description = "not_admitted", body = ProblemBody),
+        (status = 404, body = ProblemBody),
+        (status = 409, description = "taken_over", body = ProblemBody),
+        (status = 413, body = ProblemBody),
+        (status = 415, body = ProblemBody),
+        (status = 422, description = "bad_sdp", body = ProblemBody),
+        (status = 429, description = "too_many_offers, with Retry-After", body = ProblemBody),
+        (status = 503, body = ProblemBody),
+    ), security(("media_token" = [])))]
+pub async fn whip_publish(
+    State(video): State<Video>,
+    PathId((session, source)): PathId<(Uuid, Source)>,
+    Bearer(bearer): Bearer,
+    Page(page): Page,
+    Offer(offer): Offer,
+) -> Result<Response, Problem> {
+    let answer = video.publish(bearer.as_deref(), session, source, page, offer).await?;
+    Ok(created("whip", answer))
+}
+
+/// Ends a publication.
+#[utoipa::path(delete, path = "/whip/resources/{id}", tag = TAG, params(("id" = Uuid, Path)),
+    responses((status = 200), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody)),
+    security(("media_token" = [])))]
+pub async fn whip_close(
+    State(video): State<Video>,
+    PathId(id): PathId<Uuid>,
+    Bearer(bearer): Bearer,
+) -> Result<StatusCode, Problem> {
+    video.close_media(bearer.as_deref(), id, Offering::ToPublish).await?;
+    Ok(StatusCode::OK)
+}
+
+/// Plays one publication of the session.
+#[utoipa::path(post, path = "/whep/{publication_id}", tag = TAG, params(("publication_id" = Uuid, Path)),
+    request_body(content = String, content_type = "application/sdp", description = "An SDP offer with at most one Opus and one VP8 section that receive"),
+    responses(
+        (status = 201, description = "The SDP answer; Location is the resource", body = String, content_type = "application/sdp",
+            headers(("Location" = String, description = "Where to close it with DELETE"))),
+        (status = 401, description = "bad_token", body = ProblemBody),
+        (status = 403, description = "not_admitted", body = ProblemBody),
+        (status = 404, body = ProblemBody),
+        (status = 409, description = "nothing_published", body = ProblemBody),
+        (status = 413, body = ProblemBody),
+        (status = 415, body = ProblemBody),
+        (status = 422, description = "bad_sdp", body = ProblemBody),
+        (status = 429, description = "too_many_offers, with Retry-After", body = ProblemBody),
+        (status = 503, body = ProblemBody),
+    ), security(("media_token" = [])))]
+pub async fn whep_play(
+    State(video): State<Video>,
+    PathId(publication): PathId<Uuid>,
+    Bearer(bearer): Bearer,
+    Offer(offer): Offer,
+) -> Result<Response, Problem> {
+    let answer = video.play(bearer.as_deref(), publication, offer).await?;
+    Ok(created("whep", answer))
+}
+
+/// Stops playing.
+#[utoipa::path(delete, path = "/whep/resources/{id}", tag = TAG, params(("id" = Uuid, Path)),
+    responses((status = 200), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody)),
+    security(("media_token" = [])))]
+pub async fn whep_close(
+    State(video): State<Video>,
+    PathId(id): PathId<Uuid>,
+    Bearer(bearer): Bearer,
+) -> Result<StatusCode, Problem> {
+    video.close_media(bearer.as_deref(), id, Offering::ToPlay).await?;
+    Ok(StatusCode::OK)
+}
+
+fn created(protocol: &str, answer: Answer) -> Response {
+    let location = format!("/api/v1/{protocol}/resources/{}", answer.resource);
+    let headers = [
+        (header::CONTENT_TYPE, SDP.to_owned()),
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (StatusCode::CREATED, headers, answer.sdp).into_response()
+}
+
+/// The answer to OPTIONS where offers are taken: what may be sent, and from where.
+pub async fn offer_options() -> impl IntoResponse {
+    let headers = [
+        (HeaderName::from_static("accept-post"), SDP),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "POST, OPTIONS"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ];
+    (StatusCode::NO_CONTENT, headers)
+}
+
+/// The answer to OPTIONS of a resource.
+pub async fn resource_options() -> impl IntoResponse {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "DELETE, OPTIONS"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ];
+    (StatusCode::NO_CONTENT, headers)
+}
+
+const ALLOWED_HEADERS: &str = "Authorization, Content-Type, X-Page-Id";
+
+/// What every answer of these routes carries: who may read it, and how to go on after a refusal.
+pub async fn dress(request: Request, next: Next) -> Response {
+    let shown = request.headers().contains_key(header::AUTHORIZATION);
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let headers = response.headers_mut();
+    let mut put = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    // Without credentials, which `*` excludes: a token is shown, or nothing is told.
+    put(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    put(header::ACCESS_CONTROL_EXPOSE_HEADERS, "Location, Retry-After, WWW-Authenticate");
+    if status == StatusCode::UNAUTHORIZED {
+        let challenge =
+            if shown { "Bearer realm=\"media\", error=\"invalid_token\"" } else { "Bearer realm=\"media\"" };
+        put(header::WWW_AUTHENTICATE, challenge);
+    }
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+    }
+    response
+}
+
+/// Which window of somebody a request comes from. What is no id names none.
+pub struct Page(Option<Uuid>);
+
+impl<S: Sync> FromRequestParts<S> for Page {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let value = parts.headers.get("x-page-id").and_then(|value| value.to_str().ok());
+        Ok(Self(value.and_then(|value| value.parse().ok())))
+    }
+}
+
+/// The bearer token of a request, if there is one.
+pub struct Bearer(Option<String>);
+
+impl<S: Sync> FromRequestParts<S> for Bearer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(bearer(&parts.headers)))
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+/// An SDP offer. What is wrong with it is told only after the token was looked at.
+pub struct Offer(Result<String, Problem>);
+
+impl<S: Send + Sync> FromRequest<S> for Offer {
+    type Rejection = Infallible;
+
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, Infallible> {
+        if let Err(problem) = check_kind(request.headers(), SDP) {
+            return Ok(Self(Err(problem)));
+        }
+        DefaultBodyLimit::max(LARGEST_OFFER).apply(&mut request);
+        let body = Bytes::from_request(request, state).await;
+        Ok(Self(body.map_err(unreadable).and_then(|body| {
+            String::from_utf8(body.to_vec()).map_err(|_| problems::bad_sdp(OfferFault::NotUtf8))
+        })))
+    }
+}
+
+fn unreadable(rejection: BytesRejection) -> Problem {
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            "通话参数（SDP）最大 64 KB。",
+            "An SDP offer may have 64 KB at most.",
+        ),
+        status => Problem::new(status, "bad_body", "内容无法读取。", "The body could not be read."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bearer_token_is_read_in_any_spelling_of_the_scheme() {
+        for (value, token) in [
+            ("Bearer abc", Some("abc")),
+            ("bearer  abc", Some("abc")),
+            ("Basic abc", None),
+            ("Bearer", None),
+            ("", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, value.parse().unwrap());
+            assert_eq!(bearer(&headers).as_deref(), token, "{value}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What people read of sessions.
+
+pub mod problems;
