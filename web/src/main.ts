@@ -4,6 +4,9 @@ import { i18n, loadAreas } from './i18n'
 import { router } from './router'
 import { loadMe } from './state/me'
 import './look/tokens.css'
+import './look/ground.css'
+import './look/parts.css'
+import './look/frame.css'
 import './look/layout.css'
 
 void loadMe()

@@ -21,6 +21,8 @@ function sourcesOf(end: RegExp, under = ''): Source[] {
 
 /** Single-file components. */
 export const components = sourcesOf(/\.vue$/)
+/** Style sheets. */
+export const styles = sourcesOf(/\.css$/)
 /** Scripts that are neither tests nor messages. */
 export const scripts = sourcesOf(/(?<!\.test)\.ts$/).filter(({ name }) => !name.startsWith('messages'))
 
