@@ -126,6 +126,7 @@ SUITES = {
         Step("licences, bans, sources", ["cargo", "deny", "--locked", "check", "licenses", "bans", "sources"], ["machine"]),
         WEB_PACKAGES,
         Step("web types", ["npm", "run", "--prefix", "web", "typecheck"], ["web packages"]),
+        Step("web lints", ["npm", "run", "--prefix", "web", "lint"], ["web packages"]),
         Step("web unused code", ["npm", "run", "--prefix", "web", "unused"], ["web packages"]),
         Step("web unit tests", shell(f"cd web && npm test -- --reporter=default --reporter=json --outputFile.json=../{VITEST}"), ["web packages"], vitest_counts),
         WEB_BUILD,

@@ -13,13 +13,15 @@ let probing: ReturnType<typeof setInterval> | undefined
 /** Asks from time to time until the program answers again; whoever waits for the line then reads anew. */
 function probe() {
   noteReached(false)
-  probing ??= setInterval(async () => {
-    const reached = await fetch('/healthz', { cache: 'no-store' }).then((answer) => answer.ok, () => false)
-    if (!reached) return
-    clearInterval(probing)
-    probing = undefined
-    noteReached(true)
-  }, PROBE_EVERY_MS)
+  probing ??= setInterval(() => void ask(), PROBE_EVERY_MS)
+}
+
+async function ask() {
+  const reached = await fetch('/healthz', { cache: 'no-store' }).then((answer) => answer.ok, () => false)
+  if (!reached) return
+  clearInterval(probing)
+  probing = undefined
+  noteReached(true)
 }
 
 async function fetchOrProbe(request: Request): Promise<Response> {

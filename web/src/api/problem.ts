@@ -44,7 +44,7 @@ export class ApiError extends Error {
   }
 
   /** Anything caught, as an ApiError; what is not one is a fault of the page and is thrown on. */
-  static of(caught: unknown): ApiError {
+  static readonly of = (caught: unknown): ApiError => {
     if (caught instanceof ApiError) return caught
     throw caught
   }

@@ -115,11 +115,11 @@ export class Call {
     const reports: Parameters<typeof sampleOf>[0][] = []
     const spoke: string[] = []
     const own = await this.publisher?.peer?.getStats().catch(() => undefined)
-    if (own) reports.push([...own.values()])
+    if (own) reports.push([...statsOf(own)])
     for (const [id, seat] of this.seats) {
       const stats = await seat.player.peer?.getStats().catch(() => undefined)
       if (!stats) continue
-      const inbound = [...stats.values()].filter((report) => report.type === 'inbound-rtp')
+      const inbound = [...statsOf(stats)].filter((report) => report.type === 'inbound-rtp')
       seat.player.sawBytes(sum(inbound, 'bytesReceived'), this.sends(seat.publication.participant_id))
       reports.push(inbound)
       const level = Math.max(0, ...inbound.map((report) => Number(report.audioLevel ?? 0)))
@@ -136,6 +136,11 @@ export class Call {
     const person = this.session?.people.find((one) => one.id === participantId)
     return !!person && (person.microphone || person.camera)
   }
+}
+
+/** What the browser's types leave open. */
+function statsOf(report: RTCStatsReport): Iterable<Record<string, unknown> & { type: string; id: string }> {
+  return report.values()
 }
 
 function sum(reports: Record<string, unknown>[], field: string): number {

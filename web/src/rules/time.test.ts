@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { addDays, addMonths, clock, countdown, dayIn, dayWords, minuteOfDay, offsetWords, shortDayWords, zonesDiffer } from './time'
+import { addDays, addMonths, clock, countdown, dayIn, dayWords, minuteOfDay, minutesSince, offsetWords, shortDayWords, zonesDiffer } from './time'
 
 const SHANGHAI = 'Asia/Shanghai'
 const instant = '2026-09-30T06:00:00Z'
@@ -33,4 +33,11 @@ it('counts days and months over the ends of years', () => {
 it('counts down to nothing and not below', () => {
   expect(countdown(462_000)).toBe('07:42')
   expect(countdown(-5)).toBe('00:00')
+})
+
+it('counts whole minutes since, never below zero', () => {
+  const now = Date.parse('2026-09-29T02:10:30Z')
+  expect(minutesSince('2026-09-29T02:06:00Z', now)).toBe(4)
+  expect(minutesSince('2026-09-29T02:11:00Z', now)).toBe(0)
+  expect(minutesSince(null, now)).toBe(0)
 })

@@ -31,6 +31,11 @@ export function clock(instant: Instant, zone: string): string {
   return figures(zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at(instant))
 }
 
+/** "14:12:47" */
+export function clockSeconds(instant: Instant, zone: string): string {
+  return figures(zone, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at(instant))
+}
+
 /** "2026-09-30": the calendar day an instant falls on in a zone. */
 export function dayIn(instant: Instant, zone: string): string {
   const parts = figures(zone, { year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(at(instant))
@@ -110,6 +115,11 @@ export function zonesDiffer(instant: Instant, one: string, other: string): boole
 export function minuteOfDay(instant: Instant, zone: string): number {
   const [hours, minutes] = clock(instant, zone).split(':').map(Number)
   return (hours ?? 0) * 60 + (minutes ?? 0)
+}
+
+/** Whole minutes since an instant, never negative. */
+export function minutesSince(since: Instant | null, now: number): number {
+  return since === null ? 0 : Math.max(0, Math.floor((now - at(since).getTime()) / 60_000))
 }
 
 /** The calendar day `days` after another. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { COLUMNS, hoursOf, layOut, maskNumber, place, rowOf, sheetOf, waitedMinutes } from './day'
+import { COLUMNS, hoursOf, layOut, maskNumber, place, rowOf, sheetOf } from './day'
 
 const ZONE = 'Asia/Shanghai'
 const at = (clock: string, until: string, day = '2026-09-29') => ({
@@ -50,12 +50,6 @@ describe('the sheet of a day', () => {
     expect(rowOf(8 * 60 + 15, sheet)).toEqual({ row: 2, part: 0 })
     expect(rowOf(8 * 60 + 20, sheet).part).toBeCloseTo(1 / 3)
   })
-})
-
-it('counts whole minutes of waiting, never below zero', () => {
-  const now = Date.parse('2026-09-29T02:10:30Z')
-  expect(waitedMinutes('2026-09-29T02:06:00Z', now)).toBe(4)
-  expect(waitedMinutes('2026-09-29T02:11:00Z', now)).toBe(0)
 })
 
 it('masks a number', () => {

@@ -112,11 +112,6 @@ export function minuteWords(minute: number): string {
   return `${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, '0')}`
 }
 
-/** Whole minutes somebody has waited. */
-export function waitedMinutes(since: string, now: number): number {
-  return Math.max(0, Math.floor((now - Date.parse(since)) / 60_000))
-}
-
 /** "154••••0009": enough to tell two numbers apart. */
 export function maskNumber(number: string): string {
   return number.length < 8 ? '••••' : `${number.slice(0, 3)}••••${number.slice(-4)}`
