@@ -2,7 +2,9 @@
 
 use crate::auth::{Right, Signed};
 use crate::base::text::Language;
+use crate::booking::ask;
 use crate::booking::model::display_reference;
+use crate::db::Db;
 use crate::http::{Cursor, Page, Params, PathId, Problem, ProblemBody};
 use crate::notify;
 use crate::notify::entities::outbox::OutboxState;
@@ -11,13 +13,17 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 /// Routes under `/api/v1`.
-pub(super) fn router(notify: Notify) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(list_messages)).routes(routes!(retry_message)).with_state(notify)
+pub(super) fn router(notify: Notify, db: Db) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(list_messages))
+        .routes(routes!(retry_message))
+        .with_state((notify, db))
 }
 
 /// An outgoing message, as far as staff need to know it.
@@ -43,11 +49,14 @@ struct Message {
 }
 
 impl Message {
-    fn of(message: notify::Message, language: Language) -> Self {
+    fn of(message: notify::Message, references: &HashMap<Uuid, String>, language: Language) -> Self {
         Self {
             last_error: message.last_error(language),
             id: message.id,
-            booking_reference: message.reference.as_deref().map(display_reference),
+            booking_reference: message
+                .case_id
+                .and_then(|case| references.get(&case))
+                .map(|reference| display_reference(reference)),
             template: message.template,
             to_masked: message.to_masked,
             state: message.state,
@@ -84,7 +93,7 @@ const PAGE: usize = 50;
 )]
 async fn list_messages(
     Signed(actor): Signed,
-    State(notify): State<Notify>,
+    State((notify, db)): State<(Notify, Db)>,
     language: Option<Extension<Language>>,
     Params(query): Params<MessageQuery>,
 ) -> Result<Json<Page<Message>>, Problem> {
@@ -92,7 +101,8 @@ async fn list_messages(
     let language = language.map(|Extension(language)| language).unwrap_or_default();
     let before = Cursor::decode(query.cursor.as_deref())?;
     let rows = notify.messages(query.state, before, PAGE as u64 + 1).await?;
-    Ok(Json(Page::of(rows, PAGE, |row| row.id, |row| Message::of(row, language))))
+    let references = ask::references(db.reader(), rows.iter().filter_map(|row| row.case_id)).await?;
+    Ok(Json(Page::of(rows, PAGE, |row| row.id, |row| Message::of(row, &references, language))))
 }
 
 /// Send a failed message again
@@ -109,11 +119,13 @@ async fn list_messages(
 )]
 async fn retry_message(
     Signed(actor): Signed,
-    State(notify): State<Notify>,
+    State((notify, db)): State<(Notify, Db)>,
     language: Option<Extension<Language>>,
     PathId(id): PathId,
 ) -> Result<Json<Message>, Problem> {
     actor.may(Right::SeeMessages)?;
     let language = language.map(|Extension(language)| language).unwrap_or_default();
-    Ok(Json(Message::of(notify.retry(id).await?, language)))
+    let message = notify.retry(id).await?;
+    let references = ask::references(db.reader(), message.case_id).await?;
+    Ok(Json(Message::of(message, &references, language)))
 }

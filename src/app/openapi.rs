@@ -33,7 +33,7 @@ pub(super) fn api(app: &App) -> (Router, Document) {
                 .merge(directory::router(app.directory.clone()))
                 .merge(auth::router(app.auth.clone()))
                 .merge(booking::router(app.booking.clone()))
-                .merge(messages::router(app.notify.clone()))
+                .merge(messages::router(app.notify.clone(), app.db.clone()))
                 .merge(video::router(app.video.clone()))
                 .merge(survey::router(app.survey.clone()))
                 .merge(review::router(app.review.clone())),

@@ -3,9 +3,11 @@
 //! on would begin a new office beside an old one, or let links and tokens die without a word.
 
 use crate::app::StartError;
+use crate::auth;
 use crate::base::clock::Clock;
 use crate::base::config::Settings;
 use crate::base::keyring::Keyring;
+use crate::booking;
 use crate::db;
 use crate::db::Db;
 use rustix::fs::{Access, AtFlags, CWD, accessat};
@@ -57,7 +59,7 @@ pub(super) async fn open(settings: &Settings, clock: &Clock) -> Result<Opened, S
                 Keyring::settle(dir)?;
                 pending
             }
-            _ if !new && (known.is_some() || db.is_in_use().await?) => {
+            _ if !new && (known.is_some() || is_in_use(&db).await?) => {
                 return Err(StartError::KeyringMissing(path));
             }
             _ => {
@@ -72,6 +74,11 @@ pub(super) async fn open(settings: &Settings, clock: &Clock) -> Result<Opened, S
         },
     };
     Ok(Opened { keyring, db })
+}
+
+/// Whether people or bookings are in the store.
+async fn is_in_use(db: &Db) -> Result<bool, sea_orm::DbErr> {
+    Ok(auth::ask::is_anybody(db.reader()).await? || booking::ask::is_any(db.reader()).await?)
 }
 
 /// Opens the store of an office that must be there, for commands that only look.
@@ -178,7 +185,10 @@ mod tests {
 
     #[test]
     fn what_is_there_is_never_said_to_be_unmakable() {
-        let dir = std::env::temp_dir().join(format!("mianqia-denied-{}", uuid::Uuid::now_v7()));
+        let dir = std::env::temp_dir().join(format!(
+            "mianqia-denied-{}",
+            crate::base::ids::new_id(crate::base::clock::Clock::system().now())
+        ));
         assert!(matches!(denied(&dir, refused()), StartError::DataDir(..)), "it is not there");
         fs::create_dir(&dir).unwrap();
         let said = denied(&dir, refused()).to_string();

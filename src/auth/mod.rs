@@ -19,10 +19,10 @@ mod wire;
 mod words;
 
 pub use model::Right;
-pub use model::actor::{Actor, ActorEnterprise};
+pub use model::actor::{Actor, ActorEnterprise, booker_address};
 pub use service::sign_in::{Caller, SignedIn};
 pub use service::{Auth, Refusal};
-pub use store::entities;
+pub use store::{ask, entities};
 pub use wire::layer::identify;
 pub use wire::router;
 pub use wire::signed::{MaybeSigned, Signed};

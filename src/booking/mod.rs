@@ -17,9 +17,9 @@ mod store;
 mod wire;
 mod words;
 
-pub use service::waiting::{SessionGlance, WaitingPerson, WaitingRoom};
+pub use service::waiting::{GlanceState, SessionGlance, WaitingPerson, WaitingRoom};
 pub use service::{Booking, Office, RequestForm};
-pub use store::entities;
 pub use store::read::View;
+pub use store::{ask, entities};
 pub use wire::dto::{BookingDto, HistorySide};
 pub use wire::router;

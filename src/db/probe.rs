@@ -1,12 +1,10 @@
 //! What the program asks of the store about the store itself: does it keep things, whose is it, is it used.
 
-use crate::auth::entities::account;
-use crate::booking::entities::booking;
 use crate::db::entities::{store_identity, store_probe};
 use crate::db::{Db, connect, is_sqlite};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, QuerySelect, Statement};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, Statement};
 
 /// Both tables have one row.
 const THE_ROW: i32 = 1;
@@ -53,12 +51,6 @@ impl Db {
             })
         })
         .await
-    }
-
-    /// Whether people or bookings are in it.
-    pub async fn is_in_use(&self) -> Result<bool, DbErr> {
-        let account = account::Entity::find().limit(1).one(&self.reader).await?;
-        Ok(account.is_some() || booking::Entity::find().limit(1).one(&self.reader).await?.is_some())
     }
 }
 

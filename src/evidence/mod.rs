@@ -15,5 +15,6 @@ mod store;
 pub use model::rows;
 pub use model::rows::{changed, made, tell_gone, tell_kept, tell_made};
 pub use model::{Actor, ChainFault, NewEntry, SYSTEM};
-pub use store::entities;
+pub use store::ask::told_or;
 pub use store::{append, append_all, append_numbered, begin, entries, head, verify_chain};
+pub use store::{ask, entities};

@@ -11,6 +11,7 @@ mod page;
 mod plain;
 mod problem;
 
+pub use axum::http::StatusCode;
 pub use client::ClientAddress;
 pub use dated::dated;
 pub use events::event_stream;

@@ -15,6 +15,6 @@ mod words;
 
 pub use model::month::Month;
 pub use service::{Office, Survey};
-pub use store::entities;
 pub use store::evident::answer_text;
+pub use store::{ask, entities};
 pub use wire::router;

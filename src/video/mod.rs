@@ -24,5 +24,5 @@ pub use demo::MadeUpMedia;
 pub use engine::recording;
 pub use model::midnight;
 pub use service::{SessionView, Video, VideoSettings};
-pub use store::entities;
+pub use store::{ask, entities};
 pub use wire::router;

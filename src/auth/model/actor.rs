@@ -105,3 +105,8 @@ fn not_a_member(membership: Membership, own: &ActorEnterprise) -> Problem {
     };
     Problem { code, title: Text::new(zh, en), ..Problem::forbidden() }
 }
+
+/// The mail address for news about a booking: the account's own, else that of its enterprise's contact.
+pub fn booker_address(account: &account::Model, enterprise: Option<&enterprise::Model>) -> Option<String> {
+    account.email.clone().or_else(|| enterprise.map(|enterprise| enterprise.contact_email.clone()))
+}

@@ -8,7 +8,7 @@ use crate::base::ids;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
-use axum::http::StatusCode;
+use crate::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
 use serde_json::json;

@@ -18,7 +18,7 @@ use crate::base::keyring::Keyring;
 use crate::db::Db;
 use crate::db::live::Live;
 use crate::http::Problem;
-use axum::http::StatusCode;
+use crate::http::StatusCode;
 use sea_orm::DbErr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -11,7 +11,7 @@ use crate::base::ids;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
-use axum::http::StatusCode;
+use crate::http::StatusCode;
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, DbErr};
 use std::net::IpAddr;

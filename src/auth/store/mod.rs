@@ -1,5 +1,6 @@
 //! Every query of sign-in and registration.
 
+pub mod ask;
 pub mod entities;
 mod registrations;
 mod sessions;

@@ -1,6 +1,7 @@
 //! What stands around bookings when they are shown: names beside ids, the session at a glance, what
 //! else is at the same time. Read once for all rows.
 
+use crate::auth;
 use crate::auth::entities::{account, enterprise};
 use crate::auth::{Actor, Right};
 use crate::booking::model::state::{
@@ -43,7 +44,6 @@ impl Booking {
         others: &[Uuid],
     ) -> Result<Around<'a>, Problem> {
         let now = self.0.clock.now();
-        let directory = &self.0.directory;
         let neighbours = self.neighbours(actor, rows, now).await?;
         let people = rows.iter().flat_map(|row| [Some(row.account_id), row.officer_id]).flatten();
         let accounts = distinct(people.chain(others.iter().copied()));
@@ -65,8 +65,8 @@ impl Booking {
         Ok(Around {
             actor,
             now,
-            accounts: directory.accounts(&accounts).await?,
-            enterprises: directory.enterprises(&enterprises).await?,
+            accounts: auth::ask::accounts(self.0.db.reader(), &accounts).await?,
+            enterprises: auth::ask::enterprises(self.0.db.reader(), &enterprises).await?,
             services,
             sessions,
             neighbours,

@@ -1,5 +1,6 @@
 //! What is decided about a booking: by the officer, or by the booker who cancels.
 
+use crate::auth;
 use crate::auth::entities::{account, enterprise};
 use crate::auth::{Actor, Right};
 use crate::base::text::Language;
@@ -10,7 +11,7 @@ use crate::booking::service::{Booking, Office, scope_of};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write;
 use crate::booking::words::mails::{self, News};
-use crate::directory::{ServiceInfo, booker_address};
+use crate::directory::ServiceInfo;
 use crate::http::Problem;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
@@ -146,10 +147,10 @@ impl Booking {
 
     /// The people behind a booking, read before the transaction.
     pub(super) async fn people_of(&self, row: &booking::Model) -> Result<People, DbErr> {
-        let directory = &self.0.directory;
-        let account = directory.accounts(&[row.account_id]).await?.remove(&row.account_id);
+        let conn = self.0.db.reader();
+        let account = auth::ask::accounts(conn, &[row.account_id]).await?.remove(&row.account_id);
         let enterprise = match row.enterprise_id {
-            Some(id) => directory.enterprises(&[id]).await?.remove(&id),
+            Some(id) => auth::ask::enterprises(conn, &[id]).await?.remove(&id),
             None => None,
         };
         Ok(People { account, enterprise })
@@ -178,7 +179,7 @@ impl People {
             info,
             row,
             now,
-            to: account.and_then(|account| booker_address(account, self.enterprise.as_ref())),
+            to: account.and_then(|account| auth::booker_address(account, self.enterprise.as_ref())),
             language: account.map_or(Language::Zh, language_of),
         }
     }

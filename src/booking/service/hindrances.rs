@@ -5,7 +5,7 @@ use crate::booking::model::state::Action;
 use crate::booking::service::waiting::SessionGlance;
 use crate::booking::service::{Fault, Inner};
 use crate::booking::store::entities::booking;
-use crate::booking::store::{read, write};
+use crate::booking::store::read;
 use crate::db::Tx;
 use crate::http::Problem;
 use uuid::Uuid;
@@ -35,7 +35,7 @@ impl Inner {
 
     async fn busy(&self, tx: &Tx, row: &booking::Model, officer: Uuid) -> Result<(), Fault> {
         // Two acceptances of one officer at once come one after the other.
-        write::lock_account(tx, officer).await?;
+        crate::auth::ask::lock_account(tx, officer).await?;
         let own = read::on_desk_between(tx.conn(), officer, row.starts_at, row.ends_at).await?;
         match own.into_iter().find(|other| other.id != row.id) {
             Some(other) => Err(officer_busy(&other).into()),

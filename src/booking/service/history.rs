@@ -4,8 +4,8 @@ use crate::auth::Actor;
 use crate::booking::service::Booking;
 use crate::booking::service::around::Around;
 use crate::booking::store::entities::booking;
-use crate::booking::store::read;
 use crate::booking::wire::dto::{BookingDetailDto, HistoryItem, HistorySide};
+use crate::evidence;
 use crate::evidence::entities::entry;
 use crate::http::Problem;
 use serde_json::Value;
@@ -17,11 +17,18 @@ impl Booking {
     pub async fn detail(&self, actor: &Actor, id: Uuid) -> Result<BookingDetailDto, Problem> {
         let row = self.find_for(actor, id).await?;
         let conn = self.0.db.reader();
-        let entries = read::entries(conn, id).await?;
-        let reasons: HashMap<i64, String> =
-            read::reasons(conn, id).await?.into_iter().map(|row| (row.seq, row.value)).collect();
-        let acts: Vec<(&entry::Model, Act)> =
-            entries.iter().map(|entry| (entry, act_of(entry))).filter(|(_, act)| !act.by_the_way).collect();
+        let entries = evidence::entries(conn, id).await?;
+        let reasons: HashMap<i64, String> = evidence::ask::commitments_named(conn, id, "reason")
+            .await?
+            .into_iter()
+            .map(|row| (row.seq, row.value))
+            .collect();
+        let acts: Vec<(&entry::Model, Act)> = entries
+            .iter()
+            .filter(is_shown)
+            .map(|entry| (entry, act_of(entry)))
+            .filter(|(_, act)| !act.by_the_way)
+            .collect();
         let actors: Vec<Uuid> = acts.iter().filter_map(|(_, act)| act.id).collect();
         let around = self.around(actor, std::slice::from_ref(&row), &actors).await?;
         let history = acts.into_iter().map(|(entry, act)| told(entry, act, &reasons, &around)).collect();
@@ -29,6 +36,11 @@ impl Booking {
         let booking::Model { contact_name, contact_mobile, fields, .. } = row;
         Ok(BookingDetailDto { booking, contact_name, contact_mobile, fields, history })
     }
+}
+
+/// What is shown of a case to its booker: what happened to the booking and to its session.
+fn is_shown(entry: &&entry::Model) -> bool {
+    entry.kind.starts_with("booking.") || entry.kind.starts_with("session.")
 }
 
 fn told(entry: &entry::Model, act: Act, reasons: &HashMap<i64, String>, around: &Around<'_>) -> HistoryItem {

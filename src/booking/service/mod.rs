@@ -28,6 +28,7 @@ use crate::booking::store::entities::booking;
 use crate::booking::store::{Scope, places, read};
 use crate::db::live::Live;
 use crate::db::{Db, StoreFault, WriteError, fault_of};
+use crate::directory;
 use crate::directory::entities::resource::CellKind;
 use crate::directory::model::calendar::Calendar;
 use crate::directory::{Directory, ServiceInfo};
@@ -125,7 +126,7 @@ impl Booking {
         let conn = self.0.db.reader();
         let now = self.0.clock.now();
         let mut taken = Vec::new();
-        for resource in places::resources(conn).await? {
+        for resource in directory::ask::resources(conn).await? {
             let first = first_cell(&resource, now);
             taken.extend(places::occupied_since(conn, resource.resource, first).await?);
         }
@@ -135,7 +136,7 @@ impl Booking {
 
     /// Forgets the places of days gone by.
     async fn forget_past(&self, now: DateTime<Utc>) -> Result<(), DbErr> {
-        for resource in places::resources(self.0.db.reader()).await? {
+        for resource in directory::ask::resources(self.0.db.reader()).await? {
             self.0.places.forget_before(resource.resource, first_cell(&resource, now));
         }
         Ok(())
@@ -198,7 +199,7 @@ fn terms_of<'a>(info: &ServiceInfo, plan: &'a Plan, calendar: &'a Calendar, now:
 }
 
 /// The first cell that still matters: two days back covers every zone and clocks that differ a bit.
-fn first_cell(resource: &places::Numbering, now: DateTime<Utc>) -> i64 {
+fn first_cell(resource: &directory::ask::Numbering, now: DateTime<Utc>) -> i64 {
     use crate::booking::model::slots::{Slot, cells, day_cell, local_date};
     let at = now - TimeDelta::days(2);
     match resource.cell {

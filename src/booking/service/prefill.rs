@@ -1,5 +1,6 @@
 //! What a form can be filled in with, so that nobody types the same twice; and what it is warned of.
 
+use crate::auth;
 use crate::auth::{Actor, Right};
 use crate::booking::model::slots::local_date;
 use crate::booking::model::warnings::{FormWarning, warnings};
@@ -22,7 +23,8 @@ impl Booking {
         let scope = scope_of(actor)?;
         let last = read::last_request(conn, scope, actor.account_id, None).await?;
         let of_service = read::last_request(conn, scope, actor.account_id, Some(service_id)).await?;
-        let account = self.0.directory.accounts(&[actor.account_id]).await?.remove(&actor.account_id);
+        let account =
+            auth::ask::accounts(self.0.db.reader(), &[actor.account_id]).await?.remove(&actor.account_id);
         let contact = last.map(|row| (row.contact_name, row.contact_mobile));
         let (name, mobile) = contact.unwrap_or_default();
         Ok(Prefill {

@@ -163,7 +163,7 @@ async fn attempt(tx: &Tx, places: Arc<Boards>, wish: &Wish, spread: bool) -> Res
 /// Refuses the same place again, and more than one party may have. The rows of the person and the
 /// enterprise are locked first, so that two at once cannot both be the last one allowed.
 async fn not_too_much(tx: &Tx, wish: &Wish) -> Result<(), Fault> {
-    write::lock_account(tx, wish.account).await?;
+    crate::auth::ask::lock_account(tx, wish.account).await?;
     not_twice(tx, wish).await?;
     if write::live_holds(tx, wish.account, wish.now).await? >= MOST_HOLDS {
         return Err(too_many_holds().into());
@@ -171,7 +171,7 @@ async fn not_too_much(tx: &Tx, wish: &Wish) -> Result<(), Fault> {
     let limits = wish.info.spec.limits;
     let (scope, most) = match wish.enterprise {
         Some(enterprise) => {
-            write::lock_enterprise(tx, enterprise).await?;
+            crate::auth::ask::lock_enterprise(tx, enterprise).await?;
             (Scope::Enterprise(enterprise), limits.enterprise)
         }
         None => (Scope::Person(wish.account), limits.person),

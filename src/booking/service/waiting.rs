@@ -2,7 +2,6 @@
 
 use crate::base::text::Text;
 use crate::db::Tx;
-use crate::video::entities::video_session::SessionState;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use serde::Serialize;
@@ -38,11 +37,20 @@ pub struct WaitingPerson {
     pub present: bool,
 }
 
+/// Where a session stands; its states are named as in `video`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GlanceState {
+    Waiting,
+    Open,
+    Ended,
+}
+
 /// A video session in a few figures, for the rows of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SessionGlance {
     pub session_id: Uuid,
-    pub state: SessionState,
+    pub state: GlanceState,
     pub opened_at: Option<DateTime<Utc>>,
     /// Since when it is recorded without all recordings having ended; null while nothing is.
     pub recording_since: Option<DateTime<Utc>>,
@@ -56,11 +64,11 @@ pub struct SessionGlance {
 
 impl SessionGlance {
     pub fn is_open(&self) -> bool {
-        self.state == SessionState::Open
+        self.state == GlanceState::Open
     }
 
     /// Whether somebody came: nobody who waits or is in can be told absent.
     pub fn somebody_came(&self) -> bool {
-        self.state == SessionState::Open || (self.state == SessionState::Waiting && self.waiting > 0)
+        self.state == GlanceState::Open || (self.state == GlanceState::Waiting && self.waiting > 0)
     }
 }

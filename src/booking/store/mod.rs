@@ -1,5 +1,6 @@
 //! Every query of bookings.
 
+pub mod ask;
 pub mod entities;
 mod evident;
 pub mod places;

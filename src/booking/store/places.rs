@@ -4,8 +4,6 @@ use crate::booking::model::boards::Taken;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::entities::occupied;
 use crate::db::Tx;
-use crate::directory::entities::resource::{self, CellKind};
-use crate::directory::entities::venue;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Query;
 use sea_orm::{
@@ -13,30 +11,6 @@ use sea_orm::{
 };
 use std::ops::Range;
 use uuid::Uuid;
-
-/// A resource and what is needed to number its cells.
-pub struct Numbering {
-    pub resource: Uuid,
-    pub cell: CellKind,
-    pub zone: String,
-    pub grid_minutes: i32,
-}
-
-/// Every resource there is.
-pub async fn resources(conn: &impl ConnectionTrait) -> Result<Vec<Numbering>, DbErr> {
-    let venues = venue::Entity::find().all(conn).await?;
-    let resources = resource::Entity::find().all(conn).await?;
-    let numbering = |resource: resource::Model| {
-        let venue = venues.iter().find(|venue| venue.id == resource.venue_id)?;
-        Some(Numbering {
-            resource: resource.id,
-            cell: resource.cell,
-            zone: venue.zone.clone(),
-            grid_minutes: venue.grid_minutes,
-        })
-    };
-    Ok(resources.into_iter().filter_map(numbering).collect())
-}
 
 /// The occupied cells of a resource from `first` on.
 pub async fn occupied_since(

@@ -3,7 +3,6 @@
 use crate::booking::model::state::LIVE;
 use crate::booking::store::Scope;
 use crate::booking::store::entities::booking::{self, BookingState};
-use crate::evidence::entities::{commitment, entry};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -273,28 +272,6 @@ pub async fn lapsed(conn: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64)
         .order_by_asc(booking::Column::HoldExpiresAt)
         .limit(limit)
         .into_tuple()
-        .all(conn)
-        .await
-}
-
-/// What happened to a booking: its entries about booking and session, oldest first.
-pub async fn entries(conn: &impl ConnectionTrait, case: Uuid) -> Result<Vec<entry::Model>, DbErr> {
-    let kinds = Condition::any()
-        .add(entry::Column::Kind.starts_with("booking."))
-        .add(entry::Column::Kind.starts_with("session."));
-    entry::Entity::find()
-        .filter(entry::Column::CaseId.eq(case))
-        .filter(kinds)
-        .order_by_asc(entry::Column::Seq)
-        .all(conn)
-        .await
-}
-
-/// The reasons behind those entries, as far as they have not been deleted.
-pub async fn reasons(conn: &impl ConnectionTrait, case: Uuid) -> Result<Vec<commitment::Model>, DbErr> {
-    commitment::Entity::find()
-        .filter(commitment::Column::CaseId.eq(case))
-        .filter(commitment::Column::Name.eq("reason"))
         .all(conn)
         .await
 }

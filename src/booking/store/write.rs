@@ -1,15 +1,12 @@
 //! Queries inside write transactions.
 
-use crate::auth::entities::{account, enterprise};
 use crate::booking::model::state::LIVE;
 use crate::booking::store::Scope;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::db::{Tx, UniqueKey};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -21,25 +18,6 @@ pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<booking::Model>, DbErr> {
 /// The same within a scope.
 pub async fn lock_scoped(tx: &Tx, scope: Scope, id: Uuid) -> Result<Option<booking::Model>, DbErr> {
     scope.find().filter(booking::Column::Id.eq(id)).lock_exclusive().one(tx.conn()).await
-}
-
-/// Locks somebody's account until the transaction ends: what is counted of theirs stays true.
-pub async fn lock_account(tx: &Tx, account: Uuid) -> Result<(), DbErr> {
-    if tx.conn().get_database_backend() == DbBackend::Postgres {
-        let row = account::Entity::find_by_id(account).select_only().column(account::Column::Id);
-        // Not for update: that would wait for whoever only refers to the account.
-        row.lock(LockType::NoKeyUpdate).into_tuple::<Uuid>().one(tx.conn()).await?;
-    }
-    Ok(())
-}
-
-/// The same for an enterprise.
-pub async fn lock_enterprise(tx: &Tx, enterprise: Uuid) -> Result<(), DbErr> {
-    if tx.conn().get_database_backend() == DbBackend::Postgres {
-        let row = enterprise::Entity::find_by_id(enterprise).select_only().column(enterprise::Column::Id);
-        row.lock(LockType::NoKeyUpdate).into_tuple::<Uuid>().one(tx.conn()).await?;
-    }
-    Ok(())
 }
 
 /// How many places somebody holds at the moment.

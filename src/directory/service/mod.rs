@@ -3,7 +3,6 @@
 mod cache;
 pub mod import;
 
-use crate::auth::entities::{account, enterprise};
 use crate::base::clock::Clock;
 use crate::base::text::Text;
 use crate::db::Db;
@@ -81,24 +80,6 @@ impl Directory {
     /// The services that are offered, by position.
     pub async fn services(&self) -> Result<Arc<Vec<Arc<ServiceInfo>>>, DbErr> {
         Ok(self.kept_services().await?.active.clone())
-    }
-
-    /// Accounts by id, read anew each time. Not scoped: for names beside rows that the caller may see.
-    pub async fn accounts(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, account::Model>, DbErr> {
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let rows = store::accounts(self.0.db.reader(), ids).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
-
-    /// Enterprises by id, read anew each time. Not scoped, as [`Directory::accounts`].
-    pub async fn enterprises(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, enterprise::Model>, DbErr> {
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let rows = store::enterprises(self.0.db.reader(), ids).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 
     /// Imports the shipped years of the official calendar that are not there yet; at every start.
@@ -194,9 +175,4 @@ fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {
         all.insert(info.row.id, info);
     }
     Ok(Services { all, active: Arc::new(active) })
-}
-
-/// The mail address for news about a booking: the account's own, else that of its enterprise's contact.
-pub fn booker_address(account: &account::Model, enterprise: Option<&enterprise::Model>) -> Option<String> {
-    account.email.clone().or_else(|| enterprise.map(|enterprise| enterprise.contact_email.clone()))
 }

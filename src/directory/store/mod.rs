@@ -1,8 +1,8 @@
 //! Every query of the directory.
 
+pub mod ask;
 pub mod entities;
 
-use crate::auth::entities::{account, enterprise};
 use crate::db::Tx;
 use crate::directory::model::calendar::Calendar;
 use crate::directory::model::calendar_file::CalendarFile;
@@ -105,18 +105,6 @@ pub async fn services(conn: &impl ConnectionTrait) -> Result<ServiceRows, DbErr>
         resources: resources.into_iter().map(|row| (row.id, row)).collect(),
         rules,
     })
-}
-
-/// Accounts by id. Not scoped: for names beside rows that the caller may see already.
-pub async fn accounts(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<account::Model>, DbErr> {
-    let ids = ids.iter().copied();
-    account::Entity::find().filter(account::Column::Id.is_in(ids)).all(conn).await
-}
-
-/// Enterprises by id. Not scoped, as [`accounts`].
-pub async fn enterprises(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<enterprise::Model>, DbErr> {
-    let ids = ids.iter().copied();
-    enterprise::Entity::find().filter(enterprise::Column::Id.is_in(ids)).all(conn).await
 }
 
 pub async fn venue_by_code(conn: &impl ConnectionTrait, code: &str) -> Result<Option<venue::Model>, DbErr> {

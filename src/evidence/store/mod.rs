@@ -1,5 +1,6 @@
 //! Every query of the evidence tables.
 
+pub mod ask;
 pub mod entities;
 
 use crate::base::ids;

@@ -116,8 +116,8 @@ fn mask(address: &str) -> String {
 #[derive(Clone, Debug)]
 pub struct Message {
     pub id: Uuid,
-    /// The reference of the booking that it is about, as stored.
-    pub reference: Option<String>,
+    /// The case that it is about.
+    pub case_id: Option<Uuid>,
     pub template: String,
     /// The receiver's address without most of its name.
     pub to_masked: String,
@@ -143,7 +143,7 @@ pub enum WithdrawnBecause {
 }
 
 impl Message {
-    pub(super) fn of(row: outbox::Model, reference: Option<String>) -> Self {
+    pub(super) fn of(row: outbox::Model) -> Self {
         let because = match row.replaced_by {
             Some(_) => WithdrawnBecause::Replaced,
             None => WithdrawnBecause::Outdated,
@@ -152,7 +152,7 @@ impl Message {
             may_have_arrived: row.may_have_arrived,
             withdrawn_because: (row.state == OutboxState::Withdrawn).then_some(because),
             id: row.id,
-            reference,
+            case_id: row.case_id,
             template: row.template,
             to_masked: mask(&row.to_address),
             state: row.state,

@@ -132,13 +132,7 @@ impl Notify {
         limit: u64,
     ) -> Result<Vec<Message>, DbErr> {
         let rows = store::list(self.0.db.reader(), state, before, limit).await?;
-        let cases = rows.iter().filter_map(|row| row.case_id).collect();
-        let references = store::references(self.0.db.reader(), cases).await?;
-        let message = |row: outbox::Model| {
-            let reference = row.case_id.and_then(|case| references.get(&case).cloned());
-            Message::of(row, reference)
-        };
-        Ok(rows.into_iter().map(message).collect())
+        Ok(rows.into_iter().map(Message::of).collect())
     }
 
     /// Queues a failed message anew, with all its attempts.
@@ -157,10 +151,7 @@ impl Notify {
         });
         let row = write.await?;
         self.poke();
-        let case = row.case_id.into_iter().collect();
-        let mut references = store::references(self.0.db.reader(), case).await?;
-        let reference = row.case_id.and_then(|case| references.remove(&case));
-        Ok(Message::of(row, reference))
+        Ok(Message::of(row))
     }
 }
 

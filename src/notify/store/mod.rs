@@ -8,11 +8,9 @@ pub use calendar::{calendar_identity, keep_calendar_identity};
 pub use queue::enqueue;
 pub(super) use queue::{Change, Ended, claim, is_any_due, requeue, settle};
 
-use crate::booking::entities::booking;
 use crate::db::Tx;
 use crate::notify::store::entities::outbox::{self, Column, OutboxState};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use std::collections::HashMap;
 use uuid::Uuid;
 
 pub(super) async fn list(
@@ -42,22 +40,4 @@ pub(super) async fn discard_pending(tx: &Tx) -> Result<(), DbErr> {
         .exec(tx.conn())
         .await
         .map(drop)
-}
-
-/// The references of those cases that are bookings.
-pub(super) async fn references(
-    conn: &impl ConnectionTrait,
-    cases: Vec<Uuid>,
-) -> Result<HashMap<Uuid, String>, DbErr> {
-    if cases.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<(Uuid, String)> = booking::Entity::find()
-        .select_only()
-        .columns([booking::Column::Id, booking::Column::Reference])
-        .filter(booking::Column::Id.is_in(cases))
-        .into_tuple()
-        .all(conn)
-        .await?;
-    Ok(rows.into_iter().collect())
 }

@@ -71,11 +71,11 @@ fn check(rows: CaseRows, dir: Option<&Path>) -> Integrity {
         .or_else(|| without_chain(&rows))
         .or_else(|| checks::columns_fault(&rows.entries))
         .or_else(|| checks::commitment_fault(&rows.entries, &rows.commitments))
-        .or_else(|| checks::lost_recording(&claims, &rows.recordings));
+        .or_else(|| checks::lost_recording(&claims, &rows.video.recordings));
     let (compared, differing) = compare(&rows);
     let mut running = false;
-    let mut recordings = Vec::with_capacity(rows.recordings.len());
-    for row in rows.recordings {
+    let mut recordings = Vec::with_capacity(rows.video.recordings.len());
+    for row in rows.video.recordings {
         running |= row.state == RecordingState::Recording;
         let claimed = claims.closed.get(&row.id);
         let found = checks::row_fault(&row, claimed).or_else(|| check_file(&row, claimed?, dir?));
@@ -95,34 +95,27 @@ fn check(rows: CaseRows, dir: Option<&Path>) -> Integrity {
 /// A case begins with its first entry, in the transaction that makes its first row: rows of a case without any
 /// entry were put there, or their entries were taken away.
 fn without_chain(rows: &CaseRows) -> Option<Fault> {
-    let CaseRows { entries, booking, sessions, people, publications, recordings, .. } = rows;
-    let some = booking.is_some()
-        || !sessions.is_empty()
-        || !people.is_empty()
-        || !publications.is_empty()
-        || !recordings.is_empty()
-        || !rows.gaps.is_empty()
+    let some = rows.booking.is_some()
+        || rows.video.is_any()
         || !rows.playbacks.is_empty()
-        || !rows.invitations.is_empty()
-        || !rows.checks.is_empty()
         || !rows.invites.is_empty()
         || !rows.ratings.is_empty();
-    (entries.is_empty() && some).then(checks::chain_gone)
+    (rows.entries.is_empty() && some).then(checks::chain_gone)
 }
 
 /// Measures every row of the case against what its entries lead to.
 fn compare(rows: &CaseRows) -> (Tally, Option<Fault>) {
     let mut comparison = Comparison::new(&rows.replay, &rows.commitments);
     comparison.rows(rows.booking.as_slice(), |_| false);
-    comparison.rows(&rows.sessions, |_| false);
-    comparison.rows(&rows.people, |_| false);
+    comparison.rows(&rows.video.sessions, |_| false);
+    comparison.rows(&rows.video.people, |_| false);
     // Until something arrives nothing is told of a recording; what is told of one names its publication.
-    comparison.rows(&rows.recordings, |row| row.state == RecordingState::Recording);
-    comparison.rows(&rows.publications, |_| true);
-    comparison.rows(&rows.gaps, |_| false);
+    comparison.rows(&rows.video.recordings, |row| row.state == RecordingState::Recording);
+    comparison.rows(&rows.video.publications, |_| true);
+    comparison.rows(&rows.video.gaps, |_| false);
     comparison.rows(&rows.playbacks, |_| false);
-    comparison.rows(&rows.invitations, |_| false);
-    comparison.rows(&rows.checks, |_| false);
+    comparison.rows(&rows.video.invitations, |_| false);
+    comparison.rows(&rows.video.checks, |_| false);
     comparison.rows(&rows.invites, |_| false);
     comparison.lost();
     let (mut tally, fault) = (comparison.tally, comparison.fault);

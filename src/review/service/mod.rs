@@ -5,6 +5,7 @@ pub mod integrity;
 pub mod report;
 mod system;
 
+use crate::auth;
 use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
 use crate::base::ids;
@@ -25,6 +26,7 @@ use crate::review::store;
 use crate::review::store::case;
 use crate::review::store::entities::playback;
 use crate::review::words::{self, Names};
+use crate::video;
 use crate::video::entities::recording::{self, RecordingState};
 use crate::video::entities::{participant, publication, recording_gap, video_session};
 use chrono::{DateTime, Utc};
@@ -165,12 +167,12 @@ impl Review {
         self.note_visit(actor, &session).await?;
         let conn = self.0.db.reader();
         let entries = evidence::entries(conn, booking.id).await?;
-        let people = case::people(conn, id).await?;
+        let people = video::ask::people(conn, id).await?;
         let mut rows = self.rows(vec![(session, booking)]).await?;
         let row = rows.pop().ok_or_else(Problem::not_found)?;
         let actors: Vec<Uuid> =
             entries.iter().filter_map(|row| evidence::model::actor_of(&row.bytes).0).collect();
-        let accounts = self.0.directory.accounts(&actors).await?;
+        let accounts = auth::ask::accounts(self.0.db.reader(), &actors).await?;
         let names = names(&people);
         let entries = entries
             .iter()
@@ -239,16 +241,16 @@ impl Review {
             .await?;
         let integrity = integrity::check_case(&self.0.db, &self.0.recordings_dir, booking.id).await?;
         let conn = self.0.db.reader();
-        let mut recordings = case::recordings(conn, id).await?;
+        let mut recordings = video::ask::recordings_of(conn, &[id]).await?;
         recordings.retain(is_playable);
-        let people = case::people(conn, id).await?;
+        let people = video::ask::people(conn, id).await?;
         let entries = evidence::entries(conn, booking.id).await?;
         let starts_at = model::timeline_zero(session.opened_at, &recordings).unwrap_or(booking.starts_at);
         let duration_ms = model::timeline_length(starts_at, session.ended_at, &recordings);
         let marks = marks(&entries, &names(&people), &recordings, starts_at, duration_ms);
-        let publications = case::publications(conn, id).await?;
+        let publications = video::ask::publications(conn, id).await?;
         let ids: Vec<Uuid> = recordings.iter().map(|row| row.id).collect();
-        let gaps = case::gaps(conn, &ids).await?;
+        let gaps = video::ask::gaps_of(conn, ids.iter().copied()).await?;
         let missing = missing::missing(&Looked {
             session: &session,
             entries: &entries,
@@ -276,7 +278,7 @@ impl Review {
                 "This playback was opened more than 12 hours ago. Please open the session again with a purpose.",
             ));
         }
-        let row = case::recording(conn, recording)
+        let row = video::ask::recording(conn, recording)
             .await?
             .filter(|row| row.session_id == playback.session_id && is_playable(row))
             .ok_or_else(Problem::not_found)?;
@@ -291,7 +293,8 @@ impl Review {
     }
 
     async fn find(&self, session: Uuid) -> Result<(video_session::Model, booking::Model), Problem> {
-        let session = case::session(self.0.db.reader(), session).await?.ok_or_else(Problem::not_found)?;
+        let session =
+            video::ask::session(self.0.db.reader(), session).await?.ok_or_else(Problem::not_found)?;
         let booking = self.0.booking.find(session.booking_id).await?.ok_or_else(Problem::not_found)?;
         Ok((session, booking))
     }
@@ -300,7 +303,7 @@ impl Review {
         let now = self.0.clock.now();
         let enterprises: Vec<Uuid> = pairs.iter().filter_map(|(_, booking)| booking.enterprise_id).collect();
         let mut beside = store::beside(self.0.db.reader(), &pairs).await?;
-        let enterprises = self.0.directory.enterprises(&enterprises).await?;
+        let enterprises = auth::ask::enterprises(self.0.db.reader(), &enterprises).await?;
         let mut rows = Vec::with_capacity(pairs.len());
         for (session, booking) in pairs {
             let Some(service) = self.0.directory.service(booking.service_id).await? else { continue };

@@ -1,5 +1,6 @@
 //! What `mianqia verify` finds, in words.
 
+use crate::booking;
 use crate::booking::model::display_reference;
 use crate::booking::model::reference::parse_reference;
 use crate::db::Db;
@@ -7,7 +8,8 @@ use crate::evidence::{SYSTEM, model as chain};
 use crate::review::model::checks::{Fault, Place};
 use crate::review::model::replay::Tally;
 use crate::review::service::integrity::{CheckedRecording, Integrity, Soundness, check_case};
-use crate::review::store::{all, case};
+use crate::review::store::all;
+use crate::video;
 use crate::video::entities::recording::RecordingState;
 use sea_orm::DbErr;
 use std::collections::HashSet;
@@ -35,8 +37,8 @@ pub async fn verify_case(db: &Db, recordings_dir: &Path, asked: &str) -> Result<
     let asked = asked.trim();
     let conn = db.reader();
     let booking = match (asked.parse::<Uuid>(), parse_reference(asked)) {
-        (Ok(id), _) => case::booking(conn, id).await?,
-        (_, Some(reference)) => case::booking_by_reference(conn, &reference).await?,
+        (Ok(id), _) => booking::ask::booking(conn, id).await?,
+        (_, Some(reference)) => booking::ask::by_reference(conn, &reference).await?,
         _ => None,
     };
     let case = match &booking {
@@ -139,12 +141,12 @@ pub async fn verify_all(
 /// What belongs to no case: a case that was taken out of the tables as a whole leaves its files behind.
 async fn strays(db: &Db, recordings_dir: &Path) -> Result<Vec<String>, DbErr> {
     let mut found = Vec::new();
-    if let Some(id) = all::stray_participant(db.reader()).await? {
+    if let Some(id) = video::ask::stray_participant(db.reader()).await? {
         found.push(format!("participant {id}: BROKEN: its session is missing. 所属的会话不见了。"));
     }
     // The files first: one that is begun meanwhile has its row already.
     let mut files = files_below(recordings_dir);
-    let known: HashSet<String> = all::recorded_files(db.reader()).await?.into_iter().collect();
+    let known: HashSet<String> = video::ask::recorded_files(db.reader()).await?.into_iter().collect();
     files.retain(|file| !known.contains(file));
     files.sort();
     let told = |file| format!("file {file}: BROKEN: no recording knows it. 没有录像与此文件对应。");

@@ -2,6 +2,7 @@
 
 use crate::base::text::Text;
 use crate::db::Db;
+use crate::db::snapshot;
 use crate::evidence;
 use crate::evidence::{ChainFault, SYSTEM, model as chain};
 use crate::review::model::checks::{self, Fault, Place};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 /// Walks the chain `system`, and measures every answer to a rating against it.
 pub async fn check_system(db: &Db) -> Result<Integrity, DbErr> {
-    let moment = all::moment(db.reader()).await?;
+    let moment = snapshot(db.reader()).await?;
     let mut walk = Walk::default();
     walk.entries(&moment).await?;
     walk.answers(&moment).await?;

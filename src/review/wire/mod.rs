@@ -76,7 +76,7 @@ async fn review_sessions(
         reference,
     };
     let rows = review.search(&actor, search, after).await?;
-    let key = |row: &Row| (row.booking.starts_at, row.session.id);
+    let key = |row: &Row| (row.booking.starts_at, row.booking.id);
     Ok(Json(Page::of(rows, model::PAGE, key, ReviewRow::from)))
 }
 

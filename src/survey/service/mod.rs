@@ -1,5 +1,6 @@
 //! Use cases of ratings.
 
+use crate::auth;
 use crate::auth::entities::account::Locale;
 use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
@@ -11,7 +12,7 @@ use crate::booking::entities::booking;
 use crate::booking::model::display_reference;
 use crate::db::entities::feature_event;
 use crate::db::{Db, events};
-use crate::directory::{Directory, booker_address};
+use crate::directory::Directory;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
@@ -24,6 +25,7 @@ use crate::survey::store::entities::{rating, rating_invite};
 use crate::survey::store::evident::answer_text;
 use crate::survey::words::mail::{self, Invitation};
 use crate::survey::words::problems::{already_answered, expired, unknown_link};
+use crate::video;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use sea_orm::DbErr;
@@ -91,7 +93,7 @@ impl Survey {
     /// that was invited for already is left as it is.
     pub async fn invite(&self, event: feature_event::Model) -> Result<(), DbErr> {
         let now = self.0.clock.now();
-        let Some(booking) = store::booking(self.0.db.reader(), event.subject_id).await? else {
+        let Some(booking) = crate::booking::ask::booking(self.0.db.reader(), event.subject_id).await? else {
             tracing::error!(event = %event.id, "the event names no booking");
             return self
                 .0
@@ -134,7 +136,7 @@ impl Survey {
     async fn officers_of(&self, booking: &booking::Model) -> Result<BTreeSet<Uuid>, DbErr> {
         let conn = self.0.db.reader();
         let mut officers: BTreeSet<Uuid> = booking.officer_id.into_iter().collect();
-        officers.extend(store::officers_in_session(conn, booking.id).await?);
+        officers.extend(video::ask::officers_in_session(conn, booking.id).await?);
         for entry in evidence::entries(conn, booking.id).await? {
             let (id, role) = evidence::model::actor_of(&entry.bytes);
             officers.extend(id.filter(|_| matches!(role.as_str(), "officer" | "chief")));
@@ -150,16 +152,17 @@ impl Survey {
         token: &str,
     ) -> Result<Option<Mail>, DbErr> {
         let directory = &self.0.directory;
-        let mut accounts = directory.accounts(&[booking.account_id]).await?;
+        let conn = self.0.db.reader();
+        let mut accounts = auth::ask::accounts(conn, &[booking.account_id]).await?;
         let enterprises: Vec<Uuid> = booking.enterprise_id.into_iter().collect();
-        let enterprises = directory.enterprises(&enterprises).await?;
+        let enterprises = auth::ask::enterprises(conn, &enterprises).await?;
         let enterprise = booking.enterprise_id.and_then(|id| enterprises.get(&id));
         let (Some(account), Some(service)) =
             (accounts.remove(&booking.account_id), directory.service(booking.service_id).await?)
         else {
             return Ok(None);
         };
-        let Some(to) = booker_address(&account, enterprise) else { return Ok(None) };
+        let Some(to) = auth::booker_address(&account, enterprise) else { return Ok(None) };
         let language = match account.locale {
             Locale::ZhCn => Language::Zh,
             Locale::En => Language::En,
@@ -193,7 +196,8 @@ impl Survey {
         let now = self.0.clock.now();
         let reader = self.0.db.reader();
         let invite = store::invite_by_hash(reader, ids::token_hash(token)).await?.ok_or_else(unknown_link)?;
-        let booking = store::booking(reader, invite.booking_id).await?.ok_or_else(unknown_link)?;
+        let booking =
+            crate::booking::ask::booking(reader, invite.booking_id).await?.ok_or_else(unknown_link)?;
         let service = self.0.directory.service(invite.service_id).await?.ok_or_else(unknown_link)?;
         Ok(Form {
             service: service.name(),

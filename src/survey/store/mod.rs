@@ -1,14 +1,12 @@
 //! Every query of invitations and answers.
 
+pub mod ask;
 pub mod entities;
 pub mod evident;
 
-use crate::booking::entities::booking;
 use crate::db::Tx;
 use crate::evidence;
 use crate::survey::store::entities::{rating, rating_about, rating_invite};
-use crate::video::entities::participant::{self, ParticipantRole};
-use crate::video::entities::video_session;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{OnConflict, SelectStatement};
 use sea_orm::{
@@ -16,10 +14,6 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
-
-pub(super) async fn booking(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<booking::Model>, DbErr> {
-    booking::Entity::find_by_id(id).one(conn).await
-}
 
 /// Writes an invitation, which the next entry tells; `false` when its booking has one already.
 pub(super) async fn insert_invite(tx: &Tx, invite: rating_invite::Model) -> Result<bool, DbErr> {
@@ -71,24 +65,6 @@ pub(super) async fn insert_about(
         rating_about::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
     }
     Ok(())
-}
-
-/// Officers who took part in the session of a booking, or let somebody in.
-pub(super) async fn officers_in_session(
-    conn: &impl ConnectionTrait,
-    booking_id: Uuid,
-) -> Result<Vec<Uuid>, DbErr> {
-    let session = video_session::Entity::find()
-        .select_only()
-        .column(video_session::Column::Id)
-        .filter(video_session::Column::BookingId.eq(booking_id))
-        .into_query();
-    let people = participant::Entity::find()
-        .filter(participant::Column::SessionId.in_subquery(session))
-        .all(conn)
-        .await?;
-    let officers = people.iter().filter(|row| row.role == ParticipantRole::Officer).map(|row| row.account_id);
-    Ok(officers.chain(people.iter().filter_map(|row| row.admitted_by)).collect())
 }
 
 /// Writes an answer; `false` when the invitation has one already. The unique key decides.

@@ -1,6 +1,7 @@
 //! What others are told of sessions: who waits, and each session in a few figures.
 
-use crate::booking::{SessionGlance, WaitingPerson, WaitingRoom};
+use crate::auth;
+use crate::booking::{GlanceState, SessionGlance, WaitingPerson, WaitingRoom};
 use crate::db::Tx;
 use crate::video::model;
 use crate::video::service::Video;
@@ -24,7 +25,7 @@ impl WaitingRoom for Video {
             sessions.iter().filter(|(s, _)| s.state != SessionState::Ended).map(|(s, _)| s.id).collect();
         let people = store::waiting_in(conn, &ids).await?;
         let enterprises: Vec<Uuid> = sessions.iter().filter_map(|(_, b)| b.enterprise_id).collect();
-        let enterprises = self.0.directory.enterprises(&enterprises).await?;
+        let enterprises = auth::ask::enterprises(self.0.db.reader(), &enterprises).await?;
         let mut waiting = Vec::with_capacity(people.len());
         for person in people {
             let Some((session, booking)) = sessions.iter().find(|(s, _)| s.id == person.session_id) else {
@@ -78,7 +79,11 @@ fn glance(
     let count = |people: usize| u32::try_from(people).unwrap_or(u32::MAX);
     SessionGlance {
         session_id: session.id,
-        state: session.state,
+        state: match session.state {
+            SessionState::Waiting => GlanceState::Waiting,
+            SessionState::Open => GlanceState::Open,
+            SessionState::Ended => GlanceState::Ended,
+        },
         opened_at: session.opened_at,
         recording_since: recording.get(&session.id).copied(),
         waiting: count(waiting().count()),

@@ -5,6 +5,7 @@
 //! it and can withdraw it, which also puts that person out. The office sees who is invited, and not the link: it is
 //! the key of the person that it is for.
 
+use crate::auth;
 use crate::auth::{Actor, Right};
 use crate::base::ids;
 use crate::booking::entities::booking::{self, BookingState};
@@ -121,8 +122,11 @@ impl Video {
         let rows = store::invite::of_booking(self.0.db.reader(), booking.id).await?;
         let rows: Vec<_> = rows.into_iter().filter(|row| row.withdrawn_at.is_none()).collect();
         let accounts: Vec<Uuid> = rows.iter().filter_map(|row| row.account_id).collect();
-        let names: HashMap<_, _> =
-            self.0.directory.accounts(&accounts).await?.into_iter().map(|(id, row)| (id, row.name)).collect();
+        let names: HashMap<_, _> = auth::ask::accounts(self.0.db.reader(), &accounts)
+            .await?
+            .into_iter()
+            .map(|(id, row)| (id, row.name))
+            .collect();
         let shown = |row: invitation::Model| Invited {
             name: row.account_id.and_then(|id| names.get(&id).cloned()),
             token: actor.has(Right::Book).then(|| self.invitation_token(row.id)),

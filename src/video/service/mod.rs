@@ -9,6 +9,7 @@ mod recorded;
 mod sign_ins;
 mod steps;
 
+use crate::auth;
 use crate::auth::{Actor, Auth, Right};
 use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;
@@ -187,7 +188,7 @@ impl Video {
             .filter(|person| person.role == ParticipantRole::Officer)
             .map(|person| person.account_id)
             .collect();
-        let accounts = self.0.directory.accounts(&officers).await?;
+        let accounts = auth::ask::accounts(self.0.db.reader(), &officers).await?;
         let badges = accounts.into_iter().filter_map(|(id, row)| row.badge_no.map(|no| (id, no))).collect();
         let ahead = self.ahead_of(&me, &found, &service).await?;
         let by_invitation = people.iter().any(|person| {

@@ -1,12 +1,13 @@
 //! Every query of the video tables: sessions and their people here, media in [`media`], invitations in [`invite`].
 
+pub mod ask;
 pub mod entities;
 mod evident;
 pub mod glance;
 pub mod invite;
 pub mod media;
 
-use crate::booking::entities::booking;
+use crate::booking;
 use crate::db::Tx;
 use crate::evidence;
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
@@ -16,7 +17,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -226,16 +227,11 @@ pub async fn people_inside(
 
 /// Sessions that nobody has been let into, of bookings that ended before `before`.
 pub async fn unopened(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<Vec<Uuid>, DbErr> {
-    let to_booking: RelationDef = video_session::Entity::belongs_to(booking::Entity)
-        .from(video_session::Column::BookingId)
-        .to(booking::Column::Id)
-        .into();
     video_session::Entity::find()
         .select_only()
         .column(video_session::Column::Id)
-        .join(JoinType::InnerJoin, to_booking)
         .filter(video_session::Column::State.eq(SessionState::Waiting))
-        .filter(booking::Column::EndsAt.lt(before))
+        .filter(video_session::Column::BookingId.in_subquery(booking::ask::ended_before(before)))
         .into_tuple()
         .all(conn)
         .await
@@ -246,18 +242,14 @@ pub async fn running_sessions(
     conn: &impl ConnectionTrait,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
-) -> Result<Vec<(video_session::Model, booking::Model)>, DbErr> {
+) -> Result<Vec<(video_session::Model, booking::entities::booking::Model)>, DbErr> {
     let sessions = video_session::Entity::find()
         .filter(video_session::Column::State.ne(SessionState::Ended))
         .all(conn)
         .await?;
-    let bookings = booking::Entity::find()
-        .filter(booking::Column::Id.is_in(sessions.iter().map(|session| session.booking_id)))
-        .filter(booking::Column::StartsAt.gte(from))
-        .filter(booking::Column::StartsAt.lt(to))
-        .all(conn)
-        .await?;
-    let mut bookings: std::collections::HashMap<Uuid, booking::Model> =
+    let ids = sessions.iter().map(|session| session.booking_id);
+    let bookings = booking::ask::starting_within(conn, ids, (from, to)).await?;
+    let mut bookings: std::collections::HashMap<Uuid, booking::entities::booking::Model> =
         bookings.into_iter().map(|booking| (booking.id, booking)).collect();
     let mut pairs: Vec<_> = sessions
         .into_iter()

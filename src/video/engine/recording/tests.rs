@@ -18,7 +18,10 @@ pub(super) struct Scratch(PathBuf);
 
 impl Scratch {
     pub(super) fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("mianqia-recording-{}", uuid::Uuid::now_v7()));
+        let path = std::env::temp_dir().join(format!(
+            "mianqia-recording-{}",
+            crate::base::ids::new_id(crate::base::clock::Clock::system().now())
+        ));
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }

@@ -1,0 +1,90 @@
+//! What other features ask about people and enterprises. Not scoped: for names beside rows that the caller may see.
+
+use crate::auth::store::entities::{account, auth_session, enterprise};
+use crate::db::{Tx, contains};
+use sea_orm::sea_query::{LockType, SelectStatement};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    QueryTrait,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Accounts by id.
+pub async fn accounts(
+    conn: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, account::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows =
+        account::Entity::find().filter(account::Column::Id.is_in(ids.iter().copied())).all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Enterprises by id.
+pub async fn enterprises(
+    conn: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, enterprise::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let of = enterprise::Column::Id.is_in(ids.iter().copied());
+    let rows = enterprise::Entity::find().filter(of).all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Whether there is anybody at all.
+pub async fn is_anybody(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let any = account::Entity::find().select_only().column(account::Column::Id).limit(1);
+    Ok(any.into_tuple::<Uuid>().one(conn).await?.is_some())
+}
+
+/// Whether somebody is signed in.
+pub async fn is_anybody_signed_in(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let any = auth_session::Entity::find().select_only().column(auth_session::Column::TokenHash).limit(1);
+    Ok(any.into_tuple::<Vec<u8>>().one(conn).await?.is_some())
+}
+
+/// The ids of enterprises whose name or code holds `part`, as part of a query.
+pub fn enterprises_holding(part: &str) -> SelectStatement {
+    enterprise::Entity::find()
+        .select_only()
+        .column(enterprise::Column::Id)
+        .filter(
+            Condition::any()
+                .add(contains((enterprise::Entity, enterprise::Column::Name), part))
+                .add(contains((enterprise::Entity, enterprise::Column::Uscc), part)),
+        )
+        .into_query()
+}
+
+/// The ids of accounts with this badge number, as part of a query.
+pub fn accounts_with_badge(badge_no: &str) -> SelectStatement {
+    account::Entity::find()
+        .select_only()
+        .column(account::Column::Id)
+        .filter(account::Column::BadgeNo.eq(badge_no))
+        .into_query()
+}
+
+/// Locks somebody's account until the transaction ends: what is counted of theirs stays true.
+pub async fn lock_account(tx: &Tx, account: Uuid) -> Result<(), DbErr> {
+    if tx.conn().get_database_backend() == DbBackend::Postgres {
+        let row = account::Entity::find_by_id(account).select_only().column(account::Column::Id);
+        // Not for update: that would wait for whoever only refers to the account.
+        row.lock(LockType::NoKeyUpdate).into_tuple::<Uuid>().one(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// The same for an enterprise.
+pub async fn lock_enterprise(tx: &Tx, enterprise: Uuid) -> Result<(), DbErr> {
+    if tx.conn().get_database_backend() == DbBackend::Postgres {
+        let row = enterprise::Entity::find_by_id(enterprise).select_only().column(enterprise::Column::Id);
+        row.lock(LockType::NoKeyUpdate).into_tuple::<Uuid>().one(tx.conn()).await?;
+    }
+    Ok(())
+}
