@@ -83,6 +83,11 @@ describe('the pages', () => {
     expect(empty).toEqual([])
   })
 
+  it('say words by the typed function only', () => {
+    const others = sources.filter(({ name, text }) => name !== 'i18n/index.ts' && /\$t\(|\buseI18n\b|\bkeypath=/.test(text))
+    expect(others.map(({ name }) => name)).toEqual([])
+  })
+
   it('glue no sentence out of messages', () => {
     const glued = sources.filter(({ text }) =>
       /\$\{t\([^`]*\}[^`]*\$\{t\(/.test(text) || /\bt\([^()]*\) \+|\+ t\(/.test(text) || /\{\{ t\('[^}]*\}\}\s*\{\{ t\('/.test(text) || /join\(t\(/.test(text))

@@ -26,6 +26,8 @@ function keptLanguage(): Locale {
 
 export const i18n = createI18n({
   legacy: false,
+  // words are said by the typed `t` below only
+  globalInjection: false,
   locale: keptLanguage(),
   fallbackLocale: false,
   messages: { [FIRST]: { common } },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isDeclarationNo, isHsCodes, isMobile, isPortCode, normaliseMobile } from './identifiers'
+import { isDeclarationNo, isHsCodes, isLogin, isMobile, isPortCode, normaliseMobile } from './identifiers'
 import { normaliseReference, referenceGroups } from './reference'
 
 it('knows a mobile number', () => {
@@ -41,4 +41,9 @@ it('reads a reference as typed, dictated or pasted', () => {
   expect(normaliseReference('mq 2611-4k7p-x')).toBe('MQ26114K7PX')
   expect(normaliseReference('ＭＱ２６１１ ４Ｋ７Ｐ－Ｘ')).toBe('MQ26114K7PX')
   expect(referenceGroups('MQ 2611 4K7P-X')).toEqual(['MQ', '2611', '4K7P', 'X'])
+})
+
+it('knows a login', () => {
+  for (const typed of ['lin', 'Lin.Hua_2', ' a-b ']) expect(isLogin(typed), typed).toBe(true)
+  for (const typed of ['li', 'lin hua', 'lin@example.com', '林女士', 'l'.repeat(33)]) expect(isLogin(typed), typed).toBe(false)
 })

@@ -23,6 +23,11 @@ export function isEmail(typed: string): boolean {
   return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(typed.trim())
 }
 
+/** What one signs in with: 3 to 32 letters, digits or . _ - */
+export function isLogin(typed: string): boolean {
+  return /^[a-z0-9._-]{3,32}$/i.test(typed.trim())
+}
+
 /** 关区代码: 4 digits. */
 export function isPortCode(typed: string): boolean {
   return /^\d{4}$/.test(plain(typed).replace(/\s/g, ''))

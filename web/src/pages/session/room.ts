@@ -44,7 +44,7 @@ export function useRoom(bookingId: string, admits = '') {
         void hear(data as Session)
       },
       stopping: () => (stopping.value = true),
-    }, () => void take(api.GET('/api/v1/sessions/{id}', { params: { path: { id } } })).catch((caught) => {
+    }, () => void take(api.GET('/api/v1/sessions/{id}', { params: { path: { id } } })).catch((caught: unknown) => {
       // during a restart there is no answer at all, and the stream comes back by itself
       const found = ApiError.of(caught)
       // signed out, or the invitation was withdrawn
