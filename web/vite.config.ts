@@ -36,7 +36,11 @@ export default defineConfig({
     proxy: { '/api': program, '/healthz': program },
   },
   test: {
-    include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
-    environment: 'node',
+    projects: [
+      // rules and logic reach the browser through ports, so their tests need none
+      { extends: true, test: { name: 'logic', include: ['src/**/[a-z]*.test.ts', 'tests/**/*.test.ts'], environment: 'node' } },
+      // a test named as its component, beside it, draws it
+      { extends: true, test: { name: 'components', include: ['src/**/[A-Z]*.test.ts'], environment: 'happy-dom' } },
+    ],
   },
 })
