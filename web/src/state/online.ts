@@ -1,10 +1,10 @@
 import { ref } from 'vue'
 
 /** Whether the program can be reached, as far as the browser and the last call know. */
-export const online = ref(navigator.onLine)
+export const online = ref(globalThis.navigator?.onLine ?? true)
 
-window.addEventListener('online', () => (online.value = true))
-window.addEventListener('offline', () => (online.value = false))
+globalThis.addEventListener?.('online', () => (online.value = true))
+globalThis.addEventListener?.('offline', () => (online.value = false))
 
 export function noteReached(reached: boolean) {
   online.value = reached

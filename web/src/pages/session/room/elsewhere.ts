@@ -1,22 +1,22 @@
 // For an officer in one session: who waits for others, and who is next.
-import { computed, onBeforeUnmount, shallowRef, watch, type Ref } from 'vue'
-import { api, take } from '../../api/client'
-import { openEvents, type Events } from '../../api/events'
-import type { OfficerDay, Session } from '../../api/types'
+import { computed, onScopeDispose, shallowRef, watch, type Ref } from 'vue'
+import type { Events } from '../../../api/events'
+import type { OfficerDay, Session } from '../../../api/types'
+import type { Program } from './program'
 
 export type WaitsElsewhere = OfficerDay['waiting'][number]
 
-export function useElsewhere(officer: Ref<boolean>, session: Ref<Session | null>) {
+export function useElsewhere(officer: Ref<boolean>, session: Ref<Session | null>, program: Pick<Program, 'day' | 'listenToDay'>) {
   // the day knows who waits; without it one only has to go back to it
   const day = shallowRef<OfficerDay>()
   let events: Events | undefined
-  const reload = () => void take(api.GET('/api/v1/day')).then((answer) => (day.value = answer), () => {})
+  const reload = () => void program.day().then((answer) => (day.value = answer), () => {})
   watch(officer, (is) => {
     if (!is || events) return
-    events = openEvents('/api/v1/day/events', { changed: reload }, undefined, { together: true })
+    events = program.listenToDay(reload)
     reload()
   }, { immediate: true })
-  onBeforeUnmount(() => events?.close())
+  onScopeDispose(() => events?.close())
 
   const elsewhere = computed(() => (day.value?.waiting ?? []).filter((one) => one.session_id !== session.value?.id))
   /** Who is there comes before who put the phone away; otherwise who waits longest. */

@@ -1,8 +1,8 @@
 // Camera, microphone and speaker of this device for a page: asked for once, chosen, given back when the page goes.
 // What was chosen is kept on this device, so that nobody chooses twice.
-import { onBeforeUnmount, ref, shallowRef, watch } from 'vue'
-import { LocalMedia, type ChosenDevices, type DeviceState } from '../../call/devices'
-import type { Kind } from '../../call/whip'
+import { onScopeDispose, ref, shallowRef, watch } from 'vue'
+import { LocalMedia, type ChosenDevices, type DeviceState } from '../../../call/devices'
+import type { Kind } from '../../../call/whip'
 
 const KEPT = 'mianqia.devices'
 
@@ -12,35 +12,45 @@ interface Kept extends ChosenDevices {
   checked?: boolean
 }
 
-function readKept(): Kept {
+/** What of the browser it needs. */
+export interface BrowserPorts {
+  devices: Pick<MediaDevices, 'getUserMedia' | 'enumerateDevices' | 'addEventListener' | 'removeEventListener'> | undefined
+  makeStream: () => MediaStream
+  /** Asked for anew each time: in private mode even asking may fail. */
+  store: () => Pick<Storage, 'getItem' | 'setItem'>
+}
+
+const store: BrowserPorts['store'] = () => localStorage
+const thisBrowser = (): BrowserPorts => ({ devices: navigator.mediaDevices, makeStream: () => new MediaStream(), store })
+
+function readKept(from: BrowserPorts['store']): Kept {
   try {
-    return JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Kept
+    return JSON.parse(from().getItem(KEPT) ?? '{}') as Kept
   } catch {
     return {}
   }
 }
 
-function keep(more: Kept) {
+function keep(to: BrowserPorts['store'], more: Kept) {
   try {
-    localStorage.setItem(KEPT, JSON.stringify({ ...readKept(), ...more }))
+    to().setItem(KEPT, JSON.stringify({ ...readKept(to), ...more }))
   } catch {
     // private mode: chosen anew the next time
   }
 }
 
 /** Whether the devices of this browser have been looked at before. */
-export const devicesChecked = () => !!readKept().checked
-export const noteDevicesChecked = () => keep({ checked: true })
+export const devicesChecked = (from = store) => !!readKept(from).checked
+export const noteDevicesChecked = (to = store) => keep(to, { checked: true })
 
-export function useDevices(onTrack: (kind: Kind, track: MediaStreamTrack | null) => void = () => {}) {
-  const kept = readKept()
+export function useDevices(onTrack: (kind: Kind, track: MediaStreamTrack | null) => void = () => {}, ports = thisBrowser()) {
+  const kept = readKept(ports.store)
   const devices = shallowRef<DeviceState>()
   const picture = shallowRef<MediaStreamTrack | null>(null)
   const sound = shallowRef<MediaStreamTrack | null>(null)
   const speakerId = ref(kept.speaker ?? '')
-  const makeStream = () => new MediaStream()
   const local = new LocalMedia(
-    { devices: navigator.mediaDevices, makeStream },
+    ports,
     (now) => (devices.value = now),
     (kind, track) => {
       onTrack(kind, track)
@@ -63,12 +73,12 @@ export function useDevices(onTrack: (kind: Kind, track: MediaStreamTrack | null)
   }
 
   watch(() => [devices.value?.microphone.id, devices.value?.camera.id, speakerId.value], ([microphone, camera, speaker]) => {
-    keep({ ...(microphone && { microphone }), ...(camera && { camera }), ...(speaker && { speaker }) })
+    keep(ports.store, { ...(microphone && { microphone }), ...(camera && { camera }), ...(speaker && { speaker }) })
   })
   const onChange = () => void local.list()
-  navigator.mediaDevices?.addEventListener?.('devicechange', onChange)
-  onBeforeUnmount(() => {
-    navigator.mediaDevices?.removeEventListener?.('devicechange', onChange)
+  ports.devices?.addEventListener?.('devicechange', onChange)
+  onScopeDispose(() => {
+    ports.devices?.removeEventListener?.('devicechange', onChange)
     local.stop()
   })
   return { devices, local, picture, sound, speakerId, startDevices, stopDevices }

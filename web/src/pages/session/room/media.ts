@@ -1,0 +1,84 @@
+// The call of a room: begun when the program lets us in, ended when we are out, in line with its snapshots meanwhile.
+import { onScopeDispose, shallowRef, watch, type Ref } from 'vue'
+import type { ApiError } from '../../../api/problem'
+import type { Session } from '../../../api/types'
+import { Call, type Playing } from '../../../call/call'
+import { wantsMedia } from '../../../call/machine'
+import type { Verdict } from '../../../call/quality'
+import { keepToken, type Token } from '../../../call/token'
+import type { Kind, Tracks } from '../../../call/whip'
+import type { Snapshots } from './snapshots'
+
+/** After a reload the camera may have to be asked for first; the others must not wait for that. */
+const DEVICES_BEFORE_JOINING_MS = 3_000
+
+export interface MediaPorts {
+  fetch: typeof fetch
+  makePeer: (servers: Session['media']['ice_servers']) => RTCPeerConnection
+  makeStream: () => MediaStream
+  token: (sessionId: string) => Promise<Token>
+  online: Ref<boolean>
+}
+
+/** Our own side of it: what is sent, once it is there. */
+export interface OwnDevices {
+  start: () => Promise<void>
+  tracks: () => Tracks
+}
+
+export function useMedia({ state, session, send }: Pick<Snapshots, 'state' | 'session' | 'send'>, own: OwnDevices, ports: MediaPorts) {
+  const playing = shallowRef<Playing[]>([])
+  const quality = shallowRef<Verdict>({ quality: 'good', advice: null })
+  /** Why the program takes nothing of ours, if it does not. */
+  const refusal = shallowRef<ApiError | null>(null)
+  let call: Call | null = null
+
+  async function start() {
+    refusal.value = null
+    await Promise.race([own.start(), new Promise((resolve) => setTimeout(resolve, DEVICES_BEFORE_JOINING_MS))])
+    const now = session.value
+    if (call || !now || !wantsMedia(state.value)) return
+    call = new Call({
+      fetch: ports.fetch,
+      makePeer: () => ports.makePeer(now.media.ice_servers),
+      makeStream: ports.makeStream,
+      token: keepToken(() => ports.token(now.id)),
+    }, {
+      media: (media) => send({ type: 'media', media }),
+      refused: (problem) => {
+        refusal.value = problem
+        if (problem.code === 'taken_over') send({ type: 'elsewhere' })
+      },
+      playing: (list) => (playing.value = list),
+      quality: (verdict) => (quality.value = verdict),
+    })
+    call.start(now, own.tracks())
+  }
+
+  function stop() {
+    call?.stop(session.value?.state === 'ended')
+    call = null
+    send({ type: 'media', media: 'idle' })
+  }
+
+  /** Takes the call back from another window, or tries anew what was refused. */
+  function takeBack() {
+    stop()
+    send({ type: 'here' })
+    if (!call && wantsMedia(state.value)) void start()
+  }
+
+  watch(() => wantsMedia(state.value), (wants) => (wants ? void start() : stop()))
+  watch(session, (now) => now && call?.update(now))
+  watch(ports.online, (back) => back && call?.nudge())
+  onScopeDispose(stop)
+
+  return {
+    playing, quality, refusal, takeBack,
+    setTrack: (kind: Kind, track: MediaStreamTrack | null) => call?.setTrack(kind, track),
+    /** The line is back: whoever waits to try again does so now. */
+    nudge: () => call?.nudge(),
+    /** The page is going: what must still be sent is sent now. */
+    hangUp: () => call?.stop(),
+  }
+}

@@ -1,0 +1,55 @@
+// What a room asks of the program and hears from it. Tests bring a program of their own (./fakes).
+import { api, take } from '../../../api/client'
+import { openEvents, type Events } from '../../../api/events'
+import type { BookingDetail, OfficerDay, Session } from '../../../api/types'
+import type { Token } from '../../../call/token'
+
+/** What of one's devices the others are told. */
+export interface OwnMedia { microphone: boolean; camera: boolean }
+
+export interface SessionHandlers {
+  session: (told: Session) => void
+  /** The program is about to start anew. */
+  stopping: () => void
+  /** The stream was answered with an error: whoever listens finds out why. */
+  refused: () => void
+}
+
+export interface Program {
+  enter: (bookingId: string) => Promise<Session>
+  session: (id: string) => Promise<Session>
+  booking: (bookingId: string) => Promise<BookingDetail>
+  listen: (id: string, handlers: SessionHandlers) => Events
+  acknowledge: (id: string, noticeVersion: number) => Promise<Session>
+  wait: (id: string) => Promise<Session>
+  admit: (id: string, participantId: string) => Promise<Session>
+  check: (id: string, key: string, done: boolean) => Promise<Session>
+  decline: (id: string, reason: string) => Promise<unknown>
+  leave: (id: string) => Promise<unknown>
+  end: (id: string) => Promise<Session>
+  tellMedia: (id: string, own: OwnMedia) => Promise<unknown>
+  token: (id: string) => Promise<Token>
+  day: () => Promise<OfficerDay>
+  listenToDay: (changed: () => void) => Events
+}
+
+const of = (id: string) => ({ params: { path: { id } } })
+
+export const program: Program = {
+  enter: (bookingId) => take(api.POST('/api/v1/bookings/{id}/session', of(bookingId))),
+  session: (id) => take(api.GET('/api/v1/sessions/{id}', of(id))),
+  booking: (bookingId) => take(api.GET('/api/v1/bookings/{id}', of(bookingId))),
+  listen: (id, { session, stopping, refused }) =>
+    openEvents(`/api/v1/sessions/${id}/events`, { session: (told) => session(told as Session), stopping }, refused),
+  acknowledge: (id, notice_version) => take(api.POST('/api/v1/sessions/{id}/acknowledge', { ...of(id), body: { notice_version } })),
+  wait: (id) => take(api.POST('/api/v1/sessions/{id}/wait', of(id))),
+  admit: (id, pid) => take(api.POST('/api/v1/sessions/{id}/participants/{pid}/admit', { params: { path: { id, pid } } })),
+  check: (id, key, done) => take(api.PUT('/api/v1/sessions/{id}/checks/{key}', { params: { path: { id, key } }, body: { done } })),
+  decline: (id, reason) => take(api.POST('/api/v1/sessions/{id}/decline', { ...of(id), body: { reason } })),
+  leave: (id) => take(api.POST('/api/v1/sessions/{id}/leave', of(id))),
+  end: (id) => take(api.POST('/api/v1/sessions/{id}/end', of(id))),
+  tellMedia: (id, own) => take(api.PUT('/api/v1/sessions/{id}/media-state', { ...of(id), body: own })),
+  token: (id) => take(api.POST('/api/v1/sessions/{id}/token', of(id))),
+  day: () => take(api.GET('/api/v1/day')),
+  listenToDay: (changed) => openEvents('/api/v1/day/events', { changed }, undefined, { together: true }),
+}
