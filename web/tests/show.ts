@@ -4,7 +4,7 @@ import { afterEach } from 'vitest'
 import type { Component } from 'vue'
 import { createMemoryHistory, createRouter, type RouteRecordRaw } from 'vue-router'
 import type { Locale } from '../src/api/types'
-import { i18n, loadAreas, setLanguage } from '../src/i18n'
+import { i18n, loadAreas, setLanguage, type Area } from '../src/i18n'
 import { booking } from '../src/pages/booking/routes'
 import { people } from '../src/pages/people/routes'
 import { rating } from '../src/pages/rating/routes'
@@ -21,7 +21,7 @@ i18n.global.setMissingHandler((_language, key) => {
 export interface Shown {
   props?: Record<string, unknown>
   /** Message areas besides `common`, as in the route's meta. */
-  areas?: string[]
+  areas?: Area[]
   language?: Locale
   slots?: Record<string, () => unknown>
   /** Where the page is. */

@@ -2,11 +2,11 @@
 import { vi } from 'vitest'
 import type { Participant, Session } from '../api/types'
 
-const guest: Participant = {
+export const guest: Participant = {
   id: 'guest', name: 'Lin', role: 'guest', badge_no: null, guest_by: 'booking', state: 'entered', acknowledged_at: null,
   waiting_since: null, admitted_at: null, microphone: true, camera: true, present: true, me: true,
 }
-const officer: Participant = { ...guest, id: 'officer', name: 'Zhou', role: 'officer', badge_no: '2316', guest_by: null, state: 'admitted', me: false }
+export const officer: Participant = { ...guest, id: 'officer', name: 'Zhou', role: 'officer', badge_no: '2316', guest_by: null, state: 'admitted', me: false }
 
 export function session(state: Session['state'], mine: Participant['state'], more: Partial<Session> = {}): Session {
   const me = { ...guest, state: mine }

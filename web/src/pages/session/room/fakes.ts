@@ -1,5 +1,5 @@
 // Stand-ins for the tests of this folder: a program that answers as it is told, and a scope as a page gives one.
-import { effectScope, nextTick, ref, type EffectScope } from 'vue'
+import { effectScope, nextTick, ref, type EffectScope, type Ref } from 'vue'
 import { vi } from 'vitest'
 import type { Live } from '../../../api/events'
 import { ApiError } from '../../../api/problem'
@@ -23,11 +23,13 @@ export const refused = (code: string, status = 409) => new ApiError({ code, stat
 export class FakeProgram {
   /** Where the session stands for the program. */
   now: Session = session('waiting', 'entered')
-  streams: { path: string; handlers: SessionHandlers; live: ReturnType<typeof ref<Live>>; closed: boolean }[] = []
+  streams: { path: string; handlers: SessionHandlers; live: Ref<Live>; closed: boolean }[] = []
   days: { changed: () => void; closed: boolean }[] = []
 
   get stream() {
-    return this.streams.at(-1)!
+    const last = this.streams.at(-1)
+    if (!last) throw new Error('nobody listens')
+    return last
   }
 
   /** The program is somewhere else now, and says so on the stream. */
@@ -36,27 +38,27 @@ export class FakeProgram {
     this.stream.handlers.session(now)
   }
 
-  private answer = async () => this.now
+  private answer = () => Promise.resolve(this.now)
 
   calls = {
     enter: vi.fn<Program['enter']>(this.answer),
     session: vi.fn<Program['session']>(this.answer),
-    booking: vi.fn<Program['booking']>(async () => ({ id: 'booking' }) as BookingDetail),
+    booking: vi.fn<Program['booking']>(() => Promise.resolve({ id: 'booking' } as BookingDetail)),
     listen: vi.fn<Program['listen']>((path, handlers) => {
       const stream = { path, handlers, live: ref<Live>('connecting'), closed: false }
       this.streams.push(stream)
-      return { live: stream.live as never, close: () => (stream.closed = true) }
+      return { live: stream.live, close: () => (stream.closed = true) }
     }),
     acknowledge: vi.fn<Program['acknowledge']>(this.answer),
     wait: vi.fn<Program['wait']>(this.answer),
     admit: vi.fn<Program['admit']>(this.answer),
     check: vi.fn<Program['check']>(this.answer),
-    decline: vi.fn<Program['decline']>(async () => {}),
-    leave: vi.fn<Program['leave']>(async () => {}),
+    decline: vi.fn<Program['decline']>(() => Promise.resolve()),
+    leave: vi.fn<Program['leave']>(() => Promise.resolve()),
     end: vi.fn<Program['end']>(this.answer),
-    tellMedia: vi.fn<Program['tellMedia']>(async () => {}),
-    token: vi.fn<Program['token']>(async () => ({ token: 't', expires_at: '2099-01-01T00:00:00Z' })),
-    day: vi.fn<Program['day']>(async () => ({ waiting: [] }) as unknown as OfficerDay),
+    tellMedia: vi.fn<Program['tellMedia']>(() => Promise.resolve()),
+    token: vi.fn<Program['token']>(() => Promise.resolve({ token: 't', expires_at: '2099-01-01T00:00:00Z' })),
+    day: vi.fn<Program['day']>(() => Promise.resolve({ waiting: [] } as unknown as OfficerDay)),
     listenToDay: vi.fn<Program['listenToDay']>((changed) => {
       const day = { changed, closed: false }
       this.days.push(day)
@@ -71,7 +73,7 @@ let scopes: EffectScope[] = []
 export function within<T>(make: () => T): T {
   const scope = effectScope()
   scopes.push(scope)
-  return scope.run(make)!
+  return scope.run(make) as T
 }
 
 /** The pages go. */

@@ -64,10 +64,10 @@ describe('the media of a room', () => {
   })
 
   it('does not begin for somebody who is out before the devices are there', async () => {
-    const given = later<void>()
+    const given = later<undefined>()
     const { room, posts } = await open(inside, { start: () => given.promise })
     room.send({ type: 'left' })
-    given.settle()
+    given.settle(undefined)
     await settle(5_000)
     expect(posts()).toEqual([])
   })

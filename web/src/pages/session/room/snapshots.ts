@@ -32,7 +32,7 @@ export function useSnapshots(bookingId: string, program: Program, resumed: () =>
         void hear(told)
       },
       stopping: () => (stopping.value = true),
-      refused: () => void program.session(id).catch((caught) => {
+      refused: () => void program.session(id).catch((caught: unknown) => {
         // during a restart there is no answer at all, and the stream comes back by itself
         const found = ApiError.of(caught)
         // signed out, or the invitation was withdrawn
@@ -77,7 +77,7 @@ export function useSnapshots(bookingId: string, program: Program, resumed: () =>
       else problem.value = found
     }
     if (booking.value) return
-    program.booking(bookingId).then((answer) => (booking.value = answer), ApiError.of)
+    program.booking(bookingId).then((answer) => (booking.value = answer), (caught: unknown) => void ApiError.of(caught))
   }
 
   // from the end nothing comes back

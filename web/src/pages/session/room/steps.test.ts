@@ -42,7 +42,7 @@ describe('the steps of a session', () => {
 
   it('leave at once, whether or not the program can be told', async () => {
     const { program, room, steps } = await open(session('open', 'admitted'))
-    const told = later<void>()
+    const told = later<undefined>()
     program.calls.leave.mockReturnValueOnce(told.promise)
     const left = steps.leave()
     expect(room.phase.value).toBe('left')

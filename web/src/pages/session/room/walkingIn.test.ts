@@ -59,7 +59,8 @@ describe('an officer', () => {
 
   it('whose colleague was quicker is told, and goes in only when asked', async () => {
     const { program, walkingIn } = await open(seen('acknowledged', 'admitted', 'admitted'), { admits: 'lin', checked: true })
-    expect(walkingIn.taken.value).toMatchObject({ who: expect.stringContaining('Lin'), by: expect.stringContaining('Zhou') })
+    expect(walkingIn.taken.value?.who).toContain('Lin')
+    expect(walkingIn.taken.value?.by).toContain('Zhou')
     expect(program.calls.wait).not.toHaveBeenCalled()
     walkingIn.enterToo()
     await settled()
