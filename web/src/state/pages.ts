@@ -1,6 +1,9 @@
-import { computed, shallowRef, watch, type WatchSource } from 'vue'
+import { computed, shallowRef, watch, type Ref, type WatchSource } from 'vue'
 import type { Page } from '../api/types'
-import { useAct, useLoad } from './load'
+import { useAct, useLoad, type Act } from './load'
+
+/** What every list has, whatever is in it. */
+export interface Pages { cursor: Ref<string | null>; more: Act<[]> }
 
 /** A list that comes in pages: `items` so far, and `more` for the next page while there is one. */
 export function usePages<T>(read: (cursor?: string) => Promise<Page<T>>, dependsOn: WatchSource[] = []) {

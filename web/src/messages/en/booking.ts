@@ -202,7 +202,6 @@ export default {
     none_coming: 'No bookings to come. They show here once made, and you get an e-mail once accepted.',
     none_past: 'No past bookings yet.',
     book: 'Book',
-    more: 'More',
     needs_form: 'The form is missing; runs out in {left}',
   },
   find: {

@@ -5,6 +5,7 @@ export default {
   loading: 'Loading…',
   retry: 'Try again',
   reload: 'Open again',
+  more: 'More',
   close: 'Close',
   choose: 'Please choose',
   optional: ' (optional)',
@@ -16,7 +17,7 @@ export default {
   failed: {
     title: 'A wrong password was given {n} times since you last signed in.',
     text: 'Latest: {times}. If it was you, all is well; otherwise please change your password.',
-    close: 'Got it',
+  close: 'Got it',
   },
   bell: { title: 'Somebody is waiting', text: 'Please go to "My day" and admit them.', on: 'Sound on', off: 'Sound off', notices: 'Notify me' },
   duty: { name: 'Duty phone', number: 'Duty phone {number}', ask: 'Need help?' },

@@ -32,7 +32,6 @@ export default {
     all: 'Clear all',
     found: '{n} meeting | {n} meetings',
     found_more: '{n} meetings listed, there are more',
-    more: 'More',
     none: 'Nothing found',
     none_narrowed: 'No meeting fits. Widen the dates, or search for only a part of the reference.',
     none_text: 'No video meeting has taken place yet. Meetings appear here once they are recorded.',

@@ -1,5 +1,4 @@
 export default {
-  more: 'More',
   day: {
     go: 'Go to another day',
     previous: 'Previous day',

@@ -202,7 +202,6 @@ export default {
     none_coming: '没有即将到来的预约。约好后会出现在这里，受理后发邮件给您。',
     none_past: '还没有已结束的预约。',
     book: '去预约',
-    more: '更多',
     needs_form: '还差填信息，{left} 后到期',
   },
   find: {

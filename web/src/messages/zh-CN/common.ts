@@ -5,6 +5,7 @@ export default {
   loading: '正在读取…',
   retry: '重试',
   reload: '重新打开',
+  more: '更多',
   close: '关闭',
   choose: '请选择',
   optional: '（可不填）',
@@ -16,7 +17,7 @@ export default {
   failed: {
     title: '您上次登录以来，有 {n} 次输错密码。',
     text: '最近：{times}。如果是您自己输错，不用处理；否则请修改密码。',
-    close: '知道了',
+  close: '知道了',
   },
   bell: { title: '有人在等候面洽', text: '请回到“我的一天”接入。', on: '铃声开', off: '铃声关', notices: '桌面提醒' },
   duty: { name: '值班电话', number: '值班电话 {number}', ask: '有困难？' },

@@ -32,7 +32,6 @@ export default {
     all: '清除条件',
     found: '{n} 场',
     found_more: '已列出 {n} 场，还有更多',
-    more: '更多',
     none: '没有找到',
     none_narrowed: '没有符合这些条件的面洽。请放宽日期，或只填编号的一段再查。',
     none_text: '还没有开过视频面洽。面洽开始录制后，会出现在这里。',

@@ -1,5 +1,4 @@
 export default {
-  more: '更多',
   day: {
     go: '换一天',
     previous: '前一天',
