@@ -15,6 +15,8 @@ mod m20261126_000080_session_people;
 mod m20261126_000090_customs_offices;
 mod m20261126_000096_member_since;
 mod m20261126_000097_sent_mails;
+mod m20261126_000100_job;
+mod m20261126_000102_mail_jobs;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -35,6 +37,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000090_customs_offices::Migration),
             Box::new(m20261126_000096_member_since::Migration),
             Box::new(m20261126_000097_sent_mails::Migration),
+            Box::new(m20261126_000100_job::Migration),
+            Box::new(m20261126_000102_mail_jobs::Migration),
         ]
     }
 }

@@ -1,9 +1,8 @@
-//! What the program does by itself: duties that come again and again, each a task of its own. One that
-//! fails, panics or is slow holds up no other, and comes again at its time.
+//! What each process does for itself: duties that come again and again, each a task of its own. One that
+//! fails, panics or is slow holds up no other, and comes again at its time. What one process does for all is a job
+//! ([`super::jobs`]).
 
-use crate::app::{App, dispatch, idempotency, store, watch};
-use crate::db::events;
-use chrono::TimeDelta;
+use crate::app::{App, watch};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::panic::AssertUnwindSafe;
@@ -18,14 +17,8 @@ struct Duty {
     act: fn(App) -> BoxFuture<'static, Result<(), String>>,
 }
 
-const DUTIES: [Duty; 7] = [
-    // A completed booking's rating link may wait this long.
-    Duty { name: "events", every: Duration::from_millis(500), act: |app| dispatch::hand_over(app).boxed() },
-    Duty { name: "events put aside", every: Duration::from_secs(30), act: |app| count_parked(app).boxed() },
-    Duty { name: "expired holds", every: SWEEP_EVERY, act: |app| expire_holds(app).boxed() },
+const DUTIES: [Duty; 2] = [
     Duty { name: "people who are gone", every: SWEEP_EVERY, act: |app| sweep_sessions(app).boxed() },
-    Duty { name: "expired sign-ins", every: SWEEP_EVERY, act: |app| expire_sign_ins(app).boxed() },
-    Duty { name: "old keys", every: Duration::from_secs(600), act: |app| forget_keys(app).boxed() },
     Duty { name: "watch", every: watch::EVERY, act: |app| watch::look_round(app).boxed() },
 ];
 
@@ -72,30 +65,8 @@ async fn go_round(app: App, duty: &'static Duty) {
     }
 }
 
-async fn expire_holds(app: App) -> Result<(), String> {
-    app.booking.sweep_expired().await.map(drop).map_err(text)
-}
-
 async fn sweep_sessions(app: App) -> Result<(), String> {
     app.video.sweep().await.map_err(text)
-}
-
-async fn expire_sign_ins(app: App) -> Result<(), String> {
-    app.auth.sweep().await.map(drop).map_err(text)
-}
-
-async fn forget_keys(app: App) -> Result<(), String> {
-    let before = app.clock.now() - (idempotency::KEPT_FOR + TimeDelta::hours(1));
-    app.db
-        .write(move |tx| Box::pin(async move { store::forget_before(tx.conn(), before).await }))
-        .await
-        .map_err(text)
-}
-
-async fn count_parked(app: App) -> Result<(), String> {
-    let parked = events::parked(app.db.reader()).await.map_err(text)?;
-    app.metrics.house.set_parked(parked);
-    Ok(())
 }
 
 fn text(error: impl std::fmt::Display) -> String {

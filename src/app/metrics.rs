@@ -3,7 +3,8 @@
 
 use crate::app::listener::Gate;
 use crate::app::watch::House;
-use crate::app::{App, edge};
+use crate::app::{App, edge, jobs};
+use crate::db;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header;
@@ -154,6 +155,11 @@ async fn show(State(app): State<App>) -> Response {
     metrics.packets_in.set(i64::try_from(media.packets_in).unwrap_or(i64::MAX));
     metrics.packets_out.set(i64::try_from(media.packets_out).unwrap_or(i64::MAX));
     metrics.house.refresh(&app);
+    // A store that is away leaves the figures as they were.
+    if let Ok(figures) = db::jobs::figures(app.db.reader(), &jobs::kinds(&app).names(), app.clock.now()).await
+    {
+        metrics.house.set_jobs(figures);
+    }
     metrics.packets_dropped.set(i64::try_from(media.packets_dropped).unwrap_or(i64::MAX));
     metrics.packets_unsent.set(i64::try_from(media.packets_unsent).unwrap_or(i64::MAX));
     let mut text = String::new();

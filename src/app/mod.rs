@@ -1,16 +1,17 @@
 //! Puts the features together: state, wiring, start and stop.
 //!
 //! The only place that knows every feature. What a lower feature must cause in a higher one comes
-//! through [`dispatch`]; layers that concern every request are in [`layers`].
+//! through [`jobs`]; layers that concern every request are in [`layers`].
 
 pub mod cli;
 mod clockwork;
 mod demo;
 mod described;
-mod dispatch;
 mod edge;
 pub mod entities;
+mod failed_jobs;
 mod idempotency;
+mod jobs;
 mod layers;
 mod listener;
 mod media;
@@ -32,11 +33,12 @@ pub use serve::{StartError, serve};
 use crate::auth::Auth;
 use crate::base::clock::Clock;
 use crate::base::config::Settings;
+use crate::base::ids;
 use crate::base::keyring::Keyring;
 use crate::booking;
 use crate::booking::Booking;
+use crate::db::Db;
 use crate::db::live::Live;
-use crate::db::{Db, events};
 use crate::directory::Directory;
 use crate::notify::{MailSettings, Notify};
 use crate::review::Review;
@@ -50,6 +52,7 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
 
 /// The running program. Cheap to clone: several layers do it for each request.
 #[derive(Clone)]
@@ -78,6 +81,8 @@ pub struct Parts {
     pub survey: Survey,
     pub review: Review,
     pub engine: Engine,
+    /// What this process is called among others.
+    node: Uuid,
     metrics: Metrics,
     watch: watch::Watch,
     stopping: AtomicBool,
@@ -93,7 +98,7 @@ impl App {
         let app = Self::open(settings, clock).await?;
         app.tasks.spawn(app.video.clone().run_events(app.cancel.clone()));
         app.tasks.spawn(app.video.clone().run_sign_ins(app.cancel.clone()));
-        app.tasks.spawn(app.notify.clone().run(app.cancel.clone()));
+        app.tasks.spawn(jobs::worker(&app).run(app.cancel.clone()));
         clockwork::start(&app);
         Ok(app)
     }
@@ -103,7 +108,6 @@ impl App {
         opening::make_private(&settings)?;
         let sole = sole::Sole::take(&settings).await?;
         let Opened { keyring, db } = opening::open(&settings, &clock).await?;
-        events::unpark(&db, dispatch::TAKEN).await?;
         let live = Live::default();
         let directory = Directory::new(db.clone(), clock.clone());
         directory.ensure_calendar().await?;
@@ -156,6 +160,7 @@ impl App {
         let mail = MailSettings { smtp_url: settings.smtp_url.clone(), from: settings.mail_from() };
         let notify = Notify::new(db.clone(), clock.clone(), mail).map_err(StartError::Mail)?;
         Ok(Self(Arc::new(Parts {
+            node: ids::new_id(clock.now()),
             settings,
             metrics: Metrics::default(),
             watch: watch::Watch::default(),

@@ -2,7 +2,7 @@
 //! write, because a disk that is full still reads well.
 
 use crate::app::App;
-use crate::db::{StoreFault, fault_of};
+use crate::db::{StoreFault, fault_of, jobs};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -153,6 +153,11 @@ struct DutyLabel {
     duty: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KindLabel {
+    kind: &'static str,
+}
+
 /// What an operator's alarms are made of.
 pub(super) struct House {
     store_failing: Gauge,
@@ -160,7 +165,10 @@ pub(super) struct House {
     store_retries: Gauge,
     wal_bytes: Gauge,
     recordings_disk_failing: Gauge,
-    events_parked: Gauge,
+    jobs_due: Gauge,
+    jobs_failed: Gauge,
+    jobs_unknown: Gauge,
+    job_failures: Family<KindLabel, Counter>,
     duty_failures: Family<DutyLabel, Counter>,
 }
 
@@ -181,10 +189,14 @@ impl House {
                 "recordings_disk_failing",
                 "1 while the disk of the recordings takes nothing",
             ),
-            events_parked: gauge(registry, "events_parked", "Events that nobody takes"),
+            jobs_due: gauge(registry, "jobs_due", "Jobs that are due and not begun"),
+            jobs_failed: gauge(registry, "jobs_failed", "Jobs that were given up"),
+            jobs_unknown: gauge(registry, "jobs_unknown", "Due jobs that this version does not know"),
+            job_failures: Family::default(),
             duty_failures: Family::default(),
         };
         registry.register("clockwork_failures", "Failed rounds by duty", this.duty_failures.clone());
+        registry.register("job_failures", "Failed attempts since start by kind", this.job_failures.clone());
         this
     }
 
@@ -192,12 +204,14 @@ impl House {
         self.duty_failures.get_or_create(&DutyLabel { duty }).inc();
     }
 
-    pub(super) fn one_parked(&self) {
-        self.events_parked.inc();
+    pub(super) fn job_failed(&self, kind: &'static str) {
+        self.job_failures.get_or_create(&KindLabel { kind }).inc();
     }
 
-    pub(super) fn set_parked(&self, events: u64) {
-        self.events_parked.set(whole(events));
+    pub(super) fn set_jobs(&self, figures: jobs::Figures) {
+        self.jobs_due.set(whole(figures.due));
+        self.jobs_failed.set(whole(figures.failed));
+        self.jobs_unknown.set(whole(figures.unknown));
     }
 
     /// Takes over what the store knows of itself.

@@ -12,6 +12,7 @@
 //! and nowhere else.
 
 pub mod demo;
+pub mod jobs;
 pub mod model;
 mod service;
 mod store;

@@ -11,6 +11,7 @@
 //! mails; every query about named bookings begins with the scope of whoever asks; personal data
 //! stands in entries as commitments only.
 
+pub mod jobs;
 pub mod model;
 mod service;
 mod store;

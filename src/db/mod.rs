@@ -14,10 +14,10 @@ mod companion;
 mod connect;
 mod constraint;
 pub mod entities;
-pub mod events;
 mod fault;
 mod group;
 mod health;
+pub mod jobs;
 pub mod live;
 mod probe;
 mod query;
@@ -43,6 +43,8 @@ use futures::future::BoxFuture;
 use group::GroupWriter;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, DbErr};
+use std::sync::Arc;
+use tokio::sync::Notify;
 use writer::Writer;
 
 /// Connections to the store. Cheap to clone.
@@ -51,6 +53,8 @@ pub struct Db {
     reader: DatabaseConnection,
     writer: Writer,
     health: Health,
+    /// Rung when there is something to do.
+    bell: Arc<Notify>,
 }
 
 impl Db {
@@ -63,11 +67,12 @@ impl Db {
             Migrator::up(&pool, None).await?;
             let writer = GroupWriter::new(url, pool, health.clone()).await?;
             let reader = connect::sqlite_readers(url).await?;
-            return Ok(Self { reader, writer: Writer::grouped(writer), health });
+            return Ok(Self { reader, writer: Writer::grouped(writer), health, bell: Arc::default() });
         }
         let pool = connect::postgres(url).await?;
         Migrator::up(&pool, None).await?;
-        Ok(Self { reader: pool.clone(), writer: Writer::single(pool, health.clone()), health })
+        let writer = Writer::single(pool.clone(), health.clone());
+        Ok(Self { reader: pool, writer, health, bell: Arc::default() })
     }
 
     /// For queries. Nothing is written through it.
@@ -87,6 +92,7 @@ impl Db {
         E: WriteError,
     {
         let companion = companion::at_hand();
+        let bell = Arc::clone(&self.bell);
         let written = self
             .writer
             .run(move |tx| {
@@ -96,12 +102,13 @@ impl Db {
                     }
                     let done = work(tx).await?;
                     // An error of the program, not of a caller: tests of each use case come by here.
-                    match tx.untold() {
-                        None => Ok(done),
-                        Some(table) => {
-                            Err(DbErr::Custom(format!("no entry tells of a write to {table}")).into())
-                        }
+                    if let Some(table) = tx.untold() {
+                        return Err(DbErr::Custom(format!("no entry tells of a write to {table}")).into());
                     }
+                    if tx.wakes_workers() {
+                        tx.after_commit(move || bell.notify_one());
+                    }
+                    Ok(done)
                 })
             })
             .await;
@@ -109,6 +116,15 @@ impl Db {
             Written::at_hand().set();
         }
         written
+    }
+
+    /// Rings for the workers of this process: there may be something to do.
+    pub fn wake_workers(&self) {
+        self.bell.notify_one();
+    }
+
+    async fn woken(&self) {
+        self.bell.notified().await;
     }
 
     /// How the store does.

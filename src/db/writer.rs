@@ -8,6 +8,7 @@ use futures::{FutureExt, future::BoxFuture};
 use rand::RngExt;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -21,13 +22,19 @@ pub struct Tx {
     inner: Arc<DatabaseTransaction>,
     after_commit: Mutex<Vec<AfterCommit>>,
     told: Mutex<Vec<Told>>,
+    wakes_workers: AtomicBool,
 }
 
 pub(super) type AfterCommit = Box<dyn FnOnce() + Send>;
 
 impl Tx {
     pub(super) fn new(inner: Arc<DatabaseTransaction>) -> Self {
-        Self { inner, after_commit: Mutex::default(), told: Mutex::default() }
+        Self {
+            inner,
+            after_commit: Mutex::default(),
+            told: Mutex::default(),
+            wakes_workers: AtomicBool::default(),
+        }
     }
 
     /// The connection for queries of this transaction.
@@ -38,6 +45,15 @@ impl Tx {
     /// Runs `act` once the transaction is durable, and never if it is rolled back.
     pub fn after_commit(&self, act: impl FnOnce() + Send + 'static) {
         self.after_commit.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(act));
+    }
+
+    /// The commit wakes the workers: there is something to do ([`super::jobs`]).
+    pub(super) fn wake_workers(&self) {
+        self.wakes_workers.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn wakes_workers(&self) -> bool {
+        self.wakes_workers.load(Ordering::Relaxed)
     }
 
     /// Hands over a row that was written: the next entry tells what it holds.

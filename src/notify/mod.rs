@@ -1,8 +1,9 @@
-//! Outgoing mail: an outbox written with the change that causes it, and the one that empties it.
+//! Outgoing mail: an outbox written with the change that causes it, and a job for each mail that sends it.
 //!
 //! A sink: it takes plain messages and an opaque case id, and knows no feature. Others call
 //! [`enqueue`] inside their transaction, [`layout`] for the two parts of a mail and [`ics::render`]
-//! for its calendar part; `app` runs [`Notify::run`] and shows staff [`Notify::messages`].
+//! for its calendar part; `app` shows staff [`Notify::messages`]. The outbox holds what was said and what became of
+//! it; [`jobs::SendMail`] drives it.
 //!
 //! Invariants: a mail is queued if and only if the transaction of its cause commits; a queued mail
 //! is sent, or ends as `failed` or `withdrawn` where staff see it, and is never dropped; whoever sends it holds a
@@ -10,6 +11,7 @@
 //! does not lose it; mails of one [`Thread`] reach a receiver in their order, and what a later one makes
 //! pointless is withdrawn; no address, subject or text goes into a log.
 
+pub mod jobs;
 pub mod model;
 mod service;
 mod store;

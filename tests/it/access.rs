@@ -80,6 +80,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     // messages
     ("GET", "/messages", "uxxxx..xxxxx"),
     ("POST", "/messages/{id}/retry", "uxxxx..xxxxx"),
+    // jobs that failed; there is none
+    ("GET", "/jobs", "uxxxxx.xx.xx"),
+    ("POST", "/jobs/{id}/retry", "uxxxxxhxxhxx"),
     // video sessions
     ("POST", "/bookings/{id}/session", "u.hhh..xxxxx"),
     ("GET", "/sessions/{id}", "u.hhh..xxxxx"),

@@ -1,6 +1,7 @@
 //! Queued mail against a real SMTP server that fails when told to.
 
-use crate::support::{Store, TestApp, eventually};
+use crate::both_stores;
+use crate::support::{MailServer, Store, TestApp, eventually};
 use chrono::TimeDelta;
 use mianqia::base::text::Language;
 use mianqia::notify::entities::outbox::{self, OutboxState};
@@ -75,6 +76,16 @@ impl Sink {
     }
 }
 
+impl MailServer for Sink {
+    async fn begin() -> Self {
+        Self::start().await
+    }
+
+    fn url(&self) -> String {
+        Self::url(self)
+    }
+}
+
 impl Drop for Sink {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.dir);
@@ -136,40 +147,9 @@ async fn row_when(app: &TestApp, to: &str, what: &str, is: impl Fn(&outbox::Mode
     eventually(what, || async { Some(row(app, to).await).filter(|row| is(row)) }).await
 }
 
-async fn with_sink(store: Store) -> (TestApp, Sink) {
-    let sink = Sink::start().await;
-    let app = TestApp::start_with(store, NOON, &[("MIANQIA_SMTP_URL", &sink.url())]).await;
-    (app, sink)
-}
+both_stores! {
+    at NOON, beside Sink;
 
-/// Runs each behaviour on both stores, beside a mail server of its own.
-macro_rules! with_mail_server {
-    ($( async fn $name:ident($app:ident: &TestApp, $sink:ident: &Sink) $body:block )*) => { $(
-        mod $name {
-            use super::*;
-
-            async fn behaviour($app: &TestApp, $sink: &Sink) $body
-
-            async fn run(store: Store) {
-                let (app, sink) = with_sink(store).await;
-                behaviour(&app, &sink).await;
-                app.stop().await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_sqlite() {
-                run(Store::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_postgres() {
-                run(Store::Postgres).await;
-            }
-        }
-    )* };
-}
-
-with_mail_server! {
     async fn a_mail_arrives_with_all_its_parts(app: &TestApp, sink: &Sink) {
         let ics = appointment("lin@example.com");
         let calendar = Some(CalendarPart { method: Method::Request, ics: ics.clone() });

@@ -1,166 +1,29 @@
 //! In which order mails about one thing arrive, and what is not sent any more.
 
 use crate::booking::{path, take, try_form};
+use crate::both_stores;
 use crate::mail::{Sink, mail, queue};
+use crate::smtp::{Answer, Server, Taken};
 use crate::support::{Browser, Store, TestApp, eventually};
 use chrono::TimeDelta;
 use mianqia::app::{App, Limits};
 use mianqia::base::config::Settings;
 use mianqia::db::Db;
+use mianqia::db::jobs::{Kinds, Worker};
 use mianqia::notify::entities::calendar_identity;
 use mianqia::notify::entities::outbox::{self, OutboxState};
+use mianqia::notify::jobs::SendMail;
 use mianqia::notify::model::ics::{Event, render};
 use mianqia::notify::{CalendarPart, Identity, Mail, MailSettings, Method, Notify, Thread, enqueue};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 const NOON: &str = "2026-11-10T04:00:00Z";
-
-/// How a mail server takes a mail.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Answer {
-    Take,
-    Later,
-    Refuse,
-    /// Takes it and breaks off without a word.
-    Forget,
-    /// Says nothing until it is told something else.
-    Hold,
-}
-
-/// What a mail server has taken: to whom, the subject, and the method of the calendar part.
-#[derive(Clone, Debug, PartialEq)]
-struct Taken {
-    to: String,
-    subject: String,
-    calendar: Option<String>,
-}
-
-/// What it makes of a subject.
-type Judge = Box<dyn FnMut(&str) -> Answer + Send>;
-
-/// A mail server that does as it is told.
-struct Server {
-    url: String,
-    state: Arc<State>,
-    task: JoinHandle<()>,
-}
-
-struct State {
-    answer: Mutex<Judge>,
-    taken: Mutex<Vec<Taken>>,
-    held: Mutex<usize>,
-}
-
-impl Server {
-    async fn start(answer: impl FnMut(&str) -> Answer + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("smtp://{}", listener.local_addr().unwrap());
-        let state = Arc::new(State {
-            answer: Mutex::new(Box::new(answer)),
-            taken: Mutex::default(),
-            held: Mutex::default(),
-        });
-        let shared = state.clone();
-        let task = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(converse(stream, shared.clone()));
-            }
-        });
-        Self { url, state, task }
-    }
-
-    fn answers(&self, answer: impl FnMut(&str) -> Answer + Send + 'static) {
-        *self.state.answer.lock().unwrap() = Box::new(answer);
-    }
-
-    fn taken(&self) -> Vec<Taken> {
-        self.state.taken.lock().unwrap().clone()
-    }
-
-    fn subjects(&self) -> Vec<String> {
-        self.taken().into_iter().map(|mail| mail.subject).collect()
-    }
-
-    async fn holds(&self, count: usize) {
-        let held = async || (*self.state.held.lock().unwrap() == count).then_some(());
-        eventually("the server holds a mail", held).await;
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-async fn converse(stream: TcpStream, state: Arc<State>) {
-    let (read, mut write) = stream.into_split();
-    let mut lines = BufReader::new(read).lines();
-    let _ = write.write_all(b"220 ready\r\n").await;
-    let (mut to, mut data) = (String::new(), None::<String>);
-    while let Ok(Some(line)) = lines.next_line().await {
-        let answer: &[u8] = match (&mut data, line.split([' ', ':']).next().unwrap_or_default()) {
-            (Some(text), _) if line == "." => {
-                let mail = taken(&to, text);
-                data = None;
-                let mut held = false;
-                let answer = loop {
-                    let answer = (state.answer.lock().unwrap())(&mail.subject);
-                    if answer != Answer::Hold {
-                        break answer;
-                    }
-                    if !held {
-                        *state.held.lock().unwrap() += 1;
-                        held = true;
-                    }
-                    tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-                };
-                if matches!(answer, Answer::Take | Answer::Forget) {
-                    state.taken.lock().unwrap().push(mail);
-                }
-                match answer {
-                    Answer::Take => b"250 taken\r\n",
-                    Answer::Later => b"451 4.3.0 later\r\n",
-                    Answer::Refuse => b"554 5.7.1 no\r\n",
-                    Answer::Forget | Answer::Hold => return,
-                }
-            }
-            (Some(text), _) => {
-                text.push_str(&line);
-                text.push('\n');
-                continue;
-            }
-            (None, "DATA") => {
-                data = Some(String::new());
-                b"354 go on\r\n"
-            }
-            (None, "RCPT") => {
-                to = line.trim_start_matches("RCPT TO:<").split('>').next().unwrap().to_owned();
-                b"250 fine\r\n"
-            }
-            _ => b"250 fine\r\n",
-        };
-        let _ = write.write_all(answer).await;
-    }
-}
-
-fn taken(to: &str, text: &str) -> Taken {
-    let after =
-        |start: &str| text.lines().find_map(|line| line.split_once(start)).map(|(_, rest)| rest.to_owned());
-    Taken {
-        to: to.to_owned(),
-        subject: after("Subject: ").unwrap(),
-        calendar: after("charset=utf-8; method="),
-    }
-}
 
 fn about(thread: Option<Thread>, to: &str, subject: &str) -> Mail {
     Mail { thread, subject: subject.to_owned(), ..mail(to) }
@@ -207,43 +70,32 @@ async fn once(
 }
 
 /// Another process on the same store.
-async fn another_sender(app: &TestApp, server: &Server) -> (Notify, JoinHandle<()>, CancellationToken) {
-    let db = Db::open(&app.app.settings.database_url).await.unwrap();
-    let settings = MailSettings { smtp_url: server.url.clone(), from: "mianqia@mianqia.invalid".into() };
-    let notify = Notify::new(db, app.clock.clone(), settings).unwrap();
-    let cancel = CancellationToken::new();
-    (notify.clone(), tokio::spawn(notify.run(cancel.clone())), cancel)
+struct Sender {
+    notify: Notify,
+    cancel: CancellationToken,
+    task: JoinHandle<()>,
 }
 
-/// Runs each behaviour on both stores, beside a mail server that takes everything at first.
-macro_rules! with_server {
-    ($( async fn $name:ident($app:ident: &TestApp, $server:ident: &Server) $body:block )*) => { $(
-        mod $name {
-            use super::*;
+impl Sender {
+    async fn start(app: &TestApp, server: &Server) -> Self {
+        let db = Db::open(&app.app.settings.database_url).await.unwrap();
+        let settings = MailSettings { smtp_url: server.url.clone(), from: "mianqia@mianqia.invalid".into() };
+        let notify = Notify::new(db.clone(), app.clock.clone(), settings).unwrap();
+        let kinds = Kinds::default().take::<SendMail, _>(notify.clone());
+        let worker = Worker::new(db, app.clock.clone(), Uuid::now_v7(), kinds);
+        let cancel = CancellationToken::new();
+        Self { notify, task: tokio::spawn(worker.run(cancel.clone())), cancel }
+    }
 
-            async fn behaviour($app: &TestApp, $server: &Server) $body
-
-            async fn run(store: Store) {
-                let server = Server::start(|_| Answer::Take).await;
-                let app = TestApp::start_with(store, NOON, &[("MIANQIA_SMTP_URL", &server.url)]).await;
-                behaviour(&app, &server).await;
-                app.stop().await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_sqlite() {
-                run(Store::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_postgres() {
-                run(Store::Postgres).await;
-            }
-        }
-    )* };
+    async fn stop(self) {
+        self.cancel.cancel();
+        self.task.await.unwrap();
+    }
 }
 
-with_server! {
+both_stores! {
+    at NOON, beside Server;
+
     async fn a_later_mail_waits_for_the_earlier_one_of_its_thread(app: &TestApp, server: &Server) {
         let one = Uuid::now_v7();
         let mut tries = 0;
@@ -346,25 +198,24 @@ with_server! {
         server.answers(|_| Answer::Take);
         let left = with_subject(app, "accepted").await;
         assert_eq!((left.state, left.leased_until), (OutboxState::Pending, Some(app.clock.now() + TimeDelta::minutes(5))));
-        let (sender, running, cancel) = another_sender(app, server).await;
+        let sender = Sender::start(app, server).await;
         let now = app.clock.now();
         let cancelled = Mail { calendar: calendar(Method::Cancel), ..about(Thread::newest(one), "lin@example.com", "cancelled") };
         let db = Db::open(&app.app.settings.database_url).await.unwrap();
         let queued: Result<(), DbErr> =
             db.write(move |tx| Box::pin(async move { enqueue(tx, now, cancelled).await })).await;
         queued.unwrap();
-        sender.poke();
+        sender.notify.poke();
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         assert_eq!(with_subject(app, "cancelled").await.attempts, 0);
         app.clock.advance(TimeDelta::minutes(5));
-        sender.poke();
+        sender.notify.poke();
         once(app, "cancelled", "sent", |row| row.state == OutboxState::Sent).await;
         let first = with_subject(app, "accepted").await;
         assert_eq!((first.state, first.may_have_arrived, first.attempts), (OutboxState::Withdrawn, true, 1));
         let last = server.taken().pop().unwrap();
         assert_eq!((last.subject.as_str(), last.calendar.as_deref()), ("cancelled", Some("CANCEL")));
-        cancel.cancel();
-        running.await.unwrap();
+        sender.stop().await;
     }
 
     async fn whatever_the_server_does_each_receiver_reads_in_order(app: &TestApp, server: &Server) {
@@ -397,11 +248,11 @@ async fn walk(app: &TestApp, server: &Server, seed: u64) {
         _ => Answer::Later,
     });
     let postgres = app.app.settings.database_url.starts_with("postgres");
-    let other = if postgres { Some(another_sender(app, server).await) } else { None };
+    let other = if postgres { Some(Sender::start(app, server).await) } else { None };
     let poke = || {
         app.app.notify.poke();
-        if let Some((other, ..)) = &other {
-            other.poke();
+        if let Some(other) = &other {
+            other.notify.poke();
         }
     };
     let threads: Vec<Uuid> = (0..4).map(|_| Uuid::now_v7()).collect();
@@ -464,9 +315,8 @@ async fn walk(app: &TestApp, server: &Server, seed: u64) {
         let newest = of_thread.max_by_key(|row| row.thread_seq).unwrap();
         assert_ne!(newest.state, OutboxState::Withdrawn, "seed {seed}");
     }
-    if let Some((_, running, cancel)) = other {
-        cancel.cancel();
-        running.await.unwrap();
+    if let Some(other) = other {
+        other.stop().await;
     }
 }
 

@@ -285,15 +285,19 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut ask: i
     panic!("it did not happen: {what}");
 }
 
-/// Runs each `async fn name(app: TestApp)` once on SQLite and once on PostgreSQL, starting at `at`.
+/// A mail server beside the program.
+pub trait MailServer: Sized {
+    /// Starts it, taking everything.
+    fn begin() -> impl Future<Output = Self> + Send;
+    fn url(&self) -> String;
+}
+
+/// Runs each `async fn name(app: &TestApp)` once on SQLite and once on PostgreSQL, starting at `at`; with
+/// `beside Server` each `async fn name(app: &TestApp, server: &Server)` has a mail server of its own.
 #[macro_export]
 macro_rules! both_stores {
-    (at $at:literal; $( $(#[$meta:meta])* async fn $name:ident($app:ident: &TestApp) $body:block )*) => { $(
-        mod $name {
-            #[allow(unused_imports)]
-            use super::*;
-            use $crate::support::{Store, TestApp};
-
+    (at $at:expr; $( $(#[$meta:meta])* async fn $name:ident($app:ident: &TestApp) $body:block )*) => { $(
+        $crate::both_stores! { @one $name;
             async fn behaviour($app: &TestApp) $body
 
             async fn run(store: Store) {
@@ -301,6 +305,29 @@ macro_rules! both_stores {
                 behaviour(&app).await;
                 app.stop().await;
             }
+        }
+    )* };
+    (at $at:expr, beside $kind:ident; $( async fn $name:ident($app:ident: &TestApp, $server:ident: &$same:ident) $body:block )*) => { $(
+        $crate::both_stores! { @one $name;
+            async fn behaviour($app: &TestApp, $server: &$same) $body
+
+            async fn run(store: Store) {
+                let server = <$kind as $crate::support::MailServer>::begin().await;
+                let url = $crate::support::MailServer::url(&server);
+                let app = TestApp::start_with(store, $at, &[("MIANQIA_SMTP_URL", &url)]).await;
+                behaviour(&app, &server).await;
+                app.stop().await;
+            }
+        }
+    )* };
+    (@one $name:ident; $($run:item)*) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            #[allow(unused_imports)]
+            use $crate::support::{Store, TestApp};
+
+            $($run)*
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
@@ -312,5 +339,5 @@ macro_rules! both_stores {
                 run(Store::Postgres).await;
             }
         }
-    )* };
+    };
 }

@@ -6,8 +6,9 @@ use crate::video;
 use chrono::{DateTime, TimeDelta, Utc};
 use mianqia::auth::entities::account;
 use mianqia::booking::entities::booking::{self, BookingState};
-use mianqia::db::entities::feature_event;
-use mianqia::db::events;
+use mianqia::booking::jobs::BookingCompleted;
+use mianqia::db::entities::job as row;
+use mianqia::db::jobs::{self, Job};
 use mianqia::evidence;
 use mianqia::notify::entities::outbox;
 use mianqia::survey::entities::{rating, rating_about, rating_invite};
@@ -52,7 +53,7 @@ async fn completed(app: &TestApp, service: &str, booker: &str, officer: &str) ->
         .write(move |tx| {
             Box::pin(async move {
                 booking::Entity::insert(row).exec_without_returning(tx.conn()).await?;
-                events::emit(tx, events::BOOKING_COMPLETED, id, now).await
+                jobs::enqueue(tx, now, &BookingCompleted { booking_id: id }).await
             })
         })
         .await;
@@ -185,23 +186,18 @@ both_stores! {
         }
     }
 
-    async fn an_event_that_comes_twice_invites_once(app: &TestApp) {
+    async fn a_completed_booking_that_is_told_twice_invites_once(app: &TestApp) {
         let lin = app.signed_in("lin").await;
         let id = completed(app, "video", "lin", "zhou").await;
         let form = form_of(&lin, id).await;
         let now = app.clock.now();
-        let event = feature_event::Model {
-            id: Uuid::now_v7(), kind: events::BOOKING_COMPLETED.into(), subject_id: id, created_at: now, done_at: None,
-            attempts: 0, next_at: None, last_error: None, parked_at: None,
-        };
-        let stored = event.clone();
         let again: Result<(), DbErr> = app.app.db.write(move |tx| Box::pin(async move {
-            let row: feature_event::ActiveModel = stored.into();
-            feature_event::Entity::insert(row).exec_without_returning(tx.conn()).await.map(drop)
+            jobs::enqueue(tx, now, &BookingCompleted { booking_id: id }).await
         })).await;
         again.unwrap();
-        eventually("both events done", || async {
-            events::due(app.app.db.reader(), now, 9).await.unwrap().is_empty().then_some(())
+        eventually("both jobs done", || async {
+            let left = row::Entity::find().filter(row::Column::Kind.eq(BookingCompleted::KIND));
+            (left.count(app.app.db.reader()).await.unwrap() == 0).then_some(())
         }).await;
         assert_eq!(form_of(&lin, id).await, form);
         assert_eq!(kinds(app, id).await, ["rating.invited"]);

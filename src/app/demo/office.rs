@@ -1,10 +1,12 @@
 //! The people of the demo and what they do: booking, deciding, receiving, rating.
 
+use crate::app::App;
 use crate::app::demo::DemoFault;
 use crate::app::demo::api::Api;
-use crate::app::{App, dispatch};
 use crate::auth::Actor;
 use crate::base::clock::Clock;
+use crate::booking::jobs::BookingCompleted;
+use crate::db::jobs::{Kinds, Worker};
 use crate::directory;
 use crate::video::MadeUpMedia;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
@@ -12,6 +14,7 @@ use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// The demo's office, and the clock that is moved through its days.
@@ -208,9 +211,20 @@ impl<'a> Office<'a> {
         Ok(self.app.notify.discard_pending().await?)
     }
 
-    /// What the clockwork would do now.
+    /// What is to be done now about what was completed. The mails wait.
     pub async fn hand_over(&self) -> Result<(), DemoFault> {
-        dispatch::hand_over(self.app.clone()).await.map_err(DemoFault::Told)
+        let failed = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&failed);
+        let kinds = Kinds::default().take::<BookingCompleted, _>(self.app.survey.clone());
+        let worker = Worker::new(self.app.db.clone(), self.clock.clone(), self.app.node, kinds);
+        let worker = worker.telling(move |_| {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        worker.do_due().await?;
+        match failed.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            failed => Err(DemoFault::Told(format!("{failed} jobs failed"))),
+        }
     }
 }
 

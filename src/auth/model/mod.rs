@@ -26,6 +26,8 @@ pub enum Right {
     ApproveEnterprises,
     /// See the state of outgoing messages, send one again.
     SeeMessages,
+    /// See which jobs were given up, have one tried again.
+    SeeJobs,
     /// Search and play recordings, check evidence.
     Review,
     /// See the figures of ratings and the answers without a who.
@@ -38,11 +40,12 @@ pub fn role_has(role: Role, right: Right) -> bool {
     let rights: &[Right] = match role {
         Role::Member | Role::Agent | Role::Traveller => &[Book],
         Role::Officer => &[HandleBookings, HoldSessions, SeeMessages],
-        Role::Chief => &[HandleBookings, HoldSessions, SeeMessages, ApproveEnterprises, SeeFigures],
+        Role::Chief => &[HandleBookings, HoldSessions, SeeMessages, SeeJobs, ApproveEnterprises, SeeFigures],
         Role::Auditor => &[Review, SeeFigures],
         Role::Supervisor => &[SeeFigures],
-        // Settings, keys and rights come with their own pages; until then these three may only sign in.
-        Role::AdminSystem | Role::AdminSecurity | Role::AdminAudit => &[],
+        Role::AdminSystem => &[SeeJobs],
+        // Keys and rights come with their own pages; until then these two may only sign in.
+        Role::AdminSecurity | Role::AdminAudit => &[],
     };
     rights.contains(&right)
 }

@@ -1,5 +1,6 @@
 //! One step of a booking inside a transaction: the row, its evidence, its cells.
 
+use crate::booking::jobs::BookingCompleted;
 use crate::booking::model::boards::{Boards, Taken};
 use crate::booking::model::state::{self, Action, ExpiredBecause, Refusal, Side};
 use crate::booking::service::request::RequestForm;
@@ -7,7 +8,7 @@ use crate::booking::service::{Booking, Fault, Inner};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::{places, write};
 use crate::db::live::Topic;
-use crate::db::{Tx, events};
+use crate::db::{Tx, jobs};
 use crate::directory::office;
 use crate::evidence;
 use crate::evidence::NewEntry;
@@ -75,7 +76,7 @@ pub(super) async fn take_steps(
     evidence::append_all(tx, entries).await?;
     write::update(tx, row.clone()).await?;
     if row.state == BookingState::Completed {
-        events::emit(tx, events::BOOKING_COMPLETED, row.id, now).await?;
+        jobs::enqueue(tx, now, &BookingCompleted { booking_id: row.id }).await?;
     }
     Ok(row)
 }

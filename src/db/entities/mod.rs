@@ -1,5 +1,5 @@
 //! The tables of this part, one file each, without logic.
 
-pub mod feature_event;
+pub mod job;
 pub mod store_identity;
 pub mod store_probe;

@@ -1,22 +1,19 @@
-//! Empties the outbox, and lets staff look into it.
+//! Sends what is in the outbox, and lets staff look into it.
 
 pub mod mailer;
 
 use crate::base::clock::Clock;
 use crate::db::Db;
+use crate::db::jobs::{Claim, NotDone};
 use crate::http::Problem;
 use crate::notify::MailSettings;
 use crate::notify::model::{Message, Trouble, next_attempt};
 use crate::notify::service::mailer::{MailSettingError, Mailer, Outcome};
 use crate::notify::store;
-use crate::notify::store::entities::outbox::{self, OutboxState};
+use crate::notify::store::entities::outbox::OutboxState;
 use chrono::TimeDelta;
 use sea_orm::DbErr;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::task::JoinSet;
-use tokio::time::MissedTickBehavior;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// The sender of queued mail. Cheap to clone.
@@ -27,17 +24,10 @@ struct Inner {
     db: Db,
     clock: Clock,
     mailer: Mailer,
-    wake: tokio::sync::Notify,
 }
 
-/// How often the outbox is looked at without being poked.
-const LOOK: Duration = Duration::from_secs(1);
-/// How many mails are handed over at the same time.
-const AT_ONCE: usize = 4;
-/// How long a claimed mail belongs to whoever claimed it; longer than handing over may take.
-const LEASE: TimeDelta = TimeDelta::minutes(5);
-/// How long mails at hand may take to end when the program stops.
-const LAST_MAILS: Duration = Duration::from_secs(4);
+/// How long a mail that is being handed over belongs to whoever does it; longer than that may take.
+pub(super) const LEASE: TimeDelta = TimeDelta::minutes(5);
 
 impl Notify {
     /// Drops what waits to be sent: for the demo, whose past is made up.
@@ -47,53 +37,26 @@ impl Notify {
 
     pub fn new(db: Db, clock: Clock, settings: MailSettings) -> Result<Self, MailSettingError> {
         let mailer = Mailer::new(&settings)?;
-        Ok(Self(Arc::new(Inner { db, clock, mailer, wake: tokio::sync::Notify::new() })))
+        Ok(Self(Arc::new(Inner { db, clock, mailer })))
     }
 
-    /// Looks at the outbox now instead of within a second.
+    /// Lets what is due be sent now instead of within a second.
     pub fn poke(&self) {
-        self.0.wake.notify_one();
+        self.0.db.wake_workers();
     }
 
-    /// Sends what is due until told to stop.
-    pub async fn run(self, cancel: CancellationToken) {
-        let mut tick = tokio::time::interval(LOOK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut sending = JoinSet::new();
-        loop {
-            match self.claim(AT_ONCE - sending.len()).await {
-                Ok(rows) => rows.into_iter().for_each(|row| drop(sending.spawn(self.clone().deliver(row)))),
-                Err(error) => tracing::error!(%error, "the outbox could not be read"),
-            }
-            tokio::select! {
-                () = cancel.cancelled() => break,
-                _ = tick.tick() => {}
-                () = self.0.wake.notified() => {}
-                Some(_) = sending.join_next() => {}
-            }
-            while sending.try_join_next().is_some() {}
-        }
-        let rest = async { while sending.join_next().await.is_some() {} };
-        if tokio::time::timeout(LAST_MAILS, rest).await.is_err() {
-            tracing::warn!("mails at hand were left; they go out after their lease");
-        }
-        sending.abort_all();
-    }
-
-    async fn claim(&self, limit: usize) -> Result<Vec<outbox::Model>, DbErr> {
-        let limit = u64::try_from(limit).unwrap_or(0);
+    /// Hands a message over, if that is still of use.
+    pub(super) async fn send(&self, id: Uuid, claim: Claim) -> Result<(), NotDone> {
         let now = self.0.clock.now();
-        // Looked at first, so that an empty outbox costs no turn of the writer.
-        if limit == 0 || !store::is_any_due(self.0.db.reader(), now).await? {
-            return Ok(Vec::new());
-        }
-        self.0.db.write(move |tx| Box::pin(store::claim(tx, now, now + LEASE, limit))).await
-    }
-
-    async fn deliver(self, row: outbox::Model) {
+        let begin = self.0.db.write(move |tx| Box::pin(store::begin(tx, id, now, now + LEASE)));
+        let row = match begin.await? {
+            store::Begun::Mine(row) => *row,
+            store::Begun::Over => return Ok(()),
+            store::Begun::Another { until } => return Err(NotDone::NotBefore(until)),
+        };
         let outcome = self.0.mailer.send(&row, self.0.clock.now()).await;
         let tries = u32::try_from(row.attempts).unwrap_or(u32::MAX);
-        let (id, template) = (row.id, row.template.clone());
+        let template = row.template.clone();
         let now = self.0.clock.now();
         let (change, trouble) = match outcome {
             Outcome::Sent => {
@@ -118,10 +81,16 @@ impl Notify {
         let may_have_arrived = trouble == Some(Trouble::Unanswered);
         let error = trouble.map(|trouble| trouble.stored().to_owned());
         let ended = store::Ended { change, error, may_have_arrived };
-        let write = self.0.db.write(move |tx| Box::pin(async move { store::settle(tx, &row, ended).await }));
+        let write = self
+            .0
+            .db
+            .write(move |tx| Box::pin(async move { store::settle(tx, &row, ended, &claim, now).await }));
         if let Err(error) = write.await {
+            // The lease runs out, and then it counts as one that may have arrived.
             tracing::error!(%id, %error, "what became of a mail could not be stored");
+            return Err(NotDone::NotBefore(now + LEASE));
         }
+        Ok(())
     }
 
     /// Messages, newest first, from before the one with the id `before`.

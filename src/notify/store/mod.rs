@@ -6,9 +6,9 @@ mod queue;
 
 pub use calendar::{calendar_identity, keep_calendar_identity};
 pub use queue::enqueue;
-pub(super) use queue::{Change, Ended, claim, is_any_due, requeue, settle};
+pub(super) use queue::{Begun, Change, Ended, begin, requeue, settle};
 
-use crate::db::Tx;
+use crate::db::{Tx, jobs};
 use crate::notify::store::entities::outbox::{self, Column, OutboxState};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -35,6 +35,9 @@ pub(super) async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option
 
 /// Drops what waits to be sent.
 pub(super) async fn discard_pending(tx: &Tx) -> Result<(), DbErr> {
+    let pending = outbox::Entity::find().select_only().column(Column::Id);
+    let pending = pending.filter(Column::State.eq(OutboxState::Pending)).into_tuple().all(tx.conn()).await?;
+    jobs::drop_all(tx, pending).await?;
     outbox::Entity::delete_many()
         .filter(Column::State.eq(OutboxState::Pending))
         .exec(tx.conn())

@@ -1,21 +1,20 @@
-//! What is queued, whose turn it is, and what became of it.
+//! What is queued, and what became of it. Each mail has a job ([`SendMail`]) that hands it over.
 //!
-//! Mails of a thread reach one receiver in their order: one waits while an earlier one may still go out. A
-//! later mail withdraws the earlier ones that it makes pointless. One that is being handed over at that
-//! moment is only marked: if it did not arrive, it is not tried again.
+//! Mails of a thread reach one receiver in their order: the job of one waits while that of an earlier one does. A
+//! later mail withdraws the earlier ones that it makes pointless, and their jobs with them. One that is being
+//! handed over at that moment is only marked: if it did not arrive, it is not tried again.
 
 use crate::base::ids;
 use crate::db::Tx;
+use crate::db::jobs::{self, Claim};
 use crate::notify::Mail;
 use crate::notify::Method;
+use crate::notify::jobs::SendMail;
 use crate::notify::model::{Payload, clean_line, without_calendar, without_words};
 use crate::notify::store::entities::outbox::{self, Column, Entity, OutboxState};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, UpdateMany,
-};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 /// Queues a mail in the caller's transaction, and withdraws what it makes pointless. It is due at once.
@@ -44,7 +43,9 @@ pub async fn enqueue(tx: &Tx, at: DateTime<Utc>, mail: Mail) -> Result<(), DbErr
         leased_until: Set(None),
         may_have_arrived: Set(false),
     };
+    let job = SendMail::new(id, mail.thread.map(|thread| thread.id), &clean_line(&mail.to));
     Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    jobs::enqueue(tx, at, &job).await?;
     if let Some(thread) = mail.thread.filter(|thread| thread.replaces_earlier) {
         withdraw_earlier(tx, thread.id, thread_seq, id).await?;
     }
@@ -66,18 +67,22 @@ async fn last_of(tx: &Tx, thread: Uuid) -> Result<i32, DbErr> {
 /// To whatever address they go: what they tell is no longer so.
 async fn withdraw_earlier(tx: &Tx, thread: Uuid, seq: i32, by: Uuid) -> Result<(), DbErr> {
     // This locks them all, so that nobody takes one between the two steps.
-    Entity::update_many()
+    let replaced = Entity::update_many()
         .col_expr(Column::ReplacedBy, Expr::value(by))
         .filter(Column::ThreadId.eq(thread))
         .filter(Column::ThreadSeq.lt(seq))
         .filter(Column::State.is_in([OutboxState::Pending, OutboxState::Failed]))
         .exec(tx.conn())
         .await?;
-    withdraw_replaced(tx, Column::ReplacedBy.eq(by)).await
+    if replaced.rows_affected == 0 {
+        return Ok(());
+    }
+    let withdrawn = withdraw_replaced(tx, Column::ReplacedBy.eq(by)).await?;
+    jobs::drop_all(tx, withdrawn).await
 }
 
-/// Of those rows, the ones that a later mail replaced and nobody is handing over.
-async fn withdraw_replaced(tx: &Tx, which: Expr) -> Result<(), DbErr> {
+/// Withdraws, of those rows, the ones that a later mail replaced and nobody is handing over; tells which are withdrawn.
+async fn withdraw_replaced(tx: &Tx, which: Expr) -> Result<Vec<Uuid>, DbErr> {
     Entity::update_many()
         .col_expr(Column::State, Expr::value(OutboxState::Withdrawn))
         .filter(which.clone())
@@ -91,10 +96,15 @@ async fn withdraw_replaced(tx: &Tx, which: Expr) -> Result<(), DbErr> {
 
 /// What a mail said is not kept once nobody will send it any more: a link that is a key is stored as its hash only.
 /// One that failed can be sent again by staff, and keeps its words until then.
-async fn forget_words(tx: &Tx, which: Expr) -> Result<(), DbErr> {
+/// Tells which were withdrawn.
+async fn forget_words(tx: &Tx, which: Expr) -> Result<Vec<Uuid>, DbErr> {
     let over = [OutboxState::Sent, OutboxState::Withdrawn];
     let rows = Entity::find().filter(which).filter(Column::State.is_in(over)).all(tx.conn()).await?;
+    let mut withdrawn = Vec::new();
     for mut row in rows {
+        if row.state == OutboxState::Withdrawn {
+            withdrawn.push(row.id);
+        }
         if without_words(&mut row.payload) {
             Entity::update_many()
                 .col_expr(Column::Payload, Expr::value(row.payload))
@@ -103,101 +113,56 @@ async fn forget_words(tx: &Tx, which: Expr) -> Result<(), DbErr> {
                 .await?;
         }
     }
-    Ok(())
+    Ok(withdrawn)
 }
 
-fn due(now: DateTime<Utc>) -> Condition {
-    Condition::all().add(Column::State.eq(OutboxState::Pending)).add(Column::NextAt.lte(now))
+/// What there is to hand over.
+pub enum Begun {
+    Mine(Box<outbox::Model>),
+    /// It was sent, withdrawn or given up.
+    Over,
+    /// Somebody else is at it, or died over it and has the lease until then.
+    Another {
+        until: DateTime<Utc>,
+    },
 }
 
-fn pointless(now: DateTime<Utc>) -> Condition {
-    Condition::any().add(Column::ReplacedBy.is_not_null()).add(Column::UsefulUntil.lte(now))
-}
-
-/// No earlier mail of the thread to the same receiver is still on its way.
-fn is_next() -> Expr {
-    let earlier = |column: Column| Expr::col(("earlier", column));
-    let own = |column: Column| (Entity, column);
-    let waiting = Query::select()
-        .expr(Expr::value(1))
-        .from_as(Entity, "earlier")
-        .and_where(earlier(Column::ThreadId).equals(own(Column::ThreadId)))
-        .and_where(earlier(Column::ToAddress).equals(own(Column::ToAddress)))
-        .and_where(earlier(Column::ThreadSeq).lt(Expr::col(own(Column::ThreadSeq))))
-        .and_where(earlier(Column::State).eq(OutboxState::Pending))
-        .to_owned();
-    Expr::exists(waiting).not()
-}
-
-pub async fn is_any_due(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let turn = Condition::any().add(pointless(now)).add(is_next());
-    let id: Option<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(due(now))
-        .filter(turn)
-        .limit(1)
-        .into_tuple()
-        .one(conn)
-        .await?;
-    Ok(id.is_some())
-}
-
-/// Whoever had a lease and did not say what came of it died over the mail, and may have sent it.
-fn note_lost_lease(update: UpdateMany<Entity>) -> UpdateMany<Entity> {
-    let lost = Expr::col(Column::MayHaveArrived).or(Expr::col(Column::LeasedUntil).is_not_null());
-    update.col_expr(Column::MayHaveArrived, lost)
-}
-
-/// Takes due mails for the caller alone until `lease`, and withdraws those that became pointless. The
-/// try counts from here, so that a mail that brings the program down is not tried for ever.
-pub async fn claim(
-    tx: &Tx,
-    now: DateTime<Utc>,
-    lease: DateTime<Utc>,
-    limit: u64,
-) -> Result<Vec<outbox::Model>, DbErr> {
-    let dead: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(due(now))
-        .filter(pointless(now))
-        .into_tuple()
-        .all(tx.conn())
-        .await?;
-    note_lost_lease(Entity::update_many())
-        .col_expr(Column::State, Expr::value(OutboxState::Withdrawn))
-        .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
-        .filter(due(now))
-        .filter(Column::Id.is_in(dead.iter().copied()))
-        .exec(tx.conn())
-        .await?;
-    forget_words(tx, Column::Id.is_in(dead)).await?;
-    // Another node that claims at this moment takes other rows (PostgreSQL; SQLite has one writer).
-    let mut rows = Entity::find()
-        .filter(due(now))
-        .filter(is_next())
-        .order_by_asc(Column::NextAt)
-        .limit(limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .all(tx.conn())
-        .await?;
-    note_lost_lease(Entity::update_many())
-        .col_expr(Column::NextAt, Expr::value(lease))
-        .col_expr(Column::LeasedUntil, Expr::value(lease))
-        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-        .filter(Column::Id.is_in(rows.iter().map(|row| row.id)))
-        .exec(tx.conn())
-        .await?;
-    for row in &mut rows {
-        row.attempts += 1;
-        row.next_at = lease;
-        // Nothing to take back: some calendars would show a cancelled appointment that was never there.
-        if method_of(row) == Some(Method::Cancel) && !was_invited(tx, row).await? {
-            without_calendar(&mut row.payload);
-        }
+/// Takes a mail for the caller alone until `lease`, or withdraws one that became pointless. The try counts from
+/// here, so that a mail that brings the program down is not tried for ever.
+pub async fn begin(tx: &Tx, id: Uuid, now: DateTime<Utc>, lease: DateTime<Utc>) -> Result<Begun, DbErr> {
+    let row = Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?;
+    let Some(mut row) = row.filter(|row| row.state == OutboxState::Pending) else { return Ok(Begun::Over) };
+    if let Some(until) = row.leased_until.filter(|until| *until > now) {
+        return Ok(Begun::Another { until });
     }
-    Ok(rows)
+    // Whoever had a lease and did not say what came of it died over the mail, and may have sent it.
+    row.may_have_arrived |= row.leased_until.is_some();
+    let update = Entity::update_many()
+        .filter(Column::Id.eq(id))
+        .col_expr(Column::MayHaveArrived, Expr::value(row.may_have_arrived));
+    if row.replaced_by.is_some() || row.useful_until.is_some_and(|until| until <= now) {
+        update
+            .col_expr(Column::State, Expr::value(OutboxState::Withdrawn))
+            .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
+            .exec(tx.conn())
+            .await?;
+        forget_words(tx, Column::Id.eq(id)).await?;
+        return Ok(Begun::Over);
+    }
+    row.attempts += 1;
+    row.next_at = lease;
+    row.leased_until = Some(lease);
+    update
+        .col_expr(Column::Attempts, Expr::value(row.attempts))
+        .col_expr(Column::NextAt, Expr::value(row.next_at))
+        .col_expr(Column::LeasedUntil, Expr::value(row.leased_until))
+        .exec(tx.conn())
+        .await?;
+    // Nothing to take back: some calendars would show a cancelled appointment that was never there.
+    if method_of(&row) == Some(Method::Cancel) && !was_invited(tx, &row).await? {
+        without_calendar(&mut row.payload);
+    }
+    Ok(Begun::Mine(Box::new(row)))
 }
 
 fn method_of(row: &outbox::Model) -> Option<Method> {
@@ -236,9 +201,16 @@ pub struct Ended {
     pub may_have_arrived: bool,
 }
 
-/// Writes what became of a claimed mail. Whoever lost the lease changes nothing, except that what was
+/// Writes what became of a mail, and of its job. Whoever lost the lease changes nothing, except that what was
 /// sent was sent. One that was replaced meanwhile is not tried again.
-pub async fn settle(tx: &Tx, claimed: &outbox::Model, ended: Ended) -> Result<(), DbErr> {
+pub async fn settle(
+    tx: &Tx,
+    claimed: &outbox::Model,
+    ended: Ended,
+    claim: &Claim,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let error = ended.error.clone().unwrap_or_default();
     let mine = Column::State.eq(OutboxState::Pending).and(Column::Attempts.eq(claimed.attempts));
     let update = Entity::update_many().filter(Column::Id.eq(claimed.id));
     let update = match ended.change {
@@ -255,7 +227,15 @@ pub async fn settle(tx: &Tx, claimed: &outbox::Model, ended: Ended) -> Result<()
         .col_expr(Column::MayHaveArrived, arrived)
         .exec(tx.conn())
         .await?;
-    withdraw_replaced(tx, Column::Id.eq(claimed.id)).await
+    let withdrawn = withdraw_replaced(tx, Column::Id.eq(claimed.id)).await?;
+    match ended.change {
+        Change::Again { at } if withdrawn.is_empty() => claim.again(tx, at, Some(&error)).await,
+        // Its row keeps its place in the thread, should staff send it again.
+        Change::Failed if withdrawn.is_empty() => claim.give_up(tx, &error).await,
+        Change::Sent { .. } | Change::Again { .. } | Change::Failed => {
+            claim.done_if_mine(tx, now).await.map(drop)
+        }
+    }
 }
 
 /// Queues a failed message anew; says whether there was one that is still of use.
@@ -270,5 +250,11 @@ pub async fn requeue(tx: &Tx, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbEr
         .filter(Condition::any().add(Column::UsefulUntil.is_null()).add(Column::UsefulUntil.gt(now)))
         .exec(tx.conn())
         .await?;
-    Ok(result.rows_affected == 1)
+    let requeued = result.rows_affected == 1;
+    if requeued && !jobs::retry(tx, id, &[], now).await? {
+        let row = Entity::find_by_id(id).one(tx.conn()).await?;
+        let row = row.ok_or_else(|| DbErr::RecordNotFound("a message".into()))?;
+        jobs::enqueue(tx, now, &SendMail::new(id, row.thread_id, &row.to_address)).await?;
+    }
+    Ok(requeued)
 }

@@ -10,8 +10,8 @@ use crate::base::text::{Language, Text};
 use crate::booking::Booking;
 use crate::booking::entities::booking;
 use crate::booking::model::display_reference;
-use crate::db::entities::feature_event;
-use crate::db::{Db, events};
+use crate::db::Db;
+use crate::db::jobs::Claim;
 use crate::directory::Directory;
 use crate::evidence;
 use crate::evidence::NewEntry;
@@ -89,17 +89,13 @@ impl Survey {
         Self(Arc::new(Inner { db, directory, clock, booking, keyring, office }))
     }
 
-    /// Invites the booker of a completed booking to rate it, and marks the event as done. A booking
+    /// Invites the booker of a completed booking to rate it, and marks the job as done. A booking
     /// that was invited for already is left as it is.
-    pub async fn invite(&self, event: feature_event::Model) -> Result<(), DbErr> {
+    pub(super) async fn invite(&self, booking_id: Uuid, claim: &Claim) -> Result<(), DbErr> {
         let now = self.0.clock.now();
-        let Some(booking) = crate::booking::ask::booking(self.0.db.reader(), event.subject_id).await? else {
-            tracing::error!(event = %event.id, "the event names no booking");
-            return self
-                .0
-                .db
-                .write(move |tx| Box::pin(async move { events::done(tx, event.id, now).await }))
-                .await;
+        let Some(booking) = crate::booking::ask::booking(self.0.db.reader(), booking_id).await? else {
+            tracing::error!(job = %claim.id, "the job names no booking");
+            return Ok(());
         };
         let token = self.token(booking.id);
         let invite = rating_invite::Model {
@@ -114,6 +110,7 @@ impl Survey {
         };
         let mail = self.invitation(&booking, &invite, &token).await?;
         let about = self.officers_of(&booking).await?;
+        let claim = claim.clone();
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
                 let entry = NewEntry::new(booking.id, "rating.invited", evidence::Actor::PROGRAM, now)
@@ -126,7 +123,7 @@ impl Survey {
                     }
                     evidence::append(tx, entry).await?;
                 }
-                events::done(tx, event.id, now).await
+                claim.done(tx, now).await
             })
         });
         write.await

@@ -1,0 +1,46 @@
+//! Which jobs this program does, and with what.
+
+use crate::app::{App, idempotency, store};
+use crate::auth::jobs::SweepSignIns;
+use crate::booking::jobs::{BookingCompleted, ExpireBookings};
+use crate::db::jobs::{Claim, Job, Kinds, NotDone, Run, Worker};
+use crate::notify::jobs::SendMail;
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+/// The worker of this process.
+pub(super) fn worker(app: &App) -> Worker {
+    let metrics = app.clone();
+    Worker::new(app.db.clone(), app.clock.clone(), app.node, kinds(app))
+        .telling(move |kind| metrics.metrics.house.job_failed(kind))
+}
+
+/// All kinds, each with its feature.
+pub(super) fn kinds(app: &App) -> Kinds {
+    Kinds::default()
+        .take::<BookingCompleted, _>(app.survey.clone())
+        .take::<ExpireBookings, _>(app.booking.clone())
+        .take::<SweepSignIns, _>(app.auth.clone())
+        .take::<SendMail, _>(app.notify.clone())
+        .take::<ForgetKeys, _>(app.clone())
+}
+
+/// Forgets answers of Idempotency-Keys after their time.
+#[derive(Debug, Serialize, Deserialize)]
+struct ForgetKeys {}
+
+impl Job for ForgetKeys {
+    const KIND: &'static str = "app.forget_keys";
+}
+
+impl Run<App> for ForgetKeys {
+    const EVERY: Option<TimeDelta> = Some(TimeDelta::minutes(10));
+
+    async fn run(self, app: App, _: Claim) -> Result<(), NotDone> {
+        let before = app.clock.now() - (idempotency::KEPT_FOR + TimeDelta::hours(1));
+        app.db
+            .write(move |tx| Box::pin(async move { store::forget_before(tx.conn(), before).await }))
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,34 @@
+//! What bookings cause elsewhere, which whoever stands higher takes up; and what is done about them again and again.
+
+use crate::booking::Booking;
+use crate::db::jobs::{Claim, Job, NotDone, Run};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A booking was completed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BookingCompleted {
+    pub booking_id: Uuid,
+}
+
+impl Job for BookingCompleted {
+    const KIND: &'static str = "booking.completed";
+}
+
+/// Ends holds that ran out, and requests that nobody decided in time.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ExpireBookings {}
+
+impl Job for ExpireBookings {
+    const KIND: &'static str = "booking.expire";
+}
+
+impl Run<Booking> for ExpireBookings {
+    const EVERY: Option<TimeDelta> = Some(TimeDelta::seconds(10));
+
+    async fn run(self, booking: Booking, _: Claim) -> Result<(), NotDone> {
+        booking.sweep_expired().await?;
+        Ok(())
+    }
+}
