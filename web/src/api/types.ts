@@ -43,6 +43,7 @@ export type HistoryItem = Schemas['HistoryItem']
 
 export type OfficerDay = Schemas['OfficeDay']
 export type WaitingPerson = Schemas['WaitingPerson']
+export type FailedJob = Schemas['FailedJob']
 export type Message = Schemas['Message']
 
 export type Session = Schemas['Session']

@@ -140,6 +140,14 @@ export default {
     retry_named: 'Send again to {to}',
     retried: 'Queued to be sent again.',
   },
+  jobs: {
+    title: 'Background work that was given up',
+    lead: 'The program tried many times in vain. Once the cause is mended it can be tried again; what succeeds leaves this list.',
+    kind: { booking_completed: 'Inviting the booker to rate' },
+    retry: 'Try again',
+    retry_named: 'Try again: {what}',
+    retried: 'It will be tried again.',
+  },
   figures: {
     title: 'Satisfaction',
     span: '{from} to {to}, by month of the invitation',

@@ -140,6 +140,14 @@ export default {
     retry_named: '重发给 {to}',
     retried: '已排队重发。',
   },
+  jobs: {
+    title: '没有办成的后台任务',
+    lead: '系统多次尝试仍未办成。排除原因后可以再试；办成后从这里消失。',
+    kind: { booking_completed: '邀请预约人评价' },
+    retry: '再试一次',
+    retry_named: '再试一次：{what}',
+    retried: '已安排再试。',
+  },
   figures: {
     title: '满意度',
     span: '{from}至{to}，按发出邀请的月份计',
