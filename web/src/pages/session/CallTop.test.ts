@@ -1,0 +1,55 @@
+import { nextTick } from 'vue'
+import { afterEach, describe, expect, it } from 'vitest'
+import { press, show, words } from '../../../tests/show'
+import { session } from '../../call/fakes'
+import { next } from '../../call/machine'
+import { online } from '../../state/online'
+import { fakeRoom } from './fakeRoom'
+import CallTop from './CallTop.vue'
+
+afterEach(() => void (online.value = true))
+
+const draw = (fake: ReturnType<typeof fakeRoom>, mutedPicture = false) =>
+  show(CallTop, { props: { room: fake.room, mutedPicture }, areas: ['session'], language: 'en' })
+const recorded = session('open', 'admitted', { recording: true, recording_state: 'on', opened_at: '2026-11-23T06:00:00Z' })
+
+describe('the top of a call', () => {
+  it.each([
+    ['records', recorded, true],
+    ['begins to', session('open', 'admitted'), false],
+    ['cannot write', session('open', 'admitted', { recording_state: 'stopped' }), false],
+    ['has not begun', session('waiting', 'admitted'), false],
+  ])('has a light that burns only while the program %s', async (_what, told, burns) => {
+    const top = await draw(fakeRoom(told))
+    expect(top.find('.rec-dot').classes('idle')).toBe(!burns)
+  })
+
+  it('says different things about a recording in each of its states', async () => {
+    const states = [recorded, session('open', 'admitted'), session('open', 'admitted', { recording_state: 'stopped' }), session('waiting', 'admitted')]
+    const said = await Promise.all(states.map(async (told) => words((await draw(fakeRoom(told))).find('.rec b'))))
+    expect(new Set(said).size).toBe(states.length)
+  })
+
+  it('claims nothing about the recording while the line is lost', async () => {
+    const fake = fakeRoom(recorded)
+    const top = await draw(fake)
+    const before = words(top.find('.rec b'))
+    fake.parts.stale.value = true
+    await nextTick()
+    expect(top.find('.rec-dot').classes('idle')).toBe(true)
+    expect(words(top.find('.rec b'))).not.toBe(before)
+  })
+
+  it('tells the quality in the call, with advice and the camera to turn off', async () => {
+    const fake = fakeRoom(recorded)
+    fake.parts.state.value = next(fake.parts.state.value, { type: 'media', media: 'connected' })
+    const top = await draw(fake)
+    expect(words(top.find('.quality'))).toBe('Good connection')
+    fake.parts.quality.value = { quality: 'poor', advice: 'camera_off' }
+    await nextTick()
+    expect(words(top.find('.quality'))).toContain('The picture may halt')
+    await press(top, 'Turn my camera off')
+    expect(top.emitted('cameraOff')).toHaveLength(1)
+    expect((await draw(fake, true)).find('.quality button').exists()).toBe(false)
+  })
+})
