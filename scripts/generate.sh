@@ -3,7 +3,7 @@
 # With --check nothing stays changed; it fails where the committed files have drifted.
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-client=web/src/api/schema.ts
+clients=(web/src/api/schema.ts web/src/api/limits.ts)
 
 kept=$(mktemp -d)
 trap 'rm -rf "$kept"' EXIT
@@ -20,9 +20,11 @@ fi
 "$TARGET_DIR/debug/mianqia" openapi >"$kept/openapi.json"
 diff -u openapi.json "$kept/openapi.json" || fail "openapi.json differs from the code. Write it anew: make generate"
 
-# The generator writes in place, so the committed client is put back whatever it
-# wrote, with its time: it is no reason to build the pages again.
-cp -p "$client" "$kept/schema.ts"
-trap 'cp -p "$kept/schema.ts" "$client"; rm -rf "$kept"' EXIT
+# The generators write in place, so the committed files are put back whatever they
+# wrote, with their times: they are no reason to build the pages again.
+cp -p "${clients[@]}" "$kept/"
+trap 'for client in "${clients[@]}"; do cp -p "$kept/${client##*/}" "$client"; done; rm -rf "$kept"' EXIT
 npm run --prefix web --silent generate
-diff -u "$kept/schema.ts" "$client" || fail "$client differs from openapi.json. Write it anew: make generate"
+for client in "${clients[@]}"; do
+  diff -u "$kept/${client##*/}" "$client" || fail "$client differs from openapi.json. Write it anew: make generate"
+done

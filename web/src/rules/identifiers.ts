@@ -1,3 +1,8 @@
+import { LIMITS } from '../api/limits'
+
+/** How long a login is. */
+export const LOGIN = LIMITS.NewEnterprise.login
+
 const SPACES_AND_DASHES = /[\s\-().\u2010-\u2015\u2212]/g
 const MAINLAND = /^1[3-9]\d{9}$/
 const ABROAD = /^\+(?!86)[1-9]\d{6,14}$/
@@ -25,7 +30,8 @@ export function isEmail(typed: string): boolean {
 
 /** What one signs in with: 3 to 32 letters, digits or . _ - */
 export function isLogin(typed: string): boolean {
-  return /^[a-z0-9._-]{3,32}$/i.test(typed.trim())
+  const login = typed.trim()
+  return login.length >= LOGIN.min && login.length <= LOGIN.max && /^[a-z0-9._-]+$/i.test(login)
 }
 
 /** 关区代码: 4 digits. */

@@ -91,7 +91,7 @@ export default {
     decided: 'Decided',
     reason: 'Reason for refusing',
     reason_hint: 'The contact sees it after signing in: say what is missing and how to mend it',
-    no_reason: 'Please give the reason, in at least 2 characters.',
+    no_reason: 'Please give the reason, in at least {n} characters.',
     approve: 'Approve…',
     approve_named: 'Approve: {name}',
     refuse: 'Refuse…',

@@ -91,7 +91,7 @@ export default {
     decided: '审核时间',
     reason: '不通过的理由',
     reason_hint: '经办人登录后会看到；写明缺什么、怎么补',
-    no_reason: '请写明理由，至少 2 个字。',
+    no_reason: '请写明理由，至少 {n} 个字。',
     approve: '通过…',
     approve_named: '通过：{name}',
     refuse: '不通过…',

@@ -1,0 +1,10 @@
+// Generated from the program's OpenAPI document: `make generate`.
+
+/** How many characters a text has, at least and at most, by what is sent and its field. */
+export const LIMITS = {
+  Confirmation: { login: { min: 3, max: 32 } },
+  NewAnswer: { comment: { min: 0, max: 1000 } },
+  NewEnterprise: { contact_name: { min: 1, max: 60 }, login: { min: 3, max: 32 }, name: { min: 2, max: 100 }, password: { min: 10, max: 128 } },
+  NewTraveller: { login: { min: 3, max: 32 }, name: { min: 1, max: 60 }, password: { min: 10, max: 128 } },
+  RefuseEnterprise: { reason: { min: 2, max: 500 } },
+} as const
