@@ -31,6 +31,7 @@ mod review;
 mod review_values;
 mod session_people;
 mod smtp;
+mod snapshots;
 mod store;
 mod store_clockwork;
 mod store_conflicts;
