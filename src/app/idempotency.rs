@@ -10,6 +10,7 @@ use crate::app::store::{self, Keyed, StoredAnswer};
 use crate::auth::Actor;
 use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;
+use crate::base::words;
 use crate::db;
 use crate::db::{Companion, Db, Tx, is_unique_violation};
 use crate::http::Problem;
@@ -60,12 +61,7 @@ fn key_of(request: &Request) -> Result<Option<String>, Problem> {
     let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
     match value.to_str() {
         Ok(key) if (1..=255).contains(&key.len()) => Ok(Some(key.to_owned())),
-        _ => Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "bad_idempotency_key",
-            "Idempotency-Key 应为 1 至 255 个 ASCII 字符。",
-            "An Idempotency-Key has 1 to 255 ASCII characters.",
-        )),
+        _ => Err(Problem::new(StatusCode::BAD_REQUEST, words::app::bad_idempotency_key())),
     }
 }
 
@@ -109,12 +105,7 @@ impl Idempotency {
     /// Gives the earlier answer, or says why not.
     fn again(&self, earlier: Model, keyed: &Keyed) -> Result<Response, Problem> {
         if earlier.body_hash != keyed.body_hash {
-            return Err(Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "idempotency_key_reused",
-                "这个 Idempotency-Key 已用于另一个请求。",
-                "This Idempotency-Key was used for another request.",
-            ));
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, words::app::idempotency_key_reused()));
         }
         let (Some(status), Some(sealed)) = (earlier.status, earlier.body) else {
             return Err(unanswered(earlier.created_at, keyed.at));
@@ -219,9 +210,5 @@ fn unanswered(done_at: DateTime<Utc>, now: DateTime<Utc>) -> Problem {
 }
 
 fn answer_lost() -> Problem {
-    Problem::conflict(
-        "idempotency_answer_lost",
-        "这个请求已经办过，只是回执没有送到。请刷新页面查看结果，不要重复提交。",
-        "This request was carried out, but its answer was lost. Please reload the page to see the outcome.",
-    )
+    Problem::conflict(words::app::idempotency_answer_lost())
 }

@@ -102,13 +102,7 @@ fn csrf(app: &App) -> CsrfLayer<impl Fn(ProtectionError) -> Response + Clone + u
 /// While the program stops it takes no new work; reads go on until the connections close.
 async fn refuse_when_stopping(State(app): State<App>, request: Request, next: Next) -> Response {
     if app.is_stopping() && !request.method().is_safe() {
-        return Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "stopping",
-            "服务正在重启，请稍后再试；没有存下任何改动。",
-            "The service is restarting. Nothing was changed; please try again shortly.",
-        )
-        .into_response();
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, words::app::stopping()).into_response();
     }
     next.run(request).await
 }

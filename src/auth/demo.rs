@@ -3,7 +3,7 @@
 use crate::auth::model::actor;
 use crate::auth::model::{self, names};
 use crate::auth::service::password::{self, HashFault};
-use crate::auth::store::entities::account::{self, Locale, Membership, Role};
+use crate::auth::store::entities::account::{self, Membership, Role};
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::auth::{Actor, Auth, store};
 use crate::base::clock::Clock;
@@ -244,7 +244,7 @@ async fn lay_account(tx: &Tx, place: usize, hash: &str, now: DateTime<Utc>) -> R
         badge_no: person.badge_no.map(str::to_owned),
         email: Some(email(place)),
         mobile: Some(mobile(place)),
-        locale: Locale::ZhCn,
+        locale: Language::ZhCn,
         active: true,
         created_at: now,
     };

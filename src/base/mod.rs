@@ -4,4 +4,4 @@ pub mod clock;
 pub mod config;
 pub mod ids;
 pub mod keyring;
-pub mod text;
+pub mod words;

@@ -16,6 +16,7 @@ pub mod model;
 mod service;
 mod store;
 
+use crate::base::words::Language;
 pub use model::ics::{Identity, Method};
 pub use model::layout::layout;
 pub use model::{Message, WithdrawnBecause, next_attempt};
@@ -24,7 +25,6 @@ pub use service::mailer::{MailSettingError, MailSettings};
 pub use store::entities;
 pub use store::{calendar_identity, enqueue, keep_calendar_identity};
 
-use crate::base::text::Language;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 

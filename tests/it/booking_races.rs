@@ -5,8 +5,9 @@ use crate::support::TestApp;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::join_all;
 use mianqia::auth::Actor;
-use mianqia::auth::entities::account::{self, Locale, Role};
+use mianqia::auth::entities::account::{self, Role};
 use mianqia::base::ids;
+use mianqia::base::words::Language;
 use mianqia::booking::entities::{booking, occupied};
 use mianqia::db::Db;
 use mianqia::directory::entities::opening_rule::DayKind;
@@ -35,7 +36,7 @@ async fn travellers(app: &TestApp) -> Vec<Actor> {
             badge_no: None,
             email: None,
             mobile: None,
-            locale: Locale::ZhCn,
+            locale: Language::ZhCn,
             active: true,
             created_at: now,
         })

@@ -41,6 +41,7 @@ mod survey;
 mod system;
 mod text;
 mod video;
+mod wording;
 
 #[path = "../engine/client.rs"]
 #[expect(dead_code, reason = "the tests of the engine use all of it")]

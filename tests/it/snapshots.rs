@@ -1,4 +1,4 @@
-//! Every mail and every calendar file in every language, word by word.
+//! Every mail, every calendar file and every message of `words/` in every language, word by word.
 //!
 //! `tests/it/snapshots/` holds them as they are. Whoever means to change words runs the tests of this file
 //! with `INSTA_UPDATE=always` and shows the difference to a reviewer; `make test` refuses any other, and a
@@ -8,7 +8,8 @@ use crate::booking::path;
 use crate::mail::Sink;
 use crate::mail_words::{all_sent, every_kind, in_language, registered, requested, unfold};
 use crate::support::{Browser, Store, TestApp};
-use mianqia::entity::outbox;
+use mianqia::base::words::{Language, Text, every};
+use mianqia::notify::entities::outbox;
 use reqwest::header::ACCEPT_LANGUAGE;
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
@@ -33,8 +34,10 @@ pub fn compare(of: &str, texts: &BTreeMap<String, String>) {
             insta::assert_snapshot!(name.as_str(), text);
         }
     });
-    let kept = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let kept: BTreeSet<String> = kept.filter_map(|name| name.strip_suffix(".snap").map(str::to_owned)).collect();
+    let kept =
+        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let kept: BTreeSet<String> =
+        kept.filter_map(|name| name.strip_suffix(".snap").map(str::to_owned)).collect();
     let made: BTreeSet<String> = texts.keys().cloned().collect();
     assert_eq!(kept, made, "the snapshots in {} and what is made", folder.display());
 }
@@ -101,7 +104,8 @@ async fn every_turn(app: &TestApp, sink: &Sink, locale: &str, booker: &str) {
     }
     every_kind(app, sink, locale, booker).await;
     // Turned away together with their enterprise.
-    let (chief, first) = (app.signed_in("shen").await, registered(app, sink, REFUSED, "fifthone", locale).await);
+    let (chief, first) =
+        (app.signed_in("shen").await, registered(app, sink, REFUSED, "fifthone", locale).await);
     registered(app, sink, REFUSED, "sixthone", locale).await;
     let id = first.get("/api/v1/me").await.ok()["enterprise"]["id"].as_str().unwrap().to_owned();
     chief.post(&format!("/api/v1/enterprises/{id}/refuse"), json!({"reason": "营业执照看不清"})).await.ok();
@@ -117,9 +121,11 @@ async fn mails(store: Store) {
         let app = TestApp::start_with(store, MORNING, &[("MIANQIA_SMTP_URL", &sink.url())]).await;
         every_turn(&app, &sink, locale, booker).await;
         let arrived = sink.mails();
-        let rows = outbox::Entity::find().order_by_asc(outbox::Column::Id).all(app.app.db.reader()).await.unwrap();
+        let rows =
+            outbox::Entity::find().order_by_asc(outbox::Column::Id).all(app.app.db.reader()).await.unwrap();
         for row in rows {
-            let is = |mail: &&Value| mail["raw"].as_str().unwrap().contains(&format!("Message-ID: <{}@", row.id));
+            let is =
+                |mail: &&Value| mail["raw"].as_str().unwrap().contains(&format!("Message-ID: <{}@", row.id));
             // One that a later mail made pointless never arrives.
             let Some(mail) = arrived.iter().find(is) else { continue };
             let text = told(mail);
@@ -182,4 +188,25 @@ async fn every_calendar_file_in_every_language_says_what_it_said_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_calendar_file_in_every_language_says_what_it_said_on_postgres() {
     calendar_files(Store::Postgres).await;
+}
+
+/// A line for each message: what it says with two, and with one where that is said otherwise.
+fn line(language: Language, (two, one): (Text, Text)) -> String {
+    let attribute = two.attribute().map(|attribute| format!(".{attribute}")).unwrap_or_default();
+    let (many, single) = (two.in_language(language), one.in_language(language));
+    let alike = many.replace('2', "") == single.replace('1', "");
+    let single = if alike { String::new() } else { format!("  [1] {single}\n") };
+    format!("{}{attribute} = {many}\n{single}", two.id())
+}
+
+#[test]
+fn every_problem_and_every_other_message_in_every_language_says_what_it_said() {
+    let mut all: BTreeMap<String, String> = BTreeMap::new();
+    for language in Language::ALL {
+        for ((file, two), (_, one)) in every(2).zip(every(1)) {
+            let name = format!("{}.{file}", language.tag());
+            all.entry(name).or_default().push_str(&line(language, (two, one)));
+        }
+    }
+    compare("words", &all);
 }

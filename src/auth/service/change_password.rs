@@ -6,6 +6,7 @@ use crate::auth::service::guessing::{Guesser, warning};
 use crate::auth::service::sign_in;
 use crate::auth::service::whole_seconds;
 use crate::auth::{Actor, Auth, Refusal, store};
+use crate::base::words;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
@@ -66,21 +67,10 @@ impl Auth {
 }
 
 fn wrong_password(begun: Begun) -> Refusal {
-    let (zh, en) = warning(begun);
-    let problem = Problem::invalid(
-        "current_password",
-        "wrong_password",
-        format!("现在的密码不对。{zh}"),
-        format!("That is not your current password. {en}"),
-    );
+    let problem = Problem::invalid("current_password", words::auth::wrong_password(warning(begun)));
     Refusal { problem, retry_after: (begun.left == 0).then(|| whole_seconds(begun.wait.num_seconds())) }
 }
 
 fn same_password() -> Problem {
-    Problem::invalid(
-        "new_password",
-        "same_password",
-        "新密码和现在的一样，请换一个。",
-        "The new password is the current one. Please choose another.",
-    )
+    Problem::invalid("new_password", words::auth::same_password())
 }

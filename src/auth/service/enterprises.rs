@@ -1,10 +1,11 @@
 //! A chief lets enterprises in.
 
 use crate::auth::model::input;
-use crate::auth::store::entities::account::{Locale, Membership};
+use crate::auth::store::entities::account::Membership;
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::auth::words::mails;
 use crate::auth::{Actor, Auth, store};
+use crate::base::words;
 use crate::db::Tx;
 use crate::evidence;
 use crate::evidence::NewEntry;
@@ -103,8 +104,8 @@ impl Auth {
                         end_waiting(tx, &row, by, now).await?;
                     }
                     let contact = store::first_account(tx.conn(), id).await?;
-                    let locale = contact.map_or(Locale::ZhCn, |account| account.locale);
-                    let mail = mails::decision(&row, mails::language_of(locale), &public_url);
+                    let locale = contact.map(|account| account.locale).unwrap_or_default();
+                    let mail = mails::decision(&row, locale, &public_url);
                     notify::enqueue(tx, now, mail).await?;
                     Ok::<_, Problem>(row)
                 })
@@ -137,9 +138,5 @@ async fn end_waiting(
 }
 
 fn already_decided() -> Problem {
-    Problem::conflict(
-        "already_decided",
-        "这家企业的申请已经处理过，请刷新页面。",
-        "This registration has been decided already. Please reload the page.",
-    )
+    Problem::conflict(words::auth::already_decided_enterprise())
 }

@@ -15,6 +15,7 @@ use crate::auth::model::device;
 use crate::auth::service::password::{Busy, HashFault, Passwords};
 use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;
+use crate::base::words;
 use crate::db::Db;
 use crate::db::live::Live;
 use crate::http::Problem;
@@ -72,12 +73,7 @@ impl From<HashFault> for Problem {
 
 impl From<Busy> for Refusal {
     fn from(_: Busy) -> Self {
-        let problem = Problem::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "busy",
-            "现在使用的人很多，请过几秒再试。",
-            "Many people are here right now. Please try again in a few seconds.",
-        );
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, words::auth::busy());
         Self { problem, retry_after: Some(5) }
     }
 }

@@ -14,6 +14,7 @@ use crate::auth::store::entities::registration::{self, RegistrationKind};
 use crate::auth::words::mails;
 use crate::auth::{Auth, Refusal, model, store};
 use crate::base::ids;
+use crate::base::words;
 use crate::db::live::Live;
 use crate::db::{StoreFault, Tx, WriteError, is_unique_violation};
 use crate::evidence;
@@ -314,15 +315,7 @@ async fn may_ask(tx: &Tx, enterprise_id: Uuid, now: DateTime<Utc>) -> Result<(),
         return Ok(());
     }
     let phone = directory::office().duty_phone;
-    Err(Fault::Problem(Problem::too_many(
-        "too_many_joining",
-        format!(
-            "现在不能申请加入这家企业。请联系本单位同事，稍后再打开邮件里的链接，或拨打值班电话 {phone}。"
-        ),
-        format!(
-            "Joining this enterprise cannot be asked for right now. Please ask your colleagues and open the link in the mail again later, or call the duty phone {phone}."
-        ),
-    )))
+    Err(Fault::Problem(Problem::too_many(words::auth::too_many_joining(phone))))
 }
 
 async fn registered(tx: &Tx, account_id: Uuid) -> Result<Registered, Fault> {
@@ -354,35 +347,17 @@ fn new_enterprise(row: &registration::Model, uscc: String, now: DateTime<Utc>) -
 }
 
 fn login_taken() -> Problem {
-    Problem {
-        field: Some("login".into()),
-        ..Problem::conflict(
-            "login_taken",
-            "这个登录名已有人使用，请换一个。",
-            "This login is taken. Please choose another one.",
-        )
-    }
+    Problem { field: Some("login".into()), ..Problem::conflict(words::auth::login_taken()) }
 }
 
 fn unknown_link() -> Problem {
-    Problem {
-        code: "unknown_link",
-        title: crate::base::text::Text::new(
-            "链接已失效：24 小时内有效，只能用最新的一封邮件。请重新注册；已经完成注册的，直接登录。",
-            "This link no longer works: it lasts 24 hours. Please register again, or sign in if you have finished registering.",
-        ),
-        ..Problem::not_found()
-    }
+    Problem::not_found().saying(words::auth::unknown_link())
 }
 
 fn too_many_tries(at: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
     let seconds = ((at - now).num_milliseconds() + 999) / 1000;
     let minutes = (seconds + 59) / 60;
-    let problem = Problem::too_many(
-        "too_many_attempts",
-        format!("试过的登录名都已有人使用，次数太多，请 {minutes} 分钟后再试。"),
-        format!("Too many logins that are taken were tried. Please try again in {minutes} min."),
-    );
+    let problem = Problem::too_many(words::auth::too_many_attempts_logins(minutes));
     Refusal { problem, retry_after: Some(whole_seconds(seconds)) }
 }
 
@@ -390,13 +365,7 @@ fn too_many(at: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
     let seconds = ((at - now).num_milliseconds() + 999) / 1000;
     let minutes = (seconds + 59) / 60;
     let phone = directory::office().duty_phone;
-    let problem = Problem::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        "too_many_registrations",
-        format!("这里或这个邮箱近来提交的注册太多，请 {minutes} 分钟后再试，或拨打值班电话 {phone}。"),
-        format!(
-            "Too many registrations came from here or for this e-mail. Please try again in {minutes} min, or call the duty phone {phone}."
-        ),
-    );
+    let problem =
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, words::auth::too_many_registrations(minutes, phone));
     Refusal { problem, retry_after: Some(whole_seconds(seconds)) }
 }

@@ -2,10 +2,11 @@
 
 use crate::auth::model::actor;
 use crate::auth::model::session;
-use crate::auth::store::entities::account::{self, Locale};
+use crate::auth::store::entities::account;
 use crate::auth::store::entities::auth_session;
 use crate::auth::{Actor, Auth, store};
 use crate::base::ids;
+use crate::base::words::Language;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
@@ -111,7 +112,7 @@ impl Auth {
     }
 
     /// Sets the language that somebody reads.
-    pub async fn set_locale(&self, actor: &Actor, locale: Locale) -> Result<Actor, DbErr> {
+    pub async fn set_locale(&self, actor: &Actor, locale: Language) -> Result<Actor, DbErr> {
         let id = actor.account_id;
         self.0.db.write(move |tx| Box::pin(async move { store::set_locale(tx, id, locale).await })).await?;
         Ok(Actor { locale, ..actor.clone() })

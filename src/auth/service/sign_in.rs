@@ -8,6 +8,7 @@ use crate::auth::service::whole_seconds;
 use crate::auth::store::entities::{account, auth_session};
 use crate::auth::{Actor, Auth, Refusal, store};
 use crate::base::ids;
+use crate::base::words;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
@@ -139,12 +140,7 @@ pub fn owner(account: &account::Model) -> device::Owner<'_> {
 
 /// The same for an unknown login and a wrong password, with how many more tries there are.
 fn wrong(begun: crate::auth::model::attempts::Begun) -> Refusal {
-    let (zh, en) = crate::auth::service::guessing::warning(begun);
-    let problem = Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "wrong_login",
-        format!("登录名或密码不对。{zh}"),
-        format!("The login or the password is wrong. {en}"),
-    );
+    let title = words::auth::wrong_login(crate::auth::service::guessing::warning(begun));
+    let problem = Problem::new(StatusCode::UNAUTHORIZED, title);
     Refusal { problem, retry_after: (begun.left == 0).then(|| whole_seconds(begun.wait.num_seconds())) }
 }

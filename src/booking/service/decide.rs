@@ -3,7 +3,6 @@
 use crate::auth;
 use crate::auth::entities::{account, enterprise};
 use crate::auth::{Actor, Right};
-use crate::base::text::Language;
 use crate::booking::model::state::{Action, Side, hold_expired, hold_lapsed, keeps_place};
 use crate::booking::model::{form, state};
 use crate::booking::service::transition::{Step, free_cells, take_step};
@@ -180,14 +179,7 @@ impl People {
             row,
             now,
             to: account.and_then(|account| auth::booker_address(account, self.enterprise.as_ref())),
-            language: account.map_or(Language::Zh, language_of),
+            language: account.map(|account| account.locale).unwrap_or_default(),
         }
-    }
-}
-
-fn language_of(account: &account::Model) -> Language {
-    match account.locale {
-        account::Locale::ZhCn => Language::Zh,
-        account::Locale::En => Language::En,
     }
 }

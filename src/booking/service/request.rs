@@ -1,6 +1,7 @@
 //! Requesting a held place: the form, and at once the acceptance where no decision is needed.
 
 use crate::auth::{Actor, Right};
+use crate::base::words;
 use crate::booking::model::boards::Boards;
 use crate::booking::model::form;
 use crate::booking::model::slots::local_date;
@@ -147,9 +148,8 @@ async fn request_locked(
 
 /// The warning's own words: whoever knows nothing of warnings still reads what it is about.
 fn unread(warning: &FormWarning) -> Problem {
-    let FormWarning { field, text, .. } = warning.clone();
-    let field = Some(field.into());
-    Problem { field, ..Problem::conflict("unread_warning", text.zh, text.en) }
+    let field = Some(warning.field.clone().into());
+    Problem { field, ..Problem::conflict(words::booking::unread_warning(&warning.text)) }
 }
 
 fn says_the_same(row: &booking::Model, form: &RequestForm) -> bool {

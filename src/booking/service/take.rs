@@ -4,7 +4,7 @@ use crate::auth::entities::account::Role;
 use crate::auth::entities::enterprise::EnterpriseState;
 use crate::auth::{Actor, Right};
 use crate::base::ids;
-use crate::base::text::Text;
+use crate::base::words;
 use crate::booking::model::boards::{Boards, Taken};
 use crate::booking::model::reference::new_reference;
 use crate::booking::model::slots::{Slot, day_cell, local_date};
@@ -256,18 +256,10 @@ fn may_book(actor: &Actor) -> Result<Option<Uuid>, Problem> {
         Some(enterprise) if actor.role != Role::Traveller => enterprise,
         _ => return Ok(None),
     };
-    let (code, zh, en) = match enterprise.state {
+    let title = match enterprise.state {
         EnterpriseState::Approved => return Ok(Some(enterprise.id)),
-        EnterpriseState::Pending => (
-            "enterprise_pending",
-            "贵单位的注册还在等候海关审核，通过后即可预约。",
-            "Your enterprise is still waiting for the office's approval. You can book once it is approved.",
-        ),
-        EnterpriseState::Refused => (
-            "enterprise_refused",
-            "贵单位的注册没有通过审核，不能预约。请联系海关了解原因。",
-            "Your enterprise was not approved and cannot book. Please ask the office for the reason.",
-        ),
+        EnterpriseState::Pending => words::booking::enterprise_pending(),
+        EnterpriseState::Refused => words::booking::enterprise_refused(),
     };
-    Err(Problem { code, title: Text::new(zh, en), ..Problem::forbidden() })
+    Err(Problem::forbidden().saying(title))
 }

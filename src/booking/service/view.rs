@@ -1,7 +1,7 @@
 //! Bookings as somebody sees them.
 
 use crate::auth::{Actor, Right};
-use crate::base::text::Language;
+use crate::base::words::{self, Language};
 use crate::booking::model::reference::parse_reference;
 use crate::booking::service::{Booking, scope_of};
 use crate::booking::store::entities::booking::{self, BookingState};
@@ -58,11 +58,7 @@ impl Booking {
             // Only what had been an appointment can be taken out of a calendar.
             BookingState::Cancelled if row.officer_id.is_some() || row.sequence > 1 => Method::Cancel,
             _ => {
-                return Err(Problem::conflict(
-                    "wrong_state",
-                    "预约受理之后才有日历文件。",
-                    "There is a calendar file once the booking is accepted.",
-                ));
+                return Err(Problem::conflict(words::booking::wrong_state_calendar()));
             }
         };
         let info = self.info(row.service_id).await?;

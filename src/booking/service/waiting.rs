@@ -1,6 +1,6 @@
 //! What goes on in video sessions, asked of whoever knows (`video`, filled in by `app`).
 
-use crate::base::text::Text;
+use crate::base::words::ByLanguage;
 use crate::db::Tx;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
@@ -30,7 +30,7 @@ pub struct WaitingPerson {
     pub participant_id: Uuid,
     pub name: String,
     pub enterprise_name: Option<String>,
-    pub service: Text,
+    pub service: ByLanguage,
     pub starts_at: DateTime<Utc>,
     pub since: DateTime<Utc>,
     /// Whether their page is open at this moment.

@@ -1,7 +1,7 @@
 //! One's own bookings.
 
 use crate::auth::Signed;
-use crate::base::text::Language;
+use crate::base::words::Language;
 use crate::booking::Booking;
 use crate::booking::service::RequestForm;
 use crate::booking::store::read::{Place, View};

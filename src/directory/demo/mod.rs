@@ -153,6 +153,7 @@ impl DemoService {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::words::Language;
     use crate::directory::Directory;
     use crate::directory::model::FieldKind;
     use std::collections::BTreeSet;
@@ -173,8 +174,13 @@ mod tests {
             }
             texts.extend(spec.checks.into_iter().map(|check| check.label));
             for text in texts {
-                assert!(!text.zh.is_empty() && !text.en.is_empty(), "{}: {text:?}", service.code);
-                assert!(!text.en.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{text:?}");
+                for language in Language::ALL {
+                    assert!(!text.in_language(language).is_empty(), "{}: {text:?}", service.code);
+                }
+                assert!(
+                    !text.in_language(Language::En).chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
+                    "{text:?}"
+                );
             }
         }
     }

@@ -3,7 +3,7 @@
 //! The list in force is published by the General Administration and changes with every new office; no whole one
 //! with a source was to be had, so the office imports its own.
 
-use crate::base::text::Text;
+use crate::base::words::{self, ByLanguage, Language, Text};
 use crate::directory::model::text_file::{self, TextFault};
 use crate::http::plain_text;
 use serde::Serialize;
@@ -22,7 +22,7 @@ pub struct CustomsOffice {
     /// Four digits.
     pub code: String,
     /// In English as in Chinese where no English name is known.
-    pub name: Text,
+    pub name: ByLanguage,
 }
 
 /// The list, by code.
@@ -72,33 +72,12 @@ impl CustomsFault {
     pub fn text(&self) -> Text {
         match self {
             Self::Unreadable(fault) => fault.text(),
-            Self::Header { line } => Text::new(
-                format!("第 {line} 行应当是 {HEADER}。"),
-                format!("Line {line} must read {HEADER}."),
-            ),
-            Self::Empty => Text::new("文件里没有关区。", "The file has no customs offices in it."),
-            Self::Columns { line } => Text::new(
-                format!("第 {line} 行应当有三项：代码,中文名称,英文名称，用英文逗号隔开；英文名称可以空着。"),
-                format!(
-                    "Line {line} must have three values with commas between them: code, Chinese name and English \
-                     name, which may be empty."
-                ),
-            ),
-            Self::Code { line } => Text::new(
-                format!("第 {line} 行的关区代码应当是 4 位数字（开头的 0 不能丢）。"),
-                format!("Line {line}: a customs code has 4 digits, a zero at its beginning included."),
-            ),
-            Self::Name { line } => Text::new(
-                format!("第 {line} 行缺少中文名称，或者名称超过 {NAME} 个字，或者含有看不见的字符。"),
-                format!(
-                    "Line {line}: the Chinese name is missing, or a name has more than {NAME} characters or holds \
-                     invisible ones."
-                ),
-            ),
-            Self::Twice { line, earlier } => Text::new(
-                format!("第 {line} 行的代码在第 {earlier} 行已经有了。"),
-                format!("Line {line}: the code stands in line {earlier} already."),
-            ),
+            Self::Header { line } => words::import::customs_header(line, HEADER),
+            Self::Empty => words::import::customs_empty(),
+            Self::Columns { line } => words::import::customs_values(line),
+            Self::Code { line } => words::import::customs_code(line),
+            Self::Name { line } => words::import::customs_name(line, NAME),
+            Self::Twice { line, earlier } => words::import::customs_repeated(line, earlier),
         }
     }
 }
@@ -163,7 +142,10 @@ pub fn find(list: &CustomsList, typed: &str) -> Vec<CustomsOffice> {
     found.sort_by_key(|(rank, code, _)| (*rank, *code));
     let office = |(_, code, name): (i32, &String, &CustomsName)| CustomsOffice {
         code: code.clone(),
-        name: Text::new(name.zh.clone(), name.en.clone().unwrap_or_else(|| name.zh.clone())),
+        name: ByLanguage::of([
+            (Language::ZhCn, name.zh.clone()),
+            (Language::En, name.en.clone().unwrap_or_else(|| name.zh.clone())),
+        ]),
     };
     found.into_iter().take(FOUND).map(office).collect()
 }

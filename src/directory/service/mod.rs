@@ -4,7 +4,7 @@ mod cache;
 pub mod import;
 
 use crate::base::clock::Clock;
-use crate::base::text::Text;
+use crate::base::words::{ByLanguage, Language};
 use crate::db::Db;
 use crate::directory::model::ServiceSpec;
 use crate::directory::model::calendar::Calendar;
@@ -130,22 +130,26 @@ impl ServiceInfo {
         self.rules.iter().any(|rule| rule.day_kind != DayKind::Any)
     }
 
-    pub fn name(&self) -> Text {
-        Text::new(self.row.name_zh.clone(), self.row.name_en.clone())
+    pub fn name(&self) -> ByLanguage {
+        by_language(&self.row.name_zh, &self.row.name_en)
     }
 
-    pub fn venue_name(&self) -> Text {
-        Text::new(self.venue.name_zh.clone(), self.venue.name_en.clone())
+    pub fn venue_name(&self) -> ByLanguage {
+        by_language(&self.venue.name_zh, &self.venue.name_en)
     }
 
-    pub fn venue_address(&self) -> Text {
-        Text::new(self.venue.address_zh.clone(), self.venue.address_en.clone())
+    pub fn venue_address(&self) -> ByLanguage {
+        by_language(&self.venue.address_zh, &self.venue.address_en)
     }
 
     /// The telephone under which somebody answers about this service: for now the office's duty phone.
     pub fn contact(&self) -> &'static str {
         office().duty_phone
     }
+}
+
+fn by_language(zh: &str, en: &str) -> ByLanguage {
+    ByLanguage::of([(Language::ZhCn, zh.to_owned()), (Language::En, en.to_owned())])
 }
 
 fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {

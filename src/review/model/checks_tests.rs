@@ -1,6 +1,7 @@
 //! Tables for [`super`].
 
 use super::*;
+use crate::base::words::Language;
 use crate::evidence::{Actor, NewEntry};
 use serde_json::json;
 
@@ -75,7 +76,7 @@ fn a_recording_taken_out_of_the_table_is_missed() {
     let claims = claims(&entries);
     assert_eq!(claims.closed[&Uuid::from_u128(1)], claimed());
     assert_eq!(lost_recording(&claims, &[row(RecordingState::Finalised)]), None);
-    assert!(lost_recording(&claims, &[]).unwrap().text.en.contains("entry 0"));
+    assert!(lost_recording(&claims, &[]).unwrap().text.in_language(Language::En).contains("entry 0"));
 }
 
 #[test]
@@ -120,7 +121,10 @@ fn a_file_is_compared_with_the_chain() {
     let flipped = Verdict::Faulty(vec![FileFault::ClusterChanged { number: 2, offset: 400 }]);
     let fault = file_fault(id, &flipped, &claimed()).unwrap();
     assert_eq!(fault.place, Place::Recording);
-    assert_eq!(fault.text.en, "Cluster 2 of the recording (from byte 400) was changed.");
+    assert_eq!(
+        fault.text.in_language(Language::En),
+        "Cluster 2 of the recording (from byte 400) was changed."
+    );
 }
 
 #[test]

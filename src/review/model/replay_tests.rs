@@ -1,6 +1,7 @@
 //! Small cases for [`super`].
 
 use super::*;
+use crate::base::words::Language;
 use crate::evidence;
 use crate::evidence::{Actor, NewEntry, model as chain};
 use crate::video::entities::recording_gap;
@@ -53,7 +54,10 @@ fn the_last_word_on_a_value_counts_and_a_difference_is_named() {
     ];
     assert_eq!(compare(&entries, &[gap(30)]), (Tally { values: 6, not_told: 0 }, None));
     let fault = compare(&entries, &[gap(20)]).1.unwrap();
-    assert_eq!(fault.text.en, "recording_gap.to_ms is “20”; by entry 1 it should be “30”.");
+    assert_eq!(
+        fault.text.in_language(Language::En),
+        "recording_gap.to_ms is “20”; by entry 1 it should be “30”."
+    );
     let place = fault.row.unwrap();
     assert_eq!(
         (place.table.as_str(), place.column.as_deref(), place.entry),
@@ -64,9 +68,11 @@ fn the_last_word_on_a_value_counts_and_a_difference_is_named() {
 #[test]
 fn a_row_too_few_and_a_row_too_many_are_found() {
     let told = [entry(0, "recording.gap", |new| new.row(evidence::made(&gap(20))))];
-    assert!(compare(&told, &[]).1.unwrap().text.en.contains("is missing"));
+    assert!(compare(&told, &[]).1.unwrap().text.in_language(Language::En).contains("is missing"));
     let untold = [entry(0, "session.created", |new| new)];
-    assert!(compare(&untold, &[gap(20)]).1.unwrap().text.en.contains("No entry tells"));
+    assert!(
+        compare(&untold, &[gap(20)]).1.unwrap().text.in_language(Language::En).contains("No entry tells")
+    );
 }
 
 #[test]

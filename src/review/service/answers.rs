@@ -3,6 +3,7 @@
 //! The chain `system` commits to each answer with a salt that stands beside the answer. So a change is
 //! found, while neither the case's chain nor that of the system tells who answered what.
 
+use crate::base::words;
 use crate::evidence::entities::entry;
 use crate::evidence::model as chain;
 use crate::review::model::checks::Fault;
@@ -43,14 +44,7 @@ pub fn answer_fault(
     let given = chain::hex(&chain::commitment(salt, &answer_text(row)));
     (commitment(seq).as_deref() != Some(&given)).then(|| {
         // Neither level nor comment: this is read by people who must not learn them.
-        row_fault(
-            "rating",
-            &row.id.to_string(),
-            None,
-            row.entry_seq,
-            "这条评价与收到时记下的不符，内容被改动过。".to_owned(),
-            "This rating is not the one that was given: it was changed.".to_owned(),
-        )
+        row_fault("rating", &row.id.to_string(), None, row.entry_seq, words::review::fault_rating_changed())
     })
 }
 
@@ -82,8 +76,7 @@ pub fn answers_fault(
                     &invite.id.to_string(),
                     Some("answered_at"),
                     None,
-                    "评价邀请的答复时间与评价本身不符。".to_owned(),
-                    "When the invitation was answered does not fit the rating itself.".to_owned(),
+                    words::review::fault_rating_answered_at(),
                 ))
             });
         }

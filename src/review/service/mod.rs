@@ -9,7 +9,7 @@ use crate::auth;
 use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
 use crate::base::ids;
-use crate::base::text::Text;
+use crate::base::words::{self, ByLanguage, Text};
 use crate::booking::Booking;
 use crate::booking::entities::booking;
 use crate::db::Db;
@@ -53,7 +53,7 @@ struct Inner {
 pub struct Row {
     pub session: video_session::Model,
     pub booking: booking::Model,
-    pub service: Text,
+    pub service: ByLanguage,
     pub zone: String,
     pub enterprise: Option<String>,
     pub officers: Vec<String>,
@@ -149,12 +149,7 @@ impl Review {
         if let (Some(from), Some(to)) = (search.from, search.to)
             && from > to
         {
-            return Err(Problem::invalid(
-                "to",
-                "invalid_range",
-                "结束日期早于开始日期。",
-                "The last day is before the first one.",
-            ));
+            return Err(Problem::invalid("to", words::review::invalid_range()));
         }
         let pairs = store::search(self.0.db.reader(), &search, after).await?;
         self.rows(pairs).await
@@ -272,11 +267,7 @@ impl Review {
             .filter(|row| row.account_id == actor.account_id)
             .ok_or_else(Problem::not_found)?;
         if self.0.clock.now() >= playback.at + model::PLAYABLE_FOR {
-            return Err(Problem::conflict(
-                "playback_expired",
-                "回放已打开超过 12 小时，请重新填写用途后打开。",
-                "This playback was opened more than 12 hours ago. Please open the session again with a purpose.",
-            ));
+            return Err(Problem::conflict(words::review::playback_expired()));
         }
         let row = video::ask::recording(conn, recording)
             .await?
@@ -367,11 +358,7 @@ fn tracks(
 
 /// What is not any more what was recorded is not played.
 pub(super) fn changed(fault: &checks::Fault) -> Problem {
-    Problem::conflict(
-        "recording_changed",
-        format!("{}这一部分不予播放。", fault.text.zh),
-        format!("{} This part is not played.", fault.text.en),
-    )
+    Problem::conflict(words::review::recording_changed(fault.text.clone()))
 }
 
 fn is_playable(row: &recording::Model) -> bool {
@@ -387,17 +374,7 @@ fn checked_purpose(purpose: &str) -> Result<String, Problem> {
     }
     Err(Problem::invalid(
         "purpose",
-        "purpose_required",
-        format!(
-            "请写明查看用途（{} 至 {} 个字），它会记入审计记录。",
-            model::PURPOSE.start(),
-            model::PURPOSE.end()
-        ),
-        format!(
-            "Please say what you open it for ({} to {} characters); it goes into the evidence.",
-            model::PURPOSE.start(),
-            model::PURPOSE.end()
-        ),
+        words::review::purpose_required(*model::PURPOSE.start(), *model::PURPOSE.end()),
     ))
 }
 
@@ -406,7 +383,7 @@ fn names(people: &[participant::Model]) -> Names {
 }
 
 fn line(row: &entry::Model, names: &Names, actor: Option<String>) -> Line {
-    let text = words::entry_text(&row.kind, &checks::entry_data(row), names);
+    let text = entry_text(&row.kind, &checks::entry_data(row), names);
     Line { seq: row.seq, at: row.at, kind: row.kind.clone(), text, actor }
 }
 
@@ -433,7 +410,7 @@ fn marks(
                 let within = data["from_ms"].as_i64().unwrap_or(track.duration_ms);
                 at_ms = model::millis(zero, track.started_at?).saturating_add(within);
             }
-            let text = words::entry_text(&row.kind, &data, names);
+            let text = entry_text(&row.kind, &data, names);
             (0..=duration_ms).contains(&at_ms).then(|| Mark { at_ms, kind: row.kind.clone(), text })
         })
         .collect();

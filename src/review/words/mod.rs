@@ -1,6 +1,6 @@
 //! Entries in words. Pure: names come from ordinary rows, never from the entry itself.
 
-use crate::base::text::Text;
+use crate::base::words::{self, Said, Text};
 use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -15,189 +15,114 @@ pub fn entry_text(kind: &str, data: &Value, names: &Names) -> Text {
     let segment = data["segment"].as_i64().unwrap_or(1);
     match kind {
         // The words of the states are those of the chips on all pages (web: `common.state`).
-        "booking.held" => Text::new("选定时间，名额暂留", "Chose a time; the place is on hold"),
-        "booking.requested" => Text::new("提交预约，待受理", "Requested the booking; awaiting a decision"),
-        "booking.accepted" => Text::new("预约已受理", "Booking accepted"),
-        "booking.refused" => Text::new("预约未受理", "Booking refused"),
-        "booking.cancelled" => Text::new("预约已取消", "Booking cancelled"),
-        "booking.expired" if data["cause"] == "undecided" => {
-            Text::new("直到预约时间结束无人受理", "Nobody decided before its time was over")
-        }
-        "booking.expired" => Text::new("暂留已过期，名额放回", "The hold expired; the place was given back"),
-        "booking.checked_in" => Text::new("已到场", "Arrived"),
-        "booking.completed" => Text::new("已办结", "Completed"),
-        "booking.no_show" => Text::new("未到", "Did not come"),
-        "booking.reopened" => {
-            Text::new("撤回“未到”，预约已受理", "Not a no-show after all; booking accepted")
-        }
-        "session.created" => Text::new("开设面洽", "The meeting was set up"),
-        "session.entered" if data["again"].as_bool() == Some(true) => {
-            both(format!("{}再次进入", who.zh), format!("{} came back", who.en))
-        }
-        "session.entered" => both(format!("{}进入页面", who.zh), format!("{} entered", who.en)),
+        "booking.held" => words::log::booking_held(),
+        "booking.requested" => words::log::booking_requested(),
+        "booking.accepted" => words::log::booking_accepted(),
+        "booking.refused" => words::log::booking_refused(),
+        "booking.cancelled" => words::log::booking_cancelled(),
+        "booking.expired" if data["cause"] == "undecided" => words::log::booking_expired_undecided(),
+        "booking.expired" => words::log::booking_expired(),
+        "booking.checked_in" => words::log::booking_checked_in(),
+        "booking.completed" => words::log::booking_completed(),
+        "booking.no_show" => words::log::booking_no_show(),
+        "booking.reopened" => words::log::booking_reopened(),
+        "session.created" => words::log::session_created(),
+        "session.entered" if data["again"].as_bool() == Some(true) => words::log::session_entered_again(who),
+        "session.entered" => words::log::session_entered(who),
         "session.acknowledged" => {
             let version = data["notice_version"].as_i64().unwrap_or_default();
-            both(
-                format!("{}确认录制告知（第 {version} 版）", who.zh),
-                format!("{} acknowledged the recording notice (version {version})", who.en),
-            )
+            words::log::session_acknowledged(who, version)
         }
-        "session.waiting" => both(format!("{}进入等候室", who.zh), format!("{} is waiting", who.en)),
-        "session.admitted" if data["role"] == "officer" => {
-            both(format!("{}进入通话", who.zh), format!("{} joined the call", who.en))
-        }
+        "session.waiting" => words::log::session_waiting(who),
+        "session.admitted" if data["role"] == "officer" => words::log::session_admitted_officer(who),
         "session.admitted" if data["opens"].as_bool() == Some(true) => {
-            both(format!("{}被接入，面洽开始", who.zh), format!("{} was admitted; the meeting began", who.en))
+            words::log::session_admitted_opens(who)
         }
-        "session.admitted" => both(format!("{}被接入", who.zh), format!("{} was admitted", who.en)),
-        "session.left" if data["cause"] == "restart" => both(
-            format!("{}因服务重启断开", who.zh),
-            format!("{} was cut off by a restart of the service", who.en),
-        ),
-        "session.left" if data["cause"] == "away" => both(
-            format!("{}的页面已关闭或断线，视为离开", who.zh),
-            format!("{} was gone: the page was closed or cut off", who.en),
-        ),
-        "session.left" => both(format!("{}离开", who.zh), format!("{} left", who.en)),
-        "session.declined" => {
-            both(format!("{}不同意录制", who.zh), format!("{} refused to be recorded", who.en))
+        "session.admitted" => words::log::session_admitted(who),
+        "session.left" if data["cause"] == "restart" => words::log::session_left_restart(who),
+        "session.left" if data["cause"] == "away" => words::log::session_left_away(who),
+        "session.left" => words::log::session_left(who),
+        "session.declined" => words::log::session_declined(who),
+        "session.ended" if data["cause"] == "not_opened" => words::log::session_ended_not_opened(),
+        "session.ended" if data["cause"] == "no_officer" => words::log::session_ended_no_officer(),
+        "session.ended" => words::log::session_ended(),
+        "recording.started" => words::log::recording_started(who, what, segment),
+        "recording.gap" => gap(data, who, what),
+        "recording.finalised" => words::log::recording_finalised(who, what, segment, length(data)),
+        "recording.interrupted" => words::log::recording_interrupted(who, what, segment, length(data)),
+        "recording.partial" => words::log::recording_partial(reason(data), who, what, segment, length(data)),
+        "recording.stopped" => words::log::recording_stopped(reason(data), who, what, segment),
+        "recording.gap_began" => words::log::recording_gap_began(medium(data), who, what, cause(data)),
+        "recording.failed" if data["had_media"].as_bool() == Some(false) => {
+            words::log::recording_failed_nothing_came(who, what)
         }
-        "session.ended" if data["cause"] == "not_opened" => Text::new(
-            "没有接入，到时关闭",
-            "Nobody was admitted; the meeting was closed when its time was over",
-        ),
-        "session.ended" if data["cause"] == "no_officer" => Text::new(
-            "关员离开 10 分钟未回，系统结束面洽",
-            "No officer came back for 10 minutes; the program ended the meeting",
-        ),
-        "session.ended" => Text::new("面洽结束", "The meeting ended"),
-        "recording.started" => both(
-            format!("开始录制：{}的{}（第 {segment} 段）", who.zh, what.zh),
-            format!("Recording began: {}, {} (segment {segment})", who.en, what.en),
-        ),
-        "recording.gap" => gap(data, &who, &what),
-        "recording.finalised" => both(
-            format!("录制完成：{}的{}（第 {segment} 段，{}）", who.zh, what.zh, length(data)),
-            format!("Recording complete: {}, {} (segment {segment}, {})", who.en, what.en, length(data)),
-        ),
-        "recording.interrupted" => both(
-            format!(
-                "录制因服务故障中断，已保全：{}的{}（第 {segment} 段，{}）",
-                who.zh,
-                what.zh,
-                length(data)
-            ),
-            format!(
-                "Recording cut off by a failure of the service, what there was is kept: {}, {} (segment {segment}, {})",
-                who.en,
-                what.en,
-                length(data)
-            ),
-        ),
-        "recording.partial" => both(
-            format!(
-                "录制中断（{}），已保全：{}的{}（第 {segment} 段，{}）",
-                reason(data).zh,
-                who.zh,
-                what.zh,
-                length(data)
-            ),
-            format!(
-                "Recording broke off ({}), what there was is kept: {}, {} (segment {segment}, {})",
-                reason(data).en,
-                who.en,
-                what.en,
-                length(data)
-            ),
-        ),
-        "recording.stopped" => both(
-            format!("录制停了（{}）：{}的{}（第 {segment} 段）", reason(data).zh, who.zh, what.zh),
-            format!("Recording stopped ({}): {}, {} (segment {segment})", reason(data).en, who.en, what.en),
-        ),
-        "recording.gap_began" => both(
-            format!("{}停了：{}的{}（{}）", medium(data).zh, who.zh, what.zh, cause(data).zh),
-            format!("No {} from here: {}, {} ({})", medium(data).en, who.en, what.en, cause(data).en),
-        ),
-        "recording.failed" if data["had_media"].as_bool() == Some(false) => both(
-            format!("没有收到画面声音，未录制：{}的{}", who.zh, what.zh),
-            format!("Nothing arrived to record: {}, {}", who.en, what.en),
-        ),
-        "recording.failed" => both(
-            format!("录制失败（{}）：{}的{}（第 {segment} 段）", reason(data).zh, who.zh, what.zh),
-            format!("Recording failed ({}): {}, {} (segment {segment})", reason(data).en, who.en, what.en),
-        ),
-        "review.opened" => Text::new("查看这场面洽", "Looked at this meeting"),
-        "playback.opened" => Text::new("打开回放", "The recordings were opened for playing"),
-        "rating.invited" => Text::new("邀请评价", "Invited to rate"),
-        "rating.answered" => Text::new("收到评价", "A rating came in"),
-        other => both(other.to_owned(), other.to_owned()),
+        "recording.failed" => words::log::recording_failed(reason(data), who, what, segment),
+        "review.opened" => words::log::review_opened(),
+        "playback.opened" => words::log::playback_opened(),
+        "rating.invited" => words::log::rating_invited(),
+        "rating.answered" => words::log::rating_answered(),
+        other => words::log::other(other),
     }
 }
 
 /// Why a stretch is missing, in words.
 fn cause(data: &Value) -> Text {
     match data["cause"].as_str().unwrap_or_default() {
-        "loss" => Text::new("网络丢失", "lost on the network"),
-        "publisher_silent" => Text::new("对方没有发送", "nothing was sent"),
-        "disk" => Text::new("存储太慢或出错", "storage was too slow or failed"),
-        "audio_silent" => Text::new("声音没有送出", "no sound was sent"),
-        "video_silent" => Text::new("画面没有送出", "no picture was sent"),
-        "camera_off" => Text::new("摄像头已关", "the camera was off"),
-        other => both(other.to_owned(), other.to_owned()),
+        "loss" => words::log::cause_loss(),
+        "publisher_silent" => words::log::cause_publisher_silent(),
+        "disk" => words::log::cause_disk(),
+        "audio_silent" => words::log::cause_audio_silent(),
+        "video_silent" => words::log::cause_video_silent(),
+        "camera_off" => words::log::cause_camera_off(),
+        other => words::log::other(other),
     }
 }
 
 /// Why a recording broke off or holds nothing, in words.
 fn reason(data: &Value) -> Text {
     match data["reason"].as_str().unwrap_or_default() {
-        "disk" => Text::new("存储写不进去", "it could not be written"),
-        "killed_at_start" => {
-            Text::new("服务在开始后一秒内中断", "the service was killed within a second of its start")
-        }
-        "undecodable" => Text::new("没有可解码的画面声音", "nothing that can be decoded arrived"),
-        "" => Text::new("原因不明", "for an unknown reason"),
-        other => both(other.to_owned(), other.to_owned()),
+        "disk" => words::log::reason_disk(),
+        "killed_at_start" => words::log::reason_killed_at_start(),
+        "undecodable" => words::log::reason_undecodable(),
+        "" => words::log::reason_unknown(),
+        other => words::log::other(other),
     }
 }
 
 /// What is missing in a gap; nothing where picture and sound are.
 fn medium(data: &Value) -> Text {
     match data["medium"].as_str().unwrap_or_default() {
-        "audio" => Text::new("声音", "sound"),
-        "video" => Text::new("画面", "picture"),
-        _ => Text::new("画面声音", "sound or picture"),
+        "audio" => words::log::medium_audio(),
+        "video" => words::log::medium_video(),
+        _ => words::log::medium_both(),
     }
 }
 
-fn gap(data: &Value, who: &Text, what: &Text) -> Text {
+fn gap(data: &Value, who: Said, what: Text) -> Text {
     let (from, to) =
         (data["from_ms"].as_i64().unwrap_or_default(), data["to_ms"].as_i64().unwrap_or_default());
     let missing = data["missing_ms"].as_i64().unwrap_or(to - from).max(0);
-    let (whole, tenth, cause) = (missing / 1000, missing % 1000 / 100, cause(data));
-    let (zh, en) = match data["medium"].as_str() {
-        Some("audio") => ("声音", " of sound"),
-        Some("video") => ("画面", " of picture"),
-        _ => ("", ""),
-    };
-    both(
-        format!("缺 {whole}.{tenth} 秒{zh}：{}的{}（{}）", who.zh, what.zh, cause.zh),
-        format!("{whole}.{tenth} s{en} missing: {}, {} ({})", who.en, what.en, cause.en),
-    )
+    let seconds = format!("{}.{}", missing / 1000, missing % 1000 / 100);
+    match data["medium"].as_str() {
+        Some("audio") => words::log::gap_audio(seconds, who, what, cause(data)),
+        Some("video") => words::log::gap_video(seconds, who, what, cause(data)),
+        _ => words::log::gap(seconds, who, what, cause(data)),
+    }
 }
 
-fn who(data: &Value, names: &Names) -> Text {
+fn who(data: &Value, names: &Names) -> Said {
     let id = data["participant"].as_str().and_then(|id| id.parse::<Uuid>().ok());
     match id.and_then(|id| names.get(&id)) {
-        Some(name) => both(name.clone(), name.clone()),
-        None => Text::new("参加人", "a participant"),
+        Some(name) => name.into(),
+        None => words::log::somebody().into(),
     }
 }
 
 fn source(data: &Value) -> Text {
     match data["source"].as_str().unwrap_or_default() {
-        "screen" => Text::new("共享屏幕", "screen"),
-        "document" => Text::new("实物画面", "document camera"),
-        _ => Text::new("摄像头", "camera"),
+        "screen" => words::log::source_screen(),
+        "document" => words::log::source_document(),
+        _ => words::log::source_camera(),
     }
 }
 
@@ -206,13 +131,10 @@ fn length(data: &Value) -> String {
     format!("{:02}:{:02}", seconds / 60, seconds % 60)
 }
 
-fn both(zh: String, en: String) -> Text {
-    Text::new(zh, en)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::words::Language;
     use serde_json::json;
 
     #[test]
@@ -278,7 +200,8 @@ mod tests {
             ("something.new", json!(null), "something.new", "something.new"),
         ] {
             let text = entry_text(kind, &data, &names);
-            assert_eq!((text.zh.as_ref(), text.en.as_ref()), (zh, en), "{kind}");
+            let said = [Language::ZhCn, Language::En].map(|language| text.in_language(language));
+            assert_eq!(said, [zh, en], "{kind}");
         }
     }
 }

@@ -1,12 +1,11 @@
 //! Use cases of ratings.
 
 use crate::auth;
-use crate::auth::entities::account::Locale;
 use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::base::keyring::Keyring;
-use crate::base::text::{Language, Text};
+use crate::base::words::ByLanguage;
 use crate::booking::Booking;
 use crate::booking::entities::booking;
 use crate::booking::model::display_reference;
@@ -27,7 +26,7 @@ use crate::survey::words::mail::{self, Invitation};
 use crate::survey::words::problems::{already_answered, expired, unknown_link};
 use crate::video;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::DbErr;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -56,7 +55,7 @@ pub(super) struct Inner {
 
 /// What stands behind a rating link.
 pub(super) struct Form {
-    pub service: Text,
+    pub service: ByLanguage,
     pub reference_masked: String,
     pub on: NaiveDate,
     pub state: FormState,
@@ -160,16 +159,13 @@ impl Survey {
             return Ok(None);
         };
         let Some(to) = auth::booker_address(&account, enterprise) else { return Ok(None) };
-        let language = match account.locale {
-            Locale::ZhCn => Language::Zh,
-            Locale::En => Language::En,
-        };
-        let day = |at: DateTime<Utc>| written_day(at.with_timezone(&service.zone).date_naive(), language);
+        let language = account.locale;
+        let day = |at: DateTime<Utc>| at.with_timezone(&service.zone).date_naive();
         let invitation = Invitation {
             service: &service.name(),
             reference: &display_reference(&booking.reference),
-            on: &day(booking.starts_at),
-            until: &day(invite.expires_at),
+            on: day(booking.starts_at),
+            until: day(invite.expires_at),
             url: &self.url(token),
         };
         let (subject, text, html) = mail::write(&invitation, language);
@@ -279,12 +275,5 @@ fn state(invite: &rating_invite::Model, now: DateTime<Utc>) -> FormState {
         FormState::Expired
     } else {
         FormState::Open
-    }
-}
-
-fn written_day(date: NaiveDate, language: Language) -> String {
-    match language {
-        Language::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
-        Language::En => date.format("%-d %B %Y").to_string(),
     }
 }

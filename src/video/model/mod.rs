@@ -5,7 +5,7 @@ pub mod presence;
 pub mod token;
 pub mod turns;
 
-use crate::base::text::{Text, zone_name};
+use crate::base::words::{self, Text};
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
 use crate::video::store::entities::video_session::SessionState;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -144,17 +144,16 @@ pub fn is_abandoned(people: &[participant::Model], now: DateTime<Utc>) -> bool {
         .all(|officer| officer.state == ParticipantState::Left && long_gone(officer.left_at))
 }
 
-/// When the page opens, as it is said in Chinese and in English, in the venue's zone.
-pub fn window_words(window: (DateTime<Utc>, DateTime<Utc>), zone: Tz) -> (String, String) {
+/// When the page opens, in the venue's zone.
+pub fn window_words(window: (DateTime<Utc>, DateTime<Utc>), zone: Tz) -> Text {
     let (from, until) = (window.0.with_timezone(&zone), window.1.with_timezone(&zone));
-    let same_day = from.date_naive() == until.date_naive();
-    let Text { zh: zone_zh, en: zone_en } = zone_name(zone);
-    let until_zh = until.format(if same_day { "%H:%M" } else { "%Y年%-m月%-d日 %H:%M" });
-    let until_en = until.format(if same_day { "%H:%M" } else { "%H:%M on %-d %B %Y" });
-    (
-        format!("{} 至 {until_zh}（{zone_zh}）", from.format("%Y年%-m月%-d日 %H:%M")),
-        format!("{} to {until_en} ({zone_en})", from.format("%-d %B %Y, %H:%M")),
-    )
+    let (day, until_day) = (from.date_naive(), until.date_naive());
+    let (from, until) = (from.format("%H:%M").to_string(), until.format("%H:%M").to_string());
+    let zone = words::zone_name(zone);
+    if day == until_day {
+        return words::video::window(day, from, until, zone);
+    }
+    words::video::window_over_days(day, from, until_day, until, zone)
 }
 
 /// The venue's day that `at` falls on, as a half-open stretch of time.
@@ -174,6 +173,7 @@ pub fn midnight(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::words::Language;
     use ParticipantRole::{Guest, Officer};
     use ParticipantState::*;
     use proptest::prelude::*;
@@ -356,11 +356,14 @@ mod tests {
     fn the_window_is_said_in_the_zone_of_the_venue() {
         let from = "2026-09-30T05:45:00Z".parse().unwrap();
         let until = "2026-09-30T06:30:00Z".parse().unwrap();
-        let (zh, en) = window_words((from, until), Tz::Asia__Shanghai);
+        let said = window_words((from, until), Tz::Asia__Shanghai);
+        let [zh, en] = [Language::ZhCn, Language::En].map(|language| said.in_language(language));
         assert_eq!(zh, "2026年9月30日 13:45 至 14:30（北京时间）");
         assert_eq!(en, "30 September 2026, 13:45 to 14:30 (Beijing time)");
-        let (zh, _) = window_words((from, "2026-09-30T20:30:00Z".parse().unwrap()), Tz::Asia__Shanghai);
+        let said = window_words((from, "2026-09-30T20:30:00Z".parse().unwrap()), Tz::Asia__Shanghai);
+        let [zh, en] = [Language::ZhCn, Language::En].map(|language| said.in_language(language));
         assert_eq!(zh, "2026年9月30日 13:45 至 2026年10月1日 04:30（北京时间）");
+        assert_eq!(en, "30 September 2026, 13:45 to 04:30 on 1 October 2026 (Beijing time)");
     }
 
     #[test]

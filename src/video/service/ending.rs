@@ -1,6 +1,7 @@
 //! How people leave a session and how it ends: by their own word, or because nobody is there any more.
 
 use crate::auth::{Actor, Right};
+use crate::base::words;
 use crate::booking::Booking;
 use crate::booking::entities::booking::BookingState;
 use crate::booking::model::state::JOIN_LATE;
@@ -50,12 +51,7 @@ impl Video {
         }
         let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
         if reason.as_ref().is_some_and(|reason| reason.chars().count() > model::MAX_REASON) {
-            return Err(Problem::invalid(
-                "reason",
-                "too_long",
-                format!("原因最多 {} 个字。", model::MAX_REASON),
-                format!("The reason may have {} characters at most.", model::MAX_REASON),
-            ));
+            return Err(Problem::invalid("reason", words::video::too_long_reason(model::MAX_REASON)));
         }
         let this = self.clone();
         self.in_room(actor, id, move |tx, mut room, doing| {

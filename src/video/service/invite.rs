@@ -8,6 +8,7 @@
 use crate::auth;
 use crate::auth::{Actor, Right};
 use crate::base::ids;
+use crate::base::words;
 use crate::booking::entities::booking::{self, BookingState};
 use crate::booking::model::join_window;
 use crate::directory::ServiceInfo;
@@ -264,10 +265,5 @@ fn check_label(label: Option<String>) -> Result<Option<String>, Problem> {
     if label.as_ref().is_none_or(fits) {
         return Ok(label);
     }
-    Err(Problem::invalid(
-        "label",
-        "too_long",
-        format!("备注最多 {LONGEST_LABEL} 个字，且不能含控制字符。"),
-        format!("The note may have {LONGEST_LABEL} characters and no control characters."),
-    ))
+    Err(Problem::invalid("label", words::video::too_long_note(LONGEST_LABEL)))
 }

@@ -1,0 +1,78 @@
+//! What stops a build, and what is written when nothing does.
+
+use crate::read::{Catalogue, Language, file};
+use crate::rust;
+
+fn languages(zh: &str, en: &str) -> Vec<Language> {
+    [("zh-CN", zh), ("en", en)]
+        .map(|(tag, text)| Language {
+            tag: tag.to_owned(),
+            files: [("booking".to_owned(), file(&format!("{tag}/booking.ftl"), text))].into(),
+        })
+        .into()
+}
+
+fn faults(zh: &str, en: &str) -> Vec<String> {
+    Catalogue::of(languages(zh, en)).err().unwrap_or_default()
+}
+
+#[test]
+fn a_key_that_is_missing_in_a_language_stops_the_build() {
+    assert_eq!(faults("one = 一\ntwo = 二\n", "one = One\n"), ["en/booking.ftl: two is missing"]);
+    assert_eq!(
+        faults("one = 一\n", "one = One\ntwo = Two\n"),
+        ["zh-CN/booking.ftl: two is missing, en has it"]
+    );
+    assert_eq!(faults("one = 一\n    .more = 多\n", "one = One\n"), ["en/booking.ftl: one.more is missing"]);
+}
+
+#[test]
+fn a_file_that_is_missing_in_a_language_stops_the_build() {
+    let mut languages = languages("one = 一\n", "one = One\n");
+    languages[1].files.clear();
+    assert_eq!(Catalogue::of(languages).unwrap_err(), ["en/booking.ftl: one is missing"]);
+}
+
+#[test]
+fn other_arguments_in_another_language_stop_the_build() {
+    assert_eq!(
+        faults("one = { $name }：{ $days } 天\n", "one = { $name }: { $day } days\n"),
+        ["en/booking.ftl: one takes [\"day\", \"name\"], in zh-CN it takes [\"days\", \"name\"]"]
+    );
+    assert_eq!(faults("one = { $name }\n", "one = One\n").len(), 1);
+    // The order of a sentence is the language's own.
+    assert!(faults("one = { $name } { $days }\n", "one = { $days } { $name }\n").is_empty());
+}
+
+#[test]
+fn what_cannot_be_read_or_called_stops_the_build() {
+    for (text, fault) in [
+        ("one = 一\none = 二\n", "stands there twice"),
+        ("one = 一\n    .two = 二\none_two = 三\n", "stands there twice"),
+        ("one = { $name\n", "zh-CN/booking.ftl:1:"),
+        ("-brand = 面洽\none = { -brand }\n", "terms are not used here"),
+        ("one = 一\ntwo = { one }\n", "refers to other messages"),
+        ("one-two = 一\n", "snake_case"),
+    ] {
+        let found = faults(text, "one = One\n");
+        assert!(found.iter().any(|one| one.contains(fault)), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn a_message_becomes_a_function_with_its_arguments() {
+    let zh = "# $days (number)\nahead = { $service }须提前 { $days } 天\n    .short = 太晚\n";
+    let en = "ahead = { $days ->\n        [one] { $service }: a day ahead\n       *[other] { $service }: { $days } days ahead\n    }\n    .short = Too late\n";
+    let written = rust(&Catalogue::of(languages(zh, en)).unwrap());
+    for part in [
+        "pub(crate) mod booking {",
+        "pub(crate) fn ahead(service: impl Into<Said>, days: impl Into<Number>) -> Text {",
+        "pub(crate) fn ahead_short() -> Text {",
+        "attribute: Some(\"short\")",
+        "ZhCn,\n",
+        "Self::En => \"en\"",
+        "(\"days\", true)",
+    ] {
+        assert!(written.contains(part), "{part} in {written}");
+    }
+}
