@@ -8,6 +8,12 @@ use std::fmt::Write;
 pub fn rust(catalogue: &Catalogue) -> String {
     let mut out = String::new();
     languages(catalogue, &mut out);
+    out + &messages(catalogue)
+}
+
+/// The modules of the files, and the list of all messages.
+pub(crate) fn messages(catalogue: &Catalogue) -> String {
+    let mut out = String::new();
     let Some(first) = catalogue.languages.first() else { return out };
     let mut every = String::new();
     for (number, (name, file)) in first.files.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 use crate::read::{Catalogue, Language, file};
 use crate::rust;
+use std::process::Command;
 
 fn languages(zh: &str, en: &str) -> Vec<Language> {
     [("zh-CN", zh), ("en", en)]
@@ -74,5 +75,59 @@ fn a_message_becomes_a_function_with_its_arguments() {
         "(\"days\", true)",
     ] {
         assert!(written.contains(part), "{part} in {written}");
+    }
+}
+
+/// What the compiler says of the generated functions of two messages and somebody who calls them.
+fn compiled(caller: &str) -> Result<(), String> {
+    let words = "# $days (number)\nahead = { $service }、{ $days }\nslot_taken = 约走了\n";
+    let catalogue = Catalogue::of(languages(words, words)).unwrap();
+    let source = format!(
+        "pub struct Key {{ pub file: usize, pub id: &'static str, pub attribute: Option<&'static str> }}
+        pub struct Message {{
+            pub file: &'static str, pub key: Key, pub arguments: &'static [(&'static str, bool)],
+        }}
+        pub struct Number(pub i64);
+        pub enum Said {{ Plain(String), Number(Number) }}
+        pub struct Text(pub &'static Key, pub Vec<(&'static str, Said)>);
+        impl Text {{ fn said(key: &'static Key, said: Vec<(&'static str, Said)>) -> Self {{ Self(key, said) }} }}
+        impl From<&str> for Said {{ fn from(text: &str) -> Self {{ Self::Plain(text.to_owned()) }} }}
+        impl From<i64> for Number {{ fn from(number: i64) -> Self {{ Self(number) }} }}
+        pub fn all() -> usize {{ EVERY.len() }}
+        {}
+        {caller}",
+        crate::rust::messages(&catalogue)
+    );
+    let dir = std::env::temp_dir().join(format!("catalogue_{}_{}", std::process::id(), caller.len()));
+    std::fs::create_dir_all(&dir).unwrap();
+    std::fs::write(dir.join("lib.rs"), source).unwrap();
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
+    rustc.args([
+        "--edition",
+        "2024",
+        "--crate-type",
+        "lib",
+        "--emit",
+        "metadata",
+        "-D",
+        "warnings",
+        "lib.rs",
+    ]);
+    let output = rustc.current_dir(&dir).output().unwrap();
+    std::fs::remove_dir_all(&dir).unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() { Ok(()) } else { Err(said) }
+}
+
+#[test]
+fn a_key_that_nobody_says_and_an_argument_that_does_not_fit_do_not_compile() {
+    let both = "pub fn say() -> [Text; 2] { [booking::ahead(\"体检\", 3), booking::slot_taken()] }";
+    assert_eq!(compiled(both), Ok(()));
+    let unsaid = compiled("pub fn say() -> Text { booking::slot_taken() } ").unwrap_err();
+    assert!(unsaid.contains("function `ahead` is never used"), "{unsaid}");
+    for wrong in ["ahead(3, \"体检\")", "ahead(\"体检\")", "ahead(\"体检\", \"3\")", "slot_gone()"] {
+        let said =
+            compiled(&format!("pub fn say() -> [Text; 2] {{ [booking::{wrong}, booking::slot_taken()] }}"));
+        assert!(said.is_err(), "{wrong}");
     }
 }

@@ -4,6 +4,7 @@ use crate::app::streams::{self, Streams};
 use crate::app::{App, edge, idempotency, metrics, openapi, watch, web};
 use crate::auth;
 use crate::base::clock::Clock;
+use crate::base::words;
 use crate::http::{ClientAddress, Problem, own_up, render_problems};
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};

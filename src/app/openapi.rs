@@ -1,7 +1,6 @@
 //! The API's router and the OpenAPI document that describes it: both from the same code.
 
 use crate::app::{App, described, failed_jobs, messages};
-use crate::base::words::Language;
 use crate::http::ProblemBody;
 use crate::{auth, booking, directory, review, survey, video};
 use axum::Router;

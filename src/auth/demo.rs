@@ -8,6 +8,7 @@ use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::auth::{Actor, Auth, store};
 use crate::base::clock::Clock;
 use crate::base::ids;
+use crate::base::words::Language;
 use crate::db::{Db, Tx};
 use crate::directory;
 use crate::evidence;

@@ -4,6 +4,7 @@ use crate::both_stores;
 use crate::people::system_entries;
 use crate::support::TestApp;
 use encoding_rs::GBK;
+use mianqia::base::words::Language;
 use mianqia::directory::ImportFault;
 use mianqia::directory::model::customs::CustomsFault;
 use serde_json::{Value, json};

@@ -20,6 +20,7 @@ mod mail;
 mod mail_order;
 mod mail_words;
 mod media;
+mod names_by_language;
 mod openapi;
 mod people;
 mod people_guessing;

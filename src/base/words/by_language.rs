@@ -1,6 +1,7 @@
 //! Texts that an office wrote in each of its languages.
 
 use super::{Language, Text};
+use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 /// The same text in every language, by the language's tag.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromJsonQueryResult)]
 pub struct ByLanguage(BTreeMap<Language, Cow<'static, str>>);
 
 impl ByLanguage {
@@ -23,14 +24,24 @@ impl ByLanguage {
         Self::of(Language::ALL.map(|language| (language, text.clone())))
     }
 
+    /// What was written in `language`, if anything.
+    pub fn get(&self, language: Language) -> Option<&str> {
+        self.0.get(&language).map(|text| &**text)
+    }
+
+    /// What was written, in whatever language.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(|text| &**text)
+    }
+
+    /// The same for readers of every language: what was not written in one stands there as it was written.
+    pub fn for_all(&self) -> Self {
+        Self::of(Language::ALL.map(|language| (language, self.in_language(language).to_owned())))
+    }
+
     /// The text for a reader of `language`; where it was not written in it, in the first that it was written in.
     pub fn in_language(&self, language: Language) -> &str {
         self.0.get(&language).or_else(|| self.0.values().next()).map_or("", |text| text)
-    }
-
-    /// Each text through `change`.
-    pub fn map(&self, change: impl Fn(Language, &str) -> String) -> Self {
-        Self::of(self.0.iter().map(|(language, text)| (*language, change(*language, text))))
     }
 }
 

@@ -16,6 +16,7 @@ use crate::directory::store::entities::resource::{self, CellKind};
 use crate::directory::store::entities::service::{self, ServiceKind};
 use crate::directory::store::entities::venue;
 use chrono::{DateTime, Utc};
+use fields::t;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -102,10 +103,8 @@ impl DemoVenue {
         venue::Model {
             id: ids::new_id(now),
             code: self.code.into(),
-            name_zh: self.name.0.into(),
-            name_en: self.name.1.into(),
-            address_zh: self.address.0.into(),
-            address_en: self.address.1.into(),
+            name: t(self.name.0, self.name.1),
+            address: t(self.address.0, self.address.1),
             zone: "Asia/Shanghai".into(),
             grid_minutes: 15,
         }
@@ -125,8 +124,7 @@ impl DemoService {
             venue_id,
             resource_id: places.id,
             quota_resource_id: quota.as_ref().map(|quota| quota.id),
-            name_zh: self.name.0.into(),
-            name_en: self.name.1.into(),
+            name: t(self.name.0, self.name.1),
             duration_minutes: self.duration_minutes,
             lead_minutes: self.lead_minutes,
             horizon_days: self.horizon_days,

@@ -21,19 +21,12 @@ pub const FOUND: usize = 20;
 pub struct CustomsOffice {
     /// Four digits.
     pub code: String,
-    /// In English as in Chinese where no English name is known.
+    /// Where it is not known in a language, as it is known.
     pub name: ByLanguage,
 }
 
 /// The list, by code.
-pub type CustomsList = BTreeMap<String, CustomsName>;
-
-/// The names of an office.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CustomsName {
-    pub zh: String,
-    pub en: Option<String>,
-}
+pub type CustomsList = BTreeMap<String, ByLanguage>;
 
 /// The first thing in a list that is wrong. Lines count from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +98,9 @@ pub fn read(csv: &[u8]) -> Result<CustomsList, CustomsFault> {
         if let Some(earlier) = seen.insert(code.to_owned(), line) {
             return Err(CustomsFault::Twice { line, earlier });
         }
-        list.insert(code.to_owned(), CustomsName { zh, en });
+        let names = [(Language::ZhCn, Some(zh)), (Language::En, en)];
+        let names = names.into_iter().filter_map(|(language, name)| Some((language, name?)));
+        list.insert(code.to_owned(), ByLanguage::of(names));
     }
     if list.is_empty() { Err(CustomsFault::Empty) } else { Ok(list) }
 }
@@ -127,11 +122,11 @@ pub fn is_code(text: &str) -> bool {
 /// first. All of them, as many as fit, when nothing was typed.
 pub fn find(list: &CustomsList, typed: &str) -> Vec<CustomsOffice> {
     let wanted = crate::directory::model::identifiers::plain(typed).to_lowercase();
-    let rank = |code: &str, name: &CustomsName| {
-        let en = name.en.as_deref().unwrap_or_default().to_lowercase().replace(' ', "");
-        if code.starts_with(&wanted) || name.zh.starts_with(&wanted) || en.starts_with(&wanted) {
+    let rank = |code: &str, name: &ByLanguage| {
+        let names: Vec<String> = name.texts().map(|text| text.to_lowercase().replace(' ', "")).collect();
+        if code.starts_with(&wanted) || names.iter().any(|name| name.starts_with(&wanted)) {
             Some(0)
-        } else if name.zh.contains(&wanted) || en.contains(&wanted) {
+        } else if names.iter().any(|name| name.contains(&wanted)) {
             Some(1)
         } else {
             None
@@ -140,12 +135,9 @@ pub fn find(list: &CustomsList, typed: &str) -> Vec<CustomsOffice> {
     let mut found: Vec<_> =
         list.iter().filter_map(|(code, name)| rank(code, name).map(|rank| (rank, code, name))).collect();
     found.sort_by_key(|(rank, code, _)| (*rank, *code));
-    let office = |(_, code, name): (i32, &String, &CustomsName)| CustomsOffice {
+    let office = |(_, code, name): (i32, &String, &ByLanguage)| CustomsOffice {
         code: code.clone(),
-        name: ByLanguage::of([
-            (Language::ZhCn, name.zh.clone()),
-            (Language::En, name.en.clone().unwrap_or_else(|| name.zh.clone())),
-        ]),
+        name: name.for_all(),
     };
     found.into_iter().take(FOUND).map(office).collect()
 }
@@ -182,7 +174,7 @@ mod tests {
     #[test]
     fn a_list_in_gbk_is_the_same_list() {
         assert_eq!(read(&encoding_rs::GBK.encode(LIST).0), read(LIST.as_bytes()));
-        assert_eq!(read(LIST.as_bytes()).unwrap()["0101"], CustomsName { zh: "甲关区".into(), en: None });
+        assert_eq!(read(LIST.as_bytes()).unwrap()["0101"], ByLanguage::of([(Language::ZhCn, "甲关区")]));
     }
 
     #[test]

@@ -153,7 +153,8 @@ async fn replace_customs(tx: &Tx, list: &CustomsList, now: DateTime<Utc>) -> Res
     store::replace_customs(tx, list).await?;
     let mut hash = Sha256::new();
     for (code, name) in list {
-        hash.update(format!("{code},{},{}\n", name.zh, name.en.as_deref().unwrap_or_default()));
+        let [zh, en] = [Language::ZhCn, Language::En].map(|column| name.get(column).unwrap_or_default());
+        hash.update(format!("{code},{zh},{en}\n"));
     }
     let digest: [u8; 32] = hash.finalize().into();
     let entry =

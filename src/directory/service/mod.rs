@@ -4,7 +4,7 @@ mod cache;
 pub mod import;
 
 use crate::base::clock::Clock;
-use crate::base::words::{ByLanguage, Language};
+use crate::base::words::ByLanguage;
 use crate::db::Db;
 use crate::directory::model::ServiceSpec;
 use crate::directory::model::calendar::Calendar;
@@ -131,25 +131,21 @@ impl ServiceInfo {
     }
 
     pub fn name(&self) -> ByLanguage {
-        by_language(&self.row.name_zh, &self.row.name_en)
+        self.row.name.for_all()
     }
 
     pub fn venue_name(&self) -> ByLanguage {
-        by_language(&self.venue.name_zh, &self.venue.name_en)
+        self.venue.name.for_all()
     }
 
     pub fn venue_address(&self) -> ByLanguage {
-        by_language(&self.venue.address_zh, &self.venue.address_en)
+        self.venue.address.for_all()
     }
 
     /// The telephone under which somebody answers about this service: for now the office's duty phone.
     pub fn contact(&self) -> &'static str {
         office().duty_phone
     }
-}
-
-fn by_language(zh: &str, en: &str) -> ByLanguage {
-    ByLanguage::of([(Language::ZhCn, zh.to_owned()), (Language::En, en.to_owned())])
 }
 
 fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {

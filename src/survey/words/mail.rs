@@ -2,6 +2,7 @@
 
 use crate::base::words::{self, ByLanguage, Language};
 use crate::notify::layout;
+use chrono::NaiveDate;
 
 /// What an invitation tells.
 pub struct Invitation<'a> {
