@@ -194,8 +194,8 @@ pub fn wrong_state() -> Problem {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::base::words::Language;
     use crate::base::ids;
+    use crate::base::words::Language;
     use sea_orm::Iterable;
 
     pub fn row(state: BookingState, starts_at: DateTime<Utc>) -> booking::Model {

@@ -25,7 +25,7 @@ use crate::review::service::integrity::{Integrity, file_of};
 use crate::review::store;
 use crate::review::store::case;
 use crate::review::store::entities::playback;
-use crate::review::words::{self, Names};
+use crate::review::words::{Names, entry_text};
 use crate::video;
 use crate::video::entities::recording::{self, RecordingState};
 use crate::video::entities::{participant, publication, recording_gap, video_session};
