@@ -50,7 +50,7 @@ fn what_cannot_be_read_or_called_stops_the_build() {
     for (text, fault) in [
         ("one = 一\none = 二\n", "stands there twice"),
         ("one = 一\n    .two = 二\none_two = 三\n", "stands there twice"),
-        ("one = { $name\n", "zh-CN/booking.ftl:1:"),
+        ("one = { $name\n", "zh-CN/booking.ftl:2: Expected a token"),
         ("-brand = 面洽\none = { -brand }\n", "terms are not used here"),
         ("one = 一\ntwo = { one }\n", "refers to other messages"),
         ("one-two = 一\n", "snake_case"),

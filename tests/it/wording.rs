@@ -7,8 +7,15 @@ use std::path::{Path, PathBuf};
 /// passwords are compared with.
 const HAN: [&str; 3] = ["demo", "auth/model/names.rs", "auth/model/secret.rs"];
 /// Parts of paths that may hold English sentences: the API document, and what an operator reads at a start.
-const ENGLISH: [&str; 6] =
-    ["app/described.rs", "app/openapi.rs", "app/serve.rs", "app/web.rs", "config.rs", "keyring.rs"];
+const ENGLISH: [&str; 7] = [
+    "app/described.rs",
+    "base/words/by_language.rs",
+    "app/openapi.rs",
+    "app/serve.rs",
+    "app/web.rs",
+    "config.rs",
+    "keyring.rs",
+];
 
 fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).unwrap() {
