@@ -15,6 +15,7 @@ mod demo;
 mod edge;
 mod edge_lines;
 mod jobs;
+mod former;
 mod killed;
 mod mail;
 mod mail_order;
