@@ -1,5 +1,6 @@
 //! The demo's people: an account for each role, all with the same password.
 
+use crate::auth::log::{AccountEntry, Enterprise, Joined};
 use crate::auth::model::actor;
 use crate::auth::model::{self, names};
 use crate::auth::service::password::{self, HashFault};
@@ -15,7 +16,6 @@ use crate::evidence;
 use crate::evidence::NewEntry;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
 use std::fmt;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -215,10 +215,13 @@ async fn lay_enterprise(tx: &Tx, demo: &DemoEnterprise, now: DateTime<Utc>) -> R
         decided_by: None,
     };
     store::insert_enterprise(tx, row).await?;
-    let kinds = ["enterprise.registered", "enterprise.approved"];
-    for kind in kinds.into_iter().take(if decided { 2 } else { 1 }) {
-        let entry = NewEntry::new(evidence::SYSTEM, kind, evidence::Actor::PROGRAM, now)
-            .data(json!({"enterprise_id": id, "demo": true}));
+    let joined = Joined { enterprise_id: Some(id), demo: true, ..Joined::default() };
+    let mut told = vec![AccountEntry::EnterpriseRegistered(joined)];
+    if decided {
+        told.push(AccountEntry::EnterpriseApproved(Enterprise { enterprise_id: id, demo: true }));
+    }
+    for what in told {
+        let entry = NewEntry::new(evidence::SYSTEM, &what, evidence::Actor::PROGRAM, now);
         evidence::append(tx, entry).await?;
     }
     Ok(())

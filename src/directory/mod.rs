@@ -9,6 +9,7 @@
 //! about the working days of a year that is not published; the list of customs offices is replaced as a whole.
 
 pub mod demo;
+pub mod log;
 pub mod model;
 mod service;
 mod store;

@@ -12,6 +12,7 @@
 pub mod model;
 mod store;
 
+pub use model::logged::{Logged, Names, read, shown, told};
 pub use model::rows;
 pub use model::rows::{changed, made, tell_gone, tell_kept, tell_made};
 pub use model::{Actor, ChainFault, NewEntry, SYSTEM};

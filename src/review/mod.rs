@@ -8,6 +8,7 @@
 //! without a playback row and its entry in the same transaction; recordings are given only to the
 //! account that opened the playback, for twelve hours.
 
+mod log;
 mod model;
 mod service;
 mod store;

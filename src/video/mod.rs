@@ -14,6 +14,7 @@
 
 mod demo;
 pub mod engine;
+pub mod log;
 mod model;
 mod service;
 mod store;

@@ -42,7 +42,8 @@ impl Former {
         let url = format!("{}/{name}", admin.rsplit_once('/').unwrap().0);
         let dump = Command::new("gzip").arg("-dc").arg(fixture("postgres.sql.gz")).output().unwrap();
         let psql = ["-q", "-v", "ON_ERROR_STOP=1", "-d", &url];
-        let mut load = Command::new("psql").args(psql).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut load =
+            Command::new("psql").args(psql).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         load.stdin.take().unwrap().write_all(&dump.stdout).unwrap();
         assert!(load.wait().unwrap().success());
         Self { dir, url, database: Some((admin, name)) }

@@ -1,5 +1,6 @@
 //! Changing one's password.
 
+use crate::auth::log::AccountEntry;
 use crate::auth::model::attempts::Begun;
 use crate::auth::model::{device, secret};
 use crate::auth::service::guessing::{Guesser, warning};
@@ -11,7 +12,6 @@ use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
 use sea_orm::DbErr;
-use serde_json::json;
 
 impl Auth {
     /// Replaces the caller's password and ends every other sign-in of theirs: whoever had got hold of the
@@ -56,8 +56,8 @@ impl Auth {
                 Box::pin(async move {
                     store::set_password(tx, id, hash).await?;
                     let ended = store::end_other_sessions(tx, id, Some(kept), &live).await?;
-                    let entry = NewEntry::new(evidence::SYSTEM, "account.password_changed", by, now);
-                    evidence::append(tx, entry.data(json!({ "sessions_ended": ended }))).await?;
+                    let what = AccountEntry::PasswordChanged { sessions_ended: ended };
+                    evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, by, now)).await?;
                     Ok(())
                 })
             })

@@ -1,5 +1,6 @@
 //! The people of an enterprise: who asks to join is let in by a colleague or a chief.
 
+use crate::auth::log::{AccountEntry, Member};
 use crate::auth::store::entities::account::{self, Membership};
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::auth::words::mails;
@@ -10,7 +11,6 @@ use crate::evidence::NewEntry;
 use crate::http::Problem;
 use crate::notify;
 use sea_orm::DbErr;
-use serde_json::json;
 use uuid::Uuid;
 
 impl Auth {
@@ -89,13 +89,13 @@ impl Auth {
                         return Err(decided_already());
                     }
                     (member.membership, member.member_since) = (Some(to), since);
-                    let kind = match to {
-                        Membership::Approved => "membership.approved",
-                        Membership::Refused => "membership.refused",
-                        _ => "membership.ended",
+                    let told = Member { enterprise_id, account_id };
+                    let what = match to {
+                        Membership::Approved => AccountEntry::MembershipApproved(told),
+                        Membership::Refused => AccountEntry::MembershipRefused(told),
+                        _ => AccountEntry::MembershipEnded(told),
                     };
-                    let data = json!({ "enterprise_id": enterprise_id, "account_id": account_id });
-                    evidence::append(tx, NewEntry::new(evidence::SYSTEM, kind, by, now).data(data)).await?;
+                    evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, by, now)).await?;
                     if to == Membership::Ended {
                         store::end_other_sessions(tx, account_id, None, &live).await?;
                     }

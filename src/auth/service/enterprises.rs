@@ -1,5 +1,6 @@
 //! A chief lets enterprises in.
 
+use crate::auth::log::{AccountEntry, Enterprise, Member};
 use crate::auth::model::input;
 use crate::auth::store::entities::account::Membership;
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
@@ -13,7 +14,6 @@ use crate::http::Problem;
 use crate::notify;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
 use uuid::Uuid;
 
 /// Enterprises on one page of the list.
@@ -90,12 +90,12 @@ impl Auth {
                         return Err(found.map_or_else(Problem::not_found, |_| already_decided()));
                     }
                     let row = store::enterprise(tx.conn(), id).await?.ok_or_else(Problem::not_found)?;
-                    let kind = match state {
-                        EnterpriseState::Approved => "enterprise.approved",
-                        _ => "enterprise.refused",
+                    let told = Enterprise { enterprise_id: id, demo: false };
+                    let what = match state {
+                        EnterpriseState::Approved => AccountEntry::EnterpriseApproved(told),
+                        _ => AccountEntry::EnterpriseRefused(told),
                     };
-                    let mut entry =
-                        NewEntry::new(evidence::SYSTEM, kind, by, now).data(json!({"enterprise_id": id}));
+                    let mut entry = NewEntry::new(evidence::SYSTEM, &what, by, now);
                     if let Some(reason) = reason {
                         entry = entry.personal("reason", reason);
                     }
@@ -127,9 +127,9 @@ async fn end_waiting(
         if !store::set_membership(tx, member.id, &[Membership::Pending], Membership::Refused, None).await? {
             continue;
         }
-        let data = json!({ "enterprise_id": row.id, "account_id": member.id });
-        let entry = NewEntry::new(evidence::SYSTEM, "membership.refused", by, now).data(data);
-        evidence::append(tx, entry).await?;
+        let refused = Member { enterprise_id: row.id, account_id: member.id };
+        let what = AccountEntry::MembershipRefused(refused);
+        evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, by, now)).await?;
         if let Some(mail) = mails::enterprise_turned_away(&member, row) {
             notify::enqueue(tx, now, mail).await?;
         }

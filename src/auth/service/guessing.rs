@@ -1,5 +1,6 @@
 //! Whoever gives a password: what is counted for them, and what they are told.
 
+use crate::auth::log::AccountEntry;
 use crate::auth::model::attempts::{Attempts, Begun, FORGOTTEN_AFTER, FREE, Subject};
 use crate::auth::service::whole_seconds;
 use crate::auth::store::entities::account;
@@ -12,7 +13,6 @@ use crate::http::Problem;
 use crate::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
 use std::net::IpAddr;
 use uuid::Uuid;
 
@@ -94,12 +94,12 @@ impl Auth {
         counts: bool,
         now: DateTime<Utc>,
     ) -> Result<(), DbErr> {
-        let entry = NewEntry::new(evidence::SYSTEM, "account.sign_in_failed", evidence::Actor::PROGRAM, now)
-            .data(json!({
-                "account_id": account.as_ref().map(|account| account.id),
-                "active": account.as_ref().map(|account| account.active),
-                "attempt": begun.number,
-            }));
+        let what = AccountEntry::SignInFailed {
+            account_id: account.as_ref().map(|account| account.id),
+            active: account.as_ref().map(|account| account.active),
+            attempt: begun.number.into(),
+        };
+        let entry = NewEntry::new(evidence::SYSTEM, &what, evidence::Actor::PROGRAM, now);
         self.0
             .db
             .write(move |tx| {

@@ -3,6 +3,7 @@
 //! Whoever registers is told the same whatever is registered already: that a mail was sent. What is in the way
 //! stands in the mail, and its link opens the rest. Until then the registration takes neither login nor code.
 
+use crate::auth::log::{AccountEntry, Joined};
 use crate::auth::model::attempts::Subject;
 use crate::auth::model::budget;
 use crate::auth::model::input::{self, Checked};
@@ -24,7 +25,6 @@ use crate::http::StatusCode;
 use crate::{directory, notify};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
 use std::net::IpAddr;
 use uuid::Uuid;
 
@@ -254,20 +254,23 @@ async fn make(
         }
     };
     let account_id = ids::new_id(now);
-    let (enterprise, membership, role, kind) = match (row.kind, &row.uscc) {
-        (RegistrationKind::Enterprise, Some(uscc)) => match store::lock_enterprise_by_uscc(tx, uscc).await? {
-            Some(found) => {
-                may_ask(tx, found.id, now).await?;
-                (Some(found), Some(Membership::Pending), Role::Member, "membership.requested")
-            }
-            None => {
-                let new = new_enterprise(&row, uscc.clone(), now);
-                store::insert_enterprise(tx, new.clone()).await?;
-                (Some(new), Some(Membership::Approved), Role::Member, "enterprise.registered")
-            }
-        },
-        _ => (None, None, Role::Traveller, "account.registered"),
-    };
+    let (enterprise, membership, role, what): (_, _, _, fn(Joined) -> AccountEntry) =
+        match (row.kind, &row.uscc) {
+            (RegistrationKind::Enterprise, Some(uscc)) => match store::lock_enterprise_by_uscc(tx, uscc)
+                .await?
+            {
+                Some(found) => {
+                    may_ask(tx, found.id, now).await?;
+                    (Some(found), Some(Membership::Pending), Role::Member, AccountEntry::MembershipRequested)
+                }
+                None => {
+                    let new = new_enterprise(&row, uscc.clone(), now);
+                    store::insert_enterprise(tx, new.clone()).await?;
+                    (Some(new), Some(Membership::Approved), Role::Member, AccountEntry::EnterpriseRegistered)
+                }
+            },
+            _ => (None, None, Role::Traveller, AccountEntry::Registered),
+        };
     let account = account::Model {
         id: account_id,
         login: login.clone(),
@@ -289,14 +292,12 @@ async fn make(
         return Err(Fault::Raced);
     }
     let by = evidence::Actor { id: Some(account_id), role: model::role_name(role) };
-    let mut data = serde_json::Map::new();
-    if let Some(enterprise) = &enterprise {
-        data.insert("enterprise_id".into(), json!(enterprise.id));
-    }
-    if let Some(replaced) = replaced {
-        data.insert("replaces_account_id".into(), json!(replaced));
-    }
-    evidence::append(tx, NewEntry::new(evidence::SYSTEM, kind, by, now).data(data.into())).await?;
+    let joined = Joined {
+        enterprise_id: enterprise.as_ref().map(|enterprise| enterprise.id),
+        replaces_account_id: replaced,
+        demo: false,
+    };
+    evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what(joined), by, now)).await?;
     if let (Some(enterprise), Some(Membership::Pending)) = (&enterprise, membership) {
         for member in store::members(tx.conn(), enterprise.id).await? {
             if let Some(mail) = mails::asks_to_join(&member, enterprise, &account, public_url) {

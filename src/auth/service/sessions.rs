@@ -1,5 +1,6 @@
 //! Sign-ins: who is behind one, and how it ends.
 
+use crate::auth::log::AccountEntry;
 use crate::auth::model::actor;
 use crate::auth::model::session;
 use crate::auth::store::entities::account;
@@ -12,7 +13,6 @@ use crate::evidence::NewEntry;
 use crate::http::Problem;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
 use uuid::Uuid;
 
 impl Auth {
@@ -27,7 +27,7 @@ impl Auth {
             .write(move |tx| {
                 Box::pin(async move {
                     if store::end_session(tx, hash, &live).await? {
-                        let entry = NewEntry::new(evidence::SYSTEM, "account.signed_out", by, now);
+                        let entry = NewEntry::new(evidence::SYSTEM, &AccountEntry::SignedOut {}, by, now);
                         evidence::append(tx, entry).await?;
                     }
                     Ok(())
@@ -83,8 +83,8 @@ impl Auth {
                     if !store::end_session_of(tx, account, id, &live).await? {
                         return Err(Problem::not_found());
                     }
-                    let entry = NewEntry::new(evidence::SYSTEM, "account.sign_ins_ended", by, now);
-                    evidence::append(tx, entry.data(json!({ "sessions_ended": 1 }))).await?;
+                    let what = AccountEntry::SignInsEnded { sessions_ended: 1 };
+                    evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, by, now)).await?;
                     Ok(())
                 })
             })
@@ -102,8 +102,8 @@ impl Auth {
                 Box::pin(async move {
                     let ended = store::end_other_sessions(tx, account, Some(kept), &live).await?;
                     if ended > 0 {
-                        let entry = NewEntry::new(evidence::SYSTEM, "account.sign_ins_ended", by, now);
-                        evidence::append(tx, entry.data(json!({ "sessions_ended": ended }))).await?;
+                        let what = AccountEntry::SignInsEnded { sessions_ended: ended };
+                        evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, by, now)).await?;
                     }
                     Ok(())
                 })

@@ -1,5 +1,6 @@
 //! Signing in.
 
+use crate::auth::log::AccountEntry;
 use crate::auth::model::actor;
 use crate::auth::model::{browser, device, input, secret, session};
 use crate::auth::service::guessing::Guesser;
@@ -123,7 +124,8 @@ impl Auth {
                         None => None,
                     };
                     let actor = actor::of(account, enterprise, id);
-                    let entry = NewEntry::new(evidence::SYSTEM, "account.signed_in", actor.evidence(), now);
+                    let entry =
+                        NewEntry::new(evidence::SYSTEM, &AccountEntry::SignedIn {}, actor.evidence(), now);
                     evidence::append(tx, entry).await?;
                     Ok((actor, failed_at, failed))
                 })

@@ -5,6 +5,7 @@ use crate::auth::entities::enterprise::EnterpriseState;
 use crate::auth::{Actor, Right};
 use crate::base::ids;
 use crate::base::words;
+use crate::booking::log::BookingEntry;
 use crate::booking::model::boards::{Boards, Taken};
 use crate::booking::model::reference::new_reference;
 use crate::booking::model::slots::{Slot, day_cell, local_date};
@@ -148,13 +149,14 @@ async fn attempt(tx: &Tx, places: Arc<Boards>, wish: &Wish, spread: bool) -> Res
     let row = new_row(wish);
     write::insert(tx, row.clone()).await?;
     places::occupy(tx, row.id, &taken).await?;
-    let entry = NewEntry::new(row.id, "booking.held", wish.actor, wish.now).data(json!({
-        "reference": row.reference,
-        "service": wish.info.row.code,
-        "starts_at": row.starts_at,
-        "ends_at": row.ends_at,
-        "hold_expires_at": row.hold_expires_at,
-    }));
+    let held = BookingEntry::Held {
+        reference: row.reference.clone(),
+        service: wish.info.row.code.clone(),
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
+        hold_expires_at: row.hold_expires_at,
+    };
+    let entry = NewEntry::new(row.id, &held, wish.actor, wish.now);
     evidence::begin(tx, entry.row(evidence::made(&row))).await?;
     tx.after_commit(move || places.set(&taken));
     Ok(row)

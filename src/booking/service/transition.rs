@@ -1,6 +1,7 @@
 //! One step of a booking inside a transaction: the row, its evidence, its cells.
 
 use crate::booking::jobs::BookingCompleted;
+use crate::booking::log::{BookingEntry, Cause, Stepped};
 use crate::booking::model::boards::{Boards, Taken};
 use crate::booking::model::state::{self, Action, ExpiredBecause, Refusal, Side};
 use crate::booking::service::request::RequestForm;
@@ -16,7 +17,7 @@ use crate::http::Problem;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::DbErr;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -110,16 +111,14 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
     {
         row.sequence += 1;
     }
-    let mut data = json!({ "reference": row.reference, "state": row.state });
-    if lapse == Some(ExpiredBecause::NobodyDecided) {
-        data["cause"] = json!("undecided");
-    }
-    if !step.acknowledged.is_empty() {
-        data["acknowledged"] = json!(step.acknowledged);
-    }
-    Ok(NewEntry::new(row.id, kind(step.action), step.actor, step.now)
-        .data(data)
-        .row(evidence::changed(&before, row)))
+    let stepped = Stepped {
+        reference: row.reference.clone(),
+        state: row.state,
+        cause: (lapse == Some(ExpiredBecause::NobodyDecided)).then_some(Cause::Undecided),
+        acknowledged: step.acknowledged,
+    };
+    let what = BookingEntry::of(step.action, stepped);
+    Ok(NewEntry::new(row.id, &what, step.actor, step.now).row(evidence::changed(&before, row)))
 }
 
 /// Gives the cells of a booking back, in the store now and in memory once that is durable.
@@ -203,19 +202,5 @@ impl Inner {
     pub(super) fn tell_office(&self, tx: &Tx) {
         let live = self.live.clone();
         tx.after_commit(move || live.tell(Topic::Day));
-    }
-}
-
-fn kind(action: Action) -> &'static str {
-    match action {
-        Action::Request => "booking.requested",
-        Action::Cancel => "booking.cancelled",
-        Action::Accept => "booking.accepted",
-        Action::Refuse => "booking.refused",
-        Action::CheckIn => "booking.checked_in",
-        Action::Complete => "booking.completed",
-        Action::NoShow => "booking.no_show",
-        Action::Reopen => "booking.reopened",
-        Action::Expire => "booking.expired",
     }
 }

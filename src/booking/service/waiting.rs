@@ -18,6 +18,9 @@ pub trait WaitingRoom: Send + Sync {
     /// The sessions of these bookings at a glance; a booking that has none is left out.
     async fn glances(&self, bookings: &[Uuid]) -> Result<HashMap<Uuid, SessionGlance>, DbErr>;
 
+    /// Whether an entry is one of a session, and then whether the booker finds it in the history.
+    fn shows_booker(&self, bytes: &[u8], by_program: bool) -> Option<bool>;
+
     /// The session of one booking, as a transaction sees it.
     async fn glance_in(&self, tx: &Tx, booking: Uuid) -> Result<Option<SessionGlance>, DbErr>;
 }

@@ -3,6 +3,7 @@
 use crate::base::clock::Clock;
 use crate::base::words::{self, Language, Said, Text};
 use crate::db::{Db, Tx};
+use crate::directory::log::ImportEntry;
 use crate::directory::model::calendar_file::{self, CalendarFile, FileFault};
 use crate::directory::model::customs::{self, CustomsFault, CustomsList};
 use crate::directory::model::plausible::{self, Oddity};
@@ -11,7 +12,6 @@ use crate::evidence;
 use crate::evidence::{Actor, NewEntry};
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -117,15 +117,13 @@ async fn write(db: &Db, clock: &Clock, file: CalendarFile, odd: &[Oddity]) -> Re
     db.write(move |tx| {
         Box::pin(async move {
             store::replace_years(tx, &file, now).await?;
-            let entry =
-                NewEntry::new(evidence::SYSTEM, "calendar.imported", Actor::PROGRAM, now).data(json!({
-                    "years": file.years,
-                    "days": file.days.len(),
-                    "sha256": evidence::model::hex(&digest(&file)),
-                    // Imported all the same, though unlike any notice so far.
-                    "unusual": odd,
-                }));
-            evidence::append(tx, entry).await
+            let what = ImportEntry::Calendar {
+                years: file.years.iter().copied().collect(),
+                days: file.days.len(),
+                sha256: evidence::model::hex(&digest(&file)),
+                unusual: odd.into_iter().map(str::to_owned).collect(),
+            };
+            evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, Actor::PROGRAM, now)).await
         })
     })
     .await
@@ -157,12 +155,8 @@ async fn replace_customs(tx: &Tx, list: &CustomsList, now: DateTime<Utc>) -> Res
         hash.update(format!("{code},{zh},{en}\n"));
     }
     let digest: [u8; 32] = hash.finalize().into();
-    let entry =
-        NewEntry::new(evidence::SYSTEM, "customs_offices.imported", Actor::PROGRAM, now).data(json!({
-            "offices": list.len(),
-            "sha256": evidence::model::hex(&digest),
-        }));
-    evidence::append(tx, entry).await
+    let what = ImportEntry::CustomsOffices { offices: list.len(), sha256: evidence::model::hex(&digest) };
+    evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, Actor::PROGRAM, now)).await
 }
 
 /// The digest of what was imported, in the file's own form and sorted by date.

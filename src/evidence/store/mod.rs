@@ -78,7 +78,7 @@ async fn write(
             case_id: Set(case),
             seq: Set(seq),
             at: Set(entry.at),
-            kind: Set(entry.kind.to_owned()),
+            kind: Set(entry.kind.clone()),
             bytes: Set(bytes),
             hash: Set(head.to_vec()),
         });

@@ -3,9 +3,11 @@
 //! The entry is the truth: rows and files are compared with what the chain says of them.
 
 use crate::base::words::{self, Text};
+use crate::evidence;
 use crate::evidence::entities::{commitment, entry};
 use crate::evidence::{ChainFault, model as chain};
 use crate::video::entities::recording::{self, RecordingState};
+use crate::video::log::RecordingEntry;
 use crate::video::recording::{Fault as FileFault, Verdict};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
@@ -44,7 +46,7 @@ pub struct Fault {
 /// What a finalising entry says of a recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claimed {
-    pub kind: String,
+    pub state: RecordingState,
     pub manifest_sha256: String,
     pub bytes: i64,
     pub clusters: i64,
@@ -56,12 +58,6 @@ pub struct Claims {
     /// Recordings that began, with the number of the entry.
     pub started: Vec<(Uuid, i64)>,
     pub closed: HashMap<Uuid, Claimed>,
-}
-
-/// The data of an entry, from its bytes.
-pub fn entry_data(row: &entry::Model) -> Value {
-    let parsed: Value = serde_json::from_slice(&row.bytes).unwrap_or_default();
-    parsed.get("data").cloned().unwrap_or_default()
 }
 
 /// There are rows, and not one entry that tells of them.
@@ -125,22 +121,24 @@ pub fn commitment_fault(entries: &[entry::Model], values: &[commitment::Model]) 
 /// What the chain says of the recordings.
 pub fn claims(entries: &[entry::Model]) -> Claims {
     let mut claims = Claims::default();
-    for row in entries.iter().filter(|row| row.kind.starts_with("recording.")) {
-        let data = entry_data(row);
-        let Some(id) = data["recording"].as_str().and_then(|id| id.parse::<Uuid>().ok()) else { continue };
-        match row.kind.as_str() {
-            "recording.started" => claims.started.push((id, row.seq)),
-            "recording.finalised" | "recording.interrupted" | "recording.partial" => {
-                // Should there ever be two, the first one was taken at capture.
-                claims.closed.entry(id).or_insert_with(|| Claimed {
-                    kind: row.kind.clone(),
-                    manifest_sha256: data["manifest_sha256"].as_str().unwrap_or_default().to_owned(),
-                    bytes: data["bytes"].as_i64().unwrap_or(-1),
-                    clusters: data["clusters"].as_i64().unwrap_or(-1),
-                });
+    for row in entries {
+        let (state, closed) = match evidence::read::<RecordingEntry>(&row.bytes) {
+            Some(RecordingEntry::Started(segment)) => {
+                claims.started.push((segment.recording, row.seq));
+                continue;
             }
-            _ => {}
-        }
+            Some(RecordingEntry::Finalised(closed)) => (RecordingState::Finalised, closed),
+            Some(RecordingEntry::Interrupted(closed)) => (RecordingState::Interrupted, closed),
+            Some(RecordingEntry::Partial(closed)) => (RecordingState::Partial, closed),
+            _ => continue,
+        };
+        // Should there ever be two, the first one was taken at capture.
+        claims.closed.entry(closed.segment.recording).or_insert_with(|| Claimed {
+            state,
+            manifest_sha256: closed.manifest_sha256,
+            bytes: closed.bytes,
+            clusters: closed.clusters,
+        });
     }
     claims
 }
@@ -164,14 +162,8 @@ pub fn row_fault(row: &recording::Model, claimed: Option<&Claimed>) -> Option<Fa
         (None, false) => None,
         (None, true) => Some(recording_fault(row.id, words::review::fault_recording_untold())),
         (Some(claimed), _) => {
-            let state = match row.state {
-                RecordingState::Finalised => "recording.finalised",
-                RecordingState::Interrupted => "recording.interrupted",
-                RecordingState::Partial => "recording.partial",
-                RecordingState::Recording | RecordingState::Failed => "",
-            };
             let manifest = row.manifest_sha256.as_deref().map(chain::hex).unwrap_or_default();
-            let fits = claimed.kind == state
+            let fits = claimed.state == row.state
                 && claimed.manifest_sha256 == manifest
                 && claimed.bytes == row.bytes
                 && claimed.clusters == i64::from(row.clusters);

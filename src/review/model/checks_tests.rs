@@ -9,9 +9,23 @@ fn at() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(1_790_000_000_120).unwrap()
 }
 
+/// An entry by the name of its kind, as a store may hold it.
+fn raw(case: Uuid, kind: &str, at: DateTime<Utc>, data: Value) -> NewEntry {
+    NewEntry {
+        case,
+        kind: kind.to_owned(),
+        actor: Actor::PROGRAM,
+        at,
+        data,
+        personal: vec![],
+        committed: vec![],
+        rows: vec![],
+    }
+}
+
 fn entry(seq: i64, kind: &'static str, data: Value, personal: &[(&str, [u8; 32])]) -> entry::Model {
     let case = Uuid::from_u128(5);
-    let new = NewEntry::new(case, kind, Actor::PROGRAM, at()).data(data);
+    let new = raw(case, kind, at(), data);
     let bytes = chain::entry_bytes(&new, seq, personal).unwrap();
     entry::Model { case_id: case, seq, at: at(), kind: kind.into(), hash: vec![], bytes }
 }
@@ -36,7 +50,7 @@ fn row(state: RecordingState) -> recording::Model {
 }
 
 fn claimed() -> Claimed {
-    Claimed { kind: "recording.finalised".into(), manifest_sha256: "ab".repeat(32), bytes: 700, clusters: 3 }
+    Claimed { state: RecordingState::Finalised, manifest_sha256: "ab".repeat(32), bytes: 700, clusters: 3 }
 }
 
 #[test]

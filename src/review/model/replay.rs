@@ -4,9 +4,13 @@
 //! do not tell cannot be compared, and is counted as that rather than passed over.
 
 use crate::base::words::{self, Text};
+use crate::booking::log::BookingEntry;
+use crate::evidence;
 use crate::evidence::entities::{commitment, entry};
 use crate::evidence::model::rows::{Column, Evident, instant, personal_text};
 use crate::review::model::checks::{self, Fault, Place};
+use crate::video::entities::recording::RecordingState;
+use crate::video::log::RecordingEntry;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
@@ -81,8 +85,8 @@ impl Replay {
         let data = &parsed["data"];
         let told = |name: &str| data.get(name).cloned();
         let case = row.case_id.to_string();
-        if row.kind.starts_with("booking.") {
-            if row.kind == "booking.held" {
+        if let Some(entry) = evidence::read::<BookingEntry>(&row.bytes) {
+            if matches!(entry, BookingEntry::Held { .. }) {
                 self.set("booking", &case, "state", Should::Hold("held".into()), row.seq);
             }
             for column in ["reference", "state"] {
@@ -105,10 +109,14 @@ impl Replay {
         self.hold("recording", recording, "segment", told("segment"), row.seq);
         self.hold("publication", publication, "participant_id", told("participant"), row.seq);
         self.hold("publication", publication, "source", told("source"), row.seq);
-        if matches!(row.kind.as_str(), "recording.finalised" | "recording.interrupted" | "recording.partial")
-        {
-            let (_, state) = row.kind.split_once('.').unwrap_or_default();
-            self.set("recording", recording, "state", Should::Hold(state.into()), row.seq);
+        let state = match evidence::read::<RecordingEntry>(&row.bytes) {
+            Some(RecordingEntry::Finalised(_)) => Some(RecordingState::Finalised),
+            Some(RecordingEntry::Interrupted(_)) => Some(RecordingState::Interrupted),
+            Some(RecordingEntry::Partial(_)) => Some(RecordingState::Partial),
+            _ => None,
+        };
+        if let Some(state) = state {
+            self.set("recording", recording, "state", Should::Hold(serde_json::json!(state)), row.seq);
             self.hold("recording", recording, "started_at", told("started_at").map(in_form_2), row.seq);
             for column in ["duration_ms", "bytes", "clusters", "manifest_sha256"] {
                 self.hold("recording", recording, column, told(column), row.seq);

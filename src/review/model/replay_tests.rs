@@ -5,21 +5,35 @@ use crate::base::words::Language;
 use crate::evidence;
 use crate::evidence::{Actor, NewEntry, model as chain};
 use crate::video::entities::recording_gap;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 const CASE: Uuid = Uuid::from_u128(5);
 
+/// An entry by the name of its kind, as a store may hold it.
+fn raw(case: Uuid, kind: &str, at: DateTime<Utc>, data: Value) -> NewEntry {
+    NewEntry {
+        case,
+        kind: kind.to_owned(),
+        actor: Actor::PROGRAM,
+        at,
+        data,
+        personal: vec![],
+        committed: vec![],
+        rows: vec![],
+    }
+}
+
 fn entry(seq: i64, kind: &'static str, fill: impl FnOnce(NewEntry) -> NewEntry) -> entry::Model {
     let at = DateTime::from_timestamp_millis(1_790_000_000_120).unwrap();
-    let new = fill(NewEntry::new(CASE, kind, Actor::PROGRAM, at));
+    let new = fill(raw(CASE, kind, at, json!({})));
     let bytes = chain::entry_bytes(&new, seq, &[]).unwrap();
     entry::Model { case_id: CASE, seq, at, kind: kind.into(), hash: vec![], bytes }
 }
 
 /// As it was written before entries told rows.
 fn old(seq: i64, kind: &'static str, data: Value) -> entry::Model {
-    let row = entry(seq, kind, |new| new.data(data));
+    let row = entry(seq, kind, |new| NewEntry { data, ..new });
     let mut parsed: Value = serde_json::from_slice(&row.bytes).unwrap();
     parsed["v"] = json!(1);
     parsed.as_object_mut().unwrap().remove("rows");

@@ -4,12 +4,14 @@
 //! found, while neither the case's chain nor that of the system tells who answered what.
 
 use crate::base::words;
+use crate::evidence;
 use crate::evidence::entities::entry;
 use crate::evidence::model as chain;
 use crate::review::model::checks::Fault;
 use crate::review::model::replay::{Tally, row_fault};
 use crate::survey::answer_text;
 use crate::survey::entities::{rating, rating_invite};
+use crate::survey::log::RatingEntry;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -18,7 +20,7 @@ const VALUES: usize = 5;
 
 /// What an entry commits to, if it tells of an answer.
 pub fn committed(row: &entry::Model) -> Option<String> {
-    if row.kind != "rating.answered" {
+    if !matches!(evidence::read(&row.bytes), Some(RatingEntry::Answered {})) {
         return None;
     }
     let parsed: Value = serde_json::from_slice(&row.bytes).ok()?;

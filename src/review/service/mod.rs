@@ -15,9 +15,11 @@ use crate::booking::entities::booking;
 use crate::db::Db;
 use crate::directory::Directory;
 use crate::evidence;
+use crate::evidence::Names;
 use crate::evidence::NewEntry;
 use crate::evidence::entities::entry;
 use crate::http::Problem;
+use crate::review::log::ReviewEntry;
 use crate::review::model::checks;
 use crate::review::model::missing::{self, Looked, Missing};
 use crate::review::model::{self, Search};
@@ -25,12 +27,12 @@ use crate::review::service::integrity::{Integrity, file_of};
 use crate::review::store;
 use crate::review::store::case;
 use crate::review::store::entities::playback;
-use crate::review::words::{Names, entry_text};
+use crate::review::words::entry_text;
 use crate::video;
 use crate::video::entities::recording::{self, RecordingState};
 use crate::video::entities::{participant, publication, recording_gap, video_session};
+use crate::video::log::{RecordingEntry, SessionEntry};
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -196,11 +198,11 @@ impl Review {
         if case::opened_since(self.0.db.reader(), case_id, account, since).await? {
             return Ok(());
         }
-        let data = json!({ "session": session.id });
+        let what = ReviewEntry::Opened { session: session.id };
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
                 if !case::opened_since(tx.conn(), case_id, account, since).await? {
-                    evidence::append(tx, NewEntry::new(case_id, case::OPENED, who, now).data(data)).await?;
+                    evidence::append(tx, NewEntry::new(case_id, &what, who, now)).await?;
                 }
                 Ok::<_, Problem>(())
             })
@@ -226,9 +228,9 @@ impl Review {
             .db
             .write(move |tx| {
                 Box::pin(async move {
-                    let data = json!({ "playback": row.id, "session": row.session_id });
+                    let what = ReviewEntry::PlaybackOpened { playback: row.id, session: row.session_id };
                     case::insert_playback(tx, row).await?;
-                    let entry = NewEntry::new(case_id, "playback.opened", who, now).data(data);
+                    let entry = NewEntry::new(case_id, &what, who, now);
                     evidence::append(tx, entry).await?;
                     Ok::<_, Problem>(())
                 })
@@ -383,7 +385,7 @@ fn names(people: &[participant::Model]) -> Names {
 }
 
 fn line(row: &entry::Model, names: &Names, actor: Option<String>) -> Line {
-    let text = entry_text(&row.kind, &checks::entry_data(row), names);
+    let text = entry_text(row, names);
     Line { seq: row.seq, at: row.at, kind: row.kind.clone(), text, actor }
 }
 
@@ -397,20 +399,27 @@ fn marks(
 ) -> Vec<Mark> {
     let mut marks: Vec<Mark> = entries
         .iter()
-        .filter(|row| row.kind.starts_with("session.") || row.kind.starts_with("recording."))
-        // Finalising is told some moments after the end and tells nothing about what is seen.
-        .filter(|row| row.kind != "recording.finalised")
         .filter_map(|row| {
-            let data = checks::entry_data(row);
-            let mut at_ms = (row.at - zero).num_milliseconds();
-            if row.kind == "recording.gap" || row.kind == "recording.interrupted" {
-                // These are told later than they happened.
-                let id = data["recording"].as_str()?.parse::<Uuid>().ok()?;
+            let told_late = |id: Uuid, within: Option<i64>| {
                 let track = recordings.iter().find(|track| track.id == id)?;
-                let within = data["from_ms"].as_i64().unwrap_or(track.duration_ms);
-                at_ms = model::millis(zero, track.started_at?).saturating_add(within);
-            }
-            let text = entry_text(&row.kind, &data, names);
+                let within = within.unwrap_or(track.duration_ms);
+                Some(model::millis(zero, track.started_at?).saturating_add(within))
+            };
+            let at_ms = match evidence::read::<RecordingEntry>(&row.bytes) {
+                // Told some moments after the end, and tells nothing about what is seen.
+                Some(RecordingEntry::Finalised(_)) => return None,
+                // These are told later than they happened.
+                Some(RecordingEntry::Gap { segment, from_ms, .. }) => {
+                    told_late(segment.recording, Some(from_ms))?
+                }
+                Some(RecordingEntry::Interrupted(closed)) => told_late(closed.segment.recording, None)?,
+                Some(_) => (row.at - zero).num_milliseconds(),
+                None => {
+                    evidence::read::<SessionEntry>(&row.bytes)?;
+                    (row.at - zero).num_milliseconds()
+                }
+            };
+            let text = entry_text(row, names);
             (0..=duration_ms).contains(&at_ms).then(|| Mark { at_ms, kind: row.kind.clone(), text })
         })
         .collect();

@@ -12,6 +12,7 @@ use crate::evidence::entities::entry;
 use crate::review::model::{self, Search};
 use crate::review::store::entities::playback;
 use crate::video::entities::{publication, recording, recording_gap, video_session};
+use crate::video::log::SessionEntry;
 use crate::video::midnight;
 use crate::{auth, booking as bookings, directory, evidence, video};
 use chrono::{DateTime, Utc};
@@ -86,7 +87,7 @@ pub async fn beside(conn: &impl ConnectionTrait, pairs: &[Pair]) -> Result<Besid
         entries: evidence::ask::entries_of_kinds(
             conn,
             pairs.iter().map(|(_, booking)| booking.id),
-            &["session.admitted", "session.left", "session.declined", "session.ended"],
+            &SessionEntry::IN_AND_OUT,
         )
         .await?,
         ..Beside::default()

@@ -17,6 +17,7 @@ use crate::evidence::NewEntry;
 use crate::http::Problem;
 use crate::notify;
 use crate::notify::{Mail, Thread};
+use crate::survey::log::RatingEntry;
 use crate::survey::model;
 use crate::survey::model::month::Month;
 use crate::survey::store;
@@ -28,7 +29,6 @@ use crate::video;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -112,8 +112,9 @@ impl Survey {
         let claim = claim.clone();
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
-                let entry = NewEntry::new(booking.id, "rating.invited", evidence::Actor::PROGRAM, now)
-                    .data(json!({"expires_at": invite.expires_at, "mailed": mail.is_some()}));
+                let what =
+                    RatingEntry::Invited { expires_at: Some(invite.expires_at), mailed: mail.is_some() };
+                let entry = NewEntry::new(booking.id, &what, evidence::Actor::PROGRAM, now);
                 let id = invite.id;
                 if store::insert_invite(tx, invite).await? {
                     store::insert_about(tx, id, about).await?;
@@ -172,7 +173,7 @@ impl Survey {
         let case_id = Some(booking.id);
         Ok(Some(Mail {
             case_id,
-            template: "rating.invited",
+            template: mail::INVITED,
             to,
             language,
             subject,
@@ -234,7 +235,7 @@ impl Survey {
                 let rater = evidence::Actor { id: None, role: "anonymous" };
                 let salt = row.salt.as_deref().unwrap_or_default();
                 let commitment = evidence::model::commitment(salt, &answer_text(&row));
-                let entry = NewEntry::new(evidence::SYSTEM, "rating.answered", rater, now);
+                let entry = NewEntry::new(evidence::SYSTEM, &RatingEntry::Answered {}, rater, now);
                 row.entry_seq =
                     Some(evidence::append_numbered(tx, entry.committed("rating", commitment)).await?);
                 if !store::insert_answer(tx, row).await? {

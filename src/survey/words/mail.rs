@@ -4,6 +4,9 @@ use crate::base::words::{self, ByLanguage, Language};
 use crate::notify::layout;
 use chrono::NaiveDate;
 
+/// What the mail with the link is called.
+pub const INVITED: &str = "rating.invited";
+
 /// What an invitation tells.
 pub struct Invitation<'a> {
     pub service: &'a ByLanguage,
