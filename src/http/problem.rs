@@ -4,6 +4,7 @@
 //! the reader's language and the request's id are known. Answers of libraries that carry no problem
 //! (an unknown path, a wrong method) become one there too.
 
+use crate::base::hex::hex;
 use crate::base::ids;
 use crate::base::words::{self, Language, Text};
 use crate::db;
@@ -276,8 +277,4 @@ fn write(response: Response, problem: &Problem, language: Language, id: &str) ->
     parts.headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     let bytes = serde_json::to_vec(&body).unwrap_or_default();
     Response::from_parts(parts, Body::from(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

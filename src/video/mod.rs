@@ -23,7 +23,6 @@ mod words;
 
 pub use demo::MadeUpMedia;
 pub use engine::recording;
-pub use model::midnight;
 pub use service::{SessionView, Video, VideoSettings};
 pub use store::{ask, entities};
 pub use wire::router;

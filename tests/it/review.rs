@@ -191,7 +191,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
         let etag = fine.headers()["etag"].to_str().unwrap().to_owned();
         assert_eq!((fine.status().as_u16(), &fine.bytes().await.unwrap()[..]), (206, &whole[middle..=middle]));
         let manifest = row.manifest_sha256.clone().unwrap();
-        assert_eq!(etag, format!("\"{}\"", mianqia::evidence::model::hex(&manifest)));
+        assert_eq!(etag, format!("\"{}\"", mianqia::base::hex::hex(&manifest)));
 
         // Opened before, changed after: of the same length, so that only the digests can tell.
         let mut changed = whole.clone();

@@ -1,10 +1,10 @@
 //! Requesting a held place: the form, and at once the acceptance where no decision is needed.
 
 use crate::auth::{Actor, Right};
+use crate::base::local_time::local_date;
 use crate::base::words;
 use crate::booking::model::boards::Boards;
 use crate::booking::model::form;
-use crate::booking::model::slots::local_date;
 use crate::booking::model::state::{self, Action, Side};
 use crate::booking::model::warnings::{FormWarning, warnings};
 use crate::booking::service::decide::People;

@@ -1,6 +1,7 @@
 //! Bringing the official calendar into the store.
 
 use crate::base::clock::Clock;
+use crate::base::hex::hex;
 use crate::base::words::{self, Language, Said, Text};
 use crate::db::{Db, Tx};
 use crate::directory::log::ImportEntry;
@@ -120,7 +121,7 @@ async fn write(db: &Db, clock: &Clock, file: CalendarFile, odd: &[Oddity]) -> Re
             let what = ImportEntry::Calendar {
                 years: file.years.iter().copied().collect(),
                 days: file.days.len(),
-                sha256: evidence::model::hex(&digest(&file)),
+                sha256: hex(&digest(&file)),
                 unusual: odd.into_iter().map(str::to_owned).collect(),
             };
             evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, Actor::PROGRAM, now)).await
@@ -155,7 +156,7 @@ async fn replace_customs(tx: &Tx, list: &CustomsList, now: DateTime<Utc>) -> Res
         hash.update(format!("{code},{zh},{en}\n"));
     }
     let digest: [u8; 32] = hash.finalize().into();
-    let what = ImportEntry::CustomsOffices { offices: list.len(), sha256: evidence::model::hex(&digest) };
+    let what = ImportEntry::CustomsOffices { offices: list.len(), sha256: hex(&digest) };
     evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, Actor::PROGRAM, now)).await
 }
 

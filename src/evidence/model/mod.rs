@@ -3,6 +3,7 @@
 pub mod logged;
 pub mod rows;
 
+use crate::base::hex::hex;
 use crate::db::Told;
 use crate::evidence::model::logged::Logged;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -168,11 +169,6 @@ pub fn check_chain<'a>(
         return Err(ChainFault::Head);
     }
     Ok(previous)
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

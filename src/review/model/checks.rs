@@ -2,6 +2,7 @@
 //!
 //! The entry is the truth: rows and files are compared with what the chain says of them.
 
+use crate::base::hex::hex;
 use crate::base::words::{self, Text};
 use crate::evidence;
 use crate::evidence::entities::{commitment, entry};
@@ -108,7 +109,7 @@ pub fn commitment_fault(entries: &[entry::Model], values: &[commitment::Model]) 
             let parsed: Value = serde_json::from_slice(&row.bytes).ok()?;
             parsed["commitments"][&value.name].as_str().map(str::to_owned)
         });
-        committed == Some(chain::hex(&chain::commitment(&value.salt, &value.value)))
+        committed == Some(hex(&chain::commitment(&value.salt, &value.value)))
     };
     values.iter().find(|value| !fits(value)).map(|value| Fault {
         place: Place::Entry,
@@ -162,7 +163,7 @@ pub fn row_fault(row: &recording::Model, claimed: Option<&Claimed>) -> Option<Fa
         (None, false) => None,
         (None, true) => Some(recording_fault(row.id, words::review::fault_recording_untold())),
         (Some(claimed), _) => {
-            let manifest = row.manifest_sha256.as_deref().map(chain::hex).unwrap_or_default();
+            let manifest = row.manifest_sha256.as_deref().map(hex).unwrap_or_default();
             let fits = claimed.state == row.state
                 && claimed.manifest_sha256 == manifest
                 && claimed.bytes == row.bytes

@@ -3,6 +3,7 @@
 //! The chain `system` commits to each answer with a salt that stands beside the answer. So a change is
 //! found, while neither the case's chain nor that of the system tells who answered what.
 
+use crate::base::hex::hex;
 use crate::base::words;
 use crate::evidence;
 use crate::evidence::entities::entry;
@@ -43,7 +44,7 @@ pub fn answer_fault(
         (salt, seq) => (salt.as_deref().unwrap_or_default(), seq.unwrap_or(-1)),
     };
     tally.values += VALUES;
-    let given = chain::hex(&chain::commitment(salt, &answer_text(row)));
+    let given = hex(&chain::commitment(salt, &answer_text(row)));
     (commitment(seq).as_deref() != Some(&given)).then(|| {
         // Neither level nor comment: this is read by people who must not learn them.
         row_fault("rating", &row.id.to_string(), None, row.entry_seq, words::review::fault_rating_changed())

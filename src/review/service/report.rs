@@ -1,11 +1,12 @@
 //! What `mianqia verify` finds, in words.
 
+use crate::base::hex::hex;
 use crate::base::words::{self, Language, Text};
 use crate::booking;
 use crate::booking::model::display_reference;
 use crate::booking::model::reference::parse_reference;
 use crate::db::Db;
-use crate::evidence::{SYSTEM, model as chain};
+use crate::evidence::SYSTEM;
 use crate::review::model::checks::{Fault, Place};
 use crate::review::model::replay::Tally;
 use crate::review::service::integrity::{CheckedRecording, Integrity, Soundness, check_case};
@@ -69,7 +70,7 @@ impl fmt::Display for CaseReport {
             Some(reference) => writeln!(f, "case {case} ({reference})")?,
             None => writeln!(f, "case {case}")?,
         }
-        writeln!(f, "chain: {} entries, head {}", integrity.entries, chain::hex(&integrity.head))?;
+        writeln!(f, "chain: {} entries, head {}", integrity.entries, hex(&integrity.head))?;
         for CheckedRecording { row, fault } in &integrity.recordings {
             let state = match (fault, row.state) {
                 (Some(fault), _) => format!("BROKEN: {}", fault.text.in_language(Language::En)),

@@ -6,6 +6,7 @@ pub mod case;
 pub mod entities;
 mod evident;
 
+use crate::base::local_time::midnight;
 use crate::booking::ask::{Span, Wanted};
 use crate::booking::entities::booking;
 use crate::evidence::entities::entry;
@@ -13,7 +14,6 @@ use crate::review::model::{self, Search};
 use crate::review::store::entities::playback;
 use crate::video::entities::{publication, recording, recording_gap, video_session};
 use crate::video::log::SessionEntry;
-use crate::video::midnight;
 use crate::{auth, booking as bookings, directory, evidence, video};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -57,7 +57,7 @@ async fn spans(conn: &impl ConnectionTrait, search: &Search) -> Result<Vec<Span>
     }
     let end = search.to.and_then(|to| to.succ_opt());
     let span = |(zone, services)| {
-        let at = |date| midnight(date, zone);
+        let at = |date| midnight(zone, date);
         (services, search.from.map(at), end.map(at))
     };
     Ok(by_zone.into_iter().map(span).collect())

@@ -1,8 +1,8 @@
 //! What goes over the wire.
 
+use crate::base::hex::hex;
 use crate::base::words::{self, ByLanguage, Language};
 use crate::booking::model::display_reference;
-use crate::evidence::model::hex;
 use crate::review::model::checks::{Fault, Place};
 use crate::review::model::millis;
 use crate::review::service::integrity::{Integrity, Soundness};

@@ -1,8 +1,8 @@
 //! Recorded files with ranges, so that a player can seek. They are shown, never offered to be kept.
 
 use crate::auth::Signed;
+use crate::base::hex::hex;
 use crate::base::words;
-use crate::evidence::model::hex;
 use crate::http::{PathId, Problem, ProblemBody};
 use crate::review::model::checks::found_in_file;
 use crate::review::model::{Wanted, wanted};

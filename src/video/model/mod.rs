@@ -8,7 +8,7 @@ pub mod turns;
 use crate::base::words::{self, Text};
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
 use crate::video::store::entities::video_session::SessionState;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
@@ -154,20 +154,6 @@ pub fn window_words(window: (DateTime<Utc>, DateTime<Utc>), zone: Tz) -> Text {
         return words::video::window(day, from, until, zone);
     }
     words::video::window_over_days(day, from, until_day, until, zone)
-}
-
-/// The venue's day that `at` falls on, as a half-open stretch of time.
-pub fn day_around(at: DateTime<Utc>, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
-    let day = at.with_timezone(&zone).date_naive();
-    (midnight(day, zone), midnight(day.succ_opt().unwrap_or(day), zone))
-}
-
-/// The first moment of a day in a zone (some zones skip midnight when clocks change).
-pub fn midnight(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    (0..24)
-        .filter_map(|hour| day.and_hms_opt(hour, 0, 0))
-        .find_map(|local| local.and_local_timezone(zone).earliest())
-        .map_or_else(|| day.and_time(chrono::NaiveTime::MIN).and_utc(), |local| local.to_utc())
 }
 
 #[cfg(test)]
@@ -369,7 +355,7 @@ mod tests {
     #[test]
     fn a_day_is_the_day_of_the_venue() {
         let at = "2026-09-30T17:00:00Z".parse().unwrap();
-        let (from, to) = day_around(at, Tz::Asia__Shanghai);
+        let (from, to) = crate::base::local_time::day_around(Tz::Asia__Shanghai, at);
         assert_eq!(from, "2026-09-30T16:00:00Z".parse::<DateTime<Utc>>().unwrap());
         assert_eq!(to - from, TimeDelta::hours(24));
     }

@@ -5,11 +5,11 @@ mod recovery;
 
 pub use events::Inbox;
 
+use crate::base::hex::hex;
 use crate::base::ids;
 use crate::db::Tx;
 use crate::db::live::Topic;
 use crate::evidence;
-use crate::evidence::model::hex;
 use crate::evidence::{Actor, NewEntry};
 use crate::video::engine::recording::{Gap, GapCause, Medium, Reason, RecordingSummary};
 use crate::video::engine::{CloseCause, EngineEvent};

@@ -5,6 +5,7 @@
 
 use crate::auth::{Actor, Right};
 use crate::base::ids;
+use crate::base::local_time;
 use crate::booking::Booking;
 use crate::booking::entities::booking::BookingState;
 use crate::booking::model::join_window;
@@ -93,7 +94,7 @@ impl Video {
             return Err(problems::not_open(window, service.zone));
         }
         let doing = Doing { actor: Arc::clone(actor), case: booking.id, booker: booking.account_id, now };
-        let (today, _) = model::day_around(now, service.zone);
+        let (today, _) = local_time::day_around(service.zone, now);
         let notice = Notice { version: self.0.settings.notice_version, today };
         let this = self.clone();
         let session = self
