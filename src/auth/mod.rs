@@ -13,7 +13,6 @@
 
 pub mod demo;
 pub mod jobs;
-pub mod log;
 pub mod model;
 mod service;
 mod store;

@@ -2,8 +2,6 @@
 
 pub mod clock;
 pub mod config;
-pub mod hex;
 pub mod ids;
 pub mod keyring;
-pub mod local_time;
-pub mod words;
+pub mod text;

@@ -14,14 +14,12 @@ mod customs;
 mod demo;
 mod edge;
 mod edge_lines;
-mod former;
 mod jobs;
 mod killed;
 mod mail;
 mod mail_order;
 mod mail_words;
 mod media;
-mod names_by_language;
 mod openapi;
 mod people;
 mod people_guessing;
@@ -33,7 +31,6 @@ mod review;
 mod review_values;
 mod session_people;
 mod smtp;
-mod snapshots;
 mod store;
 mod store_clockwork;
 mod store_conflicts;
@@ -43,7 +40,6 @@ mod survey;
 mod system;
 mod text;
 mod video;
-mod wording;
 
 #[path = "../engine/client.rs"]
 #[expect(dead_code, reason = "the tests of the engine use all of it")]

@@ -9,7 +9,7 @@ pub mod office;
 pub mod plausible;
 pub mod text_file;
 
-use crate::base::words::ByLanguage;
+use crate::base::text::Text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,13 +17,13 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ServiceSpec {
     /// In a sentence, what it is.
-    pub summary: ByLanguage,
+    pub summary: Text,
     /// Who it is for.
-    pub who: ByLanguage,
+    pub who: Text,
     /// What to bring or have at hand.
-    pub bring: Vec<ByLanguage>,
+    pub bring: Vec<Text>,
     /// The rules in plain words.
-    pub rules: Vec<ByLanguage>,
+    pub rules: Vec<Text>,
     /// What the booking form asks for, in order.
     pub fields: Vec<FieldSpec>,
     /// What an officer checks of the people in a session, in order.
@@ -66,7 +66,7 @@ pub struct WarningRule {
     pub days: u32,
     /// Applies only with this answer.
     pub when: Option<WarningCondition>,
-    pub text: ByLanguage,
+    pub text: Text,
 }
 
 /// The answer with which a [`WarningRule`] applies.
@@ -80,7 +80,7 @@ pub struct WarningCondition {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CheckSpec {
     pub key: String,
-    pub label: ByLanguage,
+    pub label: Text,
 }
 
 /// One question of a booking form.
@@ -88,8 +88,8 @@ pub struct CheckSpec {
 pub struct FieldSpec {
     pub key: String,
     pub kind: FieldKind,
-    pub label: ByLanguage,
-    pub hint: Option<ByLanguage>,
+    pub label: Text,
+    pub hint: Option<Text>,
     pub required: bool,
     /// For `choice`: what can be chosen.
     pub options: Option<Vec<FieldOption>>,
@@ -107,7 +107,7 @@ pub struct FieldSpec {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct FieldOption {
     pub value: String,
-    pub label: ByLanguage,
+    pub label: Text,
 }
 
 /// How a field is filled in and checked.

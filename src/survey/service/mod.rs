@@ -1,11 +1,12 @@
 //! Use cases of ratings.
 
 use crate::auth;
+use crate::auth::entities::account::Locale;
 use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::base::keyring::Keyring;
-use crate::base::words::ByLanguage;
+use crate::base::text::{Language, Text};
 use crate::booking::Booking;
 use crate::booking::entities::booking;
 use crate::booking::model::display_reference;
@@ -17,7 +18,6 @@ use crate::evidence::NewEntry;
 use crate::http::Problem;
 use crate::notify;
 use crate::notify::{Mail, Thread};
-use crate::survey::log::RatingEntry;
 use crate::survey::model;
 use crate::survey::model::month::Month;
 use crate::survey::store;
@@ -27,8 +27,9 @@ use crate::survey::words::mail::{self, Invitation};
 use crate::survey::words::problems::{already_answered, expired, unknown_link};
 use crate::video;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use sea_orm::DbErr;
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -55,7 +56,7 @@ pub(super) struct Inner {
 
 /// What stands behind a rating link.
 pub(super) struct Form {
-    pub service: ByLanguage,
+    pub service: Text,
     pub reference_masked: String,
     pub on: NaiveDate,
     pub state: FormState,
@@ -112,9 +113,8 @@ impl Survey {
         let claim = claim.clone();
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
-                let what =
-                    RatingEntry::Invited { expires_at: Some(invite.expires_at), mailed: mail.is_some() };
-                let entry = NewEntry::new(booking.id, &what, evidence::Actor::PROGRAM, now);
+                let entry = NewEntry::new(booking.id, "rating.invited", evidence::Actor::PROGRAM, now)
+                    .data(json!({"expires_at": invite.expires_at, "mailed": mail.is_some()}));
                 let id = invite.id;
                 if store::insert_invite(tx, invite).await? {
                     store::insert_about(tx, id, about).await?;
@@ -160,20 +160,23 @@ impl Survey {
             return Ok(None);
         };
         let Some(to) = auth::booker_address(&account, enterprise) else { return Ok(None) };
-        let language = account.locale;
-        let day = |at: DateTime<Utc>| at.with_timezone(&service.zone).date_naive();
+        let language = match account.locale {
+            Locale::ZhCn => Language::Zh,
+            Locale::En => Language::En,
+        };
+        let day = |at: DateTime<Utc>| written_day(at.with_timezone(&service.zone).date_naive(), language);
         let invitation = Invitation {
             service: &service.name(),
             reference: &display_reference(&booking.reference),
-            on: day(booking.starts_at),
-            until: day(invite.expires_at),
+            on: &day(booking.starts_at),
+            until: &day(invite.expires_at),
             url: &self.url(token),
         };
         let (subject, text, html) = mail::write(&invitation, language);
         let case_id = Some(booking.id);
         Ok(Some(Mail {
             case_id,
-            template: mail::INVITED,
+            template: "rating.invited",
             to,
             language,
             subject,
@@ -235,7 +238,7 @@ impl Survey {
                 let rater = evidence::Actor { id: None, role: "anonymous" };
                 let salt = row.salt.as_deref().unwrap_or_default();
                 let commitment = evidence::model::commitment(salt, &answer_text(&row));
-                let entry = NewEntry::new(evidence::SYSTEM, &RatingEntry::Answered {}, rater, now);
+                let entry = NewEntry::new(evidence::SYSTEM, "rating.answered", rater, now);
                 row.entry_seq =
                     Some(evidence::append_numbered(tx, entry.committed("rating", commitment)).await?);
                 if !store::insert_answer(tx, row).await? {
@@ -276,5 +279,12 @@ fn state(invite: &rating_invite::Model, now: DateTime<Utc>) -> FormState {
         FormState::Expired
     } else {
         FormState::Open
+    }
+}
+
+fn written_day(date: NaiveDate, language: Language) -> String {
+    match language {
+        Language::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+        Language::En => date.format("%-d %B %Y").to_string(),
     }
 }

@@ -5,15 +5,14 @@ mod recovery;
 
 pub use events::Inbox;
 
-use crate::base::hex::hex;
 use crate::base::ids;
 use crate::db::Tx;
 use crate::db::live::Topic;
 use crate::evidence;
+use crate::evidence::model::hex;
 use crate::evidence::{Actor, NewEntry};
 use crate::video::engine::recording::{Gap, GapCause, Medium, Reason, RecordingSummary};
 use crate::video::engine::{CloseCause, EngineEvent};
-use crate::video::log::{Closed, RecordingEntry, Segment};
 use crate::video::service::Video;
 use crate::video::store;
 use crate::video::store::entities::recording::{self, RecordingState};
@@ -21,6 +20,7 @@ use crate::video::store::entities::recording_gap;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use sea_orm::DbErr;
+use serde_json::json;
 use uuid::Uuid;
 
 /// How a recording came to its end.
@@ -112,9 +112,9 @@ impl Video {
                 }
                 row.started_at = Some(at);
                 row.reason = None; // it may have had to be tried several times
-                let what = RecordingEntry::Started(place.segment(&row));
+                let data = place.facts(&row);
                 store::media::save_recording(tx, row).await?;
-                place.append(tx, &what, at).await
+                place.append(tx, "recording.started", at, data).await
             })
         })
         .await
@@ -128,12 +128,10 @@ impl Video {
                     return Ok(());
                 }
                 row.reason = Some(reason.as_str().to_owned());
-                let what = RecordingEntry::Stopped {
-                    segment: place.segment(&row),
-                    reason: reason.as_str().to_owned(),
-                };
+                let mut data = place.facts(&row);
+                data["reason"] = json!(reason.as_str());
                 store::media::save_recording(tx, row).await?;
-                place.append(tx, &what, now).await
+                place.append(tx, "recording.stopped", now, data).await
             })
         })
         .await
@@ -143,16 +141,14 @@ impl Video {
         let now = self.0.clock.now();
         self.in_recording(Wanted::Open(id), move |tx, row, place| {
             Box::pin(async move {
-                let what = RecordingEntry::GapBegan {
-                    segment: place.segment(&row),
-                    from_ms,
-                    cause: cause.as_str().to_owned(),
-                    medium: medium.as_str().to_owned(),
-                };
-                if place.has_told(tx, &what).await? {
+                let mut data = place.facts(&row);
+                data["from_ms"] = json!(from_ms);
+                data["cause"] = json!(cause.as_str());
+                data["medium"] = json!(medium.as_str());
+                if place.has_told(tx, "recording.gap_began", &data).await? {
                     return Ok(());
                 }
-                place.append(tx, &what, now).await
+                place.append(tx, "recording.gap_began", now, data).await
             })
         })
         .await
@@ -176,7 +172,8 @@ impl Video {
         let now = self.0.clock.now();
         self.in_recording(Wanted::Unclosed(id), move |tx, mut row, place| {
             Box::pin(async move {
-                let what = match outcome {
+                let mut data = place.facts(&row);
+                let kind = match outcome {
                     Outcome::Kept(summary) => {
                         if summary.interrupted || summary.reason.is_some() {
                             place.mark_interrupted(tx).await?;
@@ -186,10 +183,7 @@ impl Video {
                         for gap in summary.missing.iter().filter(|gap| !told.iter().any(|row| is(row, gap))) {
                             place.gap(tx, &row, *gap, now).await?;
                         }
-                        {
-                            let segment = place.segment(&row);
-                            keep(&mut row, segment, &summary)
-                        }
+                        keep(&mut row, &mut data, &summary)
                     }
                     Outcome::Failed { reason, cut_off } => {
                         if row.state == RecordingState::Failed {
@@ -208,16 +202,14 @@ impl Video {
                         row.state = RecordingState::Failed;
                         row.reason = Some(reason.as_str().to_owned());
                         row.ended_at = Some(now);
-                        RecordingEntry::Failed {
-                            segment: place.segment(&row),
-                            had_media: Some(reason != Reason::NoMedia),
-                            reason: row.reason.clone(),
-                            ended_at: row.ended_at,
-                        }
+                        data["had_media"] = json!(reason != Reason::NoMedia);
+                        data["reason"] = json!(row.reason);
+                        data["ended_at"] = json!(row.ended_at);
+                        "recording.failed"
                     }
                 };
                 store::media::save_recording(tx, row).await?;
-                place.append(tx, &what, now).await
+                place.append(tx, kind, now, data).await
             })
         })
         .await
@@ -325,36 +317,43 @@ impl Place {
         }))
     }
 
-    fn segment(&self, row: &recording::Model) -> Segment {
-        Segment {
-            recording: row.id,
-            publication: row.publication_id,
-            participant: self.participant,
-            source: self.source,
-            segment: row.segment,
-        }
+    fn facts(&self, row: &recording::Model) -> serde_json::Value {
+        json!({
+            "recording": row.id,
+            "publication": row.publication_id,
+            "participant": self.participant,
+            "source": self.source,
+            "segment": row.segment,
+        })
     }
 
     /// Whether an entry tells just this. Few entries are of such a kind, but one that tells it twice is wrong.
-    async fn has_told(&self, tx: &Tx, what: &RecordingEntry) -> Result<bool, DbErr> {
+    async fn has_told(&self, tx: &Tx, kind: &str, data: &serde_json::Value) -> Result<bool, DbErr> {
         let entries = evidence::entries(tx.conn(), self.case).await?;
-        Ok(entries.iter().any(|row| evidence::read::<RecordingEntry>(&row.bytes).as_ref() == Some(what)))
+        Ok(entries.iter().filter(|entry| entry.kind == kind).any(|entry| {
+            let told = serde_json::from_slice::<serde_json::Value>(&entry.bytes);
+            told.is_ok_and(|told| told["data"] == *data)
+        }))
     }
 
-    async fn append(&self, tx: &Tx, what: &RecordingEntry, at: DateTime<Utc>) -> Result<(), DbErr> {
-        evidence::append(tx, NewEntry::new(self.case, what, Actor::PROGRAM, at)).await
+    async fn append(
+        &self,
+        tx: &Tx,
+        kind: &'static str,
+        at: DateTime<Utc>,
+        data: serde_json::Value,
+    ) -> Result<(), DbErr> {
+        evidence::append(tx, NewEntry::new(self.case, kind, Actor::PROGRAM, at).data(data)).await
     }
 
     /// A gap's row and its entry.
     async fn gap(&self, tx: &Tx, row: &recording::Model, gap: Gap, now: DateTime<Utc>) -> Result<(), DbErr> {
-        let what = RecordingEntry::Gap {
-            segment: self.segment(row),
-            from_ms: whole(gap.from_ms),
-            to_ms: whole(gap.to_ms),
-            cause: gap.cause.as_str().to_owned(),
-            medium: Some(gap.medium.as_str().to_owned()),
-            missing_ms: Some(whole(gap.missing_ms())),
-        };
+        let mut data = self.facts(row);
+        data["from_ms"] = json!(gap.from_ms);
+        data["to_ms"] = json!(gap.to_ms);
+        data["cause"] = json!(gap.cause.as_str());
+        data["medium"] = json!(gap.medium.as_str());
+        data["missing_ms"] = json!(gap.missing_ms());
         let row = recording_gap::Model {
             id: ids::new_id(now),
             recording_id: row.id,
@@ -365,7 +364,7 @@ impl Place {
             missing_ms: whole(gap.missing_ms()),
         };
         store::media::insert_gap(tx, row).await?;
-        self.append(tx, &what, now).await
+        self.append(tx, "recording.gap", now, data).await
     }
 
     async fn mark_interrupted(&self, tx: &Tx) -> Result<(), DbErr> {
@@ -380,13 +379,24 @@ fn is(row: &recording_gap::Model, gap: &Gap) -> bool {
         == (whole(gap.from_ms), whole(gap.to_ms), gap.cause.as_str(), gap.medium.as_str())
 }
 
-/// Puts what the file turned out to be into the row and, as the truth to check against, the entry.
-fn keep(row: &mut recording::Model, segment: Segment, summary: &RecordingSummary) -> RecordingEntry {
+/// Puts what the file turned out to be into the row and, as the truth to check against, the entry. Gives the
+/// entry's kind.
+fn keep(
+    row: &mut recording::Model,
+    data: &mut serde_json::Value,
+    summary: &RecordingSummary,
+) -> &'static str {
     // A recovered file whose first line was lost does not know when it began; the row may.
     let started_at = match row.started_at {
         Some(at) if summary.started_at == DateTime::UNIX_EPOCH => at,
         _ => summary.started_at,
     };
+    let (state, kind) = match (summary.reason, summary.interrupted) {
+        (Some(_), _) => (RecordingState::Partial, "recording.partial"),
+        (None, true) => (RecordingState::Interrupted, "recording.interrupted"),
+        (None, false) => (RecordingState::Finalised, "recording.finalised"),
+    };
+    row.state = state;
     row.started_at = Some(started_at);
     row.ended_at = Some(summary.ended_at.max(started_at));
     row.duration_ms = whole(summary.duration_ms);
@@ -394,24 +404,15 @@ fn keep(row: &mut recording::Model, segment: Segment, summary: &RecordingSummary
     row.clusters = i32::try_from(summary.clusters).unwrap_or(i32::MAX);
     row.manifest_sha256 = Some(summary.manifest_sha256.to_vec());
     row.reason = summary.reason.map(|reason| reason.as_str().to_owned());
-    let closed = Closed {
-        segment,
-        started_at: row.started_at,
-        ended_at: row.ended_at,
-        duration_ms: row.duration_ms,
-        bytes: row.bytes,
-        clusters: row.clusters.into(),
-        gaps: summary.gaps.into(),
-        manifest_sha256: hex(&summary.manifest_sha256),
-        reason: row.reason.clone(),
-    };
-    let (state, what) = match (summary.reason, summary.interrupted) {
-        (Some(_), _) => (RecordingState::Partial, RecordingEntry::Partial(closed)),
-        (None, true) => (RecordingState::Interrupted, RecordingEntry::Interrupted(closed)),
-        (None, false) => (RecordingState::Finalised, RecordingEntry::Finalised(closed)),
-    };
-    row.state = state;
-    what
+    data["started_at"] = json!(started_at);
+    data["ended_at"] = json!(row.ended_at);
+    data["duration_ms"] = json!(row.duration_ms);
+    data["bytes"] = json!(row.bytes);
+    data["clusters"] = json!(row.clusters);
+    data["gaps"] = json!(summary.gaps);
+    data["manifest_sha256"] = json!(hex(&summary.manifest_sha256));
+    data["reason"] = json!(row.reason);
+    kind
 }
 
 fn whole(number: u64) -> i64 {

@@ -1,6 +1,6 @@
 //! What goes over the wire.
 
-use crate::base::words::ByLanguage;
+use crate::base::text::Text;
 use crate::booking::model::display_reference;
 use crate::video::engine::{Flow, PublicationStatus, Writing};
 use crate::video::service::SessionView;
@@ -19,7 +19,7 @@ pub struct Session {
     pub id: Uuid,
     pub booking_id: Uuid,
     pub reference: String,
-    pub service: ByLanguage,
+    pub service: Text,
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     /// The venue's zone.
@@ -50,7 +50,7 @@ pub struct Session {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionCheck {
     pub key: String,
-    pub label: ByLanguage,
+    pub label: Text,
     /// When it was noted as done.
     pub checked_at: Option<DateTime<Utc>>,
 }
