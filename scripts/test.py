@@ -104,7 +104,8 @@ def cargo_test(*arguments: str) -> list[str]:
     """nextest where it is installed; Cargo's own runner tests the same."""
     has_nextest = subprocess.run(["cargo", "nextest", "--version"], capture_output=True).returncode == 0
     runner = ["nextest", "run"] if has_nextest else ["test", "--tests"]
-    return ["scripts/postgres.sh", "with", "cargo", *runner, "--locked", "--no-fail-fast", *arguments]
+    # A snapshot is changed by whoever means it (docs in tests/it/snapshots.rs), never by the way.
+    return ["env", "INSTA_UPDATE=no", "scripts/postgres.sh", "with", "cargo", *runner, "--locked", "--no-fail-fast", *arguments]
 
 
 def playwright(project: str, only: str = "") -> list[str]:

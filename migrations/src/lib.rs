@@ -17,6 +17,7 @@ mod m20261126_000096_member_since;
 mod m20261126_000097_sent_mails;
 mod m20261126_000100_job;
 mod m20261126_000102_mail_jobs;
+mod m20261126_000110_names_by_language;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000097_sent_mails::Migration),
             Box::new(m20261126_000100_job::Migration),
             Box::new(m20261126_000102_mail_jobs::Migration),
+            Box::new(m20261126_000110_names_by_language::Migration),
         ]
     }
 }

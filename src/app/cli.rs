@@ -4,7 +4,7 @@ use crate::app::demo::{self, DemoFault};
 use crate::app::{StartError, document, opening, serve};
 use crate::base::clock::Clock;
 use crate::base::config::Settings;
-use crate::base::text::{Language, Text};
+use crate::base::words::{self, Language, Text};
 use crate::db::Db;
 use crate::directory;
 use chrono::{DateTime, Utc};
@@ -181,40 +181,32 @@ async fn demo(settings: &Settings, bare: bool) -> Result<ExitCode, StartError> {
 
 async fn calendar(settings: &Settings, csv: &Path, unusual: bool) -> Result<ExitCode, StartError> {
     let language = language();
-    let told = |text: Text| StartError::Import(text.for_language(language).to_owned());
+    let told = |text: Text| StartError::Import(text.in_language(language));
     let bytes = std::fs::read(csv).map_err(|error| told(unreadable(csv, &error)))?;
     let db = open(settings).await?;
     let summary = directory::import_calendar(&db, &Clock::system(), &bytes, unusual)
         .await
         .map_err(|fault| told(fault.text()))?;
-    Ok(print(&format!("{}\n", summary.text().for_language(language))))
+    Ok(print(&format!("{}\n", summary.text().in_language(language))))
 }
 
 async fn customs(settings: &Settings, csv: &Path) -> Result<ExitCode, StartError> {
     let language = language();
-    let told = |text: Text| StartError::Import(text.for_language(language).to_owned());
+    let told = |text: Text| StartError::Import(text.in_language(language));
     let bytes = std::fs::read(csv).map_err(|error| told(unreadable(csv, &error)))?;
     let db = open(settings).await?;
     let count =
         directory::import_customs(&db, &Clock::system(), &bytes).await.map_err(|fault| told(fault.text()))?;
-    let done = Text::new(format!("已导入 {count} 个关区。"), format!("imported {count} customs offices"));
-    Ok(print(&format!("{}\n", done.for_language(language))))
+    let done = words::import::customs_imported(count);
+    Ok(print(&format!("{}\n", done.in_language(language))))
 }
 
 /// Why a file that was named cannot be read.
 fn unreadable(file: &Path, error: &std::io::Error) -> Text {
-    let file = file.display();
+    let file = file.display().to_string();
     match error.kind() {
-        ErrorKind::NotFound => Text::new(
-            format!("没有 {file} 这个文件。 [file_missing]"),
-            format!("There is no file {file}. [file_missing]"),
-        ),
-        _ => Text::new(
-            format!("无法读取 {file}：请检查它是不是文件、有没有读取权限。 [file_unreadable]"),
-            format!(
-                "{file} cannot be read: check that it is a file and that you may read it. [file_unreadable]"
-            ),
-        ),
+        ErrorKind::NotFound => words::import::file_missing(file),
+        _ => words::import::file_unreadable(file),
     }
 }
 
@@ -222,7 +214,7 @@ fn unreadable(file: &Path, error: &std::io::Error) -> Text {
 fn language() -> Language {
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default();
-    if locale.starts_with("zh") { Language::Zh } else { Language::En }
+    Language::from_tag(&locale).unwrap_or(Language::En)
 }
 
 async fn verify(settings: &Settings, case: &str) -> Result<ExitCode, StartError> {

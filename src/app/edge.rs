@@ -1,6 +1,7 @@
 //! What a request must be like before anybody looks at what it wants: a method that exists here, one host
 //! (RFC 9112 §3.2), a body that comes.
 
+use crate::base::words;
 use crate::http::Problem;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
@@ -32,13 +33,7 @@ pub(super) async fn well_formed(request: Request, next: Next) -> Response {
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, ALLOW)]).into_response();
     }
     if !has_one_host(&request) {
-        return Problem::new(
-            StatusCode::BAD_REQUEST,
-            "bad_host",
-            "请求须带一个合法的 Host。",
-            "A request must name exactly one valid Host.",
-        )
-        .into_response();
+        return Problem::new(StatusCode::BAD_REQUEST, words::app::bad_host()).into_response();
     }
     let (parts, body) = request.into_parts();
     // Most requests have no body: nothing is wrapped around nothing.

@@ -4,6 +4,7 @@ use crate::app::streams::{self, Streams};
 use crate::app::{App, edge, idempotency, metrics, openapi, watch, web};
 use crate::auth;
 use crate::base::clock::Clock;
+use crate::base::words;
 use crate::http::{ClientAddress, Problem, own_up, render_problems};
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
@@ -24,12 +25,11 @@ const LARGEST_BODY: usize = 256 * 1024;
 
 pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
     let document = openapi::pretty(&document);
-    let keys = idempotency::Idempotency::new(
-        app.db.clone(),
-        app.clock.clone(),
-        app.keyring.clone(),
-        app.tasks.clone(),
-    );
+    let keys = idempotency::Idempotency {
+        db: app.db.clone(),
+        clock: app.clock.clone(),
+        keyring: app.keyring.clone(),
+    };
     let router = api
         .layer(from_fn(own_up))
         .layer(from_fn_with_state(keys, idempotency::layer))
@@ -103,13 +103,7 @@ fn csrf(app: &App) -> CsrfLayer<impl Fn(ProtectionError) -> Response + Clone + u
 /// While the program stops it takes no new work; reads go on until the connections close.
 async fn refuse_when_stopping(State(app): State<App>, request: Request, next: Next) -> Response {
     if app.is_stopping() && !request.method().is_safe() {
-        return Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "stopping",
-            "服务正在重启，请稍后再试；没有存下任何改动。",
-            "The service is restarting. Nothing was changed; please try again shortly.",
-        )
-        .into_response();
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, words::app::stopping()).into_response();
     }
     next.run(request).await
 }

@@ -1,7 +1,7 @@
 //! What staff see of outgoing messages. Here and not in `notify`, which may not know who is calling.
 
 use crate::auth::{Right, Signed};
-use crate::base::text::Language;
+use crate::base::words::Language;
 use crate::booking::ask;
 use crate::booking::model::display_reference;
 use crate::db::Db;

@@ -1,20 +1,21 @@
 //! The demo's people: an account for each role, all with the same password.
 
+use crate::auth::log::{AccountEntry, Enterprise, Joined};
 use crate::auth::model::actor;
 use crate::auth::model::{self, names};
 use crate::auth::service::password::{self, HashFault};
-use crate::auth::store::entities::account::{self, Locale, Membership, Role};
+use crate::auth::store::entities::account::{self, Membership, Role};
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::auth::{Actor, Auth, store};
 use crate::base::clock::Clock;
 use crate::base::ids;
+use crate::base::words::Language;
 use crate::db::{Db, Tx};
 use crate::directory;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
 use std::fmt;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -214,10 +215,13 @@ async fn lay_enterprise(tx: &Tx, demo: &DemoEnterprise, now: DateTime<Utc>) -> R
         decided_by: None,
     };
     store::insert_enterprise(tx, row).await?;
-    let kinds = ["enterprise.registered", "enterprise.approved"];
-    for kind in kinds.into_iter().take(if decided { 2 } else { 1 }) {
-        let entry = NewEntry::new(evidence::SYSTEM, kind, evidence::Actor::PROGRAM, now)
-            .data(json!({"enterprise_id": id, "demo": true}));
+    let joined = Joined { enterprise_id: Some(id), demo: true, ..Joined::default() };
+    let mut told = vec![AccountEntry::EnterpriseRegistered(joined)];
+    if decided {
+        told.push(AccountEntry::EnterpriseApproved(Enterprise { enterprise_id: id, demo: true }));
+    }
+    for what in told {
+        let entry = NewEntry::new(evidence::SYSTEM, &what, evidence::Actor::PROGRAM, now);
         evidence::append(tx, entry).await?;
     }
     Ok(())
@@ -244,7 +248,7 @@ async fn lay_account(tx: &Tx, place: usize, hash: &str, now: DateTime<Utc>) -> R
         badge_no: person.badge_no.map(str::to_owned),
         email: Some(email(place)),
         mobile: Some(mobile(place)),
-        locale: Locale::ZhCn,
+        locale: Language::ZhCn,
         active: true,
         created_at: now,
     };

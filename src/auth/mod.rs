@@ -13,6 +13,7 @@
 
 pub mod demo;
 pub mod jobs;
+pub mod log;
 pub mod model;
 mod service;
 mod store;

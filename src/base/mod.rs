@@ -2,6 +2,8 @@
 
 pub mod clock;
 pub mod config;
+pub mod hex;
 pub mod ids;
 pub mod keyring;
-pub mod text;
+pub mod local_time;
+pub mod words;

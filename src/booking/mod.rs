@@ -12,6 +12,7 @@
 //! stands in entries as commitments only.
 
 pub mod jobs;
+pub mod log;
 pub mod model;
 mod service;
 mod store;

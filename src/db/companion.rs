@@ -5,10 +5,11 @@ use crate::db::Tx;
 use sea_orm::DbErr;
 use std::sync::Arc;
 
-/// Has a part in each transaction of the request at hand.
+/// Writes first in each transaction of the request at hand.
+#[async_trait::async_trait]
 pub trait Companion: Send + Sync {
-    /// Puts aside what is written together with the use case, before that begins.
-    fn write(&self, tx: &Tx);
+    /// An error rolls the transaction back, before the use case has begun.
+    async fn write(&self, tx: &Tx) -> Result<(), DbErr>;
 }
 
 tokio::task_local! {

@@ -1,17 +1,15 @@
 //! The stores and the one write path.
 //!
 //! Reads go through a pool. Every write use case is one closure handed to [`Db::write`]: on SQLite
-//! a single writer task commits many of them together (a savepoint each that writes), on PostgreSQL each
-//! is a transaction of its own, begun when something needs one. What must follow a commit (memory, pages that
-//! listen) is registered on the [`Tx`] and runs even when the caller has gone away.
+//! a single writer task commits many of them together (a savepoint each), on PostgreSQL each is a
+//! transaction of its own. What must follow a commit (memory, pages that listen) is registered on
+//! the [`Tx`] and runs even when the caller has gone away.
 //!
 //! Invariants: nothing networked inside a closure; a closure that fails leaves nothing behind; what was
 //! answered well is durable; a closure ends at the first error of the store (PostgreSQL takes the `COMMIT`
 //! of a transaction in which a statement failed, and keeps nothing); what was handed over to be told
 //! ([`Told`]) is told, or nothing is written.
 
-mod aside;
-mod carrier;
 mod companion;
 mod connect;
 mod constraint;
@@ -21,13 +19,10 @@ mod group;
 mod health;
 pub mod jobs;
 pub mod live;
-mod noted;
 mod probe;
 mod query;
 mod sole;
 mod told;
-mod turns;
-mod tx;
 mod wal;
 mod writer;
 mod written;
@@ -35,26 +30,21 @@ mod written;
 pub use companion::{Companion, accompanied, is_repeated, repeated};
 pub use connect::sqlite_file;
 pub use constraint::UniqueKey;
-pub use fault::{StoreFault, WriteError, fault_of, is_unique_violation, overtaken};
+pub use fault::{StoreFault, WriteError, fault_of, is_unique_violation};
 pub use health::Health;
-pub use noted::of_request;
 pub use probe::is_blank;
 pub use query::{contains, snapshot};
 pub use sole::{SoleLock, lock_sole};
 pub use told::Told;
-pub use turns::Turn;
-pub use tx::Tx;
+pub use writer::Tx;
 pub use written::Written;
 
 use futures::future::BoxFuture;
 use group::GroupWriter;
 use migrations::{Migrator, MigratorTrait};
-use noted::Noted;
 use sea_orm::{DatabaseConnection, DbErr};
 use std::sync::Arc;
 use tokio::sync::Notify;
-use turns::Turns;
-use uuid::Uuid;
 use writer::Writer;
 
 /// Connections to the store. Cheap to clone.
@@ -63,8 +53,6 @@ pub struct Db {
     reader: DatabaseConnection,
     writer: Writer,
     health: Health,
-    noted: Noted,
-    turns: Turns,
     /// Rung when there is something to do.
     bell: Arc<Notify>,
 }
@@ -72,26 +60,19 @@ pub struct Db {
 impl Db {
     /// Connects to a `sqlite:` or `postgres:` URL, checks the SQLite version and migrates.
     pub async fn open(url: &str) -> Result<Self, DbErr> {
-        let (health, noted, turns) = (Health::default(), Noted::default(), Turns::default());
+        let health = Health::default();
         if is_sqlite(url) {
             let pool = connect::sqlite_writer(url).await?;
             connect::check_sqlite_version(&pool).await?;
             Migrator::up(&pool, None).await?;
-            let writer = GroupWriter::new(url, pool, health.clone(), noted.clone()).await?;
-            let reader = counted(connect::sqlite_readers(url).await?, &noted);
-            return Ok(Self {
-                reader,
-                writer: Writer::grouped(writer),
-                health,
-                noted,
-                turns,
-                bell: Arc::default(),
-            });
+            let writer = GroupWriter::new(url, pool, health.clone()).await?;
+            let reader = connect::sqlite_readers(url).await?;
+            return Ok(Self { reader, writer: Writer::grouped(writer), health, bell: Arc::default() });
         }
         let pool = connect::postgres(url).await?;
         Migrator::up(&pool, None).await?;
-        let writer = Writer::single(url, health.clone(), noted.clone());
-        Ok(Self { reader: counted(pool, &noted), writer, health, noted, turns, bell: Arc::default() })
+        let writer = Writer::single(pool.clone(), health.clone());
+        Ok(Self { reader: pool, writer, health, bell: Arc::default() })
     }
 
     /// For queries. Nothing is written through it.
@@ -102,7 +83,7 @@ impl Db {
     /// Runs one write use case in one durable transaction.
     ///
     /// An error rolls back what it did and nothing else. What the request at hand wants beside it
-    /// ([`accompanied`]) is written in the same transaction. Where others were at the same rows
+    /// ([`accompanied`]) is written first, in the same transaction. Where others were at the same rows
     /// (deadlock, serialisation) it is run again from the beginning, hence `Clone`.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
@@ -110,17 +91,14 @@ impl Db {
         T: Send + 'static,
         E: WriteError,
     {
-        let (companion, is_counted) = (companion::at_hand(), noted::is_of_request());
+        let companion = companion::at_hand();
         let bell = Arc::clone(&self.bell);
         let written = self
             .writer
             .run(move |tx| {
                 Box::pin(async move {
-                    if is_counted {
-                        tx.count();
-                    }
                     if let Some(companion) = companion {
-                        companion.write(tx);
+                        companion.write(tx).await?;
                     }
                     let done = work(tx).await?;
                     // An error of the program, not of a caller: tests of each use case come by here.
@@ -130,7 +108,6 @@ impl Db {
                     if tx.wakes_workers() {
                         tx.after_commit(move || bell.notify_one());
                     }
-                    tx.finish().await?;
                     Ok(done)
                 })
             })
@@ -150,41 +127,10 @@ impl Db {
         self.bell.notified().await;
     }
 
-    /// Calls `told` after each commit that has changed or deleted rows of a table: whoever keeps something of them
-    /// in memory drops it. By statements of this process only.
-    pub fn watch(&self, table: &str, told: impl Fn() + Send + Sync + 'static) {
-        self.noted.watch(table, Arc::new(told));
-    }
-
-    /// Waits until nobody else of this process writes for one of `parties`, so that nobody waits for the locks of
-    /// their rows with a connection in hand. Where one task writes for all there is nothing to wait for.
-    pub async fn turn(&self, parties: &[Uuid]) -> Option<Turn> {
-        match self.writer {
-            Writer::Grouped(_) => None,
-            Writer::Single(..) => self.turns.of(parties).await,
-        }
-    }
-
-    /// How many statements requests have waited for since the start, one after the other, `BEGIN` and `COMMIT`
-    /// included.
-    pub fn statements(&self) -> u64 {
-        self.noted.count()
-    }
-
     /// How the store does.
     pub fn health(&self) -> &Health {
         &self.health
     }
-}
-
-fn counted(mut reader: DatabaseConnection, noted: &Noted) -> DatabaseConnection {
-    let noted = noted.clone();
-    reader.set_metric_callback(move |_| {
-        if noted::is_of_request() {
-            noted.sent(1);
-        }
-    });
-    reader
 }
 
 fn is_sqlite(url: &str) -> bool {

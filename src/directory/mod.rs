@@ -9,6 +9,7 @@
 //! about the working days of a year that is not published; the list of customs offices is replaced as a whole.
 
 pub mod demo;
+pub mod log;
 pub mod model;
 mod service;
 mod store;
@@ -21,6 +22,6 @@ pub use model::office::{Notice, Office, office};
 pub use model::plausible::Oddity;
 pub use model::text_file::TextFault;
 pub use service::import::{ImportFault, ImportSummary, import_calendar, import_customs};
-pub use service::{Directory, ServiceInfo, Services};
+pub use service::{Directory, ServiceInfo};
 pub use store::{ask, entities};
 pub use wire::router;

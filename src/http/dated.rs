@@ -1,6 +1,7 @@
 //! Dates that somebody sends. Stores fail far outside of the years that anybody can mean, so every field that *is* a
 //! date is read by [`dated`] (`tests/it/text.rs` walks them). A text that only looks like a date is a text.
 
+use crate::base::words;
 use crate::http::Problem;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::de::{Deserialize, Deserializer, Error};
@@ -48,13 +49,7 @@ pub fn is_out_of_range(said: &str) -> bool {
 
 /// 422 for a date that cannot be meant.
 pub fn out_of_range(field: String) -> Problem {
-    let (first, last) = (YEARS.start(), YEARS.end());
-    Problem::invalid(
-        field,
-        MARK,
-        format!("日期应在 {first} 年至 {last} 年之间。"),
-        format!("The date must lie between the years {first} and {last}."),
-    )
+    Problem::invalid(field, words::http::date_out_of_range(*YEARS.start(), *YEARS.end()))
 }
 
 /// Whether a date of a year that cannot be meant stands anywhere in a value of which only the texts are known.

@@ -1,6 +1,7 @@
 //! axum's extractors with our problems in place of its plain-text refusals. Every text that comes in passes
 //! [`crate::http::plain`] here, before a feature sees it.
 
+use crate::base::words;
 use crate::http::{Problem, dated, json, kind, plain};
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
@@ -78,12 +79,7 @@ fn invalid_field(error: &serde_path_to_error::Error<serde_json::Error>) -> Probl
     if dated::is_out_of_range(&error.inner().to_string()) {
         return dated::out_of_range(path);
     }
-    let mut problem = Problem::invalid(
-        "",
-        "invalid_field",
-        "有一项缺少，或者格式不对。",
-        "A field is missing or has the wrong form.",
-    );
+    let mut problem = Problem::invalid("", words::http::invalid_field());
     let missing = field_of(&error.inner().to_string());
     problem.field = match (path.as_str(), missing) {
         (".", missing) => missing.map(Into::into),
@@ -94,12 +90,7 @@ fn invalid_field(error: &serde_path_to_error::Error<serde_json::Error>) -> Probl
 }
 
 fn invalid_parameter(field: Option<String>) -> Problem {
-    let mut problem = Problem::new(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "invalid_parameter",
-        "有一个查询参数缺少，或者格式不对。",
-        "A query parameter is missing or has the wrong form.",
-    );
+    let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, words::http::invalid_parameter());
     problem.field = field.map(Into::into);
     problem
 }
@@ -109,9 +100,8 @@ impl From<BytesRejection> for Problem {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             return Self::for_large_body();
         }
-        Self::for_slow_body(&rejection).unwrap_or_else(|| {
-            Self::new(rejection.status(), "bad_body", "内容无法读取。", "The body could not be read.")
-        })
+        Self::for_slow_body(&rejection)
+            .unwrap_or_else(|| Self::new(rejection.status(), words::http::bad_body()))
     }
 }
 

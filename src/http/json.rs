@@ -1,6 +1,7 @@
 //! Reads a JSON body: one object, each of whose names is given once. What `serde_json` makes of a repeated name is
 //! the last value, which is not what whoever looked at the first one took it for.
 
+use crate::base::words;
 use crate::http::Problem;
 use axum::http::StatusCode;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -16,28 +17,15 @@ pub fn read(bytes: &[u8]) -> Result<Value, Problem> {
 }
 
 fn no_json() -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "bad_json", "内容不是合法的 JSON。", "The body is not JSON.")
+    Problem::new(StatusCode::BAD_REQUEST, words::http::bad_json())
 }
 
 fn repeated() -> Problem {
-    Problem::new(
-        StatusCode::BAD_REQUEST,
-        "bad_json",
-        "内容里同一个名称出现了两次。",
-        "A name stands twice in the same object of the body.",
-    )
+    Problem::new(StatusCode::BAD_REQUEST, words::http::bad_json_repeated())
 }
 
 fn no_object() -> Problem {
-    Problem {
-        field: None,
-        ..Problem::invalid(
-            "",
-            "invalid_field",
-            "内容应为一个 JSON 对象（{…}）。",
-            "The body must be a JSON object, in braces.",
-        )
-    }
+    Problem { field: None, ..Problem::invalid("", words::http::invalid_field_no_object()) }
 }
 
 /// Any JSON in which no object has a name twice.

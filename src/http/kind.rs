@@ -1,5 +1,6 @@
 //! What a body says of itself: its content type, and that it is not packed. Pure.
 
+use crate::base::words::{self, Text};
 use crate::http::Problem;
 use axum::http::{HeaderMap, StatusCode, header};
 
@@ -7,20 +8,14 @@ use axum::http::{HeaderMap, StatusCode, header};
 pub fn check(headers: &HeaderMap, wanted: &'static str) -> Result<(), Problem> {
     let packed = |value: &axum::http::HeaderValue| !value.as_bytes().eq_ignore_ascii_case(b"identity");
     if headers.get_all(header::CONTENT_ENCODING).iter().any(packed) {
-        return Err(unsupported(
-            "不接受压缩过的内容，请直接发送。".to_owned(),
-            "A body that is packed (Content-Encoding) is not taken. Please send it as it is.".to_owned(),
-        ));
+        return Err(unsupported(words::http::unsupported_media_type_packed()));
     }
     let mut kinds = headers.get_all(header::CONTENT_TYPE).iter();
     let kind = kinds.next().and_then(|kind| kind.to_str().ok());
     if kinds.next().is_none() && kind.is_some_and(|kind| is(kind, wanted)) {
         return Ok(());
     }
-    Err(unsupported(
-        format!("内容应为 {wanted}，用 UTF-8 编码。"),
-        format!("The body must be {wanted}, in UTF-8."),
-    ))
+    Err(unsupported(words::http::unsupported_media_type_wanted(wanted)))
 }
 
 /// Parameters other than the character set mean nothing to us.
@@ -35,8 +30,8 @@ fn is(kind: &str, wanted: &str) -> bool {
         })
 }
 
-fn unsupported(zh: String, en: String) -> Problem {
-    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", zh, en)
+fn unsupported(title: Text) -> Problem {
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, title)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Lists in pages: `cursor` is opaque to callers and holds the sort key of the last item given.
 
+use crate::base::words;
 use crate::http::{Problem, dated, plain};
 use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -44,12 +45,7 @@ impl Cursor {
             .map(Some)
             .ok_or_else(|| Problem {
                 field: Some("cursor".into()),
-                ..Problem::new(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "invalid_cursor",
-                    "翻页位置无效，请从头开始。",
-                    "The cursor is not valid. Start from the first page.",
-                )
+                ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, words::http::invalid_cursor())
             })
     }
 }

@@ -6,6 +6,7 @@
 //! show as nothing. What stays is brought to NFC, so that equal-looking texts are equal. The middle dot and every
 //! Han character, however rare, are text.
 
+use crate::base::words;
 use crate::http::Problem;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -27,21 +28,9 @@ impl Fault {
         match self {
             Self::Character(character) => {
                 let code = format!("U+{:04X}", u32::from(character));
-                Problem::invalid(
-                    field,
-                    "text_not_allowed",
-                    format!("含有看不见或无法使用的字符（{code}），请删去后重新输入。"),
-                    format!(
-                        "There is a character in it that cannot be seen or used ({code}). Please type it again without."
-                    ),
-                )
+                Problem::invalid(field, words::http::text_not_allowed(code))
             }
-            Self::TooLong => Problem::invalid(
-                field,
-                "text_too_long",
-                format!("内容太长，最多 {LONGEST} 个字。"),
-                format!("The text is too long; it may have {LONGEST} characters at most."),
-            ),
+            Self::TooLong => Problem::invalid(field, words::http::text_too_long(LONGEST)),
         }
     }
 }

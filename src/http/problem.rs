@@ -4,8 +4,9 @@
 //! the reader's language and the request's id are known. Answers of libraries that carry no problem
 //! (an unknown path, a wrong method) become one there too.
 
+use crate::base::hex::hex;
 use crate::base::ids;
-use crate::base::text::{Language, Text};
+use crate::base::words::{self, Language, Text};
 use crate::db;
 use crate::db::{StoreFault, WriteError};
 use axum::body::Body;
@@ -26,7 +27,7 @@ use uuid::Uuid;
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub status: StatusCode,
-    /// Stable and documented; what programs look at.
+    /// Stable and documented; what programs look at. That of its words, where nothing else is said.
     pub code: &'static str,
     pub title: Text,
     /// The field of the request that is wrong, as it is spelled in the API.
@@ -59,23 +60,24 @@ pub struct ProblemBody {
 pub struct RequestId(pub String);
 
 impl Problem {
-    pub fn new(
-        status: StatusCode,
-        code: &'static str,
-        zh: impl Into<Cow<'static, str>>,
-        en: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self { status, code, title: Text::new(zh, en), field: None, subject_id: None, store_fault: None }
+    /// Its code is the key of its words.
+    pub fn new(status: StatusCode, title: Text) -> Self {
+        Self { status, code: title.id(), title, field: None, subject_id: None, store_fault: None }
     }
 
     /// 422 for one field.
-    pub fn invalid(
-        field: impl Into<Cow<'static, str>>,
-        code: &'static str,
-        zh: impl Into<Cow<'static, str>>,
-        en: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self { field: Some(field.into()), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, zh, en) }
+    pub fn invalid(field: impl Into<Cow<'static, str>>, title: Text) -> Self {
+        Self { field: Some(field.into()), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, title) }
+    }
+
+    /// The same problem under another code, where several have the same words' key or one has many words.
+    pub fn coded(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
+    /// The same problem with words and code of its own.
+    pub fn saying(self, title: Text) -> Self {
+        Self { code: title.id(), title, ..self }
     }
 
     /// The same problem, pointing at what stands in the way.
@@ -84,61 +86,35 @@ impl Problem {
     }
 
     pub fn not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "not_found",
-            "没有找到，或者您无权查看。",
-            "Not found, or not yours to see.",
-        )
+        Self::new(StatusCode::NOT_FOUND, words::http::not_found())
     }
 
     pub fn not_signed_in() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", "请先登录。", "Please sign in first.")
+        Self::new(StatusCode::UNAUTHORIZED, words::http::not_signed_in())
     }
 
     /// The caller's role does not include this.
     pub fn forbidden() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "forbidden",
-            "您的身份没有这项权限。",
-            "Your role does not include this.",
-        )
+        Self::new(StatusCode::FORBIDDEN, words::http::forbidden())
     }
 
-    pub fn conflict(
-        code: &'static str,
-        zh: impl Into<Cow<'static, str>>,
-        en: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self::new(StatusCode::CONFLICT, code, zh, en)
+    pub fn conflict(title: Text) -> Self {
+        Self::new(StatusCode::CONFLICT, title)
     }
 
     /// The same request, by its idempotency key, is on its way already.
     pub fn in_flight() -> Self {
-        Self::conflict(
-            "idempotency_in_flight",
-            "同一个请求正在处理，请稍候。",
-            "The same request is being worked on. Please wait a moment.",
-        )
+        Self::conflict(words::http::idempotency_in_flight())
     }
 
     /// 410: what was there has had its time.
-    pub fn gone(
-        code: &'static str,
-        zh: impl Into<Cow<'static, str>>,
-        en: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self::new(StatusCode::GONE, code, zh, en)
+    pub fn gone(title: Text) -> Self {
+        Self::new(StatusCode::GONE, title)
     }
 
     /// 429: too much of it lately.
-    pub fn too_many(
-        code: &'static str,
-        zh: impl Into<Cow<'static, str>>,
-        en: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, code, zh, en)
+    pub fn too_many(title: Text) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, title)
     }
 
     /// A body over the limit of its route.
@@ -152,12 +128,7 @@ impl Problem {
         let mut cause = Some(error);
         while let Some(error) = cause {
             if error.downcast_ref().is_some_and(timed_out) {
-                return Some(Self::new(
-                    StatusCode::REQUEST_TIMEOUT,
-                    "body_too_slow",
-                    "内容传得太慢，已停止等待，请重试。",
-                    "The body came too slowly and was no longer waited for. Please try again.",
-                ));
+                return Some(Self::new(StatusCode::REQUEST_TIMEOUT, words::http::body_too_slow()));
             }
             cause = error.source();
         }
@@ -170,56 +141,32 @@ impl Problem {
     }
 
     /// 503: not now, for a reason that passes.
-    pub fn unavailable(
-        code: &'static str,
-        zh: impl Into<Cow<'static, str>>,
-        en: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, zh, en)
+    pub fn unavailable(title: Text) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, title)
     }
 
     /// It was done, and reading what came of it failed.
     fn answer_lost() -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "answer_lost",
-            "改动已经存下，只是结果没能读出来。请刷新页面查看，不要重复提交。",
-            "The change was saved, but its outcome could not be read. Please reload the page before you try again.",
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, words::http::answer_lost())
     }
 
     fn internal() -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "服务出错了，没有存下任何改动。请把请求编号告诉我们。",
-            "Something went wrong on our side and nothing was changed. Please tell us the request id.",
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, words::http::internal())
     }
 
     /// The problem behind a bare status that a library answered.
     fn for_status(status: StatusCode) -> Self {
-        let (code, zh, en) = match status {
+        let title = match status {
             StatusCode::NOT_FOUND => return Self::not_found(),
-            StatusCode::METHOD_NOT_ALLOWED => {
-                ("method_not_allowed", "这个地址不支持该操作。", "This address does not take that method.")
-            }
-            StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "内容太大。", "The body is too large."),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                ("unsupported_media_type", "内容的格式不对。", "The content type is not the expected one.")
-            }
-            StatusCode::REQUEST_TIMEOUT => {
-                ("timeout", "处理超时，请重试。", "It took too long. Please try again.")
-            }
-            StatusCode::FORBIDDEN => (
-                "cross_site",
-                "请求来自别的网站，已拒绝。",
-                "The request came from another site and was refused.",
-            ),
+            StatusCode::METHOD_NOT_ALLOWED => words::http::method_not_allowed(),
+            StatusCode::PAYLOAD_TOO_LARGE => words::http::body_too_large(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => words::http::unsupported_media_type(),
+            StatusCode::REQUEST_TIMEOUT => words::http::timeout(),
+            StatusCode::FORBIDDEN => words::http::cross_site(),
             status if status.is_server_error() => return Self { status, ..Self::internal() },
-            _ => ("bad_request", "请求的格式不对。", "The request is malformed."),
+            _ => words::http::bad_request(),
         };
-        Self::new(status, code, zh, en)
+        Self::new(status, title)
     }
 }
 
@@ -237,19 +184,11 @@ impl From<DbErr> for Problem {
             }
             Some(StoreFault::Conflict | StoreFault::Unavailable(_)) => {
                 tracing::warn!(%error, "the store did not take it");
-                Self::unavailable(
-                    "store_unavailable",
-                    "服务暂时存不了数据，这次操作没有生效。请稍后再试。",
-                    "The service cannot store anything at the moment, so nothing was kept. Please try again shortly.",
-                )
+                Self::unavailable(words::http::store_unavailable())
             }
             Some(StoreFault::Unknown) => {
                 tracing::warn!(%error, "a commit broke");
-                Self::unavailable(
-                    "outcome_unknown",
-                    "服务刚才中断，不能确定这次操作是否已经生效。请先刷新页面查看，再决定是否重试。",
-                    "The service was interrupted, and it is not certain whether this was kept. Please reload and look before you try again.",
-                )
+                Self::unavailable(words::http::outcome_unknown())
             }
         };
         Self { store_fault: fault.map(Box::new), ..problem }
@@ -320,7 +259,7 @@ fn is_problem(response: &Response) -> bool {
 }
 
 fn write(response: Response, problem: &Problem, language: Language, id: &str) -> Response {
-    let title = problem.title.for_language(language).to_owned();
+    let title = problem.title.in_language(language);
     let body = ProblemBody {
         kind: "about:blank".into(),
         detail: title.clone(),
@@ -338,8 +277,4 @@ fn write(response: Response, problem: &Problem, language: Language, id: &str) ->
     parts.headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     let bytes = serde_json::to_vec(&body).unwrap_or_default();
     Response::from_parts(parts, Body::from(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -8,6 +8,7 @@
 //! is not given, nor one from which it could be found by subtraction.
 
 mod jobs;
+pub mod log;
 pub mod model;
 mod service;
 mod store;

@@ -14,6 +14,7 @@
 
 mod demo;
 pub mod engine;
+pub mod log;
 mod model;
 mod service;
 mod store;
@@ -22,7 +23,6 @@ mod words;
 
 pub use demo::MadeUpMedia;
 pub use engine::recording;
-pub use model::midnight;
 pub use service::{SessionView, Video, VideoSettings};
 pub use store::{ask, entities};
 pub use wire::router;

@@ -239,3 +239,31 @@ fn a_table_is_queried_by_its_owner_alone() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn a_kind_of_entry_is_spelled_by_its_owner_alone() {
+    let renamed = |text: &str| -> Vec<String> {
+        let names = text.split("#[serde(rename = \"").skip(1).filter_map(|rest| rest.split('"').next());
+        names.map(str::to_owned).collect()
+    };
+    let logs: Vec<(PathBuf, String)> =
+        sources().into_iter().filter(|(path, _)| path.ends_with("log.rs")).collect();
+    let kinds: Vec<String> = logs.iter().flat_map(|(_, text)| renamed(text)).collect();
+    assert!(kinds.len() > 40, "the kinds were not found");
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let name = path.to_str().unwrap();
+        // A mail's kind is called after what it tells of; so is an event for other features.
+        let other = name.contains("/words/mail") || name.ends_with("log.rs") || name == "db/events.rs";
+        let tests = text.find("#[cfg(test)]").unwrap_or(text.len());
+        if other || name.ends_with("tests.rs") {
+            continue;
+        }
+        for (number, line) in code(&text[..tests]) {
+            for kind in kinds.iter().filter(|kind| line.contains(&format!("\"{kind}\""))) {
+                wrong.push(format!("{name}:{number}: {kind}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

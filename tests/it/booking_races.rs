@@ -5,8 +5,9 @@ use crate::support::TestApp;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::join_all;
 use mianqia::auth::Actor;
-use mianqia::auth::entities::account::{self, Locale, Role};
+use mianqia::auth::entities::account::{self, Role};
 use mianqia::base::ids;
+use mianqia::base::words::Language;
 use mianqia::booking::entities::{booking, occupied};
 use mianqia::db::Db;
 use mianqia::directory::entities::opening_rule::DayKind;
@@ -35,7 +36,7 @@ async fn travellers(app: &TestApp) -> Vec<Actor> {
             badge_no: None,
             email: None,
             mobile: None,
-            locale: Locale::ZhCn,
+            locale: Language::ZhCn,
             active: true,
             created_at: now,
         })
@@ -49,7 +50,6 @@ async fn travellers(app: &TestApp) -> Vec<Actor> {
         role: row.role,
         locale: row.locale,
         badge_no: None,
-        news_to: None,
         enterprise: None,
         joining: None,
     });
@@ -118,9 +118,9 @@ async fn rush(
 ) -> Vec<(Actor, booking::Model)> {
     let tries = takers.iter().cloned().enumerate().map(|(number, actor)| {
         let (booking, starts_at) = (app.app.booking.clone(), starts(number));
-        tokio::spawn(async move {
-            booking.take(&actor, service, starts_at, false).await.map(|fresh| (actor, fresh.row))
-        })
+        tokio::spawn(
+            async move { booking.take(&actor, service, starts_at, false).await.map(|row| (actor, row)) },
+        )
     });
     let mut winners = Vec::new();
     for outcome in join_all(tries).await {

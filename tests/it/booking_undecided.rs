@@ -77,13 +77,13 @@ both_stores! { at "2026-11-25T01:00:00Z";
         let cursor = day["undecided_next_cursor"].as_str().unwrap();
         let rest = officer.get(&format!("/api/v1/decisions?cursor={cursor}")).await.ok();
         assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next_cursor"]), (5, &Value::Null));
-        assert_eq!(rest["items"][0]["topic"], json!({"zh": "粮食进口", "en": "Grain imports"}));
+        assert_eq!(rest["items"][0]["topic"], json!({"zh-CN": "粮食进口", "en": "Grain imports"}));
         let starts = |page: &Value| page.as_array().unwrap().iter().map(|row| row["starts_at"].to_string()).collect::<Vec<_>>();
         let mut all = starts(&day["undecided"]);
         all.extend(starts(&rest["items"]));
         assert!(all.is_sorted());
         let newest = officer.get("/api/v1/decisions?order=newest").await.ok();
-        assert_eq!(newest["items"][0]["about"][1]["value"]["zh"], "第 14 件");
+        assert_eq!(newest["items"][0]["about"][1]["value"]["zh-CN"], "第 14 件");
         officer.get("/api/v1/decisions?order=oldest").await.refused(422, "invalid_parameter");
     }
 }

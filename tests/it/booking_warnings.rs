@@ -186,7 +186,7 @@ both_stores! { at "2026-11-26T01:00:00Z";
         let (session, guest) = enter(&owner).await;
         let row = officer.get("/api/v1/day?date=2026-11-26").await.ok()["bookings"][0].clone();
         assert_eq!((&row["can"]["no_show"], &row["session"]["waiting"]), (&json!(false), &json!(1)));
-        assert_eq!((&row["session"]["waiting_since"], &row["topic"]["zh"]), (&json!("2026-11-26T01:00:00Z"), &json!("试用")));
+        assert_eq!((&row["session"]["waiting_since"], &row["topic"]["zh-CN"]), (&json!("2026-11-26T01:00:00Z"), &json!("试用")));
         officer.post(&path(&held, "/no-show"), json!({})).await.refused(409, "somebody_came");
 
         enter(&officer).await;

@@ -4,6 +4,7 @@ use crate::both_stores;
 use crate::people::system_entries;
 use crate::support::{TestApp, unique};
 use encoding_rs::GBK;
+use mianqia::base::words::Language;
 use mianqia::directory::{FileFault, ImportFault, Oddity};
 use serde_json::{Value, json};
 use std::process::Command;
@@ -75,8 +76,9 @@ both_stores! {
             let Oddity::FestivalMissing { date, .. } = odd[0] else { panic!("{odd:?}") };
             assert_eq!(date.to_string(), "2027-02-06");
             let text = fault.text();
-            assert!(text.zh.contains("2027-02-06 是春节，文件里这一天不放假。 [calendar_festival_missing]"), "{}", text.zh);
-            assert!(text.en.contains("--unusual") && text.zh.contains("--unusual"), "{}", text.en);
+            let [zh, en] = [Language::ZhCn, Language::En].map(|language| text.in_language(language));
+            assert!(zh.contains("2027-02-06 是春节，文件里这一天不放假。 [calendar_festival_missing]"), "{zh}");
+            assert!(en.contains("--unusual") && zh.contains("--unusual"), "{en}");
         }
         assert_eq!(kind(app, "2027-01-01").await, "unpublished");
         assert_eq!(unusual_in_entries(app).await.len(), 1, "nothing is written of a refusal");
@@ -95,11 +97,11 @@ both_stores! {
         let fault = import(app, &broken, true).await.unwrap_err();
         let text = fault.text();
         assert_eq!(
-            text.zh,
+            text.in_language(Language::ZhCn),
             "第 33 行的文字编码无法识别。请把文件另存为 UTF-8 或 GBK（GB18030）编码的 CSV。 [file_encoding]"
         );
         assert_eq!(
-            text.en,
+            text.in_language(Language::En),
             "Line 33 cannot be decoded. Save the file as CSV in UTF-8 or GBK (GB18030). [file_encoding]"
         );
         assert_eq!(kind(app, "2027-01-01").await, "unpublished");

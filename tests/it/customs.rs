@@ -4,6 +4,7 @@ use crate::both_stores;
 use crate::people::system_entries;
 use crate::support::TestApp;
 use encoding_rs::GBK;
+use mianqia::base::words::Language;
 use mianqia::directory::ImportFault;
 use mianqia::directory::model::customs::CustomsFault;
 use serde_json::{Value, json};
@@ -25,8 +26,8 @@ both_stores! {
 
     async fn customs_offices_are_found_by_code_and_by_name(app: &TestApp) {
         assert_eq!(import(app, LIST.as_bytes()).await.unwrap(), 2);
-        let sample = json!({"code": "1901", "name": {"zh": "样例海关", "en": "Sample Customs"}});
-        let airport = json!({"code": "1902", "name": {"zh": "样例机场海关", "en": "样例机场海关"}});
+        let sample = json!({"code": "1901", "name": {"zh-CN": "样例海关", "en": "Sample Customs"}});
+        let airport = json!({"code": "1902", "name": {"zh-CN": "样例机场海关", "en": "样例机场海关"}});
         assert_eq!(found(app, "19").await, json!({"items": [sample, airport], "total": 2}));
         assert_eq!(found(app, "%E6%9C%BA%E5%9C%BA").await["items"], json!([airport]));
         assert_eq!(found(app, "sample").await["items"], json!([sample]));
@@ -38,14 +39,14 @@ both_stores! {
         import(app, LIST.as_bytes()).await.unwrap();
         let fault = import(app, format!("{LIST}903,丙,\n").as_bytes()).await.unwrap_err();
         assert!(matches!(fault, ImportFault::Customs(CustomsFault::Code { line: 4 })), "{fault}");
-        assert_eq!(fault.text().zh, "第 4 行的关区代码应当是 4 位数字（开头的 0 不能丢）。 [customs_code]");
+        assert_eq!(fault.text().in_language(Language::ZhCn), "第 4 行的关区代码应当是 4 位数字（开头的 0 不能丢）。 [customs_code]");
         assert_eq!(found(app, "").await["total"], 2);
 
         let other = GBK.encode("code,name_zh,name_en\n0101,甲关区,\n").0.into_owned();
         assert_eq!(import(app, &other).await.unwrap(), 1);
         assert_eq!(
             found(app, "").await,
-            json!({"items": [{"code": "0101", "name": {"zh": "甲关区", "en": "甲关区"}}], "total": 1})
+            json!({"items": [{"code": "0101", "name": {"zh-CN": "甲关区", "en": "甲关区"}}], "total": 1})
         );
         let last = system_entries(app).await.into_iter().rfind(|(kind, _)| kind == "customs_offices.imported");
         let bytes: Value = serde_json::from_str(&last.unwrap().1).unwrap();

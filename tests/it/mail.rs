@@ -3,7 +3,7 @@
 use crate::both_stores;
 use crate::support::{MailServer, Store, TestApp, eventually};
 use chrono::TimeDelta;
-use mianqia::base::text::Language;
+use mianqia::base::words::Language;
 use mianqia::notify::entities::outbox::{self, OutboxState};
 use mianqia::notify::layout;
 use mianqia::notify::model::ics::{Event, Method, render};
@@ -93,12 +93,12 @@ impl Drop for Sink {
 }
 
 pub fn mail(to: &str) -> Mail {
-    let (text, html) = layout(Language::Zh, "预约已受理", &["您好 <&>".to_owned()], None);
+    let (text, html) = layout(Language::ZhCn, "预约已受理", &["您好 <&>".to_owned()], None);
     Mail {
         case_id: None,
         template: "booking.accepted",
         to: to.to_owned(),
-        language: Language::Zh,
+        language: Language::ZhCn,
         subject: "预约已受理：视频面洽（2026年11月10日 14:00，北京时间）".to_owned(),
         text,
         html,
@@ -174,7 +174,7 @@ both_stores! {
     async fn what_a_mail_said_is_not_kept_once_nobody_will_send_it(app: &TestApp, sink: &Sink) {
         let key = "https://mianqia.example/rate/the-key-of-somebody";
         let with_key = |to: &str| {
-            let (text, html) = layout(Language::Zh, "请评价", &["您好".to_owned()], Some(("评价", key)));
+            let (text, html) = layout(Language::ZhCn, "请评价", &["您好".to_owned()], Some(("评价", key)));
             let calendar = Some(CalendarPart { method: Method::Request, ics: appointment(to) });
             Mail { text, html, calendar, ..mail(to) }
         };

@@ -14,12 +14,14 @@ mod customs;
 mod demo;
 mod edge;
 mod edge_lines;
+mod former;
 mod jobs;
 mod killed;
 mod mail;
 mod mail_order;
 mod mail_words;
 mod media;
+mod names_by_language;
 mod openapi;
 mod people;
 mod people_guessing;
@@ -31,6 +33,7 @@ mod review;
 mod review_values;
 mod session_people;
 mod smtp;
+mod snapshots;
 mod store;
 mod store_clockwork;
 mod store_conflicts;
@@ -40,6 +43,7 @@ mod survey;
 mod system;
 mod text;
 mod video;
+mod wording;
 
 #[path = "../engine/client.rs"]
 #[expect(dead_code, reason = "the tests of the engine use all of it")]

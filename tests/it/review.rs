@@ -59,7 +59,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
         assert_eq!(item["duration_ms"], 3000);
 
         let detail = auditor.get(&format!("/api/v1/review/sessions/{}", id(&session))).await.ok();
-        let texts: Vec<_> = detail["entries"].as_array().unwrap().iter().map(|e| e["text"]["zh"].as_str().unwrap()).collect();
+        let texts: Vec<_> = detail["entries"].as_array().unwrap().iter().map(|e| e["text"]["zh-CN"].as_str().unwrap()).collect();
         assert!(texts.contains(&"林女士被接入，面洽开始"), "{texts:?}");
         let checked = integrity(&auditor, &session).await;
         assert_eq!(checked["state"], "intact", "{checked}");
@@ -121,7 +121,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
         let checked = integrity(&auditor, &session).await;
         assert_eq!((&checked["state"], &checked["fault"]["where"]), (&json!("broken"), &json!("recording")), "{checked}");
         assert_eq!(checked["fault"]["id"], row.id.to_string());
-        assert!(checked["fault"]["text"]["zh"].as_str().unwrap().contains("被改动过"), "{checked}");
+        assert!(checked["fault"]["text"]["zh-CN"].as_str().unwrap().contains("被改动过"), "{checked}");
         let (intact, report) = verify(app, id(&booking)).await;
         assert!(!intact && report.contains(&format!("BROKEN at recording {}", row.id)), "{report}");
         // It is still shown, with the fault beside it: defective recordings are kept.
@@ -191,7 +191,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
         let etag = fine.headers()["etag"].to_str().unwrap().to_owned();
         assert_eq!((fine.status().as_u16(), &fine.bytes().await.unwrap()[..]), (206, &whole[middle..=middle]));
         let manifest = row.manifest_sha256.clone().unwrap();
-        assert_eq!(etag, format!("\"{}\"", mianqia::evidence::model::hex(&manifest)));
+        assert_eq!(etag, format!("\"{}\"", mianqia::base::hex::hex(&manifest)));
 
         // Opened before, changed after: of the same length, so that only the digests can tell.
         let mut changed = whole.clone();

@@ -269,7 +269,7 @@ both_stores! {
         let items = seen["items"].as_array().unwrap();
         assert_eq!(items.len(), 5, "{seen}");
         assert!(items.iter().all(|item| item["level"] == 5 && item["month"] == "2026-11"), "{seen}");
-        assert_eq!(items[0]["service"]["zh"].as_str().map(str::is_empty), Some(false));
+        assert_eq!(items[0]["service"]["zh-CN"].as_str().map(str::is_empty), Some(false));
         let keys: Vec<&String> = items[0].as_object().unwrap().keys().collect();
         assert_eq!(keys, ["comment", "id", "level", "month", "service"]);
         // The id does not tell when somebody answered: midnight of the first in Beijing.

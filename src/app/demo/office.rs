@@ -5,6 +5,7 @@ use crate::app::demo::DemoFault;
 use crate::app::demo::api::Api;
 use crate::auth::Actor;
 use crate::base::clock::Clock;
+use crate::base::local_time;
 use crate::booking::jobs::BookingCompleted;
 use crate::db::jobs::{Kinds, Worker};
 use crate::directory;
@@ -71,12 +72,7 @@ impl<'a> Office<'a> {
 
     /// A time of a day by the office's clock.
     pub fn at(&self, date: NaiveDate, hour: u32, minute: u32) -> DateTime<Utc> {
-        let local = date.and_hms_opt(hour, minute, 0).unwrap_or_default();
-        // A time that a zone leaves out is told as UTC; the demo's zone has none.
-        local
-            .and_local_timezone(self.zone)
-            .earliest()
-            .map_or_else(|| local.and_utc(), |at| at.with_timezone(&Utc))
+        local_time::instant(self.zone, date, (hour * 60 + minute) as i32).unwrap_or_default()
     }
 
     /// Whether nobody was ever invited to rate: then the months before today are still empty.

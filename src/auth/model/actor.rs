@@ -1,9 +1,9 @@
 //! Who calls, and what they may do.
 
 use crate::auth::model::{self, Right};
-use crate::auth::store::entities::account::{self, Locale, Membership, Role};
+use crate::auth::store::entities::account::{self, Membership, Role};
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
-use crate::base::text::Text;
+use crate::base::words::{self, Language};
 use crate::evidence;
 use crate::http::Problem;
 use uuid::Uuid;
@@ -17,13 +17,11 @@ pub struct Actor {
     pub name: String,
     pub login: String,
     pub role: Role,
-    pub locale: Locale,
+    pub locale: Language,
     pub badge_no: Option<String>,
     /// The number given when registering, to begin a form with.
     pub mobile: Option<String>,
     pub enterprise: Option<ActorEnterprise>,
-    /// The mail address for news about their bookings.
-    pub news_to: Option<String>,
     /// The enterprise for which somebody does not act: who asks to join it, or no longer belongs to it. Until
     /// that is settled they have no rights at all.
     pub joining: Option<(Membership, ActorEnterprise)>,
@@ -39,7 +37,6 @@ pub struct ActorEnterprise {
 
 /// Somebody from their rows.
 pub fn of(account: account::Model, enterprise: Option<enterprise::Model>, sign_in_id: Uuid) -> Actor {
-    let news_to = booker_address(&account, enterprise.as_ref());
     let enterprise = enterprise.map(|row| ActorEnterprise { id: row.id, name: row.name, state: row.state });
     let (enterprise, joining) = match (enterprise, account.membership) {
         (Some(own), Some(Membership::Approved)) => (Some(own), None),
@@ -56,7 +53,6 @@ pub fn of(account: account::Model, enterprise: Option<enterprise::Model>, sign_i
         locale: account.locale,
         badge_no: account.badge_no,
         mobile: account.mobile,
-        news_to,
         enterprise,
         joining,
     }
@@ -86,28 +82,11 @@ impl Actor {
 
 fn not_a_member(membership: Membership, own: &ActorEnterprise) -> Problem {
     let name = &own.name;
-    let (code, zh, en) = match membership {
-        Membership::Pending => (
-            "membership_pending",
-            format!("您加入{name}的申请还在等候同意，由本单位同事或海关处理，结果发邮件。"),
-            format!("Your wish to join {name} still waits for a colleague or customs; you get an e-mail."),
-        ),
-        Membership::Refused => (
-            "membership_refused",
-            format!("您加入{name}的申请没有通过，不能以它的名义办理。请联系本单位同事，或拨打值班电话。"),
-            format!(
-                "Your wish to join {name} was refused, so you cannot act for it. Please ask your colleagues or call the duty phone."
-            ),
-        ),
-        _ => (
-            "membership_ended",
-            format!("您已不再是{name}的成员，不能以它的名义办理。请联系本单位同事，或拨打值班电话。"),
-            format!(
-                "Your membership of {name} ended, so you cannot act for it. Please ask your colleagues or call the duty phone."
-            ),
-        ),
-    };
-    Problem { code, title: Text::new(zh, en), ..Problem::forbidden() }
+    Problem::forbidden().saying(match membership {
+        Membership::Pending => words::auth::membership_pending(name),
+        Membership::Refused => words::auth::membership_refused(name),
+        _ => words::auth::membership_ended(name),
+    })
 }
 
 /// The mail address for news about a booking: the account's own, else that of its enterprise's contact.

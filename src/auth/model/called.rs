@@ -4,6 +4,7 @@
 //! would write it to strangers on our paper. So a name is letters with what joins them, and holds no address.
 
 use crate::auth::model::input;
+use crate::base::words;
 use crate::http::Problem;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
@@ -22,12 +23,7 @@ pub fn person(field: &'static str, typed: &str) -> Result<String, Problem> {
     if is_name(&name, false) && name.chars().filter(|c| is_han(*c)).count() <= PERSON_HAN {
         return Ok(name);
     }
-    Err(Problem::invalid(
-        field,
-        "name_not_allowed",
-        "请只填姓名：文字、空格、间隔号（·）、短横线、撇号和括号，不要写数字、网址或其他内容。",
-        "Please give just a name: letters, spaces, hyphens, apostrophes, middle dots and brackets; no digits, web addresses or anything else.",
-    ))
+    Err(Problem::invalid(field, words::auth::name_not_allowed_person()))
 }
 
 /// The name of an enterprise.
@@ -36,12 +32,7 @@ pub fn enterprise(field: &'static str, typed: &str) -> Result<String, Problem> {
     if is_name(&name, true) {
         return Ok(name);
     }
-    Err(Problem::invalid(
-        field,
-        "name_not_allowed",
-        "请只填营业执照上的企业名称：文字、数字、空格、括号和“·”“-”“&”，不要写网址、电话或其他内容。",
-        "Please give just the name on the business licence: letters, digits, spaces, brackets, · - and &; no web addresses, telephone numbers or anything else.",
-    ))
+    Err(Problem::invalid(field, words::auth::name_not_allowed_enterprise()))
 }
 
 fn is_name(name: &str, is_enterprise: bool) -> bool {

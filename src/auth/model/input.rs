@@ -1,8 +1,8 @@
 //! What may be typed when registering: logins, passwords, names. Pure.
 
 use crate::auth::model::{called, secret};
-use crate::auth::store::entities::account::Locale;
 use crate::auth::store::entities::registration::RegistrationKind;
+use crate::base::words::{self, Language};
 use crate::directory::model::identifiers;
 use crate::http::Problem;
 use unicode_normalization::UnicodeNormalization;
@@ -16,7 +16,7 @@ pub struct Registration {
     pub email: String,
     pub login: String,
     pub password: String,
-    pub locale: Locale,
+    pub locale: Language,
 }
 
 /// The enterprise of a registration.
@@ -36,7 +36,7 @@ pub struct Checked {
     pub email: String,
     pub login: String,
     pub password: String,
-    pub locale: Locale,
+    pub locale: Language,
 }
 
 impl Registration {
@@ -74,14 +74,9 @@ impl Registration {
 
 /// A login in lower case: 3 to 32 of a–z, 0–9, dot, dash and underscore.
 pub fn login(typed: &str) -> Result<String, Problem> {
-    normal_login(typed).filter(|login| login.len() >= 3).ok_or_else(|| {
-        Problem::invalid(
-            "login",
-            "bad_login",
-            "登录名为 3 至 32 个字符，只用小写字母、数字、点、短横线和下划线。",
-            "A login has 3 to 32 characters: letters a to z, digits, dots, dashes and underscores.",
-        )
-    })
+    normal_login(typed)
+        .filter(|login| login.len() >= 3)
+        .ok_or_else(|| Problem::invalid("login", words::auth::bad_login()))
 }
 
 /// The login in the form in which it is stored, if it can be one; staff may have short ones.
@@ -112,21 +107,11 @@ fn text(
     // One spelling of what looks the same, so that equal texts are equal.
     let text: String = typed.trim().nfc().collect();
     if !(least..=most).contains(&text.chars().count()) {
-        return Err(Problem::invalid(
-            field,
-            "wrong_length",
-            format!("请填写 {least} 至 {most} 个字。"),
-            format!("Please write {least} to {most} characters."),
-        ));
+        return Err(Problem::invalid(field, words::auth::wrong_length(least, most)));
     }
     // Control characters are no text; PostgreSQL does not even store a NUL.
     if text.chars().any(|c| c.is_control() && !also(c)) {
-        return Err(Problem::invalid(
-            field,
-            "wrong_character",
-            "含有无法显示的字符，请重新输入。",
-            "There is a character in it that cannot be shown. Please type it again.",
-        ));
+        return Err(Problem::invalid(field, words::auth::wrong_character()));
     }
     Ok(text)
 }
@@ -146,7 +131,7 @@ mod tests {
             email: "he@example.com".into(),
             login: "He.Food".into(),
             password: "correct horse battery".into(),
-            locale: Locale::ZhCn,
+            locale: Language::ZhCn,
         }
     }
 

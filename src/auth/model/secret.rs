@@ -4,7 +4,7 @@
 //! takes, walks over the keyboard, runs, repetitions, years, the person's own name — and each pattern counts
 //! here as a single character, however long it is. What remains must still be a number of characters.
 
-use crate::base::text::Text;
+use crate::base::words::{self, Text};
 use crate::http::Problem;
 use unicode_normalization::UnicodeNormalization;
 
@@ -144,49 +144,27 @@ pub fn normal(typed: &str) -> String {
 pub fn fault(password: &str, about: &[&str]) -> Option<Text> {
     let length = password.chars().count();
     if length < SHORTEST {
-        return Some(Text::new(
-            format!(
-                "密码至少 {SHORTEST} 个字符，这里是 {length} 个。几个不相干的词连起来，好记又不容易被猜到。"
-            ),
-            format!(
-                "A password has at least {SHORTEST} characters, this has {length}. A few unrelated words in a row are easy to remember and hard to guess."
-            ),
-        ));
+        return Some(words::auth::bad_password_short(SHORTEST, length));
     }
     if length > LONGEST {
-        return Some(Text::new(
-            format!("密码最多 {LONGEST} 个字符，这里是 {length} 个。"),
-            format!("A password has at most {LONGEST} characters, this has {length}."),
-        ));
+        return Some(words::auth::bad_password_long(LONGEST, length));
     }
     if password.chars().any(char::is_control) {
-        return Some(Text::new(
-            "密码里有看不见的控制字符，请直接键入或重新粘贴。",
-            "There is an invisible control character in the password. Please type it or paste it again.",
-        ));
+        return Some(words::auth::bad_password_invisible());
     }
     let mut different: Vec<char> = password.to_lowercase().chars().collect();
     different.sort_unstable();
     different.dedup();
     if different.len() < LEAST_DIFFERENT || is_repetition(password) {
-        return Some(Text::new(
-            "密码只是几个字符的重复，太容易被猜到，请换一个。",
-            "The password only repeats a few characters, which is guessed easily. Please choose another one.",
-        ));
+        return Some(words::auth::bad_password_repeats());
     }
     let own = own_words(about);
     if unexpected(password, &own) < LEAST_UNEXPECTED {
         let without_own = unexpected(password, &[]);
         return Some(if without_own >= LEAST_UNEXPECTED {
-            Text::new(
-                "密码和您的登录名、姓名、邮箱或企业名称太像，请换一个。",
-                "The password is too much like your login, name, e-mail or enterprise. Please choose another one.",
-            )
+            words::auth::bad_password_about_you()
         } else {
-            Text::new(
-                "密码由常见的词、连续的数字或键盘上相邻的键、年份组成，最先被猜到。请换成几个不相干的词。",
-                "The password is made of common words, runs of digits or neighbouring keys, or years, which are guessed first. Please take a few unrelated words instead.",
-            )
+            words::auth::bad_password_common()
         });
     }
     None
@@ -196,7 +174,7 @@ pub fn fault(password: &str, about: &[&str]) -> Option<Text> {
 pub fn check(field: &'static str, password: &str, about: &[&str]) -> Result<(), Problem> {
     match fault(password, about) {
         None => Ok(()),
-        Some(Text { zh, en }) => Err(Problem::invalid(field, "bad_password", zh, en)),
+        Some(title) => Err(Problem::invalid(field, title)),
     }
 }
 
@@ -312,6 +290,7 @@ fn year_at(text: &[char]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::words::Language;
 
     const ABOUT: [&str; 5] =
         ["He.Food", "何女士", "xiaohe@example.com", "霜河样例食品有限公司", "91239999MA0000285Y"];
@@ -346,9 +325,10 @@ mod tests {
             ("91239999MA0000285Y", "登录名"),
         ] {
             let fault = fault(password, &ABOUT).unwrap_or_else(|| panic!("{password:?} passes"));
-            assert!(fault.zh.contains(rule), "{password:?}: {}", fault.zh);
+            let said = fault.in_language(Language::ZhCn);
+            assert!(said.contains(rule), "{password:?}: {said}");
         }
-        assert!(fault(&"xk".repeat(65), &[]).unwrap().zh.contains("最多 128"));
+        assert!(fault(&"xk".repeat(65), &[]).unwrap().in_language(Language::ZhCn).contains("最多 128"));
     }
 
     #[test]

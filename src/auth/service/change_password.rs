@@ -1,16 +1,17 @@
 //! Changing one's password.
 
+use crate::auth::log::AccountEntry;
 use crate::auth::model::attempts::Begun;
 use crate::auth::model::{device, secret};
 use crate::auth::service::guessing::{Guesser, warning};
 use crate::auth::service::sign_in;
 use crate::auth::service::whole_seconds;
 use crate::auth::{Actor, Auth, Refusal, store};
+use crate::base::words;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
 use sea_orm::DbErr;
-use serde_json::json;
 
 impl Auth {
     /// Replaces the caller's password and ends every other sign-in of theirs: whoever had got hold of the
@@ -55,8 +56,8 @@ impl Auth {
                 Box::pin(async move {
                     store::set_password(tx, id, hash).await?;
                     let ended = store::end_other_sessions(tx, id, Some(kept), &live).await?;
-                    let entry = NewEntry::new(evidence::SYSTEM, "account.password_changed", by, now);
-                    evidence::append(tx, entry.data(json!({ "sessions_ended": ended }))).await?;
+                    let what = AccountEntry::PasswordChanged { sessions_ended: ended };
+                    evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, by, now)).await?;
                     Ok(())
                 })
             })
@@ -66,21 +67,10 @@ impl Auth {
 }
 
 fn wrong_password(begun: Begun) -> Refusal {
-    let (zh, en) = warning(begun);
-    let problem = Problem::invalid(
-        "current_password",
-        "wrong_password",
-        format!("现在的密码不对。{zh}"),
-        format!("That is not your current password. {en}"),
-    );
+    let problem = Problem::invalid("current_password", words::auth::wrong_password(warning(begun)));
     Refusal { problem, retry_after: (begun.left == 0).then(|| whole_seconds(begun.wait.num_seconds())) }
 }
 
 fn same_password() -> Problem {
-    Problem::invalid(
-        "new_password",
-        "same_password",
-        "新密码和现在的一样，请换一个。",
-        "The new password is the current one. Please choose another.",
-    )
+    Problem::invalid("new_password", words::auth::same_password())
 }

@@ -1,16 +1,16 @@
 //! The people of an enterprise: who asks to join is let in by a colleague or a chief.
 
+use crate::auth::log::{AccountEntry, Member};
 use crate::auth::store::entities::account::{self, Membership};
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::auth::words::mails;
 use crate::auth::{Actor, Auth, Right, store};
-use crate::base::text::Text;
+use crate::base::words;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
 use crate::notify;
 use sea_orm::DbErr;
-use serde_json::json;
 use uuid::Uuid;
 
 impl Auth {
@@ -89,13 +89,13 @@ impl Auth {
                         return Err(decided_already());
                     }
                     (member.membership, member.member_since) = (Some(to), since);
-                    let kind = match to {
-                        Membership::Approved => "membership.approved",
-                        Membership::Refused => "membership.refused",
-                        _ => "membership.ended",
+                    let told = Member { enterprise_id, account_id };
+                    let what = match to {
+                        Membership::Approved => AccountEntry::MembershipApproved(told),
+                        Membership::Refused => AccountEntry::MembershipRefused(told),
+                        _ => AccountEntry::MembershipEnded(told),
                     };
-                    let data = json!({ "enterprise_id": enterprise_id, "account_id": account_id });
-                    evidence::append(tx, NewEntry::new(evidence::SYSTEM, kind, by, now).data(data)).await?;
+                    evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, by, now)).await?;
                     if to == Membership::Ended {
                         store::end_other_sessions(tx, account_id, None, &live).await?;
                     }
@@ -133,42 +133,19 @@ fn was_there_before(own: &account::Model, other: &account::Model) -> bool {
 fn is_let_in(enterprise: &enterprise::Model) -> Result<(), Problem> {
     match enterprise.state {
         EnterpriseState::Approved => Ok(()),
-        EnterpriseState::Pending => Err(Problem::conflict(
-            "enterprise_pending",
-            "请先审核这家企业，再处理加入它的申请。",
-            "Please decide about the enterprise first, then about who asks to join it.",
-        )),
-        EnterpriseState::Refused => Err(Problem::conflict(
-            "enterprise_refused",
-            "这家企业没有通过审核，不能再同意别人加入。",
-            "This enterprise was refused: nobody can be let into it any more.",
-        )),
+        EnterpriseState::Pending => Err(Problem::conflict(words::auth::enterprise_pending())),
+        EnterpriseState::Refused => Err(Problem::conflict(words::auth::enterprise_refused())),
     }
 }
 
 fn joined_later() -> Problem {
-    Problem {
-        code: "joined_later",
-        title: Text::new(
-            "对方比您先加入本单位，您不能终止其成员资格。请联系更早加入的同事或海关。",
-            "They belonged to the enterprise before you, so you cannot end their membership. A colleague who was there earlier or the office can.",
-        ),
-        ..Problem::forbidden()
-    }
+    Problem::forbidden().saying(words::auth::joined_later())
 }
 
 fn decided_already() -> Problem {
-    Problem::conflict(
-        "already_decided",
-        "这位同事的申请已经处理过，请刷新页面。",
-        "This has been decided already. Please reload the page.",
-    )
+    Problem::conflict(words::auth::already_decided())
 }
 
 fn oneself() -> Problem {
-    Problem::conflict(
-        "not_oneself",
-        "不能处理自己的账号，请由同事或海关处理。",
-        "You cannot decide about your own account. A colleague or the office can.",
-    )
+    Problem::conflict(words::auth::not_oneself())
 }

@@ -1,10 +1,12 @@
 //! A chief lets enterprises in.
 
+use crate::auth::log::{AccountEntry, Enterprise, Member};
 use crate::auth::model::input;
-use crate::auth::store::entities::account::{Locale, Membership};
+use crate::auth::store::entities::account::Membership;
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::auth::words::mails;
 use crate::auth::{Actor, Auth, store};
+use crate::base::words;
 use crate::db::Tx;
 use crate::evidence;
 use crate::evidence::NewEntry;
@@ -12,7 +14,6 @@ use crate::http::Problem;
 use crate::notify;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
 use uuid::Uuid;
 
 /// Enterprises on one page of the list.
@@ -89,12 +90,12 @@ impl Auth {
                         return Err(found.map_or_else(Problem::not_found, |_| already_decided()));
                     }
                     let row = store::enterprise(tx.conn(), id).await?.ok_or_else(Problem::not_found)?;
-                    let kind = match state {
-                        EnterpriseState::Approved => "enterprise.approved",
-                        _ => "enterprise.refused",
+                    let told = Enterprise { enterprise_id: id, demo: false };
+                    let what = match state {
+                        EnterpriseState::Approved => AccountEntry::EnterpriseApproved(told),
+                        _ => AccountEntry::EnterpriseRefused(told),
                     };
-                    let mut entry =
-                        NewEntry::new(evidence::SYSTEM, kind, by, now).data(json!({"enterprise_id": id}));
+                    let mut entry = NewEntry::new(evidence::SYSTEM, &what, by, now);
                     if let Some(reason) = reason {
                         entry = entry.personal("reason", reason);
                     }
@@ -103,8 +104,8 @@ impl Auth {
                         end_waiting(tx, &row, by, now).await?;
                     }
                     let contact = store::first_account(tx.conn(), id).await?;
-                    let locale = contact.map_or(Locale::ZhCn, |account| account.locale);
-                    let mail = mails::decision(&row, mails::language_of(locale), &public_url);
+                    let locale = contact.map(|account| account.locale).unwrap_or_default();
+                    let mail = mails::decision(&row, locale, &public_url);
                     notify::enqueue(tx, now, mail).await?;
                     Ok::<_, Problem>(row)
                 })
@@ -126,9 +127,9 @@ async fn end_waiting(
         if !store::set_membership(tx, member.id, &[Membership::Pending], Membership::Refused, None).await? {
             continue;
         }
-        let data = json!({ "enterprise_id": row.id, "account_id": member.id });
-        let entry = NewEntry::new(evidence::SYSTEM, "membership.refused", by, now).data(data);
-        evidence::append(tx, entry).await?;
+        let refused = Member { enterprise_id: row.id, account_id: member.id };
+        let what = AccountEntry::MembershipRefused(refused);
+        evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, by, now)).await?;
         if let Some(mail) = mails::enterprise_turned_away(&member, row) {
             notify::enqueue(tx, now, mail).await?;
         }
@@ -137,9 +138,5 @@ async fn end_waiting(
 }
 
 fn already_decided() -> Problem {
-    Problem::conflict(
-        "already_decided",
-        "这家企业的申请已经处理过，请刷新页面。",
-        "This registration has been decided already. Please reload the page.",
-    )
+    Problem::conflict(words::auth::already_decided_enterprise())
 }

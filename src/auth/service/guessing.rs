@@ -1,17 +1,18 @@
 //! Whoever gives a password: what is counted for them, and what they are told.
 
+use crate::auth::log::AccountEntry;
 use crate::auth::model::attempts::{Attempts, Begun, FORGOTTEN_AFTER, FREE, Subject};
 use crate::auth::service::whole_seconds;
 use crate::auth::store::entities::account;
 use crate::auth::{Auth, Refusal, store};
 use crate::base::ids;
+use crate::base::words::{self, Text};
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
 use crate::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
 use std::net::IpAddr;
 use uuid::Uuid;
 
@@ -93,12 +94,12 @@ impl Auth {
         counts: bool,
         now: DateTime<Utc>,
     ) -> Result<(), DbErr> {
-        let entry = NewEntry::new(evidence::SYSTEM, "account.sign_in_failed", evidence::Actor::PROGRAM, now)
-            .data(json!({
-                "account_id": account.as_ref().map(|account| account.id),
-                "active": account.as_ref().map(|account| account.active),
-                "attempt": begun.number,
-            }));
+        let what = AccountEntry::SignInFailed {
+            account_id: account.as_ref().map(|account| account.id),
+            active: account.as_ref().map(|account| account.active),
+            attempt: begun.number.into(),
+        };
+        let entry = NewEntry::new(evidence::SYSTEM, &what, evidence::Actor::PROGRAM, now);
         self.0
             .db
             .write(move |tx| {
@@ -114,44 +115,28 @@ impl Auth {
 }
 
 /// What a wrong password leads to, once it is near.
-pub fn warning(begun: Begun) -> (String, String) {
-    let (zh, en) = span(begun.wait);
+pub fn warning(begun: Begun) -> Text {
+    let wait = span(begun.wait);
     match begun.left {
-        0 => (
-            format!("{zh}后才能再试；忘记密码请拨打值班电话。"),
-            format!("You can try again in {en}; if you forgot the password, call the duty phone."),
-        ),
-        left @ ..=WORTH_TELLING => (
-            format!("再输错 {left} 次，就要等 {zh}才能再试。"),
-            format!("After {left} more wrong attempts you have to wait {en}."),
-        ),
-        _ => (
-            "请核对后再试；忘记密码请拨打值班电话。".to_owned(),
-            "Please check both; if you forgot the password, call the duty phone.".to_owned(),
-        ),
+        0 => words::auth::hint_wait(wait),
+        left @ ..=WORTH_TELLING => words::auth::hint_left(left, wait),
+        _ => words::auth::hint_check(),
     }
 }
 
 fn waits(until: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
     let seconds = ((until - now).num_milliseconds() + 999) / 1000;
-    let (zh, en) = span(TimeDelta::seconds(seconds));
-    let problem = Problem::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        "too_many_attempts",
-        format!("密码输错次数太多，请 {zh}后再试。用过的设备不受别人输错的影响。"),
-        format!(
-            "Too many wrong passwords. Please try again in {en}. Devices on which you signed in before do not wait for the mistakes of others."
-        ),
-    );
+    let title = words::auth::too_many_attempts(span(TimeDelta::seconds(seconds)));
+    let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, title);
     Refusal { problem, retry_after: Some(whole_seconds(seconds)) }
 }
 
-fn span(wait: TimeDelta) -> (String, String) {
+fn span(wait: TimeDelta) -> Text {
     let minutes = (wait.num_seconds() + 59) / 60;
     if minutes >= 60 && minutes % 60 == 0 {
-        return (format!("{} 小时", minutes / 60), format!("{} h", minutes / 60));
+        return words::auth::wait_hours(minutes / 60);
     }
-    (format!("{minutes} 分钟"), format!("{minutes} min"))
+    words::auth::wait_minutes(minutes)
 }
 
 const _: () = assert!(WORTH_TELLING < FREE);

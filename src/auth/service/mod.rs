@@ -6,7 +6,6 @@ pub mod enterprises;
 mod guessing;
 pub mod password;
 pub mod registering;
-mod remembered;
 mod sessions;
 pub mod sign_in;
 
@@ -14,11 +13,11 @@ use crate::auth::model::attempts::Attempts;
 use crate::auth::model::budget::Budget;
 use crate::auth::model::device;
 use crate::auth::service::password::{Busy, HashFault, Passwords};
-use crate::auth::service::remembered::Remembered;
 use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;
+use crate::base::words;
 use crate::db::Db;
-use crate::db::live::{Live, Topic};
+use crate::db::live::Live;
 use crate::http::Problem;
 use crate::http::StatusCode;
 use sea_orm::DbErr;
@@ -41,7 +40,6 @@ pub(super) struct Inner {
     pub(super) secure: bool,
     /// Where mails send their readers.
     pub(super) public_url: String,
-    pub(super) remembered: Remembered,
     attempts: Mutex<Attempts>,
     budget: Mutex<Budget>,
 }
@@ -75,12 +73,7 @@ impl From<HashFault> for Problem {
 
 impl From<Busy> for Refusal {
     fn from(_: Busy) -> Self {
-        let problem = Problem::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "busy",
-            "现在使用的人很多，请过几秒再试。",
-            "Many people are here right now. Please try again in a few seconds.",
-        );
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, words::auth::busy());
         Self { problem, retry_after: Some(5) }
     }
 }
@@ -88,11 +81,6 @@ impl From<Busy> for Refusal {
 impl Auth {
     /// `secure`: whether browsers reach the program over TLS, so that the cookie may insist on it.
     pub fn new(db: Db, clock: Clock, keyring: Keyring, live: Live, secure: bool, public_url: &str) -> Self {
-        for table in ["account", "enterprise"] {
-            let live = live.clone();
-            db.watch(table, move || live.tell(Topic::PeopleChanged));
-        }
-        let remembered = Remembered::new(&live);
         Self(Arc::new(Inner {
             db,
             clock,
@@ -102,7 +90,6 @@ impl Auth {
             registrations: Passwords::new(1, REGISTRATIONS_WAITING),
             secure,
             public_url: public_url.trim_end_matches('/').to_owned(),
-            remembered,
             attempts: Mutex::default(),
             budget: Mutex::default(),
         }))

@@ -3,6 +3,7 @@
 //! Whoever registers is told the same whatever is registered already: that a mail was sent. What is in the way
 //! stands in the mail, and its link opens the rest. Until then the registration takes neither login nor code.
 
+use crate::auth::log::{AccountEntry, Joined};
 use crate::auth::model::attempts::Subject;
 use crate::auth::model::budget;
 use crate::auth::model::input::{self, Checked};
@@ -14,6 +15,7 @@ use crate::auth::store::entities::registration::{self, RegistrationKind};
 use crate::auth::words::mails;
 use crate::auth::{Auth, Refusal, model, store};
 use crate::base::ids;
+use crate::base::words;
 use crate::db::live::Live;
 use crate::db::{StoreFault, Tx, WriteError, is_unique_violation};
 use crate::evidence;
@@ -23,7 +25,6 @@ use crate::http::StatusCode;
 use crate::{directory, notify};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
 use std::net::IpAddr;
 use uuid::Uuid;
 
@@ -253,20 +254,23 @@ async fn make(
         }
     };
     let account_id = ids::new_id(now);
-    let (enterprise, membership, role, kind) = match (row.kind, &row.uscc) {
-        (RegistrationKind::Enterprise, Some(uscc)) => match store::lock_enterprise_by_uscc(tx, uscc).await? {
-            Some(found) => {
-                may_ask(tx, found.id, now).await?;
-                (Some(found), Some(Membership::Pending), Role::Member, "membership.requested")
-            }
-            None => {
-                let new = new_enterprise(&row, uscc.clone(), now);
-                store::insert_enterprise(tx, new.clone()).await?;
-                (Some(new), Some(Membership::Approved), Role::Member, "enterprise.registered")
-            }
-        },
-        _ => (None, None, Role::Traveller, "account.registered"),
-    };
+    let (enterprise, membership, role, what): (_, _, _, fn(Joined) -> AccountEntry) =
+        match (row.kind, &row.uscc) {
+            (RegistrationKind::Enterprise, Some(uscc)) => match store::lock_enterprise_by_uscc(tx, uscc)
+                .await?
+            {
+                Some(found) => {
+                    may_ask(tx, found.id, now).await?;
+                    (Some(found), Some(Membership::Pending), Role::Member, AccountEntry::MembershipRequested)
+                }
+                None => {
+                    let new = new_enterprise(&row, uscc.clone(), now);
+                    store::insert_enterprise(tx, new.clone()).await?;
+                    (Some(new), Some(Membership::Approved), Role::Member, AccountEntry::EnterpriseRegistered)
+                }
+            },
+            _ => (None, None, Role::Traveller, AccountEntry::Registered),
+        };
     let account = account::Model {
         id: account_id,
         login: login.clone(),
@@ -288,14 +292,12 @@ async fn make(
         return Err(Fault::Raced);
     }
     let by = evidence::Actor { id: Some(account_id), role: model::role_name(role) };
-    let mut data = serde_json::Map::new();
-    if let Some(enterprise) = &enterprise {
-        data.insert("enterprise_id".into(), json!(enterprise.id));
-    }
-    if let Some(replaced) = replaced {
-        data.insert("replaces_account_id".into(), json!(replaced));
-    }
-    evidence::append(tx, NewEntry::new(evidence::SYSTEM, kind, by, now).data(data.into())).await?;
+    let joined = Joined {
+        enterprise_id: enterprise.as_ref().map(|enterprise| enterprise.id),
+        replaces_account_id: replaced,
+        demo: false,
+    };
+    evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what(joined), by, now)).await?;
     if let (Some(enterprise), Some(Membership::Pending)) = (&enterprise, membership) {
         for member in store::members(tx.conn(), enterprise.id).await? {
             if let Some(mail) = mails::asks_to_join(&member, enterprise, &account, public_url) {
@@ -314,15 +316,7 @@ async fn may_ask(tx: &Tx, enterprise_id: Uuid, now: DateTime<Utc>) -> Result<(),
         return Ok(());
     }
     let phone = directory::office().duty_phone;
-    Err(Fault::Problem(Problem::too_many(
-        "too_many_joining",
-        format!(
-            "现在不能申请加入这家企业。请联系本单位同事，稍后再打开邮件里的链接，或拨打值班电话 {phone}。"
-        ),
-        format!(
-            "Joining this enterprise cannot be asked for right now. Please ask your colleagues and open the link in the mail again later, or call the duty phone {phone}."
-        ),
-    )))
+    Err(Fault::Problem(Problem::too_many(words::auth::too_many_joining(phone))))
 }
 
 async fn registered(tx: &Tx, account_id: Uuid) -> Result<Registered, Fault> {
@@ -354,35 +348,17 @@ fn new_enterprise(row: &registration::Model, uscc: String, now: DateTime<Utc>) -
 }
 
 fn login_taken() -> Problem {
-    Problem {
-        field: Some("login".into()),
-        ..Problem::conflict(
-            "login_taken",
-            "这个登录名已有人使用，请换一个。",
-            "This login is taken. Please choose another one.",
-        )
-    }
+    Problem { field: Some("login".into()), ..Problem::conflict(words::auth::login_taken()) }
 }
 
 fn unknown_link() -> Problem {
-    Problem {
-        code: "unknown_link",
-        title: crate::base::text::Text::new(
-            "链接已失效：24 小时内有效，只能用最新的一封邮件。请重新注册；已经完成注册的，直接登录。",
-            "This link no longer works: it lasts 24 hours. Please register again, or sign in if you have finished registering.",
-        ),
-        ..Problem::not_found()
-    }
+    Problem::not_found().saying(words::auth::unknown_link())
 }
 
 fn too_many_tries(at: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
     let seconds = ((at - now).num_milliseconds() + 999) / 1000;
     let minutes = (seconds + 59) / 60;
-    let problem = Problem::too_many(
-        "too_many_attempts",
-        format!("试过的登录名都已有人使用，次数太多，请 {minutes} 分钟后再试。"),
-        format!("Too many logins that are taken were tried. Please try again in {minutes} min."),
-    );
+    let problem = Problem::too_many(words::auth::too_many_attempts_logins(minutes));
     Refusal { problem, retry_after: Some(whole_seconds(seconds)) }
 }
 
@@ -390,13 +366,7 @@ fn too_many(at: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
     let seconds = ((at - now).num_milliseconds() + 999) / 1000;
     let minutes = (seconds + 59) / 60;
     let phone = directory::office().duty_phone;
-    let problem = Problem::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        "too_many_registrations",
-        format!("这里或这个邮箱近来提交的注册太多，请 {minutes} 分钟后再试，或拨打值班电话 {phone}。"),
-        format!(
-            "Too many registrations came from here or for this e-mail. Please try again in {minutes} min, or call the duty phone {phone}."
-        ),
-    );
+    let problem =
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, words::auth::too_many_registrations(minutes, phone));
     Refusal { problem, retry_after: Some(whole_seconds(seconds)) }
 }

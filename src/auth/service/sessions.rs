@@ -1,19 +1,18 @@
 //! Sign-ins: who is behind one, and how it ends.
 
+use crate::auth::log::AccountEntry;
 use crate::auth::model::actor;
 use crate::auth::model::session;
-use crate::auth::service::remembered::Kept;
-use crate::auth::store::entities::account::{self, Locale};
+use crate::auth::store::entities::account;
 use crate::auth::store::entities::auth_session;
 use crate::auth::{Actor, Auth, store};
 use crate::base::ids;
+use crate::base::words::Language;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
-use std::sync::Arc;
 use uuid::Uuid;
 
 impl Auth {
@@ -28,7 +27,7 @@ impl Auth {
             .write(move |tx| {
                 Box::pin(async move {
                     if store::end_session(tx, hash, &live).await? {
-                        let entry = NewEntry::new(evidence::SYSTEM, "account.signed_out", by, now);
+                        let entry = NewEntry::new(evidence::SYSTEM, &AccountEntry::SignedOut {}, by, now);
                         evidence::append(tx, entry).await?;
                     }
                     Ok(())
@@ -37,14 +36,10 @@ impl Auth {
             .await
     }
 
-    /// Who is behind a token. Whatever ends or changes it counts at once ([`crate::auth::service::remembered`]).
-    pub async fn actor(&self, token: &str) -> Result<Option<Arc<Actor>>, DbErr> {
+    /// Who is behind a token: looked up each time, so that whatever ends or changes it counts at once.
+    pub async fn actor(&self, token: &str) -> Result<Option<Actor>, DbErr> {
         let now = self.0.clock.now();
         let hash = ids::token_hash(token);
-        let turn = match self.0.remembered.get(&hash, now) {
-            Ok(actor) => return Ok(Some(actor)),
-            Err(turn) => turn,
-        };
         let Some((session, account, enterprise)) = store::session(self.0.db.reader(), hash.clone()).await?
         else {
             return Ok(None);
@@ -52,21 +47,14 @@ impl Auth {
         if !is_valid(&session, &account, now) {
             return Ok(None);
         }
-        let mut last_seen_at = session.last_seen_at;
-        if session::is_to_be_noted(last_seen_at, now) {
-            let hash = hash.clone();
+        if session::is_to_be_noted(session.last_seen_at, now) {
             let noted = self.0.db.write(move |tx| Box::pin(store::note_use(tx, hash, now))).await;
             // A store that is full or busy ends sessions early, but reading goes on meanwhile.
-            match noted {
-                Ok(()) => last_seen_at = now,
-                Err(error) => tracing::warn!(%error, "the use of a session could not be noted"),
+            if let Err(error) = noted {
+                tracing::warn!(%error, "the use of a session could not be noted");
             }
         }
-        let actor = Arc::new(actor::of(account, enterprise, session.id));
-        let kept =
-            Kept { actor: Arc::clone(&actor), last_seen_at, expires_at: session.expires_at, read_at: now };
-        self.0.remembered.keep(hash, kept, turn);
-        Ok(Some(actor))
+        Ok(Some(actor::of(account, enterprise, session.id)))
     }
 
     /// Whether a sign-in still stands ([`Actor::sign_in_id`]). Looking is no use of it: it does not keep it
@@ -95,8 +83,8 @@ impl Auth {
                     if !store::end_session_of(tx, account, id, &live).await? {
                         return Err(Problem::not_found());
                     }
-                    let entry = NewEntry::new(evidence::SYSTEM, "account.sign_ins_ended", by, now);
-                    evidence::append(tx, entry.data(json!({ "sessions_ended": 1 }))).await?;
+                    let what = AccountEntry::SignInsEnded { sessions_ended: 1 };
+                    evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, by, now)).await?;
                     Ok(())
                 })
             })
@@ -114,8 +102,8 @@ impl Auth {
                 Box::pin(async move {
                     let ended = store::end_other_sessions(tx, account, Some(kept), &live).await?;
                     if ended > 0 {
-                        let entry = NewEntry::new(evidence::SYSTEM, "account.sign_ins_ended", by, now);
-                        evidence::append(tx, entry.data(json!({ "sessions_ended": ended }))).await?;
+                        let what = AccountEntry::SignInsEnded { sessions_ended: ended };
+                        evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, by, now)).await?;
                     }
                     Ok(())
                 })
@@ -124,7 +112,7 @@ impl Auth {
     }
 
     /// Sets the language that somebody reads.
-    pub async fn set_locale(&self, actor: &Actor, locale: Locale) -> Result<Actor, DbErr> {
+    pub async fn set_locale(&self, actor: &Actor, locale: Language) -> Result<Actor, DbErr> {
         let id = actor.account_id;
         self.0.db.write(move |tx| Box::pin(async move { store::set_locale(tx, id, locale).await })).await?;
         Ok(Actor { locale, ..actor.clone() })

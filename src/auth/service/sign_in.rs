@@ -1,5 +1,6 @@
 //! Signing in.
 
+use crate::auth::log::AccountEntry;
 use crate::auth::model::actor;
 use crate::auth::model::{browser, device, input, secret, session};
 use crate::auth::service::guessing::Guesser;
@@ -8,6 +9,7 @@ use crate::auth::service::whole_seconds;
 use crate::auth::store::entities::{account, auth_session};
 use crate::auth::{Actor, Auth, Refusal, store};
 use crate::base::ids;
+use crate::base::words;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
@@ -122,7 +124,8 @@ impl Auth {
                         None => None,
                     };
                     let actor = actor::of(account, enterprise, id);
-                    let entry = NewEntry::new(evidence::SYSTEM, "account.signed_in", actor.evidence(), now);
+                    let entry =
+                        NewEntry::new(evidence::SYSTEM, &AccountEntry::SignedIn {}, actor.evidence(), now);
                     evidence::append(tx, entry).await?;
                     Ok((actor, failed_at, failed))
                 })
@@ -139,12 +142,7 @@ pub fn owner(account: &account::Model) -> device::Owner<'_> {
 
 /// The same for an unknown login and a wrong password, with how many more tries there are.
 fn wrong(begun: crate::auth::model::attempts::Begun) -> Refusal {
-    let (zh, en) = crate::auth::service::guessing::warning(begun);
-    let problem = Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "wrong_login",
-        format!("登录名或密码不对。{zh}"),
-        format!("The login or the password is wrong. {en}"),
-    );
+    let title = words::auth::wrong_login(crate::auth::service::guessing::warning(begun));
+    let problem = Problem::new(StatusCode::UNAUTHORIZED, title);
     Refusal { problem, retry_after: (begun.left == 0).then(|| whole_seconds(begun.wait.num_seconds())) }
 }

@@ -8,8 +8,9 @@ mod sessions;
 pub use registrations::*;
 pub use sessions::*;
 
-use crate::auth::store::entities::account::{self, Locale};
+use crate::auth::store::entities::account;
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
+use crate::base::words::Language;
 use crate::db::Tx;
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -39,7 +40,7 @@ pub async fn insert_account(tx: &Tx, row: account::Model) -> Result<(), DbErr> {
     account::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
 }
 
-pub async fn set_locale(tx: &Tx, account_id: Uuid, locale: Locale) -> Result<(), DbErr> {
+pub async fn set_locale(tx: &Tx, account_id: Uuid, locale: Language) -> Result<(), DbErr> {
     account::Entity::update_many()
         .set(account::ActiveModel { locale: Set(locale), ..Default::default() })
         .filter(account::Column::Id.eq(account_id))

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::MissedTickBehavior;
@@ -24,7 +25,7 @@ pub async fn identify(State(auth): State<Auth>, mut request: Request, next: Next
     match auth.actor(&token).await {
         Ok(Some(actor)) => {
             let sign_in = actor.sign_in_id;
-            request.extensions_mut().insert(actor);
+            request.extensions_mut().insert(Arc::new(actor));
             until_signed_out(auth, sign_in, next.run(request).await)
         }
         Ok(None) => next.run(request).await,

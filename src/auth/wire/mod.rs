@@ -8,10 +8,11 @@ mod registrations;
 mod sign_ins;
 pub mod signed;
 
-use crate::auth::store::entities::account::{Locale, Membership, Role};
+use crate::auth::store::entities::account::{Membership, Role};
 use crate::auth::store::entities::enterprise::EnterpriseState;
 use crate::auth::wire::layer::{devices_of, token_of};
 use crate::auth::{Actor, Auth, Caller, MaybeSigned, Refusal, Signed};
+use crate::base::words::Language;
 use crate::http::{Body, ClientAddress, Problem, ProblemBody};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -63,7 +64,7 @@ pub struct Me {
     name: String,
     login: String,
     role: Role,
-    locale: Locale,
+    locale: Language,
     /// Of staff: the number on the badge.
     badge_no: Option<String>,
     /// The mobile number given when registering.
@@ -205,7 +206,7 @@ async fn get_me(State(auth): State<Auth>, Signed(actor): Signed) -> Result<Json<
 /// What one may change about oneself.
 #[derive(Deserialize, ToSchema)]
 struct MePatch {
-    locale: Locale,
+    locale: Language,
 }
 
 /// Sets the language in which one is written to.

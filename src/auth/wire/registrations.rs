@@ -2,11 +2,12 @@
 
 use crate::auth::model::input::{Registration, TypedEnterprise};
 use crate::auth::service::registering::{Registered, Waiting};
-use crate::auth::store::entities::account::{Locale, Membership};
+use crate::auth::store::entities::account::Membership;
 use crate::auth::store::entities::enterprise::EnterpriseState;
 use crate::auth::store::entities::registration::RegistrationKind;
 use crate::auth::wire::ip;
 use crate::auth::{Auth, Refusal};
+use crate::base::words::Language;
 use crate::http::{Body, ClientAddress, PathText, Problem, ProblemBody};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -35,7 +36,7 @@ pub struct NewEnterprise {
     login: String,
     #[schema(min_length = 10, max_length = 128)]
     password: String,
-    locale: Locale,
+    locale: Language,
 }
 
 /// A registration of somebody who books for themselves.
@@ -53,7 +54,7 @@ pub struct NewTraveller {
     login: String,
     #[schema(min_length = 10, max_length = 128)]
     password: String,
-    locale: Locale,
+    locale: Language,
 }
 
 /// A mail is on its way, whatever is registered already: its link finishes the registration.

@@ -1,6 +1,6 @@
 //! A filled-in form in a few words, for lists: what it is about, without what is sensitive. Pure.
 
-use crate::base::text::Text;
+use crate::base::words::ByLanguage;
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::model::{FieldKind, FieldSpec};
 use serde::Serialize;
@@ -17,9 +17,9 @@ const LONGEST: usize = 120;
 #[schema(as = Answer)]
 pub struct Answer {
     pub key: String,
-    pub label: Text,
+    pub label: ByLanguage,
     /// In words: of a choice the option's label.
-    pub value: Text,
+    pub value: ByLanguage,
 }
 
 /// The first answers of a form in the order of its questions.
@@ -34,7 +34,7 @@ pub fn summary(spec: &[FieldSpec], fields: &Value) -> Vec<Answer> {
 
 /// What it is about, in one line: the subject that was chosen, else the first words that were written. What somebody
 /// has examined is sensitive, and the document that they bring is no subject: there the service's name says enough.
-pub fn topic(service: ServiceKind, spec: &[FieldSpec], fields: &Value) -> Option<Text> {
+pub fn topic(service: ServiceKind, spec: &[FieldSpec], fields: &Value) -> Option<ByLanguage> {
     if service == ServiceKind::Health {
         return None;
     }
@@ -45,18 +45,14 @@ pub fn topic(service: ServiceKind, spec: &[FieldSpec], fields: &Value) -> Option
     of(&[FieldKind::Choice]).or_else(|| of(&[FieldKind::Text, FieldKind::LongText]))
 }
 
-fn in_words(field: &FieldSpec, value: &Value) -> Option<Text> {
+fn in_words(field: &FieldSpec, value: &Value) -> Option<ByLanguage> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         _ => return None,
     };
     let option = field.options.iter().flatten().find(|option| option.value == text);
-    Some(option.map_or_else(|| same(cut(&text)), |option| option.label.clone()))
-}
-
-fn same(text: String) -> Text {
-    Text::new(text.clone(), text)
+    Some(option.map_or_else(|| ByLanguage::same(cut(&text)), |option| option.label.clone()))
 }
 
 /// One line, cut with an ellipsis where it is too long.
@@ -71,15 +67,19 @@ fn cut(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::words::Language;
     use crate::directory::model::FieldOption;
     use serde_json::json;
 
     fn field(key: &str, kind: FieldKind) -> FieldSpec {
-        let option = FieldOption { value: "grain".into(), label: Text::new("粮食进口", "Grain imports") };
+        let option = FieldOption {
+            value: "grain".into(),
+            label: ByLanguage::of([(Language::ZhCn, "粮食进口"), (Language::En, "Grain imports")]),
+        };
         FieldSpec {
             key: key.into(),
             kind,
-            label: Text::new("项", "Field"),
+            label: ByLanguage::of([(Language::ZhCn, "项"), (Language::En, "Field")]),
             hint: None,
             required: true,
             options: (kind == FieldKind::Choice).then(|| vec![option]),
@@ -99,12 +99,21 @@ mod tests {
             field("ok", Consent),
         ];
         let fields = json!({"illness": "grain", "topic": "grain", "about": "第一行\n第二行", "ok": true});
-        let words: Vec<_> = summary(&spec, &fields).into_iter().map(|answer| answer.value.zh).collect();
+        let words: Vec<_> = summary(&spec, &fields)
+            .into_iter()
+            .map(|answer| answer.value.in_language(Language::ZhCn).to_owned())
+            .collect();
         assert_eq!(words, ["粮食进口", "第一行 第二行"]);
-        assert_eq!(topic(ServiceKind::Video, &spec, &fields).unwrap().en, "Grain imports");
+        assert_eq!(
+            topic(ServiceKind::Video, &spec, &fields).unwrap().in_language(Language::En),
+            "Grain imports"
+        );
         assert_eq!(topic(ServiceKind::Health, &spec, &fields), None, "no document as a headline");
         let long = json!({"about": "长".repeat(300)});
-        assert_eq!(topic(ServiceKind::Video, &spec, &long).unwrap().zh.chars().count(), LONGEST);
+        assert_eq!(
+            topic(ServiceKind::Video, &spec, &long).unwrap().in_language(Language::ZhCn).chars().count(),
+            LONGEST
+        );
         assert_eq!(topic(ServiceKind::Video, &spec, &json!({})), None);
         assert_eq!(summary(&spec, &json!({})), []);
     }

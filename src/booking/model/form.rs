@@ -4,6 +4,7 @@
 //! is stored in its normal form: trimmed, numbers as numbers, empty answers left out.
 
 use crate::auth::model::called;
+use crate::base::words;
 use crate::directory::model::customs::is_code;
 use crate::directory::model::identifiers;
 use crate::directory::model::{FieldKind, FieldSpec};
@@ -21,12 +22,7 @@ const REASON_LENGTH: usize = 500;
 pub fn check_fields(spec: &[FieldSpec], given: &Map<String, Value>) -> Result<Map<String, Value>, Problem> {
     if let Some(key) = given.keys().find(|key| !spec.iter().any(|field| field.key == **key)) {
         let key: String = key.chars().filter(|c| !c.is_control()).take(40).collect();
-        return Err(Problem::invalid(
-            format!("fields.{key}"),
-            "unknown_field",
-            "这项业务的表单里没有这一项。",
-            "The form of this service has no such field.",
-        ));
+        return Err(Problem::invalid(format!("fields.{key}"), words::booking::unknown_field()));
     }
     let mut stored = Map::new();
     for field in spec {
@@ -37,7 +33,7 @@ pub fn check_fields(spec: &[FieldSpec], given: &Map<String, Value>) -> Result<Ma
             }
             None if field.required && field.kind == FieldKind::Consent => return Err(not_consented(field)),
             None if field.required => {
-                return Err(wrong(field, "required", "此项必填。", "This field must be filled in."));
+                return Err(wrong(field, words::booking::required()));
             }
             None => {}
         }
@@ -47,14 +43,9 @@ pub fn check_fields(spec: &[FieldSpec], given: &Map<String, Value>) -> Result<Ma
 
 /// The name of the person to contact.
 pub fn check_contact_name(name: &str) -> Result<String, Problem> {
-    let name = plain_text(name, NAME_LENGTH, false).filter(|name| !name.is_empty()).ok_or_else(|| {
-        Problem::invalid(
-            "contact_name",
-            "invalid_name",
-            format!("请填写联系人姓名，最多 {NAME_LENGTH} 个字。"),
-            format!("Give the contact's name, at most {NAME_LENGTH} characters."),
-        )
-    })?;
+    let name = plain_text(name, NAME_LENGTH, false)
+        .filter(|name| !name.is_empty())
+        .ok_or_else(|| Problem::invalid("contact_name", words::booking::invalid_name(NAME_LENGTH)))?;
     called::person("contact_name", &name)
 }
 
@@ -66,21 +57,14 @@ pub fn check_contact_mobile(mobile: &str) -> Result<String, Problem> {
 /// A reason that the other side will read. `None` if nothing was written.
 pub fn check_reason(reason: Option<&str>) -> Result<Option<String>, Problem> {
     let Some(reason) = reason else { return Ok(None) };
-    let text = plain_text(reason, REASON_LENGTH, true).ok_or_else(|| {
-        Problem::invalid(
-            "reason",
-            "too_long",
-            format!("理由最多 {REASON_LENGTH} 个字，且不能含控制字符。"),
-            format!("The reason may have {REASON_LENGTH} characters and no control characters."),
-        )
-    })?;
+    let text = plain_text(reason, REASON_LENGTH, true)
+        .ok_or_else(|| Problem::invalid("reason", words::booking::too_long_reason(REASON_LENGTH)))?;
     Ok((!text.is_empty()).then_some(text))
 }
 
 /// The same, where one must be given.
 pub fn require_reason(reason: Option<&str>) -> Result<String, Problem> {
-    check_reason(reason)?
-        .ok_or_else(|| Problem::invalid("reason", "reason_required", "请写明理由。", "Please give a reason."))
+    check_reason(reason)?.ok_or_else(|| Problem::invalid("reason", words::booking::reason_required()))
 }
 
 fn check_value(field: &FieldSpec, value: &Value) -> Result<Value, Problem> {
@@ -102,32 +86,24 @@ fn check_value(field: &FieldSpec, value: &Value) -> Result<Value, Problem> {
         }
         (FieldKind::Number, _) => Err(not_a_number(field)),
         (_, Value::String(text)) => check_text(field, text).map(Value::String),
-        _ => Err(wrong(field, "invalid_field", "此项的格式不对。", "This field has the wrong form.")),
+        _ => Err(wrong(field, words::booking::invalid_field())),
     }
 }
 
 fn check_text(field: &FieldSpec, text: &str) -> Result<String, Problem> {
     let default = if field.kind == FieldKind::LongText { LONG_TEXT_LENGTH } else { TEXT_LENGTH };
     let longest = field.max_length.map_or(default, |length| length as usize);
-    let text = plain_text(text, longest, field.kind == FieldKind::LongText).ok_or_else(|| {
-        wrong(
-            field,
-            "too_long",
-            format!("最多 {longest} 个字，且不能含控制字符。"),
-            format!("At most {longest} characters, without control characters."),
-        )
-    })?;
+    let text = plain_text(text, longest, field.kind == FieldKind::LongText)
+        .ok_or_else(|| wrong(field, words::booking::too_long(longest)))?;
     match field.kind {
         FieldKind::Choice => {
             let known = field.options.iter().flatten().any(|option| option.value == text);
-            let refuse =
-                || wrong(field, "not_an_option", "请从列出的选项中选择。", "Choose one of the options.");
+            let refuse = || wrong(field, words::booking::not_an_option());
             known.then_some(text).ok_or_else(refuse)
         }
         FieldKind::PortCode => {
             let code = identifiers::plain(&text);
-            let refuse =
-                || wrong(field, "invalid_port_code", "关区代码是 4 位数字。", "A customs code has 4 digits.");
+            let refuse = || wrong(field, words::booking::invalid_port_code());
             is_code(&code).then_some(code).ok_or_else(refuse)
         }
         FieldKind::HsCodes => identifiers::hs_codes(&text)
@@ -139,14 +115,7 @@ fn check_text(field: &FieldSpec, text: &str) -> Result<String, Problem> {
         FieldKind::Date => {
             let date = (text.len() == 10).then(|| text.parse::<NaiveDate>().ok()).flatten();
             let near = date.is_some_and(|date| (1900..=2199).contains(&date.year()));
-            let refuse = || {
-                wrong(
-                    field,
-                    "invalid_date",
-                    "没有这一天，请按 年-月-日 填写。",
-                    "There is no such date; write it as YYYY-MM-DD.",
-                )
-            };
+            let refuse = || wrong(field, words::booking::invalid_date());
             near.then_some(text).ok_or_else(refuse)
         }
         _ => Ok(text),
@@ -175,20 +144,15 @@ fn is_empty(value: &Value) -> bool {
 }
 
 fn not_consented(field: &FieldSpec) -> Problem {
-    wrong(
-        field,
-        "consent_required",
-        "办理这项业务需要您单独同意，请勾选。",
-        "This service needs your separate consent; please tick the box.",
-    )
+    wrong(field, words::booking::consent_required())
 }
 
 fn not_a_number(field: &FieldSpec) -> Problem {
-    wrong(field, "invalid_number", "请填写数字。", "Give a number.")
+    wrong(field, words::booking::invalid_number())
 }
 
-fn wrong(field: &FieldSpec, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Problem {
-    Problem::invalid(name(field), code, zh.into(), en.into())
+fn wrong(field: &FieldSpec, title: words::Text) -> Problem {
+    Problem::invalid(name(field), title)
 }
 
 /// The field as it is spelled in the API.
@@ -199,17 +163,20 @@ fn name(field: &FieldSpec) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::text::Text;
+    use crate::base::words::{ByLanguage, Language};
     use crate::directory::model::FieldOption;
     use proptest::prelude::*;
     use serde_json::json;
 
     fn field(key: &str, kind: FieldKind, required: bool) -> FieldSpec {
-        let option = FieldOption { value: "sea".into(), label: Text::new("海运", "Sea") };
+        let option = FieldOption {
+            value: "sea".into(),
+            label: ByLanguage::of([(Language::ZhCn, "海运"), (Language::En, "Sea")]),
+        };
         FieldSpec {
             key: key.into(),
             kind,
-            label: Text::new("甲", "A"),
+            label: ByLanguage::of([(Language::ZhCn, "甲"), (Language::En, "A")]),
             hint: None,
             required,
             options: (kind == FieldKind::Choice).then(|| vec![option]),

@@ -5,10 +5,9 @@
 //! its first instant: so disjoint rules stay disjoint, and no slot is offered that is not inside a
 //! rule on the wall clock too.
 
+use crate::base::local_time::instant;
 use crate::directory::entities::opening_rule::DayKind;
-use chrono::{
-    DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike, Utc,
-};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 use std::ops::Range;
 
@@ -155,39 +154,6 @@ pub fn cells(grid_minutes: i64, slot: &Slot) -> Range<i64> {
 pub fn day_cell(date: NaiveDate) -> Range<i64> {
     let day = i64::from(date.num_days_from_ce());
     day..day + 1
-}
-
-/// The local date of an instant.
-pub fn local_date(zone: Tz, at: DateTime<Utc>) -> NaiveDate {
-    at.with_timezone(&zone).date_naive()
-}
-
-/// The instants at which a date begins and ends; none for dates too far away to matter.
-pub fn day_bounds(zone: Tz, date: NaiveDate) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-    Some((instant(zone, date, 0)?, instant(zone, date, 1440)?))
-}
-
-/// The instant of a wall-clock minute of a date (1440: the next midnight).
-fn instant(zone: Tz, date: NaiveDate, minute: i32) -> Option<DateTime<Utc>> {
-    // Far from our time there are no offices, and chrono's arithmetic ends.
-    if !(1900..=9999).contains(&date.year()) {
-        return None;
-    }
-    let midnight = date.and_hms_opt(0, 0, 0)?;
-    let naive = midnight.checked_add_signed(TimeDelta::minutes(i64::from(minute)))?;
-    if let Some(at) = zone.from_local_datetime(&naive).earliest() {
-        return Some(at.with_timezone(&Utc));
-    }
-    // A skipped time. With the offset of before the change it falls right behind the change by as
-    // much as it was skipped; walking back there finds the first instant of the new offset.
-    let before = zone.offset_from_local_datetime(&naive.checked_sub_days(Days::new(2))?).earliest()?.fix();
-    let mut at = naive.checked_sub_offset(before)?.and_utc();
-    let offset = |at: DateTime<Utc>| zone.offset_from_utc_datetime(&at.naive_utc()).fix();
-    let after = offset(at);
-    while offset(at - TimeDelta::minutes(1)) == after {
-        at -= TimeDelta::minutes(1);
-    }
-    Some(at)
 }
 
 fn ceil_to_grid(at: DateTime<Utc>, grid_minutes: i64) -> DateTime<Utc> {

@@ -1,6 +1,6 @@
 //! The states of a booking as one table: what decides is also what the pages are told in `can`.
 
-use crate::base::text::moment;
+use crate::base::words::{self, Moment};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::directory::entities::service::ServiceKind;
 use crate::http::Problem;
@@ -175,51 +175,27 @@ impl Refusal {
         match self {
             Self::WrongState => wrong_state(),
             Self::HoldExpired => hold_expired(),
-            Self::TooEarly(from) => {
-                let from = moment(from, zone);
-                Problem::conflict(
-                    "too_early",
-                    format!("现在还太早，{}起才能办理。", from.zh),
-                    format!("It is too early for that; it can be done from {} on.", from.en),
-                )
-            }
-            Self::TooLate(until) => {
-                let until = moment(until, zone);
-                Problem::conflict(
-                    "too_late",
-                    format!("已经太晚，须在 {}之前办理。请电话联系窗口。", until.zh),
-                    format!(
-                        "It is too late for that; it had to be done before {}. Please call the office.",
-                        until.en
-                    ),
-                )
-            }
+            Self::TooEarly(from) => Problem::conflict(words::booking::too_early(Moment(from, zone))),
+            Self::TooLate(until) => Problem::conflict(words::booking::too_late(Moment(until, zone))),
         }
     }
 }
 
 /// The place is not held any more.
 pub fn hold_expired() -> Problem {
-    Problem::conflict(
-        "hold_expired",
-        "保留时间已过，名额已放回。请重新选择时间。",
-        "The hold has run out and the place was given back. Please choose a time again.",
-    )
+    Problem::conflict(words::booking::hold_expired())
 }
 
 /// The booking is in another state than the action needs.
 pub fn wrong_state() -> Problem {
-    Problem::conflict(
-        "wrong_state",
-        "预约的状态已经变了，这一步现在不能办理。请刷新页面查看。",
-        "The booking has moved on and this step is not possible now. Please reload the page.",
-    )
+    Problem::conflict(words::booking::wrong_state())
 }
 
 #[cfg(test)]
 pub mod tests {
     use super::*;
     use crate::base::ids;
+    use crate::base::words::Language;
     use sea_orm::Iterable;
 
     pub fn row(state: BookingState, starts_at: DateTime<Utc>) -> booking::Model {
@@ -310,8 +286,10 @@ pub mod tests {
         ] {
             for refusal in [Refusal::TooEarly(at), Refusal::TooLate(at)] {
                 let title = refusal.problem(zone).title;
-                assert!(title.zh.contains(zh) && title.en.contains(en), "{title:?}");
-                assert!(!title.zh.contains("UTC") && !title.en.contains("UTC"), "{title:?}");
+                let [in_zh, in_en] =
+                    [Language::ZhCn, Language::En].map(|language| title.in_language(language));
+                assert!(in_zh.contains(zh) && in_en.contains(en), "{in_zh} {in_en}");
+                assert!(!in_zh.contains("UTC") && !in_en.contains("UTC"), "{in_zh} {in_en}");
             }
         }
     }

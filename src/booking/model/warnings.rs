@@ -1,6 +1,6 @@
 //! What a booker is warned of before requesting, by the rules that the service declares. Pure.
 
-use crate::base::text::Text;
+use crate::base::words::ByLanguage;
 use crate::directory::model::WarningRule;
 use chrono::{Days, NaiveDate};
 use serde::Serialize;
@@ -15,7 +15,7 @@ pub struct FormWarning {
     pub code: String,
     /// As it is spelled in the API: `fields.departure_on`.
     pub field: String,
-    pub text: Text,
+    pub text: ByLanguage,
 }
 
 /// The warnings about checked answers for an appointment on `date`.
@@ -41,6 +41,7 @@ fn applies(rule: &WarningRule, fields: &Map<String, Value>, date: NaiveDate) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::words::Language;
     use crate::directory::model::WarningCondition;
     use serde_json::json;
 
@@ -50,7 +51,7 @@ mod tests {
             field: "departure_on".into(),
             days: 10,
             when: Some(WarningCondition { field: "item".into(), value: "yellow_fever".into() }),
-            text: Text::new("太早", "Too soon"),
+            text: ByLanguage::of([(Language::ZhCn, "太早"), (Language::En, "Too soon")]),
         };
         let fields = json!({"item": item, "departure_on": departure});
         let date = NaiveDate::from_ymd_opt(2026, 11, 27).unwrap();

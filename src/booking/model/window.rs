@@ -1,7 +1,8 @@
 //! What can be booked when, seen from now: lead time, horizon, places and quota. Pure; the places
 //! are asked through [`Free`].
 
-use crate::booking::model::slots::{Plan, Slot, YearUnpublished, day_cell, local_date};
+use crate::base::local_time::local_date;
+use crate::booking::model::slots::{Plan, Slot, YearUnpublished, day_cell};
 use crate::directory::model::calendar::Calendar;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;

@@ -1,7 +1,8 @@
 //! The office's day: what is on, what is undecided, who waits.
 
 use crate::auth::{Actor, Right};
-use crate::booking::model::slots;
+use crate::base::local_time;
+use crate::base::words;
 use crate::booking::service::Booking;
 use crate::booking::store::entities::booking;
 use crate::booking::store::read::{self, Order, Place};
@@ -30,10 +31,9 @@ impl Booking {
         actor.may(Right::HandleBookings)?;
         let now = self.0.clock.now();
         let zone = office().zone;
-        let date = date.unwrap_or_else(|| slots::local_date(zone, now));
-        let (from, to) = slots::day_bounds(zone, date).ok_or_else(|| {
-            Problem::invalid("date", "bad_date", "没有这一天的安排。", "There is no sheet for that date.")
-        })?;
+        let date = date.unwrap_or_else(|| local_time::local_date(zone, now));
+        let (from, to) = local_time::day_bounds(zone, date)
+            .ok_or_else(|| Problem::invalid("date", words::booking::bad_date()))?;
         let conn = self.0.db.reader();
         let desk = mine.then_some(actor.account_id);
         let rows = read::starting(conn, from, to, desk, DAY_LIMIT).await?;

@@ -3,7 +3,6 @@
 use crate::auth;
 use crate::auth::entities::{account, enterprise};
 use crate::auth::{Actor, Right};
-use crate::base::text::Language;
 use crate::booking::model::state::{Action, Side, hold_expired, hold_lapsed, keeps_place};
 use crate::booking::model::{form, state};
 use crate::booking::service::transition::{Step, free_cells, take_step};
@@ -153,30 +152,18 @@ impl Booking {
             Some(id) => auth::ask::enterprises(conn, &[id]).await?.remove(&id),
             None => None,
         };
-        Ok(People::of(account.as_ref(), enterprise.as_ref()))
+        Ok(People { account, enterprise })
     }
 }
 
-/// Whom news about a booking reach, and in which language.
+/// Whom a booking concerns.
 #[derive(Clone)]
 pub(super) struct People {
-    to: Option<String>,
-    language: Language,
+    account: Option<account::Model>,
+    enterprise: Option<enterprise::Model>,
 }
 
 impl People {
-    fn of(account: Option<&account::Model>, enterprise: Option<&enterprise::Model>) -> Self {
-        Self {
-            to: account.and_then(|account| auth::booker_address(account, enterprise)),
-            language: account.map_or(Language::Zh, |account| language_of(account.locale)),
-        }
-    }
-
-    /// For a booking of the caller's own.
-    pub fn of_actor(actor: &Actor) -> Self {
-        Self { to: actor.news_to.clone(), language: language_of(actor.locale) }
-    }
-
     /// What a mail about the booking is written from.
     pub fn news<'a>(
         &self,
@@ -185,13 +172,14 @@ impl People {
         row: &'a booking::Model,
         now: DateTime<Utc>,
     ) -> News<'a> {
-        News { office, info, row, now, to: self.to.clone(), language: self.language }
-    }
-}
-
-fn language_of(locale: account::Locale) -> Language {
-    match locale {
-        account::Locale::ZhCn => Language::Zh,
-        account::Locale::En => Language::En,
+        let account = self.account.as_ref();
+        News {
+            office,
+            info,
+            row,
+            now,
+            to: account.and_then(|account| auth::booker_address(account, self.enterprise.as_ref())),
+            language: account.map(|account| account.locale).unwrap_or_default(),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What happened to bookings, told from their entries.
 
 use crate::auth::Actor;
+use crate::booking::log::BookingEntry;
 use crate::booking::service::Booking;
 use crate::booking::service::around::Around;
 use crate::booking::store::entities::booking;
@@ -25,9 +26,8 @@ impl Booking {
             .collect();
         let acts: Vec<(&entry::Model, Act)> = entries
             .iter()
-            .filter(is_shown)
             .map(|entry| (entry, act_of(entry)))
-            .filter(|(_, act)| !act.by_the_way)
+            .filter(|(entry, act)| self.is_shown(entry, act))
             .collect();
         let actors: Vec<Uuid> = acts.iter().filter_map(|(_, act)| act.id).collect();
         let around = self.around(actor, std::slice::from_ref(&row), &actors).await?;
@@ -36,11 +36,14 @@ impl Booking {
         let booking::Model { contact_name, contact_mobile, fields, .. } = row;
         Ok(BookingDetailDto { booking, contact_name, contact_mobile, fields, history })
     }
-}
 
-/// What is shown of a case to its booker: what happened to the booking and to its session.
-fn is_shown(entry: &&entry::Model) -> bool {
-    entry.kind.starts_with("booking.") || entry.kind.starts_with("session.")
+    /// Whether the booker finds an entry in the history: those of the booking, and of the session what it says.
+    fn is_shown(&self, entry: &entry::Model, act: &Act) -> bool {
+        let by_program = act.side == HistorySide::System;
+        evidence::shown::<BookingEntry>(&entry.bytes, by_program)
+            .or_else(|| self.0.waiting_room.get()?.shows_booker(&entry.bytes, by_program))
+            .unwrap_or_default()
+    }
 }
 
 fn told(entry: &entry::Model, act: Act, reasons: &HashMap<i64, String>, around: &Around<'_>) -> HistoryItem {
@@ -59,9 +62,6 @@ struct Act {
     id: Option<Uuid>,
     side: HistorySide,
     cause: Option<String>,
-    /// Evidence, but no news of what became of the booking: that an officer sat
-    /// down, that a line broke.
-    by_the_way: bool,
 }
 
 fn act_of(entry: &entry::Model) -> Act {
@@ -72,16 +72,9 @@ fn act_of(entry: &entry::Model) -> Act {
         Some("program") | None => HistorySide::System,
         Some(_) => HistorySide::Officer,
     };
-    let by_the_way = match entry.kind.as_str() {
-        "session.admitted" => data["role"] == "officer",
-        "session.left" => side == HistorySide::System,
-        "session.ended" => data["cause"] == "not_opened",
-        _ => false,
-    };
     Act {
         id: actor["id"].as_str().and_then(|id| id.parse().ok()),
         side,
         cause: data["cause"].as_str().map(str::to_owned),
-        by_the_way,
     }
 }

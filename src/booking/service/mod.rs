@@ -200,7 +200,8 @@ fn terms_of<'a>(info: &ServiceInfo, plan: &'a Plan, calendar: &'a Calendar, now:
 
 /// The first cell that still matters: two days back covers every zone and clocks that differ a bit.
 fn first_cell(resource: &directory::ask::Numbering, now: DateTime<Utc>) -> i64 {
-    use crate::booking::model::slots::{Slot, cells, day_cell, local_date};
+    use crate::base::local_time::local_date;
+    use crate::booking::model::slots::{Slot, cells, day_cell};
     let at = now - TimeDelta::days(2);
     match resource.cell {
         CellKind::Grid => cells(i64::from(resource.grid_minutes), &Slot { starts_at: at, ends_at: at }).start,

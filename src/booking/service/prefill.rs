@@ -2,7 +2,7 @@
 
 use crate::auth;
 use crate::auth::{Actor, Right};
-use crate::booking::model::slots::local_date;
+use crate::base::local_time::local_date;
 use crate::booking::model::warnings::{FormWarning, warnings};
 use crate::booking::model::{display_reference, form};
 use crate::booking::service::request::RequestForm;

@@ -1,12 +1,12 @@
 //! One step of a booking inside a transaction: the row, its evidence, its cells.
 
 use crate::booking::jobs::BookingCompleted;
+use crate::booking::log::{BookingEntry, Cause, Stepped};
 use crate::booking::model::boards::{Boards, Taken};
 use crate::booking::model::state::{self, Action, ExpiredBecause, Refusal, Side};
 use crate::booking::service::request::RequestForm;
 use crate::booking::service::{Booking, Fault, Inner};
 use crate::booking::store::entities::booking::{self, BookingState};
-use crate::booking::store::write::Seen;
 use crate::booking::store::{places, write};
 use crate::db::live::Topic;
 use crate::db::{Tx, jobs};
@@ -17,7 +17,7 @@ use crate::http::Problem;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::DbErr;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -58,39 +58,28 @@ impl Step {
 
 /// Takes a step with a locked row: checks it, writes the row and the entry. Cells are the caller's.
 pub(super) async fn take_step(tx: &Tx, row: booking::Model, step: Step) -> Result<booking::Model, Fault> {
-    let now = step.now;
-    let (row, entries) = advance_all(row, [step])?;
+    take_steps(tx, row, [step]).await
+}
+
+/// Takes steps one after the other; the row is written once, and each has its entry.
+pub(super) async fn take_steps(
+    tx: &Tx,
+    mut row: booking::Model,
+    steps: impl IntoIterator<Item = Step>,
+) -> Result<booking::Model, Fault> {
+    let mut entries = Vec::new();
+    let mut now = row.updated_at;
+    for step in steps {
+        now = step.now;
+        let zone = step.zone;
+        entries.push(advance(&mut row, step).map_err(|refusal| refusal.problem(zone))?);
+    }
     evidence::append_all(tx, entries).await?;
-    write::update(tx, row.clone())?;
+    write::update(tx, row.clone()).await?;
     if row.state == BookingState::Completed {
         jobs::enqueue(tx, now, &BookingCompleted { booking_id: row.id }).await?;
     }
     Ok(row)
-}
-
-/// Takes steps one after the other with a row that was read but not locked; it is written once, and each step has
-/// its entry.
-pub(super) fn take_steps_behind(
-    tx: &Tx,
-    seen: Seen,
-    steps: impl IntoIterator<Item = Step>,
-) -> Result<booking::Model, Fault> {
-    let (row, entries) = advance_all(seen.row, steps)?;
-    evidence::append_behind(tx, seen.head, entries)?;
-    write::update(tx, row.clone())?;
-    Ok(row)
-}
-
-fn advance_all(
-    mut row: booking::Model,
-    steps: impl IntoIterator<Item = Step>,
-) -> Result<(booking::Model, Vec<NewEntry>), Fault> {
-    let mut entries = Vec::new();
-    for step in steps {
-        let zone = step.zone;
-        entries.push(advance(&mut row, step).map_err(|refusal| refusal.problem(zone))?);
-    }
-    Ok((row, entries))
 }
 
 /// Moves a row on by a step, and gives the entry that tells of it.
@@ -122,16 +111,14 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
     {
         row.sequence += 1;
     }
-    let mut data = json!({ "reference": row.reference, "state": row.state });
-    if lapse == Some(ExpiredBecause::NobodyDecided) {
-        data["cause"] = json!("undecided");
-    }
-    if !step.acknowledged.is_empty() {
-        data["acknowledged"] = json!(step.acknowledged);
-    }
-    Ok(NewEntry::new(row.id, kind(step.action), step.actor, step.now)
-        .data(data)
-        .row(evidence::changed(&before, row)))
+    let stepped = Stepped {
+        reference: row.reference.clone(),
+        state: row.state,
+        cause: (lapse == Some(ExpiredBecause::NobodyDecided)).then_some(Cause::Undecided),
+        acknowledged: step.acknowledged,
+    };
+    let what = BookingEntry::of(step.action, stepped);
+    Ok(NewEntry::new(row.id, &what, step.actor, step.now).row(evidence::changed(&before, row)))
 }
 
 /// Gives the cells of a booking back, in the store now and in memory once that is durable.
@@ -215,19 +202,5 @@ impl Inner {
     pub(super) fn tell_office(&self, tx: &Tx) {
         let live = self.live.clone();
         tx.after_commit(move || live.tell(Topic::Day));
-    }
-}
-
-fn kind(action: Action) -> &'static str {
-    match action {
-        Action::Request => "booking.requested",
-        Action::Cancel => "booking.cancelled",
-        Action::Accept => "booking.accepted",
-        Action::Refuse => "booking.refused",
-        Action::CheckIn => "booking.checked_in",
-        Action::Complete => "booking.completed",
-        Action::NoShow => "booking.no_show",
-        Action::Reopen => "booking.reopened",
-        Action::Expire => "booking.expired",
     }
 }

@@ -1,6 +1,6 @@
 //! What goes on in video sessions, asked of whoever knows (`video`, filled in by `app`).
 
-use crate::base::text::Text;
+use crate::base::words::ByLanguage;
 use crate::db::Tx;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
@@ -18,6 +18,9 @@ pub trait WaitingRoom: Send + Sync {
     /// The sessions of these bookings at a glance; a booking that has none is left out.
     async fn glances(&self, bookings: &[Uuid]) -> Result<HashMap<Uuid, SessionGlance>, DbErr>;
 
+    /// Whether an entry is one of a session, and then whether the booker finds it in the history.
+    fn shows_booker(&self, bytes: &[u8], by_program: bool) -> Option<bool>;
+
     /// The session of one booking, as a transaction sees it.
     async fn glance_in(&self, tx: &Tx, booking: Uuid) -> Result<Option<SessionGlance>, DbErr>;
 }
@@ -30,7 +33,7 @@ pub struct WaitingPerson {
     pub participant_id: Uuid,
     pub name: String,
     pub enterprise_name: Option<String>,
-    pub service: Text,
+    pub service: ByLanguage,
     pub starts_at: DateTime<Utc>,
     pub since: DateTime<Utc>,
     /// Whether their page is open at this moment.

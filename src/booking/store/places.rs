@@ -5,10 +5,9 @@ use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::entities::occupied;
 use crate::db::Tx;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
 };
 use std::ops::Range;
 use uuid::Uuid;
@@ -31,9 +30,9 @@ pub async fn occupied_since(
     Ok(rows.into_iter().map(|(seat, cell)| Taken { resource, seat, cell }).collect())
 }
 
-/// The seats of `0..seats` that are taken over some of `cells`, one row each, as a part of another query.
-pub fn taken_seats(resource: Uuid, seats: i32, cells: &Range<i64>) -> SelectStatement {
-    occupied::Entity::find()
+/// The seats of `0..seats` that are free over all of `cells`, lowest first.
+pub async fn free_seats(tx: &Tx, resource: Uuid, seats: i32, cells: &Range<i64>) -> Result<Vec<i32>, DbErr> {
+    let taken: Vec<i32> = occupied::Entity::find()
         .select_only()
         .column(occupied::Column::Seat)
         .distinct()
@@ -42,18 +41,21 @@ pub fn taken_seats(resource: Uuid, seats: i32, cells: &Range<i64>) -> SelectStat
         .filter(occupied::Column::Seat.is_in(0..seats))
         .filter(occupied::Column::Cell.gte(cells.start))
         .filter(occupied::Column::Cell.lt(cells.end))
-        .into_query()
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    Ok((0..seats).filter(|seat| !taken.contains(seat)).collect())
 }
 
 /// Takes cells. A unique violation says that somebody was faster.
-pub fn occupy(tx: &Tx, booking: Uuid, taken: &[Taken]) {
+pub async fn occupy(tx: &Tx, booking: Uuid, taken: &[Taken]) -> Result<(), DbErr> {
     let rows = taken.iter().map(|taken| occupied::ActiveModel {
         resource_id: Set(taken.resource),
         seat: Set(taken.seat),
         cell: Set(taken.cell),
         booking_id: Set(booking),
     });
-    tx.put(occupied::Entity::insert_many(rows).into_query());
+    occupied::Entity::insert_many(rows).exec_without_returning(tx.conn()).await.map(|_| ())
 }
 
 /// Gives the cells of a booking back and tells which they were.

@@ -1,7 +1,7 @@
 //! One's own bookings.
 
 use crate::auth::Signed;
-use crate::base::text::Language;
+use crate::base::words::Language;
 use crate::booking::Booking;
 use crate::booking::service::RequestForm;
 use crate::booking::store::read::{Place, View};
@@ -32,8 +32,8 @@ pub async fn take_place(
     State(booking): State<Booking>,
     Body(wish): Body<NewBooking>,
 ) -> Result<(StatusCode, Json<BookingDto>), Problem> {
-    let fresh = booking.take(&actor, wish.service_id, wish.starts_at, wish.anyway).await?;
-    Ok((StatusCode::CREATED, Json(booking.show_fresh(&actor, fresh).await?)))
+    let row = booking.take(&actor, wish.service_id, wish.starts_at, wish.anyway).await?;
+    Ok((StatusCode::CREATED, Json(booking.show(&actor, row).await?)))
 }
 
 /// Which half of the bookings.
@@ -150,8 +150,8 @@ pub async fn request_booking(
     PathId(id): PathId,
     Body(form): Body<BookingRequest>,
 ) -> Result<Json<BookingDto>, Problem> {
-    let shown = booking.request(&actor, id, form.into()).await?;
-    Ok(Json(shown))
+    let row = booking.request(&actor, id, form.into()).await?;
+    Ok(Json(booking.show(&actor, row).await?))
 }
 
 /// What a form would be warned of. It is checked as `request` checks it, and nothing is changed.

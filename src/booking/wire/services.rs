@@ -1,6 +1,7 @@
 //! What can be booked and what is free; open to everybody.
 
 use crate::auth::Signed;
+use crate::base::words;
 use crate::booking::Booking;
 use crate::booking::model::steps;
 use crate::booking::model::window::OpenState;
@@ -69,14 +70,7 @@ pub async fn list_service_days(
     Params(DaysQuery { from, to }): Params<DaysQuery>,
 ) -> Result<Json<DaysDto>, Problem> {
     if !(0..MOST_DAYS).contains(&(to - from).num_days()) {
-        return Err(Problem::invalid(
-            "to",
-            "bad_range",
-            format!("结束日期不能早于开始日期，一次最多查询 {MOST_DAYS} 天。"),
-            format!(
-                "The last date must not be before the first, and at most {MOST_DAYS} days can be asked for."
-            ),
-        ));
+        return Err(Problem::invalid("to", words::booking::bad_range(MOST_DAYS)));
     }
     let (info, days) = booking.days(id, from, to).await?;
     let days = days.into_iter().map(|day| DayOfPlacesDto {

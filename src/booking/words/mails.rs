@@ -1,6 +1,7 @@
 //! The mails about a booking, and the calendar file, which is the same appointment without a mail.
 
-use crate::base::text::Language;
+use crate::base::words::booking_mail as say;
+use crate::base::words::{self, Language, Said, Text};
 use crate::booking::model::display_reference;
 use crate::booking::service::Office;
 use crate::booking::store::entities::booking;
@@ -10,9 +11,7 @@ use crate::directory::entities::service::ServiceKind;
 use crate::directory::office;
 use crate::notify::layout;
 use crate::notify::model::ics::{Event, render};
-use crate::notify::{
-    CalendarPart, Identity, Mail, Method, Thread, enqueue, fix_calendar_identity, keep_calendar_identity,
-};
+use crate::notify::{CalendarPart, Identity, Mail, Method, Thread, enqueue, keep_calendar_identity};
 use chrono::{DateTime, Datelike, Offset, Utc, Weekday};
 use chrono_tz::Tz;
 use sea_orm::DbErr;
@@ -29,149 +28,101 @@ pub struct News<'a> {
 }
 
 /// The words of one kind of mail.
-struct Words {
+struct Letter {
     template: &'static str,
-    subject: String,
-    opening: String,
-    closing: Option<String>,
+    subject: Text,
+    opening: Text,
+    closing: Option<Text>,
     method: Option<Method>,
 }
 
 /// The office expects them.
 pub async fn accepted(tx: &Tx, news: &News<'_>) -> Result<(), DbErr> {
-    let name = news.info.name();
-    let name = name.for_language(news.language);
-    let video = news.info.row.kind == ServiceKind::Video;
-    let (subject, opening, closing) = match news.language {
-        Language::Zh => (
-            format!("预约已受理：{name}"),
-            format!("您的“{name}”预约已受理。"),
-            if video {
-                "开始前 15 分钟起可进入视频面洽，请先检查摄像头和麦克风。面洽全程录音录像。"
-            } else {
-                "请按时到场，并带好所需材料。不能前来时请尽早取消，把名额留给别人。"
-            },
-        ),
-        Language::En => (
-            format!("Booking accepted: {name}"),
-            format!("Your booking “{name}” is accepted."),
-            if video {
-                "The video meeting opens 15 minutes before the start; please check camera and microphone first. \
-                 It is recorded from beginning to end."
-            } else {
-                "Please be on time and bring what is needed. If you cannot come, please cancel early, \
-                 so that somebody else can have the place."
-            },
-        ),
+    let service = news.info.name();
+    let closing = if is_video(news) { say::accepted_video() } else { say::accepted_desk() };
+    let letter = Letter {
+        template: "booking.accepted",
+        subject: say::accepted_subject(&service),
+        opening: say::accepted_opening(&service),
+        closing: Some(closing),
+        method: Some(Method::Request),
     };
-    let closing = Some(closing.to_owned());
-    send(
-        tx,
-        news,
-        Words { template: "booking.accepted", subject, opening, closing, method: Some(Method::Request) },
-    )
-    .await
+    send(tx, news, letter).await
 }
 
 /// The office says no.
 pub async fn refused(tx: &Tx, news: &News<'_>) -> Result<(), DbErr> {
-    let name = news.info.name();
-    let name = name.for_language(news.language);
-    let phone = news.info.contact();
-    let (subject, opening, closing) = match news.language {
-        Language::Zh => (
-            format!("预约未受理：{name}"),
-            format!("您的“{name}”预约申请未受理。"),
-            format!("您可以另选时间重新预约；有疑问请拨打值班电话 {phone}。"),
-        ),
-        Language::En => (
-            format!("Booking refused: {name}"),
-            format!("Your request for “{name}” was refused."),
-            format!("You can book again at another time. If you have questions, please call {phone}."),
-        ),
+    let service = news.info.name();
+    let letter = Letter {
+        template: "booking.refused",
+        subject: say::refused_subject(&service),
+        opening: say::refused_opening(&service),
+        closing: Some(say::refused_closing(news.info.contact())),
+        method: None,
     };
-    let closing = Some(closing);
-    send(tx, news, Words { template: "booking.refused", subject, opening, closing, method: None }).await
+    send(tx, news, letter).await
 }
 
 /// Nobody decided before the time was over.
 pub async fn undecided(tx: &Tx, news: &News<'_>) -> Result<(), DbErr> {
-    let name = news.info.name();
-    let name = name.for_language(news.language);
-    let phone = news.info.contact();
-    let (subject, opening, closing) = match news.language {
-        Language::Zh => (
-            format!("预约未获答复：{name}"),
-            format!("很抱歉，您的“{name}”预约申请直到预约时间已过仍没有关员受理，现已结束，名额已放回。"),
-            format!("请另选时间重新预约，或拨打值班电话 {phone}，我们会尽快安排。"),
-        ),
-        Language::En => (
-            format!("Booking not answered: {name}"),
-            format!(
-                "We are sorry: no officer decided about your request for “{name}” before its time was over. \
-                 It has ended and the place was given back."
-            ),
-            format!("Please choose another time, or call {phone} and we will arrange one."),
-        ),
+    let service = news.info.name();
+    let letter = Letter {
+        template: "booking.undecided",
+        subject: say::undecided_subject(&service),
+        opening: say::undecided_opening(&service),
+        closing: Some(say::undecided_closing(news.info.contact())),
+        method: None,
     };
-    let closing = Some(closing);
-    send(tx, news, Words { template: "booking.undecided", subject, opening, closing, method: None }).await
+    send(tx, news, letter).await
 }
 
 /// The booker will not come. `invited`: a calendar has the appointment and must drop it.
 pub async fn cancelled(tx: &Tx, news: &News<'_>, invited: bool) -> Result<(), DbErr> {
-    let name = news.info.name();
-    let name = name.for_language(news.language);
-    let (subject, opening) = match news.language {
-        Language::Zh => (format!("预约已取消：{name}"), format!("您的“{name}”预约已取消，名额已放回。")),
-        Language::En => (
-            format!("Booking cancelled: {name}"),
-            format!("Your booking “{name}” is cancelled and the place was given back."),
-        ),
+    let service = news.info.name();
+    let letter = Letter {
+        template: "booking.cancelled",
+        subject: say::cancelled_subject(&service),
+        opening: say::cancelled_opening(&service),
+        closing: None,
+        method: invited.then_some(Method::Cancel),
     };
-    let method = invited.then_some(Method::Cancel);
-    send(tx, news, Words { template: "booking.cancelled", subject, opening, closing: None, method }).await
+    send(tx, news, letter).await
 }
 
-async fn send(tx: &Tx, news: &News<'_>, words: Words) -> Result<(), DbErr> {
-    // The number goes up with each word to the booker.
-    let is_first = news.row.sequence <= 1;
-    let identity = match words.method {
-        Some(_) if is_first => {
-            fix_calendar_identity(tx, news.row.id, identity(news), news.now);
-            Some(identity(news))
-        }
+fn is_video(news: &News<'_>) -> bool {
+    news.info.row.kind == ServiceKind::Video
+}
+
+async fn send(tx: &Tx, news: &News<'_>, letter: Letter) -> Result<(), DbErr> {
+    let identity = match letter.method {
         Some(_) => Some(keep_calendar_identity(tx, news.row.id, identity(news), news.now).await?),
         None => None,
     };
     let Some(to) = news.to.clone() else { return Ok(()) };
     let language = news.language;
     let reference = display_reference(&news.row.reference);
-    let mut paragraphs = vec![words.opening];
+    let subject = letter.subject.in_language(language);
+    let mut paragraphs = vec![letter.opening.in_language(language)];
     paragraphs.extend(facts(news, &reference));
-    paragraphs.extend(words.closing);
-    paragraphs.extend((words.method == Some(Method::Request)).then(|| ways(news)));
-    let label = match language {
-        Language::Zh => "查看预约",
-        Language::En => "See the booking",
-    };
-    let url = page(news);
-    let (text, html) = layout(language, &words.subject, &paragraphs, Some((label, &url)));
-    let calendar = words.method.zip(identity).map(|(method, identity)| {
+    paragraphs.extend(letter.closing.map(|closing| closing.in_language(language)));
+    paragraphs.extend((letter.method == Some(Method::Request)).then(|| ways(news)));
+    let (label, url) = (say::see().in_language(language), page(news));
+    let (text, html) = layout(language, &subject, &paragraphs, Some((&label, &url)));
+    let calendar = letter.method.zip(identity).map(|(method, identity)| {
         let event = event(news, identity, Some(to.clone()));
         CalendarPart { method, ics: render(&event, method) }
     });
     // An appointment that is over needs no confirmation any more.
-    let useful_until = (words.method == Some(Method::Request)).then_some(news.row.ends_at);
-    let thread = if is_first { Thread::first(news.row.id) } else { Thread::newest(news.row.id) };
-    let subject = format!("{} {reference}", words.subject);
+    let useful_until = (letter.method == Some(Method::Request)).then_some(news.row.ends_at);
+    let thread = Thread::newest(news.row.id);
+    let subject = format!("{subject} {reference}");
     let case_id = Some(news.row.id);
     enqueue(
         tx,
         news.now,
         Mail {
             case_id,
-            template: words.template,
+            template: letter.template,
             to,
             language,
             subject,
@@ -187,15 +138,10 @@ async fn send(tx: &Tx, news: &News<'_>, words: Words) -> Result<(), DbErr> {
 
 /// Where one joins and where one cancels, each address on a line of its own.
 fn ways(news: &News<'_>) -> String {
-    let video = news.info.row.kind == ServiceKind::Video;
-    let join = video.then(|| format!("{}/session/{}", news.office.public_url, news.row.id));
-    let cancel = page(news);
-    let (join_word, cancel_word) = match news.language {
-        Language::Zh => ("进入视频面洽：", "来不了，请在此取消："),
-        Language::En => ("Join the video meeting:", "If you cannot come, cancel here:"),
-    };
-    let join = join.map(|url| format!("{join_word}\n{url}\n")).unwrap_or_default();
-    format!("{join}{cancel_word}\n{cancel}")
+    let said = |text: Text| text.in_language(news.language);
+    let join = || format!("{}\n{}/session/{}\n", said(say::join()), news.office.public_url, news.row.id);
+    let join = if is_video(news) { join() } else { String::new() };
+    format!("{join}{}\n{}", said(say::cancel()), page(news))
 }
 
 /// The appointment as a file to take along, known to calendars as it was in the mails before.
@@ -213,36 +159,19 @@ fn identity(news: &News<'_>) -> Identity {
 }
 
 fn facts(news: &News<'_>, reference: &str) -> Vec<String> {
-    let (row, info) = (news.row, news.info);
-    let when = when(news.language, info.zone, row.starts_at, row.ends_at);
-    let place = place(news);
-    let reason = row.reason.as_deref();
-    match news.language {
-        Language::Zh => [
-            Some(format!("预约编号：{reference}")),
-            Some(format!("时间：{when}")),
-            Some(format!("地点：{place}")),
-            reason.map(|reason| format!("理由：{reason}")),
-        ],
-        Language::En => [
-            Some(format!("Reference: {reference}")),
-            Some(format!("Time: {when}")),
-            Some(format!("Place: {place}")),
-            reason.map(|reason| format!("Reason: {reason}")),
-        ],
-    }
-    .into_iter()
-    .flatten()
-    .collect()
+    let facts = [
+        Some(say::reference(reference)),
+        Some(say::time(when(news.info.zone, news.row.starts_at, news.row.ends_at))),
+        Some(say::place(place(news))),
+        news.row.reason.as_ref().map(say::reason),
+    ];
+    facts.into_iter().flatten().map(|fact| fact.in_language(news.language)).collect()
 }
 
 fn event(news: &News<'_>, identity: Identity, attendee_mail: Option<String>) -> Event {
     let (row, info, language) = (news.row, news.info, news.language);
     let reference = display_reference(&row.reference);
-    let (label, colon) = match language {
-        Language::Zh => ("预约编号", "："),
-        Language::En => ("Reference", ": "),
-    };
+    let reference = say::reference(reference).in_language(language);
     let url = page(news);
     Event {
         identity,
@@ -251,28 +180,20 @@ fn event(news: &News<'_>, identity: Identity, attendee_mail: Option<String>) -> 
         starts_at: row.starts_at,
         ends_at: row.ends_at,
         zone: info.zone,
-        summary: info.name().for_language(language).to_owned(),
-        description: format!("{label}{colon}{reference}\n{url}"),
-        location: place(news),
-        organizer_name: office().name.for_language(language).to_owned(),
+        summary: info.name().in_language(language).to_owned(),
+        description: format!("{reference}\n{url}"),
+        location: place(news).in_language(language),
+        organizer_name: office().name.in_language(language).to_owned(),
         attendee_mail,
         url: Some(url),
     }
 }
 
-fn place(news: &News<'_>) -> String {
-    if news.info.row.kind == ServiceKind::Video {
-        return match news.language {
-            Language::Zh => "线上视频面洽，从预约页面进入".to_owned(),
-            Language::En => "Online video meeting, entered from the booking's page".to_owned(),
-        };
+fn place(news: &News<'_>) -> Text {
+    if is_video(news) {
+        return say::online();
     }
-    let (name, address) = (news.info.venue_name(), news.info.venue_address());
-    let (name, address) = (name.for_language(news.language), address.for_language(news.language));
-    match news.language {
-        Language::Zh => format!("{name}（{address}）"),
-        Language::En => format!("{name}, {address}"),
-    }
+    say::venue(news.info.venue_name(), news.info.venue_address())
 }
 
 fn page(news: &News<'_>) -> String {
@@ -290,9 +211,9 @@ fn host(url: &str) -> &str {
 }
 
 /// The appointment's time in the venue's zone, with weekday and the zone said.
-fn when(language: Language, zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> String {
+fn when(zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> Text {
     let (from, to) = (from.with_timezone(&zone), to.with_timezone(&zone));
-    let (day, start) = (from.date_naive(), from.format("%H:%M"));
+    let (day, start) = (from.date_naive(), from.format("%H:%M").to_string());
     // A slot that ends with the day ends at 24:00, not at the 00:00 that nobody reads as its end.
     let end = match to.format("%H:%M").to_string() {
         midnight if midnight == "00:00" => "24:00".to_owned(),
@@ -304,29 +225,24 @@ fn when(language: Language, zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) ->
         (hours, 0) => format!("UTC{sign}{hours}"),
         (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
     };
-    match (language, zone) {
-        (Language::Zh, Tz::Asia__Shanghai) => {
-            format!(
-                "{} {} {start}–{end}（北京时间，{utc}）",
-                day.format("%Y年%-m月%-d日"),
-                weekday_zh(day.weekday())
-            )
-        }
-        (Language::Zh, _) => format!(
-            "{} {} {start}–{end}（{zone}，{utc}）",
-            day.format("%Y年%-m月%-d日"),
-            weekday_zh(day.weekday())
-        ),
-        (Language::En, Tz::Asia__Shanghai) => {
-            format!("{}, {start}–{end} (Beijing time, {utc})", day.format("%A, %-d %B %Y"))
-        }
-        (Language::En, _) => format!("{}, {start}–{end} ({zone}, {utc})", day.format("%A, %-d %B %Y")),
-    }
+    let name: Said = match zone {
+        Tz::Asia__Shanghai => words::zone_name(zone).into(),
+        other => other.name().into(),
+    };
+    say::when(day, weekday(day.weekday()), start, end, name, utc)
 }
 
-fn weekday_zh(day: Weekday) -> &'static str {
-    ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"]
-        [day.num_days_from_monday() as usize]
+fn weekday(day: Weekday) -> Text {
+    use words::base as say;
+    match day {
+        Weekday::Mon => say::weekday_monday(),
+        Weekday::Tue => say::weekday_tuesday(),
+        Weekday::Wed => say::weekday_wednesday(),
+        Weekday::Thu => say::weekday_thursday(),
+        Weekday::Fri => say::weekday_friday(),
+        Weekday::Sat => say::weekday_saturday(),
+        Weekday::Sun => say::weekday_sunday(),
+    }
 }
 
 #[cfg(test)]
@@ -339,16 +255,16 @@ mod tests {
         let (from, to) = (at("2026-02-14T15:00:00Z"), at("2026-02-14T16:00:00Z"));
         let shanghai = chrono_tz::Asia::Shanghai;
         assert_eq!(
-            when(Language::Zh, shanghai, from, to),
+            when(shanghai, from, to).in_language(Language::ZhCn),
             "2026年2月14日 星期六 23:00–24:00（北京时间，UTC+8）"
         );
         assert_eq!(
-            when(Language::En, shanghai, from, to),
+            when(shanghai, from, to).in_language(Language::En),
             "Saturday, 14 February 2026, 23:00–24:00 (Beijing time, UTC+8)"
         );
         let kathmandu = chrono_tz::Asia::Kathmandu;
         assert_eq!(
-            when(Language::En, kathmandu, from, to),
+            when(kathmandu, from, to).in_language(Language::En),
             "Saturday, 14 February 2026, 20:45–21:45 (Asia/Kathmandu, UTC+5:45)"
         );
     }

@@ -1,11 +1,11 @@
 //! Short ways to write down a form.
 
-use crate::base::text::Text;
+use crate::base::words::{ByLanguage, Language};
 use crate::directory::model::{FieldKind, FieldOption, FieldSpec};
 
 /// Text in both languages.
-pub(super) fn t(zh: &'static str, en: &'static str) -> Text {
-    Text::new(zh, en)
+pub(super) fn t(zh: &'static str, en: &'static str) -> ByLanguage {
+    ByLanguage::of([(Language::ZhCn, zh), (Language::En, en)])
 }
 
 /// A required field.

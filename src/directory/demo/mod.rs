@@ -16,6 +16,7 @@ use crate::directory::store::entities::resource::{self, CellKind};
 use crate::directory::store::entities::service::{self, ServiceKind};
 use crate::directory::store::entities::venue;
 use chrono::{DateTime, Utc};
+use fields::t;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -102,10 +103,8 @@ impl DemoVenue {
         venue::Model {
             id: ids::new_id(now),
             code: self.code.into(),
-            name_zh: self.name.0.into(),
-            name_en: self.name.1.into(),
-            address_zh: self.address.0.into(),
-            address_en: self.address.1.into(),
+            name: t(self.name.0, self.name.1),
+            address: t(self.address.0, self.address.1),
             zone: "Asia/Shanghai".into(),
             grid_minutes: 15,
         }
@@ -125,8 +124,7 @@ impl DemoService {
             venue_id,
             resource_id: places.id,
             quota_resource_id: quota.as_ref().map(|quota| quota.id),
-            name_zh: self.name.0.into(),
-            name_en: self.name.1.into(),
+            name: t(self.name.0, self.name.1),
             duration_minutes: self.duration_minutes,
             lead_minutes: self.lead_minutes,
             horizon_days: self.horizon_days,
@@ -153,6 +151,7 @@ impl DemoService {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::words::Language;
     use crate::directory::Directory;
     use crate::directory::model::FieldKind;
     use std::collections::BTreeSet;
@@ -173,8 +172,13 @@ mod tests {
             }
             texts.extend(spec.checks.into_iter().map(|check| check.label));
             for text in texts {
-                assert!(!text.zh.is_empty() && !text.en.is_empty(), "{}: {text:?}", service.code);
-                assert!(!text.en.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{text:?}");
+                for language in Language::ALL {
+                    assert!(!text.in_language(language).is_empty(), "{}: {text:?}", service.code);
+                }
+                assert!(
+                    !text.in_language(Language::En).chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
+                    "{text:?}"
+                );
             }
         }
     }

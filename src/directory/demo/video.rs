@@ -1,5 +1,6 @@
 //! Video meetings (视频面洽): what used to need a visit, recorded from beginning to end.
 
+use crate::base::words::ByLanguage;
 use crate::directory::demo::fields::{choice, field, t};
 use crate::directory::demo::{DAY, DemoService, HOUR};
 use crate::directory::model::{CheckSpec, FieldKind, FieldSpec, Limits, ServiceSpec};
@@ -88,7 +89,7 @@ fn try_any_time() -> ServiceSpec {
     }
 }
 
-fn bring() -> Vec<crate::base::text::Text> {
+fn bring() -> Vec<ByLanguage> {
     vec![
         t("带摄像头和麦克风的电脑或手机", "A computer or telephone with camera and microphone"),
         t("身份证件，面洽开始时核验", "An identity document; it is checked at the beginning"),
@@ -106,14 +107,14 @@ fn checks() -> Vec<CheckSpec> {
     ]
 }
 
-fn recorded() -> crate::base::text::Text {
+fn recorded() -> ByLanguage {
     t(
         "面洽从准入到结束全程录音录像，进入前会告知并请您确认。",
         "The meeting is recorded from admission to its end; you are told and asked to acknowledge it before you enter.",
     )
 }
 
-fn other_way() -> crate::base::text::Text {
+fn other_way() -> ByLanguage {
     t(
         "不愿录制或网络不好，可以改约窗口或电话，不影响办理。",
         "If you do not want to be recorded or the connection is poor, come to the window or call instead: it is no disadvantage.",

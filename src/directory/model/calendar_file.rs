@@ -1,7 +1,7 @@
 //! The file form of the official calendar: `date,name,kind`, a line for each day on which a year
 //! differs from the plain week. Pure.
 
-use crate::base::text::Text;
+use crate::base::words::{self, Text};
 use crate::directory::model::text_file::{self, TextFault};
 use crate::directory::store::entities::calendar_day::CalendarKind;
 use crate::http::plain_text;
@@ -77,51 +77,16 @@ impl FileFault {
     pub fn text(&self) -> Text {
         match self {
             Self::Unreadable(fault) => fault.text(),
-            Self::Header => Text::new("第 1 行应当是 date,name,kind。", "Line 1 must read date,name,kind."),
-            Self::Empty => Text::new("文件里没有日期。", "The file has no dates in it."),
-            Self::Columns { line } => Text::new(
-                format!("第 {line} 行应当有三项：日期,名称,类别，用英文逗号隔开。"),
-                format!("Line {line} must have three values: date, name and kind, with commas between them."),
-            ),
-            Self::Date { line } => Text::new(
-                format!("第 {line} 行的日期不存在，或者写法不是 2026-02-14 这样。"),
-                format!("Line {line}: the date does not exist or is not written as 2026-02-14."),
-            ),
-            Self::Year { line } => Text::new(
-                format!("第 {line} 行的年份不在 {} 至 {} 之间，请核对。", YEARS.start(), YEARS.end()),
-                format!(
-                    "Line {line}: the year is not between {} and {}. Check it.",
-                    YEARS.start(),
-                    YEARS.end()
-                ),
-            ),
-            Self::Name { line } => Text::new(
-                format!("第 {line} 行缺少节日名称，或者名称超过 {NAME} 个字，或者含有看不见的字符。"),
-                format!(
-                    "Line {line}: the holiday's name is missing, has more than {NAME} characters, or holds invisible ones."
-                ),
-            ),
-            Self::Kind { line } => Text::new(
-                format!("第 {line} 行的类别应当是 holiday（放假）或 workday（调休上班）。"),
-                format!("Line {line}: the kind must be holiday or workday (a make-up workday)."),
-            ),
-            Self::PlainWorkday { line } => Text::new(
-                format!("第 {line} 行是周一至周五，本来就上班；调休上班只会在周末。请核对日期。"),
-                format!(
-                    "Line {line}: a make-up workday falls on a Saturday or Sunday, this is a weekday. Check the date."
-                ),
-            ),
-            Self::Twice { line, earlier } => Text::new(
-                format!("第 {line} 行的日期在第 {earlier} 行已经有了。"),
-                format!("Line {line}: the date stands in line {earlier} already."),
-            ),
-            Self::Incomplete { date } => Text::new(
-                format!("{} 年不完整：缺少 {date} 放假。文件里出现的每一年都要写全。", date.year()),
-                format!(
-                    "The year {} is not complete: {date} is missing as a holiday. Each year in the file must be there whole.",
-                    date.year()
-                ),
-            ),
+            Self::Header => words::import::calendar_header(),
+            Self::Empty => words::import::calendar_empty(),
+            Self::Columns { line } => words::import::calendar_values(line),
+            Self::Date { line } => words::import::calendar_date(line),
+            Self::Year { line } => words::import::calendar_year(line, *YEARS.start(), *YEARS.end()),
+            Self::Name { line } => words::import::calendar_name(line, NAME),
+            Self::Kind { line } => words::import::calendar_kind(line),
+            Self::PlainWorkday { line } => words::import::calendar_weekday(line),
+            Self::Twice { line, earlier } => words::import::calendar_repeated(line, earlier),
+            Self::Incomplete { date } => words::import::calendar_incomplete(date.year(), date.to_string()),
         }
     }
 }

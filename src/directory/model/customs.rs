@@ -3,7 +3,7 @@
 //! The list in force is published by the General Administration and changes with every new office; no whole one
 //! with a source was to be had, so the office imports its own.
 
-use crate::base::text::Text;
+use crate::base::words::{self, ByLanguage, Language, Text};
 use crate::directory::model::text_file::{self, TextFault};
 use crate::http::plain_text;
 use serde::Serialize;
@@ -21,19 +21,12 @@ pub const FOUND: usize = 20;
 pub struct CustomsOffice {
     /// Four digits.
     pub code: String,
-    /// In English as in Chinese where no English name is known.
-    pub name: Text,
+    /// Where it is not known in a language, as it is known.
+    pub name: ByLanguage,
 }
 
 /// The list, by code.
-pub type CustomsList = BTreeMap<String, CustomsName>;
-
-/// The names of an office.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CustomsName {
-    pub zh: String,
-    pub en: Option<String>,
-}
+pub type CustomsList = BTreeMap<String, ByLanguage>;
 
 /// The first thing in a list that is wrong. Lines count from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,33 +65,12 @@ impl CustomsFault {
     pub fn text(&self) -> Text {
         match self {
             Self::Unreadable(fault) => fault.text(),
-            Self::Header { line } => Text::new(
-                format!("第 {line} 行应当是 {HEADER}。"),
-                format!("Line {line} must read {HEADER}."),
-            ),
-            Self::Empty => Text::new("文件里没有关区。", "The file has no customs offices in it."),
-            Self::Columns { line } => Text::new(
-                format!("第 {line} 行应当有三项：代码,中文名称,英文名称，用英文逗号隔开；英文名称可以空着。"),
-                format!(
-                    "Line {line} must have three values with commas between them: code, Chinese name and English \
-                     name, which may be empty."
-                ),
-            ),
-            Self::Code { line } => Text::new(
-                format!("第 {line} 行的关区代码应当是 4 位数字（开头的 0 不能丢）。"),
-                format!("Line {line}: a customs code has 4 digits, a zero at its beginning included."),
-            ),
-            Self::Name { line } => Text::new(
-                format!("第 {line} 行缺少中文名称，或者名称超过 {NAME} 个字，或者含有看不见的字符。"),
-                format!(
-                    "Line {line}: the Chinese name is missing, or a name has more than {NAME} characters or holds \
-                     invisible ones."
-                ),
-            ),
-            Self::Twice { line, earlier } => Text::new(
-                format!("第 {line} 行的代码在第 {earlier} 行已经有了。"),
-                format!("Line {line}: the code stands in line {earlier} already."),
-            ),
+            Self::Header { line } => words::import::customs_header(line, HEADER),
+            Self::Empty => words::import::customs_empty(),
+            Self::Columns { line } => words::import::customs_values(line),
+            Self::Code { line } => words::import::customs_code(line),
+            Self::Name { line } => words::import::customs_name(line, NAME),
+            Self::Twice { line, earlier } => words::import::customs_repeated(line, earlier),
         }
     }
 }
@@ -126,7 +98,9 @@ pub fn read(csv: &[u8]) -> Result<CustomsList, CustomsFault> {
         if let Some(earlier) = seen.insert(code.to_owned(), line) {
             return Err(CustomsFault::Twice { line, earlier });
         }
-        list.insert(code.to_owned(), CustomsName { zh, en });
+        let names = [(Language::ZhCn, Some(zh)), (Language::En, en)];
+        let names = names.into_iter().filter_map(|(language, name)| Some((language, name?)));
+        list.insert(code.to_owned(), ByLanguage::of(names));
     }
     if list.is_empty() { Err(CustomsFault::Empty) } else { Ok(list) }
 }
@@ -148,11 +122,11 @@ pub fn is_code(text: &str) -> bool {
 /// first. All of them, as many as fit, when nothing was typed.
 pub fn find(list: &CustomsList, typed: &str) -> Vec<CustomsOffice> {
     let wanted = crate::directory::model::identifiers::plain(typed).to_lowercase();
-    let rank = |code: &str, name: &CustomsName| {
-        let en = name.en.as_deref().unwrap_or_default().to_lowercase().replace(' ', "");
-        if code.starts_with(&wanted) || name.zh.starts_with(&wanted) || en.starts_with(&wanted) {
+    let rank = |code: &str, name: &ByLanguage| {
+        let names: Vec<String> = name.texts().map(|text| text.to_lowercase().replace(' ', "")).collect();
+        if code.starts_with(&wanted) || names.iter().any(|name| name.starts_with(&wanted)) {
             Some(0)
-        } else if name.zh.contains(&wanted) || en.contains(&wanted) {
+        } else if names.iter().any(|name| name.contains(&wanted)) {
             Some(1)
         } else {
             None
@@ -161,9 +135,9 @@ pub fn find(list: &CustomsList, typed: &str) -> Vec<CustomsOffice> {
     let mut found: Vec<_> =
         list.iter().filter_map(|(code, name)| rank(code, name).map(|rank| (rank, code, name))).collect();
     found.sort_by_key(|(rank, code, _)| (*rank, *code));
-    let office = |(_, code, name): (i32, &String, &CustomsName)| CustomsOffice {
+    let office = |(_, code, name): (i32, &String, &ByLanguage)| CustomsOffice {
         code: code.clone(),
-        name: Text::new(name.zh.clone(), name.en.clone().unwrap_or_else(|| name.zh.clone())),
+        name: name.for_all(),
     };
     found.into_iter().take(FOUND).map(office).collect()
 }
@@ -200,7 +174,7 @@ mod tests {
     #[test]
     fn a_list_in_gbk_is_the_same_list() {
         assert_eq!(read(&encoding_rs::GBK.encode(LIST).0), read(LIST.as_bytes()));
-        assert_eq!(read(LIST.as_bytes()).unwrap()["0101"], CustomsName { zh: "甲关区".into(), en: None });
+        assert_eq!(read(LIST.as_bytes()).unwrap()["0101"], ByLanguage::of([(Language::ZhCn, "甲关区")]));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! compute moon and sun anew (Meeus, Astronomical Algorithms, chapters 25 and 49); two new moons lie within
 //! ten minutes of midnight (2027-02-06 at 23:56, 2030-02-03 at 00:07), where coarser programs are a day off.
 
+use crate::base::words::{self, Text};
 use chrono::NaiveDate;
 
 /// A festival on which everybody is off.
@@ -33,27 +34,15 @@ impl Festival {
         Self::National,
     ];
 
-    pub fn zh(self) -> &'static str {
+    pub fn name(self) -> Text {
         match self {
-            Self::NewYear => "元旦",
-            Self::Spring => "春节",
-            Self::Qingming => "清明节",
-            Self::Labour => "劳动节",
-            Self::DragonBoat => "端午节",
-            Self::MidAutumn => "中秋节",
-            Self::National => "国庆节",
-        }
-    }
-
-    pub fn en(self) -> &'static str {
-        match self {
-            Self::NewYear => "New Year's Day",
-            Self::Spring => "the Spring Festival",
-            Self::Qingming => "Qingming",
-            Self::Labour => "Labour Day",
-            Self::DragonBoat => "the Dragon Boat Festival",
-            Self::MidAutumn => "the Mid-Autumn Festival",
-            Self::National => "National Day",
+            Self::NewYear => words::import::festival_new_year(),
+            Self::Spring => words::import::festival_spring(),
+            Self::Qingming => words::import::festival_qingming(),
+            Self::Labour => words::import::festival_labour(),
+            Self::DragonBoat => words::import::festival_dragon_boat(),
+            Self::MidAutumn => words::import::festival_mid_autumn(),
+            Self::National => words::import::festival_national(),
         }
     }
 

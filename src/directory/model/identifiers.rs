@@ -3,7 +3,7 @@
 //! Each check takes what somebody typed and gives it back as it is stored: full-width characters
 //! (Chinese input methods) made plain, spaces dropped, letters in upper case.
 
-use crate::base::text::Text;
+use crate::base::words::{self, Text};
 use crate::http::Problem;
 use chrono::NaiveDate;
 
@@ -33,8 +33,8 @@ pub struct IdFault {
 }
 
 impl IdFault {
-    fn new(kind: IdFaultKind, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { kind, text: Text::new(zh.into(), en.into()) }
+    fn new(kind: IdFaultKind, text: Text) -> Self {
+        Self { kind, text }
     }
 
     /// The stable code for programs.
@@ -49,7 +49,8 @@ impl IdFault {
 
     /// 422 for the field in which it was typed.
     pub fn problem(self, field: impl Into<std::borrow::Cow<'static, str>>) -> Problem {
-        Problem::invalid(field, self.code(), self.text.zh, self.text.en)
+        let code = self.code();
+        Problem::invalid(field, self.text).coded(code)
     }
 }
 
@@ -58,23 +59,14 @@ pub fn uscc(typed: &str) -> Result<String, IdFault> {
     let code = plain(typed);
     let length = code.chars().count();
     if length != 18 {
-        return Err(IdFault::new(
-            IdFaultKind::Length,
-            format!("统一社会信用代码是 18 位，这里是 {length} 位。请对照营业执照补全。"),
-            format!(
-                "A unified social credit code has 18 characters, this has {length}. Check it against the business licence."
-            ),
-        ));
+        return Err(IdFault::new(IdFaultKind::Length, words::identifiers::uscc_length(length)));
     }
     let mut values = [0; 18];
     for (value, c) in values.iter_mut().zip(code.chars()) {
-        *value = USCC_CHARSET.iter().position(|&known| char::from(known) == c).ok_or_else(|| {
-            IdFault::new(
-                IdFaultKind::Character,
-                format!("统一社会信用代码里不会有“{c}”：不用字母 I、O、S、V、Z，容易和 1、0、5、2 混淆。请看清是数字 0 还是字母 O。"),
-                format!("“{c}” does not occur in a unified social credit code: the letters I, O, S, V and Z are not used. Look whether it is the digit 0 rather than the letter O."),
-            )
-        })?;
+        *value = USCC_CHARSET
+            .iter()
+            .position(|&known| char::from(known) == c)
+            .ok_or_else(|| IdFault::new(IdFaultKind::Character, words::identifiers::uscc_character(c)))?;
     }
     let mut sum = 0;
     let mut weight = 1;
@@ -83,11 +75,7 @@ pub fn uscc(typed: &str) -> Result<String, IdFault> {
         weight = weight * 3 % 31;
     }
     if (31 - sum % 31) % 31 != values[17] {
-        return Err(IdFault::new(
-            IdFaultKind::CheckDigit,
-            "统一社会信用代码的校验位不对，有一位输错了。请逐位核对，留意 0 和 O、1 和 I、2 和 Z 这样容易看错的字符。",
-            "The check character of the unified social credit code does not fit: one character is wrong. Compare them one by one; 0 and O, 1 and I, 2 and Z are easily confused.",
-        ));
+        return Err(IdFault::new(IdFaultKind::CheckDigit, words::identifiers::uscc_check_digit()));
     }
     Ok(code)
 }
@@ -97,37 +85,21 @@ pub fn resident_id(typed: &str) -> Result<String, IdFault> {
     let code = plain(typed);
     let length = code.chars().count();
     if length != 18 {
-        return Err(IdFault::new(
-            IdFaultKind::Length,
-            format!("居民身份证号码是 18 位，这里是 {length} 位。"),
-            format!("A resident identity number has 18 characters, this has {length}."),
-        ));
+        return Err(IdFault::new(IdFaultKind::Length, words::identifiers::resident_id_length(length)));
     }
     let fine = |(place, c): (usize, char)| c.is_ascii_digit() || (place == 17 && c == 'X');
     if !code.chars().enumerate().all(fine) {
-        return Err(IdFault::new(
-            IdFaultKind::Character,
-            "居民身份证号码前 17 位是数字，最后一位是数字或 X。请看清是数字 0 还是字母 O。",
-            "A resident identity number has 17 digits and then a digit or X. Look whether it is the digit 0 rather than the letter O.",
-        ));
+        return Err(IdFault::new(IdFaultKind::Character, words::identifiers::resident_id_character()));
     }
     let digits = code.bytes().map(|b| u32::from(b) - u32::from(b'0'));
     let sum: u32 = digits.zip(RESIDENT_WEIGHTS).map(|(digit, weight)| digit * weight).sum();
     if code.as_bytes()[17] != RESIDENT_CHECK[(sum % 11) as usize] {
-        return Err(IdFault::new(
-            IdFaultKind::CheckDigit,
-            "居民身份证号码的校验位不对，有一位输错了。请逐位核对。",
-            "The check character of the resident identity number does not fit: one digit is wrong. Compare them one by one.",
-        ));
+        return Err(IdFault::new(IdFaultKind::CheckDigit, words::identifiers::resident_id_check_digit()));
     }
     // The date of birth of somebody alive: a year such as 0001 passes as a date too.
     let born = NaiveDate::parse_from_str(&code[6..14], "%Y%m%d");
     if born.is_err() || &code[6..8] < "19" {
-        return Err(IdFault::new(
-            IdFaultKind::Date,
-            "居民身份证号码第 7 至 14 位是出生日期，这个日期不存在。",
-            "Characters 7 to 14 of a resident identity number are the date of birth; this date does not exist.",
-        ));
+        return Err(IdFault::new(IdFaultKind::Date, words::identifiers::resident_id_date()));
     }
     Ok(code)
 }
@@ -147,28 +119,13 @@ pub fn mobile(typed: &str) -> Result<String, IdFault> {
         None => number.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(&number),
     };
     if !number.chars().all(|c| c.is_ascii_digit()) {
-        return Err(IdFault::new(
-            IdFaultKind::Character,
-            "手机号码只有数字；境外号码以 + 和国家代码开头，例如 +7。",
-            "A mobile number has digits only; one from abroad begins with + and the country code, such as +7.",
-        ));
+        return Err(IdFault::new(IdFaultKind::Character, words::identifiers::mobile_character()));
     }
     if number.len() != 11 {
-        return Err(IdFault::new(
-            IdFaultKind::Length,
-            format!("手机号码是 11 位，这里是 {} 位。境外号码请以 + 和国家代码开头，例如 +7。", number.len()),
-            format!(
-                "A mobile number has 11 digits, this has {}. Begin one from abroad with + and the country code, such as +7.",
-                number.len()
-            ),
-        ));
+        return Err(IdFault::new(IdFaultKind::Length, words::identifiers::mobile_length(number.len())));
     }
     if !number.starts_with('1') || matches!(number.as_bytes()[1], b'0'..=b'2') {
-        return Err(IdFault::new(
-            IdFaultKind::Character,
-            "手机号码以 13 至 19 开头。这里不能填固定电话；境外号码请以 + 和国家代码开头。",
-            "A mobile number begins with 13 to 19. Please give a mobile number, not a landline; one from abroad with + and the country code.",
-        ));
+        return Err(IdFault::new(IdFaultKind::Character, words::identifiers::mobile_beginning()));
     }
     Ok(number.to_owned())
 }
@@ -176,20 +133,12 @@ pub fn mobile(typed: &str) -> Result<String, IdFault> {
 /// E.164: the country code and the number, 15 digits at most; the shortest in use have 7.
 fn mobile_abroad(digits: &str) -> Result<String, IdFault> {
     if !digits.chars().all(|c| c.is_ascii_digit()) || digits.starts_with('0') {
-        return Err(IdFault::new(
-            IdFaultKind::Character,
-            "境外手机号码是 + 加国家代码和号码，只有数字，例如 +7 916 123 45 67。",
-            "A mobile number from abroad is + with the country code and the number, digits only, such as +7 916 123 45 67.",
-        ));
+        return Err(IdFault::new(IdFaultKind::Character, words::identifiers::mobile_abroad_character()));
     }
     if !(7..=15).contains(&digits.len()) {
         return Err(IdFault::new(
             IdFaultKind::Length,
-            format!("境外手机号码连国家代码 7 至 15 位，这里是 {} 位。", digits.len()),
-            format!(
-                "A mobile number from abroad has 7 to 15 digits with its country code, this has {}.",
-                digits.len()
-            ),
+            words::identifiers::mobile_abroad_length(digits.len()),
         ));
     }
     Ok(format!("+{digits}"))
@@ -198,13 +147,14 @@ fn mobile_abroad(digits: &str) -> Result<String, IdFault> {
 /// 报关单号: customs 4, year 4, direction 1 (1 import, 0 export), serial 9.
 pub fn declaration_no(typed: &str) -> Result<String, IdFault> {
     let number = plain(typed);
-    digits_only(&number, 18, "报关单号", "declaration number")?;
+    digits_only(
+        &number,
+        18,
+        words::identifiers::declaration_no_digits,
+        words::identifiers::declaration_no_length,
+    )?;
     if !matches!(number.as_bytes()[8], b'0' | b'1') {
-        return Err(IdFault::new(
-            IdFaultKind::Character,
-            "报关单号第 9 位是 1（进口）或 0（出口）。请核对。",
-            "The 9th digit of a declaration number is 1 (import) or 0 (export). Please check it.",
-        ));
+        return Err(IdFault::new(IdFaultKind::Character, words::identifiers::declaration_no_direction()));
     }
     Ok(number)
 }
@@ -212,7 +162,7 @@ pub fn declaration_no(typed: &str) -> Result<String, IdFault> {
 /// 关区代码: 4 digits.
 pub fn customs_code(typed: &str) -> Result<String, IdFault> {
     let code = plain(typed);
-    digits_only(&code, 4, "关区代码", "customs code")?;
+    digits_only(&code, 4, words::identifiers::customs_code_digits, words::identifiers::customs_code_length)?;
     Ok(code)
 }
 
@@ -221,19 +171,11 @@ pub fn customs_reg_code(typed: &str) -> Result<String, IdFault> {
     let code = plain(typed);
     let length = code.chars().count();
     if length != 10 {
-        return Err(IdFault::new(
-            IdFaultKind::Length,
-            format!("海关注册编码是 10 位，这里是 {length} 位。"),
-            format!("A customs registration code has 10 characters, this has {length}."),
-        ));
+        return Err(IdFault::new(IdFaultKind::Length, words::identifiers::customs_reg_code_length(length)));
     }
     let fine = |(place, c): (usize, char)| c.is_ascii_digit() || (place >= 4 && c.is_ascii_uppercase());
     if !code.chars().enumerate().all(fine) {
-        return Err(IdFault::new(
-            IdFaultKind::Character,
-            "海关注册编码前 4 位是数字，后 6 位是数字或字母。",
-            "A customs registration code has 4 digits and then 6 digits or letters.",
-        ));
+        return Err(IdFault::new(IdFaultKind::Character, words::identifiers::customs_reg_code_character()));
     }
     Ok(code)
 }
@@ -248,30 +190,18 @@ pub fn hs_codes(typed: &str) -> Result<Vec<String>, IdFault> {
             continue;
         }
         if !code.chars().all(|c| c.is_ascii_digit()) {
-            return Err(IdFault::new(
-                IdFaultKind::Character,
-                format!("“{part}”不是 HS 编码：HS 编码只有数字。多个编码用逗号隔开。"),
-                format!("“{part}” is not an HS code: it has digits only. Put commas between several."),
-            ));
+            return Err(IdFault::new(IdFaultKind::Character, words::identifiers::hs_code_character(part)));
         }
         if !(4..=10).contains(&code.len()) {
             return Err(IdFault::new(
                 IdFaultKind::Length,
-                format!("HS 编码是 4 至 10 位数字，“{part}”是 {} 位。多个编码用逗号隔开。", code.len()),
-                format!(
-                    "An HS code has 4 to 10 digits, “{part}” has {}. Put commas between several.",
-                    code.len()
-                ),
+                words::identifiers::hs_code_length(part, code.len()),
             ));
         }
         codes.push(code);
     }
     if codes.is_empty() || codes.len() > HS_CODES {
-        return Err(IdFault::new(
-            IdFaultKind::Length,
-            format!("请填 1 至 {HS_CODES} 个 HS 编码，用逗号隔开。"),
-            format!("Please give 1 to {HS_CODES} HS codes with commas between them."),
-        ));
+        return Err(IdFault::new(IdFaultKind::Length, words::identifiers::hs_codes_count(HS_CODES)));
     }
     Ok(codes)
 }
@@ -295,29 +225,22 @@ pub fn email(typed: &str) -> Result<String, IdFault> {
             && domain.split('.').all(label)
     });
     if !well_formed || address.len() > 254 {
-        return Err(IdFault::new(
-            IdFaultKind::Character,
-            "电子邮箱的格式不对，应当像 name@example.com。",
-            "The e-mail address is not well formed; it should look like name@example.com.",
-        ));
+        return Err(IdFault::new(IdFaultKind::Character, words::identifiers::email()));
     }
     Ok(address.to_owned())
 }
 
-fn digits_only(text: &str, length: usize, zh: &str, en: &str) -> Result<(), IdFault> {
+fn digits_only(
+    text: &str,
+    length: usize,
+    not_digits: fn() -> Text,
+    wrong_length: fn(usize) -> Text,
+) -> Result<(), IdFault> {
     if !text.chars().all(|c| c.is_ascii_digit()) {
-        return Err(IdFault::new(
-            IdFaultKind::Character,
-            format!("{zh}只有数字。请看清是数字 0 还是字母 O。"),
-            format!("A {en} has digits only. Look whether it is the digit 0 rather than the letter O."),
-        ));
+        return Err(IdFault::new(IdFaultKind::Character, not_digits()));
     }
     if text.len() != length {
-        return Err(IdFault::new(
-            IdFaultKind::Length,
-            format!("{zh}是 {length} 位数字，这里是 {} 位。", text.len()),
-            format!("A {en} has {length} digits, this has {}.", text.len()),
-        ));
+        return Err(IdFault::new(IdFaultKind::Length, wrong_length(text.len())));
     }
     Ok(())
 }

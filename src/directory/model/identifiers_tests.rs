@@ -1,12 +1,13 @@
 //! Tables of identifiers: published in the standards, or synthetic (division 239999 is not assigned).
 
 use super::*;
+use crate::base::words::Language;
 use IdFaultKind::*;
 use proptest::prelude::*;
 
 fn kind<T: std::fmt::Debug>(result: Result<T, IdFault>) -> IdFaultKind {
     let fault = result.unwrap_err();
-    assert!(!fault.text.zh.is_empty() && !fault.text.en.is_empty());
+    assert!(Language::ALL.into_iter().all(|language| !fault.text.in_language(language).is_empty()));
     fault.kind
 }
 
@@ -42,7 +43,13 @@ fn wrong_social_credit_codes_are_told_apart() {
     ] {
         assert_eq!(kind(uscc(code)), fault, "{code}");
     }
-    assert!(uscc("91239999MAOO00015C").unwrap_err().text.zh.contains("数字 0 还是字母 O"));
+    assert!(
+        uscc("91239999MAOO00015C")
+            .unwrap_err()
+            .text
+            .in_language(Language::ZhCn)
+            .contains("数字 0 还是字母 O")
+    );
 }
 
 #[test]

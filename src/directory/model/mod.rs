@@ -9,7 +9,7 @@ pub mod office;
 pub mod plausible;
 pub mod text_file;
 
-use crate::base::text::Text;
+use crate::base::words::ByLanguage;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,13 +17,13 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ServiceSpec {
     /// In a sentence, what it is.
-    pub summary: Text,
+    pub summary: ByLanguage,
     /// Who it is for.
-    pub who: Text,
+    pub who: ByLanguage,
     /// What to bring or have at hand.
-    pub bring: Vec<Text>,
+    pub bring: Vec<ByLanguage>,
     /// The rules in plain words.
-    pub rules: Vec<Text>,
+    pub rules: Vec<ByLanguage>,
     /// What the booking form asks for, in order.
     pub fields: Vec<FieldSpec>,
     /// What an officer checks of the people in a session, in order.
@@ -66,7 +66,7 @@ pub struct WarningRule {
     pub days: u32,
     /// Applies only with this answer.
     pub when: Option<WarningCondition>,
-    pub text: Text,
+    pub text: ByLanguage,
 }
 
 /// The answer with which a [`WarningRule`] applies.
@@ -80,7 +80,7 @@ pub struct WarningCondition {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CheckSpec {
     pub key: String,
-    pub label: Text,
+    pub label: ByLanguage,
 }
 
 /// One question of a booking form.
@@ -88,8 +88,8 @@ pub struct CheckSpec {
 pub struct FieldSpec {
     pub key: String,
     pub kind: FieldKind,
-    pub label: Text,
-    pub hint: Option<Text>,
+    pub label: ByLanguage,
+    pub hint: Option<ByLanguage>,
     pub required: bool,
     /// For `choice`: what can be chosen.
     pub options: Option<Vec<FieldOption>>,
@@ -107,7 +107,7 @@ pub struct FieldSpec {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct FieldOption {
     pub value: String,
-    pub label: Text,
+    pub label: ByLanguage,
 }
 
 /// How a field is filled in and checked.

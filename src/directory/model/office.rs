@@ -1,6 +1,6 @@
 //! The facts about the office that pages and mails print. Constants for now, all in this place.
 
-use crate::base::text::Text;
+use crate::base::words::{self, ByLanguage, Language};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 /// The office.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Office {
-    pub name: Text,
+    pub name: ByLanguage,
     /// The zone in which the office counts its days.
     #[schema(value_type = String, example = "Asia/Shanghai")]
     pub zone: Tz,
@@ -21,7 +21,7 @@ pub struct Office {
     pub approval_working_days: u8,
     /// The languages of the service, the default one first.
     #[schema(value_type = Vec<String>)]
-    pub languages: [&'static str; 2],
+    pub languages: [&'static str; Language::ALL.len()],
 }
 
 /// A part of a day, "08:30" to "12:00".
@@ -45,7 +45,7 @@ pub struct Notice {
 /// The office of this installation.
 pub fn office() -> Office {
     Office {
-        name: Text::new("冰城海关", "Bingcheng Customs"),
+        name: words::directory::office().into(),
         zone: chrono_tz::Asia::Shanghai,
         duty_phone: "154 0000 0136",
         hours: [OfficeHours { from: "08:30", to: "12:00" }, OfficeHours { from: "13:00", to: "17:00" }],
@@ -55,6 +55,6 @@ pub fn office() -> Office {
             retention_years: 3,
         },
         approval_working_days: 2,
-        languages: ["zh-CN", "en"],
+        languages: Language::ALL.map(Language::tag),
     }
 }

@@ -7,7 +7,7 @@
 //! statutory day on it (or one of a weekend instead of which it is given), or works a weekend for it. So
 //! weekdays off − make-up workdays = statutory days, which holds for 2024, 2025 and 2026.
 
-use crate::base::text::Text;
+use crate::base::words::{self, Text};
 use crate::directory::model::calendar::Calendar;
 use crate::directory::model::calendar_file::CalendarFile;
 use crate::directory::model::festivals::{Festival, statutory_days};
@@ -60,59 +60,28 @@ impl Oddity {
 
     pub fn text(self) -> Text {
         match self {
-            Self::UnknownYear { year } => Text::new(
-                format!("{year} 年的春节、端午等在哪一天，程序不知道，无法核对。"),
-                format!(
-                    "On which days the festivals of {year} fall is not known here; it cannot be checked."
-                ),
+            Self::UnknownYear { year } => words::import::unusual_unknown_year(year),
+            Self::FestivalMissing { festival, date } => {
+                words::import::unusual_festival_missing(date.to_string(), festival.name())
+            }
+            Self::FestivalLength { festival, date, days } => words::import::unusual_festival_length(
+                festival.name(),
+                date.to_string(),
+                days,
+                shortest(festival),
+                LONGEST,
             ),
-            Self::FestivalMissing { festival, date } => Text::new(
-                format!("{date} 是{}，文件里这一天不放假。", festival.zh()),
-                format!("{date} is {}, but it is not a holiday in the file.", festival.en()),
-            ),
-            Self::FestivalLength { festival, date, days } => Text::new(
-                format!(
-                    "{}（{date}）连休 {days} 天，历年是 {} 至 {LONGEST} 天。",
-                    festival.zh(),
-                    shortest(festival)
-                ),
-                format!(
-                    "The rest around {} ({date}) has {days} days; so far it had {} to {LONGEST}.",
-                    festival.en(),
-                    shortest(festival)
-                ),
-            ),
-            Self::Elsewhere { line, date } => Text::new(
-                format!("第 {line} 行：{date} 放假，但与哪个法定节日都不相连。"),
-                format!("Line {line}: {date} is a holiday, but adjoins no statutory festival."),
-            ),
-            Self::MakeupElsewhere { line, date } => Text::new(
-                format!("第 {line} 行：{date} 调休上班，但前后 {NEAR} 天内没有节日。"),
-                format!("Line {line}: {date} is a make-up workday with no festival within {NEAR} days."),
-            ),
-            Self::NoMakeup { year } => Text::new(
-                format!("{year} 年没有一天调休上班（workday）。"),
-                format!("The year {year} has no make-up workday at all."),
-            ),
-            Self::Makeups { year, days } => Text::new(
-                format!("{year} 年调休上班 {days} 天，历年是 {} 至 {} 天。", MAKEUPS.start(), MAKEUPS.end()),
-                format!(
-                    "The year {year} has {days} make-up workdays; so far it were {} to {}.",
-                    MAKEUPS.start(),
-                    MAKEUPS.end()
-                ),
-            ),
-            Self::Balance { year, off, makeups } => Text::new(
-                format!(
-                    "{year} 年周一至周五放假 {off} 天，减去调休上班 {makeups} 天，应当等于法定假日 {} 天：多半漏写或多写了日子。",
-                    statutory_days(year)
-                ),
-                format!(
-                    "The year {year} has {off} weekdays off and {makeups} make-up workdays; the difference must be \
-                     the {} statutory days. Days are missing or too many.",
-                    statutory_days(year)
-                ),
-            ),
+            Self::Elsewhere { line, date } => words::import::unusual_elsewhere(line, date.to_string()),
+            Self::MakeupElsewhere { line, date } => {
+                words::import::unusual_makeup_elsewhere(line, date.to_string(), NEAR)
+            }
+            Self::NoMakeup { year } => words::import::unusual_no_makeup(year),
+            Self::Makeups { year, days } => {
+                words::import::unusual_makeups(year, days, *MAKEUPS.start(), *MAKEUPS.end())
+            }
+            Self::Balance { year, off, makeups } => {
+                words::import::unusual_balance(year, off, makeups, statutory_days(year))
+            }
         }
     }
 }

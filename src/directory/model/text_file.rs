@@ -1,7 +1,7 @@
 //! Text files as an office has them: UTF-8 with or without a mark, or GB18030 (GBK) as spreadsheets in
 //! Chinese write them. Pure.
 
-use crate::base::text::Text;
+use crate::base::words::{self, Text};
 use encoding_rs::GB18030;
 use std::borrow::Cow;
 
@@ -30,13 +30,8 @@ impl TextFault {
     /// What is wrong and what to do.
     pub fn text(self) -> Text {
         match self {
-            Self::TooLarge => {
-                Text::new("文件超过 1 MB，不是这种表。", "The file has more than 1 MB: it is no such list.")
-            }
-            Self::Encoding { line } => Text::new(
-                format!("第 {line} 行的文字编码无法识别。请把文件另存为 UTF-8 或 GBK（GB18030）编码的 CSV。"),
-                format!("Line {line} cannot be decoded. Save the file as CSV in UTF-8 or GBK (GB18030)."),
-            ),
+            Self::TooLarge => words::import::too_large(),
+            Self::Encoding { line } => words::import::undecodable(line),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Bringing the official calendar into the store.
 
 use crate::base::clock::Clock;
-use crate::base::text::{Language, Text};
+use crate::base::hex::hex;
+use crate::base::words::{self, Language, Said, Text};
 use crate::db::{Db, Tx};
+use crate::directory::log::ImportEntry;
 use crate::directory::model::calendar_file::{self, CalendarFile, FileFault};
 use crate::directory::model::customs::{self, CustomsFault, CustomsList};
 use crate::directory::model::plausible::{self, Oddity};
@@ -11,7 +13,6 @@ use crate::evidence;
 use crate::evidence::{Actor, NewEntry};
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -31,18 +32,15 @@ pub struct ImportSummary {
 
 impl fmt::Display for ImportSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text().for_language(Language::En))
+        f.write_str(&self.text().in_language(Language::En))
     }
 }
 
 impl ImportSummary {
     /// What was imported, for the operator.
     pub fn text(&self) -> Text {
-        let years: Vec<String> = self.years.iter().map(i32::to_string).collect();
-        Text::new(
-            format!("已导入 {} 年的 {} 天。", years.join("、"), self.days),
-            format!("imported {} days of {}", self.days, years.join(", ")),
-        )
+        let years = self.years.iter().map(|year| Said::from(year.to_string())).collect();
+        words::import::calendar_imported(Said::List(years), self.days)
     }
 }
 
@@ -50,13 +48,13 @@ impl ImportSummary {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportFault {
     /// Something is wrong with the file; it is never imported.
-    #[error("{}", self.text().for_language(Language::En))]
+    #[error("{}", self.text().in_language(Language::En))]
     File(FileFault),
     /// The same of a list of customs offices.
-    #[error("{}", self.text().for_language(Language::En))]
+    #[error("{}", self.text().in_language(Language::En))]
     Customs(CustomsFault),
     /// No notice was like this so far; imported only when it is wished for.
-    #[error("{}", self.text().for_language(Language::En))]
+    #[error("{}", self.text().in_language(Language::En))]
     Unusual(Vec<Oddity>),
     #[error(transparent)]
     Store(#[from] DbErr),
@@ -69,31 +67,16 @@ impl ImportFault {
             Self::File(fault) => coded(fault.text(), fault.code()),
             Self::Customs(fault) => coded(fault.text(), fault.code()),
             Self::Unusual(odd) => {
-                let each: Vec<Text> = odd.iter().map(|odd| coded(odd.text(), odd.code())).collect();
-                let zh: Vec<&str> = each.iter().map(|text| &*text.zh).collect();
-                let en: Vec<&str> = each.iter().map(|text| &*text.en).collect();
-                Text::new(
-                    format!(
-                        "与历年的放假通知不一样，没有导入：\n{}\n请对照通知核对。确实如此的，加 --unusual 再导入。",
-                        zh.join("\n")
-                    ),
-                    format!(
-                        "Unlike any notice so far; nothing was imported:\n{}\nCompare it with the notice. If it is \
-                         so, import it with --unusual.",
-                        en.join("\n")
-                    ),
-                )
+                let each = odd.iter().map(|odd| coded(odd.text(), odd.code()).into()).collect();
+                words::import::calendar_unusual(Said::Lines(each))
             }
-            Self::Store(error) => Text::new(
-                format!("数据库出错，没有导入：{error}"),
-                format!("The store failed; nothing was imported: {error}"),
-            ),
+            Self::Store(error) => words::import::store_failed(error.to_string()),
         }
     }
 }
 
 fn coded(text: Text, code: &str) -> Text {
-    Text::new(format!("{} [{code}]", text.zh), format!("{} [{code}]", text.en))
+    words::import::coded(text, code)
 }
 
 /// Imports the years of a file (`date,name,kind`): all of them, or nothing when a line is wrong, or when a year
@@ -135,15 +118,13 @@ async fn write(db: &Db, clock: &Clock, file: CalendarFile, odd: &[Oddity]) -> Re
     db.write(move |tx| {
         Box::pin(async move {
             store::replace_years(tx, &file, now).await?;
-            let entry =
-                NewEntry::new(evidence::SYSTEM, "calendar.imported", Actor::PROGRAM, now).data(json!({
-                    "years": file.years,
-                    "days": file.days.len(),
-                    "sha256": evidence::model::hex(&digest(&file)),
-                    // Imported all the same, though unlike any notice so far.
-                    "unusual": odd,
-                }));
-            evidence::append(tx, entry).await
+            let what = ImportEntry::Calendar {
+                years: file.years.iter().copied().collect(),
+                days: file.days.len(),
+                sha256: hex(&digest(&file)),
+                unusual: odd.into_iter().map(str::to_owned).collect(),
+            };
+            evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, Actor::PROGRAM, now)).await
         })
     })
     .await
@@ -171,15 +152,12 @@ async fn replace_customs(tx: &Tx, list: &CustomsList, now: DateTime<Utc>) -> Res
     store::replace_customs(tx, list).await?;
     let mut hash = Sha256::new();
     for (code, name) in list {
-        hash.update(format!("{code},{},{}\n", name.zh, name.en.as_deref().unwrap_or_default()));
+        let [zh, en] = [Language::ZhCn, Language::En].map(|column| name.get(column).unwrap_or_default());
+        hash.update(format!("{code},{zh},{en}\n"));
     }
     let digest: [u8; 32] = hash.finalize().into();
-    let entry =
-        NewEntry::new(evidence::SYSTEM, "customs_offices.imported", Actor::PROGRAM, now).data(json!({
-            "offices": list.len(),
-            "sha256": evidence::model::hex(&digest),
-        }));
-    evidence::append(tx, entry).await
+    let what = ImportEntry::CustomsOffices { offices: list.len(), sha256: hex(&digest) };
+    evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, Actor::PROGRAM, now)).await
 }
 
 /// The digest of what was imported, in the file's own form and sorted by date.

@@ -4,7 +4,7 @@ mod cache;
 pub mod import;
 
 use crate::base::clock::Clock;
-use crate::base::text::Text;
+use crate::base::words::ByLanguage;
 use crate::db::Db;
 use crate::directory::model::ServiceSpec;
 use crate::directory::model::calendar::Calendar;
@@ -32,17 +32,9 @@ struct Inner {
     services: Cached<Services>,
 }
 
-/// All services as they were at one time.
-pub struct Services {
+struct Services {
     all: HashMap<Uuid, Arc<ServiceInfo>>,
     active: Arc<Vec<Arc<ServiceInfo>>>,
-}
-
-impl Services {
-    /// A service, also one that is no longer offered.
-    pub fn get(&self, id: Uuid) -> Option<&Arc<ServiceInfo>> {
-        self.all.get(&id)
-    }
 }
 
 impl Directory {
@@ -104,8 +96,7 @@ impl Directory {
         self.0.services.forget();
     }
 
-    /// All of them, for whoever does not know yet which one it is about.
-    pub async fn kept_services(&self) -> Result<Arc<Services>, DbErr> {
+    async fn kept_services(&self) -> Result<Arc<Services>, DbErr> {
         let now = self.0.clock.now();
         match self.0.services.get(now) {
             Ok(services) => Ok(services),
@@ -139,16 +130,16 @@ impl ServiceInfo {
         self.rules.iter().any(|rule| rule.day_kind != DayKind::Any)
     }
 
-    pub fn name(&self) -> Text {
-        Text::new(self.row.name_zh.clone(), self.row.name_en.clone())
+    pub fn name(&self) -> ByLanguage {
+        self.row.name.for_all()
     }
 
-    pub fn venue_name(&self) -> Text {
-        Text::new(self.venue.name_zh.clone(), self.venue.name_en.clone())
+    pub fn venue_name(&self) -> ByLanguage {
+        self.venue.name.for_all()
     }
 
-    pub fn venue_address(&self) -> Text {
-        Text::new(self.venue.address_zh.clone(), self.venue.address_en.clone())
+    pub fn venue_address(&self) -> ByLanguage {
+        self.venue.address.for_all()
     }
 
     /// The telephone under which somebody answers about this service: for now the office's duty phone.

@@ -6,7 +6,7 @@ pub mod entities;
 use crate::db::Tx;
 use crate::directory::model::calendar::Calendar;
 use crate::directory::model::calendar_file::CalendarFile;
-use crate::directory::model::customs::{CustomsList, CustomsName};
+use crate::directory::model::customs::CustomsList;
 use crate::directory::store::entities::{
     calendar_day, calendar_year, customs_office, opening_rule, resource, service, venue,
 };
@@ -55,7 +55,7 @@ pub async fn replace_years(tx: &Tx, file: &CalendarFile, now: DateTime<Utc>) -> 
 /// The customs offices by code.
 pub async fn customs(conn: &impl ConnectionTrait) -> Result<CustomsList, DbErr> {
     let rows = customs_office::Entity::find().all(conn).await?;
-    Ok(rows.into_iter().map(|row| (row.code, CustomsName { zh: row.name_zh, en: row.name_en })).collect())
+    Ok(rows.into_iter().map(|row| (row.code, row.name)).collect())
 }
 
 /// Puts `list` in place of what is stored.
@@ -63,11 +63,7 @@ pub async fn replace_customs(tx: &Tx, list: &CustomsList) -> Result<(), DbErr> {
     customs_office::Entity::delete_many().exec(tx.conn()).await?;
     let rows: Vec<_> = list
         .iter()
-        .map(|(code, name)| customs_office::ActiveModel {
-            code: Set(code.clone()),
-            name_zh: Set(name.zh.clone()),
-            name_en: Set(name.en.clone()),
-        })
+        .map(|(code, name)| customs_office::ActiveModel { code: Set(code.clone()), name: Set(name.clone()) })
         .collect();
     // A statement takes some thousands of values at most.
     for part in rows.chunks(500) {

@@ -1,5 +1,6 @@
 //! What is public about the office: its facts and the official calendar.
 
+use crate::base::words;
 use crate::directory::model::calendar::DayClass;
 use crate::directory::model::customs::{self, CustomsOffice};
 use crate::directory::office;
@@ -115,29 +116,14 @@ fn check_range(from: NaiveDate, to: NaiveDate) -> Result<(), Problem> {
     for (field, date) in [("from", from), ("to", to)] {
         // Other years cannot be written in four digits.
         if !(1..=9999).contains(&date.year()) {
-            return Err(Problem::invalid(
-                field,
-                "bad_range",
-                "年份应当在 1 至 9999 之间。",
-                "The year must be between 1 and 9999.",
-            ));
+            return Err(Problem::invalid(field, words::directory::bad_range_year()));
         }
     }
     if to < from {
-        return Err(Problem::invalid(
-            "to",
-            "bad_range",
-            "结束日期早于开始日期。",
-            "The last date is before the first one.",
-        ));
+        return Err(Problem::invalid("to", words::directory::bad_range()));
     }
     if (to - from).num_days() >= MOST_DAYS {
-        return Err(Problem::invalid(
-            "to",
-            "range_too_long",
-            format!("一次最多查询 {MOST_DAYS} 天，请缩短范围。"),
-            format!("At most {MOST_DAYS} days can be asked for at a time. Please shorten the range."),
-        ));
+        return Err(Problem::invalid("to", words::directory::range_too_long(MOST_DAYS)));
     }
     Ok(())
 }

@@ -1,8 +1,11 @@
 //! The bytes of entries and the rule of the chain. Pure.
 
+pub mod logged;
 pub mod rows;
 
+use crate::base::hex::hex;
 use crate::db::Told;
+use crate::evidence::model::logged::Logged;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -34,8 +37,8 @@ impl Actor {
 #[derive(Clone, Debug)]
 pub struct NewEntry {
     pub case: Uuid,
-    /// What happened, such as `booking.accepted`.
-    pub kind: &'static str,
+    /// What happened, by the name that its owner gave it.
+    pub kind: String,
     pub actor: Actor,
     pub at: DateTime<Utc>,
     /// Facts without personal data.
@@ -49,15 +52,9 @@ pub struct NewEntry {
 }
 
 impl NewEntry {
-    pub fn new(case: Uuid, kind: &'static str, actor: Actor, at: DateTime<Utc>) -> Self {
-        let data = Value::Object(Map::new());
+    pub fn new(case: Uuid, what: &impl Logged, actor: Actor, at: DateTime<Utc>) -> Self {
+        let (kind, data) = logged::parts(what);
         Self { case, kind, actor, at, data, personal: Vec::new(), committed: Vec::new(), rows: Vec::new() }
-    }
-
-    #[must_use]
-    pub fn data(mut self, data: Value) -> Self {
-        self.data = data;
-        self
     }
 
     #[must_use]
@@ -174,14 +171,22 @@ pub fn check_chain<'a>(
     Ok(previous)
 }
 
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Serialize, serde::Deserialize)]
+    #[serde(tag = "kind", content = "data")]
+    enum Made {
+        #[serde(rename = "booking.held")]
+        Held { b: i64, a: String },
+    }
+
+    impl Logged for Made {
+        fn words(&self, _: &crate::evidence::Names) -> crate::base::words::Text {
+            crate::base::words::log::booking_held()
+        }
+    }
     use proptest::prelude::*;
 
     fn chain(bodies: &[Vec<u8>]) -> Vec<(i64, Vec<u8>, Hash)> {
@@ -204,8 +209,7 @@ mod tests {
     #[test]
     fn an_entry_has_the_bytes_of_rfc_8785() {
         let at = DateTime::from_timestamp_millis(1_790_000_000_123).unwrap();
-        let entry =
-            NewEntry::new(Uuid::nil(), "booking.held", Actor::PROGRAM, at).data(json!({"b": 1, "a": "冰城"}));
+        let entry = NewEntry::new(Uuid::nil(), &Made::Held { b: 1, a: "冰城".into() }, Actor::PROGRAM, at);
         let bytes = entry_bytes(&entry, 0, &[("reason", [0xab; 32])]).unwrap();
         let text = String::from_utf8(bytes).unwrap();
         assert_eq!(

@@ -91,7 +91,7 @@ pub fn maybe(at: Option<DateTime<Utc>>) -> Value {
 
 /// Bytes as entries hold them.
 pub fn hex(bytes: &[u8]) -> Value {
-    json!(crate::evidence::model::hex(bytes))
+    json!(crate::base::hex::hex(bytes))
 }
 
 /// A column whose value stands in entries.

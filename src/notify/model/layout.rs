@@ -3,7 +3,7 @@
 //! The HTML stands on plain elements alone: no table, no style attribute, nothing to load. Whatever
 //! a mail program does with it, it reads well.
 
-use crate::base::text::Language;
+use crate::base::words::{self, Language};
 
 /// Lays out a mail: a title, paragraphs, and at most one thing to do. Returns (text, HTML).
 pub fn layout(
@@ -16,18 +16,12 @@ pub fn layout(
 }
 
 /// The office's name, as it stands under a mail and before its address.
-pub fn office(language: Language) -> &'static str {
-    match language {
-        Language::Zh => "冰城海关 · 面洽",
-        Language::En => "Bingcheng Customs · Mianqia",
-    }
+pub fn office(language: Language) -> String {
+    words::notify::office().in_language(language)
 }
 
-fn note(language: Language) -> &'static str {
-    match language {
-        Language::Zh => "这封邮件由系统发出，请不要直接回复。",
-        Language::En => "This mail was sent by a program. Please do not reply to it.",
-    }
+fn note(language: Language) -> String {
+    words::notify::do_not_reply().in_language(language)
 }
 
 fn as_text(language: Language, title: &str, paragraphs: &[String], action: Option<(&str, &str)>) -> String {
@@ -37,12 +31,9 @@ fn as_text(language: Language, title: &str, paragraphs: &[String], action: Optio
         text.push_str("\n\n");
     }
     if let Some((label, url)) = action {
-        let colon = match language {
-            Language::Zh => "：",
-            Language::En => ":",
-        };
+        let label = words::notify::action(label).in_language(language);
         // On a line of its own, so that nothing but the address becomes part of the link.
-        text.push_str(&format!("{label}{colon}\n{url}\n\n"));
+        text.push_str(&format!("{label}\n{url}\n\n"));
     }
     let (office, note) = (office(language), note(language));
     // "-- " is how mail programs know a signature.
@@ -133,7 +124,7 @@ mod tests {
     fn both_parts_carry_everything() {
         let paragraphs = ["您的预约 MQ 2611 4K7P-X 已受理。".to_owned(), "第一行\n第二行".to_owned()];
         let link = Some(("查看预约", "https://mianqia.example/b/1?x=1&y=2"));
-        let (text, html) = layout(Language::Zh, "预约已受理", &paragraphs, link);
+        let (text, html) = layout(Language::ZhCn, "预约已受理", &paragraphs, link);
         assert_eq!(
             text,
             "预约已受理\n\n您的预约 MQ 2611 4K7P-X 已受理。\n\n第一行\n第二行\n\n\
@@ -157,7 +148,7 @@ mod tests {
     #[test]
     fn a_long_address_is_shown_short_and_leads_where_it_should() {
         let url = format!("https://mianqia.example/rate/{}", "A".repeat(64));
-        let (text, html) = layout(Language::Zh, "请评价", &[], Some(("去评价", &url)));
+        let (text, html) = layout(Language::ZhCn, "请评价", &[], Some(("去评价", &url)));
         assert!(text.contains(&url) && html.contains(&format!("<a href=\"{url}\">去评价</a>")));
         let shown =
             html.split(['<', '>']).filter(|part| !part.starts_with("a href") && !part.starts_with("p "));
@@ -170,7 +161,7 @@ mod tests {
         let lines =
             "进入视频面洽：\nhttps://mianqia.example/session/0191a2b3-0000-7000-8000-000000000000?a=1&b=2";
         let (text, html) = layout(
-            Language::Zh,
+            Language::ZhCn,
             "预约已受理",
             &[lines.to_owned(), "见 https://x.example/a 页".to_owned()],
             None,
@@ -191,8 +182,8 @@ mod tests {
             title in "[<>\"'&a老 ]{0,12}", one in "[<>\"'&a老 ]{1,30}",
             label in "[<>\"'&a]{0,12}", url in "[<>\"'&a]{0,30}",
         ) {
-            let (_, html) = layout(Language::Zh, &title, std::slice::from_ref(&one), Some((&label, &url)));
-            let (_, bare) = layout(Language::Zh, "x", &["x".to_owned()], Some(("x", "x")));
+            let (_, html) = layout(Language::ZhCn, &title, std::slice::from_ref(&one), Some((&label, &url)));
+            let (_, bare) = layout(Language::ZhCn, "x", &["x".to_owned()], Some(("x", "x")));
             prop_assert_eq!(brackets(&html), brackets(&bare));
             let back = |s: &str| s.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"")
                 .replace("&#39;", "'").replace("&amp;", "&");

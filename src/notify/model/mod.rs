@@ -3,7 +3,7 @@
 pub mod ics;
 pub mod layout;
 
-use crate::base::text::{Language, Text};
+use crate::base::words::{self, Language};
 use crate::notify::store::entities::outbox::{self, OutboxState};
 use crate::notify::{CalendarPart, Mail, Method};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -54,7 +54,7 @@ impl Payload {
 
     /// The tag for `Content-Language`.
     pub fn language(&self) -> Language {
-        if self.language == Language::En.tag() { Language::En } else { Language::Zh }
+        Language::from_tag(&self.language).unwrap_or_default()
     }
 }
 
@@ -210,23 +210,14 @@ impl Trouble {
     /// What staff read.
     fn shown(stored: &str, language: Language) -> String {
         let text = match stored {
-            "unsendable" => Text::new(
-                "收件地址无效，邮件无法发出。",
-                "The address is not valid; the mail cannot be sent.",
-            ),
-            "unreachable" => Text::new("连不上邮件服务器。", "The mail server cannot be reached."),
-            "slow" => Text::new("邮件服务器没有及时回应。", "The mail server did not answer in time."),
-            "unanswered" => Text::new(
-                "邮件已交给服务器，但没有等到答复，可能已经送达。再发时编号相同。",
-                "The mail was handed over but no answer came: it may have arrived. It is sent again under the same Message-ID.",
-            ),
-            "unwelcome" => Text::new(
-                "邮件服务器不接受本系统登录，请管理员检查邮件设置。",
-                "The mail server does not let this program in. An administrator should check the mail settings.",
-            ),
+            "unsendable" => words::notify::trouble_unsendable(),
+            "unreachable" => words::notify::trouble_unreachable(),
+            "slow" => words::notify::trouble_slow(),
+            "unanswered" => words::notify::trouble_unanswered(),
+            "unwelcome" => words::notify::trouble_unwelcome(),
             words => return words.to_owned(),
         };
-        text.for_language(language).to_owned()
+        text.in_language(language)
     }
 }
 

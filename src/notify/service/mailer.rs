@@ -1,6 +1,6 @@
 //! Hands one mail to the SMTP server. The only place that speaks SMTP.
 
-use crate::base::text::Language;
+use crate::base::words::Language;
 use crate::notify::model::layout;
 use crate::notify::model::{Payload, Trouble};
 use crate::notify::store::entities::outbox;

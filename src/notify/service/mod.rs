@@ -3,6 +3,7 @@
 pub mod mailer;
 
 use crate::base::clock::Clock;
+use crate::base::words;
 use crate::db::Db;
 use crate::db::jobs::{Claim, NotDone};
 use crate::http::Problem;
@@ -125,17 +126,9 @@ impl Notify {
 }
 
 fn not_failed() -> Problem {
-    Problem::conflict(
-        "message_not_failed",
-        "这封邮件没有失败，不需要重发；请刷新页面看最新情况。",
-        "This message has not failed, so there is nothing to send again. Reload to see where it stands.",
-    )
+    Problem::conflict(words::notify::message_not_failed())
 }
 
 fn outdated() -> Problem {
-    Problem::conflict(
-        "message_outdated",
-        "这封邮件说的事已经过去，不再重发；需要时请打电话告知。",
-        "What this message tells of is over, so it is not sent again. Please phone if they still need to know.",
-    )
+    Problem::conflict(words::notify::message_outdated())
 }

@@ -1,6 +1,7 @@
 //! Tables for [`super`].
 
 use super::*;
+use crate::base::words::Language;
 use crate::evidence::{Actor, NewEntry};
 use serde_json::json;
 
@@ -8,9 +9,23 @@ fn at() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(1_790_000_000_120).unwrap()
 }
 
+/// An entry by the name of its kind, as a store may hold it.
+fn raw(case: Uuid, kind: &str, at: DateTime<Utc>, data: Value) -> NewEntry {
+    NewEntry {
+        case,
+        kind: kind.to_owned(),
+        actor: Actor::PROGRAM,
+        at,
+        data,
+        personal: vec![],
+        committed: vec![],
+        rows: vec![],
+    }
+}
+
 fn entry(seq: i64, kind: &'static str, data: Value, personal: &[(&str, [u8; 32])]) -> entry::Model {
     let case = Uuid::from_u128(5);
-    let new = NewEntry::new(case, kind, Actor::PROGRAM, at()).data(data);
+    let new = raw(case, kind, at(), data);
     let bytes = chain::entry_bytes(&new, seq, personal).unwrap();
     entry::Model { case_id: case, seq, at: at(), kind: kind.into(), hash: vec![], bytes }
 }
@@ -35,7 +50,7 @@ fn row(state: RecordingState) -> recording::Model {
 }
 
 fn claimed() -> Claimed {
-    Claimed { kind: "recording.finalised".into(), manifest_sha256: "ab".repeat(32), bytes: 700, clusters: 3 }
+    Claimed { state: RecordingState::Finalised, manifest_sha256: "ab".repeat(32), bytes: 700, clusters: 3 }
 }
 
 #[test]
@@ -75,7 +90,7 @@ fn a_recording_taken_out_of_the_table_is_missed() {
     let claims = claims(&entries);
     assert_eq!(claims.closed[&Uuid::from_u128(1)], claimed());
     assert_eq!(lost_recording(&claims, &[row(RecordingState::Finalised)]), None);
-    assert!(lost_recording(&claims, &[]).unwrap().text.en.contains("entry 0"));
+    assert!(lost_recording(&claims, &[]).unwrap().text.in_language(Language::En).contains("entry 0"));
 }
 
 #[test]
@@ -120,7 +135,10 @@ fn a_file_is_compared_with_the_chain() {
     let flipped = Verdict::Faulty(vec![FileFault::ClusterChanged { number: 2, offset: 400 }]);
     let fault = file_fault(id, &flipped, &claimed()).unwrap();
     assert_eq!(fault.place, Place::Recording);
-    assert_eq!(fault.text.en, "Cluster 2 of the recording (from byte 400) was changed.");
+    assert_eq!(
+        fault.text.in_language(Language::En),
+        "Cluster 2 of the recording (from byte 400) was changed."
+    );
 }
 
 #[test]

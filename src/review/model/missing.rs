@@ -3,11 +3,12 @@
 //! It counts from somebody's first picture on, while they are in the call and the session is open: who has
 //! not been admitted yet, or has left, is not missing.
 
+use crate::evidence;
 use crate::evidence::entities::entry;
-use crate::review::model::checks;
 use crate::video::entities::publication::{self, Source};
 use crate::video::entities::recording::{self, RecordingState};
 use crate::video::entities::{recording_gap, video_session};
+use crate::video::log::SessionEntry;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -76,20 +77,17 @@ pub fn total_ms(missing: &[Missing]) -> i64 {
 fn inside(entries: &[entry::Model], until: DateTime<Utc>) -> HashMap<Uuid, Vec<Span>> {
     let mut inside: HashMap<Uuid, Vec<Span>> = HashMap::new();
     let mut since: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
-    for row in entries.iter().filter(|row| row.kind.starts_with("session.")) {
-        let person = || checks::entry_data(row)["participant"].as_str()?.parse::<Uuid>().ok();
-        match row.kind.as_str() {
-            "session.admitted" => {
-                if let Some(id) = person() {
-                    since.entry(id).or_insert(row.at);
-                }
+    for row in entries {
+        match evidence::read::<SessionEntry>(&row.bytes) {
+            Some(SessionEntry::Admitted { participant, .. }) => {
+                since.entry(participant).or_insert(row.at);
             }
-            "session.left" | "session.declined" => {
-                if let Some((id, from)) = person().and_then(|id| since.remove_entry(&id)) {
+            Some(SessionEntry::Left { participant, .. } | SessionEntry::Declined { participant, .. }) => {
+                if let Some((id, from)) = since.remove_entry(&participant) {
                     inside.entry(id).or_default().push((from, row.at));
                 }
             }
-            "session.ended" => {
+            Some(SessionEntry::Ended { .. }) => {
                 for (id, from) in since.drain() {
                     inside.entry(id).or_default().push((from, row.at));
                 }

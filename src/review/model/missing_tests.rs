@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::evidence::{Actor, NewEntry, model as chain};
+use crate::video::entities::participant::ParticipantRole;
 use crate::video::entities::video_session::SessionState;
-use serde_json::json;
+use crate::video::log::{EndedBecause, LeftBecause};
 
 const LIN: Uuid = Uuid::from_u128(1);
 
@@ -11,10 +12,34 @@ fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000 + second, 0).unwrap()
 }
 
-fn entry(second: i64, kind: &'static str) -> entry::Model {
-    let new = NewEntry::new(Uuid::nil(), kind, Actor::PROGRAM, at(second)).data(json!({"participant": LIN}));
+fn admitted() -> SessionEntry {
+    SessionEntry::Admitted { participant: LIN, role: ParticipantRole::Guest, by: None, opens: true }
+}
+
+fn left() -> SessionEntry {
+    SessionEntry::Left { participant: LIN, cause: LeftBecause::Asked }
+}
+
+fn ended() -> SessionEntry {
+    SessionEntry::Ended {
+        session: Uuid::nil(),
+        people: vec![LIN],
+        duration_ms: 0,
+        cause: EndedBecause::Asked,
+    }
+}
+
+fn entry(second: i64, what: SessionEntry) -> entry::Model {
+    let new = NewEntry::new(Uuid::nil(), &what, Actor::PROGRAM, at(second));
     let bytes = chain::entry_bytes(&new, second, &[]).unwrap();
-    entry::Model { case_id: Uuid::nil(), seq: second, at: at(second), kind: kind.into(), hash: vec![], bytes }
+    entry::Model {
+        case_id: Uuid::nil(),
+        seq: second,
+        at: at(second),
+        kind: new.kind.clone(),
+        hash: vec![],
+        bytes,
+    }
 }
 
 fn session(opened: i64, ended: i64) -> video_session::Model {
@@ -97,7 +122,7 @@ fn found(
 
 #[test]
 fn silence_at_the_end_of_a_segment_is_not_counted_twice() {
-    let entries = [entry(0, "session.admitted"), entry(200, "session.ended")];
+    let entries = [entry(0, admitted()), entry(200, ended())];
     let recordings = [segment(1, 0, 60), segment(2, 100, 100)];
     let gaps = [gap(1, 50_000, 80_000, "publisher_silent"), gap(2, 10_000, 12_000, "loss")];
     let all = found(Source::Camera, &session(0, 200), &entries, &recordings, &gaps);
@@ -106,12 +131,7 @@ fn silence_at_the_end_of_a_segment_is_not_counted_twice() {
 
 #[test]
 fn nothing_is_missing_before_one_is_admitted_the_session_open_or_after_one_left() {
-    let entries = [
-        entry(10, "session.admitted"),
-        entry(50, "session.left"),
-        entry(90, "session.admitted"),
-        entry(150, "session.ended"),
-    ];
+    let entries = [entry(10, admitted()), entry(50, left()), entry(90, admitted()), entry(150, ended())];
     let recordings = [segment(1, 5, 45), segment(2, 95, 55)];
     let gaps = [gap(1, 0, 20_000, "publisher_silent")];
     let all = found(Source::Camera, &session(20, 150), &entries, &recordings, &gaps);
@@ -120,7 +140,7 @@ fn nothing_is_missing_before_one_is_admitted_the_session_open_or_after_one_left(
 
 #[test]
 fn a_camera_that_stops_before_its_person_leaves_is_missing_and_a_screen_is_not() {
-    let entries = [entry(0, "session.admitted"), entry(100, "session.ended")];
+    let entries = [entry(0, admitted()), entry(100, ended())];
     let recordings = [segment(1, 0, 30), segment(2, 40, 20)];
     let shown = session(0, 100);
     let camera = found(Source::Camera, &shown, &entries, &recordings, &[]);
@@ -132,7 +152,7 @@ fn a_camera_that_stops_before_its_person_leaves_is_missing_and_a_screen_is_not()
 
 #[test]
 fn sound_that_is_missing_with_the_picture_counts_once_and_single_losses_count_as_much_as_they_are() {
-    let entries = [entry(0, "session.admitted"), entry(100, "session.ended")];
+    let entries = [entry(0, admitted()), entry(100, ended())];
     let gaps = [
         of("video", 20_000, gap(1, 10_000, 30_000, "camera_off")),
         of("audio", 10_000, gap(1, 25_000, 35_000, "audio_silent")),

@@ -3,10 +3,14 @@
 //! Entries of form 2 tell rows outright. Those of form 1 tell some of the same in their data; what they
 //! do not tell cannot be compared, and is counted as that rather than passed over.
 
-use crate::base::text::Text;
+use crate::base::words::{self, Text};
+use crate::booking::log::BookingEntry;
+use crate::evidence;
 use crate::evidence::entities::{commitment, entry};
 use crate::evidence::model::rows::{Column, Evident, instant, personal_text};
 use crate::review::model::checks::{self, Fault, Place};
+use crate::video::entities::recording::RecordingState;
+use crate::video::log::RecordingEntry;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
@@ -81,8 +85,8 @@ impl Replay {
         let data = &parsed["data"];
         let told = |name: &str| data.get(name).cloned();
         let case = row.case_id.to_string();
-        if row.kind.starts_with("booking.") {
-            if row.kind == "booking.held" {
+        if let Some(entry) = evidence::read::<BookingEntry>(&row.bytes) {
+            if matches!(entry, BookingEntry::Held { .. }) {
                 self.set("booking", &case, "state", Should::Hold("held".into()), row.seq);
             }
             for column in ["reference", "state"] {
@@ -105,10 +109,14 @@ impl Replay {
         self.hold("recording", recording, "segment", told("segment"), row.seq);
         self.hold("publication", publication, "participant_id", told("participant"), row.seq);
         self.hold("publication", publication, "source", told("source"), row.seq);
-        if matches!(row.kind.as_str(), "recording.finalised" | "recording.interrupted" | "recording.partial")
-        {
-            let (_, state) = row.kind.split_once('.').unwrap_or_default();
-            self.set("recording", recording, "state", Should::Hold(state.into()), row.seq);
+        let state = match evidence::read::<RecordingEntry>(&row.bytes) {
+            Some(RecordingEntry::Finalised(_)) => Some(RecordingState::Finalised),
+            Some(RecordingEntry::Interrupted(_)) => Some(RecordingState::Interrupted),
+            Some(RecordingEntry::Partial(_)) => Some(RecordingState::Partial),
+            _ => None,
+        };
+        if let Some(state) = state {
+            self.set("recording", recording, "state", Should::Hold(serde_json::json!(state)), row.seq);
             self.hold("recording", recording, "started_at", told("started_at").map(in_form_2), row.seq);
             for column in ["duration_ms", "bytes", "clusters", "manifest_sha256"] {
                 self.hold("recording", recording, column, told(column), row.seq);
@@ -217,14 +225,7 @@ impl<'a> Comparison<'a> {
         lost.sort_by_key(|(key, _)| *key);
         if let Some(((table, id), told)) = lost.first() {
             let seq = told.values().map(|told| told.seq).min().unwrap_or_default();
-            let fault = row_fault(
-                table,
-                id,
-                None,
-                Some(seq),
-                format!("{table} 中缺少第 {seq} 条记录所说的一行（{id}）。"),
-                format!("The row {id} of {table}, which entry {seq} tells of, is missing."),
-            );
+            let fault = row_fault(table, id, None, Some(seq), words::review::fault_row_lost(table, seq, id));
             self.fault = self.fault.take().or(Some(fault));
         }
     }
@@ -238,25 +239,11 @@ fn committed_value(column: &Column, text: &str) -> Value {
 }
 
 fn untold(table: &str, id: &str) -> Fault {
-    row_fault(
-        table,
-        id,
-        None,
-        None,
-        format!("{table} 中有一行（{id}）没有任何记录提到。"),
-        format!("No entry tells of the row {id} of {table}."),
-    )
+    row_fault(table, id, None, None, words::review::fault_row_untold(table, id))
 }
 
 fn deleted(table: &str, id: &str, column: &str, seq: i64) -> Fault {
-    row_fault(
-        table,
-        id,
-        Some(column),
-        Some(seq),
-        format!("{table}.{column} 有内容，但第 {seq} 条记录所附的原文已被删除，无法比对。"),
-        format!("{table}.{column} holds something, but the text kept with entry {seq} was deleted."),
-    )
+    row_fault(table, id, Some(column), Some(seq), words::review::fault_text_deleted(table, column, seq))
 }
 
 fn differs(table: &str, id: &str, column: &Column, expected: &Value, seq: i64) -> Fault {
@@ -266,24 +253,16 @@ fn differs(table: &str, id: &str, column: &Column, expected: &Value, seq: i64) -
         id,
         Some(name),
         Some(seq),
-        format!("{table}.{name} 现为“{found}”，按第 {seq} 条记录应为“{expected}”。"),
-        format!("{table}.{name} is “{found}”; by entry {seq} it should be “{expected}”."),
+        words::review::value_differs(table, name, found, seq, expected),
     )
 }
 
 /// A fault of a row, or of one column of it.
-pub fn row_fault(
-    table: &str,
-    id: &str,
-    column: Option<&str>,
-    entry: Option<i64>,
-    zh: String,
-    en: String,
-) -> Fault {
+pub fn row_fault(table: &str, id: &str, column: Option<&str>, entry: Option<i64>, text: Text) -> Fault {
     Fault {
         place: Place::Row,
         id: id.to_owned(),
-        text: Text::new(zh, en),
+        text,
         row: Some(checks::RowPlace { table: table.to_owned(), column: column.map(str::to_owned), entry }),
     }
 }

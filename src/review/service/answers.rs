@@ -3,12 +3,16 @@
 //! The chain `system` commits to each answer with a salt that stands beside the answer. So a change is
 //! found, while neither the case's chain nor that of the system tells who answered what.
 
+use crate::base::hex::hex;
+use crate::base::words;
+use crate::evidence;
 use crate::evidence::entities::entry;
 use crate::evidence::model as chain;
 use crate::review::model::checks::Fault;
 use crate::review::model::replay::{Tally, row_fault};
 use crate::survey::answer_text;
 use crate::survey::entities::{rating, rating_invite};
+use crate::survey::log::RatingEntry;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -17,7 +21,7 @@ const VALUES: usize = 5;
 
 /// What an entry commits to, if it tells of an answer.
 pub fn committed(row: &entry::Model) -> Option<String> {
-    if row.kind != "rating.answered" {
+    if !matches!(evidence::read(&row.bytes), Some(RatingEntry::Answered {})) {
         return None;
     }
     let parsed: Value = serde_json::from_slice(&row.bytes).ok()?;
@@ -40,17 +44,10 @@ pub fn answer_fault(
         (salt, seq) => (salt.as_deref().unwrap_or_default(), seq.unwrap_or(-1)),
     };
     tally.values += VALUES;
-    let given = chain::hex(&chain::commitment(salt, &answer_text(row)));
+    let given = hex(&chain::commitment(salt, &answer_text(row)));
     (commitment(seq).as_deref() != Some(&given)).then(|| {
         // Neither level nor comment: this is read by people who must not learn them.
-        row_fault(
-            "rating",
-            &row.id.to_string(),
-            None,
-            row.entry_seq,
-            "这条评价与收到时记下的不符，内容被改动过。".to_owned(),
-            "This rating is not the one that was given: it was changed.".to_owned(),
-        )
+        row_fault("rating", &row.id.to_string(), None, row.entry_seq, words::review::fault_rating_changed())
     })
 }
 
@@ -82,8 +79,7 @@ pub fn answers_fault(
                     &invite.id.to_string(),
                     Some("answered_at"),
                     None,
-                    "评价邀请的答复时间与评价本身不符。".to_owned(),
-                    "When the invitation was answered does not fit the rating itself.".to_owned(),
+                    words::review::fault_rating_answered_at(),
                 ))
             });
         }

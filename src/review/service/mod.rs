@@ -9,15 +9,17 @@ use crate::auth;
 use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
 use crate::base::ids;
-use crate::base::text::Text;
+use crate::base::words::{self, ByLanguage, Text};
 use crate::booking::Booking;
 use crate::booking::entities::booking;
 use crate::db::Db;
 use crate::directory::Directory;
 use crate::evidence;
+use crate::evidence::Names;
 use crate::evidence::NewEntry;
 use crate::evidence::entities::entry;
 use crate::http::Problem;
+use crate::review::log::ReviewEntry;
 use crate::review::model::checks;
 use crate::review::model::missing::{self, Looked, Missing};
 use crate::review::model::{self, Search};
@@ -25,12 +27,12 @@ use crate::review::service::integrity::{Integrity, file_of};
 use crate::review::store;
 use crate::review::store::case;
 use crate::review::store::entities::playback;
-use crate::review::words::{self, Names};
+use crate::review::words::entry_text;
 use crate::video;
 use crate::video::entities::recording::{self, RecordingState};
 use crate::video::entities::{participant, publication, recording_gap, video_session};
+use crate::video::log::{RecordingEntry, SessionEntry};
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -53,7 +55,7 @@ struct Inner {
 pub struct Row {
     pub session: video_session::Model,
     pub booking: booking::Model,
-    pub service: Text,
+    pub service: ByLanguage,
     pub zone: String,
     pub enterprise: Option<String>,
     pub officers: Vec<String>,
@@ -149,12 +151,7 @@ impl Review {
         if let (Some(from), Some(to)) = (search.from, search.to)
             && from > to
         {
-            return Err(Problem::invalid(
-                "to",
-                "invalid_range",
-                "结束日期早于开始日期。",
-                "The last day is before the first one.",
-            ));
+            return Err(Problem::invalid("to", words::review::invalid_range()));
         }
         let pairs = store::search(self.0.db.reader(), &search, after).await?;
         self.rows(pairs).await
@@ -201,11 +198,11 @@ impl Review {
         if case::opened_since(self.0.db.reader(), case_id, account, since).await? {
             return Ok(());
         }
-        let data = json!({ "session": session.id });
+        let what = ReviewEntry::Opened { session: session.id };
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
                 if !case::opened_since(tx.conn(), case_id, account, since).await? {
-                    evidence::append(tx, NewEntry::new(case_id, case::OPENED, who, now).data(data)).await?;
+                    evidence::append(tx, NewEntry::new(case_id, &what, who, now)).await?;
                 }
                 Ok::<_, Problem>(())
             })
@@ -231,9 +228,9 @@ impl Review {
             .db
             .write(move |tx| {
                 Box::pin(async move {
-                    let data = json!({ "playback": row.id, "session": row.session_id });
+                    let what = ReviewEntry::PlaybackOpened { playback: row.id, session: row.session_id };
                     case::insert_playback(tx, row).await?;
-                    let entry = NewEntry::new(case_id, "playback.opened", who, now).data(data);
+                    let entry = NewEntry::new(case_id, &what, who, now);
                     evidence::append(tx, entry).await?;
                     Ok::<_, Problem>(())
                 })
@@ -272,11 +269,7 @@ impl Review {
             .filter(|row| row.account_id == actor.account_id)
             .ok_or_else(Problem::not_found)?;
         if self.0.clock.now() >= playback.at + model::PLAYABLE_FOR {
-            return Err(Problem::conflict(
-                "playback_expired",
-                "回放已打开超过 12 小时，请重新填写用途后打开。",
-                "This playback was opened more than 12 hours ago. Please open the session again with a purpose.",
-            ));
+            return Err(Problem::conflict(words::review::playback_expired()));
         }
         let row = video::ask::recording(conn, recording)
             .await?
@@ -367,11 +360,7 @@ fn tracks(
 
 /// What is not any more what was recorded is not played.
 pub(super) fn changed(fault: &checks::Fault) -> Problem {
-    Problem::conflict(
-        "recording_changed",
-        format!("{}这一部分不予播放。", fault.text.zh),
-        format!("{} This part is not played.", fault.text.en),
-    )
+    Problem::conflict(words::review::recording_changed(fault.text.clone()))
 }
 
 fn is_playable(row: &recording::Model) -> bool {
@@ -387,17 +376,7 @@ fn checked_purpose(purpose: &str) -> Result<String, Problem> {
     }
     Err(Problem::invalid(
         "purpose",
-        "purpose_required",
-        format!(
-            "请写明查看用途（{} 至 {} 个字），它会记入审计记录。",
-            model::PURPOSE.start(),
-            model::PURPOSE.end()
-        ),
-        format!(
-            "Please say what you open it for ({} to {} characters); it goes into the evidence.",
-            model::PURPOSE.start(),
-            model::PURPOSE.end()
-        ),
+        words::review::purpose_required(*model::PURPOSE.start(), *model::PURPOSE.end()),
     ))
 }
 
@@ -406,7 +385,7 @@ fn names(people: &[participant::Model]) -> Names {
 }
 
 fn line(row: &entry::Model, names: &Names, actor: Option<String>) -> Line {
-    let text = words::entry_text(&row.kind, &checks::entry_data(row), names);
+    let text = entry_text(row, names);
     Line { seq: row.seq, at: row.at, kind: row.kind.clone(), text, actor }
 }
 
@@ -420,20 +399,27 @@ fn marks(
 ) -> Vec<Mark> {
     let mut marks: Vec<Mark> = entries
         .iter()
-        .filter(|row| row.kind.starts_with("session.") || row.kind.starts_with("recording."))
-        // Finalising is told some moments after the end and tells nothing about what is seen.
-        .filter(|row| row.kind != "recording.finalised")
         .filter_map(|row| {
-            let data = checks::entry_data(row);
-            let mut at_ms = (row.at - zero).num_milliseconds();
-            if row.kind == "recording.gap" || row.kind == "recording.interrupted" {
-                // These are told later than they happened.
-                let id = data["recording"].as_str()?.parse::<Uuid>().ok()?;
+            let told_late = |id: Uuid, within: Option<i64>| {
                 let track = recordings.iter().find(|track| track.id == id)?;
-                let within = data["from_ms"].as_i64().unwrap_or(track.duration_ms);
-                at_ms = model::millis(zero, track.started_at?).saturating_add(within);
-            }
-            let text = words::entry_text(&row.kind, &data, names);
+                let within = within.unwrap_or(track.duration_ms);
+                Some(model::millis(zero, track.started_at?).saturating_add(within))
+            };
+            let at_ms = match evidence::read::<RecordingEntry>(&row.bytes) {
+                // Told some moments after the end, and tells nothing about what is seen.
+                Some(RecordingEntry::Finalised(_)) => return None,
+                // These are told later than they happened.
+                Some(RecordingEntry::Gap { segment, from_ms, .. }) => {
+                    told_late(segment.recording, Some(from_ms))?
+                }
+                Some(RecordingEntry::Interrupted(closed)) => told_late(closed.segment.recording, None)?,
+                Some(_) => (row.at - zero).num_milliseconds(),
+                None => {
+                    evidence::read::<SessionEntry>(&row.bytes)?;
+                    (row.at - zero).num_milliseconds()
+                }
+            };
+            let text = entry_text(row, names);
             (0..=duration_ms).contains(&at_ms).then(|| Mark { at_ms, kind: row.kind.clone(), text })
         })
         .collect();

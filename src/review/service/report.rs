@@ -1,10 +1,12 @@
 //! What `mianqia verify` finds, in words.
 
+use crate::base::hex::hex;
+use crate::base::words::{self, Language, Text};
 use crate::booking;
 use crate::booking::model::display_reference;
 use crate::booking::model::reference::parse_reference;
 use crate::db::Db;
-use crate::evidence::{SYSTEM, model as chain};
+use crate::evidence::SYSTEM;
 use crate::review::model::checks::{Fault, Place};
 use crate::review::model::replay::Tally;
 use crate::review::service::integrity::{CheckedRecording, Integrity, Soundness, check_case};
@@ -68,10 +70,10 @@ impl fmt::Display for CaseReport {
             Some(reference) => writeln!(f, "case {case} ({reference})")?,
             None => writeln!(f, "case {case}")?,
         }
-        writeln!(f, "chain: {} entries, head {}", integrity.entries, chain::hex(&integrity.head))?;
+        writeln!(f, "chain: {} entries, head {}", integrity.entries, hex(&integrity.head))?;
         for CheckedRecording { row, fault } in &integrity.recordings {
             let state = match (fault, row.state) {
-                (Some(fault), _) => format!("BROKEN: {}", fault.text.en),
+                (Some(fault), _) => format!("BROKEN: {}", fault.text.in_language(Language::En)),
                 (None, RecordingState::Recording) if row.reason.is_some() => {
                     "broke off and not closed yet".to_owned()
                 }
@@ -142,14 +144,14 @@ pub async fn verify_all(
 async fn strays(db: &Db, recordings_dir: &Path) -> Result<Vec<String>, DbErr> {
     let mut found = Vec::new();
     if let Some(id) = video::ask::stray_participant(db.reader()).await? {
-        found.push(format!("participant {id}: BROKEN: its session is missing. 所属的会话不见了。"));
+        found.push(format!("participant {id}: BROKEN: {}", everywhere(&words::review::stray_participant())));
     }
     // The files first: one that is begun meanwhile has its row already.
     let mut files = files_below(recordings_dir);
     let known: HashSet<String> = video::ask::recorded_files(db.reader()).await?.into_iter().collect();
     files.retain(|file| !known.contains(file));
     files.sort();
-    let told = |file| format!("file {file}: BROKEN: no recording knows it. 没有录像与此文件对应。");
+    let told = |file| format!("file {file}: BROKEN: {}", everywhere(&words::review::stray_file()));
     found.extend(files.into_iter().map(told));
     Ok(found)
 }
@@ -196,6 +198,12 @@ impl fmt::Display for Summary {
     }
 }
 
+/// In every language, the default one last: nobody knows who reads a report.
+fn everywhere(text: &Text) -> String {
+    let said: Vec<String> = Language::ALL.iter().rev().map(|language| text.in_language(*language)).collect();
+    said.join(" ")
+}
+
 /// A fault as a line.
 fn broken(fault: &Fault) -> String {
     let place = match fault.place {
@@ -203,5 +211,5 @@ fn broken(fault: &Fault) -> String {
         Place::Recording => "recording",
         Place::Row => "row",
     };
-    format!("BROKEN at {place} {}: {} {}", fault.id, fault.text.en, fault.text.zh)
+    format!("BROKEN at {place} {}: {}", fault.id, everywhere(&fault.text))
 }

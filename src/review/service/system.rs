@@ -1,6 +1,6 @@
 //! The check of the chain `system`, which is too long to be held in memory.
 
-use crate::base::text::Text;
+use crate::base::words;
 use crate::db::Db;
 use crate::db::snapshot;
 use crate::evidence;
@@ -95,10 +95,7 @@ impl Walk {
         let lost = self.answers.keys().next().map(|seq| Fault {
             place: Place::Entry,
             id: seq.to_string(),
-            text: Text::new(
-                format!("第 {seq} 条记录所收到的评价不见了。"),
-                format!("The rating of entry {seq} is missing."),
-            ),
+            text: words::review::fault_rating_lost(seq),
             row: None,
         });
         self.found(lost);

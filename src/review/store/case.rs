@@ -4,6 +4,7 @@ use crate::booking::entities::booking;
 use crate::db::{Tx, snapshot};
 use crate::evidence::entities::{commitment, entry};
 use crate::evidence::{SYSTEM, told_or};
+use crate::review::log::OPENED;
 use crate::review::model::replay::Replay;
 use crate::review::store::entities::playback;
 use crate::survey::entities::{rating, rating_invite};
@@ -11,9 +12,6 @@ use crate::{booking as bookings, evidence, survey, video};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
-
-/// The entry that somebody looked at a case.
-pub const OPENED: &str = "review.opened";
 
 /// All that is checked of a case, as of one moment: a case may grow while it is looked at.
 #[derive(Debug)]

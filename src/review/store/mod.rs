@@ -6,13 +6,14 @@ pub mod case;
 pub mod entities;
 mod evident;
 
+use crate::base::local_time::midnight;
 use crate::booking::ask::{Span, Wanted};
 use crate::booking::entities::booking;
 use crate::evidence::entities::entry;
 use crate::review::model::{self, Search};
 use crate::review::store::entities::playback;
 use crate::video::entities::{publication, recording, recording_gap, video_session};
-use crate::video::midnight;
+use crate::video::log::SessionEntry;
 use crate::{auth, booking as bookings, directory, evidence, video};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -56,7 +57,7 @@ async fn spans(conn: &impl ConnectionTrait, search: &Search) -> Result<Vec<Span>
     }
     let end = search.to.and_then(|to| to.succ_opt());
     let span = |(zone, services)| {
-        let at = |date| midnight(date, zone);
+        let at = |date| midnight(zone, date);
         (services, search.from.map(at), end.map(at))
     };
     Ok(by_zone.into_iter().map(span).collect())
@@ -86,7 +87,7 @@ pub async fn beside(conn: &impl ConnectionTrait, pairs: &[Pair]) -> Result<Besid
         entries: evidence::ask::entries_of_kinds(
             conn,
             pairs.iter().map(|(_, booking)| booking.id),
-            &["session.admitted", "session.left", "session.declined", "session.ended"],
+            &SessionEntry::IN_AND_OUT,
         )
         .await?,
         ..Beside::default()

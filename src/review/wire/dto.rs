@@ -1,8 +1,8 @@
 //! What goes over the wire.
 
-use crate::base::text::{Language, Text};
+use crate::base::hex::hex;
+use crate::base::words::{self, ByLanguage, Language};
 use crate::booking::model::display_reference;
-use crate::evidence::model::hex;
 use crate::review::model::checks::{Fault, Place};
 use crate::review::model::millis;
 use crate::review::service::integrity::{Integrity, Soundness};
@@ -22,7 +22,7 @@ pub struct ReviewRow {
     pub session_id: Uuid,
     pub booking_id: Uuid,
     pub reference: String,
-    pub service: Text,
+    pub service: ByLanguage,
     pub enterprise_name: Option<String>,
     pub officers: Vec<String>,
     pub starts_at: DateTime<Utc>,
@@ -66,7 +66,7 @@ pub struct Entry {
     pub seq: i64,
     pub at: DateTime<Utc>,
     pub kind: String,
-    pub text: Text,
+    pub text: ByLanguage,
     /// Who did it, in the reader's language where it is no name.
     pub actor: String,
 }
@@ -121,7 +121,7 @@ pub struct IntegrityFault {
     pub place: FaultPlace,
     /// The number of an entry, or the id of a recording or row.
     pub id: String,
-    pub text: Text,
+    pub text: ByLanguage,
     /// The table of a row.
     pub table: Option<String>,
     /// The column in it; null: the row as a whole.
@@ -214,7 +214,7 @@ pub struct MissingStretch {
 pub struct PlaybackMark {
     pub at_ms: i64,
     pub kind: String,
-    pub text: Text,
+    pub text: ByLanguage,
 }
 
 impl From<Row> for ReviewRow {
@@ -242,7 +242,7 @@ impl From<Row> for ReviewRow {
 
 impl ReviewDetail {
     pub fn of(detail: Detail, language: Language) -> Self {
-        let program = Text::new("系统", "System").for_language(language).to_owned();
+        let program = words::review::program().in_language(language);
         let people = detail.people.into_iter().map(|person| ReviewPerson {
             participant_id: person.id,
             name: person.name,
@@ -252,7 +252,7 @@ impl ReviewDetail {
             seq: line.seq,
             at: line.at,
             kind: line.kind,
-            text: line.text,
+            text: line.text.into(),
             actor: line.actor.unwrap_or_else(|| program.clone()),
         });
         Self {
@@ -271,7 +271,7 @@ impl IntegrityBody {
             clusters: checked.row.clusters,
             bytes: checked.row.bytes,
             state: checked.row.state,
-            fault: checked.fault.map(|fault| fault.text.for_language(language).to_owned()),
+            fault: checked.fault.map(|fault| fault.text.in_language(language)),
         });
         Self {
             state: integrity.soundness.into(),
@@ -307,7 +307,7 @@ impl From<Fault> for IntegrityFault {
         };
         let (table, column, entry) =
             fault.row.map_or((None, None, None), |row| (Some(row.table), row.column, row.entry));
-        Self { place, id: fault.id, text: fault.text, table, column, entry }
+        Self { place, id: fault.id, text: fault.text.into(), table, column, entry }
     }
 }
 
@@ -333,7 +333,9 @@ impl Playback {
             integrity: IntegrityBody::of(opened.integrity, opened.checked_at, language),
             tracks: opened.tracks.into_iter().map(|track| PlaybackTrack::of(track, playback)).collect(),
             missing: missing.collect(),
-            marks: marks.map(|m| PlaybackMark { at_ms: m.at_ms, kind: m.kind, text: m.text }).collect(),
+            marks: marks
+                .map(|m| PlaybackMark { at_ms: m.at_ms, kind: m.kind, text: m.text.into() })
+                .collect(),
         }
     }
 }

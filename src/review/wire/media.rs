@@ -1,7 +1,8 @@
 //! Recorded files with ranges, so that a player can seek. They are shown, never offered to be kept.
 
 use crate::auth::Signed;
-use crate::evidence::model::hex;
+use crate::base::hex::hex;
+use crate::base::words;
 use crate::http::{PathId, Problem, ProblemBody};
 use crate::review::model::checks::found_in_file;
 use crate::review::model::{Wanted, wanted};
@@ -67,12 +68,7 @@ pub async fn recording_media(
 }
 
 fn unsatisfiable(length: u64) -> Response {
-    let problem = Problem::new(
-        StatusCode::RANGE_NOT_SATISFIABLE,
-        "range_not_satisfiable",
-        "要求的范围超出了录像的长度。",
-        "The range that was asked for lies outside the recording.",
-    );
+    let problem = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, words::review::range_not_satisfiable());
     let mut response = problem.into_response();
     if let Ok(value) = format!("bytes */{length}").parse() {
         response.headers_mut().insert(header::CONTENT_RANGE, value);
@@ -123,12 +119,9 @@ async fn blocking<T: Send + 'static>(
     done.map_err(|fault| {
         tracing::warn!(recording = %media.recording, %fault, "a recording is not what was recorded");
         match fault {
-            Fault::FileMissing | Fault::IndexMissing | Fault::Unreadable(_) => Problem::new(
-                StatusCode::NOT_FOUND,
-                "recording_missing",
-                "录像文件无法读取。请查看完整性检查的结果。",
-                "The recording's file cannot be read. See the result of the integrity check.",
-            ),
+            Fault::FileMissing | Fault::IndexMissing | Fault::Unreadable(_) => {
+                Problem::new(StatusCode::NOT_FOUND, words::review::recording_missing())
+            }
             fault => changed(&found_in_file(media.recording, &fault)),
         }
     })

@@ -4,7 +4,7 @@ mod dto;
 mod media;
 
 use crate::auth::{Right, Signed};
-use crate::base::text::Language;
+use crate::base::words::Language;
 use crate::http::{Body, Cursor, Page, Params, PathId, Problem, ProblemBody, dated};
 use crate::review::model::{self, Search};
 use crate::review::service::{Review, Row};

@@ -1,6 +1,6 @@
 //! What staff read: answers without a who, and figures.
 
-use crate::base::text::Text;
+use crate::base::words::ByLanguage;
 use crate::directory::ServiceInfo;
 use crate::http::Problem;
 use crate::survey::Survey;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 pub struct Answer {
     pub id: Uuid,
     /// Not said where it would stand on too few answers.
-    pub service: Option<Text>,
+    pub service: Option<ByLanguage>,
     pub level: i32,
     pub comment: Option<String>,
     pub month: Month,
@@ -25,7 +25,7 @@ pub struct Answer {
 /// The figures of a month: by service, in the order of the services, and in all.
 pub struct MonthFigures {
     pub month: Month,
-    pub services: Vec<(Uuid, Text, Figure)>,
+    pub services: Vec<(Uuid, ByLanguage, Figure)>,
     pub total: Figure,
 }
 

@@ -3,6 +3,7 @@
 pub mod figures;
 pub mod month;
 
+use crate::base::words;
 use crate::http::Problem;
 use chrono::TimeDelta;
 
@@ -20,14 +21,10 @@ pub const LONGEST_COMMENT: usize = 1000;
 
 /// The level of an answer, 1 (very dissatisfied) to 5 (very satisfied).
 pub fn check_level(level: i64) -> Result<i32, Problem> {
-    i32::try_from(level).ok().filter(|level| (1..=TOP_LEVEL).contains(level)).ok_or_else(|| {
-        Problem::invalid(
-            "level",
-            "invalid_level",
-            "请在五档中选一档（1 到 5，5 为非常满意）。",
-            "Choose one of the five levels (1 to 5, where 5 is very satisfied).",
-        )
-    })
+    i32::try_from(level)
+        .ok()
+        .filter(|level| (1..=TOP_LEVEL).contains(level))
+        .ok_or_else(|| Problem::invalid("level", words::survey::invalid_level()))
 }
 
 /// The comment as it is kept: trimmed, without control characters, nothing in place of blank.
@@ -36,12 +33,7 @@ pub fn check_comment(comment: Option<&str>) -> Result<Option<String>, Problem> {
         comment.unwrap_or_default().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
     let kept = kept.trim();
     if kept.chars().count() > LONGEST_COMMENT {
-        return Err(Problem::invalid(
-            "comment",
-            "comment_too_long",
-            "意见最多 1000 个字，请缩短一些。",
-            "A comment can have up to 1000 characters. Please shorten it.",
-        ));
+        return Err(Problem::invalid("comment", words::survey::comment_too_long()));
     }
     Ok((!kept.is_empty()).then(|| kept.to_owned()))
 }

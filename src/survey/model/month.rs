@@ -1,6 +1,7 @@
 //! Calendar months in a zone. Pure.
 
-use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use crate::base::local_time::midnight;
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use chrono_tz::Tz;
 use std::fmt;
 
@@ -33,13 +34,7 @@ impl Month {
 
     /// The month's first instant in a zone.
     pub fn start(self, zone: Tz) -> DateTime<Utc> {
-        // Where clocks skip midnight, the day begins with the first time that exists.
-        (0..=24)
-            .find_map(|hour| {
-                let local = NaiveDateTime::from(self.0) + TimeDelta::hours(hour);
-                zone.from_local_datetime(&local).earliest()
-            })
-            .map_or_else(|| NaiveDateTime::from(self.0).and_utc(), |start| start.with_timezone(&Utc))
+        midnight(zone, self.0)
     }
 
     /// All months from this one to `last`, both included.

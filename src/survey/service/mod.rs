@@ -1,12 +1,11 @@
 //! Use cases of ratings.
 
 use crate::auth;
-use crate::auth::entities::account::Locale;
 use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::base::keyring::Keyring;
-use crate::base::text::{Language, Text};
+use crate::base::words::ByLanguage;
 use crate::booking::Booking;
 use crate::booking::entities::booking;
 use crate::booking::model::display_reference;
@@ -18,6 +17,7 @@ use crate::evidence::NewEntry;
 use crate::http::Problem;
 use crate::notify;
 use crate::notify::{Mail, Thread};
+use crate::survey::log::RatingEntry;
 use crate::survey::model;
 use crate::survey::model::month::Month;
 use crate::survey::store;
@@ -27,9 +27,8 @@ use crate::survey::words::mail::{self, Invitation};
 use crate::survey::words::problems::{already_answered, expired, unknown_link};
 use crate::video;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::DbErr;
-use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -56,7 +55,7 @@ pub(super) struct Inner {
 
 /// What stands behind a rating link.
 pub(super) struct Form {
-    pub service: Text,
+    pub service: ByLanguage,
     pub reference_masked: String,
     pub on: NaiveDate,
     pub state: FormState,
@@ -113,8 +112,9 @@ impl Survey {
         let claim = claim.clone();
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
-                let entry = NewEntry::new(booking.id, "rating.invited", evidence::Actor::PROGRAM, now)
-                    .data(json!({"expires_at": invite.expires_at, "mailed": mail.is_some()}));
+                let what =
+                    RatingEntry::Invited { expires_at: Some(invite.expires_at), mailed: mail.is_some() };
+                let entry = NewEntry::new(booking.id, &what, evidence::Actor::PROGRAM, now);
                 let id = invite.id;
                 if store::insert_invite(tx, invite).await? {
                     store::insert_about(tx, id, about).await?;
@@ -160,23 +160,20 @@ impl Survey {
             return Ok(None);
         };
         let Some(to) = auth::booker_address(&account, enterprise) else { return Ok(None) };
-        let language = match account.locale {
-            Locale::ZhCn => Language::Zh,
-            Locale::En => Language::En,
-        };
-        let day = |at: DateTime<Utc>| written_day(at.with_timezone(&service.zone).date_naive(), language);
+        let language = account.locale;
+        let day = |at: DateTime<Utc>| at.with_timezone(&service.zone).date_naive();
         let invitation = Invitation {
             service: &service.name(),
             reference: &display_reference(&booking.reference),
-            on: &day(booking.starts_at),
-            until: &day(invite.expires_at),
+            on: day(booking.starts_at),
+            until: day(invite.expires_at),
             url: &self.url(token),
         };
         let (subject, text, html) = mail::write(&invitation, language);
         let case_id = Some(booking.id);
         Ok(Some(Mail {
             case_id,
-            template: "rating.invited",
+            template: mail::INVITED,
             to,
             language,
             subject,
@@ -238,7 +235,7 @@ impl Survey {
                 let rater = evidence::Actor { id: None, role: "anonymous" };
                 let salt = row.salt.as_deref().unwrap_or_default();
                 let commitment = evidence::model::commitment(salt, &answer_text(&row));
-                let entry = NewEntry::new(evidence::SYSTEM, "rating.answered", rater, now);
+                let entry = NewEntry::new(evidence::SYSTEM, &RatingEntry::Answered {}, rater, now);
                 row.entry_seq =
                     Some(evidence::append_numbered(tx, entry.committed("rating", commitment)).await?);
                 if !store::insert_answer(tx, row).await? {
@@ -279,12 +276,5 @@ fn state(invite: &rating_invite::Model, now: DateTime<Utc>) -> FormState {
         FormState::Expired
     } else {
         FormState::Open
-    }
-}
-
-fn written_day(date: NaiveDate, language: Language) -> String {
-    match language {
-        Language::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
-        Language::En => date.format("%-d %B %Y").to_string(),
     }
 }

@@ -1,7 +1,7 @@
 //! Ratings over HTTP: the link's form without signing in, answers and figures for staff.
 
 use crate::auth::{Right, Signed};
-use crate::base::text::Text;
+use crate::base::words::{self, ByLanguage};
 use crate::http::{Body, Cursor, Page, Params, PathId, PathText, Problem, ProblemBody};
 use crate::survey::model::figures::MonthFigures;
 use crate::survey::model::month::Month;
@@ -29,7 +29,7 @@ pub fn router(survey: Survey) -> OpenApiRouter {
 /// What a rating link asks about.
 #[derive(Debug, Serialize, ToSchema)]
 struct RatingForm {
-    service: Text,
+    service: ByLanguage,
     /// Enough of the reference for its owner.
     reference_masked: String,
     /// The day of the appointment, at the venue.
@@ -144,7 +144,7 @@ struct Answer {
     /// Tells the month, not the time.
     id: Uuid,
     /// Null where fewer than five answers of the service would be told by it.
-    service: Option<Text>,
+    service: Option<ByLanguage>,
     level: i32,
     comment: Option<String>,
     /// The month of the invitation.
@@ -234,7 +234,7 @@ struct FigureSum {
 #[derive(Debug, Serialize, ToSchema)]
 struct ServiceSum {
     service_id: Uuid,
-    service: Text,
+    service: ByLanguage,
     sum: FigureSum,
 }
 
@@ -260,7 +260,7 @@ struct FigureRow {
     #[schema(example = "2026-11")]
     month: String,
     service_id: Uuid,
-    service: Text,
+    service: ByLanguage,
     #[serde(flatten)]
     figure: FigureDto,
 }
@@ -339,12 +339,7 @@ async fn rating_figures(
     actor.may(Right::SeeFigures)?;
     let (from, to) = (month("from", &query.from)?, month("to", &query.to)?);
     if !(1..=MOST_MONTHS).contains(&from.until(to).take(MOST_MONTHS + 1).count()) {
-        return Err(Problem::invalid(
-            "to",
-            "invalid_range",
-            "结束月份不能早于开始月份，一次最多看 36 个月。",
-            "The last month must not be before the first, and one look covers up to 36 months.",
-        ));
+        return Err(Problem::invalid("to", words::survey::invalid_range()));
     }
     let months = survey.figures(from, to).await?;
     let sum = model::sum(months.iter().map(|month| &month.total)).into();
@@ -365,7 +360,7 @@ async fn rating_figures(
 
 /// One sum for each service. The order is that of the first month in which a service was rated.
 fn services_of(months: &[MonthFigures]) -> Vec<ServiceSum> {
-    let mut services: Vec<(Uuid, &Text, Vec<&Figure>)> = Vec::new();
+    let mut services: Vec<(Uuid, &ByLanguage, Vec<&Figure>)> = Vec::new();
     for (id, service, figure) in months.iter().flat_map(|month| &month.services) {
         match services.iter_mut().find(|(known, ..)| known == id) {
             Some((.., lines)) => lines.push(figure),
@@ -383,12 +378,5 @@ fn services_of(months: &[MonthFigures]) -> Vec<ServiceSum> {
 }
 
 fn month(field: &'static str, text: &str) -> Result<Month, Problem> {
-    Month::parse(text).ok_or_else(|| {
-        Problem::invalid(
-            field,
-            "invalid_month",
-            "月份的格式不对，应像 2026-11。",
-            "This is not a month. Write it like 2026-11.",
-        )
-    })
+    Month::parse(text).ok_or_else(|| Problem::invalid(field, words::survey::invalid_month()))
 }

@@ -5,10 +5,10 @@ pub mod presence;
 pub mod token;
 pub mod turns;
 
-use crate::base::text::{Text, zone_name};
+use crate::base::words::{self, Text};
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
 use crate::video::store::entities::video_session::SessionState;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
@@ -144,36 +144,22 @@ pub fn is_abandoned(people: &[participant::Model], now: DateTime<Utc>) -> bool {
         .all(|officer| officer.state == ParticipantState::Left && long_gone(officer.left_at))
 }
 
-/// When the page opens, as it is said in Chinese and in English, in the venue's zone.
-pub fn window_words(window: (DateTime<Utc>, DateTime<Utc>), zone: Tz) -> (String, String) {
+/// When the page opens, in the venue's zone.
+pub fn window_words(window: (DateTime<Utc>, DateTime<Utc>), zone: Tz) -> Text {
     let (from, until) = (window.0.with_timezone(&zone), window.1.with_timezone(&zone));
-    let same_day = from.date_naive() == until.date_naive();
-    let Text { zh: zone_zh, en: zone_en } = zone_name(zone);
-    let until_zh = until.format(if same_day { "%H:%M" } else { "%Y年%-m月%-d日 %H:%M" });
-    let until_en = until.format(if same_day { "%H:%M" } else { "%H:%M on %-d %B %Y" });
-    (
-        format!("{} 至 {until_zh}（{zone_zh}）", from.format("%Y年%-m月%-d日 %H:%M")),
-        format!("{} to {until_en} ({zone_en})", from.format("%-d %B %Y, %H:%M")),
-    )
-}
-
-/// The venue's day that `at` falls on, as a half-open stretch of time.
-pub fn day_around(at: DateTime<Utc>, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
-    let day = at.with_timezone(&zone).date_naive();
-    (midnight(day, zone), midnight(day.succ_opt().unwrap_or(day), zone))
-}
-
-/// The first moment of a day in a zone (some zones skip midnight when clocks change).
-pub fn midnight(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    (0..24)
-        .filter_map(|hour| day.and_hms_opt(hour, 0, 0))
-        .find_map(|local| local.and_local_timezone(zone).earliest())
-        .map_or_else(|| day.and_time(chrono::NaiveTime::MIN).and_utc(), |local| local.to_utc())
+    let (day, until_day) = (from.date_naive(), until.date_naive());
+    let (from, until) = (from.format("%H:%M").to_string(), until.format("%H:%M").to_string());
+    let zone = words::zone_name(zone);
+    if day == until_day {
+        return words::video::window(day, from, until, zone);
+    }
+    words::video::window_over_days(day, from, until_day, until, zone)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::words::Language;
     use ParticipantRole::{Guest, Officer};
     use ParticipantState::*;
     use proptest::prelude::*;
@@ -356,17 +342,20 @@ mod tests {
     fn the_window_is_said_in_the_zone_of_the_venue() {
         let from = "2026-09-30T05:45:00Z".parse().unwrap();
         let until = "2026-09-30T06:30:00Z".parse().unwrap();
-        let (zh, en) = window_words((from, until), Tz::Asia__Shanghai);
+        let said = window_words((from, until), Tz::Asia__Shanghai);
+        let [zh, en] = [Language::ZhCn, Language::En].map(|language| said.in_language(language));
         assert_eq!(zh, "2026年9月30日 13:45 至 14:30（北京时间）");
         assert_eq!(en, "30 September 2026, 13:45 to 14:30 (Beijing time)");
-        let (zh, _) = window_words((from, "2026-09-30T20:30:00Z".parse().unwrap()), Tz::Asia__Shanghai);
+        let said = window_words((from, "2026-09-30T20:30:00Z".parse().unwrap()), Tz::Asia__Shanghai);
+        let [zh, en] = [Language::ZhCn, Language::En].map(|language| said.in_language(language));
         assert_eq!(zh, "2026年9月30日 13:45 至 2026年10月1日 04:30（北京时间）");
+        assert_eq!(en, "30 September 2026, 13:45 to 04:30 on 1 October 2026 (Beijing time)");
     }
 
     #[test]
     fn a_day_is_the_day_of_the_venue() {
         let at = "2026-09-30T17:00:00Z".parse().unwrap();
-        let (from, to) = day_around(at, Tz::Asia__Shanghai);
+        let (from, to) = crate::base::local_time::day_around(Tz::Asia__Shanghai, at);
         assert_eq!(from, "2026-09-30T16:00:00Z".parse::<DateTime<Utc>>().unwrap());
         assert_eq!(to - from, TimeDelta::hours(24));
     }

@@ -3,11 +3,11 @@
 use crate::auth::{Actor, Right};
 use crate::evidence;
 use crate::http::Problem;
+use crate::video::log::SessionEntry;
 use crate::video::service::Found;
 use crate::video::service::{SessionView, Video};
 use crate::video::store;
 use crate::video::store::entities::session_check;
-use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -29,7 +29,7 @@ impl Video {
         self.in_room(actor, id, move |tx, room, doing| {
             Box::pin(async move {
                 room.needs_officer_inside()?;
-                let data = json!({ "participant": room.me.id, "check": key, "done": done });
+                let what = SessionEntry::Checked { participant: room.me.id, check: key.clone(), done };
                 let changed = if done {
                     let row = session_check::Model {
                         session_id: room.session.id,
@@ -42,7 +42,7 @@ impl Video {
                     store::delete_check(tx, room.session.id, &key).await?
                 };
                 if changed {
-                    evidence::append(tx, doing.entry("session.checked").data(data)).await?;
+                    evidence::append(tx, doing.entry(&what)).await?;
                 }
                 Ok(())
             })

@@ -1,6 +1,7 @@
 //! How people leave a session and how it ends: by their own word, or because nobody is there any more.
 
 use crate::auth::{Actor, Right};
+use crate::base::words;
 use crate::booking::Booking;
 use crate::booking::entities::booking::BookingState;
 use crate::booking::model::state::JOIN_LATE;
@@ -8,8 +9,9 @@ use crate::db::Tx;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
+use crate::video::log::{EndedBecause, LeftBecause, SessionEntry};
 use crate::video::model::{self, Step};
-use crate::video::service::steps::step;
+use crate::video::service::steps::{Doing, step};
 use crate::video::service::{SessionView, Video, role_in_session};
 use crate::video::store;
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
@@ -18,7 +20,6 @@ use crate::video::words::problems;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use sea_orm::DbErr;
-use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use uuid::Uuid;
@@ -33,9 +34,8 @@ impl Video {
                 if step(&room.me, notice, Step::Leave)? == room.me.state {
                     return Ok(()); // gone already
                 }
-                let entry = doing.entry("session.left");
                 this.close_media_of(tx, &room.me);
-                Ok(out(tx, room.me, doing.now, entry, "asked").await?)
+                Ok(out(tx, room.me, By::of(&doing), LeftBecause::Asked).await?)
             })
         })
         .await
@@ -50,25 +50,21 @@ impl Video {
         }
         let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
         if reason.as_ref().is_some_and(|reason| reason.chars().count() > model::MAX_REASON) {
-            return Err(Problem::invalid(
-                "reason",
-                "too_long",
-                format!("原因最多 {} 个字。", model::MAX_REASON),
-                format!("The reason may have {} characters at most.", model::MAX_REASON),
-            ));
+            return Err(Problem::invalid("reason", words::video::too_long_reason(model::MAX_REASON)));
         }
         let this = self.clone();
         self.in_room(actor, id, move |tx, mut room, doing| {
             Box::pin(async move {
-                let data = json!({
-                    "participant": room.me.id, "notice_version": this.0.settings.notice_version,
-                });
+                let what = SessionEntry::Declined {
+                    participant: room.me.id,
+                    notice_version: this.0.settings.notice_version,
+                };
                 this.close_media_of(tx, &room.me);
                 // Who comes back after a refusal reads the notice again.
                 room.me.notice_version = None;
                 room.me.acknowledged_at = None;
                 walk_out(tx, room.me, doing.now).await?;
-                let mut entry = doing.entry("session.declined").data(data);
+                let mut entry = doing.entry(&what);
                 if let Some(reason) = reason {
                     entry = entry.personal("reason", reason);
                 }
@@ -89,7 +85,7 @@ impl Video {
                 let opened = room.session.opened_at.is_some();
                 // Locked before anything of its chain is: whoever works on the booking does it in that order.
                 let state = Booking::lock(tx, doing.case).await?;
-                this.end_in(tx, room.session, doing.now, doing.entry("session.ended"), "asked").await?;
+                this.end_in(tx, room.session, By::of(&doing), EndedBecause::Asked).await?;
                 // A session in which nobody was admitted settles nothing about the booking.
                 if opened && state == Some(BookingState::CheckedIn) {
                     let officer = doing.actor.account_id;
@@ -161,7 +157,7 @@ impl Video {
                     return Ok(());
                 };
                 this.close_media_of(tx, &person);
-                out(tx, person, now, by_program(&session, "session.left", now), "away").await
+                out(tx, person, By::program(&session, now), LeftBecause::Away).await
             })
         })
         .await
@@ -176,8 +172,8 @@ impl Video {
                 if !model::is_abandoned(&store::people(tx.conn(), id).await?, now) {
                     return Ok(());
                 }
-                let entry = by_program(&session, "session.ended", now);
-                this.end_in(tx, session, now, entry, "no_officer").await
+                let by = By::program(&session, now);
+                this.end_in(tx, session, by, EndedBecause::NoOfficer).await
             })
         })
         .await
@@ -191,8 +187,8 @@ impl Video {
                 if session.state != SessionState::Waiting {
                     return Ok(()); // opened at the last moment
                 }
-                let entry = by_program(&session, "session.ended", now);
-                this.end_in(tx, session, now, entry, "not_opened").await
+                let by = By::program(&session, now);
+                this.end_in(tx, session, by, EndedBecause::NotOpened).await
             })
         })
         .await
@@ -227,11 +223,10 @@ impl Video {
         &self,
         tx: &Tx,
         mut session: video_session::Model,
-        now: DateTime<Utc>,
-        entry: NewEntry,
-        cause: &'static str,
+        by: By,
+        cause: EndedBecause,
     ) -> Result<(), DbErr> {
-        let (id, opened) = (session.id, session.opened_at);
+        let (id, opened, now) = (session.id, session.opened_at, by.now);
         session.state = SessionState::Ended;
         session.ended_at = Some(now);
         store::save_session(tx, session).await?;
@@ -244,8 +239,8 @@ impl Video {
         }
         store::media::clear_live(tx.conn(), Some(id)).await?;
         let duration_ms = opened.map_or(0, |opened| (now - opened).num_milliseconds());
-        let data = json!({ "session": id, "people": inside, "duration_ms": duration_ms, "cause": cause });
-        evidence::append(tx, entry.data(data)).await?;
+        let what = SessionEntry::Ended { session: id, people: inside, duration_ms, cause };
+        evidence::append(tx, by.entry(&what)).await?;
         let engine = self.0.engine.clone();
         tx.after_commit(move || {
             tokio::spawn(async move { engine.close_session(id).await });
@@ -266,30 +261,41 @@ impl Video {
 pub async fn everybody_out(tx: &Tx, session: &video_session::Model, now: DateTime<Utc>) -> Result<(), DbErr> {
     for person in store::people(tx.conn(), session.id).await? {
         if person.state != ParticipantState::Left {
-            out(tx, person, now, by_program(session, "session.left", now), "restart").await?;
+            out(tx, person, By::program(session, now), LeftBecause::Restart).await?;
         }
     }
     Ok(())
 }
 
-fn by_program(session: &video_session::Model, kind: &'static str, now: DateTime<Utc>) -> NewEntry {
-    NewEntry::new(session.booking_id, kind, evidence::Actor::PROGRAM, now)
+/// Who does something in a session of a case, and when.
+#[derive(Clone, Copy)]
+pub struct By {
+    pub case: Uuid,
+    pub actor: evidence::Actor,
+    pub now: DateTime<Utc>,
 }
 
-/// Somebody leaves, and `entry` tells why. Whom the program put out in the waiting room or in the call may go
-/// back to their place.
-pub async fn out(
-    tx: &Tx,
-    mut person: participant::Model,
-    now: DateTime<Utc>,
-    entry: NewEntry,
-    cause: &'static str,
-) -> Result<(), DbErr> {
-    person.resumes = matches!(cause, "away" | "restart")
-        && matches!(person.state, ParticipantState::Waiting | ParticipantState::Admitted);
-    let data = json!({ "participant": person.id, "cause": cause });
-    walk_out(tx, person, now).await?;
-    evidence::append(tx, entry.data(data)).await
+impl By {
+    fn of(doing: &Doing) -> Self {
+        Self { case: doing.case, actor: doing.actor.evidence(), now: doing.now }
+    }
+
+    fn program(session: &video_session::Model, now: DateTime<Utc>) -> Self {
+        Self { case: session.booking_id, actor: evidence::Actor::PROGRAM, now }
+    }
+
+    fn entry(self, what: &SessionEntry) -> NewEntry {
+        NewEntry::new(self.case, what, self.actor, self.now)
+    }
+}
+
+/// Somebody leaves. Whom the program put out in the waiting room or in the call may go back to their place.
+pub async fn out(tx: &Tx, mut person: participant::Model, by: By, cause: LeftBecause) -> Result<(), DbErr> {
+    person.resumes =
+        cause.resumes() && matches!(person.state, ParticipantState::Waiting | ParticipantState::Admitted);
+    let what = SessionEntry::Left { participant: person.id, cause };
+    walk_out(tx, person, by.now).await?;
+    evidence::append(tx, by.entry(&what)).await
 }
 
 /// Marks somebody as gone.

@@ -3,6 +3,8 @@
 use crate::auth;
 use crate::booking::{GlanceState, SessionGlance, WaitingPerson, WaitingRoom};
 use crate::db::Tx;
+use crate::evidence;
+use crate::video::log::SessionEntry;
 use crate::video::model;
 use crate::video::service::Video;
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
@@ -15,6 +17,10 @@ use uuid::Uuid;
 
 #[async_trait::async_trait]
 impl WaitingRoom for Video {
+    fn shows_booker(&self, bytes: &[u8], by_program: bool) -> Option<bool> {
+        evidence::shown::<SessionEntry>(bytes, by_program)
+    }
+
     async fn waiting(&self) -> Result<Vec<WaitingPerson>, DbErr> {
         let conn = self.0.db.reader();
         let now = self.0.clock.now();

@@ -8,14 +8,16 @@
 use crate::auth;
 use crate::auth::{Actor, Right};
 use crate::base::ids;
+use crate::base::words;
 use crate::booking::entities::booking::{self, BookingState};
 use crate::booking::model::join_window;
 use crate::directory::ServiceInfo;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
+use crate::video::log::{LeftBecause, SessionEntry};
 use crate::video::service::Video;
-use crate::video::service::ending::out;
+use crate::video::service::ending::{By, out};
 use crate::video::store::entities::invitation;
 use crate::video::store::entities::participant::ParticipantState;
 use crate::video::store::entities::video_session::SessionState;
@@ -23,7 +25,6 @@ use crate::video::words::problems;
 use crate::video::{model, store};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -96,8 +97,7 @@ impl Video {
             accepted_at: None,
             withdrawn_at: None,
         };
-        let entry = NewEntry::new(booking.id, "session.invited", actor.evidence(), now)
-            .data(json!({ "invitation": invitation }))
+        let entry = NewEntry::new(booking.id, &SessionEntry::Invited { invitation }, actor.evidence(), now)
             .row(evidence::made(&row));
         let written = row.clone();
         self.0
@@ -157,16 +157,16 @@ impl Video {
                     }
                     row.withdrawn_at = Some(now);
                     let account = row.account_id;
-                    let entry = |kind| NewEntry::new(booking.id, kind, doer, now);
-                    let data = json!({ "invitation": row.id });
+                    let by = By { case: booking.id, actor: doer, now };
+                    let what = SessionEntry::InvitationWithdrawn { invitation: row.id };
                     store::invite::save(tx, row).await?;
-                    evidence::append(tx, entry("session.invitation_withdrawn").data(data)).await?;
+                    evidence::append(tx, NewEntry::new(booking.id, &what, doer, now)).await?;
                     let Some((session, account)) = session.zip(account) else { return Ok(()) };
                     let person = store::participant_of(tx.conn(), session.id, account).await?;
                     let inside = person.filter(|person| person.state != ParticipantState::Left);
                     if let Some(person) = inside.filter(|_| session.state != SessionState::Ended) {
                         this.close_media_of(tx, &person);
-                        out(tx, person, now, entry("session.left"), "withdrawn").await?;
+                        out(tx, person, by, LeftBecause::Withdrawn).await?;
                     }
                     let id = session.id;
                     tx.after_commit(move || this.tell(id));
@@ -216,8 +216,8 @@ impl Video {
             return Err(problems::ended());
         }
         let account = actor.account_id;
-        let entry = NewEntry::new(booking.id, "session.invitation_accepted", actor.evidence(), now)
-            .data(json!({ "invitation": row.id }));
+        let what = SessionEntry::InvitationAccepted { invitation: row.id };
+        let entry = NewEntry::new(booking.id, &what, actor.evidence(), now);
         self.0
             .db
             .write(move |tx| {
@@ -264,10 +264,5 @@ fn check_label(label: Option<String>) -> Result<Option<String>, Problem> {
     if label.as_ref().is_none_or(fits) {
         return Ok(label);
     }
-    Err(Problem::invalid(
-        "label",
-        "too_long",
-        format!("备注最多 {LONGEST_LABEL} 个字，且不能含控制字符。"),
-        format!("The note may have {LONGEST_LABEL} characters and no control characters."),
-    ))
+    Err(Problem::invalid("label", words::video::too_long_note(LONGEST_LABEL)))
 }

@@ -13,6 +13,7 @@ use crate::auth;
 use crate::auth::{Actor, Auth, Right};
 use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;
+use crate::base::local_time;
 use crate::booking::Booking;
 use crate::booking::entities::booking;
 use crate::db::Db;
@@ -21,10 +22,10 @@ use crate::directory::entities::service::ServiceKind;
 use crate::directory::{Directory, ServiceInfo};
 use crate::http::Problem;
 use crate::video::engine::{Engine, EngineEvent, PublicationStatus, Writing};
+use crate::video::model::Refusal;
 use crate::video::model::limits::Limits;
 use crate::video::model::presence::Presence;
 use crate::video::model::turns::Turns;
-use crate::video::model::{self, Refusal};
 use crate::video::service::recorded::Inbox;
 use crate::video::store;
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
@@ -258,7 +259,7 @@ impl Video {
             return Ok(0);
         }
         let conn = self.0.db.reader();
-        let (from, to) = model::day_around(found.booking.starts_at, service.zone);
+        let (from, to) = local_time::day_around(service.zone, found.booking.starts_at);
         let others: Vec<Uuid> = store::running_sessions(conn, from, to)
             .await?
             .into_iter()

@@ -5,14 +5,15 @@ mod recovery;
 
 pub use events::Inbox;
 
+use crate::base::hex::hex;
 use crate::base::ids;
 use crate::db::Tx;
 use crate::db::live::Topic;
 use crate::evidence;
-use crate::evidence::model::hex;
 use crate::evidence::{Actor, NewEntry};
 use crate::video::engine::recording::{Gap, GapCause, Medium, Reason, RecordingSummary};
 use crate::video::engine::{CloseCause, EngineEvent};
+use crate::video::log::{Closed, RecordingEntry, Segment};
 use crate::video::service::Video;
 use crate::video::store;
 use crate::video::store::entities::recording::{self, RecordingState};
@@ -20,7 +21,6 @@ use crate::video::store::entities::recording_gap;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use sea_orm::DbErr;
-use serde_json::json;
 use uuid::Uuid;
 
 /// How a recording came to its end.
@@ -112,9 +112,9 @@ impl Video {
                 }
                 row.started_at = Some(at);
                 row.reason = None; // it may have had to be tried several times
-                let data = place.facts(&row);
+                let what = RecordingEntry::Started(place.segment(&row));
                 store::media::save_recording(tx, row).await?;
-                place.append(tx, "recording.started", at, data).await
+                place.append(tx, &what, at).await
             })
         })
         .await
@@ -128,10 +128,12 @@ impl Video {
                     return Ok(());
                 }
                 row.reason = Some(reason.as_str().to_owned());
-                let mut data = place.facts(&row);
-                data["reason"] = json!(reason.as_str());
+                let what = RecordingEntry::Stopped {
+                    segment: place.segment(&row),
+                    reason: reason.as_str().to_owned(),
+                };
                 store::media::save_recording(tx, row).await?;
-                place.append(tx, "recording.stopped", now, data).await
+                place.append(tx, &what, now).await
             })
         })
         .await
@@ -141,14 +143,16 @@ impl Video {
         let now = self.0.clock.now();
         self.in_recording(Wanted::Open(id), move |tx, row, place| {
             Box::pin(async move {
-                let mut data = place.facts(&row);
-                data["from_ms"] = json!(from_ms);
-                data["cause"] = json!(cause.as_str());
-                data["medium"] = json!(medium.as_str());
-                if place.has_told(tx, "recording.gap_began", &data).await? {
+                let what = RecordingEntry::GapBegan {
+                    segment: place.segment(&row),
+                    from_ms,
+                    cause: cause.as_str().to_owned(),
+                    medium: medium.as_str().to_owned(),
+                };
+                if place.has_told(tx, &what).await? {
                     return Ok(());
                 }
-                place.append(tx, "recording.gap_began", now, data).await
+                place.append(tx, &what, now).await
             })
         })
         .await
@@ -172,8 +176,7 @@ impl Video {
         let now = self.0.clock.now();
         self.in_recording(Wanted::Unclosed(id), move |tx, mut row, place| {
             Box::pin(async move {
-                let mut data = place.facts(&row);
-                let kind = match outcome {
+                let what = match outcome {
                     Outcome::Kept(summary) => {
                         if summary.interrupted || summary.reason.is_some() {
                             place.mark_interrupted(tx).await?;
@@ -183,7 +186,10 @@ impl Video {
                         for gap in summary.missing.iter().filter(|gap| !told.iter().any(|row| is(row, gap))) {
                             place.gap(tx, &row, *gap, now).await?;
                         }
-                        keep(&mut row, &mut data, &summary)
+                        {
+                            let segment = place.segment(&row);
+                            keep(&mut row, segment, &summary)
+                        }
                     }
                     Outcome::Failed { reason, cut_off } => {
                         if row.state == RecordingState::Failed {
@@ -202,14 +208,16 @@ impl Video {
                         row.state = RecordingState::Failed;
                         row.reason = Some(reason.as_str().to_owned());
                         row.ended_at = Some(now);
-                        data["had_media"] = json!(reason != Reason::NoMedia);
-                        data["reason"] = json!(row.reason);
-                        data["ended_at"] = json!(row.ended_at);
-                        "recording.failed"
+                        RecordingEntry::Failed {
+                            segment: place.segment(&row),
+                            had_media: Some(reason != Reason::NoMedia),
+                            reason: row.reason.clone(),
+                            ended_at: row.ended_at,
+                        }
                     }
                 };
                 store::media::save_recording(tx, row).await?;
-                place.append(tx, kind, now, data).await
+                place.append(tx, &what, now).await
             })
         })
         .await
@@ -317,43 +325,36 @@ impl Place {
         }))
     }
 
-    fn facts(&self, row: &recording::Model) -> serde_json::Value {
-        json!({
-            "recording": row.id,
-            "publication": row.publication_id,
-            "participant": self.participant,
-            "source": self.source,
-            "segment": row.segment,
-        })
+    fn segment(&self, row: &recording::Model) -> Segment {
+        Segment {
+            recording: row.id,
+            publication: row.publication_id,
+            participant: self.participant,
+            source: self.source,
+            segment: row.segment,
+        }
     }
 
     /// Whether an entry tells just this. Few entries are of such a kind, but one that tells it twice is wrong.
-    async fn has_told(&self, tx: &Tx, kind: &str, data: &serde_json::Value) -> Result<bool, DbErr> {
+    async fn has_told(&self, tx: &Tx, what: &RecordingEntry) -> Result<bool, DbErr> {
         let entries = evidence::entries(tx.conn(), self.case).await?;
-        Ok(entries.iter().filter(|entry| entry.kind == kind).any(|entry| {
-            let told = serde_json::from_slice::<serde_json::Value>(&entry.bytes);
-            told.is_ok_and(|told| told["data"] == *data)
-        }))
+        Ok(entries.iter().any(|row| evidence::read::<RecordingEntry>(&row.bytes).as_ref() == Some(what)))
     }
 
-    async fn append(
-        &self,
-        tx: &Tx,
-        kind: &'static str,
-        at: DateTime<Utc>,
-        data: serde_json::Value,
-    ) -> Result<(), DbErr> {
-        evidence::append(tx, NewEntry::new(self.case, kind, Actor::PROGRAM, at).data(data)).await
+    async fn append(&self, tx: &Tx, what: &RecordingEntry, at: DateTime<Utc>) -> Result<(), DbErr> {
+        evidence::append(tx, NewEntry::new(self.case, what, Actor::PROGRAM, at)).await
     }
 
     /// A gap's row and its entry.
     async fn gap(&self, tx: &Tx, row: &recording::Model, gap: Gap, now: DateTime<Utc>) -> Result<(), DbErr> {
-        let mut data = self.facts(row);
-        data["from_ms"] = json!(gap.from_ms);
-        data["to_ms"] = json!(gap.to_ms);
-        data["cause"] = json!(gap.cause.as_str());
-        data["medium"] = json!(gap.medium.as_str());
-        data["missing_ms"] = json!(gap.missing_ms());
+        let what = RecordingEntry::Gap {
+            segment: self.segment(row),
+            from_ms: whole(gap.from_ms),
+            to_ms: whole(gap.to_ms),
+            cause: gap.cause.as_str().to_owned(),
+            medium: Some(gap.medium.as_str().to_owned()),
+            missing_ms: Some(whole(gap.missing_ms())),
+        };
         let row = recording_gap::Model {
             id: ids::new_id(now),
             recording_id: row.id,
@@ -364,7 +365,7 @@ impl Place {
             missing_ms: whole(gap.missing_ms()),
         };
         store::media::insert_gap(tx, row).await?;
-        self.append(tx, "recording.gap", now, data).await
+        self.append(tx, &what, now).await
     }
 
     async fn mark_interrupted(&self, tx: &Tx) -> Result<(), DbErr> {
@@ -379,24 +380,13 @@ fn is(row: &recording_gap::Model, gap: &Gap) -> bool {
         == (whole(gap.from_ms), whole(gap.to_ms), gap.cause.as_str(), gap.medium.as_str())
 }
 
-/// Puts what the file turned out to be into the row and, as the truth to check against, the entry. Gives the
-/// entry's kind.
-fn keep(
-    row: &mut recording::Model,
-    data: &mut serde_json::Value,
-    summary: &RecordingSummary,
-) -> &'static str {
+/// Puts what the file turned out to be into the row and, as the truth to check against, the entry.
+fn keep(row: &mut recording::Model, segment: Segment, summary: &RecordingSummary) -> RecordingEntry {
     // A recovered file whose first line was lost does not know when it began; the row may.
     let started_at = match row.started_at {
         Some(at) if summary.started_at == DateTime::UNIX_EPOCH => at,
         _ => summary.started_at,
     };
-    let (state, kind) = match (summary.reason, summary.interrupted) {
-        (Some(_), _) => (RecordingState::Partial, "recording.partial"),
-        (None, true) => (RecordingState::Interrupted, "recording.interrupted"),
-        (None, false) => (RecordingState::Finalised, "recording.finalised"),
-    };
-    row.state = state;
     row.started_at = Some(started_at);
     row.ended_at = Some(summary.ended_at.max(started_at));
     row.duration_ms = whole(summary.duration_ms);
@@ -404,15 +394,24 @@ fn keep(
     row.clusters = i32::try_from(summary.clusters).unwrap_or(i32::MAX);
     row.manifest_sha256 = Some(summary.manifest_sha256.to_vec());
     row.reason = summary.reason.map(|reason| reason.as_str().to_owned());
-    data["started_at"] = json!(started_at);
-    data["ended_at"] = json!(row.ended_at);
-    data["duration_ms"] = json!(row.duration_ms);
-    data["bytes"] = json!(row.bytes);
-    data["clusters"] = json!(row.clusters);
-    data["gaps"] = json!(summary.gaps);
-    data["manifest_sha256"] = json!(hex(&summary.manifest_sha256));
-    data["reason"] = json!(row.reason);
-    kind
+    let closed = Closed {
+        segment,
+        started_at: row.started_at,
+        ended_at: row.ended_at,
+        duration_ms: row.duration_ms,
+        bytes: row.bytes,
+        clusters: row.clusters.into(),
+        gaps: summary.gaps.into(),
+        manifest_sha256: hex(&summary.manifest_sha256),
+        reason: row.reason.clone(),
+    };
+    let (state, what) = match (summary.reason, summary.interrupted) {
+        (Some(_), _) => (RecordingState::Partial, RecordingEntry::Partial(closed)),
+        (None, true) => (RecordingState::Interrupted, RecordingEntry::Interrupted(closed)),
+        (None, false) => (RecordingState::Finalised, RecordingEntry::Finalised(closed)),
+    };
+    row.state = state;
+    what
 }
 
 fn whole(number: u64) -> i64 {

@@ -5,6 +5,7 @@
 
 use crate::auth::{Actor, Right};
 use crate::base::ids;
+use crate::base::local_time;
 use crate::booking::Booking;
 use crate::booking::entities::booking::BookingState;
 use crate::booking::model::join_window;
@@ -12,6 +13,7 @@ use crate::db::Tx;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
+use crate::video::log::SessionEntry;
 use crate::video::model::{self, Refusal, Standing, Step};
 use crate::video::service::{Found, SessionView, Video, role_in_session};
 use crate::video::store;
@@ -20,7 +22,6 @@ use crate::video::store::entities::publication::Source;
 use crate::video::store::entities::video_session::{self, SessionState};
 use crate::video::words::problems;
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -65,8 +66,8 @@ pub struct Doing {
 }
 
 impl Doing {
-    pub fn entry(&self, kind: &'static str) -> NewEntry {
-        NewEntry::new(self.case, kind, self.actor.evidence(), self.now)
+    pub fn entry(&self, what: &SessionEntry) -> NewEntry {
+        NewEntry::new(self.case, what, self.actor.evidence(), self.now)
     }
 }
 
@@ -93,7 +94,7 @@ impl Video {
             return Err(problems::not_open(window, service.zone));
         }
         let doing = Doing { actor: Arc::clone(actor), case: booking.id, booker: booking.account_id, now };
-        let (today, _) = model::day_around(now, service.zone);
+        let (today, _) = local_time::day_around(service.zone, now);
         let notice = Notice { version: self.0.settings.notice_version, today };
         let this = self.clone();
         let session = self
@@ -107,7 +108,7 @@ impl Video {
                         return Err(problems::ended());
                     }
                     if made {
-                        let entry = doing.entry("session.created").data(json!({ "session": session.id }));
+                        let entry = doing.entry(&SessionEntry::Created { session: session.id });
                         evidence::append(tx, entry).await?;
                     }
                     enter_in(tx, &session, &doing, role, notice).await?;
@@ -143,9 +144,9 @@ impl Video {
                 room.me.state = state;
                 room.me.notice_version = Some(notice);
                 room.me.acknowledged_at = Some(doing.now);
-                let data = json!({ "participant": room.me.id, "notice_version": notice });
+                let what = SessionEntry::Acknowledged { participant: room.me.id, notice_version: notice };
                 store::save_participant(tx, room.me).await?;
-                evidence::append(tx, doing.entry("session.acknowledged").data(data)).await?;
+                evidence::append(tx, doing.entry(&what)).await?;
                 Ok(())
             })
         })
@@ -169,19 +170,22 @@ impl Video {
                     }
                 }
                 room.me.state = state;
-                let (kind, data) = if state == ParticipantState::Admitted {
+                let participant = room.me.id;
+                let what = if state == ParticipantState::Admitted {
                     room.me.admitted_at = Some(doing.now);
                     room.me.admitted_by = Some(doing.actor.account_id);
-                    (
-                        "session.admitted",
-                        json!({ "participant": room.me.id, "role": "officer", "opens": false }),
-                    )
+                    SessionEntry::Admitted {
+                        participant,
+                        role: ParticipantRole::Officer,
+                        by: None,
+                        opens: false,
+                    }
                 } else {
                     room.me.waiting_since = Some(doing.now);
-                    ("session.waiting", json!({ "participant": room.me.id }))
+                    SessionEntry::Waiting { participant }
                 };
                 store::save_participant(tx, room.me).await?;
-                evidence::append(tx, doing.entry(kind).data(data)).await?;
+                evidence::append(tx, doing.entry(&what)).await?;
                 Ok(())
             })
         })
@@ -216,11 +220,14 @@ impl Video {
                 guest.state = state;
                 guest.admitted_at = Some(doing.now);
                 guest.admitted_by = Some(doing.actor.account_id);
-                let data = json!({
-                    "participant": guest.id, "role": "guest", "by": room.me.id, "opens": opens,
-                });
+                let what = SessionEntry::Admitted {
+                    participant: guest.id,
+                    role: ParticipantRole::Guest,
+                    by: Some(room.me.id),
+                    opens,
+                };
                 store::save_participant(tx, guest).await?;
-                evidence::append(tx, doing.entry("session.admitted").data(data)).await?;
+                evidence::append(tx, doing.entry(&what)).await?;
                 Ok(())
             })
         })
@@ -352,16 +359,19 @@ async fn enter_in(
         me.admitted_at = Some(doing.now);
         me.admitted_by = Some(account);
     }
-    let data = json!({
-        "participant": me.id, "role": role, "again": before.is_some(), "state": state,
-        "acknowledged_at": me.acknowledged_at,
-    });
+    let what = SessionEntry::Entered {
+        participant: me.id,
+        role,
+        again: before.is_some(),
+        state,
+        acknowledged_at: me.acknowledged_at,
+    };
     if before.is_some() {
         store::save_participant(tx, me).await?;
     } else {
         store::insert_participant(tx, me).await?;
     }
-    evidence::append(tx, doing.entry("session.entered").data(data)).await?;
+    evidence::append(tx, doing.entry(&what)).await?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! What goes over the wire.
 
-use crate::base::text::Text;
+use crate::base::words::ByLanguage;
 use crate::booking::model::display_reference;
 use crate::video::engine::{Flow, PublicationStatus, Writing};
 use crate::video::service::SessionView;
@@ -19,7 +19,7 @@ pub struct Session {
     pub id: Uuid,
     pub booking_id: Uuid,
     pub reference: String,
-    pub service: Text,
+    pub service: ByLanguage,
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     /// The venue's zone.
@@ -50,7 +50,7 @@ pub struct Session {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionCheck {
     pub key: String,
-    pub label: Text,
+    pub label: ByLanguage,
     /// When it was noted as done.
     pub checked_at: Option<DateTime<Utc>>,
 }

@@ -1,7 +1,7 @@
 //! Invitations into the session of a booking.
 
 use crate::auth::Signed;
-use crate::base::text::Text;
+use crate::base::words::ByLanguage;
 use crate::http::{Body, PathId, PathText, Problem, ProblemBody};
 use crate::video::service::Video;
 use crate::video::service::invite::{InvitationState, Invited};
@@ -44,7 +44,7 @@ pub struct NewInvitation {
 /// What stands behind an invitation's link.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvitationCard {
-    service: Text,
+    service: ByLanguage,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
     /// The venue's zone.

@@ -6,6 +6,7 @@
 //! A token is all that signs these requests in, so pages of other origins may send them (CORS), as RFC 9725,
 //! 4.2, wants it.
 
+use crate::base::words;
 use crate::http::{PathId, Problem, ProblemBody, check_kind};
 use crate::video::engine::{Answer, OfferFault};
 use crate::video::model::limits::{Offering, RETRY_AFTER_SECONDS};
@@ -210,13 +211,10 @@ impl<S: Send + Sync> FromRequest<S> for Offer {
 
 fn unreadable(rejection: BytesRejection) -> Problem {
     match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "body_too_large",
-            "通话参数（SDP）最大 64 KB。",
-            "An SDP offer may have 64 KB at most.",
-        ),
-        status => Problem::new(status, "bad_body", "内容无法读取。", "The body could not be read."),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, words::video::body_too_large())
+        }
+        status => Problem::new(status, words::http::bad_body()),
     }
 }
 

@@ -1416,7 +1416,7 @@ export interface components {
         CustomsOffice: {
             /** @description Four digits. */
             code: string;
-            /** @description In English as in Chinese where no English name is known. */
+            /** @description Where it is not known in a language, as it is known. */
             name: components["schemas"]["Text"];
         };
         /** @description Customs offices that were found. */
@@ -1784,7 +1784,7 @@ export interface components {
             ahead: number;
         };
         /**
-         * @description The language somebody reads.
+         * @description The languages in which the service answers: the directories of `words/`.
          * @enum {string}
          */
         Locale: "zh-CN" | "en";
@@ -2805,10 +2805,10 @@ export interface components {
         StepKind: "choose_time" | "fill_in" | "decision" | "join_video" | "come" | "rate";
         /** @description That an answer was taken. */
         Taken: Record<string, never>;
-        /** @description The same text in Chinese and English. */
+        /** @description The same text in every language, by the language's tag. */
         Text: {
             en: string;
-            zh: string;
+            "zh-CN": string;
         };
         /** @description A stretch in which something is missing, from the start of its track. */
         TrackGap: {

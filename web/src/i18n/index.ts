@@ -88,9 +88,7 @@ export function keyOr<Key extends WordKey>(named: string, otherwise: Key): Key {
 
 /** A text of the program's in the chosen language, else in the first one there is. */
 export function say(text: Text | null | undefined): string {
-  // the wire says `zh` until it names its languages as the pages do
-  const said = text as Partial<Record<string, string>> | null | undefined
-  return said?.[currentLanguage()] ?? (currentLanguage() === FIRST ? said?.zh : undefined) ?? Object.values(said ?? {})[0] ?? ''
+  return text?.[currentLanguage()] ?? Object.values(text ?? {})[0] ?? ''
 }
 
 /** "A、B、C" / "A, B, C" */

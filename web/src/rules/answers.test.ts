@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { FieldKind, FieldSpec } from '../api/types'
 import { answerFault, answersToSend } from './answers'
 
-const text = { zh: '', en: '' }
+const text = { 'zh-CN': '', en: '' }
 const field = (key: string, kind: FieldKind, more: Partial<FieldSpec> = {}): FieldSpec =>
   ({ key, kind, label: text, hint: null, required: true, options: null, sensitive: false, max_length: null, default: null, ...more })
 

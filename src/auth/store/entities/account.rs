@@ -1,5 +1,6 @@
 //! People who sign in: enterprise staff, travellers, officers, chiefs, auditors, administrators.
 
+use crate::base::words::Language;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,7 +22,7 @@ pub struct Model {
     pub badge_no: Option<String>,
     pub email: Option<String>,
     pub mobile: Option<String>,
-    pub locale: Locale,
+    pub locale: Language,
     pub active: bool,
     pub created_at: DateTimeUtc,
 }
@@ -98,18 +99,4 @@ pub enum Membership {
     #[sea_orm(string_value = "ended")]
     #[serde(rename = "ended")]
     Ended,
-}
-
-/// The language somebody reads.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum Locale {
-    #[sea_orm(string_value = "zh-CN")]
-    #[serde(rename = "zh-CN")]
-    ZhCn,
-    #[sea_orm(string_value = "en")]
-    #[serde(rename = "en")]
-    En,
 }

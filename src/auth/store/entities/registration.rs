@@ -1,6 +1,6 @@
 //! A registration that waits for its e-mail to be confirmed. It takes neither login nor code meanwhile.
 
-use crate::auth::store::entities::account::Locale;
+use crate::base::words::Language;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ pub struct Model {
     pub name: String,
     pub mobile: String,
     pub email: String,
-    pub locale: Locale,
+    pub locale: Language,
     pub enterprise_name: Option<String>,
     pub uscc: Option<String>,
     pub created_at: DateTimeUtc,

@@ -1,6 +1,7 @@
 //! Days of all kinds in zones of all kinds.
 
 use super::*;
+use chrono::Days;
 use chrono_tz::{America::New_York, Asia::Kathmandu, Asia::Shanghai, Australia::Lord_Howe, Europe::Berlin};
 use proptest::prelude::*;
 

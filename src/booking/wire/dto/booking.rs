@@ -1,6 +1,6 @@
 //! Bookings, and what their bookers send.
 
-use crate::base::text::Text;
+use crate::base::words::ByLanguage;
 use crate::booking::model::answers::Answer;
 use crate::booking::model::state::ExpiredBecause;
 use crate::booking::model::steps::StepKind;
@@ -33,7 +33,7 @@ pub struct BookingDto {
     pub enterprise: Option<EnterpriseRef>,
     pub booker_name: String,
     /// What it is about in one line: the subject that was chosen, else the first words of the form.
-    pub topic: Option<Text>,
+    pub topic: Option<ByLanguage>,
     /// The first answers of the form, nothing sensitive among them.
     pub about: Vec<Answer>,
     pub officer: Option<OfficerRef>,
@@ -65,12 +65,12 @@ pub struct BookingDto {
 pub struct ServiceRef {
     pub id: Uuid,
     pub code: String,
-    pub name: Text,
+    pub name: ByLanguage,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct VenueRef {
-    pub name: Text,
+    pub name: ByLanguage,
     pub zone: String,
 }
 
@@ -111,7 +111,7 @@ pub struct OverlapDto {
     pub id: Uuid,
     pub reference: String,
     pub state: BookingState,
-    pub service: Text,
+    pub service: ByLanguage,
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
 }

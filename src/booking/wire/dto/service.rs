@@ -1,6 +1,6 @@
 //! Services and what is free.
 
-use crate::base::text::Text;
+use crate::base::words::ByLanguage;
 use crate::booking::model::steps::StepKind;
 use crate::booking::model::window::{DayReason, NoneFree, OpenState, SlotReason};
 use crate::directory::entities::service::ServiceKind;
@@ -18,11 +18,11 @@ pub struct ServiceDto {
     pub id: Uuid,
     pub code: String,
     pub kind: ServiceKind,
-    pub name: Text,
-    pub summary: Text,
-    pub who: Text,
-    pub bring: Vec<Text>,
-    pub rules: Vec<Text>,
+    pub name: ByLanguage,
+    pub summary: ByLanguage,
+    pub who: ByLanguage,
+    pub bring: Vec<ByLanguage>,
+    pub rules: Vec<ByLanguage>,
     pub duration_minutes: i32,
     /// Places side by side in each slot.
     pub capacity: i32,
@@ -54,8 +54,8 @@ pub struct ServiceDto {
 #[schema(as = Venue)]
 pub struct VenueDto {
     pub id: Uuid,
-    pub name: Text,
-    pub address: Text,
+    pub name: ByLanguage,
+    pub address: ByLanguage,
     pub zone: String,
     pub grid_minutes: i32,
 }

@@ -1,5 +1,6 @@
 //! A customs office by its four-digit code (关区代码), as the office has imported it.
 
+use crate::base::words::ByLanguage;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -7,8 +8,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub code: String,
-    pub name_zh: String,
-    pub name_en: Option<String>,
+    pub name: ByLanguage,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,6 @@
 //! A service that can be booked. `spec` holds what the pages show and the fields asked for (`directory::model::ServiceSpec`).
 
+use crate::base::words::ByLanguage;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,8 +15,7 @@ pub struct Model {
     pub venue_id: Uuid,
     pub resource_id: Uuid,
     pub quota_resource_id: Option<Uuid>,
-    pub name_zh: String,
-    pub name_en: String,
+    pub name: ByLanguage,
     pub duration_minutes: i32,
     pub lead_minutes: i32,
     pub horizon_days: i32,

@@ -1,5 +1,6 @@
 //! A place with a zone and a grid (minutes per cell).
 
+use crate::base::words::ByLanguage;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -8,10 +9,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub code: String,
-    pub name_zh: String,
-    pub name_en: String,
-    pub address_zh: String,
-    pub address_en: String,
+    pub name: ByLanguage,
+    pub address: ByLanguage,
     pub zone: String,
     pub grid_minutes: i32,
 }

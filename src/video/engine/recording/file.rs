@@ -1,8 +1,9 @@
 //! The two files of a recording while they grow, and how they are closed.
 
+use crate::base::hex::hex;
 use crate::video::engine::recording::clusters::Cluster;
 use crate::video::engine::recording::disk::{Disk, Growing};
-use crate::video::engine::recording::index::{Gap, Line, Range, Reason, hex};
+use crate::video::engine::recording::index::{Gap, Line, Range, Reason};
 use crate::video::engine::recording::webm::{self, Closing, Contents, Cue, Header};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};

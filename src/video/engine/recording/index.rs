@@ -200,18 +200,10 @@ impl Line {
     }
 }
 
-/// Lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}"); // writing into a String cannot fail
-        out
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::hex::hex;
 
     #[test]
     fn lines_are_read_back_and_torn_ones_are_not() {

@@ -1,9 +1,10 @@
 //! Making the recording of a killed process whole again, without hiding that this was done.
 
+use crate::base::hex::hex;
 use crate::video::engine::recording::disk::Growing;
 use crate::video::engine::recording::ebml;
 use crate::video::engine::recording::file::{RecordingFile, RecordingSummary, Tally, index_path};
-use crate::video::engine::recording::index::{Gap, Line, Range, Reason, hex};
+use crate::video::engine::recording::index::{Gap, Line, Range, Reason};
 use crate::video::engine::recording::regular;
 use crate::video::engine::recording::webm::{self, Contents, Header};
 use chrono::{DateTime, Utc};

@@ -1,8 +1,9 @@
 //! Reading a finished recording for somebody who is to see it: only bytes that are still those of the
 //! manifest come out. Nothing is remembered from one reading to the next, so nothing stale is believed.
 
+use crate::base::hex::hex;
 use crate::video::engine::recording::file::index_path;
-use crate::video::engine::recording::index::{Line, Range, hex};
+use crate::video::engine::recording::index::{Line, Range};
 use crate::video::engine::recording::regular;
 use crate::video::engine::recording::verify::Fault;
 use sha2::{Digest, Sha256};

@@ -1,7 +1,8 @@
 //! Whether a recording is still, byte for byte, what its manifest says.
 
+use crate::base::hex::hex;
 use crate::video::engine::recording::file::index_path;
-use crate::video::engine::recording::index::{Line, Range, hex};
+use crate::video::engine::recording::index::{Line, Range};
 use crate::video::engine::recording::regular;
 use sha2::{Digest, Sha256};
 use std::fs::File;

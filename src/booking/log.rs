@@ -1,0 +1,105 @@
+//! The entries that bookings write.
+
+use crate::base::words::{self, Text};
+use crate::booking::entities::booking::BookingState;
+use crate::booking::model::state::Action;
+use crate::evidence::{Logged, Names};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What happens to a booking.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data")]
+pub enum BookingEntry {
+    /// A place is kept for somebody for some minutes; the first entry of every case.
+    #[serde(rename = "booking.held")]
+    Held {
+        reference: String,
+        /// The code of the service.
+        service: String,
+        starts_at: DateTime<Utc>,
+        ends_at: DateTime<Utc>,
+        hold_expires_at: Option<DateTime<Utc>>,
+    },
+    #[serde(rename = "booking.requested")]
+    Requested(Stepped),
+    #[serde(rename = "booking.accepted")]
+    Accepted(Stepped),
+    #[serde(rename = "booking.refused")]
+    Refused(Stepped),
+    #[serde(rename = "booking.cancelled")]
+    Cancelled(Stepped),
+    #[serde(rename = "booking.expired")]
+    Expired(Stepped),
+    #[serde(rename = "booking.checked_in")]
+    CheckedIn(Stepped),
+    #[serde(rename = "booking.completed")]
+    Completed(Stepped),
+    #[serde(rename = "booking.no_show")]
+    NoShow(Stepped),
+    #[serde(rename = "booking.reopened")]
+    Reopened(Stepped),
+}
+
+/// Where a step led to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Stepped {
+    pub reference: String,
+    pub state: BookingState,
+    /// Why it expired, where that was no hold that ran out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// Codes of the warnings that the booker read before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acknowledged: Vec<String>,
+}
+
+/// Why a booking came to its end by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// Nobody decided before its time was over.
+    Undecided,
+}
+
+impl BookingEntry {
+    /// The entry of a step that was taken.
+    pub fn of(action: Action, stepped: Stepped) -> Self {
+        match action {
+            Action::Request => Self::Requested(stepped),
+            Action::Cancel => Self::Cancelled(stepped),
+            Action::Accept => Self::Accepted(stepped),
+            Action::Refuse => Self::Refused(stepped),
+            Action::CheckIn => Self::CheckedIn(stepped),
+            Action::Complete => Self::Completed(stepped),
+            Action::NoShow => Self::NoShow(stepped),
+            Action::Reopen => Self::Reopened(stepped),
+            Action::Expire => Self::Expired(stepped),
+        }
+    }
+}
+
+impl Logged for BookingEntry {
+    fn is_for_booker(&self, _by_program: bool) -> bool {
+        true
+    }
+
+    /// The words of the states are those of the chips on all pages (web: `common.state`).
+    fn words(&self, _: &Names) -> Text {
+        match self {
+            Self::Held { .. } => words::log::booking_held(),
+            Self::Requested(_) => words::log::booking_requested(),
+            Self::Accepted(_) => words::log::booking_accepted(),
+            Self::Refused(_) => words::log::booking_refused(),
+            Self::Cancelled(_) => words::log::booking_cancelled(),
+            Self::Expired(Stepped { cause: Some(Cause::Undecided), .. }) => {
+                words::log::booking_expired_undecided()
+            }
+            Self::Expired(_) => words::log::booking_expired(),
+            Self::CheckedIn(_) => words::log::booking_checked_in(),
+            Self::Completed(_) => words::log::booking_completed(),
+            Self::NoShow(_) => words::log::booking_no_show(),
+            Self::Reopened(_) => words::log::booking_reopened(),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The entries of imported lists, in the chain `system`.
+
+use crate::base::words::{self, Text};
+use crate::evidence::{Logged, Names};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What was imported, with the digest of its content in hexadecimal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data")]
+pub enum ImportEntry {
+    #[serde(rename = "calendar.imported")]
+    Calendar {
+        years: Vec<i32>,
+        days: usize,
+        sha256: String,
+        /// What was imported on wish, though unlike any notice so far.
+        #[serde(default)]
+        unusual: BTreeSet<String>,
+    },
+    #[serde(rename = "customs_offices.imported")]
+    CustomsOffices { offices: usize, sha256: String },
+}
+
+impl Logged for ImportEntry {
+    fn words(&self, _: &Names) -> Text {
+        match self {
+            Self::Calendar { .. } => words::log::calendar_imported(),
+            Self::CustomsOffices { .. } => words::log::customs_offices_imported(),
+        }
+    }
+}

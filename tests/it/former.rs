@@ -1,0 +1,163 @@
+//! An office that the former version made is opened by this one: it migrates, its old entries are verified, people
+//! sign in and go on with what they had begun. Made by the former program itself (`tests/fixtures/former`).
+
+use crate::support::{Browser, PASSWORD, Store, eventually, unique};
+use sea_orm::{ConnectionTrait, Database};
+use serde_json::json;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// An unpacked office with the URL of its store.
+struct Former {
+    dir: PathBuf,
+    url: String,
+    database: Option<(String, String)>,
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/former").join(name)
+}
+
+impl Former {
+    async fn unpack(store: Store) -> Self {
+        let name = format!("mianqia_former_{}", unique());
+        let dir = std::env::temp_dir().join(&name);
+        fs::create_dir(&dir).unwrap();
+        let archive = match store {
+            Store::Sqlite => "sqlite.tar.gz",
+            Store::Postgres => "postgres.tar.gz",
+        };
+        let unpacked = Command::new("tar").arg("xzf").arg(fixture(archive)).arg("-C").arg(&dir).status();
+        assert!(unpacked.unwrap().success());
+        if store == Store::Sqlite {
+            let url = format!("sqlite://{}", dir.join("mianqia.sqlite").display());
+            return Self { dir, url, database: None };
+        }
+        let admin = std::env::var("MIANQIA_TEST_POSTGRES").expect("`make test` starts a PostgreSQL");
+        let connection = Database::connect(&admin).await.unwrap();
+        connection.execute_unprepared(&format!("create database {name}")).await.unwrap();
+        let url = format!("{}/{name}", admin.rsplit_once('/').unwrap().0);
+        let dump = Command::new("gzip").arg("-dc").arg(fixture("postgres.sql.gz")).output().unwrap();
+        let psql = ["-q", "-v", "ON_ERROR_STOP=1", "-d", &url];
+        let mut load =
+            Command::new("psql").args(psql).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        load.stdin.take().unwrap().write_all(&dump.stdout).unwrap();
+        assert!(load.wait().unwrap().success());
+        Self { dir, url, database: Some((admin, name)) }
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mianqia"));
+        command
+            .args(words)
+            .env("MIANQIA_DATA_DIR", &self.dir)
+            .env("MIANQIA_DATABASE_URL", &self.url)
+            .env("MIANQIA_MEDIA_PORT", "0")
+            .env("MIANQIA_MEDIA_ADDRESSES", "127.0.0.1")
+            .env("MIANQIA_SMTP_URL", "smtp://127.0.0.1:9");
+        command
+    }
+
+    /// What a check of everything says; it has to be content.
+    fn verified(&self) -> String {
+        let output = self.command(&["verify", "--all"]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+        assert!(said.contains("0 broken, 0 with a recording still running"), "{said}");
+        said
+    }
+
+    async fn serve(&self) -> (Served, Browser) {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        // A quarter of an hour after the office was left.
+        let serve = ["serve", "--at", "2026-11-26T14:00:00Z"];
+        let child = self
+            .command(&serve)
+            .env("MIANQIA_LISTEN", format!("127.0.0.1:{port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let served = Served(child);
+        let base = format!("http://127.0.0.1:{port}");
+        let services = format!("{base}/api/v1/services");
+        eventually("the program serves", || async {
+            reqwest::get(&services).await.ok().filter(|answer| answer.status() == 200)
+        })
+        .await;
+        let client =
+            reqwest::Client::builder().cookie_store(true).timeout(Duration::from_secs(30)).build().unwrap();
+        (served, Browser { client, base })
+    }
+
+    async fn remove(self) {
+        let _ = fs::remove_dir_all(&self.dir);
+        if let Some((admin, name)) = &self.database {
+            let connection = Database::connect(admin).await.unwrap();
+            connection.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
+        }
+    }
+}
+
+struct Served(Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+async fn sign_in(browser: &Browser, login: &str) {
+    browser.post("/api/v1/sign-in", json!({"login": login, "password": PASSWORD})).await.ok();
+}
+
+async fn an_office_of_the_former_version_goes_on(store: Store) {
+    let office = Former::unpack(store).await;
+    assert!(office.command(&["migrate"]).output().unwrap().status.success());
+    // Everything that was told before is compared still, not passed over.
+    let before = office.verified();
+    assert!(before.contains("48 cases, 417 entries, 4 recordings"), "{before}");
+    assert!(before.contains("1736 values compared with the entries, 0 not told by any entry"), "{before}");
+
+    let (served, browser) = office.serve().await;
+    sign_in(&browser, "zhou").await;
+    let waiting = browser.get("/api/v1/bookings?state=requested").await.ok();
+    let rows = waiting["items"].as_array().unwrap();
+    assert_eq!(rows.len(), 3, "{waiting}");
+    let id = rows[0]["id"].as_str().unwrap();
+    let detail = browser.get(&format!("/api/v1/bookings/{id}")).await.ok();
+    let kinds = |detail: &serde_json::Value| -> Vec<String> {
+        let history = detail["history"].as_array().unwrap();
+        history.iter().map(|item| item["kind"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(kinds(&detail), ["booking.held", "booking.requested"]);
+    browser.post(&format!("/api/v1/bookings/{id}/accept"), json!({})).await.ok();
+    let detail = browser.get(&format!("/api/v1/bookings/{id}")).await.ok();
+    assert_eq!(kinds(&detail), ["booking.held", "booking.requested", "booking.accepted"]);
+
+    sign_in(&browser, "tang").await;
+    let sessions = browser.get("/api/v1/review/sessions").await.ok();
+    let session = sessions["items"].as_array().unwrap().iter().find(|row| row["recordings"] == 2).unwrap();
+    let session = session["id"].as_str().unwrap();
+    let checked = browser.get(&format!("/api/v1/review/sessions/{session}/integrity")).await.ok();
+    assert_eq!(checked["state"], "intact", "{checked}");
+    drop(served);
+
+    let after = office.verified();
+    assert!(after.contains("48 cases"), "{after}");
+    office.remove().await;
+}
+
+#[tokio::test]
+async fn an_office_of_the_former_version_goes_on_on_sqlite() {
+    an_office_of_the_former_version_goes_on(Store::Sqlite).await;
+}
+
+#[tokio::test]
+async fn an_office_of_the_former_version_goes_on_on_postgres() {
+    an_office_of_the_former_version_goes_on(Store::Postgres).await;
+}

@@ -1,0 +1,37 @@
+### Mails about registering and belonging.
+
+hello = Hello,
+confirm =
+    .opening = Somebody registered at Mianqia with this e-mail address. Please open the link below to finish; it works for 24 hours.
+    .login_taken = The login { $login } is taken. You can choose another one behind the link.
+    .joins = The enterprise with the code { $uscc } is registered already. By finishing you ask to join it; once the enterprise is approved and a colleague or customs lets you in you can book. Everybody has a login of their own: please do not share one.
+    .enterprise = Customs then checks the enterprise, usually within { $days } working days, and writes to you.
+    .not_you = If it was not you, ignore this mail and nothing happens.
+    .subject = Please finish your registration
+    .action = Finish registration
+dear = Dear { $name },
+asks_to_join =
+    .opening = { $who } ({ $mobile }) asks to join { $name }. Once let in they can book for the enterprise and see its bookings.
+    .make_sure = Please make sure that it is a colleague before you let them in or refuse.
+    .subject = A colleague asks to join
+    .action = Decide
+let_in =
+    .subject = You were let in
+    .opening = You have joined { $name }. You can sign in and book now.
+sign_in = Sign in
+not_let_in =
+    .subject = You were not let in
+    .opening = Your wish to join { $name } was refused. If you have questions, ask your colleagues or call the duty phone { $phone }.
+membership_ended =
+    .subject = Your membership ended
+    .opening = You no longer belong to { $name } and cannot book for it. If you have questions, ask your colleagues or call the duty phone { $phone }.
+enterprise_turned_away =
+    .opening = The registration of { $name } was not accepted, and with it your wish to join it has ended. You may register again with the same e-mail address and login. If you have questions, ask your colleagues or call the duty phone { $phone }.
+    .subject = The enterprise was not accepted
+enterprise_refused =
+    .opening = The registration of { $name } was not accepted. Reason: { $reason }
+    .closing = You may register again with what was missing, with the same e-mail address and login. If you have questions, please call the duty phone { $phone }.
+    .subject = Registration not accepted
+enterprise_approved =
+    .opening = The registration of { $name } was accepted. You can sign in and book now.
+    .subject = Registration accepted

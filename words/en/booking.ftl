@@ -1,0 +1,41 @@
+### What a booking refuses.
+
+unknown_field = The form of this service has no such field.
+required = This field must be filled in.
+invalid_name = Give the contact's name, at most { $name_length } characters.
+too_long = At most { $longest } characters, without control characters.
+    .reason = The reason may have { $reason_length } characters and no control characters.
+reason_required = Please give a reason.
+invalid_field = This field has the wrong form.
+not_an_option = Choose one of the options.
+invalid_port_code = A customs code has 4 digits.
+invalid_date = There is no such date; write it as YYYY-MM-DD.
+consent_required = This service needs your separate consent; please tick the box.
+invalid_number = Give a number.
+hold_expired = The hold has run out and the place was given back. Please choose a time again.
+wrong_state = The booking has moved on and this step is not possible now. Please reload the page.
+    .calendar = There is a calendar file once the booking is accepted.
+bad_range = The last date must not be before the first, and at most { $most_days } days can be asked for.
+bad_date = There is no sheet for that date.
+officer_busy = You have { $reference } at that time already. Confirm once more to accept it all the same, or leave it to a colleague.
+session_open = The video meeting is still going on. End it first; that completes the booking.
+somebody_came = They are in the waiting room or in the call, so this is no no-show.
+unknown_service = There is no such service, or it is no longer offered. Please choose from the list again.
+slot_past = That time is over. Please choose a later one.
+beyond_horizon = { $days ->
+        [one] Booking is open for the next day. Please choose an earlier date.
+       *[other] Booking is open for the next { $days } days. Please choose an earlier date.
+    }
+year_unpublished = The official calendar for { $year } is not published yet, so working days are not known and it cannot be booked.
+not_a_slot = That time is not one of the slots. Please choose from the list.
+slot_taken = The places at that time have just been taken. Please choose another time.
+too_many_holds = You already hold { $most_holds } places. Please request or cancel one of them first.
+already_yours = You have { $reference } for this service at this time already.
+too_early = It is too early for that; it can be done from { $from } on.
+too_late = It is too late for that; it had to be done before { $until }. Please call the office.
+lead_time = This service is booked at least { $ahead } ahead. Please choose a later time.
+too_many_bookings = At most { $most } bookings of this service can stand at a time, and you have that many. Please finish or cancel one first, or call the office.
+    .enterprise = At most { $most } bookings of this service can stand at a time, and your enterprise has that many. Please finish or cancel one first, or call the office.
+unread_warning = { $warning }
+enterprise_pending = Your enterprise is still waiting for the office's approval. You can book once it is approved.
+enterprise_refused = Your enterprise was not approved and cannot book. Please ask the office for the reason.

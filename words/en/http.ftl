@@ -1,0 +1,29 @@
+### What is refused before a feature hears of it.
+
+date_out_of_range = The date must lie between the years { $first } and { $last }.
+invalid_field = A field is missing or has the wrong form.
+    .no_object = The body must be a JSON object, in braces.
+invalid_parameter = A query parameter is missing or has the wrong form.
+bad_body = The body could not be read.
+bad_json = The body is not JSON.
+    .repeated = A name stands twice in the same object of the body.
+unsupported_media_type = The content type is not the expected one.
+    .packed = A body that is packed (Content-Encoding) is not taken. Please send it as it is.
+    .wanted = The body must be { $wanted }, in UTF-8.
+invalid_cursor = The cursor is not valid. Start from the first page.
+text_not_allowed = There is a character in it that cannot be seen or used ({ $code }). Please type it again without.
+text_too_long = The text is too long; it may have { $longest } characters at most.
+not_found = Not found, or not yours to see.
+not_signed_in = Please sign in first.
+forbidden = Your role does not include this.
+idempotency_in_flight = The same request is being worked on. Please wait a moment.
+body_too_slow = The body came too slowly and was no longer waited for. Please try again.
+answer_lost = The change was saved, but its outcome could not be read. Please reload the page before you try again.
+internal = Something went wrong on our side and nothing was changed. Please tell us the request id.
+store_unavailable = The service cannot store anything at the moment, so nothing was kept. Please try again shortly.
+outcome_unknown = The service was interrupted, and it is not certain whether this was kept. Please reload and look before you try again.
+method_not_allowed = This address does not take that method.
+body_too_large = The body is too large.
+timeout = It took too long. Please try again.
+cross_site = The request came from another site and was refused.
+bad_request = The request is malformed.

@@ -1,0 +1,34 @@
+### Codes and numbers as they are typed.
+
+uscc =
+    .length = A unified social credit code has 18 characters, this has { $length }. Check it against the business licence.
+    .character = “{ $c }” does not occur in a unified social credit code: the letters I, O, S, V and Z are not used. Look whether it is the digit 0 rather than the letter O.
+    .check_digit = The check character of the unified social credit code does not fit: one character is wrong. Compare them one by one; 0 and O, 1 and I, 2 and Z are easily confused.
+resident_id =
+    .length = A resident identity number has 18 characters, this has { $length }.
+    .character = A resident identity number has 17 digits and then a digit or X. Look whether it is the digit 0 rather than the letter O.
+    .check_digit = The check character of the resident identity number does not fit: one digit is wrong. Compare them one by one.
+    .date = Characters 7 to 14 of a resident identity number are the date of birth; this date does not exist.
+mobile =
+    .character = A mobile number has digits only; one from abroad begins with + and the country code, such as +7.
+    .length = A mobile number has 11 digits, this has { $length }. Begin one from abroad with + and the country code, such as +7.
+    .beginning = A mobile number begins with 13 to 19. Please give a mobile number, not a landline; one from abroad with + and the country code.
+mobile_abroad =
+    .character = A mobile number from abroad is + with the country code and the number, digits only, such as +7 916 123 45 67.
+    .length = A mobile number from abroad has 7 to 15 digits with its country code, this has { $length }.
+declaration_no =
+    .direction = The 9th digit of a declaration number is 1 (import) or 0 (export). Please check it.
+    .digits = A declaration number has digits only. Look whether it is the digit 0 rather than the letter O.
+    .length = A declaration number has 18 digits, this has { $length }.
+customs_reg_code =
+    .length = A customs registration code has 10 characters, this has { $length }.
+    .character = A customs registration code has 4 digits and then 6 digits or letters.
+hs_code =
+    .character = “{ $part }” is not an HS code: it has digits only. Put commas between several.
+    .length = An HS code has 4 to 10 digits, “{ $part }” has { $length }. Put commas between several.
+hs_codes =
+    .count = Please give 1 to { $hs_codes } HS codes with commas between them.
+email = The e-mail address is not well formed; it should look like name@example.com.
+customs_code =
+    .digits = A customs code has digits only. Look whether it is the digit 0 rather than the letter O.
+    .length = A customs code has 4 digits, this has { $length }.

@@ -1,0 +1,46 @@
+### What a booking refuses.
+
+unknown_field = 这项业务的表单里没有这一项。
+required = 此项必填。
+# $name_length (number)
+invalid_name = 请填写联系人姓名，最多 { $name_length } 个字。
+# $reason_length (number)
+# $longest (number)
+too_long = 最多 { $longest } 个字，且不能含控制字符。
+    .reason = 理由最多 { $reason_length } 个字，且不能含控制字符。
+reason_required = 请写明理由。
+invalid_field = 此项的格式不对。
+not_an_option = 请从列出的选项中选择。
+invalid_port_code = 关区代码是 4 位数字。
+invalid_date = 没有这一天，请按 年-月-日 填写。
+consent_required = 办理这项业务需要您单独同意，请勾选。
+invalid_number = 请填写数字。
+hold_expired = 保留时间已过，名额已放回。请重新选择时间。
+wrong_state = 预约的状态已经变了，这一步现在不能办理。请刷新页面查看。
+    .calendar = 预约受理之后才有日历文件。
+# $most_days (number)
+bad_range = 结束日期不能早于开始日期，一次最多查询 { $most_days } 天。
+bad_date = 没有这一天的安排。
+officer_busy = 您在这个时间已有预约 { $reference }。仍要受理，请再确认一次；也可以请同事受理。
+session_open = 面洽还在进行。请先结束面洽，预约会随之办结。
+somebody_came = 对方正在等候室或通话中，不能登记为未到。
+unknown_service = 没有这项业务，或已停办。请回到业务列表重新选择。
+slot_past = 这个时间已经过去，请选择以后的时间。
+# $days (number)
+beyond_horizon = 目前只开放 { $days } 天以内的预约，请选择更早的日期。
+# $year (number)
+year_unpublished = 国务院尚未公布 { $year } 年的放假安排，无法确定是否上班，暂不能预约。
+not_a_slot = 这个时间不在可预约的时段内，请从列表中选择。
+slot_taken = 这个时段的名额刚被约走，请选择别的时间。
+# $most_holds (number)
+too_many_holds = 您已保留 { $most_holds } 个时段。请先提交或取消其中一个。
+already_yours = 这项业务的这个时间您已经有预约 { $reference } 了。
+too_early = 现在还太早，{ $from }起才能办理。
+too_late = 已经太晚，须在 { $until }之前办理。请电话联系窗口。
+lead_time = 这项业务至少提前 { $ahead } 预约，请选择更晚的时间。
+# $most (number)
+too_many_bookings = 这项业务同时最多约 { $most } 个，您已经约满。请先办完或取消其中一个；确有需要请拨打值班电话。
+    .enterprise = 这项业务同时最多约 { $most } 个，贵单位已经约满。请先办完或取消其中一个；确有需要请拨打值班电话。
+unread_warning = { $warning }
+enterprise_pending = 贵单位的注册还在等候海关审核，通过后即可预约。
+enterprise_refused = 贵单位的注册没有通过审核，不能预约。请联系海关了解原因。
