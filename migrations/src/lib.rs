@@ -16,7 +16,9 @@ mod m20261126_000090_customs_offices;
 mod m20261126_000096_member_since;
 mod m20261126_000097_sent_mails;
 mod m20261126_000100_job;
+mod m20261126_000101_node;
 mod m20261126_000102_mail_jobs;
+mod m20261126_000103_counted;
 mod m20261126_000110_names_by_language;
 
 /// All steps, oldest first.
@@ -39,7 +41,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000096_member_since::Migration),
             Box::new(m20261126_000097_sent_mails::Migration),
             Box::new(m20261126_000100_job::Migration),
+            Box::new(m20261126_000101_node::Migration),
             Box::new(m20261126_000102_mail_jobs::Migration),
+            Box::new(m20261126_000103_counted::Migration),
             Box::new(m20261126_000110_names_by_language::Migration),
         ]
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// The worker of this process.
 pub(super) fn worker(app: &App) -> Worker {
     let metrics = app.clone();
-    Worker::new(app.db.clone(), app.clock.clone(), app.node, kinds(app))
+    Worker::new(app.db.clone(), app.clock.clone(), app.nodes.id, kinds(app))
         .telling(move |kind| metrics.metrics.house.job_failed(kind))
 }
 

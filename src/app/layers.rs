@@ -1,7 +1,7 @@
 //! What concerns every request: ids, problems, panics, limits, who calls, headers, metrics.
 
 use crate::app::streams::{self, Streams};
-use crate::app::{App, edge, idempotency, metrics, openapi, watch, web};
+use crate::app::{App, edge, elsewhere, idempotency, metrics, openapi, watch, web};
 use crate::auth;
 use crate::base::clock::Clock;
 use crate::base::words;
@@ -35,6 +35,7 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
         .layer(from_fn_with_state(keys, idempotency::layer))
         .layer(from_fn_with_state(Streams::default(), streams::bound))
         .layer(from_fn_with_state(app.auth.clone(), auth::identify))
+        .layer(from_fn_with_state(app.clone(), elsewhere::hand_on))
         .layer(from_fn_with_state(app.clone(), refuse_when_stopping))
         .route(
             "/api/openapi.json",

@@ -8,6 +8,7 @@ mod clockwork;
 mod demo;
 mod described;
 mod edge;
+mod elsewhere;
 pub mod entities;
 mod failed_jobs;
 mod idempotency;
@@ -17,6 +18,7 @@ mod listener;
 mod media;
 mod messages;
 mod metrics;
+mod nodes;
 mod openapi;
 mod opening;
 mod serve;
@@ -33,7 +35,6 @@ pub use serve::{StartError, serve};
 use crate::auth::Auth;
 use crate::base::clock::Clock;
 use crate::base::config::Settings;
-use crate::base::ids;
 use crate::base::keyring::Keyring;
 use crate::booking;
 use crate::booking::Booking;
@@ -81,8 +82,8 @@ pub struct Parts {
     pub survey: Survey,
     pub review: Review,
     pub engine: Engine,
-    /// What this process is called among others.
-    node: Uuid,
+    nodes: nodes::Nodes,
+    to_peers: elsewhere::Peers,
     metrics: Metrics,
     watch: watch::Watch,
     stopping: AtomicBool,
@@ -96,9 +97,14 @@ impl App {
     /// Opens the stores, migrates, recovers what a crash left behind and starts the background tasks.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
         let app = Self::open(settings, clock).await?;
+        nodes::tell_others(&app);
         app.tasks.spawn(app.video.clone().run_events(app.cancel.clone()));
         app.tasks.spawn(app.video.clone().run_sign_ins(app.cancel.clone()));
         app.tasks.spawn(jobs::worker(&app).run(app.cancel.clone()));
+        if app.db.bus().is_shared() {
+            app.tasks.spawn(nodes::hear(app.clone(), app.cancel.clone()));
+            app.tasks.spawn(nodes::beat(app.clone(), app.cancel.clone()));
+        }
         clockwork::start(&app);
         Ok(app)
     }
@@ -106,7 +112,7 @@ impl App {
     /// The same without what goes on by itself.
     async fn open(settings: Settings, clock: Clock) -> Result<Self, StartError> {
         opening::make_private(&settings)?;
-        let sole = sole::Sole::take(&settings).await?;
+        let (sole, node) = sole::Sole::take(&settings).await?;
         let Opened { keyring, db } = opening::open(&settings, &clock).await?;
         let live = Live::default();
         let directory = Directory::new(db.clone(), clock.clone());
@@ -142,10 +148,10 @@ impl App {
             engine_events,
             VideoSettings {
                 recordings_dir: recordings_dir.clone(),
+                node,
                 notice_version: crate::directory::office().notice.version,
             },
         );
-        video.recover().await?;
         booking.set_waiting_room(Arc::new(video.clone()));
         let survey = Survey::new(
             db.clone(),
@@ -159,8 +165,9 @@ impl App {
             Review::new(db.clone(), clock.clone(), booking.clone(), directory.clone(), recordings_dir);
         let mail = MailSettings { smtp_url: settings.smtp_url.clone(), from: settings.mail_from() };
         let notify = Notify::new(db.clone(), clock.clone(), mail).map_err(StartError::Mail)?;
-        Ok(Self(Arc::new(Parts {
-            node: ids::new_id(clock.now()),
+        let app = Self(Arc::new(Parts {
+            nodes: nodes::Nodes::new(node),
+            to_peers: elsewhere::client(),
             settings,
             metrics: Metrics::default(),
             watch: watch::Watch::default(),
@@ -180,7 +187,20 @@ impl App {
             survey,
             review,
             engine,
-        })))
+        }));
+        nodes::enter(&app).await?;
+        app.video.recover().await?;
+        Ok(app)
+    }
+
+    /// Whether another node lives beside this one.
+    pub fn has_peers(&self) -> bool {
+        !self.nodes.is_alone()
+    }
+
+    /// What this node is called.
+    pub fn node(&self) -> Uuid {
+        self.nodes.id
     }
 
     /// Takes no new work, tells the sessions, finalises recordings and ends the background tasks.
@@ -191,6 +211,7 @@ impl App {
         self.cancel.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        nodes::leave(self).await;
         drop(self.sole.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 

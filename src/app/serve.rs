@@ -40,7 +40,8 @@ pub enum StartError {
     Keyring(#[from] KeyringError),
     #[error(
         "the store holds an office, but its keyring {} is missing. Put it back from your backup. With --new \
-         another one is made, and links to ratings that were sent until now do not work any more", .0.display()
+         another one is made, and links to ratings that were sent until now do not work any more. For a further node \
+         on the same database copy the keyring of the first one there", .0.display()
     )]
     KeyringMissing(PathBuf),
     #[error(
@@ -60,6 +61,11 @@ pub enum StartError {
         "another process has this office open ({0}). Stop it first: two at a time would end each other's calls"
     )]
     InUse(String),
+    #[error(
+        "another process has this office open as the same node. Stop it first; or, if this data directory is a copy of \
+         another one that is to be a node of its own, remove {} and the copied recordings", .0.display()
+    )]
+    NodeInUse(PathBuf),
     #[error("the store cannot be opened: {0}")]
     Store(#[from] DbErr),
     #[error("media cannot start (MIANQIA_MEDIA_PORT, MIANQIA_MEDIA_ADDRESSES): {0}")]

@@ -33,6 +33,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<Network>,
     /// Where `/metrics` is given, and nowhere else; none: nowhere.
     pub metrics_listen: Option<SocketAddr>,
+    /// Where other nodes on the same database reach this one's HTTP: `http://HOST:PORT`.
+    pub node_address: Option<String>,
     /// A filter such as `info` or `mianqia=debug`.
     pub log: String,
     /// `--new`: begin an office although something of an old one is left. No setting, a wish of one start.
@@ -55,7 +57,7 @@ pub struct SettingError {
     pub takes: Cow<'static, str>,
 }
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "listen",
     "public_url",
     "database_url",
@@ -68,6 +70,7 @@ const NAMES: [&str; 13] = [
     "tls_key",
     "trusted_proxies",
     "metrics_listen",
+    "node_address",
     "log",
 ];
 
@@ -150,6 +153,7 @@ impl Settings {
                 "IP addresses or networks such as 10.0.0.0/8, separated by commas",
             )?,
             metrics_listen: parse(values, "metrics_listen", "an address and port such as 127.0.0.1:9090")?,
+            node_address: node_address(get("node_address"))?,
             log,
             listen,
             public_url,
@@ -238,6 +242,15 @@ impl FromStr for Network {
 fn same_prefix(a: u128, b: u128, bits: u8, width: u32) -> bool {
     let rest = width - u32::from(bits);
     (a ^ b).checked_shr(rest).unwrap_or(0) == 0
+}
+
+fn node_address(url: Option<&str>) -> Result<Option<String>, SettingError> {
+    let Some(url) = url.map(|url| url.trim_end_matches('/')) else { return Ok(None) };
+    if url.starts_with("http://") && is_origin(url) {
+        return Ok(Some(url.to_owned()));
+    }
+    let takes = "http:// with a host and a port at which other nodes reach this one, and nothing behind it";
+    Err(bad("node_address", url, takes))
 }
 
 /// Scheme, host and port: links are made by putting a path behind it, and browsers compare it with `Origin`.

@@ -1,5 +1,6 @@
 //! Tells the pages that listen that something changed; they then ask for what they may see.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::broadcast::{
     self,
@@ -20,24 +21,44 @@ pub enum Topic {
     Stopping,
 }
 
-/// The bus inside this process. A slow listener misses topics and must ask anew.
-#[derive(Clone, Debug)]
-pub struct Live(broadcast::Sender<Topic>);
+/// The bus of this process. A slow listener misses topics and must ask anew.
+#[derive(Clone)]
+pub struct Live {
+    topics: broadcast::Sender<Topic>,
+    /// Tells other processes what this one tells.
+    forward: Arc<OnceLock<Forward>>,
+}
+
+type Forward = Box<dyn Fn(Topic) + Send + Sync>;
 
 impl Default for Live {
     fn default() -> Self {
-        Self(broadcast::channel(256).0)
+        Self { topics: broadcast::channel(256).0, forward: Arc::default() }
     }
 }
 
 impl Live {
+    /// Tells whoever listens, here and in other processes.
     pub fn tell(&self, topic: Topic) {
+        self.hear(topic);
+        if let Some(forward) = self.forward.get() {
+            forward(topic);
+        }
+    }
+
+    /// Tells whoever listens here what another process told.
+    pub fn hear(&self, topic: Topic) {
         // Nobody listening is fine.
-        let _ = self.0.send(topic);
+        let _ = self.topics.send(topic);
+    }
+
+    /// Lets other processes hear what this one tells; set once.
+    pub fn forward(&self, forward: impl Fn(Topic) + Send + Sync + 'static) {
+        let _ = self.forward.set(Box::new(forward));
     }
 
     pub fn listen(&self) -> broadcast::Receiver<Topic> {
-        self.0.subscribe()
+        self.topics.subscribe()
     }
 }
 

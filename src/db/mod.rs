@@ -10,6 +10,7 @@
 //! of a transaction in which a statement failed, and keeps nothing); what was handed over to be told
 //! ([`Told`]) is told, or nothing is written.
 
+pub mod bus;
 mod companion;
 mod connect;
 mod constraint;
@@ -19,9 +20,9 @@ mod group;
 mod health;
 pub mod jobs;
 pub mod live;
+pub mod nodes;
 mod probe;
 mod query;
-mod sole;
 mod told;
 mod wal;
 mod writer;
@@ -34,11 +35,11 @@ pub use fault::{StoreFault, WriteError, fault_of, is_unique_violation};
 pub use health::Health;
 pub use probe::is_blank;
 pub use query::{contains, snapshot};
-pub use sole::{SoleLock, lock_sole};
 pub use told::Told;
 pub use writer::Tx;
 pub use written::Written;
 
+use bus::Bus;
 use futures::future::BoxFuture;
 use group::GroupWriter;
 use migrations::{Migrator, MigratorTrait};
@@ -55,6 +56,7 @@ pub struct Db {
     health: Health,
     /// Rung when there is something to do.
     bell: Arc<Notify>,
+    bus: Bus,
 }
 
 impl Db {
@@ -67,12 +69,22 @@ impl Db {
             Migrator::up(&pool, None).await?;
             let writer = GroupWriter::new(url, pool, health.clone()).await?;
             let reader = connect::sqlite_readers(url).await?;
-            return Ok(Self { reader, writer: Writer::grouped(writer), health, bell: Arc::default() });
+            return Ok(Self {
+                reader,
+                writer: Writer::grouped(writer),
+                health,
+                bell: Arc::default(),
+                bus: Bus::default(),
+            });
         }
         let pool = connect::postgres(url).await?;
+        // Of several that start at once one changes the schema, and the others find it changed.
+        let schema = nodes::lock_schema(url).await?;
         Migrator::up(&pool, None).await?;
+        drop(schema);
         let writer = Writer::single(pool.clone(), health.clone());
-        Ok(Self { reader: pool, writer, health, bell: Arc::default() })
+        let bus = Bus::on(pool.clone());
+        Ok(Self { reader: pool, writer, health, bell: Arc::default(), bus })
     }
 
     /// For queries. Nothing is written through it.
@@ -92,7 +104,7 @@ impl Db {
         E: WriteError,
     {
         let companion = companion::at_hand();
-        let bell = Arc::clone(&self.bell);
+        let (bell, bus) = (Arc::clone(&self.bell), self.bus.clone());
         let written = self
             .writer
             .run(move |tx| {
@@ -106,7 +118,10 @@ impl Db {
                         return Err(DbErr::Custom(format!("no entry tells of a write to {table}")).into());
                     }
                     if tx.wakes_workers() {
-                        tx.after_commit(move || bell.notify_one());
+                        tx.after_commit(move || {
+                            bell.notify_one();
+                            bus.tell(jobs::WORD);
+                        });
                     }
                     Ok(done)
                 })
@@ -125,6 +140,11 @@ impl Db {
 
     async fn woken(&self) {
         self.bell.notified().await;
+    }
+
+    /// What the other processes on this store are told.
+    pub fn bus(&self) -> &Bus {
+        &self.bus
     }
 
     /// How the store does.

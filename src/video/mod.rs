@@ -23,6 +23,7 @@ mod words;
 
 pub use demo::MadeUpMedia;
 pub use engine::recording;
+pub use service::takeover::{Matter, Whereabouts};
 pub use service::{SessionView, Video, VideoSettings};
 pub use store::{ask, entities};
 pub use wire::router;

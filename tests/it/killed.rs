@@ -11,18 +11,25 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// The binary over a data directory of its own, on a clock that goes on from a weekday morning.
-struct Program {
+pub struct Program {
     child: Child,
-    base: String,
-    data: PathBuf,
+    pub base: String,
+    pub data: PathBuf,
 }
 
 impl Program {
     async fn start(data: &Path) -> Self {
+        Self::start_on(data, &sqlite(data)).await
+    }
+
+    /// The same on a store of one's own.
+    pub async fn start_on(data: &Path, store: &str) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let base = format!("http://127.0.0.1:{port}");
         let serve = ["serve", "--at", "2026-11-23T02:05:00Z"];
-        let child = command(data, port, &serve).stderr(Stdio::null()).spawn().unwrap();
+        let mut command = command_on(data, store, port, &serve);
+        command.env("MIANQIA_NODE_ADDRESS", &base);
+        let child = command.stderr(Stdio::null()).spawn().unwrap();
         let program = Self { child, base, data: data.to_owned() };
         let services = format!("{}/api/v1/services", program.base);
         eventually("the program serves", || async {
@@ -33,12 +40,12 @@ impl Program {
     }
 
     /// SIGKILL: nothing is put in order.
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    async fn signed_in(&self, login: &str) -> Browser {
+    pub async fn signed_in(&self, login: &str) -> Browser {
         let client =
             reqwest::Client::builder().cookie_store(true).timeout(Duration::from_secs(30)).build().unwrap();
         let browser = Browser { client, base: self.base.clone() };
@@ -54,14 +61,22 @@ impl Drop for Program {
     }
 }
 
+fn sqlite(data: &Path) -> String {
+    format!("sqlite://{}", data.join("test.sqlite").display())
+}
+
 fn command(data: &Path, port: u16, words: &[&str]) -> Command {
+    command_on(data, &sqlite(data), port, words)
+}
+
+pub fn command_on(data: &Path, store: &str, port: u16, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mianqia"));
     command
         .args(words)
         .stdout(Stdio::null())
         .env("MIANQIA_LISTEN", format!("127.0.0.1:{port}"))
         .env("MIANQIA_DATA_DIR", data)
-        .env("MIANQIA_DATABASE_URL", format!("sqlite://{}", data.join("test.sqlite").display()))
+        .env("MIANQIA_DATABASE_URL", store)
         .env("MIANQIA_MEDIA_PORT", "0")
         .env("MIANQIA_MEDIA_ADDRESSES", "127.0.0.1")
         .env("MIANQIA_SMTP_URL", "smtp://127.0.0.1:9");

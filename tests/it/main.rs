@@ -22,6 +22,7 @@ mod mail_order;
 mod mail_words;
 mod media;
 mod names_by_language;
+mod nodes;
 mod openapi;
 mod people;
 mod people_guessing;

@@ -231,7 +231,7 @@ async fn a_setting_that_is_bad_or_unknown_and_a_data_directory_that_is_none_stop
 }
 
 /// A second process that opened the same office would end the calls of the first.
-async fn an_office_is_open_in_one_process_at_a_time(store: Store) {
+async fn a_data_directory_is_open_in_one_process_at_a_time(store: Store) {
     let app = TestApp::start(store, "2026-11-23T02:00:00Z").await;
     let again = |words: &[&str], dir: &Path| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mianqia"));
@@ -246,21 +246,27 @@ async fn an_office_is_open_in_one_process_at_a_time(store: Store) {
         assert!(!started && said.contains("another process has this office open"), "{words:?}: {said}");
     }
     if store == Store::Postgres {
-        // From another directory, as from another machine.
+        // From another directory, as from another machine: a further node, which needs the keyring.
         let other = std::env::temp_dir().join(format!("mianqia_it_{}", unique()));
         let (started, said) = again(&["serve"], &other);
-        assert!(!started && said.contains("another process has this office open"), "{said}");
+        assert!(!started && said.contains("copy the keyring of the first one there"), "{said}");
+        // From a copy of the directory, which would be the same node.
+        for file in ["keyring", "node"] {
+            fs::copy(app.data_dir.join(file), other.join(file)).unwrap();
+        }
+        let (started, said) = again(&["serve"], &other);
+        assert!(!started && said.contains("open as the same node"), "{said}");
         fs::remove_dir_all(other).unwrap();
     }
     app.stop().await;
 }
 
 #[tokio::test]
-async fn an_office_is_open_in_one_process_at_a_time_on_sqlite() {
-    an_office_is_open_in_one_process_at_a_time(Store::Sqlite).await;
+async fn a_data_directory_is_open_in_one_process_at_a_time_on_sqlite() {
+    a_data_directory_is_open_in_one_process_at_a_time(Store::Sqlite).await;
 }
 
 #[tokio::test]
-async fn an_office_is_open_in_one_process_at_a_time_on_postgres() {
-    an_office_is_open_in_one_process_at_a_time(Store::Postgres).await;
+async fn a_data_directory_is_open_in_one_process_at_a_time_on_postgres() {
+    a_data_directory_is_open_in_one_process_at_a_time(Store::Postgres).await;
 }

@@ -76,6 +76,7 @@ impl TestApp {
             ("MIANQIA_DATA_DIR".to_owned(), data_dir.display().to_string()),
             ("MIANQIA_MEDIA_PORT".to_owned(), "0".to_owned()),
             ("MIANQIA_SMTP_URL".to_owned(), "smtp://127.0.0.1:9".to_owned()),
+            ("MIANQIA_NODE_ADDRESS".to_owned(), format!("http://{address}")),
         ];
         environment.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let settings = Settings::read("", environment).unwrap();
@@ -100,6 +101,26 @@ impl TestApp {
         let metrics = app.listen_metrics(metrics, Limits::default()).unwrap();
         let (clock, data_dir) = (self.clock.clone(), self.data_dir.join("of-another"));
         Self { app, clock, base, metrics_base, data_dir, server, metrics, admin: None }
+    }
+
+    /// Another node on the same PostgreSQL: a data directory of its own, with the keyring of the office.
+    pub async fn another_node(&self) -> Self {
+        let data_dir = std::env::temp_dir().join(format!("mianqia_it_{}", unique()));
+        std::fs::create_dir_all(&data_dir).unwrap();
+        std::fs::copy(self.data_dir.join("keyring"), data_dir.join("keyring")).unwrap();
+        let [http, metrics] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+        let [base, metrics_base] =
+            [&http, &metrics].map(|listener| format!("http://{}", listener.local_addr().unwrap()));
+        let settings = Settings {
+            data_dir: data_dir.clone(),
+            listen: http.local_addr().unwrap(),
+            node_address: Some(base.clone()),
+            ..self.app.settings.clone()
+        };
+        let app = App::start(settings, self.clock.clone()).await.unwrap();
+        let server = app.listen(http, None, Limits::default()).unwrap();
+        let metrics = app.listen_metrics(metrics, Limits::default()).unwrap();
+        Self { app, clock: self.clock.clone(), base, metrics_base, data_dir, server, metrics, admin: None }
     }
 
     /// A browser that nobody has signed in with.

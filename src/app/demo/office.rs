@@ -212,7 +212,7 @@ impl<'a> Office<'a> {
         let failed = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&failed);
         let kinds = Kinds::default().take::<BookingCompleted, _>(self.app.survey.clone());
-        let worker = Worker::new(self.app.db.clone(), self.clock.clone(), self.app.node, kinds);
+        let worker = Worker::new(self.app.db.clone(), self.clock.clone(), self.app.node(), kinds);
         let worker = worker.telling(move |_| {
             count.fetch_add(1, Ordering::Relaxed);
         });

@@ -6,6 +6,7 @@
 //! counted too, whatever logins they try. An attempt counts as failed from its beginning until it is proven
 //! right, so that guesses made at the same time do not slip past the limit.
 
+use crate::auth::model::counted::{Counted, Key};
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -23,8 +24,6 @@ pub const PER_ADDRESS: usize = 50;
 /// And so many of the network that it is in.
 pub const PER_NETWORK: usize = 200;
 pub const WINDOW: TimeDelta = TimeDelta::minutes(15);
-/// As many subjects are remembered. Each costs its guesser a password hash, so it takes long to fill.
-const SUBJECTS: usize = 10_000;
 
 /// How failures of a subject count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +34,10 @@ enum Rule {
     Within(usize),
 }
 
-/// What failures are counted for. Only its digest is held: memory need not hold what people type.
+/// What failures are counted for. Only its digest is held: nothing need hold what people type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Subject {
-    key: [u8; 32],
+    key: Key,
     rule: Rule,
 }
 
@@ -78,6 +77,10 @@ impl Subject {
         }
     }
 
+    pub fn key(&self) -> Key {
+        self.key
+    }
+
     fn of(kind: &[u8], value: &[u8], rule: Rule) -> Self {
         Self { key: Sha256::new().chain_update(kind).chain_update(value).finalize().into(), rule }
     }
@@ -94,19 +97,21 @@ pub struct Begun {
     pub wait: TimeDelta,
 }
 
-#[derive(Debug)]
-struct Failures {
-    count: u32,
-    last: DateTime<Utc>,
-    /// Those within the window, where that is the rule.
-    recent: Vec<DateTime<Utc>>,
-}
-
-/// The failures of late.
+/// The failures of late, of the subjects at hand.
 #[derive(Debug, Default)]
-pub struct Attempts(HashMap<[u8; 32], Failures>);
+pub struct Attempts(HashMap<Key, Counted>);
 
 impl Attempts {
+    /// What is kept of them.
+    pub fn of(counted: impl IntoIterator<Item = Counted>) -> Self {
+        Self(counted.into_iter().map(|one| (one.key, one)).collect())
+    }
+
+    /// What is to be kept.
+    pub fn counted(self) -> Vec<Counted> {
+        self.0.into_values().collect()
+    }
+
     /// Until when one of them has to wait.
     pub fn waits_until(&self, subjects: &[Subject], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let until = |subject: &Subject| {
@@ -131,11 +136,7 @@ impl Attempts {
         }
         let mut number = 0;
         for (place, Subject { key, rule }) in subjects.iter().enumerate() {
-            if !self.0.contains_key(key) && self.0.len() >= SUBJECTS {
-                self.make_room(now);
-            }
-            let failures =
-                self.0.entry(*key).or_insert_with(|| Failures { count: 0, last: now, recent: Vec::new() });
+            let failures = self.0.entry(*key).or_insert_with(|| Counted::nothing(*key, now));
             if is_forgotten(failures.last, now) {
                 failures.count = 0;
             }
@@ -157,37 +158,16 @@ impl Attempts {
     pub fn succeeded(&mut self, subjects: &[Subject]) {
         for Subject { key, rule } in subjects {
             match rule {
-                Rule::Growing => drop(self.0.remove(key)),
+                Rule::Growing => {
+                    if let Some(failures) = self.0.get_mut(key) {
+                        failures.count = 0;
+                    }
+                }
                 Rule::Within(_) => {
                     if let Some(failures) = self.0.get_mut(key) {
                         failures.recent.pop();
                     }
                 }
-            }
-        }
-    }
-
-    /// Whether anything is known of it.
-    pub fn knows(&self, subject: &Subject) -> bool {
-        self.0.contains_key(&subject.key)
-    }
-
-    /// Takes over what was counted before the program was started anew.
-    pub fn restore(&mut self, subject: &Subject, count: u32, last: DateTime<Utc>) {
-        self.0.entry(subject.key).or_insert_with(|| Failures { count, last, recent: Vec::new() });
-    }
-
-    /// Forgets what no longer counts.
-    pub fn sweep(&mut self, now: DateTime<Utc>) {
-        self.0.retain(|_, failures| !is_forgotten(failures.last, now));
-    }
-
-    fn make_room(&mut self, now: DateTime<Utc>) {
-        self.sweep(now);
-        if self.0.len() >= SUBJECTS {
-            let stalest = self.0.iter().min_by_key(|(_, failures)| failures.last);
-            if let Some(key) = stalest.map(|(key, _)| *key) {
-                self.0.remove(&key);
             }
         }
     }
@@ -313,26 +293,15 @@ mod tests {
     }
 
     #[test]
-    fn what_was_counted_before_a_restart_goes_on_counting() {
+    fn what_was_kept_goes_on_counting() {
         let mut attempts = Attempts::default();
-        assert!(!attempts.knows(&lin()[0]));
-        attempts.restore(&lin()[0], 6, at(0));
-        attempts.restore(&lin()[0], 1, at(0));
-        assert!(attempts.knows(&lin()[0]));
-        assert_eq!(attempts.begin(&lin(), at(1)), Err(at(2)));
-    }
-
-    #[test]
-    fn memory_is_bounded_and_swept() {
-        let mut attempts = Attempts::default();
-        let subject = |n: usize| [Subject::login(&n.to_string())];
-        for n in 0..SUBJECTS {
-            attempts.begin(&subject(n), at(i64::from(n > 0))).unwrap();
+        for _ in 0..6 {
+            attempts = Attempts::of(attempts.counted());
+            let _ = attempts.begin(&lin(), at(0));
         }
-        attempts.begin(&subject(SUBJECTS), at(2)).unwrap();
-        assert_eq!(attempts.0.len(), SUBJECTS);
-        assert!(!attempts.knows(&subject(0)[0]), "the one whose last failure is longest ago made room");
-        attempts.sweep(at(24 * 60 + 1));
-        assert_eq!(attempts.0.len(), 1);
+        assert_eq!(attempts.begin(&lin(), at(0)), Err(at(1)));
+        // Of whom nothing was counted nothing is waited for.
+        let fresh = Attempts::of([Counted::nothing(lin()[0].key(), at(0))]);
+        assert_eq!(fresh.waits_until(&lin(), at(0)), None);
     }
 }

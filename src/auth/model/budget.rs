@@ -1,5 +1,6 @@
 //! How many registrations are taken in a time. Pure.
 
+use crate::auth::model::counted::{Counted, Key};
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -8,7 +9,7 @@ use std::net::IpAddr;
 /// What is counted: for whom, how many, within what time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
-    key: [u8; 32],
+    key: Key,
     most: usize,
     within: TimeDelta,
 }
@@ -21,8 +22,12 @@ const PER_NETWORK: usize = 40;
 const PER_EMAIL: usize = 5;
 const HOUR: TimeDelta = TimeDelta::hours(1);
 const DAY: TimeDelta = TimeDelta::hours(24);
-/// As many shares are remembered; [`ALL`] keeps it below.
-const SHARES: usize = 50_000;
+
+impl Share {
+    pub fn key(&self) -> Key {
+        self.key
+    }
+}
 
 /// The shares that a registration takes of.
 pub fn shares(email: &str, address: Option<IpAddr>) -> Vec<Share> {
@@ -45,13 +50,23 @@ pub fn shares(email: &str, address: Option<IpAddr>) -> Vec<Share> {
 
 /// What was taken of late.
 #[derive(Debug, Default)]
-pub struct Budget(HashMap<[u8; 32], Vec<DateTime<Utc>>>);
+pub struct Budget(HashMap<Key, Counted>);
 
 impl Budget {
+    /// What is kept of the shares at hand.
+    pub fn of(counted: impl IntoIterator<Item = Counted>) -> Self {
+        Self(counted.into_iter().map(|one| (one.key, one)).collect())
+    }
+
+    /// What is to be kept.
+    pub fn counted(self) -> Vec<Counted> {
+        self.0.into_values().collect()
+    }
+
     /// Takes of all shares, or tells when there will be something of each again; then nothing is taken.
     pub fn take(&mut self, shares: &[Share], now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
         let free_at = |share: &Share| {
-            let taken = self.0.get(&share.key)?;
+            let taken = &self.0.get(&share.key)?.recent;
             let of_late: Vec<_> = taken.iter().filter(|at| now < **at + share.within).collect();
             let oldest = of_late.len().checked_sub(share.most)?;
             Some(*of_late[oldest] + share.within)
@@ -59,20 +74,13 @@ impl Budget {
         if let Some(at) = shares.iter().filter_map(free_at).max() {
             return Err(at);
         }
-        if self.0.len() >= SHARES {
-            self.sweep(now);
-        }
         for share in shares {
-            let taken = self.0.entry(share.key).or_default();
-            taken.retain(|at| now < *at + share.within);
-            taken.push(now);
+            let taken = self.0.entry(share.key).or_insert_with(|| Counted::nothing(share.key, now));
+            taken.last = now;
+            taken.recent.retain(|at| now < *at + share.within);
+            taken.recent.push(now);
         }
         Ok(())
-    }
-
-    /// Forgets what no longer counts.
-    pub fn sweep(&mut self, now: DateTime<Utc>) {
-        self.0.retain(|_, taken| taken.iter().any(|at| now < *at + DAY));
     }
 }
 
@@ -111,7 +119,7 @@ mod tests {
         let taken = (0..9).filter(|_| budget.take(&shares("Lin@example.com", None), at(0)).is_ok()).count();
         assert_eq!(taken, PER_EMAIL);
         assert_eq!(budget.take(&shares("lin@EXAMPLE.com", None), at(61)), Err(at(24 * 60)));
-        budget.sweep(at(48 * 60));
-        assert!(budget.0.is_empty());
+        let mut kept = Budget::of(budget.counted());
+        assert_eq!(kept.take(&shares("lin@example.com", None), at(61)), Err(at(24 * 60)));
     }
 }

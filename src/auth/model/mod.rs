@@ -5,6 +5,7 @@ pub mod attempts;
 pub mod browser;
 pub mod budget;
 pub mod called;
+pub mod counted;
 pub mod device;
 pub mod input;
 pub mod names;

@@ -35,14 +35,14 @@ impl Auth {
             secret::check("new_password", &new, &[&actor.login, &actor.name, email, enterprise])?;
         }
         let guesser = Guesser::signed_in(actor.sign_in_id);
-        self.may_guess(&guesser, now)?;
+        self.may_guess(&guesser, now).await?;
         let place = self.0.passwords.place().await?;
-        let begun = self.begin_guess(&guesser, now)?;
+        let begun = self.begin_guess(&guesser, now).await?;
         if !place.verify(current, Some(account.password_hash.clone())).await.map_err(Problem::from)? {
             self.note_failure(Some(account), begun, false, now).await?;
             return Err(wrong_password(begun));
         }
-        self.attempts().succeeded(guesser.subjects());
+        self.forgive(guesser.subjects(), now).await?;
         if same {
             return Err(same_password().into());
         }

@@ -1,7 +1,7 @@
 //! Whoever gives a password: what is counted for them, and what they are told.
 
 use crate::auth::log::AccountEntry;
-use crate::auth::model::attempts::{Attempts, Begun, FORGOTTEN_AFTER, FREE, Subject};
+use crate::auth::model::attempts::{Begun, FREE, Subject};
 use crate::auth::service::whole_seconds;
 use crate::auth::store::entities::account;
 use crate::auth::{Auth, Refusal, store};
@@ -22,25 +22,23 @@ const WORTH_TELLING: u32 = 3;
 /// Somebody who gives a password.
 pub struct Guesser {
     subjects: Vec<Subject>,
-    /// Whether the first subject is the login.
-    stranger: bool,
 }
 
 impl Guesser {
     /// On a device that the login knows.
     pub fn known(device: Uuid) -> Self {
-        Self { subjects: vec![Subject::device(device)], stranger: false }
+        Self { subjects: vec![Subject::device(device)] }
     }
 
     /// Somebody who is signed in already.
     pub fn signed_in(sign_in: Uuid) -> Self {
-        Self { subjects: vec![Subject::sign_in(sign_in)], stranger: false }
+        Self { subjects: vec![Subject::sign_in(sign_in)] }
     }
 
     /// Anybody, anywhere.
     pub fn stranger(login: &str, address: Option<IpAddr>) -> Self {
         let addresses = address.map(Subject::addresses).into_iter().flatten();
-        Self { subjects: std::iter::once(Subject::login(login)).chain(addresses).collect(), stranger: true }
+        Self { subjects: std::iter::once(Subject::login(login)).chain(addresses).collect() }
     }
 
     pub fn subjects(&self) -> &[Subject] {
@@ -49,41 +47,25 @@ impl Guesser {
 }
 
 impl Auth {
-    /// After a restart the failures of an account are counted from its rows.
-    pub(in crate::auth) async fn recall(
+    /// Refuses whoever has to wait.
+    pub(in crate::auth) async fn may_guess(
         &self,
         guesser: &Guesser,
-        account: Option<&account::Model>,
         now: DateTime<Utc>,
-    ) -> Result<(), DbErr> {
-        if !guesser.stranger || self.attempts().knows(&guesser.subjects[0]) {
-            return Ok(());
-        }
-        let since = now - FORGOTTEN_AFTER;
-        // Asked of nobody too, so that an unknown login takes as long.
-        let id = account.map_or(Uuid::nil(), |account| account.id);
-        let counted = store::failures_that_count(self.0.db.reader(), id, since).await?;
-        if let Some((count, last)) = counted {
-            self.attempts().restore(&guesser.subjects[0], count, last);
-        }
-        Ok(())
-    }
-
-    /// Refuses whoever has to wait.
-    pub(in crate::auth) fn may_guess(&self, guesser: &Guesser, now: DateTime<Utc>) -> Result<(), Refusal> {
-        match self.attempts().waits_until(&guesser.subjects, now) {
+    ) -> Result<(), Refusal> {
+        match self.waits_until(&guesser.subjects, now).await? {
             None => Ok(()),
             Some(until) => Err(waits(until, now)),
         }
     }
 
     /// Counts an attempt as failed until it is proven right.
-    pub(in crate::auth) fn begin_guess(
+    pub(in crate::auth) async fn begin_guess(
         &self,
         guesser: &Guesser,
         now: DateTime<Utc>,
     ) -> Result<Begun, Refusal> {
-        Attempts::begin(&mut self.attempts(), &guesser.subjects, now).map_err(|until| waits(until, now))
+        self.begin_attempt(&guesser.subjects, now).await?.map_err(|until| waits(until, now))
     }
 
     /// An unknown login is not noted itself: people type passwords into the wrong field.

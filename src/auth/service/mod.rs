@@ -2,6 +2,7 @@
 
 mod change_password;
 mod colleagues;
+mod counting;
 pub mod enterprises;
 mod guessing;
 pub mod password;
@@ -9,8 +10,6 @@ pub mod registering;
 mod sessions;
 pub mod sign_in;
 
-use crate::auth::model::attempts::Attempts;
-use crate::auth::model::budget::Budget;
 use crate::auth::model::device;
 use crate::auth::service::password::{Busy, HashFault, Passwords};
 use crate::base::clock::Clock;
@@ -21,9 +20,9 @@ use crate::db::live::Live;
 use crate::http::Problem;
 use crate::http::StatusCode;
 use sea_orm::DbErr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-/// Sign-in and registration. Cheap to clone; clones share what they count.
+/// Sign-in and registration. Cheap to clone.
 #[derive(Clone)]
 pub struct Auth(pub(super) Arc<Inner>);
 
@@ -40,8 +39,6 @@ pub(super) struct Inner {
     pub(super) secure: bool,
     /// Where mails send their readers.
     pub(super) public_url: String,
-    attempts: Mutex<Attempts>,
-    budget: Mutex<Budget>,
 }
 
 /// As many registrations may wait for their password to be hashed.
@@ -90,25 +87,13 @@ impl Auth {
             registrations: Passwords::new(1, REGISTRATIONS_WAITING),
             secure,
             public_url: public_url.trim_end_matches('/').to_owned(),
-            attempts: Mutex::default(),
-            budget: Mutex::default(),
         }))
     }
 
     /// Removes sign-ins that are over and failures that no longer count; tells how many sign-ins.
     pub async fn sweep(&self) -> Result<u64, DbErr> {
         let now = self.0.clock.now();
-        self.attempts().sweep(now);
-        self.budget().sweep(now);
         self.sweep_sign_ins(now).await
-    }
-
-    pub(super) fn attempts(&self) -> MutexGuard<'_, Attempts> {
-        self.0.attempts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn budget(&self) -> MutexGuard<'_, Budget> {
-        self.0.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The code under which a device is known to a login.

@@ -57,7 +57,9 @@ impl Auth {
     /// Takes a registration and sends the mail that goes on with it. When the link ends is told.
     pub async fn register(&self, typed: Checked, address: Option<IpAddr>) -> Result<DateTime<Utc>, Refusal> {
         let now = self.0.clock.now();
-        self.budget().take(&budget::shares(&typed.email, address), now).map_err(|at| too_many(at, now))?;
+        self.take_shares(budget::shares(&typed.email, address), now)
+            .await?
+            .map_err(|at| too_many(at, now))?;
         let place = self.0.registrations.place().await?;
         let password_hash = place.hash(typed.password).await.map_err(Problem::from)?;
         let token = ids::new_token();
@@ -107,7 +109,7 @@ impl Auth {
         let login = login.map(input::login).transpose()?;
         // Who has the link may ask whether a login is taken, but not for a list of them.
         let asker = [Subject::link(token)];
-        if let Some(until) = self.attempts().waits_until(&asker, now) {
+        if let Some(until) = self.waits_until(&asker, now).await? {
             return Err(too_many_tries(until, now));
         }
         let hash = ids::token_hash(token);
@@ -132,7 +134,7 @@ impl Auth {
                 Err(Fault::Raced) => Err(unknown_link().into()),
                 Err(Fault::Problem(problem)) => {
                     if problem.code == "login_taken" {
-                        let _ = self.attempts().begin(&asker, now);
+                        let _ = self.begin_attempt(&asker, now).await?;
                     }
                     Err(problem.into())
                 }

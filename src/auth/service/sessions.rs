@@ -122,7 +122,8 @@ impl Auth {
         let ended = store::ended_sessions(self.0.db.reader(), now).await?;
         let stale = store::has_stale_failures(self.0.db.reader(), now).await?;
         let old = store::has_old_registrations(self.0.db.reader(), now).await?;
-        if ended.is_empty() && !stale && !old {
+        let counted = store::has_old_counted(self.0.db.reader(), now).await?;
+        if ended.is_empty() && !stale && !old && !counted {
             return Ok(0);
         }
         let live = self.0.live.clone();
@@ -132,6 +133,7 @@ impl Auth {
                 Box::pin(async move {
                     store::delete_stale_failures(tx, now).await?;
                     store::delete_old_registrations(tx, now).await?;
+                    store::delete_old_counted(tx, now).await?;
                     store::delete_ended_sessions(tx, now, &live).await
                 })
             })

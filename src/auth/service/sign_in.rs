@@ -63,16 +63,15 @@ impl Auth {
             Some(device) => Guesser::known(device),
             None => Guesser::stranger(login, caller.address),
         };
-        self.recall(&guesser, account.as_ref(), now).await?;
-        self.may_guess(&guesser, now)?;
+        self.may_guess(&guesser, now).await?;
         let place = self.0.passwords.place().await?;
         // Here and not above: those who waited for a place together are counted one by one.
-        let begun = self.begin_guess(&guesser, now)?;
+        let begun = self.begin_guess(&guesser, now).await?;
         if !self.verified(place, secret::normal(&password), account.as_ref()).await? {
             self.note_failure(account, begun, device.is_none(), now).await?;
             return Err(wrong(begun));
         }
-        self.attempts().succeeded(guesser.subjects());
+        self.forgive(guesser.subjects(), now).await?;
         let account = account.ok_or_else(Problem::not_signed_in)?;
         self.open_session(account, device, caller, now).await
     }

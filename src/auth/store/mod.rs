@@ -1,10 +1,12 @@
 //! Every query of sign-in and registration.
 
 pub mod ask;
+mod counted;
 pub mod entities;
 mod registrations;
 mod sessions;
 
+pub use counted::*;
 pub use registrations::*;
 pub use sessions::*;
 

@@ -156,21 +156,6 @@ pub async fn insert_failure(
     sign_in_failure::Entity::insert(row).exec_without_returning(tx.conn()).await.map(|_| ())
 }
 
-/// How many wrong passwords count against an account since then, and when the last was.
-pub async fn failures_that_count(
-    conn: &impl ConnectionTrait,
-    account_id: Uuid,
-    since: DateTime<Utc>,
-) -> Result<Option<(u32, DateTime<Utc>)>, DbErr> {
-    let which = sign_in_failure::Entity::find()
-        .filter(sign_in_failure::Column::AccountId.eq(account_id))
-        .filter(sign_in_failure::Column::Counts.eq(true))
-        .filter(sign_in_failure::Column::At.gt(since));
-    let count = which.clone().count(conn).await?;
-    let last = which.order_by_desc(sign_in_failure::Column::At).one(conn).await?;
-    Ok(last.map(|last| (u32::try_from(count).unwrap_or(u32::MAX), last.at)))
-}
-
 /// The failures that the owner was not told of: the latest few, and how many. `forgives`: they count no more.
 pub async fn tell_failures(
     tx: &Tx,

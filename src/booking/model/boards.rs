@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 use uuid::Uuid;
 
 /// One occupied cell of one seat.
@@ -19,8 +19,14 @@ pub struct Taken {
 }
 
 /// The memory of all resources.
-#[derive(Debug, Default)]
-pub struct Boards(RwLock<HashMap<Uuid, Board>>);
+#[derive(Default)]
+pub struct Boards {
+    boards: RwLock<HashMap<Uuid, Board>>,
+    /// Told which cells of which resource were changed, where others keep the same memory.
+    forward: OnceLock<Forward>,
+}
+
+type Forward = Box<dyn Fn(Uuid, Range<i64>) + Send + Sync>;
 
 impl Boards {
     /// Replaces everything by what the store holds.
@@ -29,7 +35,22 @@ impl Boards {
         for Taken { resource, seat, cell } in taken {
             boards.entry(resource).or_default().change(seat, cell, 1);
         }
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = boards;
+        *self.boards.write().unwrap_or_else(PoisonError::into_inner) = boards;
+    }
+
+    /// Replaces what is known of some cells of a resource by what the store holds.
+    pub fn replace(&self, resource: Uuid, cells: &Range<i64>, taken: &[Taken]) {
+        let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
+        let board = boards.entry(resource).or_default();
+        board.empty(cells);
+        for Taken { seat, cell, .. } in taken {
+            board.change(*seat, *cell, 1);
+        }
+    }
+
+    /// Tells `forward` of every change; set once.
+    pub fn forward(&self, forward: impl Fn(Uuid, Range<i64>) + Send + Sync + 'static) {
+        let _ = self.forward.set(Box::new(forward));
     }
 
     pub fn set(&self, taken: &[Taken]) {
@@ -42,7 +63,7 @@ impl Boards {
 
     /// Forgets the cells of a resource before `cell`: they are past.
     pub fn forget_before(&self, resource: Uuid, cell: i64) {
-        let mut boards = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(board) = boards.get_mut(&resource) {
             board.forget_before(cell);
         }
@@ -50,7 +71,7 @@ impl Boards {
 
     /// Looks at two resources (a place and its quota) under one lock, for any number of questions.
     pub fn look<T>(&self, resources: [Option<Uuid>; 2], ask: impl FnOnce([&Board; 2]) -> T) -> T {
-        let boards = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let boards = self.boards.read().unwrap_or_else(PoisonError::into_inner);
         let none = Board::default();
         ask(resources.map(|id| id.and_then(|id| boards.get(&id)).unwrap_or(&none)))
     }
@@ -62,9 +83,19 @@ impl Boards {
     }
 
     fn change(&self, taken: &[Taken], by: i32) {
-        let mut boards = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        for Taken { resource, seat, cell } in taken {
-            boards.entry(*resource).or_default().change(*seat, *cell, by);
+        {
+            let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
+            for Taken { resource, seat, cell } in taken {
+                boards.entry(*resource).or_default().change(*seat, *cell, by);
+            }
+        }
+        if let Some(forward) = self.forward.get() {
+            let mut spans: HashMap<Uuid, Range<i64>> = HashMap::new();
+            for Taken { resource, cell, .. } in taken {
+                let span = spans.entry(*resource).or_insert(*cell..*cell + 1);
+                *span = span.start.min(*cell)..span.end.max(*cell + 1);
+            }
+            spans.into_iter().for_each(|(resource, span)| forward(resource, span));
         }
     }
 }
@@ -145,6 +176,19 @@ impl Board {
         }
     }
 
+    /// Nothing is known to be taken in these cells.
+    fn empty(&mut self, cells: &Range<i64>) {
+        for cell in cells.clone() {
+            if let Ok(row) = usize::try_from(cell - self.first) {
+                let words = row * self.width..((row + 1) * self.width).min(self.bits.len());
+                if let Some(words) = self.bits.get_mut(words) {
+                    words.fill(0);
+                }
+            }
+        }
+        self.uneven.retain(|(of, _), _| !cells.contains(of));
+    }
+
     fn forget_before(&mut self, cell: i64) {
         let rows = usize::try_from(cell - self.first).unwrap_or(0);
         if rows > 0 && !self.bits.is_empty() {
@@ -193,6 +237,33 @@ mod tests {
                 prop_assert_eq!(places.free_seats(RESOURCE, seats, cells.clone()), naive(&counts, seats, cells));
             }
         }
+    }
+
+    #[test]
+    fn what_is_read_again_stands_whatever_was_counted_before() {
+        let places = Boards::default();
+        let taken = |seat, cell| Taken { resource: RESOURCE, seat, cell };
+        // Told twice, in the wrong order, and once too often.
+        places.set(&[taken(0, 5), taken(1, 6), taken(0, 9)]);
+        places.set(&[taken(0, 5)]);
+        places.clear(&[taken(1, 6), taken(1, 6)]);
+        places.replace(RESOURCE, &(5..7), &[taken(1, 5)]);
+        assert_eq!([5, 6, 9].map(|cell| places.free_seats(RESOURCE, 2, cell..cell + 1)), [1, 2, 1]);
+        places.clear(&[taken(1, 5)]);
+        places.set(&[taken(1, 6)]);
+        assert_eq!([5, 6, 9].map(|cell| places.free_seats(RESOURCE, 2, cell..cell + 1)), [2, 1, 1]);
+    }
+
+    #[test]
+    fn every_change_is_told_once_a_resource() {
+        let places = Boards::default();
+        let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let notes = told.clone();
+        places.forward(move |resource, cells| notes.lock().unwrap().push((resource, cells)));
+        let cells = [7, 5, 6].map(|cell| Taken { resource: RESOURCE, seat: 0, cell });
+        places.set(&cells);
+        places.clear(&cells[1..]);
+        assert_eq!(*told.lock().unwrap(), [(RESOURCE, 5..8), (RESOURCE, 5..7)]);
     }
 
     #[test]

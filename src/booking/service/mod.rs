@@ -35,6 +35,7 @@ use crate::directory::{Directory, ServiceInfo};
 use crate::http::Problem;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
+use std::ops::Range;
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
@@ -131,6 +132,18 @@ impl Booking {
             taken.extend(places::occupied_since(conn, resource.resource, first).await?);
         }
         self.0.places.fill(taken);
+        Ok(())
+    }
+
+    /// Tells `forward` which cells of which resource were changed, so that other processes look again.
+    pub fn forward_places(&self, forward: impl Fn(Uuid, i64, i64) + Send + Sync + 'static) {
+        self.0.places.forward(move |resource, cells| forward(resource, cells.start, cells.end));
+    }
+
+    /// Reads some cells of a resource anew: another process changed them.
+    pub async fn look_again(&self, resource: Uuid, cells: Range<i64>) -> Result<(), DbErr> {
+        let taken = places::occupied_in(self.0.db.reader(), resource, &cells).await?;
+        self.0.places.replace(resource, &cells, &taken);
         Ok(())
     }
 

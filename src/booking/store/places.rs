@@ -30,6 +30,22 @@ pub async fn occupied_since(
     Ok(rows.into_iter().map(|(seat, cell)| Taken { resource, seat, cell }).collect())
 }
 
+/// The occupied cells of a resource among `cells`.
+pub async fn occupied_in(
+    conn: &impl ConnectionTrait,
+    resource: Uuid,
+    cells: &Range<i64>,
+) -> Result<Vec<Taken>, DbErr> {
+    let rows = occupied::Entity::find()
+        .filter(occupied::Column::ResourceId.eq(resource))
+        .filter(occupied::Column::Cell.gte(cells.start))
+        .filter(occupied::Column::Cell.lt(cells.end))
+        .all(conn)
+        .await?;
+    let taken = |row: occupied::Model| Taken { resource, seat: row.seat, cell: row.cell };
+    Ok(rows.into_iter().map(taken).collect())
+}
+
 /// The seats of `0..seats` that are free over all of `cells`, lowest first.
 pub async fn free_seats(tx: &Tx, resource: Uuid, seats: i32, cells: &Range<i64>) -> Result<Vec<i32>, DbErr> {
     let taken: Vec<i32> = occupied::Entity::find()

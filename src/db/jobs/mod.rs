@@ -17,7 +17,7 @@ mod worker;
 
 pub use crate::db::entities::job::JobState;
 pub use kinds::{Kinds, NotDone, Run, backoff};
-pub use store::{Figures, drop_all, failed, figures, retry};
+pub use store::{Figures, drop_all, failed, figures, release, retry};
 pub use worker::Worker;
 
 use crate::base::ids;
@@ -29,6 +29,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
+
+/// The word by which other processes hear that there is something to do.
+pub const WORD: &str = "jobs";
 
 /// Something to be done later: what is stored of it.
 pub trait Job: Serialize + DeserializeOwned + Send + 'static {

@@ -253,3 +253,16 @@ pub async fn drop_all(tx: &Tx, ids: Vec<Uuid>) -> Result<(), DbErr> {
     tx.wake_workers();
     Ok(())
 }
+
+/// Whoever was at the jobs of a node is not any more: they are due at once.
+pub async fn release(tx: &Tx, node: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::DueAt, Expr::value(now))
+        .col_expr(Column::ClaimedBy, Expr::value(None::<Uuid>))
+        .filter(Column::ClaimedBy.eq(node))
+        .filter(Column::State.eq(JobState::Waiting))
+        .exec(tx.conn())
+        .await?;
+    tx.wake_workers();
+    Ok(())
+}

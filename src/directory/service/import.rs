@@ -3,7 +3,7 @@
 use crate::base::clock::Clock;
 use crate::base::hex::hex;
 use crate::base::words::{self, Language, Said, Text};
-use crate::db::{Db, Tx};
+use crate::db::{Db, Tx, bus};
 use crate::directory::log::ImportEntry;
 use crate::directory::model::calendar_file::{self, CalendarFile, FileFault};
 use crate::directory::model::customs::{self, CustomsFault, CustomsList};
@@ -124,7 +124,8 @@ async fn write(db: &Db, clock: &Clock, file: CalendarFile, odd: &[Oddity]) -> Re
                 sha256: hex(&digest(&file)),
                 unusual: odd.into_iter().map(str::to_owned).collect(),
             };
-            evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, Actor::PROGRAM, now)).await
+            evidence::append(tx, NewEntry::new(evidence::SYSTEM, &what, Actor::PROGRAM, now)).await?;
+            bus::tell_in(tx, bus::DIRECTORY).await
         })
     })
     .await
@@ -135,7 +136,13 @@ pub async fn import_customs(db: &Db, clock: &Clock, csv: &[u8]) -> Result<usize,
     let list = customs::read(csv).map_err(ImportFault::Customs)?;
     let count = list.len();
     let now = clock.now();
-    db.write(move |tx| Box::pin(async move { replace_customs(tx, &list, now).await })).await?;
+    db.write(move |tx| {
+        Box::pin(async move {
+            replace_customs(tx, &list, now).await?;
+            bus::tell_in(tx, bus::DIRECTORY).await
+        })
+    })
+    .await?;
     Ok(count)
 }
 

@@ -51,6 +51,7 @@ fn session(opened: i64, ended: i64) -> video_session::Model {
         opened_at: Some(at(opened)),
         ended_at: Some(at(ended)),
         interrupted: false,
+        node_id: None,
     }
 }
 
@@ -75,6 +76,7 @@ fn segment(id: u128, from: i64, length: i64) -> recording::Model {
         clusters: 0,
         manifest_sha256: None,
         reason: None,
+        node_id: None,
     }
 }
 

@@ -205,6 +205,7 @@ mod tests {
             clusters: 0,
             manifest_sha256: None,
             reason: None,
+            node_id: None,
         }
     }
 

@@ -100,7 +100,7 @@ impl Video {
     }
 
     /// Puts out who has been away too long, and ends sessions that no officer came back to, or that were
-    /// never opened in their time. `app` calls it every few seconds. One that fails holds up no other: the
+    /// never opened in their time; those of this node only, which knows who is there. `app` calls it every few seconds. One that fails holds up no other: the
     /// first error is told when all have had their turn.
     pub async fn sweep(&self) -> Result<(), DbErr> {
         if self.0.stopping.load(Ordering::Relaxed) {
@@ -130,7 +130,9 @@ impl Video {
 
     async fn sweep_abandoned(&self, now: DateTime<Utc>) -> Result<(), DbErr> {
         let mut outcome = Ok(());
-        for session in store::sessions_in(self.0.db.reader(), SessionState::Open).await? {
+        for session in
+            store::sessions_in(self.0.db.reader(), self.0.settings.node, SessionState::Open).await?
+        {
             let ended = match store::people(self.0.db.reader(), session.id).await {
                 Ok(people) if model::is_abandoned(&people, now) => self.end_abandoned(session.id, now).await,
                 other => other.map(drop),
@@ -142,7 +144,7 @@ impl Video {
 
     async fn sweep_unopened(&self, now: DateTime<Utc>) -> Result<(), DbErr> {
         let mut outcome = Ok(());
-        for session in store::unopened(self.0.db.reader(), now - JOIN_LATE).await? {
+        for session in store::unopened(self.0.db.reader(), self.0.settings.node, now - JOIN_LATE).await? {
             outcome = outcome.and(self.end_unopened(session, now).await);
         }
         outcome
@@ -237,7 +239,7 @@ impl Video {
                 walk_out(tx, person, now).await?;
             }
         }
-        store::media::clear_live(tx.conn(), Some(id)).await?;
+        store::media::clear_live(tx.conn(), id).await?;
         let duration_ms = opened.map_or(0, |opened| (now - opened).num_milliseconds());
         let what = SessionEntry::Ended { session: id, people: inside, duration_ms, cause };
         evidence::append(tx, by.entry(&what)).await?;

@@ -191,6 +191,7 @@ impl Video {
                         clusters: 0,
                         manifest_sha256: None,
                         reason: None,
+                        node_id: Some(this.0.settings.node),
                     };
                     store::media::insert_recording(conn, recording).await?;
                     Ok(true)

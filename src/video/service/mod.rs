@@ -8,6 +8,7 @@ pub mod media;
 mod recorded;
 mod sign_ins;
 mod steps;
+pub mod takeover;
 
 use crate::auth;
 use crate::auth::{Actor, Auth, Right};
@@ -45,6 +46,8 @@ use uuid::Uuid;
 pub struct VideoSettings {
     /// Where the recordings lie.
     pub recordings_dir: PathBuf,
+    /// What this node is called.
+    pub node: Uuid,
     /// The recording notice that is in force.
     pub notice_version: i32,
 }

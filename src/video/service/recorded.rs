@@ -105,18 +105,21 @@ impl Video {
 
     /// The first cluster of a segment is durable. Segments after the first get their row only now.
     async fn recording_started(&self, id: Uuid, publication: Uuid, at: DateTime<Utc>) -> Result<(), DbErr> {
-        self.in_recording(Wanted::OpenOrNew { id, publication, at }, move |tx, mut row, place| {
-            Box::pin(async move {
-                if row.started_at.is_some_and(|told| told.timestamp_millis() == at.timestamp_millis()) {
-                    return Ok(());
-                }
-                row.started_at = Some(at);
-                row.reason = None; // it may have had to be tried several times
-                let what = RecordingEntry::Started(place.segment(&row));
-                store::media::save_recording(tx, row).await?;
-                place.append(tx, &what, at).await
-            })
-        })
+        self.in_recording(
+            Wanted::OpenOrNew { id, publication, at, node: self.0.settings.node },
+            move |tx, mut row, place| {
+                Box::pin(async move {
+                    if row.started_at.is_some_and(|told| told.timestamp_millis() == at.timestamp_millis()) {
+                        return Ok(());
+                    }
+                    row.started_at = Some(at);
+                    row.reason = None; // it may have had to be tried several times
+                    let what = RecordingEntry::Started(place.segment(&row));
+                    store::media::save_recording(tx, row).await?;
+                    place.append(tx, &what, at).await
+                })
+            },
+        )
         .await
     }
 
@@ -253,8 +256,8 @@ impl Video {
 enum Wanted {
     /// One that has not come to its end.
     Open(Uuid),
-    /// The same, or a segment that nobody knows yet.
-    OpenOrNew { id: Uuid, publication: Uuid, at: DateTime<Utc> },
+    /// The same, or a segment of this node that nobody knows yet.
+    OpenOrNew { id: Uuid, publication: Uuid, at: DateTime<Utc>, node: Uuid },
     /// One whose file nobody has vouched for yet, also when it was believed to have failed.
     Unclosed(Uuid),
 }
@@ -265,7 +268,9 @@ impl Wanted {
         let row = store::media::lock_recording(tx.conn(), id).await?;
         Ok(match (self, row) {
             (Self::Unclosed(_), row) => row.filter(|row| row.manifest_sha256.is_none()),
-            (Self::OpenOrNew { publication, at, .. }, None) => new_segment(tx, id, publication, at).await?,
+            (Self::OpenOrNew { publication, at, node, .. }, None) => {
+                new_segment(tx, (id, node), publication, at).await?
+            }
             (_, row) => row.filter(|row| row.state == RecordingState::Recording),
         })
     }
@@ -274,7 +279,7 @@ impl Wanted {
 /// Makes the row of a segment that began by itself.
 async fn new_segment(
     tx: &Tx,
-    id: Uuid,
+    (id, node): (Uuid, Uuid),
     publication: Uuid,
     at: DateTime<Utc>,
 ) -> Result<Option<recording::Model>, DbErr> {
@@ -295,6 +300,7 @@ async fn new_segment(
         clusters: 0,
         manifest_sha256: None,
         reason: None,
+        node_id: Some(node),
     };
     store::media::insert_recording(tx.conn(), row.clone()).await?;
     Ok(Some(row))

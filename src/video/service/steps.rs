@@ -96,14 +96,14 @@ impl Video {
         let doing = Doing { actor: Arc::clone(actor), case: booking.id, booker: booking.account_id, now };
         let (today, _) = local_time::day_around(service.zone, now);
         let notice = Notice { version: self.0.settings.notice_version, today };
-        let this = self.clone();
+        let (this, node) = (self.clone(), self.0.settings.node);
         let session = self
             .0
             .db
             .write(move |tx| {
                 Box::pin(async move {
                     let (session, made) =
-                        store::session_for_booking(tx, doing.case, ids::new_id(now), now).await?;
+                        store::session_for_booking(tx, doing.case, (ids::new_id(now), node), now).await?;
                     if session.state == SessionState::Ended {
                         return Err(problems::ended());
                     }

@@ -14,7 +14,8 @@ impl Evident for video_session::Model {
     }
 
     fn columns(&self) -> Vec<Column> {
-        let Self { id: _, booking_id, state, created_at, opened_at, ended_at, interrupted } = self;
+        let Self { id: _, booking_id, state, created_at, opened_at, ended_at, interrupted, node_id: _ } =
+            self;
         vec![
             plain("booking_id", json!(booking_id)),
             plain("state", json!(state)),
@@ -111,6 +112,7 @@ impl Evident for recording::Model {
             clusters,
             manifest_sha256,
             reason,
+            node_id: _,
         } = self;
         vec![
             plain("session_id", json!(session_id)),

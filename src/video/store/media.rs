@@ -42,15 +42,15 @@ pub async fn set_live(conn: &impl ConnectionTrait, publication: Uuid, live: bool
     .map(|_| ())
 }
 
-/// Nothing of these sessions is live any more; of all sessions when `sessions` is `None`.
-pub async fn clear_live(conn: &impl ConnectionTrait, session: Option<Uuid>) -> Result<(), DbErr> {
-    let mut update = publication::Entity::update_many()
+/// Nothing of a session is live any more.
+pub async fn clear_live(conn: &impl ConnectionTrait, session: Uuid) -> Result<(), DbErr> {
+    publication::Entity::update_many()
         .set(publication::ActiveModel { live: Set(false), ..Default::default() })
-        .filter(publication::Column::Live.eq(true));
-    if let Some(session) = session {
-        update = update.filter(publication::Column::SessionId.eq(session));
-    }
-    update.exec(conn).await.map(|_| ())
+        .filter(publication::Column::Live.eq(true))
+        .filter(publication::Column::SessionId.eq(session))
+        .exec(conn)
+        .await
+        .map(|_| ())
 }
 
 /// The number of the next segment of a publication, from 1.
@@ -114,11 +114,12 @@ pub async fn lock_recording(
     recording::Entity::find_by_id(id).lock_exclusive().one(conn).await
 }
 
-/// Recordings that have not come to their end, and those of which nothing is known to be kept.
-pub async fn unsettled(conn: &impl ConnectionTrait) -> Result<Vec<recording::Model>, DbErr> {
+/// Recordings on a node that have not come to their end, and those of which nothing is known to be kept.
+pub async fn unsettled(conn: &impl ConnectionTrait, node: Uuid) -> Result<Vec<recording::Model>, DbErr> {
     recording::Entity::find()
         .filter(recording::Column::State.is_in([RecordingState::Recording, RecordingState::Failed]))
         .filter(recording::Column::ManifestSha256.is_null())
+        .filter(recording::Column::NodeId.eq(node))
         .order_by_asc(recording::Column::Id)
         .all(conn)
         .await

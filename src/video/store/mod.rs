@@ -6,6 +6,7 @@ mod evident;
 pub mod glance;
 pub mod invite;
 pub mod media;
+pub mod nodes;
 
 use crate::booking;
 use crate::db::Tx;
@@ -40,11 +41,12 @@ pub async fn session_of_booking(
     video_session::Entity::find().filter(video_session::Column::BookingId.eq(booking_id)).one(conn).await
 }
 
-/// The session of a booking, locked; made under `id` if there is none. Says whether it was made.
+/// The session of a booking, locked, and this node's from now on; made under `id` if there is none. Says whether it
+/// was made.
 pub async fn session_for_booking(
     tx: &Tx,
     booking_id: Uuid,
-    id: Uuid,
+    (id, node): (Uuid, Uuid),
     at: DateTime<Utc>,
 ) -> Result<(video_session::Model, bool), DbErr> {
     let fresh = video_session::Model {
@@ -55,6 +57,7 @@ pub async fn session_for_booking(
         opened_at: None,
         ended_at: None,
         interrupted: false,
+        node_id: Some(node),
     };
     let conn = tx.conn();
     // Two people may be the first: the key on the booking lets one of them be it.
@@ -62,7 +65,7 @@ pub async fn session_for_booking(
         .on_conflict(OnConflict::column(video_session::Column::BookingId).do_nothing().to_owned())
         .exec_without_returning(conn)
         .await?;
-    let row = video_session::Entity::find()
+    let mut row = video_session::Entity::find()
         .filter(video_session::Column::BookingId.eq(booking_id))
         .lock_exclusive()
         .one(conn)
@@ -71,6 +74,10 @@ pub async fn session_for_booking(
     let made = row.id == id;
     if made {
         evidence::tell_made(tx, &row);
+    } else if row.node_id != Some(node) && row.state != SessionState::Ended {
+        // Whoever is asked has it: its node would have been asked if it lived.
+        nodes::give(tx, row.id, node).await?;
+        row.node_id = Some(node);
     }
     Ok((row, made))
 }
@@ -196,27 +203,31 @@ pub async fn publications(
         .await
 }
 
-/// Sessions in one state, oldest first.
+/// Sessions of a node in one state, oldest first.
 pub async fn sessions_in(
     conn: &impl ConnectionTrait,
+    node: Uuid,
     state: SessionState,
 ) -> Result<Vec<video_session::Model>, DbErr> {
     video_session::Entity::find()
         .filter(video_session::Column::State.eq(state))
+        .filter(video_session::Column::NodeId.eq(node))
         .order_by_asc(video_session::Column::Id)
         .all(conn)
         .await
 }
 
-/// Who has not left, of all sessions in one state.
+/// Who has not left, of all sessions of a node in one state.
 pub async fn people_inside(
     conn: &impl ConnectionTrait,
+    node: Uuid,
     state: SessionState,
 ) -> Result<Vec<participant::Model>, DbErr> {
     let sessions = video_session::Entity::find()
         .select_only()
         .column(video_session::Column::Id)
         .filter(video_session::Column::State.eq(state))
+        .filter(video_session::Column::NodeId.eq(node))
         .into_query();
     participant::Entity::find()
         .filter(participant::Column::SessionId.in_subquery(sessions))
@@ -225,12 +236,17 @@ pub async fn people_inside(
         .await
 }
 
-/// Sessions that nobody has been let into, of bookings that ended before `before`.
-pub async fn unopened(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<Vec<Uuid>, DbErr> {
+/// Sessions of a node that nobody has been let into, of bookings that ended before `before`.
+pub async fn unopened(
+    conn: &impl ConnectionTrait,
+    node: Uuid,
+    before: DateTime<Utc>,
+) -> Result<Vec<Uuid>, DbErr> {
     video_session::Entity::find()
         .select_only()
         .column(video_session::Column::Id)
         .filter(video_session::Column::State.eq(SessionState::Waiting))
+        .filter(video_session::Column::NodeId.eq(node))
         .filter(video_session::Column::BookingId.in_subquery(booking::ask::ended_before(before)))
         .into_tuple()
         .all(conn)

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod auth_session;
+pub mod counted;
 pub mod enterprise;
 pub mod registration;
 pub mod sign_in_failure;

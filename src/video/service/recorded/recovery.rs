@@ -13,15 +13,17 @@ use std::path::Path;
 use uuid::Uuid;
 
 impl Video {
-    /// Finalises what a killed process left, and clears what was live. To be called once, before serving.
+    /// Finalises what a killed process of this node left, and clears what was live. What other nodes have is theirs.
+    /// To be called once, before serving.
     pub async fn recover(&self) -> Result<(), DbErr> {
         let conn = self.0.db.reader();
-        let sessions = store::sessions_in(conn, SessionState::Open).await?;
+        let node = self.0.settings.node;
+        let sessions = store::sessions_in(conn, node, SessionState::Open).await?;
         for session in &sessions {
             self.adopt_unknown(session.id).await?;
         }
         let mut later = Vec::new();
-        for row in store::media::unsettled(conn).await? {
+        for row in store::media::unsettled(conn, node).await? {
             let id = row.id;
             if !self.settle(row, true).await? {
                 later.push(id);
@@ -32,16 +34,13 @@ impl Video {
             inbox.open.extend(later);
         }
         let now = self.0.clock.now();
-        // Waiting rooms outlive a restart; whose page does not come back is put out in time.
-        for person in store::people_inside(conn, SessionState::Waiting).await? {
-            self.presence().entered(person.session_id, person.id, now);
-        }
+        self.await_people().await?;
         self.0
             .db
             .write(move |tx| {
                 Box::pin(async move {
-                    store::media::clear_live(tx.conn(), None).await?;
                     for session in &sessions {
+                        store::media::clear_live(tx.conn(), session.id).await?;
                         everybody_out(tx, session, now).await?;
                     }
                     Ok::<_, DbErr>(())

@@ -23,6 +23,8 @@ pub struct Model {
     pub manifest_sha256: Option<Vec<u8>>,
     /// Why it broke off, or why there is nothing in it.
     pub reason: Option<String>,
+    /// On which node its bytes lie.
+    pub node_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

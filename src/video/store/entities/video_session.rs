@@ -15,6 +15,8 @@ pub struct Model {
     pub opened_at: Option<DateTimeUtc>,
     pub ended_at: Option<DateTimeUtc>,
     pub interrupted: bool,
+    /// Which node holds it: its media and who is there are known only there.
+    pub node_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
