@@ -26,7 +26,8 @@ both_stores! { at "2026-11-25T01:00:00Z";
         assert_eq!((&over["state"], &over["expired_because"]), (&json!("expired"), &json!("nobody_decided")));
         officer.post(&path(&held, "/accept"), json!({})).await.refused(409, "too_late");
         owner.post(&path(&held, "/cancel"), json!({"reason": "x"})).await.refused(409, "too_late");
-        assert_eq!(app.app.booking.sweep_expired().await.unwrap(), 1);
+        // The sweep of the office itself may have been quicker.
+        app.app.booking.sweep_expired().await.unwrap();
         assert_eq!(app.app.booking.sweep_expired().await.unwrap(), 0);
 
         let detail = owner.get(&path(&held, "")).await.ok();

@@ -125,7 +125,7 @@ async fn an_office_of_the_former_version_goes_on(store: Store) {
 
     let (served, browser) = office.serve().await;
     sign_in(&browser, "zhou").await;
-    let waiting = browser.get("/api/v1/bookings?state=requested").await.ok();
+    let waiting = browser.get("/api/v1/decisions").await.ok();
     let rows = waiting["items"].as_array().unwrap();
     assert_eq!(rows.len(), 3, "{waiting}");
     let id = rows[0]["id"].as_str().unwrap();

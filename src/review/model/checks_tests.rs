@@ -46,7 +46,6 @@ fn row(state: RecordingState) -> recording::Model {
         clusters: 3,
         manifest_sha256: Some(vec![0xab; 32]),
         reason: None,
-        node_id: None,
     }
 }
 
@@ -77,17 +76,14 @@ fn a_row_must_say_what_the_chain_says() {
 
 #[test]
 fn a_recording_taken_out_of_the_table_is_missed() {
-    let entries = [
-        entry(0, "recording.started", json!({"recording": Uuid::from_u128(1)}), &[]),
-        entry(
-            1,
-            "recording.finalised",
-            json!({
-                "recording": Uuid::from_u128(1), "manifest_sha256": "ab".repeat(32), "bytes": 700, "clusters": 3,
-            }),
-            &[],
-        ),
-    ];
+    let id = Uuid::from_u128(1);
+    let segment =
+        json!({"recording": id, "publication": id, "participant": id, "source": "camera", "segment": 1});
+    let mut closed = segment.clone();
+    closed["manifest_sha256"] = json!("ab".repeat(32));
+    closed["bytes"] = json!(700);
+    closed["clusters"] = json!(3);
+    let entries = [entry(0, "recording.started", segment, &[]), entry(1, "recording.finalised", closed, &[])];
     let claims = claims(&entries);
     assert_eq!(claims.closed[&Uuid::from_u128(1)], claimed());
     assert_eq!(lost_recording(&claims, &[row(RecordingState::Finalised)]), None);
