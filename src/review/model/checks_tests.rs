@@ -46,6 +46,7 @@ fn row(state: RecordingState) -> recording::Model {
         clusters: 3,
         manifest_sha256: Some(vec![0xab; 32]),
         reason: None,
+        node_id: None,
     }
 }
 
