@@ -142,7 +142,7 @@ async fn an_office_of_the_former_version_goes_on(store: Store) {
     sign_in(&browser, "tang").await;
     let sessions = browser.get("/api/v1/review/sessions").await.ok();
     let session = sessions["items"].as_array().unwrap().iter().find(|row| row["recordings"] == 2).unwrap();
-    let session = session["id"].as_str().unwrap();
+    let session = session["session_id"].as_str().unwrap();
     let checked = browser.get(&format!("/api/v1/review/sessions/{session}/integrity")).await.ok();
     assert_eq!(checked["state"], "intact", "{checked}");
     drop(served);
