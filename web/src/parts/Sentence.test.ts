@@ -23,7 +23,7 @@ it('puts plain values in the other gaps', async () => {
 })
 
 it('follows the language: messages, lists, numbers and what the program says', async () => {
-  const text = { 'zh-CN': '大厅', en: 'Hall' } as unknown as Text
+  const text: Text = { 'zh-CN': '大厅', en: 'Hall' }
   await minutes(1, 'zh-CN')
   expect([t('common.retry'), listed(['甲', '乙', '丙']), percent(92.4, 1), say(text)]).toEqual(['重试', '甲、乙、丙', '92.4%', '大厅'])
   await minutes(1, 'en')

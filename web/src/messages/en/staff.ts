@@ -143,7 +143,7 @@ export default {
   jobs: {
     title: 'Background work that was given up',
     lead: 'The program tried many times in vain. Once the cause is mended it can be tried again; what succeeds leaves this list.',
-    kind: { booking_completed: 'Inviting the booker to rate' },
+    kind: { booking_completed: 'Inviting the booker to rate', other: 'Other background work' },
     retry: 'Try again',
     retry_named: 'Try again: {what}',
     retried: 'It will be tried again.',
