@@ -10,6 +10,7 @@ mod described;
 mod edge;
 mod elsewhere;
 pub mod entities;
+mod events;
 mod failed_jobs;
 mod idempotency;
 mod jobs;

@@ -1,6 +1,6 @@
 //! The API's router and the OpenAPI document that describes it: both from the same code.
 
-use crate::app::{App, described, failed_jobs, messages};
+use crate::app::{App, described, events, failed_jobs, messages};
 use crate::http::ProblemBody;
 use crate::{auth, booking, directory, review, survey, video};
 use axum::Router;
@@ -35,6 +35,10 @@ pub(super) fn api(app: &App) -> (Router, Document) {
                 .merge(booking::router(app.booking.clone()))
                 .merge(messages::router(app.notify.clone(), app.db.clone()))
                 .merge(failed_jobs::router(app.db.clone(), app.clock.clone()))
+                .merge(events::router(events::Followed {
+                    booking: app.booking.clone(),
+                    video: app.video.clone(),
+                }))
                 .merge(video::router(app.video.clone()))
                 .merge(survey::router(app.survey.clone()))
                 .merge(review::router(app.review.clone())),

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Of one person at one address: as many pages of the same session.
+/// Of one person about the same things: as many browsers in the same session.
 const SAME: usize = 8;
 /// Of one person in all.
 const IN_ALL: usize = 24;
@@ -82,7 +82,7 @@ impl Drop for Entered {
 /// The layer. Runs inside the sign-in layer, which tells it who listens.
 pub(super) async fn bound(State(streams): State<Streams>, request: Request, next: Next) -> Response {
     let person = request.extensions().get::<Arc<Actor>>().map(|actor| actor.account_id);
-    let path = request.uri().path().to_owned();
+    let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let response = next.run(request).await;
     let kind = response.headers().get(header::CONTENT_TYPE);
     let is_stream = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));

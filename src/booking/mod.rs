@@ -24,4 +24,4 @@ pub use service::{Booking, Office, RequestForm};
 pub use store::read::View;
 pub use store::{ask, entities};
 pub use wire::dto::{BookingDto, HistorySide};
-pub use wire::router;
+pub use wire::{day_changes, router};

@@ -70,7 +70,6 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/references/{reference}", "u.hhh..xxxxx"),
     ("GET", "/day", "uxxxx..xxxxx"),
     ("GET", "/decisions", "uxxxx..xxxxx"),
-    ("GET", "/day/events", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/accept", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/refuse", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/check-in", "uxxxx..xxxxx"),
@@ -86,7 +85,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     // video sessions
     ("POST", "/bookings/{id}/session", "u.hhh..xxxxx"),
     ("GET", "/sessions/{id}", "u.hhh..xxxxx"),
-    ("GET", "/sessions/{id}/events", "u.hhh..xxxxx"),
+    // of the office's day; of sessions in `streams.rs`
+    ("GET", "/events", "uxxxx..xxxxx"),
     ("POST", "/sessions/{id}/acknowledge", "u.hhh..xxxxx"),
     ("POST", "/sessions/{id}/wait", "u.hhh..xxxxx"),
     ("POST", "/sessions/{id}/decline", "u.hhh..xxxxx"),
@@ -163,6 +163,7 @@ impl Objects {
             "/services/{id}/days" => "?from=2026-11-23&to=2026-11-30",
             "/services/{id}/slots" => "?date=2026-11-24",
             "/day" => "?date=2026-11-23",
+            "/events" => "?topics=day",
             "/figures/ratings" => "?from=2026-01&to=2026-11",
             _ => "",
         };

@@ -326,11 +326,11 @@ both_stores! { at "2026-02-10T01:00:00Z";
         use futures::StreamExt;
         let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
         let service = app.service("video-try").await;
-        let response = officer.client.get(format!("{}/api/v1/day/events", officer.base)).send().await.unwrap();
+        let response = officer.client.get(format!("{}/api/v1/events?topics=day", officer.base)).send().await.unwrap();
         let mut events = response.bytes_stream();
         let mut hear = async || {
             let mut heard = String::new();
-            while !heard.contains("event: changed") {
+            while !heard.contains("event: day") {
                 heard += &String::from_utf8_lossy(&events.next().await.unwrap().unwrap());
             }
         };

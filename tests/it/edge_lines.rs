@@ -93,7 +93,8 @@ async fn a_line_on_which_nobody_asks_is_closed_but_not_before_its_time() {
 async fn a_stream_of_events_lives_longer_than_a_request() {
     let app = start(100).await;
     let officer = app.signed_in("zhou").await;
-    let mut events = officer.client.get(format!("{}/api/v1/day/events", app.base)).send().await.unwrap();
+    let mut events =
+        officer.client.get(format!("{}/api/v1/events?topics=day", app.base)).send().await.unwrap();
     assert!(events.chunk().await.unwrap().is_some());
     tokio::time::sleep(IDLE * 2).await;
     app.app.live.tell(mianqia::db::live::Topic::Day);

@@ -17,6 +17,7 @@ mod edge_lines;
 mod former;
 mod jobs;
 mod killed;
+mod limits;
 mod mail;
 mod mail_order;
 mod mail_words;

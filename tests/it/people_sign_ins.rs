@@ -28,7 +28,7 @@ async fn end(browser: &Browser, id: &Value) -> u16 {
 /// An open stream of events, past its first event.
 async fn stream(browser: &Browser) -> reqwest::Response {
     let mut response =
-        browser.client.get(format!("{}/api/v1/day/events", browser.base)).send().await.unwrap();
+        browser.client.get(format!("{}/api/v1/events?topics=day", browser.base)).send().await.unwrap();
     assert_eq!(response.status(), 200);
     response.chunk().await.unwrap().unwrap();
     response

@@ -1,7 +1,7 @@
 //! Streams of events: what keeps proxies from holding them back, how many one person has, how often they speak.
 
 use crate::both_stores;
-use crate::support::{Browser, TestApp, operations};
+use crate::support::{Browser, TestApp, eventually, operations};
 use mianqia::db::live::Topic;
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -30,6 +30,10 @@ async fn hear(stream: &mut Response, within: Duration, enough: impl Fn(&str) -> 
     heard
 }
 
+fn about(topics: &str) -> String {
+    format!("/api/v1/events?topics={topics}")
+}
+
 const SOON: Duration = Duration::from_secs(20);
 
 async fn session(app: &TestApp) -> (Browser, String) {
@@ -52,26 +56,71 @@ both_stores! {
         let officer = app.signed_in("zhou").await;
         let document = officer.get("/api/openapi.json").await.ok();
         let is_stream = |spec: &Value| spec["responses"]["200"]["content"].get("text/event-stream").is_some();
-        let mut seen = 0;
-        for operation in operations(&document).iter().filter(|operation| is_stream(operation.spec)) {
-            let browser = if operation.path.contains("{id}") { &owner } else { &officer };
-            let mut stream = open(browser, &operation.filled(Some(("id", &session)))).await;
+        let streams = operations(&document);
+        let streams: Vec<_> = streams.iter().filter(|operation| is_stream(operation.spec)).map(|one| one.path).collect();
+        assert_eq!(streams, ["/api/v1/events"], "a browser has few connections: one stream for all that its pages follow");
+        for (browser, topics) in [(&officer, "day".to_owned()), (&owner, format!("session:{session}"))] {
+            let mut stream = open(browser, &about(&topics)).await;
             let headers = stream.headers().clone();
-            assert_eq!(headers["content-type"], "text/event-stream", "{}", operation.path);
-            assert_eq!(headers["x-accel-buffering"], "no", "{}", operation.path);
+            assert_eq!(headers["content-type"], "text/event-stream");
+            assert_eq!(headers["x-accel-buffering"], "no");
             let cache = headers["cache-control"].to_str().unwrap();
-            assert!(cache.contains("no-cache") && cache.contains("no-transform"), "{}: {cache}", operation.path);
-            assert!(!headers.contains_key("content-encoding"), "{}", operation.path);
+            assert!(cache.contains("no-cache") && cache.contains("no-transform"), "{cache}");
+            assert!(!headers.contains_key("content-encoding"));
             let first = hear(&mut stream, SOON, |heard| heard.contains("event:")).await;
             assert!(first.starts_with(':'), "the first bytes are a comment: {first}");
-            seen += 1;
         }
-        assert!(seen >= 2, "{seen}");
+    }
+
+    async fn one_stream_tells_of_all_that_a_browser_follows(app: &TestApp) {
+        let (owner, session) = session(app).await;
+        let officer = app.signed_in("zhou").await;
+        let booking = owner.get("/api/v1/bookings").await.ok()["items"][0]["id"].clone();
+        officer.post(&format!("/api/v1/bookings/{}/session", booking.as_str().unwrap()), json!({})).await.ok();
+        let mut stream = open(&officer, &about(&format!("day,session:{session}"))).await;
+        let both = |heard: &str| heard.contains("event: day") && heard.contains("event: session");
+        hear(&mut stream, SOON, both).await;
+        app.app.live.tell(Topic::Day);
+        let heard = hear(&mut stream, SOON, |heard| heard.contains("event: day")).await;
+        assert!(!heard.contains("event: session"), "{heard}");
+        app.app.live.tell(Topic::Session(session.parse().unwrap()));
+        hear(&mut stream, SOON, |heard| heard.contains("event: session")).await;
+        // whoever follows the session is there, and no longer when the stream about it has gone
+        let present = async || {
+            let seen = owner.get(&format!("/api/v1/sessions/{session}")).await.ok();
+            seen["people"].as_array().unwrap().iter().any(|one| one["role"] == "officer" && one["present"] == true)
+        };
+        assert!(present().await);
+        drop(stream);
+        let only_the_day = open(&officer, &about("day")).await;
+        eventually("the officer is not there any more", || async { (!present().await).then_some(()) }).await;
+        drop(only_the_day);
+    }
+
+    async fn a_topic_that_is_refused_does_not_take_the_others_along(app: &TestApp) {
+        let (owner, session) = session(app).await;
+        let topic = format!("session:{session}");
+        let officer = app.signed_in("zhou").await;
+        // the officer has not entered it
+        officer.get(&about(&topic)).await.refused(409, "not_entered");
+        let mut stream = open(&officer, &about(&format!("{topic},day"))).await;
+        let heard = hear(&mut stream, SOON, |heard| heard.contains("event: day") && heard.contains("event: refused")).await;
+        assert!(heard.contains(&format!("{{\"topic\":\"{topic}\",\"code\":\"not_entered\"}}")), "{heard}");
+        app.app.live.tell(Topic::Day);
+        hear(&mut stream, SOON, |heard| heard.contains("event: day")).await;
+        // nobody follows what they may not see
+        app.signed_in("gao").await.get(&about(&topic)).await.refused(404, "not_found");
+        app.signed_in("tang").await.get(&about(&topic)).await.refused(403, "forbidden");
+        app.browser().get(&about(&topic)).await.refused(401, "not_signed_in");
+        owner.get(&about("day")).await.refused(403, "forbidden");
+        for nonsense in ["", "night", "session:7", "day,"] {
+            owner.get(&about(nonsense)).await.refused(422, "invalid_parameter");
+        }
     }
 
     async fn one_person_has_so_many_streams_of_a_session_and_the_oldest_ends(app: &TestApp) {
         let (owner, session) = session(app).await;
-        let path = format!("/api/v1/sessions/{session}/events");
+        let path = about(&format!("session:{session}"));
         let mut streams = Vec::new();
         for _ in 0..9 {
             let mut stream = open(&owner, &path).await;
@@ -89,13 +138,13 @@ both_stores! {
 
     async fn a_flurry_of_changes_is_told_a_few_times(app: &TestApp) {
         let officer = app.signed_in("zhou").await;
-        let mut stream = open(&officer, "/api/v1/day/events").await;
-        hear(&mut stream, SOON, |heard| heard.contains("event: changed")).await;
+        let mut stream = open(&officer, &about("day")).await;
+        hear(&mut stream, SOON, |heard| heard.contains("event: day")).await;
         for _ in 0..200 {
             app.app.live.tell(Topic::Day);
         }
         let heard = hear(&mut stream, Duration::from_secs(2), |_| false).await;
-        let times = heard.matches("event: changed").count();
+        let times = heard.matches("event: day").count();
         assert!((1..=3).contains(&times), "{times}: {heard}");
     }
 }

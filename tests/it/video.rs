@@ -110,7 +110,7 @@ pub async fn closed_recordings(app: &TestApp, session: &Value, count: usize) -> 
 
 /// Somebody's page that listens to the session, until it is dropped.
 pub async fn listen(browser: &Browser, session: &Value) -> reqwest::Response {
-    let url = format!("{}/api/v1/sessions/{}/events", browser.base, id(session));
+    let url = format!("{}/api/v1/events?topics=session:{}", browser.base, id(session));
     let mut page = browser.client.get(url).send().await.unwrap();
     assert_eq!(page.status(), 200);
     page.chunk().await.unwrap().expect("a page is told how things are");
@@ -510,7 +510,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
         let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
         let booking = book(app, &owner).await;
         let session = be_ready(&owner, &booking).await;
-        let url = format!("{}/api/v1/sessions/{}/events", owner.base, id(&session));
+        let url = format!("{}/api/v1/events?topics=session:{}", owner.base, id(&session));
         let mut events = owner.client.get(url).send().await.unwrap();
         assert_eq!(events.headers()["cache-control"], "no-cache, no-store, no-transform");
         assert_eq!(events.headers()["x-accel-buffering"], "no");

@@ -101,7 +101,8 @@ pub async fn end_other_sign_ins(
 #[derive(Deserialize, ToSchema)]
 pub struct PasswordChange {
     current_password: String,
-    /// 10 to 128 characters, none of the common ones.
+    /// None of the common ones.
+    #[schema(min_length = 10, max_length = 128)]
     new_password: String,
 }
 

@@ -19,6 +19,8 @@ const DAY_LIMIT: u64 = 500;
 const DECISIONS: usize = 50;
 /// So far back one counts what nobody decided.
 const COUNTED_FOR: TimeDelta = TimeDelta::days(30);
+/// Who waits to be let in for longer stands out on the officers' day.
+const WAITING_LATE: TimeDelta = TimeDelta::minutes(15);
 
 impl Booking {
     /// The office's day: today's, if no date is given; with `mine` what lies on the caller's desk.
@@ -58,7 +60,9 @@ impl Booking {
             undecided_total: read::count_undecided(conn, now).await?,
             undecided_next_cursor: undecided.next_cursor,
             nobody_decided: read::count_never_decided(conn, now - COUNTED_FOR, now).await?,
+            nobody_decided_days: COUNTED_FOR.num_days(),
             waiting,
+            waiting_late_minutes: WAITING_LATE.num_minutes(),
         })
     }
 

@@ -1,17 +1,16 @@
 //! The office's day.
 
-use crate::auth::{Right, Signed};
+use crate::auth::{Actor, Right, Signed};
 use crate::booking::Booking;
 use crate::booking::store::read::{Order, Place};
 use crate::booking::wire::dto::{DayBookingDto, OfficeDayDto};
 use crate::db::live::{Change, Topic, next_change};
-use crate::http::{Cursor, Page, Params, Problem, ProblemBody, dated, event_stream};
+use crate::http::{Cursor, Page, Params, Problem, ProblemBody, dated};
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
 use axum::response::sse::Event;
 use chrono::NaiveDate;
-use futures::{StreamExt, stream};
+use futures::{Stream, StreamExt, stream};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -85,20 +84,18 @@ pub async fn list_decisions(
     Ok(Json(booking.decisions(&actor, order, after).await?))
 }
 
-/// Server-sent events: `changed` at connect and whenever the day has changed; then ask for it anew.
-#[utoipa::path(get, path = "/day/events", tag = "office_day", operation_id = "day_events", responses(
-    (status = OK, body = String, content_type = "text/event-stream"),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-))]
-pub async fn day_events(Signed(actor): Signed, State(booking): State<Booking>) -> Result<Response, Problem> {
+/// An event `day` now and whenever the day has changed; whoever follows it then asks for it anew.
+pub fn day_changes(
+    booking: &Booking,
+    actor: &Actor,
+) -> Result<impl Stream<Item = Event> + Send + use<>, Problem> {
     actor.may(Right::HandleBookings)?;
     // Listening begins before the first event goes out, so no change falls in between.
     let topics = booking.live().listen();
-    let changed = || Event::default().event("changed").data("{}");
+    let changed = || Event::default().event("day").data("{}");
     let changes = stream::unfold(topics, move |mut topics| async move {
         let change = next_change(&mut topics, |topic| topic == Topic::Day).await;
         (change == Change::Changed).then(|| (changed(), topics))
     });
-    Ok(event_stream(stream::iter([changed()]).chain(changes)))
+    Ok(stream::iter([changed()]).chain(changes))
 }

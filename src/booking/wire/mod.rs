@@ -6,6 +6,8 @@ mod decide;
 pub mod dto;
 mod services;
 
+pub use day::day_changes;
+
 use crate::booking::Booking;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -26,7 +28,6 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(services::get_prefill))
         .routes(routes!(day::get_day))
         .routes(routes!(day::list_decisions))
-        .routes(routes!(day::day_events))
         .routes(routes!(decide::accept_booking))
         .routes(routes!(decide::refuse_booking))
         .routes(routes!(decide::check_in_booking))

@@ -140,7 +140,8 @@ pub enum FaultPlace {
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct OpenPlayback {
-    /// What it is opened for: 4 to 300 characters.
+    /// What it is opened for.
+    #[schema(min_length = 4, max_length = 300)]
     pub purpose: String,
 }
 

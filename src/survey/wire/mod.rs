@@ -210,6 +210,8 @@ struct Figures {
     sum: FigureSum,
     /// Each service over all months asked for.
     services: Vec<ServiceSum>,
+    /// A group with fewer answers is not shown.
+    fewest_answers: u32,
 }
 
 /// Several lines as one: hidden ones count for the invited and the answered, but not for the share.
@@ -344,7 +346,8 @@ async fn rating_figures(
     let months = survey.figures(from, to).await?;
     let sum = model::sum(months.iter().map(|month| &month.total)).into();
     let services = services_of(&months);
-    let mut figures = Figures { rows: Vec::new(), totals: Vec::new(), sum, services };
+    let mut figures =
+        Figures { rows: Vec::new(), totals: Vec::new(), sum, services, fewest_answers: model::FEWEST };
     for of_month in months {
         let month = of_month.month.to_string();
         figures.rows.extend(of_month.services.into_iter().map(|(service_id, service, figure)| FigureRow {

@@ -3,6 +3,7 @@
 use crate::base::words::ByLanguage;
 use crate::booking::model::display_reference;
 use crate::video::engine::{Flow, PublicationStatus, Writing};
+use crate::video::model::NO_OFFICER;
 use crate::video::service::SessionView;
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
 use crate::video::store::entities::publication::{self, Source};
@@ -42,6 +43,8 @@ pub struct Session {
     pub can: SessionCan,
     /// The program put the caller out (a dead line, a restart): entering once more brings them back to their place.
     pub resumes: bool,
+    /// An open session that no officer is in for so long ends by itself.
+    pub ends_without_officer_minutes: i64,
     /// What the service wants to have checked of the people; told to officers only.
     pub checks: Vec<SessionCheck>,
 }
@@ -158,7 +161,8 @@ pub struct Acknowledge {
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Decline {
-    /// In one's own words, at most 300 characters; need not be given.
+    /// In one's own words; need not be given.
+    #[schema(max_length = 300)]
     pub reason: Option<String>,
 }
 
@@ -218,6 +222,7 @@ impl Session {
             media: Media { ice_servers: Vec::new() },
             can: SessionCan { admit: officer_inside, end: officer_inside },
             resumes,
+            ends_without_officer_minutes: NO_OFFICER.num_minutes(),
             checks,
         }
     }

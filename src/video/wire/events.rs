@@ -1,46 +1,41 @@
-//! Live state for the pages of a session: server-sent events.
+//! What whoever follows a session is told, for the stream of events that `app` answers.
 
-use crate::auth::Signed;
+use crate::auth::Actor;
 use crate::db::live::{Change, Topic, next_change};
-use crate::http::{PathId, Problem, ProblemBody, event_stream};
+use crate::http::Problem;
 use crate::video::service::{Listening, Video};
 use crate::video::store::entities::video_session::SessionState;
 use crate::video::wire::dto::Session;
-use crate::video::wire::{Caller, TAG};
-use axum::extract::State;
-use axum::response::Response;
 use axum::response::sse::Event;
-use futures::Stream;
+use futures::{Stream, StreamExt, stream};
+use std::sync::Arc;
 use tokio::sync::broadcast::Receiver;
 use uuid::Uuid;
 
-/// The session at connect and after every change (event `session`); `stopping` before a restart.
-#[utoipa::path(get, path = "/sessions/{id}/events", tag = TAG, params(("id" = Uuid, Path)),
-    responses(
-        (status = 200, description = "Events named `session` carry a Session", body = Session, content_type = "text/event-stream"),
-        (status = 404, body = ProblemBody),
-        (status = 409, description = "not_entered", body = ProblemBody),
-    ))]
-pub async fn session_events(
-    Signed(actor): Signed,
-    State(video): State<Video>,
-    PathId(id): PathId<Uuid>,
-) -> Result<Response, Problem> {
+/// An event `session` with the session now and after every change, `stopping` before a restart; the problem, at the end,
+/// of whoever may no longer see it. Whoever follows is there, for as long as the stream lives.
+pub async fn session_changes(
+    video: &Video,
+    actor: &Arc<Actor>,
+    id: Uuid,
+) -> Result<impl Stream<Item = Result<Event, Problem>> + Send + use<>, Problem> {
     video.refuse_when_stopping()?;
     // Listening begins before looking, so that no change falls between the two.
     let topics = video.live().listen();
-    let first = video.view(&actor, id).await?;
+    let first = video.view(actor, id).await?;
     let here = video.listening(id, first.me.id);
     let over = first.session.state == SessionState::Ended;
-    let following = Following { video, actor, id, topics, over, _here: here };
-    let first = event_of(Session::of(first));
-    let events = futures::stream::once(std::future::ready(first));
-    Ok(event_stream(futures::StreamExt::chain(events, following.stream())))
+    let following = Following { video: video.clone(), actor: actor.clone(), id, topics, over, _here: here };
+    let first = stream::iter([Ok(event_of(Session::of(first)))]);
+    Ok(first.chain(stream::unfold(following, |mut following| async move {
+        let event = following.next().await?;
+        Some((event, following))
+    })))
 }
 
 struct Following {
     video: Video,
-    actor: Caller,
+    actor: Arc<Actor>,
     id: Uuid,
     topics: Receiver<Topic>,
     over: bool,
@@ -49,14 +44,7 @@ struct Following {
 }
 
 impl Following {
-    fn stream(self) -> impl Stream<Item = Event> {
-        futures::stream::unfold(self, |mut following| async move {
-            let event = following.next().await?;
-            Some((event, following))
-        })
-    }
-
-    async fn next(&mut self) -> Option<Event> {
+    async fn next(&mut self) -> Option<Result<Event, Problem>> {
         if self.over {
             return None;
         }
@@ -64,14 +52,13 @@ impl Following {
             Change::Changed => {}
             Change::Stopping => {
                 self.over = true;
-                return Some(Event::default().event("stopping").data("{}"));
+                return Some(Ok(Event::default().event("stopping").data("{}")));
             }
             Change::Over => return None,
         }
-        // Who may no longer see it hears no more; the page asks again and is told why.
-        let view = self.video.view(&self.actor, self.id).await.ok()?;
-        self.over = view.session.state == SessionState::Ended;
-        Some(event_of(Session::of(view)))
+        let told = self.video.view(&self.actor, self.id).await;
+        self.over = told.as_ref().map_or(true, |view| view.session.state == SessionState::Ended);
+        Some(told.map(|view| event_of(Session::of(view))))
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crate::auth::Signed;
 use crate::base::words::ByLanguage;
+use crate::booking::model::join_window;
 use crate::http::{Body, PathId, PathText, Problem, ProblemBody};
+use crate::video::model::MAX_GUESTS;
 use crate::video::service::Video;
 use crate::video::service::invite::{InvitationState, Invited};
 use crate::video::wire::TAG;
@@ -33,11 +35,14 @@ pub struct SessionInvitation {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionInvitations {
     items: Vec<SessionInvitation>,
+    /// So many guests may wait or talk, the booker among them.
+    most_guests: usize,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewInvitation {
-    /// Whom it is for, at most 40 characters; need not be given.
+    /// Whom it is for; need not be given.
+    #[schema(max_length = 40)]
     label: Option<String>,
 }
 
@@ -45,6 +50,8 @@ pub struct NewInvitation {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvitationCard {
     service: ByLanguage,
+    /// From when the session's page can be opened.
+    join_from: DateTime<Utc>,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
     /// The venue's zone.
@@ -80,7 +87,8 @@ pub async fn session_invitations(
     PathId(id): PathId<Uuid>,
 ) -> Result<Json<SessionInvitations>, Problem> {
     let items = video.invitations(&actor, id).await?;
-    Ok(Json(SessionInvitations { items: items.into_iter().map(SessionInvitation::from).collect() }))
+    let items = items.into_iter().map(SessionInvitation::from).collect();
+    Ok(Json(SessionInvitations { items, most_guests: MAX_GUESTS }))
 }
 
 /// Takes an invitation back. Who came by it is put out of the session.
@@ -106,6 +114,7 @@ pub async fn invitation(
     let found = video.invitation(&token).await?;
     Ok(Json(InvitationCard {
         service: found.service.name(),
+        join_from: join_window(&found.booking).0,
         starts_at: found.booking.starts_at,
         ends_at: found.booking.ends_at,
         zone: found.service.zone.name().to_owned(),

@@ -5,7 +5,9 @@ mod events;
 mod invite;
 mod media;
 
-use crate::auth::{Actor, Signed};
+pub use events::session_changes;
+
+use crate::auth::Signed;
 use crate::http::{Body, PathId, Problem, ProblemBody};
 use crate::video::service::Video;
 use axum::Json;
@@ -14,7 +16,6 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::options;
 use dto::{Acknowledge, Check, Decline, MediaState, MediaTokenBody, Session};
-use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -49,7 +50,6 @@ pub fn router(video: Video) -> OpenApiRouter {
         .routes(routes!(invite::invitation))
         .routes(routes!(invite::accept_invitation))
         .routes(routes!(media_token))
-        .routes(routes!(events::session_events))
         .merge(media)
         .with_state(video)
 }
@@ -195,6 +195,3 @@ async fn media_token(
 fn show(view: Result<crate::video::service::SessionView, Problem>) -> Answer<Session> {
     Ok(Json(Session::of(view?)))
 }
-
-/// What the event stream needs of a signed-in caller, for as long as it runs.
-type Caller = Arc<Actor>;

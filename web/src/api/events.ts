@@ -1,6 +1,9 @@
 import { onScopeDispose, ref, type Ref } from 'vue'
 import { listenTogether } from './shared'
 
+/** What can be followed: the office's day, or a session that was entered. Whoever follows a session is there. */
+export type Topic = 'day' | `session:${string}`
+
 export type Live = 'connecting' | 'live' | 'lost'
 
 export interface Events { live: Ref<Live>; close: () => void }
@@ -66,24 +69,17 @@ export function openSource(path: string, names: string[], listener: Listener): (
 }
 
 /**
- * A stream of events for as long as the component that opened it lives. `live` tells the page when what it shows may
- * be stale. `refused`: the program answered with an error; what it is about (nobody is signed in any more, mostly) is
- * told by reading again what the page shows. `together`: the pages of this browser share one stream, because
- * browsers have six connections at most to a host; never for a stream that itself says that a page is there.
+ * What happens about `topic`, for as long as the component that asked lives. All pages of this browser hear it over
+ * one stream (./shared). `live` tells the page when what it shows may be stale. `refused`: the program answered with an
+ * error; what it is about (nobody is signed in any more, mostly) is told by reading again what the page shows.
  */
-export function openEvents(
-  path: string,
-  handlers: Record<string, (data: unknown) => void>,
-  refused?: () => void,
-  { together = false }: { together?: boolean } = {},
-): Events {
+export function openEvents(topic: Topic, handlers: Record<string, (data: unknown) => void>, refused?: () => void): Events {
   const live = ref<Live>('connecting')
-  const listener: Listener = {
+  const close = listenTogether(topic, {
     live: (now) => (live.value = now),
     event: (name, data) => handlers[name]?.(JSON.parse(data || '{}')),
     refused: () => refused?.(),
-  }
-  const close = (together ? listenTogether : openSource)(path, Object.keys(handlers), listener)
+  })
   onScopeDispose(close, true)
   return { live, close }
 }

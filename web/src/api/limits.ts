@@ -2,9 +2,16 @@
 
 /** How many characters a text has, at least and at most, by what is sent and its field. */
 export const LIMITS = {
+  BookingRequest: { contact_name: { min: 1, max: 60 } },
+  Cancelling: { reason: { min: 0, max: 500 } },
   Confirmation: { login: { min: 3, max: 32 } },
+  Decline: { reason: { min: 0, max: 300 } },
   NewAnswer: { comment: { min: 0, max: 1000 } },
   NewEnterprise: { contact_name: { min: 1, max: 60 }, login: { min: 3, max: 32 }, name: { min: 2, max: 100 }, password: { min: 10, max: 128 } },
+  NewInvitation: { label: { min: 0, max: 40 } },
   NewTraveller: { login: { min: 3, max: 32 }, name: { min: 1, max: 60 }, password: { min: 10, max: 128 } },
+  OpenPlayback: { purpose: { min: 4, max: 300 } },
+  PasswordChange: { new_password: { min: 10, max: 128 } },
   RefuseEnterprise: { reason: { min: 2, max: 500 } },
+  Refusing: { reason: { min: 1, max: 500 } },
 } as const

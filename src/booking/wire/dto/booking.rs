@@ -178,7 +178,7 @@ pub struct NewBooking {
 pub struct BookingRequest {
     // Left out counts as empty: who may ask at all is said first, and then in which field it is.
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, min_length = 1, max_length = 60)]
     pub contact_name: String,
     #[serde(default)]
     #[schema(required = true)]
@@ -215,5 +215,6 @@ pub struct Prefill {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct Cancelling {
     /// Needed unless the place is only held.
+    #[schema(max_length = 500)]
     pub reason: Option<String>,
 }

@@ -38,15 +38,19 @@ pub struct OfficeDayDto {
     pub undecided_total: u64,
     /// `cursor` for the next page of `GET /decisions`.
     pub undecided_next_cursor: Option<String>,
-    /// Requests of the last 30 days that ended because nobody decided in time.
+    /// Requests of the last days that ended because nobody decided in time.
     pub nobody_decided: u64,
+    /// Of how many days those are counted.
+    pub nobody_decided_days: i64,
     pub waiting: Vec<WaitingPerson>,
+    /// Who waits for longer has waited too long.
+    pub waiting_late_minutes: i64,
 }
 
 /// Why the office says no.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Refusing {
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, min_length = 1, max_length = 500)]
     pub reason: String,
 }

@@ -49,7 +49,7 @@ export default {
     complaint: 'Complaint',
     appeal: 'Appeal or lawsuit',
     guidance: 'Guidance',
-    missing: 'Please give the purpose, in at least 4 characters.',
+    missing: 'Please give the purpose, in at least {n} characters.',
     nothing: 'This meeting has no recordings; only what happened can be read.',
     open: 'Record and open',
     opening: 'Checking the recordings…',

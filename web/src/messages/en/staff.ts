@@ -37,7 +37,7 @@ export default {
     waits: 'Somebody waits for {n} min',
     overlaps: 'You have a booking at {time}',
     undecided_more: 'Show {n} more',
-    nobody_decided: 'In the last 30 days {n} ended because nobody decided in time.',
+    nobody_decided: 'In the last {days} days {n} ended because nobody decided in time.',
     accept: 'Accept',
     refuse: 'Refuse…',
     check_in: 'Check in',
@@ -193,6 +193,6 @@ export default {
     by_service_and_month: 'By service and month',
     hidden_services: '{names}: not shown.',
     partly: '{name}: 1 month is not shown and not in the share. | {name}: {n} months are not shown and not in the share.',
-    hidden_why: 'A group with fewer than 5 answers is not shown; nor is a second one where subtraction would give such a group away.',
+    hidden_why: 'A group with fewer than {n} answers is not shown; nor is a second one where subtraction would give such a group away.',
   },
 }

@@ -49,7 +49,7 @@ export default {
     complaint: '投诉核查',
     appeal: '复议或诉讼',
     guidance: '业务指导',
-    missing: '请写明调阅目的，至少 4 个字。',
+    missing: '请写明调阅目的，至少 {n} 个字。',
     nothing: '这场面洽没有录像，只能看经过。',
     open: '记录并打开',
     opening: '正在复核录像…',

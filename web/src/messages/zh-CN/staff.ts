@@ -37,7 +37,7 @@ export default {
     waits: '有人等候 {n} 分钟',
     overlaps: '您 {time} 已有预约',
     undecided_more: '再看 {n} 件',
-    nobody_decided: '近 30 天有 {n} 件到时无人受理，已自动结束。',
+    nobody_decided: '近 {days} 天有 {n} 件到时无人受理，已自动结束。',
     accept: '受理',
     refuse: '不受理…',
     check_in: '签到',
@@ -193,6 +193,6 @@ export default {
     by_service_and_month: '按服务和月份',
     hidden_services: '{names}：不显示。',
     partly: '{name}：有 {n} 个月不显示，未计入比例。',
-    hidden_why: '答题不足 5 人的组不显示；若用减法能算出这样的组，另一组也一并不显示。',
+    hidden_why: '答题不足 {n} 人的组不显示；若用减法能算出这样的组，另一组也一并不显示。',
   },
 } as const

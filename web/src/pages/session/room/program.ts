@@ -40,7 +40,7 @@ export const program: Program = {
   session: (id) => take(api.GET('/api/v1/sessions/{id}', of(id))),
   booking: (bookingId) => take(api.GET('/api/v1/bookings/{id}', of(bookingId))),
   listen: (id, { session, stopping, refused }) =>
-    openEvents(`/api/v1/sessions/${id}/events`, { session: (told) => session(told as Session), stopping }, refused),
+    openEvents(`session:${id}`, { session: (told) => session(told as Session), stopping }, refused),
   acknowledge: (id, notice_version) => take(api.POST('/api/v1/sessions/{id}/acknowledge', { ...of(id), body: { notice_version } })),
   wait: (id) => take(api.POST('/api/v1/sessions/{id}/wait', of(id))),
   admit: (id, pid) => take(api.POST('/api/v1/sessions/{id}/participants/{pid}/admit', { params: { path: { id, pid } } })),
@@ -51,5 +51,5 @@ export const program: Program = {
   tellMedia: (id, own) => take(api.PUT('/api/v1/sessions/{id}/media-state', { ...of(id), body: own })),
   token: (id) => take(api.POST('/api/v1/sessions/{id}/token', of(id))),
   day: () => take(api.GET('/api/v1/day')),
-  listenToDay: (changed) => openEvents('/api/v1/day/events', { changed }, undefined, { together: true }),
+  listenToDay: (changed) => openEvents('day', { day: changed }),
 }
