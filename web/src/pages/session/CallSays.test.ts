@@ -57,9 +57,9 @@ describe('what is said in a call', () => {
     expect(words(await draw(inCall(stopped, true)))).toContain('not on record')
   })
 
-  it('tells a guest, not an officer, that no officer is there', async () => {
-    const alone = session('open', 'admitted', { people: [{ ...officer, present: false }] })
-    expect(words(await draw(inCall(alone)))).toContain('No officer is here at the moment.')
+  it('tells a guest after how many minutes without an officer the meeting ends, as the program has it', async () => {
+    const alone = session('open', 'admitted', { people: [{ ...officer, present: false }], ends_without_officer_minutes: 7 })
+    expect(words(await draw(inCall(alone)))).toContain('within 7 minutes')
     expect(words(await draw(inCall(alone, true)))).toBe('')
   })
 
