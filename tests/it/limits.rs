@@ -1,7 +1,7 @@
 //! What the document says that a text may hold is what is taken: pages go by it.
 
 use crate::both_stores;
-use crate::support::{Browser, TestApp, eventually};
+use crate::support::{Browser, eventually};
 use serde_json::{Value, json};
 
 /// A text of so many characters that nobody takes for something else.
