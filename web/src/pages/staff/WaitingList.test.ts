@@ -5,7 +5,7 @@ import WaitingList from './WaitingList.vue'
 
 const now = Date.parse('2026-11-26T02:20:00Z')
 const person = (name: string, since: string, more: Partial<WaitingPerson> = {}): WaitingPerson => ({
-  session_id: name, booking_id: name, participant_id: name, name, enterprise_name: null, service: { zh: '试', en: 'Meeting' },
+  session_id: name, booking_id: name, participant_id: name, name, enterprise_name: null, service: { 'zh-CN': '试', en: 'Meeting' },
   starts_at: '2026-11-26T02:00:00Z', since, present: true, ...more,
 })
 const draw = (waiting: WaitingPerson[], lateMinutes = 15) =>
