@@ -146,6 +146,7 @@ fn topics<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Topic>, D::E
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::words;
 
     const SESSION: Uuid = Uuid::from_u128(7);
 
@@ -169,8 +170,7 @@ mod tests {
     #[tokio::test]
     async fn a_refused_topic_leaves_the_others_and_a_broken_store_ends_all() {
         let event = || Ok(Event::default().event("day"));
-        let broken =
-            || Err(Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", "", ""));
+        let broken = || Err(Problem::unavailable(words::http::store_unavailable()));
         let changes = |last: Result<Event, Problem>| {
             stream::iter([
                 (Topic::Session(SESSION), Err(Problem::not_found())),

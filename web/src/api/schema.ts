@@ -349,23 +349,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/day/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Server-sent events: `changed` at connect and whenever the day has changed; then ask for it anew. */
-        get: operations["day_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/decisions": {
         parameters: {
             query?: never;
@@ -497,6 +480,29 @@ export interface paths {
         put?: never;
         /** Turns an enterprise away. For chiefs. */
         post: operations["refuse_enterprise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server-sent events of what the pages of a browser follow
+         * @description `day` at connect and whenever the office's day has changed: then ask for it anew. `session` with the session at
+         *     connect and after every change; whoever follows a session is there. `stopping` before a restart. `refused` with
+         *     `topic` and `code` for a topic that cannot be followed (any more), while the others go on; where no topic can be
+         *     followed the answer is the problem of the first.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1033,23 +1039,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sessions/{id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The session at connect and after every change (event `session`); `stopping` before a restart. */
-        get: operations["session_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/sessions/{id}/leave": {
         parameters: {
             query?: never;
@@ -1449,7 +1438,7 @@ export interface components {
          */
         DayReason: "past" | "lead_time" | "beyond_horizon" | "closed" | "full" | "year_unpublished" | "quota";
         Decline: {
-            /** @description In one's own words, at most 300 characters; need not be given. */
+            /** @description In one's own words; need not be given. */
             reason?: string | null;
         };
         /** @description An enterprise and its contact. */
@@ -1634,6 +1623,11 @@ export interface components {
         };
         /** @description Ratings by month and service. */
         Figures: {
+            /**
+             * Format: int32
+             * @description A group with fewer answers is not shown.
+             */
+            fewest_answers: number;
             rows: components["schemas"]["FigureRow"][];
             /** @description Each service over all months asked for. */
             services: components["schemas"]["ServiceSum"][];
@@ -1725,6 +1719,11 @@ export interface components {
         InvitationCard: {
             /** Format: date-time */
             ends_at: string;
+            /**
+             * Format: date-time
+             * @description From when the session's page can be opened.
+             */
+            join_from: string;
             service: components["schemas"]["Text"];
             /** Format: date-time */
             starts_at: string;
@@ -1956,7 +1955,7 @@ export interface components {
             uscc: string;
         };
         NewInvitation: {
-            /** @description Whom it is for, at most 40 characters; need not be given. */
+            /** @description Whom it is for; need not be given. */
             label?: string | null;
         };
         /** @description A registration of somebody who books for themselves. */
@@ -2021,9 +2020,14 @@ export interface components {
             name: string | null;
             /**
              * Format: int64
-             * @description Requests of the last 30 days that ended because nobody decided in time.
+             * @description Requests of the last days that ended because nobody decided in time.
              */
             nobody_decided: number;
+            /**
+             * Format: int64
+             * @description Of how many days those are counted.
+             */
+            nobody_decided_days: number;
             /** Format: date-time */
             now: string;
             /** @description The requests that wait for a decision, soonest first: the first page of `GET /decisions`. */
@@ -2036,6 +2040,11 @@ export interface components {
              */
             undecided_total: number;
             waiting: components["schemas"]["WaitingPerson"][];
+            /**
+             * Format: int64
+             * @description Who waits for longer has waited too long.
+             */
+            waiting_late_minutes: number;
         };
         /** @description A part of a day, "08:30" to "12:00". */
         OfficeHours: {
@@ -2051,7 +2060,7 @@ export interface components {
             name: string;
         };
         OpenPlayback: {
-            /** @description What it is opened for: 4 to 300 characters. */
+            /** @description What it is opened for. */
             purpose: string;
         };
         /**
@@ -2337,7 +2346,7 @@ export interface components {
         /** @description The old and the new password. */
         PasswordChange: {
             current_password: string;
-            /** @description 10 to 128 characters, none of the common ones. */
+            /** @description None of the common ones. */
             new_password: string;
         };
         /** @description An opened session: all tracks on one timeline. */
@@ -2666,6 +2675,11 @@ export interface components {
             ended_at: string | null;
             /** Format: date-time */
             ends_at: string;
+            /**
+             * Format: int64
+             * @description An open session that no officer is in for so long ends by itself.
+             */
+            ends_without_officer_minutes: number;
             /** Format: uuid */
             id: string;
             /** @description A recording was cut off by a failure of the service. */
@@ -2758,6 +2772,8 @@ export interface components {
         };
         SessionInvitations: {
             items: components["schemas"]["SessionInvitation"][];
+            /** @description So many guests may wait or talk, the booker among them. */
+            most_guests: number;
         };
         /**
          * @description State of a video session.
@@ -5029,61 +5045,6 @@ export interface operations {
             };
         };
     };
-    day_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description `internal`, `answer_lost` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description `stopping`, `store_unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds after which it is worth trying again, where they are known. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
     list_decisions: {
         parameters: {
             query?: {
@@ -5972,6 +5933,92 @@ export interface operations {
                 };
             };
             /** @description `stopping`, `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query: {
+                /**
+                 * @description What to follow, by commas: `day` (the office's day), `session:ID` (a session that was entered).
+                 * @example day
+                 */
+                topics: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events named `session` carry a Session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not_entered */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`, `answer_lost` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             503: {
                 headers: {
                     /** @description Seconds after which it is worth trying again, where they are known. */
@@ -8842,83 +8889,6 @@ export interface operations {
             };
             /** @description `idempotency_key_reused` */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description `internal`, `answer_lost` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description `stopping`, `store_unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds after which it is worth trying again, where they are known. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    session_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Events named `session` carry a Session */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": components["schemas"]["Session"];
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description `forbidden` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description not_entered */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
