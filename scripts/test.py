@@ -24,6 +24,8 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", "target"))
 LOGS = Path("target/test")
 VITEST = LOGS / "vitest.json"
 BROWSER = LOGS / "browser.json"
+# What the Rust tests saw refused, from all their processes (tests/it/refused.rs).
+REFUSALS = LOGS / "refusals.txt"
 ONLY = os.environ.get("ONLY", "")
 SHOWN_OF_A_FAILURE = 150  # lines
 
@@ -105,7 +107,8 @@ def cargo_test(*arguments: str) -> list[str]:
     has_nextest = subprocess.run(["cargo", "nextest", "--version"], capture_output=True).returncode == 0
     runner = ["nextest", "run"] if has_nextest else ["test", "--tests"]
     # A snapshot is changed by whoever means it (docs in tests/it/snapshots.rs), never by the way.
-    return ["env", "INSTA_UPDATE=no", "scripts/postgres.sh", "with", "cargo", *runner, "--locked", "--no-fail-fast", *arguments]
+    settings = ["INSTA_UPDATE=no", f"REFUSALS_GIVEN={REFUSALS.absolute()}"]
+    return ["env", *settings, "scripts/postgres.sh", "with", "cargo", *runner, "--locked", "--no-fail-fast", *arguments]
 
 
 def playwright(project: str, only: str = "") -> list[str]:
@@ -118,6 +121,7 @@ WEB_PACKAGES = Step("web packages", shell("npm_ci web"), ["machine"])
 WEB_BUILD = Step("web build", shell("build_web"), ["web packages"])
 # The binary serves web/dist, so the folder has to be there when it is compiled.
 BUILD = Step("build", ["cargo", "build", "--locked"], ["machine", "web build"])
+RUST_TESTS = "Rust tests, SQLite and PostgreSQL"
 TEST_TOOLS = Step("test tools", shell("python_tools"), ["machine"])
 
 SUITES = {
@@ -136,7 +140,8 @@ SUITES = {
         Step("lints", ["cargo", "clippy", "--locked", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"], ["machine", "web build"]),
         BUILD,
         TEST_TOOLS,
-        Step("Rust tests, SQLite and PostgreSQL", cargo_test("--workspace"), ["build", "test tools"], cargo_counts, minutes=60),
+        Step(RUST_TESTS, cargo_test("--workspace"), ["build", "test tools"], cargo_counts, minutes=60),
+        Step("refusals: all that are listed are given", cargo_test("--test", "it", "--", "--ignored", "every_listed_refusal_was_given"), [RUST_TESTS], cargo_counts),
         Step("Rust documentation tests", ["cargo", "test", "--locked", "--workspace", "--doc"], ["build"], cargo_counts, may_be_empty=True),
         Step("API document and client", ["scripts/generate.sh", "--check"], ["build", "web packages"]),
         Step("browser journeys", playwright("journey"), ["build", "test tools"], playwright_counts),
@@ -265,7 +270,7 @@ def main() -> int:
     if suite == "test" and ONLY:
         steps = picked(steps, ONLY)
     LOGS.mkdir(parents=True, exist_ok=True)
-    for report in (VITEST, BROWSER):
+    for report in (VITEST, BROWSER, REFUSALS):
         report.unlink(missing_ok=True)
 
     total = Counts()

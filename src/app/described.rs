@@ -1,14 +1,15 @@
 //! What every operation answers because of what stands around it, written into the OpenAPI document: the handlers
 //! describe their own answers, and nobody has to remember the common ones.
 
-use utoipa::openapi::header::HeaderBuilder;
+use crate::app::elsewhere;
+use crate::http;
+use crate::http::shared_refusals;
+use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{
-    ContentBuilder, ObjectBuilder, OpenApi as Document, Ref, RefOr, Required, Response, Type,
-};
+use utoipa::openapi::{ObjectBuilder, OpenApi as Document, RefOr, Required, Type};
 
 /// What anybody may ask without being signed in; everything else needs a session or a bearer token.
 /// `tests/it/openapi.rs` asks each of them.
@@ -33,7 +34,48 @@ const PUBLIC: &[&str] = &[
 /// Writes that take no `Idempotency-Key`.
 const UNKEYED: [&str; 2] = ["sign_in", "media_token"];
 
-const PROBLEM: &str = "application/problem+json";
+shared_refusals! {
+    EVERY {
+        BAD_REQUEST: "bad_host";
+        INTERNAL_SERVER_ERROR: "internal";
+        SERVICE_UNAVAILABLE: "store_unavailable";
+    }
+    WRITES {
+        INTERNAL_SERVER_ERROR: "answer_lost" ("the change was saved");
+        SERVICE_UNAVAILABLE: "stopping", "outcome_unknown";
+    }
+    SIGNED_IN { UNAUTHORIZED: "not_signed_in"; }
+    IN_PATH { NOT_FOUND: "not_found"; }
+    IN_QUERY { UNPROCESSABLE_ENTITY: "invalid_parameter", "text_not_allowed", "text_too_long"; }
+    IN_PAGES { UNPROCESSABLE_ENTITY: "invalid_cursor"; }
+    JSON_BODY {
+        BAD_REQUEST: "bad_json", "bad_body";
+        REQUEST_TIMEOUT: "body_too_slow";
+        PAYLOAD_TOO_LARGE: "body_too_large";
+        UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type";
+        UNPROCESSABLE_ENTITY: "invalid_field", "text_not_allowed", "text_too_long";
+    }
+    SDP_BODY {
+        BAD_REQUEST: "bad_body";
+        PAYLOAD_TOO_LARGE: "body_too_large";
+        UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type";
+    }
+    /// A page of another site may send the cookie along.
+    OF_COOKIES { FORBIDDEN: "cross_site"; }
+    KEYED {
+        BAD_REQUEST: "bad_idempotency_key";
+        REQUEST_TIMEOUT: "body_too_slow";
+        CONFLICT: "idempotency_in_flight", "idempotency_answer_lost";
+        PAYLOAD_TOO_LARGE: "body_too_large";
+        UNPROCESSABLE_ENTITY: "idempotency_key_reused";
+    }
+    OF_ONE_NODE {
+        MISDIRECTED_REQUEST: "other_node";
+        SERVICE_UNAVAILABLE: "node_away";
+    }
+    OF_SEVERAL_NODES { SERVICE_UNAVAILABLE: "recordings_scattered"; }
+}
+
 const SESSION: &str = "session";
 const MEDIA_TOKEN: &str = "media_token";
 
@@ -71,50 +113,37 @@ fn describe(path: &str, operation: &mut Operation, writes: bool) {
         })
     };
     let (in_path, in_query) = (has(&ParameterIn::Path), has(&ParameterIn::Query));
-    let body = operation.request_body.is_some();
 
-    let mut common: Vec<(u16, &str)> =
-        vec![(500, "`internal`, `answer_lost`"), (503, "`stopping`, `store_unavailable`")];
-    if !public {
-        common.push((401, "`not_signed_in`"));
-    }
-    // One may always ask about oneself; everything else is some role's.
-    if !public && !path.starts_with("/api/v1/me") {
-        common.push((403, "`forbidden`"));
-    }
-    if in_path {
-        common.push((404, "`not_found`"));
-    }
-    if in_query {
-        common.push((422, "`invalid_parameter`, `text_not_allowed`, `date_out_of_range`"));
-    }
-    if body {
-        common.push((400, "`bad_json`, `bad_body`"));
-        common.push((408, "`body_too_slow`"));
-        common.push((413, "`body_too_large`"));
-        common.push((415, "`unsupported_media_type`"));
-        common.push((422, "`invalid_field`, `text_not_allowed`"));
-    }
-    if writes && !media {
-        common.push((403, "`cross_site`"));
+    let sent = |kind: &str| match &operation.request_body {
+        Some(RefOr::T(body)) => body.content.contains_key(kind),
+        _ => false,
+    };
+    let (json, sdp) = (sent("application/json"), sent("application/sdp"));
+    let around = [
+        (true, EVERY),
+        (writes, WRITES),
+        (!public && !media, SIGNED_IN),
+        (in_path, IN_PATH),
+        (in_query, IN_QUERY),
+        (names(operation, "cursor"), IN_PAGES),
+        (json, JSON_BODY),
+        (sdp, SDP_BODY),
+        (writes && !media, OF_COOKIES),
+        (keyed, KEYED),
+        (elsewhere::is_of_one_node(path), OF_ONE_NODE),
+        (path.ends_with("/integrity"), OF_SEVERAL_NODES),
+    ];
+    for (_, list) in around.into_iter().filter(|(stands, _)| *stands) {
+        http::describe(&mut operation.responses, list);
     }
     if keyed {
-        common.push((400, "`bad_idempotency_key`"));
-        common.push((409, "`idempotency_in_flight`, `idempotency_answer_lost`"));
-        common.push((408, "`body_too_slow`"));
-        common.push((413, "`body_too_large`"));
-        common.push((422, "`idempotency_key_reused`"));
         operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
-    }
-    for (status, codes) in common {
-        let problem = || RefOr::T(Response::new(codes));
-        operation.responses.responses.entry(status.to_string()).or_insert_with(problem);
     }
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response
-            && status.as_str() >= "400"
+            && matches!(status.as_str(), "429" | "503")
         {
-            as_problem(status, response);
+            response.headers.insert("Retry-After".to_owned(), RefOr::T(retry_after()));
         }
     }
     if operation.security.is_none() {
@@ -126,20 +155,19 @@ fn describe(path: &str, operation: &mut Operation, writes: bool) {
     }
 }
 
-/// Every error is a problem, whatever its handler said of it.
-fn as_problem(status: &str, response: &mut Response) {
-    let schema = Ref::from_schema_name("ProblemBody");
-    response.content.clear();
-    let content = ContentBuilder::new().schema(Some(schema)).build();
-    response.content.insert(PROBLEM.to_owned(), RefOr::T(content));
-    if matches!(status, "429" | "503") {
-        let seconds = ObjectBuilder::new().schema_type(Type::Integer).build();
-        let header = HeaderBuilder::new()
-            .schema(Some(seconds))
-            .description(Some("Seconds after which it is worth trying again, where they are known."))
-            .build();
-        response.headers.insert("Retry-After".to_owned(), RefOr::T(header));
-    }
+fn names(operation: &Operation, parameter: &str) -> bool {
+    operation.parameters.iter().flatten().any(|one| match one {
+        RefOr::T(one) => one.name == parameter,
+        RefOr::Ref(_) => false,
+    })
+}
+
+fn retry_after() -> Header {
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer).build();
+    HeaderBuilder::new()
+        .schema(Some(seconds))
+        .description(Some("Seconds after which it is worth trying again, where they are known."))
+        .build()
 }
 
 fn idempotency_key() -> utoipa::openapi::path::Parameter {

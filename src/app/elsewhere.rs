@@ -64,23 +64,45 @@ fn was_handed_on(app: &App, headers: &HeaderMap) -> bool {
     name.is_some_and(|name| app.nodes.peer(name).is_some())
 }
 
-/// What a request is about, if it is about something that one node has.
-fn matter(app: &App, path: &str, headers: &HeaderMap) -> Option<Matter> {
+/// By what a path leads to something that one node has.
+enum Place {
+    Of(Matter),
+    /// By the token that is shown.
+    OfToken,
+}
+
+fn place_of(path: &str) -> Option<Place> {
     let parts: Vec<&str> = path.strip_prefix("/api/v1/")?.split('/').collect();
     let id = |text: &str| text.parse::<Uuid>().ok();
-    match parts[..] {
+    let matter = match parts[..] {
+        ["whip" | "whep", "resources", _] => return Some(Place::OfToken),
         ["sessions", session, ..] => id(session).map(Matter::Session),
         ["bookings", booking, "session"] => id(booking).map(Matter::SessionOfBooking),
-        ["whip" | "whep", "resources", _] => {
-            let token = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?.1.trim();
-            app.video.session_of_token(token).map(Matter::Session)
-        }
         ["whip", session, _] => id(session).map(Matter::Session),
         ["whep", publication] => id(publication).map(Matter::Publication),
         ["review", "playbacks", _, "recordings", recording] => id(recording).map(Matter::Recording),
         ["review", "sessions", session, "integrity"] => id(session).map(Matter::RecordingsOf),
         _ => None,
+    };
+    matter.map(Place::Of)
+}
+
+/// What a request is about, if it is about something that one node has.
+fn matter(app: &App, path: &str, headers: &HeaderMap) -> Option<Matter> {
+    match place_of(path)? {
+        Place::Of(matter) => Some(matter),
+        Place::OfToken => {
+            let token = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?.1.trim();
+            app.video.session_of_token(token).map(Matter::Session)
+        }
     }
+}
+
+/// Whether requests of this route, as it stands in the document, are about what one node has.
+pub(super) fn is_of_one_node(route: &str) -> bool {
+    const AN_ID: &str = "00000000-0000-7000-8000-000000000000";
+    let ids = route.split('/').map(|part| if part.starts_with('{') { AN_ID } else { part });
+    place_of(&ids.collect::<Vec<_>>().join("/")).is_some()
 }
 
 /// Gives a request to another node, and its answer back.

@@ -1,9 +1,10 @@
 //! One stream of events for all that the pages of a browser follow: a browser opens six connections to a host, and
 //! a stream keeps one for as long as it lives.
 
+use crate::auth::refusals::BOOKERS;
 use crate::auth::{Actor, Signed};
 use crate::booking::{self, Booking};
-use crate::http::{Params, Problem, ProblemBody, event_stream};
+use crate::http::{Params, Problem, Refused, event_stream, refusals};
 use crate::video::{self, Video};
 use axum::extract::State;
 use axum::response::Response;
@@ -70,6 +71,15 @@ struct EventsQuery {
     topics: Vec<Topic>,
 }
 
+refusals! {
+    Events {
+        ..BOOKERS;
+        NOT_FOUND: "not_found";
+        CONFLICT: "not_entered";
+        SERVICE_UNAVAILABLE: "stopping";
+    }
+}
+
 /// Server-sent events of what the pages of a browser follow
 ///
 /// `day` at connect and whenever the office's day has changed: then ask for it anew. `session` with the session at
@@ -78,28 +88,22 @@ struct EventsQuery {
 /// followed the answer is the problem of the first.
 #[utoipa::path(get, path = "/events", tag = "events", operation_id = "events", params(EventsQuery), responses(
     (status = 200, description = "Events named `session` carry a Session", body = String, content_type = "text/event-stream"),
-    (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-    (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-    (status = 409, description = "not_entered", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 422, body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-))]
+    Events))]
 async fn events(
     Signed(actor): Signed,
     State(followed): State<Followed>,
     Params(query): Params<EventsQuery>,
-) -> Result<Response, Problem> {
+) -> Result<Response, Refused<Events>> {
     let (mut open, mut refused) = (Vec::new(), Vec::new());
     for topic in query.topics {
         match followed.follow(&actor, topic).await {
             Ok(changes) => open.push(changes.map(move |told| (topic, told))),
             Err(problem) if problem.status.is_client_error() => refused.push((topic, problem)),
-            Err(problem) => return Err(problem),
+            Err(problem) => return Err(problem.into()),
         }
     }
     if open.is_empty() && !refused.is_empty() {
-        return Err(refused.swap_remove(0).1);
+        return Err(refused.swap_remove(0).1.into());
     }
     let refused = stream::iter(refused.into_iter().map(|(topic, problem)| (topic, Err(problem))));
     Ok(event_stream(told(refused.chain(stream::select_all(open)))))

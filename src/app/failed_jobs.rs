@@ -5,7 +5,7 @@ use crate::base::clock::Clock;
 use crate::db::Db;
 use crate::db::entities::job;
 use crate::db::jobs::{self, Job};
-use crate::http::{Cursor, Page, PageParams, Params, PathId, Problem, ProblemBody};
+use crate::http::{Cursor, Page, PageParams, Params, PathId, Problem, Refused, refusals};
 use crate::notify::jobs::SendMail;
 use axum::Json;
 use axum::extract::State;
@@ -44,22 +44,22 @@ impl From<job::Model> for FailedJob {
     }
 }
 
+refusals! {
+    ListFailedJobs { FORBIDDEN: "forbidden"; }
+    RetryJob { FORBIDDEN: "forbidden"; }
+}
+
 /// Jobs that were given up, newest first
 #[utoipa::path(
     get, path = "/jobs", tag = "jobs", operation_id = "list_failed_jobs",
     params(PageParams),
-    responses(
-        (status = 200, body = Page<FailedJob>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, body = Page<FailedJob>), ListFailedJobs),
 )]
 async fn list_failed_jobs(
     Signed(actor): Signed,
     State((db, _)): State<(Db, Clock)>,
     Params(page): Params<PageParams>,
-) -> Result<Json<Page<FailedJob>>, Problem> {
+) -> Result<Json<Page<FailedJob>>, Refused<ListFailedJobs>> {
     actor.may(Right::SeeJobs)?;
     let before = Cursor::decode(page.cursor.as_deref())?;
     let rows = jobs::failed(db.reader(), ELSEWHERE, before, PAGE as u64 + 1).await?;
@@ -70,23 +70,18 @@ async fn list_failed_jobs(
 #[utoipa::path(
     post, path = "/jobs/{id}/retry", tag = "jobs", operation_id = "retry_job",
     params(("id" = Uuid, Path)),
-    responses(
-        (status = 204, description = "It is tried again, with all its attempts."),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "It was done, or is being tried."),
-    ),
+    responses((status = 204, description = "It is tried again, with all its attempts."), RetryJob),
 )]
 async fn retry_job(
     Signed(actor): Signed,
     State((db, clock)): State<(Db, Clock)>,
     PathId(id): PathId,
-) -> Result<StatusCode, Problem> {
+) -> Result<StatusCode, Refused<RetryJob>> {
     actor.may(Right::SeeJobs)?;
     let now = clock.now();
     let retry = db.write(move |tx| Box::pin(async move { jobs::retry(tx, id, ELSEWHERE, now).await }));
     match retry.await? {
         true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Problem::not_found()),
+        false => Err(Problem::not_found().into()),
     }
 }

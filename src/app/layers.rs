@@ -5,7 +5,7 @@ use crate::app::{App, edge, elsewhere, idempotency, metrics, openapi, watch, web
 use crate::auth;
 use crate::base::clock::Clock;
 use crate::base::words;
-use crate::http::{ClientAddress, Problem, own_up, render_problems};
+use crate::http::{ClientAddress, Operations, Problem, own_up, render_problems};
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -13,6 +13,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -24,6 +25,7 @@ use utoipa::openapi::OpenApi as Document;
 const LARGEST_BODY: usize = 256 * 1024;
 
 pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
+    let operations = Arc::new(Operations::of(&document));
     let document = openapi::pretty(&document);
     let keys = idempotency::Idempotency {
         db: app.db.clone(),
@@ -51,7 +53,7 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
             Problem::for_panic().into_response()
         }))
         .layer(from_fn(edge::well_formed))
-        .layer(from_fn(render_problems))
+        .layer(from_fn_with_state(operations, render_problems))
         .layer(from_fn_with_state(app.clone(), metrics::observe))
         .layer(from_fn_with_state(app.clone(), only_trusted_peers))
         .layer(from_fn_with_state(app.clock.clone(), tell_the_time))

@@ -5,7 +5,7 @@ use crate::base::words::Language;
 use crate::booking::ask;
 use crate::booking::model::display_reference;
 use crate::db::Db;
-use crate::http::{Cursor, Page, Params, PathId, Problem, ProblemBody};
+use crate::http::{Cursor, Page, Params, PathId, Refused, refusals, words_in_json};
 use crate::notify;
 use crate::notify::entities::outbox::OutboxState;
 use crate::notify::{Notify, WithdrawnBecause};
@@ -78,25 +78,33 @@ struct MessageQuery {
     cursor: Option<String>,
 }
 
+words_in_json! {
+    /// State of a message.
+    OutboxState { Pending, Sent, Failed, Withdrawn }
+
+    /// Why a mail was not sent any more.
+    WithdrawnBecause { Replaced, Outdated }
+}
+
 const PAGE: usize = 50;
+
+refusals! {
+    ListMessages { FORBIDDEN: "forbidden"; }
+    RetryMessage { FORBIDDEN: "forbidden"; CONFLICT: "message_not_failed", "message_outdated"; }
+}
 
 /// Outgoing messages, newest first
 #[utoipa::path(
     get, path = "/messages", tag = "messages", operation_id = "list_messages",
     params(MessageQuery),
-    responses(
-        (status = 200, body = Page<Message>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, body = Page<Message>), ListMessages),
 )]
 async fn list_messages(
     Signed(actor): Signed,
     State((notify, db)): State<(Notify, Db)>,
     language: Option<Extension<Language>>,
     Params(query): Params<MessageQuery>,
-) -> Result<Json<Page<Message>>, Problem> {
+) -> Result<Json<Page<Message>>, Refused<ListMessages>> {
     actor.may(Right::SeeMessages)?;
     let language = language.map(|Extension(language)| language).unwrap_or_default();
     let before = Cursor::decode(query.cursor.as_deref())?;
@@ -109,20 +117,14 @@ async fn list_messages(
 #[utoipa::path(
     post, path = "/messages/{id}/retry", tag = "messages", operation_id = "retry_message",
     params(("id" = Uuid, Path)),
-    responses(
-        (status = 200, body = Message),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "message_not_failed, message_outdated"),
-    ),
+    responses((status = 200, body = Message), RetryMessage),
 )]
 async fn retry_message(
     Signed(actor): Signed,
     State((notify, db)): State<(Notify, Db)>,
     language: Option<Extension<Language>>,
     PathId(id): PathId,
-) -> Result<Json<Message>, Problem> {
+) -> Result<Json<Message>, Refused<RetryMessage>> {
     actor.may(Right::SeeMessages)?;
     let language = language.map(|Extension(language)| language).unwrap_or_default();
     let message = notify.retry(id).await?;

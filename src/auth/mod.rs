@@ -26,5 +26,6 @@ pub use service::sign_in::{Caller, SignedIn};
 pub use service::{Auth, Refusal};
 pub use store::{ask, entities};
 pub use wire::layer::identify;
+pub use wire::refusals;
 pub use wire::router;
 pub use wire::signed::{MaybeSigned, Signed};

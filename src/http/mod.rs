@@ -10,7 +10,10 @@ mod kind;
 mod page;
 mod plain;
 mod problem;
+mod refusals;
+mod schema;
 
+pub use crate::{fields_in_json, refusals, shared_refusals, words_in_json};
 pub use axum::http::StatusCode;
 pub use client::ClientAddress;
 pub use dated::dated;
@@ -20,3 +23,5 @@ pub use kind::check as check_kind;
 pub use page::{Cursor, Page, PageParams};
 pub use plain::normal as plain_text;
 pub use problem::{Problem, ProblemBody, RequestId, own_up, render_problems};
+pub use refusals::{Listed, NothingOfItsOwn, Operations, PROBLEM, Refusals, Refused, describe, responses_of};
+pub use schema::one_of;

@@ -9,8 +9,9 @@ use crate::base::ids;
 use crate::base::words::{self, Language, Text};
 use crate::db;
 use crate::db::{StoreFault, WriteError};
+use crate::http::{Operations, PROBLEM};
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -37,6 +39,8 @@ pub struct Problem {
     pub subject_id: Option<Box<Uuid>>,
     /// What the store said, if it was the store that failed. Boxed as well.
     pub store_fault: Option<Box<StoreFault>>,
+    /// Seconds after which it is worth trying again, where that is known.
+    pub retry_after: Option<u32>,
 }
 
 /// What goes over the wire.
@@ -62,7 +66,15 @@ pub struct RequestId(pub String);
 impl Problem {
     /// Its code is the key of its words.
     pub fn new(status: StatusCode, title: Text) -> Self {
-        Self { status, code: title.id(), title, field: None, subject_id: None, store_fault: None }
+        Self {
+            status,
+            code: title.id(),
+            title,
+            field: None,
+            subject_id: None,
+            store_fault: None,
+            retry_after: None,
+        }
     }
 
     /// 422 for one field.
@@ -191,7 +203,7 @@ impl From<DbErr> for Problem {
                 Self::unavailable(words::http::outcome_unknown())
             }
         };
-        Self { store_fault: fault.map(Box::new), ..problem }
+        Self { retry_after: fault.map(|_| STORE_AGAIN), store_fault: fault.map(Box::new), ..problem }
     }
 }
 
@@ -202,13 +214,13 @@ impl WriteError for Problem {
 }
 
 /// Seconds after which a store that was busy or full may be asked again.
-const STORE_AGAIN: HeaderValue = HeaderValue::from_static("2");
+const STORE_AGAIN: u32 = 2;
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
-        if self.store_fault.is_some() {
-            response.headers_mut().insert(header::RETRY_AFTER, STORE_AGAIN);
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response.extensions_mut().insert(self);
         response
@@ -216,7 +228,12 @@ impl IntoResponse for Problem {
 }
 
 /// Gives each request an id and writes problems in the reader's language.
-pub async fn render_problems(mut request: Request, next: Next) -> Response {
+pub async fn render_problems(
+    State(operations): State<Arc<Operations>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let asked = (request.method().clone(), request.extensions().get::<MatchedPath>().cloned());
     let language = request
         .headers()
         .get(header::ACCEPT_LANGUAGE)
@@ -232,6 +249,9 @@ pub async fn render_problems(mut request: Request, next: Next) -> Response {
     {
         let status = response.status();
         let problem = response.extensions_mut().remove().unwrap_or_else(|| Problem::for_status(status));
+        if let (method, Some(route)) = &asked {
+            operations.look_up(method, route.as_str(), &problem);
+        }
         response = write(response, &problem, language, &id);
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
@@ -255,7 +275,7 @@ pub async fn own_up(request: Request, next: Next) -> Response {
 /// A stored answer that is given again is a finished problem already.
 fn is_problem(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE);
-    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/problem+json"))
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(PROBLEM.as_bytes()))
 }
 
 fn write(response: Response, problem: &Problem, language: Language, id: &str) -> Response {
@@ -273,7 +293,7 @@ fn write(response: Response, problem: &Problem, language: Language, id: &str) ->
     let (mut parts, _) = response.into_parts();
     parts.status = problem.status;
     parts.headers.remove(header::CONTENT_LENGTH);
-    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
     parts.headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     let bytes = serde_json::to_vec(&body).unwrap_or_default();
     Response::from_parts(parts, Body::from(bytes))

@@ -267,3 +267,50 @@ fn a_kind_of_entry_is_spelled_by_its_owner_alone() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// The attribute of each handler with what follows up to its body.
+fn handlers(text: &str) -> Vec<&str> {
+    let parts = text.split("#[utoipa::path(").skip(1);
+    // The first brace at the end of a line after the signature opens the body.
+    parts.map(|part| part.find("> {\n").map_or(part, |end| &part[..=end])).collect()
+}
+
+#[test]
+fn what_an_operation_is_refused_for_is_listed_by_its_type_alone() {
+    let (mut wrong, mut found) = (Vec::new(), 0);
+    for (path, text) in sources() {
+        let name = path.to_str().unwrap();
+        if !name.starts_with("http/") && !name.ends_with("app/openapi.rs") && text.contains("ProblemBody") {
+            wrong.push(format!("{name}: ProblemBody is written by hand"));
+        }
+        for handler in handlers(&text) {
+            found += 1;
+            let function = handler.split("async fn ").nth(1).and_then(|rest| rest.split('(').next()).unwrap();
+            let id = handler.split("operation_id = \"").nth(1).and_then(|rest| rest.split('"').next());
+            let camel = |part: &str| part[..1].to_uppercase() + &part[1..];
+            let own: String = id.unwrap_or(function).split('_').map(camel).collect();
+            let (attribute, signature) = handler.split_once("async fn ").unwrap();
+            let refused = signature.contains(&format!("::{own}>")) || signature.contains(&format!("<{own}>"));
+            let described =
+                attribute.contains(&format!("refusals::{own})")) || attribute.contains(&format!(" {own})"));
+            let nothing = ["Result<", "Answer<"].iter().all(|way| !signature.contains(way))
+                || signature.contains("Refused<NothingOfItsOwn>");
+            // Named in the result, described in the document, and both the same.
+            if signature.contains("Problem>") || refused != described || refused == nothing {
+                wrong.push(format!("{name}: {function}"));
+            }
+        }
+    }
+    assert!(found > 70, "the handlers were not found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn rules_and_tables_do_not_know_how_they_look_over_the_api() {
+    let rules =
+        |path: &str| path.contains("/model/") || path.contains("/entities/") || path.ends_with("/model.rs");
+    let known =
+        sources().into_iter().filter(|(path, text)| rules(path.to_str().unwrap()) && text.contains("utoipa"));
+    let wrong: Vec<String> = known.map(|(path, _)| path.display().to_string()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -31,6 +31,7 @@ mod people_members;
 mod people_registering;
 mod people_sign_ins;
 mod recording;
+mod refusals;
 mod review;
 mod review_values;
 mod session_people;

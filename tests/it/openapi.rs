@@ -2,6 +2,7 @@
 //! content type that it declares, and who may ask is who is let in.
 
 use crate::both_stores;
+use crate::refusals::codes;
 use crate::support::{Answer, operations};
 use reqwest::header;
 use serde_json::Value;
@@ -25,8 +26,9 @@ both_stores! {
                 if status.as_str() >= "400" {
                     let content = response["content"].as_object().unwrap_or_else(|| panic!("{what} {status}: no content"));
                     assert_eq!(content.keys().collect::<Vec<_>>(), ["application/problem+json"], "{what} {status}");
-                    let schema = &content["application/problem+json"]["schema"]["$ref"];
+                    let schema = &content["application/problem+json"]["schema"]["allOf"][0]["$ref"];
                     assert_eq!(schema, "#/components/schemas/ProblemBody", "{what} {status}");
+                    assert!(!codes(response).0.is_empty(), "{what} {status}: no code");
                 }
             }
             let security = operation.spec["security"].as_array().unwrap_or_else(|| panic!("{what}: no security"));

@@ -1,5 +1,8 @@
 //! The program on a real socket, over a store of its own, with a clock that stands still.
 
+#[path = "refused.rs"]
+pub mod refused;
+
 use chrono::{DateTime, Utc};
 use mianqia::app::{App, Limits, Listening};
 use mianqia::base::clock::Clock;
@@ -52,6 +55,7 @@ impl TestApp {
 
     /// Starts with limits of one's own for connections.
     pub async fn start_within(store: Store, at: &str, settings: &[(&str, &str)], limits: Limits) -> Self {
+        refused::watch();
         let unique = unique();
         let data_dir = std::env::temp_dir().join(format!("mianqia_it_{unique}"));
         std::fs::create_dir_all(&data_dir).unwrap();
@@ -169,6 +173,7 @@ impl TestApp {
             let connection = Database::connect(admin).await.unwrap();
             connection.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
         }
+        refused::all_were_listed();
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::auth::service::enterprises::{Listed, PAGE};
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
+use crate::auth::wire::refusals;
 use crate::auth::{Auth, Right, Signed};
-use crate::http::{Body, Cursor, Page, Params, PathId, Problem, ProblemBody};
+use crate::http::{Body, Cursor, Page, Params, PathId, Refused};
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
@@ -73,18 +74,13 @@ pub struct EnterpriseQuery {
 /// Registered enterprises, the earliest first. For chiefs.
 #[utoipa::path(
     get, path = "/enterprises", tag = "people", operation_id = "list_enterprises", params(EnterpriseQuery),
-    responses(
-        (status = OK, body = Page<Enterprise>),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-        (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = OK, body = Page<Enterprise>), refusals::ListEnterprises),
 )]
 pub async fn list_enterprises(
     State(auth): State<Auth>,
     Signed(actor): Signed,
     Params(query): Params<EnterpriseQuery>,
-) -> Result<Json<Page<Enterprise>>, Problem> {
+) -> Result<Json<Page<Enterprise>>, Refused<refusals::ListEnterprises>> {
     actor.may(Right::ApproveEnterprises)?;
     let after = Cursor::decode::<Uuid>(query.cursor.as_deref())?;
     let rows = auth.enterprises(query.state, after).await?;
@@ -95,19 +91,13 @@ pub async fn list_enterprises(
 #[utoipa::path(
     post, path = "/enterprises/{id}/approve", tag = "people", operation_id = "approve_enterprise",
     params(("id" = Uuid, Path)),
-    responses(
-        (status = OK, body = Enterprise),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-        (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-        (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-        (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`already_decided`"),
-    ),
+    responses((status = OK, body = Enterprise), refusals::ApproveEnterprise),
 )]
 pub async fn approve_enterprise(
     State(auth): State<Auth>,
     Signed(actor): Signed,
     PathId(id): PathId,
-) -> Result<Json<Enterprise>, Problem> {
+) -> Result<Json<Enterprise>, Refused<refusals::ApproveEnterprise>> {
     actor.may(Right::ApproveEnterprises)?;
     Ok(Json(auth.approve(&actor, id).await?.into()))
 }
@@ -123,21 +113,14 @@ pub struct RefuseEnterprise {
 #[utoipa::path(
     post, path = "/enterprises/{id}/refuse", tag = "people", operation_id = "refuse_enterprise",
     params(("id" = Uuid, Path)), request_body = RefuseEnterprise,
-    responses(
-        (status = OK, body = Enterprise),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-        (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-        (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-        (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`already_decided`"),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = OK, body = Enterprise), refusals::RefuseEnterprise),
 )]
 pub async fn refuse_enterprise(
     State(auth): State<Auth>,
     Signed(actor): Signed,
     PathId(id): PathId,
     Body(body): Body<RefuseEnterprise>,
-) -> Result<Json<Enterprise>, Problem> {
+) -> Result<Json<Enterprise>, Refused<refusals::RefuseEnterprise>> {
     actor.may(Right::ApproveEnterprises)?;
     Ok(Json(auth.refuse(&actor, id, &body.reason).await?.into()))
 }

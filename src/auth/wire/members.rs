@@ -1,8 +1,9 @@
 //! The people of an enterprise.
 
 use crate::auth::store::entities::account::{self, Membership};
+use crate::auth::wire::refusals;
 use crate::auth::{Auth, Signed};
-use crate::http::{PathId, Problem, ProblemBody};
+use crate::http::{PathId, Refused};
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
@@ -50,18 +51,13 @@ impl From<account::Model> for Member {
 #[utoipa::path(
     get, path = "/enterprises/{id}/members", tag = "people", operation_id = "list_members",
     params(("id" = Uuid, Path)),
-    responses(
-        (status = OK, body = Members),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-        (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-        (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = OK, body = Members), refusals::ListMembers),
 )]
 pub async fn list_members(
     State(auth): State<Auth>,
     Signed(actor): Signed,
     PathId(id): PathId,
-) -> Result<Json<Members>, Problem> {
+) -> Result<Json<Members>, Refused<refusals::ListMembers>> {
     let rows = auth.members(&actor, id).await?;
     Ok(Json(Members { items: rows.into_iter().map(Member::from).collect() }))
 }
@@ -70,19 +66,13 @@ pub async fn list_members(
 #[utoipa::path(
     post, path = "/enterprises/{id}/members/{member_id}/approve", tag = "people", operation_id = "approve_member",
     params(("id" = Uuid, Path), ("member_id" = Uuid, Path)),
-    responses(
-        (status = OK, body = Member),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-        (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-        (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-        (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`already_decided`, `not_oneself`, `enterprise_pending`, `enterprise_refused`"),
-    ),
+    responses((status = OK, body = Member), refusals::ApproveMember),
 )]
 pub async fn approve_member(
     State(auth): State<Auth>,
     Signed(actor): Signed,
     PathId((id, member_id)): PathId<(Uuid, Uuid)>,
-) -> Result<Json<Member>, Problem> {
+) -> Result<Json<Member>, Refused<refusals::ApproveMember>> {
     Ok(Json(auth.approve_member(&actor, id, member_id).await?.into()))
 }
 
@@ -90,19 +80,13 @@ pub async fn approve_member(
 #[utoipa::path(
     post, path = "/enterprises/{id}/members/{member_id}/refuse", tag = "people", operation_id = "refuse_member",
     params(("id" = Uuid, Path), ("member_id" = Uuid, Path)),
-    responses(
-        (status = OK, body = Member),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-        (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-        (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-        (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`already_decided`, `not_oneself`"),
-    ),
+    responses((status = OK, body = Member), refusals::RefuseMember),
 )]
 pub async fn refuse_member(
     State(auth): State<Auth>,
     Signed(actor): Signed,
     PathId((id, member_id)): PathId<(Uuid, Uuid)>,
-) -> Result<Json<Member>, Problem> {
+) -> Result<Json<Member>, Refused<refusals::RefuseMember>> {
     Ok(Json(auth.refuse_member(&actor, id, member_id).await?.into()))
 }
 
@@ -110,18 +94,12 @@ pub async fn refuse_member(
 #[utoipa::path(
     post, path = "/enterprises/{id}/members/{member_id}/end", tag = "people", operation_id = "end_member",
     params(("id" = Uuid, Path), ("member_id" = Uuid, Path)),
-    responses(
-        (status = OK, body = Member),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-        (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json", description = "`joined_later`"),
-        (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-        (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`already_decided`, `not_oneself`"),
-    ),
+    responses((status = OK, body = Member), refusals::EndMember),
 )]
 pub async fn end_member(
     State(auth): State<Auth>,
     Signed(actor): Signed,
     PathId((id, member_id)): PathId<(Uuid, Uuid)>,
-) -> Result<Json<Member>, Problem> {
+) -> Result<Json<Member>, Refused<refusals::EndMember>> {
     Ok(Json(auth.end_member(&actor, id, member_id).await?.into()))
 }

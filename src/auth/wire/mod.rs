@@ -4,7 +4,9 @@ pub mod cookie;
 mod enterprises;
 pub mod layer;
 mod members;
+pub mod refusals;
 mod registrations;
+mod schemas;
 mod sign_ins;
 pub mod signed;
 
@@ -13,7 +15,7 @@ use crate::auth::store::entities::enterprise::EnterpriseState;
 use crate::auth::wire::layer::{devices_of, token_of};
 use crate::auth::{Actor, Auth, Caller, MaybeSigned, Refusal, Signed};
 use crate::base::words::Language;
-use crate::http::{Body, ClientAddress, Problem, ProblemBody};
+use crate::http::{Body, ClientAddress, NothingOfItsOwn, Problem, Refusals, Refused};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -47,13 +49,9 @@ pub fn router(auth: Auth) -> OpenApiRouter {
         .with_state(auth)
 }
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let mut response = self.problem.into_response();
-        if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-        }
-        response
+impl<R: Refusals> From<Refusal> for Refused<R> {
+    fn from(Refusal { problem, retry_after }: Refusal) -> Self {
+        Problem { retry_after: retry_after.or(problem.retry_after), ..problem }.into()
     }
 }
 
@@ -136,23 +134,16 @@ struct FailedAttempts {
 /// Signs this browser in; the session that it had before ends.
 #[utoipa::path(
     post, path = "/sign-in", tag = "people", operation_id = "sign_in", request_body = SignIn,
-    responses(
-        (status = OK, body = SignedInMe, headers(
+    responses((status = OK, body = SignedInMe, headers(
             ("set-cookie" = String, description = "The session's cookie, and one by which the browser is known next time."),
-        )),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json",
-            description = "`wrong_login`; with Retry-After when the next attempt has to wait"),
-        (status = TOO_MANY_REQUESTS, body = ProblemBody, content_type = "application/problem+json",
-            description = "`too_many_attempts`, `busy`; with Retry-After"),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+        )), refusals::SignIn),
 )]
 async fn sign_in(
     State(auth): State<Auth>,
     headers: HeaderMap,
     address: Option<Extension<ClientAddress>>,
     Body(SignIn { login, password }): Body<SignIn>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused<refusals::SignIn>> {
     let secure = auth.0.secure;
     let (token, devices) = (token_of(&headers, secure), devices_of(&headers, secure));
     let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
@@ -184,7 +175,7 @@ async fn sign_out(
     State(auth): State<Auth>,
     MaybeSigned(actor): MaybeSigned,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Response, Refused<NothingOfItsOwn>> {
     if let Some(token) = token_of(&headers, auth.0.secure) {
         auth.sign_out(&token, actor.as_deref()).await?;
     }
@@ -194,12 +185,12 @@ async fn sign_out(
 /// Who is signed in.
 #[utoipa::path(
     get, path = "/me", tag = "people", operation_id = "get_me",
-    responses(
-        (status = OK, body = Me),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = OK, body = Me)),
 )]
-async fn get_me(State(auth): State<Auth>, Signed(actor): Signed) -> Result<Json<Me>, Problem> {
+async fn get_me(
+    State(auth): State<Auth>,
+    Signed(actor): Signed,
+) -> Result<Json<Me>, Refused<NothingOfItsOwn>> {
     Ok(Json(Me::of(&auth, &actor).await?))
 }
 
@@ -212,17 +203,13 @@ struct MePatch {
 /// Sets the language in which one is written to.
 #[utoipa::path(
     patch, path = "/me", tag = "people", operation_id = "patch_me", request_body = MePatch,
-    responses(
-        (status = OK, body = Me),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = OK, body = Me)),
 )]
 async fn patch_me(
     State(auth): State<Auth>,
     Signed(actor): Signed,
     Body(patch): Body<MePatch>,
-) -> Result<Json<Me>, Problem> {
+) -> Result<Json<Me>, Refused<NothingOfItsOwn>> {
     let changed = auth.set_locale(&actor, patch.locale).await?;
     Ok(Json(Me::of(&auth, &changed).await?))
 }

@@ -6,9 +6,10 @@ use crate::auth::store::entities::account::Membership;
 use crate::auth::store::entities::enterprise::EnterpriseState;
 use crate::auth::store::entities::registration::RegistrationKind;
 use crate::auth::wire::ip;
+use crate::auth::wire::refusals;
 use crate::auth::{Auth, Refusal};
 use crate::base::words::Language;
-use crate::http::{Body, ClientAddress, PathText, Problem, ProblemBody};
+use crate::http::{Body, ClientAddress, PathText, Refused};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
@@ -67,18 +68,13 @@ pub struct RegistrationSent {
 /// Registers an enterprise, or asks to join one that is registered: which of both stands in the mail.
 #[utoipa::path(
     post, path = "/enterprises", tag = "people", operation_id = "register_enterprise", request_body = NewEnterprise,
-    responses(
-        (status = ACCEPTED, body = RegistrationSent),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-        (status = TOO_MANY_REQUESTS, body = ProblemBody, content_type = "application/problem+json",
-            description = "`too_many_registrations`, `busy`; with Retry-After"),
-    ),
+    responses((status = ACCEPTED, body = RegistrationSent), refusals::RegisterEnterprise),
 )]
 pub async fn register_enterprise(
     State(auth): State<Auth>,
     address: Option<Extension<ClientAddress>>,
     Body(new): Body<NewEnterprise>,
-) -> Result<(StatusCode, Json<RegistrationSent>), Refusal> {
+) -> Result<(StatusCode, Json<RegistrationSent>), Refused<refusals::RegisterEnterprise>> {
     let registration = Registration {
         enterprise: Some(TypedEnterprise { name: new.name, uscc: new.uscc }),
         name: new.contact_name,
@@ -88,26 +84,22 @@ pub async fn register_enterprise(
         password: new.password,
         locale: new.locale,
     };
-    take(auth, registration, address).await
+    Ok(take(auth, registration, address).await?)
 }
 
 /// Registers somebody who books for themselves.
 #[utoipa::path(
     post, path = "/travellers", tag = "people", operation_id = "register_traveller", request_body = NewTraveller,
-    responses(
-        (status = ACCEPTED, body = RegistrationSent),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-        (status = TOO_MANY_REQUESTS, body = ProblemBody, content_type = "application/problem+json",
-            description = "`too_many_registrations`, `busy`; with Retry-After"),
-    ),
+    responses((status = ACCEPTED, body = RegistrationSent), refusals::RegisterTraveller),
 )]
 pub async fn register_traveller(
     State(auth): State<Auth>,
     address: Option<Extension<ClientAddress>>,
     Body(new): Body<NewTraveller>,
-) -> Result<(StatusCode, Json<RegistrationSent>), Refusal> {
+) -> Result<(StatusCode, Json<RegistrationSent>), Refused<refusals::RegisterTraveller>> {
     let NewTraveller { name, mobile, email, login, password, locale } = new;
-    take(auth, Registration { enterprise: None, name, mobile, email, login, password, locale }, address).await
+    let typed = Registration { enterprise: None, name, mobile, email, login, password, locale };
+    Ok(take(auth, typed, address).await?)
 }
 
 async fn take(
@@ -156,15 +148,12 @@ impl From<Waiting> for WaitingRegistration {
 #[utoipa::path(
     get, path = "/registrations/{token}", tag = "people", operation_id = "get_registration",
     params(("token" = String, Path)),
-    responses(
-        (status = OK, body = WaitingRegistration),
-        (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json", description = "`unknown_link`"),
-    ),
+    responses((status = OK, body = WaitingRegistration), refusals::GetRegistration),
 )]
 pub async fn get_registration(
     State(auth): State<Auth>,
     PathText(token): PathText,
-) -> Result<Json<WaitingRegistration>, Problem> {
+) -> Result<Json<WaitingRegistration>, Refused<refusals::GetRegistration>> {
     Ok(Json(auth.registration(&token).await?.into()))
 }
 
@@ -204,19 +193,12 @@ impl From<Registered> for Confirmed {
 #[utoipa::path(
     post, path = "/registrations/{token}/confirm", tag = "people", operation_id = "confirm_registration",
     params(("token" = String, Path)), request_body = Confirmation,
-    responses(
-        (status = OK, body = Confirmed),
-        (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json", description = "`unknown_link`"),
-        (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`login_taken`"),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-        (status = TOO_MANY_REQUESTS, body = ProblemBody, content_type = "application/problem+json",
-            description = "`too_many_attempts`, with Retry-After; `too_many_joining`"),
-    ),
+    responses((status = OK, body = Confirmed), refusals::ConfirmRegistration),
 )]
 pub async fn confirm_registration(
     State(auth): State<Auth>,
     PathText(token): PathText,
     Body(body): Body<Confirmation>,
-) -> Result<Json<Confirmed>, Refusal> {
+) -> Result<Json<Confirmed>, Refused<refusals::ConfirmRegistration>> {
     Ok(Json(auth.confirm(&token, body.login.as_deref()).await?.into()))
 }

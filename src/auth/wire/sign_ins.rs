@@ -3,9 +3,10 @@
 use crate::auth::store::entities::auth_session;
 use crate::auth::wire::cookie;
 use crate::auth::wire::layer::devices_of;
+use crate::auth::wire::refusals;
 use crate::auth::wire::with_cookie;
-use crate::auth::{Auth, Refusal, Signed};
-use crate::http::{Body, PathId, Problem, ProblemBody};
+use crate::auth::{Auth, Signed};
+use crate::http::{Body, NothingOfItsOwn, PathId, Refused};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -49,15 +50,12 @@ pub struct SignIns {
 /// Where one is signed in, the latest used first.
 #[utoipa::path(
     get, path = "/me/sign-ins", tag = "people", operation_id = "list_sign_ins",
-    responses(
-        (status = OK, body = SignIns),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = OK, body = SignIns)),
 )]
 pub async fn list_sign_ins(
     State(auth): State<Auth>,
     Signed(actor): Signed,
-) -> Result<Json<SignIns>, Problem> {
+) -> Result<Json<SignIns>, Refused<NothingOfItsOwn>> {
     let rows = auth.sign_ins(&actor).await?;
     let items = rows.into_iter().map(|row| OwnSignIn::of(row, actor.sign_in_id)).collect();
     Ok(Json(SignIns { items }))
@@ -66,17 +64,13 @@ pub async fn list_sign_ins(
 /// Signs one of one's other browsers out.
 #[utoipa::path(
     delete, path = "/me/sign-ins/{id}", tag = "people", operation_id = "end_sign_in", params(("id" = Uuid, Path)),
-    responses(
-        (status = NO_CONTENT),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-        (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = NO_CONTENT)),
 )]
 pub async fn end_sign_in(
     State(auth): State<Auth>,
     Signed(actor): Signed,
     PathId(id): PathId,
-) -> Result<StatusCode, Problem> {
+) -> Result<StatusCode, Refused<NothingOfItsOwn>> {
     auth.end_sign_in(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -84,15 +78,12 @@ pub async fn end_sign_in(
 /// Signs all of one's browsers out but the one that asks.
 #[utoipa::path(
     delete, path = "/me/sign-ins", tag = "people", operation_id = "end_other_sign_ins",
-    responses(
-        (status = NO_CONTENT),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = NO_CONTENT)),
 )]
 pub async fn end_other_sign_ins(
     State(auth): State<Auth>,
     Signed(actor): Signed,
-) -> Result<StatusCode, Problem> {
+) -> Result<StatusCode, Refused<NothingOfItsOwn>> {
     auth.end_other_sign_ins(&actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -109,21 +100,14 @@ pub struct PasswordChange {
 /// Changes one's password; this browser stays signed in, all others are signed out.
 #[utoipa::path(
     post, path = "/me/password", tag = "people", operation_id = "change_password", request_body = PasswordChange,
-    responses(
-        (status = NO_CONTENT, headers(("set-cookie" = String, description = "By which this browser is known as one's own."))),
-        (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-        (status = TOO_MANY_REQUESTS, body = ProblemBody, content_type = "application/problem+json",
-            description = "`too_many_attempts`, `busy`; with Retry-After"),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json",
-            description = "`wrong_password`, `bad_password`, `same_password`"),
-    ),
+    responses((status = NO_CONTENT, headers(("set-cookie" = String, description = "By which this browser is known as one's own."))), refusals::ChangePassword),
 )]
 pub async fn change_password(
     State(auth): State<Auth>,
     Signed(actor): Signed,
     headers: HeaderMap,
     Body(PasswordChange { current_password, new_password }): Body<PasswordChange>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused<refusals::ChangePassword>> {
     let secure = auth.0.secure;
     let devices = devices_of(&headers, secure);
     let devices = auth.change_password(&actor, &current_password, &new_password, &devices).await?;

@@ -5,7 +5,6 @@ use crate::directory::entities::service::ServiceKind;
 use crate::directory::model::{FieldKind, FieldSpec};
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
 
 /// As many answers as a row of a list has room for.
 const MOST: usize = 3;
@@ -13,8 +12,7 @@ const MOST: usize = 3;
 const LONGEST: usize = 120;
 
 /// One answer with the question's label.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = Answer)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
     pub key: String,
     pub label: ByLanguage,

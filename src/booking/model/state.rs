@@ -7,7 +7,6 @@ use crate::http::Problem;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
-use utoipa::ToSchema;
 
 /// The video page opens this long before the start.
 pub const JOIN_EARLY: TimeDelta = TimeDelta::minutes(15);
@@ -34,7 +33,7 @@ pub enum Action {
 }
 
 /// Why a booking is expired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExpiredBecause {
     /// The place was held and not requested in time.

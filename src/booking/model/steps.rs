@@ -3,10 +3,9 @@
 use crate::booking::store::entities::booking::BookingState;
 use crate::directory::entities::service::ServiceKind;
 use serde::Serialize;
-use utoipa::ToSchema;
 
 /// A step on the way of a booking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKind {
     ChooseTime,

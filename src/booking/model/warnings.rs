@@ -5,11 +5,10 @@ use crate::directory::model::WarningRule;
 use chrono::{Days, NaiveDate};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
 /// Something that a form says and its writer may not have thought of. It can be requested all the
 /// same, once it is acknowledged.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FormWarning {
     /// Goes into `acknowledged` of the request.
     pub code: String,

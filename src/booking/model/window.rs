@@ -7,7 +7,6 @@ use crate::directory::model::calendar::Calendar;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use std::ops::Range;
-use utoipa::ToSchema;
 
 /// Answers how many places are free. `quota` is asked with a day's cell.
 pub trait Free {
@@ -17,7 +16,7 @@ pub trait Free {
 }
 
 /// Why nothing can be booked on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DayReason {
     Past,
@@ -30,7 +29,7 @@ pub enum DayReason {
 }
 
 /// Why a slot cannot be booked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SlotReason {
     Past,
@@ -40,7 +39,7 @@ pub enum SlotReason {
 }
 
 /// Why a service has no free time up to its horizon; what says most is the greatest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoneFree {
     /// There are no slots at all, or only such that it is too late for.
@@ -52,7 +51,7 @@ pub enum NoneFree {
 }
 
 /// Whether a service is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OpenState {
     Open,

@@ -8,7 +8,8 @@ use crate::booking::store::read::{Place, View};
 use crate::booking::wire::dto::{
     BookingDetailDto, BookingDto, BookingRequest, Cancelling, FormCheck, NewBooking,
 };
-use crate::http::{Body, Cursor, Page, Params, PathId, PathText, Problem, ProblemBody};
+use crate::booking::wire::refusals;
+use crate::http::{Body, Cursor, Page, Params, PathId, PathText, Refused};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
@@ -20,18 +21,12 @@ const PAGE: usize = 20;
 
 /// Holds a place for some minutes. `overlaps` of the answer warns of what one has booked at that time.
 #[utoipa::path(post, path = "/bookings", tag = "bookings", operation_id = "take_place",
-    request_body = NewBooking, responses(
-    (status = CREATED, body = BookingDto),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json", description = "`forbidden`, `enterprise_pending`, `enterprise_refused`"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`slot_taken`, `too_many_holds`, `too_many_bookings`; `already_yours` with the booking as `subject_id`, unless `anyway`"),
-    (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json", description = "`slot_past`, `lead_time`, `beyond_horizon`, `not_a_slot`, `year_unpublished`, `unknown_service`"),
-))]
+    request_body = NewBooking, responses((status = CREATED, body = BookingDto), refusals::TakePlace))]
 pub async fn take_place(
     Signed(actor): Signed,
     State(booking): State<Booking>,
     Body(wish): Body<NewBooking>,
-) -> Result<(StatusCode, Json<BookingDto>), Problem> {
+) -> Result<(StatusCode, Json<BookingDto>), Refused<refusals::TakePlace>> {
     let row = booking.take(&actor, wish.service_id, wish.starts_at, wish.anyway).await?;
     Ok((StatusCode::CREATED, Json(booking.show(&actor, row).await?)))
 }
@@ -58,17 +53,12 @@ pub struct BookingsQuery {
 
 /// The bookings of one's enterprise, or one's own.
 #[utoipa::path(get, path = "/bookings", tag = "bookings", operation_id = "list_bookings",
-    params(BookingsQuery), responses(
-    (status = OK, body = Page<BookingDto>),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-))]
+    params(BookingsQuery), responses((status = OK, body = Page<BookingDto>), refusals::ListBookings))]
 pub async fn list_bookings(
     Signed(actor): Signed,
     State(booking): State<Booking>,
     Params(query): Params<BookingsQuery>,
-) -> Result<Json<Page<BookingDto>>, Problem> {
+) -> Result<Json<Page<BookingDto>>, Refused<refusals::ListBookings>> {
     let view = match query.view {
         BookingView::Coming => View::Coming,
         BookingView::Past => View::Past,
@@ -80,51 +70,35 @@ pub async fn list_bookings(
 
 /// One booking with its form and history.
 #[utoipa::path(get, path = "/bookings/{id}", tag = "bookings", operation_id = "get_booking",
-    params(("id" = Uuid, Path)), responses(
-    (status = OK, body = BookingDetailDto),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-))]
+    params(("id" = Uuid, Path)), responses((status = OK, body = BookingDetailDto), refusals::GetBooking))]
 pub async fn get_booking(
     Signed(actor): Signed,
     State(booking): State<Booking>,
     PathId(id): PathId,
-) -> Result<Json<BookingDetailDto>, Problem> {
+) -> Result<Json<BookingDetailDto>, Refused<refusals::GetBooking>> {
     Ok(Json(booking.detail(&actor, id).await?))
 }
 
 /// A booking by its reference; lower case, spaces and dashes do not matter.
 #[utoipa::path(get, path = "/references/{reference}", tag = "bookings", operation_id = "get_booking_by_reference",
-    params(("reference" = String, Path)), responses(
-    (status = OK, body = BookingDto),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-))]
+    params(("reference" = String, Path)), responses((status = OK, body = BookingDto), refusals::GetBookingByReference))]
 pub async fn get_booking_by_reference(
     Signed(actor): Signed,
     State(booking): State<Booking>,
     PathText(reference): PathText,
-) -> Result<Json<BookingDto>, Problem> {
+) -> Result<Json<BookingDto>, Refused<refusals::GetBookingByReference>> {
     Ok(Json(booking.by_reference(&actor, &reference).await?))
 }
 
 /// The appointment as a calendar file.
 #[utoipa::path(get, path = "/bookings/{id}/calendar.ics", tag = "bookings", operation_id = "get_booking_calendar",
-    params(("id" = Uuid, Path)), responses(
-    (status = OK, body = String, content_type = "text/calendar"),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`: not confirmed"),
-))]
+    params(("id" = Uuid, Path)), responses((status = OK, body = String, content_type = "text/calendar"), refusals::GetBookingCalendar))]
 pub async fn get_booking_calendar(
     Signed(actor): Signed,
     State(booking): State<Booking>,
     language: Option<Extension<Language>>,
     PathId(id): PathId,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<impl IntoResponse, Refused<refusals::GetBookingCalendar>> {
     let language = language.map(|Extension(language)| language).unwrap_or_default();
     let file = booking.calendar_file(&actor, id, language).await?;
     let headers = [
@@ -136,39 +110,26 @@ pub async fn get_booking_calendar(
 
 /// Requests a held place. The same request again gives the same answer.
 #[utoipa::path(post, path = "/bookings/{id}/request", tag = "bookings", operation_id = "request_booking",
-    params(("id" = Uuid, Path)), request_body = BookingRequest, responses(
-    (status = OK, body = BookingDto),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`hold_expired`, `wrong_state`; `unread_warning` with the field, until its code is in `acknowledged`"),
-    (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-))]
+    params(("id" = Uuid, Path)), request_body = BookingRequest, responses((status = OK, body = BookingDto), refusals::RequestBooking))]
 pub async fn request_booking(
     Signed(actor): Signed,
     State(booking): State<Booking>,
     PathId(id): PathId,
     Body(form): Body<BookingRequest>,
-) -> Result<Json<BookingDto>, Problem> {
+) -> Result<Json<BookingDto>, Refused<refusals::RequestBooking>> {
     let row = booking.request(&actor, id, form.into()).await?;
     Ok(Json(booking.show(&actor, row).await?))
 }
 
 /// What a form would be warned of. It is checked as `request` checks it, and nothing is changed.
 #[utoipa::path(post, path = "/bookings/{id}/check", tag = "bookings", operation_id = "check_booking_form",
-    params(("id" = Uuid, Path)), request_body = BookingRequest, responses(
-    (status = OK, body = FormCheck),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-))]
+    params(("id" = Uuid, Path)), request_body = BookingRequest, responses((status = OK, body = FormCheck), refusals::CheckBookingForm))]
 pub async fn check_booking_form(
     Signed(actor): Signed,
     State(booking): State<Booking>,
     PathId(id): PathId,
     Body(form): Body<BookingRequest>,
-) -> Result<Json<FormCheck>, Problem> {
+) -> Result<Json<FormCheck>, Refused<refusals::CheckBookingForm>> {
     Ok(Json(FormCheck { warnings: booking.check_form(&actor, id, form.into()).await? }))
 }
 
@@ -181,20 +142,13 @@ impl From<BookingRequest> for RequestForm {
 
 /// Cancels one's booking; a reason is needed unless the place was only held.
 #[utoipa::path(post, path = "/bookings/{id}/cancel", tag = "bookings", operation_id = "cancel_booking",
-    params(("id" = Uuid, Path)), request_body = Cancelling, responses(
-    (status = OK, body = BookingDto),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = CONFLICT, body = ProblemBody, content_type = "application/problem+json", description = "`wrong_state`, `hold_expired`, `too_late`"),
-    (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json", description = "`reason_required`"),
-))]
+    params(("id" = Uuid, Path)), request_body = Cancelling, responses((status = OK, body = BookingDto), refusals::CancelBooking))]
 pub async fn cancel_booking(
     Signed(actor): Signed,
     State(booking): State<Booking>,
     PathId(id): PathId,
     Body(cancelling): Body<Cancelling>,
-) -> Result<Json<BookingDto>, Problem> {
+) -> Result<Json<BookingDto>, Refused<refusals::CancelBooking>> {
     let row = booking.cancel(&actor, id, cancelling.reason.as_deref()).await?;
     Ok(Json(booking.show(&actor, row).await?))
 }

@@ -4,8 +4,9 @@ use crate::auth::{Actor, Right, Signed};
 use crate::booking::Booking;
 use crate::booking::store::read::{Order, Place};
 use crate::booking::wire::dto::{DayBookingDto, OfficeDayDto};
+use crate::booking::wire::refusals;
 use crate::db::live::{Change, Topic, next_change};
-use crate::http::{Cursor, Page, Params, Problem, ProblemBody, dated};
+use crate::http::{Cursor, Page, Params, Problem, Refused, dated};
 use axum::Json;
 use axum::extract::State;
 use axum::response::sse::Event;
@@ -28,17 +29,12 @@ pub struct DayQuery {
 }
 
 /// The bookings of a day, what is undecided, and who waits.
-#[utoipa::path(get, path = "/day", tag = "office_day", operation_id = "get_day", params(DayQuery), responses(
-    (status = OK, body = OfficeDayDto),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-))]
+#[utoipa::path(get, path = "/day", tag = "office_day", operation_id = "get_day", params(DayQuery), responses((status = OK, body = OfficeDayDto), refusals::GetDay))]
 pub async fn get_day(
     Signed(actor): Signed,
     State(booking): State<Booking>,
     Params(query): Params<DayQuery>,
-) -> Result<Json<OfficeDayDto>, Problem> {
+) -> Result<Json<OfficeDayDto>, Refused<refusals::GetDay>> {
     Ok(Json(booking.day(&actor, query.date, query.mine).await?))
 }
 
@@ -65,17 +61,12 @@ pub struct DecisionsQuery {
 
 /// The requests that wait for a decision. What nobody decided in time has ended and is not among them.
 #[utoipa::path(get, path = "/decisions", tag = "office_day", operation_id = "list_decisions",
-    params(DecisionsQuery), responses(
-    (status = OK, body = Page<DayBookingDto>),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-))]
+    params(DecisionsQuery), responses((status = OK, body = Page<DayBookingDto>), refusals::ListDecisions))]
 pub async fn list_decisions(
     Signed(actor): Signed,
     State(booking): State<Booking>,
     Params(query): Params<DecisionsQuery>,
-) -> Result<Json<Page<DayBookingDto>>, Problem> {
+) -> Result<Json<Page<DayBookingDto>>, Refused<refusals::ListDecisions>> {
     let order = match query.order {
         DecisionOrder::Soonest => Order::Soonest,
         DecisionOrder::Newest => Order::Newest,

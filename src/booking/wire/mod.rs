@@ -4,6 +4,8 @@ mod bookings;
 mod day;
 mod decide;
 pub mod dto;
+mod refusals;
+mod schemas;
 mod services;
 
 pub use day::day_changes;

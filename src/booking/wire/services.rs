@@ -10,9 +10,10 @@ use crate::booking::wire::dto::{
     DayOfPlacesDto, DaysDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto, SlotDto, SlotsDto,
     VenueDto,
 };
+use crate::booking::wire::refusals;
 use crate::directory::ServiceInfo;
 use crate::directory::entities::service::ServiceKind;
-use crate::http::{Params, PathId, Problem, ProblemBody, dated};
+use crate::http::{NothingOfItsOwn, Params, PathId, Problem, Refused, dated};
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
@@ -24,10 +25,10 @@ use utoipa::IntoParams;
 const MOST_DAYS: i64 = 62;
 
 /// The services that are offered, in the office's order.
-#[utoipa::path(get, path = "/services", tag = "services", operation_id = "list_services", responses(
-    (status = OK, body = ServiceList),
-))]
-pub async fn list_services(State(booking): State<Booking>) -> Result<Json<ServiceList>, Problem> {
+#[utoipa::path(get, path = "/services", tag = "services", operation_id = "list_services", responses((status = OK, body = ServiceList)))]
+pub async fn list_services(
+    State(booking): State<Booking>,
+) -> Result<Json<ServiceList>, Refused<NothingOfItsOwn>> {
     let services = booking.services().await?;
     let items = services.iter().map(|(info, now)| service(info, now)).collect();
     Ok(Json(ServiceList { items, kinds: kinds(&services) }))
@@ -35,14 +36,11 @@ pub async fn list_services(State(booking): State<Booking>) -> Result<Json<Servic
 
 /// One service.
 #[utoipa::path(get, path = "/services/{id}", tag = "services", operation_id = "get_service",
-    params(("id" = Uuid, Path)), responses(
-    (status = OK, body = ServiceDto),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-))]
+    params(("id" = Uuid, Path)), responses((status = OK, body = ServiceDto)))]
 pub async fn get_service(
     State(booking): State<Booking>,
     PathId(id): PathId,
-) -> Result<Json<ServiceDto>, Problem> {
+) -> Result<Json<ServiceDto>, Refused<NothingOfItsOwn>> {
     let (info, now) = booking.service(id).await?;
     Ok(Json(service(&info, &now)))
 }
@@ -59,18 +57,14 @@ pub struct DaysQuery {
 
 /// Free places day by day, at most 62 days at a time.
 #[utoipa::path(get, path = "/services/{id}/days", tag = "services", operation_id = "list_service_days",
-    params(("id" = Uuid, Path), DaysQuery), responses(
-    (status = OK, body = DaysDto),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-))]
+    params(("id" = Uuid, Path), DaysQuery), responses((status = OK, body = DaysDto), refusals::ListServiceDays))]
 pub async fn list_service_days(
     State(booking): State<Booking>,
     PathId(id): PathId,
     Params(DaysQuery { from, to }): Params<DaysQuery>,
-) -> Result<Json<DaysDto>, Problem> {
+) -> Result<Json<DaysDto>, Refused<refusals::ListServiceDays>> {
     if !(0..MOST_DAYS).contains(&(to - from).num_days()) {
-        return Err(Problem::invalid("to", words::booking::bad_range(MOST_DAYS)));
+        return Err(Problem::invalid("to", words::booking::bad_range(MOST_DAYS)).into());
     }
     let (info, days) = booking.days(id, from, to).await?;
     let days = days.into_iter().map(|day| DayOfPlacesDto {
@@ -86,17 +80,12 @@ pub async fn list_service_days(
 
 /// What the form of a service can be filled in with: the caller's contact and last answers.
 #[utoipa::path(get, path = "/services/{id}/prefill", tag = "bookings", operation_id = "get_prefill",
-    params(("id" = Uuid, Path)), responses(
-    (status = OK, body = Prefill),
-    (status = UNAUTHORIZED, body = ProblemBody, content_type = "application/problem+json"),
-    (status = FORBIDDEN, body = ProblemBody, content_type = "application/problem+json"),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-))]
+    params(("id" = Uuid, Path)), responses((status = OK, body = Prefill), refusals::GetPrefill))]
 pub async fn get_prefill(
     Signed(actor): Signed,
     State(booking): State<Booking>,
     PathId(id): PathId,
-) -> Result<Json<Prefill>, Problem> {
+) -> Result<Json<Prefill>, Refused<refusals::GetPrefill>> {
     Ok(Json(booking.prefill(&actor, id).await?))
 }
 
@@ -110,16 +99,12 @@ pub struct SlotsQuery {
 
 /// The slots of a date with what is free in each.
 #[utoipa::path(get, path = "/services/{id}/slots", tag = "services", operation_id = "list_service_slots",
-    params(("id" = Uuid, Path), SlotsQuery), responses(
-    (status = OK, body = SlotsDto),
-    (status = NOT_FOUND, body = ProblemBody, content_type = "application/problem+json"),
-    (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-))]
+    params(("id" = Uuid, Path), SlotsQuery), responses((status = OK, body = SlotsDto), refusals::ListServiceSlots))]
 pub async fn list_service_slots(
     State(booking): State<Booking>,
     PathId(id): PathId,
     Params(SlotsQuery { date }): Params<SlotsQuery>,
-) -> Result<Json<SlotsDto>, Problem> {
+) -> Result<Json<SlotsDto>, Refused<refusals::ListServiceSlots>> {
     let (info, offers, reason) = booking.slots(id, date).await?;
     let slots = offers.into_iter().map(|offer| SlotDto {
         starts_at: offer.slot.starts_at,

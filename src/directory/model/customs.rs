@@ -8,7 +8,6 @@ use crate::directory::model::text_file::{self, TextFault};
 use crate::http::plain_text;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
 
 const HEADER: &str = "code,name_zh,name_en";
 /// Longest name, in characters.
@@ -17,7 +16,7 @@ const NAME: usize = 80;
 pub const FOUND: usize = 20;
 
 /// A customs office.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CustomsOffice {
     /// Four digits.
     pub code: String,

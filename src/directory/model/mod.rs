@@ -11,10 +11,9 @@ pub mod text_file;
 
 use crate::base::words::ByLanguage;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// The part of a service that only its pages and forms need; stored as JSON in `service.spec`.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ServiceSpec {
     /// In a sentence, what it is.
     pub summary: ByLanguage,
@@ -41,7 +40,7 @@ pub struct ServiceSpec {
 }
 
 /// How many live bookings of one service (held ones included) a party may have at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Somebody who books for themselves.
     pub person: u32,
@@ -57,7 +56,7 @@ impl Default for Limits {
 
 /// A warning about the dates of a form: the answer to `field` is earlier than `days` after the day
 /// of the appointment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WarningRule {
     /// Stable; what is acknowledged.
     pub code: String,
@@ -70,21 +69,21 @@ pub struct WarningRule {
 }
 
 /// The answer with which a [`WarningRule`] applies.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WarningCondition {
     pub field: String,
     pub value: String,
 }
 
 /// One thing to check.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CheckSpec {
     pub key: String,
     pub label: ByLanguage,
 }
 
 /// One question of a booking form.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FieldSpec {
     pub key: String,
     pub kind: FieldKind,
@@ -99,19 +98,18 @@ pub struct FieldSpec {
     pub max_length: Option<u32>,
     /// For `choice`: what is chosen until somebody chooses.
     #[serde(default)]
-    #[schema(required = true)]
     pub default: Option<String>,
 }
 
 /// One option of a `choice`.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FieldOption {
     pub value: String,
     pub label: ByLanguage,
 }
 
 /// How a field is filled in and checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     Text,

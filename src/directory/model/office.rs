@@ -4,14 +4,12 @@ use crate::base::words::{self, ByLanguage, Language};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::Serialize;
-use utoipa::ToSchema;
 
 /// The office.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Office {
     pub name: ByLanguage,
     /// The zone in which the office counts its days.
-    #[schema(value_type = String, example = "Asia/Shanghai")]
     pub zone: Tz,
     pub duty_phone: &'static str,
     /// The office hours of a working day, in the office's zone.
@@ -20,21 +18,18 @@ pub struct Office {
     /// Within so many working days the registration of an enterprise is usually decided.
     pub approval_working_days: u8,
     /// The languages of the service, the default one first.
-    #[schema(value_type = Vec<String>)]
     pub languages: [&'static str; Language::ALL.len()],
 }
 
 /// A part of a day, "08:30" to "12:00".
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct OfficeHours {
-    #[schema(example = "08:30")]
     pub from: &'static str,
-    #[schema(example = "12:00")]
     pub to: &'static str,
 }
 
 /// The notice about recording that people acknowledge before a video session.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Notice {
     pub version: i32,
     pub published_on: NaiveDate,

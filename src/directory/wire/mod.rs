@@ -1,11 +1,14 @@
 //! What is public about the office: its facts and the official calendar.
 
+mod refusals;
+mod schemas;
+
 use crate::base::words;
 use crate::directory::model::calendar::DayClass;
 use crate::directory::model::customs::{self, CustomsOffice};
 use crate::directory::office;
 use crate::directory::{Directory, Office};
-use crate::http::{Params, Problem, ProblemBody, dated};
+use crate::http::{NothingOfItsOwn, Params, Problem, Refused, dated};
 use axum::Json;
 use axum::extract::State;
 use chrono::{Datelike, NaiveDate};
@@ -59,15 +62,12 @@ struct CalendarDay {
 /// The official calendar, at most 92 days at a time.
 #[utoipa::path(
     get, path = "/calendar", tag = "office", operation_id = "get_calendar", params(CalendarQuery),
-    responses(
-        (status = OK, body = CalendarRange),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = OK, body = CalendarRange), refusals::GetCalendar),
 )]
 async fn get_calendar(
     State(directory): State<Directory>,
     Params(CalendarQuery { from, to }): Params<CalendarQuery>,
-) -> Result<Json<CalendarRange>, Problem> {
+) -> Result<Json<CalendarRange>, Refused<refusals::GetCalendar>> {
     check_range(from, to)?;
     let calendar = directory.calendar().await?;
     let days = from.iter_days().take_while(|date| *date <= to).map(|date| CalendarDay {
@@ -99,15 +99,12 @@ struct CustomsOffices {
 /// Customs offices by code (关区代码) or name, from the list that the office has imported.
 #[utoipa::path(
     get, path = "/customs-offices", tag = "office", operation_id = "find_customs_offices", params(CustomsQuery),
-    responses(
-        (status = OK, body = CustomsOffices),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = OK, body = CustomsOffices)),
 )]
 async fn find_customs_offices(
     State(directory): State<Directory>,
     Params(CustomsQuery { q }): Params<CustomsQuery>,
-) -> Result<Json<CustomsOffices>, Problem> {
+) -> Result<Json<CustomsOffices>, Refused<NothingOfItsOwn>> {
     let list = directory.customs().await?;
     Ok(Json(CustomsOffices { items: customs::find(&list, &q), total: list.len() }))
 }

@@ -9,7 +9,6 @@ use crate::notify::{CalendarPart, Mail, Method};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A mail as it waits in `outbox.payload`.
@@ -133,7 +132,7 @@ pub struct Message {
 }
 
 /// Why a mail was not sent any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WithdrawnBecause {
     /// A later mail tells how things stand.

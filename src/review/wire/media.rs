@@ -3,11 +3,12 @@
 use crate::auth::Signed;
 use crate::base::hex::hex;
 use crate::base::words;
-use crate::http::{PathId, Problem, ProblemBody};
+use crate::http::{PathId, Problem, Refused};
 use crate::review::model::checks::found_in_file;
 use crate::review::model::{Wanted, wanted};
 use crate::review::service::{MediaFile, Review, changed};
 use crate::review::wire::TAG;
+use crate::review::wire::refusals;
 use crate::video::recording::{Checked, Fault};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -23,20 +24,13 @@ const AHEAD: usize = 8 << 20;
 /// A recording, for the one who opened the playback. Takes `Range`.
 #[utoipa::path(get, path = "/review/playbacks/{id}/recordings/{recording_id}", tag = TAG,
     params(("id" = Uuid, Path), ("recording_id" = Uuid, Path)),
-    responses(
-        (status = 200, description = "The whole recording", content_type = "video/webm", body = Vec<u8>),
-        (status = 206, description = "The part that Range asks for", content_type = "video/webm", body = Vec<u8>),
-        (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody),
-        (status = 409, description = "playback_expired, recording_changed", body = ProblemBody),
-        (status = 416, body = ProblemBody),
-    ))]
+    responses((status = 200, description = "The whole recording", content_type = "video/webm", body = Vec<u8>), (status = 206, description = "The part that Range asks for", content_type = "video/webm", body = Vec<u8>), refusals::RecordingMedia))]
 pub async fn recording_media(
     Signed(actor): Signed,
     State(review): State<Review>,
     PathId((playback, recording)): PathId<(Uuid, Uuid)>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Response, Refused<refusals::RecordingMedia>> {
     let media = review.media(&actor, playback, recording).await?;
     let opened = media.clone();
     let checked = blocking(&media, move || Checked::open(&opened.path, &opened.manifest)).await?;

@@ -2,10 +2,11 @@
 
 mod dto;
 mod media;
+mod refusals;
 
 use crate::auth::{Right, Signed};
 use crate::base::words::Language;
-use crate::http::{Body, Cursor, Page, Params, PathId, Problem, ProblemBody, dated};
+use crate::http::{Body, Cursor, Page, Params, PathId, Refused, dated};
 use crate::review::model::{self, Search};
 use crate::review::service::{Review, Row};
 use axum::extract::State;
@@ -54,12 +55,12 @@ struct SearchParams {
 
 /// Sessions that fit, latest first.
 #[utoipa::path(get, path = "/review/sessions", tag = TAG, params(SearchParams),
-    responses((status = 200, body = Page<ReviewRow>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    responses((status = 200, body = Page<ReviewRow>), refusals::ReviewSessions))]
 async fn review_sessions(
     Signed(actor): Signed,
     State(review): State<Review>,
     Params(params): Params<SearchParams>,
-) -> Result<Json<Page<ReviewRow>>, Problem> {
+) -> Result<Json<Page<ReviewRow>>, Refused<refusals::ReviewSessions>> {
     actor.may(Right::Review)?;
     let after: Option<(DateTime<Utc>, Uuid)> = Cursor::decode(params.cursor.as_deref())?;
     let asked = model::words(params.reference);
@@ -82,39 +83,39 @@ async fn review_sessions(
 
 /// One session with its people and entries.
 #[utoipa::path(get, path = "/review/sessions/{id}", tag = TAG, params(("id" = Uuid, Path)),
-    responses((status = 200, body = ReviewDetail), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = ReviewDetail), refusals::ReviewSession))]
 async fn review_session(
     Signed(actor): Signed,
     State(review): State<Review>,
     language: Option<Extension<Language>>,
     PathId(id): PathId<Uuid>,
-) -> Result<Json<ReviewDetail>, Problem> {
+) -> Result<Json<ReviewDetail>, Refused<refusals::ReviewSession>> {
     Ok(Json(ReviewDetail::of(review.detail(&actor, id).await?, reader(language))))
 }
 
 /// Recomputes the chain and every recording of a session.
 #[utoipa::path(get, path = "/review/sessions/{id}/integrity", tag = TAG, params(("id" = Uuid, Path)),
-    responses((status = 200, body = IntegrityBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = IntegrityBody), refusals::SessionIntegrity))]
 async fn session_integrity(
     Signed(actor): Signed,
     State(review): State<Review>,
     language: Option<Extension<Language>>,
     PathId(id): PathId<Uuid>,
-) -> Result<Json<IntegrityBody>, Problem> {
+) -> Result<Json<IntegrityBody>, Refused<refusals::SessionIntegrity>> {
     let (checked_at, integrity) = review.integrity(&actor, id).await?;
     Ok(Json(IntegrityBody::of(integrity, checked_at, reader(language))))
 }
 
 /// Opens a session for playing. The purpose is kept and the opening becomes an entry.
 #[utoipa::path(post, path = "/review/sessions/{id}/playbacks", tag = TAG, params(("id" = Uuid, Path)), request_body = OpenPlayback,
-    responses((status = 201, body = Playback), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, description = "purpose_required", body = ProblemBody)))]
+    responses((status = 201, body = Playback), refusals::OpenPlayback))]
 async fn open_playback(
     Signed(actor): Signed,
     State(review): State<Review>,
     language: Option<Extension<Language>>,
     PathId(id): PathId<Uuid>,
     Body(body): Body<OpenPlayback>,
-) -> Result<(StatusCode, Json<Playback>), Problem> {
+) -> Result<(StatusCode, Json<Playback>), Refused<refusals::OpenPlayback>> {
     let opened = review.open(&actor, id, &body.purpose).await?;
     Ok((StatusCode::CREATED, Json(Playback::of(opened, reader(language)))))
 }

@@ -1,8 +1,10 @@
 //! Ratings over HTTP: the link's form without signing in, answers and figures for staff.
 
+mod refusals;
+
 use crate::auth::{Right, Signed};
 use crate::base::words::{self, ByLanguage};
-use crate::http::{Body, Cursor, Page, Params, PathId, PathText, Problem, ProblemBody};
+use crate::http::{Body, Cursor, NothingOfItsOwn, Page, Params, PathId, PathText, Problem, Refused};
 use crate::survey::model::figures::MonthFigures;
 use crate::survey::model::month::Month;
 use crate::survey::model::{self, Figure, Sum};
@@ -50,15 +52,12 @@ enum RatingState {
 #[utoipa::path(
     get, path = "/ratings/{token}", tag = "ratings", operation_id = "get_rating",
     params(("token" = String, Path)),
-    responses(
-        (status = 200, body = RatingForm),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, body = RatingForm)),
 )]
 async fn get_rating(
     State(survey): State<Survey>,
     PathText(token): PathText,
-) -> Result<Json<RatingForm>, Problem> {
+) -> Result<Json<RatingForm>, Refused<NothingOfItsOwn>> {
     let form = survey.form(&token).await?;
     Ok(Json(RatingForm {
         service: form.service,
@@ -92,19 +91,13 @@ struct Taken {}
     post, path = "/ratings/{token}", tag = "ratings", operation_id = "answer_rating",
     params(("token" = String, Path)),
     request_body = NewAnswer,
-    responses(
-        (status = 201, body = Taken),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "rating_answered"),
-        (status = 410, body = ProblemBody, content_type = "application/problem+json", description = "rating_expired"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "invalid_level, comment_too_long"),
-    ),
+    responses((status = 201, body = Taken), refusals::AnswerRating),
 )]
 async fn answer_rating(
     State(survey): State<Survey>,
     PathText(token): PathText,
     Body(answer): Body<NewAnswer>,
-) -> Result<(StatusCode, Json<Taken>), Problem> {
+) -> Result<(StatusCode, Json<Taken>), Refused<refusals::AnswerRating>> {
     survey.answer(&token, answer.level, answer.comment.as_deref()).await?;
     Ok((StatusCode::CREATED, Json(Taken {})))
 }
@@ -122,18 +115,13 @@ struct RatingLink {
 #[utoipa::path(
     get, path = "/bookings/{id}/rating", tag = "ratings", operation_id = "get_booking_rating",
     params(("id" = Uuid, Path)),
-    responses(
-        (status = 200, body = RatingLink),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, body = RatingLink), refusals::GetBookingRating),
 )]
 async fn get_booking_rating(
     Signed(actor): Signed,
     State(survey): State<Survey>,
     PathId(id): PathId,
-) -> Result<Json<RatingLink>, Problem> {
+) -> Result<Json<RatingLink>, Refused<refusals::GetBookingRating>> {
     let link = survey.link(&actor, id).await?;
     Ok(Json(RatingLink { url: link.url, answered: link.answered }))
 }
@@ -169,18 +157,13 @@ const PAGE: usize = 50;
 #[utoipa::path(
     get, path = "/answers", tag = "ratings", operation_id = "list_answers",
     params(AnswerQuery),
-    responses(
-        (status = 200, body = Page<Answer>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, body = Page<Answer>), refusals::ListAnswers),
 )]
 async fn list_answers(
     Signed(actor): Signed,
     State(survey): State<Survey>,
     Params(query): Params<AnswerQuery>,
-) -> Result<Json<Page<Answer>>, Problem> {
+) -> Result<Json<Page<Answer>>, Refused<refusals::ListAnswers>> {
     actor.may(Right::SeeFigures)?;
     let month = query.month.as_deref().map(|text| month("month", text)).transpose()?;
     let after: Option<(String, Uuid)> = Cursor::decode(query.cursor.as_deref())?;
@@ -326,22 +309,17 @@ const MOST_MONTHS: usize = 36;
 #[utoipa::path(
     get, path = "/figures/ratings", tag = "ratings", operation_id = "rating_figures",
     params(FigureQuery),
-    responses(
-        (status = 200, body = Figures),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "invalid_month, invalid_range"),
-    ),
+    responses((status = 200, body = Figures), refusals::RatingFigures),
 )]
 async fn rating_figures(
     Signed(actor): Signed,
     State(survey): State<Survey>,
     Params(query): Params<FigureQuery>,
-) -> Result<Json<Figures>, Problem> {
+) -> Result<Json<Figures>, Refused<refusals::RatingFigures>> {
     actor.may(Right::SeeFigures)?;
     let (from, to) = (month("from", &query.from)?, month("to", &query.to)?);
     if !(1..=MOST_MONTHS).contains(&from.until(to).take(MOST_MONTHS + 1).count()) {
-        return Err(Problem::invalid("to", words::survey::invalid_range()));
+        return Err(Problem::invalid("to", words::survey::invalid_range()).into());
     }
     let months = survey.figures(from, to).await?;
     let sum = model::sum(months.iter().map(|month| &month.total)).into();

@@ -3,11 +3,12 @@
 use crate::auth::Signed;
 use crate::base::words::ByLanguage;
 use crate::booking::model::join_window;
-use crate::http::{Body, PathId, PathText, Problem, ProblemBody};
+use crate::http::{Body, NothingOfItsOwn, PathId, PathText, Refused};
 use crate::video::model::MAX_GUESTS;
 use crate::video::service::Video;
 use crate::video::service::invite::{InvitationState, Invited};
 use crate::video::wire::TAG;
+use crate::video::wire::refusals;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -67,25 +68,25 @@ pub struct InvitationTaken {
 
 /// Makes a link with which one other person may come into the session.
 #[utoipa::path(post, path = "/bookings/{id}/invitations", tag = TAG, params(("id" = Uuid, Path)), request_body = NewInvitation,
-    responses((status = 201, body = SessionInvitation), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, description = "too_many_invitations, session_ended, not_a_video_booking", body = ProblemBody), (status = 422, description = "too_long", body = ProblemBody)))]
+    responses((status = 201, body = SessionInvitation), refusals::InviteToSession))]
 pub async fn invite_to_session(
     Signed(actor): Signed,
     State(video): State<Video>,
     PathId(id): PathId<Uuid>,
     Body(body): Body<NewInvitation>,
-) -> Result<(StatusCode, Json<SessionInvitation>), Problem> {
+) -> Result<(StatusCode, Json<SessionInvitation>), Refused<refusals::InviteToSession>> {
     let invited = video.invite(&actor, id, body.label).await?;
     Ok((StatusCode::CREATED, Json(invited.into())))
 }
 
 /// The invitations that stand, and who took them.
 #[utoipa::path(get, path = "/bookings/{id}/invitations", tag = TAG, params(("id" = Uuid, Path)),
-    responses((status = 200, body = SessionInvitations), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = SessionInvitations), refusals::SessionInvitations))]
 pub async fn session_invitations(
     Signed(actor): Signed,
     State(video): State<Video>,
     PathId(id): PathId<Uuid>,
-) -> Result<Json<SessionInvitations>, Problem> {
+) -> Result<Json<SessionInvitations>, Refused<refusals::SessionInvitations>> {
     let items = video.invitations(&actor, id).await?;
     let items = items.into_iter().map(SessionInvitation::from).collect();
     Ok(Json(SessionInvitations { items, most_guests: MAX_GUESTS }))
@@ -94,23 +95,23 @@ pub async fn session_invitations(
 /// Takes an invitation back. Who came by it is put out of the session.
 #[utoipa::path(delete, path = "/bookings/{id}/invitations/{invitation_id}", tag = TAG,
     params(("id" = Uuid, Path), ("invitation_id" = Uuid, Path)),
-    responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    responses((status = 204), refusals::WithdrawInvitation))]
 pub async fn withdraw_invitation(
     Signed(actor): Signed,
     State(video): State<Video>,
     PathId((id, invitation)): PathId<(Uuid, Uuid)>,
-) -> Result<StatusCode, Problem> {
+) -> Result<StatusCode, Refused<refusals::WithdrawInvitation>> {
     video.withdraw(&actor, id, invitation).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// What an invitation's link opens. The link is the key.
 #[utoipa::path(get, path = "/invitations/{token}", tag = TAG, params(("token" = String, Path)),
-    responses((status = 200, body = InvitationCard), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = InvitationCard)))]
 pub async fn invitation(
     State(video): State<Video>,
     PathText(token): PathText,
-) -> Result<Json<InvitationCard>, Problem> {
+) -> Result<Json<InvitationCard>, Refused<NothingOfItsOwn>> {
     let found = video.invitation(&token).await?;
     Ok(Json(InvitationCard {
         service: found.service.name(),
@@ -124,12 +125,12 @@ pub async fn invitation(
 
 /// Takes an invitation: from now on it is the caller's alone.
 #[utoipa::path(post, path = "/invitations/{token}/accept", tag = TAG, params(("token" = String, Path)),
-    responses((status = 200, body = InvitationTaken), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, description = "invitation_used, session_ended", body = ProblemBody), (status = 410, description = "invitation_withdrawn", body = ProblemBody)))]
+    responses((status = 200, body = InvitationTaken), refusals::AcceptInvitation))]
 pub async fn accept_invitation(
     Signed(actor): Signed,
     State(video): State<Video>,
     PathText(token): PathText,
-) -> Result<Json<InvitationTaken>, Problem> {
+) -> Result<Json<InvitationTaken>, Refused<refusals::AcceptInvitation>> {
     Ok(Json(InvitationTaken { booking_id: video.accept_invitation(&actor, &token).await? }))
 }
 

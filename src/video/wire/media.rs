@@ -7,12 +7,13 @@
 //! 4.2, wants it.
 
 use crate::base::words;
-use crate::http::{PathId, Problem, ProblemBody, check_kind};
+use crate::http::{PathId, Problem, Refused, check_kind};
 use crate::video::engine::{Answer, OfferFault};
 use crate::video::model::limits::{Offering, RETRY_AFTER_SECONDS};
 use crate::video::service::Video;
 use crate::video::store::entities::publication::Source;
 use crate::video::wire::TAG;
+use crate::video::wire::refusals;
 use crate::video::words::problems;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -32,39 +33,28 @@ const LARGEST_OFFER: usize = 64 * 1024;
     params(("session_id" = Uuid, Path), ("source" = Source, Path),
         ("X-Page-Id" = Option<Uuid>, Header, description = "Which window publishes. One that another window has taken over is refused")),
     request_body(content = String, content_type = "application/sdp", description = "An SDP offer with at most one Opus and one VP8 section that send"),
-    responses(
-        (status = 201, description = "The SDP answer; Location is the resource", body = String, content_type = "application/sdp",
-            headers(("Location" = String, description = "Where to close it with DELETE"))),
-        (status = 401, description = "bad_token", body = ProblemBody),
-        (status = 403, description = "not_admitted", body = ProblemBody),
-        (status = 404, body = ProblemBody),
-        (status = 409, description = "taken_over", body = ProblemBody),
-        (status = 413, body = ProblemBody),
-        (status = 415, body = ProblemBody),
-        (status = 422, description = "bad_sdp", body = ProblemBody),
-        (status = 429, description = "too_many_offers, with Retry-After", body = ProblemBody),
-        (status = 503, body = ProblemBody),
-    ), security(("media_token" = [])))]
+    responses((status = 201, description = "The SDP answer; Location is the resource", body = String, content_type = "application/sdp",
+            headers(("Location" = String, description = "Where to close it with DELETE"))), refusals::WhipPublish), security(("media_token" = [])))]
 pub async fn whip_publish(
     State(video): State<Video>,
     PathId((session, source)): PathId<(Uuid, Source)>,
     Bearer(bearer): Bearer,
     Page(page): Page,
     Offer(offer): Offer,
-) -> Result<Response, Problem> {
+) -> Result<Response, Refused<refusals::WhipPublish>> {
     let answer = video.publish(bearer.as_deref(), session, source, page, offer).await?;
     Ok(created("whip", answer))
 }
 
 /// Ends a publication.
 #[utoipa::path(delete, path = "/whip/resources/{id}", tag = TAG, params(("id" = Uuid, Path)),
-    responses((status = 200), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody)),
+    responses((status = 200), refusals::WhipClose),
     security(("media_token" = [])))]
 pub async fn whip_close(
     State(video): State<Video>,
     PathId(id): PathId<Uuid>,
     Bearer(bearer): Bearer,
-) -> Result<StatusCode, Problem> {
+) -> Result<StatusCode, Refused<refusals::WhipClose>> {
     video.close_media(bearer.as_deref(), id, Offering::ToPublish).await?;
     Ok(StatusCode::OK)
 }
@@ -72,38 +62,27 @@ pub async fn whip_close(
 /// Plays one publication of the session.
 #[utoipa::path(post, path = "/whep/{publication_id}", tag = TAG, params(("publication_id" = Uuid, Path)),
     request_body(content = String, content_type = "application/sdp", description = "An SDP offer with at most one Opus and one VP8 section that receive"),
-    responses(
-        (status = 201, description = "The SDP answer; Location is the resource", body = String, content_type = "application/sdp",
-            headers(("Location" = String, description = "Where to close it with DELETE"))),
-        (status = 401, description = "bad_token", body = ProblemBody),
-        (status = 403, description = "not_admitted", body = ProblemBody),
-        (status = 404, body = ProblemBody),
-        (status = 409, description = "nothing_published", body = ProblemBody),
-        (status = 413, body = ProblemBody),
-        (status = 415, body = ProblemBody),
-        (status = 422, description = "bad_sdp", body = ProblemBody),
-        (status = 429, description = "too_many_offers, with Retry-After", body = ProblemBody),
-        (status = 503, body = ProblemBody),
-    ), security(("media_token" = [])))]
+    responses((status = 201, description = "The SDP answer; Location is the resource", body = String, content_type = "application/sdp",
+            headers(("Location" = String, description = "Where to close it with DELETE"))), refusals::WhepPlay), security(("media_token" = [])))]
 pub async fn whep_play(
     State(video): State<Video>,
     PathId(publication): PathId<Uuid>,
     Bearer(bearer): Bearer,
     Offer(offer): Offer,
-) -> Result<Response, Problem> {
+) -> Result<Response, Refused<refusals::WhepPlay>> {
     let answer = video.play(bearer.as_deref(), publication, offer).await?;
     Ok(created("whep", answer))
 }
 
 /// Stops playing.
 #[utoipa::path(delete, path = "/whep/resources/{id}", tag = TAG, params(("id" = Uuid, Path)),
-    responses((status = 200), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody)),
+    responses((status = 200), refusals::WhepClose),
     security(("media_token" = [])))]
 pub async fn whep_close(
     State(video): State<Video>,
     PathId(id): PathId<Uuid>,
     Bearer(bearer): Bearer,
-) -> Result<StatusCode, Problem> {
+) -> Result<StatusCode, Refused<refusals::WhepClose>> {
     video.close_media(bearer.as_deref(), id, Offering::ToPlay).await?;
     Ok(StatusCode::OK)
 }

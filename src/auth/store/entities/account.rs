@@ -3,7 +3,6 @@
 use crate::base::words::Language;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "account")]
@@ -42,9 +41,7 @@ impl Related<crate::auth::store::entities::enterprise::Entity> for Entity {
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Who somebody is (contracts: roles).
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum Role {
     #[sea_orm(string_value = "member")]
@@ -80,9 +77,7 @@ pub enum Role {
 }
 
 /// Whether somebody may act for their enterprise.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum Membership {
     /// Asks to join.

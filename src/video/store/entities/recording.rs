@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "recording")]
@@ -34,9 +33,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// State of a recording. `interrupted`: cut off when the service was killed; `partial`: broke off because it could
 /// not be written any more. What there is of both is kept, with its manifest. `failed`: there is nothing.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum RecordingState {
     #[sea_orm(string_value = "recording")]

@@ -1,0 +1,67 @@
+//! What the operations on bookings are refused for.
+
+use crate::auth::refusals::BOOKERS;
+use crate::http::{refusals, shared_refusals};
+
+shared_refusals! {
+    /// Faults of a booking's form, with the field that has them.
+    FORM {
+        UNPROCESSABLE_ENTITY: "wrong_length", "wrong_character", "wrong_check_digit", "no_such_date",
+            "invalid_name", "name_not_allowed", "unknown_field", "required", "consent_required", "too_long",
+            "not_an_option", "invalid_port_code", "invalid_date", "invalid_number";
+    }
+}
+
+refusals! {
+    ListServiceDays { UNPROCESSABLE_ENTITY: "bad_range", "date_out_of_range"; }
+    ListServiceSlots { UNPROCESSABLE_ENTITY: "date_out_of_range"; }
+    GetPrefill { ..BOOKERS; }
+
+    TakePlace {
+        ..BOOKERS;
+        FORBIDDEN: "enterprise_pending", "enterprise_refused";
+        CONFLICT: "slot_taken", "too_many_holds", "too_many_bookings",
+            "already_yours" ("with the booking as `subject_id`, unless `anyway`");
+        UNPROCESSABLE_ENTITY: "unknown_service", "not_a_slot", "slot_past", "lead_time", "beyond_horizon",
+            "year_unpublished", "date_out_of_range";
+    }
+    ListBookings { ..BOOKERS; }
+    GetBooking { ..BOOKERS; }
+    GetBookingByReference { ..BOOKERS; }
+    GetBookingCalendar { ..BOOKERS; CONFLICT: "wrong_state" ("it is not confirmed"); }
+    RequestBooking {
+        ..BOOKERS;
+        ..FORM;
+        CONFLICT: "hold_expired", "wrong_state",
+            "unread_warning" ("with the field, until its code is in `acknowledged`");
+    }
+    CheckBookingForm { ..BOOKERS; ..FORM; }
+    CancelBooking {
+        ..BOOKERS;
+        CONFLICT: "wrong_state", "hold_expired", "too_late";
+        UNPROCESSABLE_ENTITY: "reason_required", "too_long";
+    }
+
+    GetDay { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "date_out_of_range"; }
+    ListDecisions { FORBIDDEN: "forbidden"; }
+    AcceptBooking {
+        FORBIDDEN: "forbidden";
+        CONFLICT: "wrong_state", "too_late",
+            "officer_busy" ("with the other booking as `subject_id`, unless `anyway`");
+    }
+    RefuseBooking {
+        FORBIDDEN: "forbidden";
+        CONFLICT: "wrong_state", "too_late";
+        UNPROCESSABLE_ENTITY: "reason_required", "too_long";
+    }
+    CheckInBooking { FORBIDDEN: "forbidden"; CONFLICT: "wrong_state", "too_early"; }
+    CompleteBooking {
+        FORBIDDEN: "forbidden";
+        CONFLICT: "wrong_state", "session_open" ("the video meeting must be ended first");
+    }
+    MarkNoShow {
+        FORBIDDEN: "forbidden";
+        CONFLICT: "wrong_state", "too_early", "somebody_came" ("they wait or are in the video meeting");
+    }
+    ReopenBooking { FORBIDDEN: "forbidden"; CONFLICT: "wrong_state", "too_late"; }
+}

@@ -1,0 +1,53 @@
+//! How the types of the rules and tables of this feature look over the API.
+
+use crate::base::words::ByLanguage;
+use crate::booking::model::answers::Answer;
+use crate::booking::model::state::ExpiredBecause;
+use crate::booking::model::steps::StepKind;
+use crate::booking::model::warnings::FormWarning;
+use crate::booking::model::window::{DayReason, NoneFree, OpenState, SlotReason};
+use crate::booking::store::entities::booking::BookingState;
+use crate::http::{fields_in_json, words_in_json};
+
+words_in_json! {
+    /// Why a booking is expired.
+    ExpiredBecause { HoldRanOut, NobodyDecided }
+
+    /// A step on the way of a booking.
+    StepKind { ChooseTime, FillIn, Decision, JoinVideo, Come, Rate }
+
+    /// Why nothing can be booked on a day.
+    DayReason { Past, LeadTime, BeyondHorizon, Closed, Full, YearUnpublished, Quota }
+
+    /// Why a slot cannot be booked.
+    SlotReason { Past, LeadTime, Full, Quota }
+
+    /// Why a service has no free time up to its horizon; what says most is the greatest.
+    NoneFree { Closed, YearUnpublished, Full }
+
+    /// Whether a service is open.
+    OpenState { Open, Closed, Unpublished }
+
+    /// State of a booking (contracts).
+    BookingState { Held, Requested, Accepted, Refused, CheckedIn, Completed, NoShow, Cancelled, Expired }
+}
+
+fields_in_json! {
+    /// One answer with the question's label.
+    Answer {
+        key: String,
+        label: ByLanguage,
+        /// In words: of a choice the option's label.
+        value: ByLanguage,
+    }
+
+    /// Something that a form says and its writer may not have thought of. It can be requested all the
+    /// same, once it is acknowledged.
+    FormWarning {
+        /// Goes into `acknowledged` of the request.
+        code: String,
+        /// As it is spelled in the API: `fields.departure_on`.
+        field: String,
+        text: ByLanguage,
+    }
+}

@@ -1,0 +1,61 @@
+//! What the operations on video sessions are refused for.
+
+use crate::auth::refusals::BOOKERS;
+use crate::http::refusals;
+
+refusals! {
+    EnterSession {
+        ..BOOKERS;
+        CONFLICT: "session_not_open", "session_ended", "session_full", "booking_not_accepted",
+            "not_a_video_booking";
+    }
+    Session { ..BOOKERS; CONFLICT: "not_entered"; }
+    AcknowledgeNotice { ..BOOKERS; CONFLICT: "not_entered", "session_ended", "notice_changed"; }
+    WaitInSession { ..BOOKERS; CONFLICT: "not_entered", "session_ended", "not_acknowledged", "session_full"; }
+    AdmitParticipant {
+        FORBIDDEN: "forbidden";
+        CONFLICT: "not_entered", "session_ended", "officer_not_in_session", "not_waiting", "session_full";
+    }
+    LeaveSession { ..BOOKERS; CONFLICT: "not_entered", "session_ended"; }
+    DeclineRecording {
+        ..BOOKERS;
+        CONFLICT: "not_entered", "session_ended", "guests_only";
+        UNPROCESSABLE_ENTITY: "too_long";
+    }
+    EndSession { FORBIDDEN: "forbidden"; CONFLICT: "not_entered", "session_ended", "officer_not_in_session"; }
+    SetMediaState { ..BOOKERS; CONFLICT: "not_entered", "session_ended"; }
+    CheckInSession { FORBIDDEN: "forbidden"; CONFLICT: "not_entered", "session_ended", "officer_not_in_session"; }
+    MediaToken { ..BOOKERS; FORBIDDEN: "not_admitted"; CONFLICT: "not_entered"; }
+
+    InviteToSession {
+        ..BOOKERS;
+        CONFLICT: "not_a_video_booking", "session_ended", "too_many_invitations";
+        UNPROCESSABLE_ENTITY: "too_long";
+    }
+    SessionInvitations { ..BOOKERS; }
+    WithdrawInvitation { ..BOOKERS; }
+    AcceptInvitation {
+        ..BOOKERS;
+        CONFLICT: "invitation_used", "session_ended";
+        GONE: "invitation_withdrawn";
+    }
+
+    WhipPublish {
+        UNAUTHORIZED: "bad_token";
+        FORBIDDEN: "not_admitted";
+        CONFLICT: "taken_over";
+        UNPROCESSABLE_ENTITY: "bad_sdp";
+        TOO_MANY_REQUESTS: "too_many_offers";
+        SERVICE_UNAVAILABLE: "media_busy", "media_unavailable";
+    }
+    WhepPlay {
+        UNAUTHORIZED: "bad_token";
+        FORBIDDEN: "not_admitted";
+        CONFLICT: "nothing_published";
+        UNPROCESSABLE_ENTITY: "bad_sdp";
+        TOO_MANY_REQUESTS: "too_many_offers";
+        SERVICE_UNAVAILABLE: "media_busy", "media_unavailable";
+    }
+    WhipClose { UNAUTHORIZED: "bad_token"; }
+    WhepClose { UNAUTHORIZED: "bad_token"; }
+}
