@@ -1,13 +1,22 @@
+import type { operations } from './schema'
 import type { ProblemBody } from './types'
 
 /** Codes the page gives itself; every other code is the program's. */
 const NO_CONNECTION = 'no_connection'
 const UNREADABLE = 'unreadable_answer'
 
+type Operation = keyof operations
+type CodeIn<Answer> = Answer extends { content: { 'application/problem+json': { code: infer Code } } } ? Code : never
+/** The codes with which an operation refuses, as the API document lists them. */
+type CodeOf<Name extends Operation> = Name extends Operation
+  ? { [Status in keyof operations[Name]['responses']]: CodeIn<operations[Name]['responses'][Status]> }[keyof operations[Name]['responses']]
+  : never
+export type Code = CodeOf<Operation> | typeof NO_CONNECTION | typeof UNREADABLE
+
 /** What went wrong with a call: the program's problem+json, or no answer at all. */
 export class ApiError extends Error {
   readonly status: number
-  readonly code: string
+  readonly code: Code
   /** In the reader's language; empty when the page has to find the words itself. */
   readonly title: string
   readonly detail: string
@@ -18,7 +27,7 @@ export class ApiError extends Error {
   /** What stands in the way, such as the booking that exists already. */
   readonly subjectId: string | null
 
-  constructor(problem: Partial<ProblemBody> & { code: string }, retryAfter?: string | null) {
+  constructor(problem: Partial<ProblemBody> & { code: Code }, retryAfter?: string | null) {
     super(problem.title || problem.code)
     this.name = 'ApiError'
     this.status = problem.status ?? 0
@@ -32,13 +41,18 @@ export class ApiError extends Error {
     this.subjectId = problem.subject_id ?? null
   }
 
+  /** Whether the operation refused with one of these codes; only those that it lists compile. */
+  is<Name extends Operation = never>(...codes: CodeOf<Name>[]): boolean {
+    return codes.some((code) => code === this.code)
+  }
+
   static noConnection(): ApiError {
     return new ApiError({ code: NO_CONNECTION })
   }
 
   /** From an answer that is not a success. A proxy's HTML page carries no problem: only its status is told. */
   static from(response: Response, body: unknown): ApiError {
-    if (body && typeof body === 'object' && 'code' in body) return new ApiError(body as ProblemBody, response.headers.get('retry-after'))
+    if (body && typeof body === 'object' && 'code' in body) return new ApiError(body as ProblemBody & { code: Code }, response.headers.get('retry-after'))
     const request_id = response.headers.get('x-request-id') ?? undefined
     return new ApiError({ code: UNREADABLE, status: response.status, request_id })
   }

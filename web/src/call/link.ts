@@ -32,7 +32,6 @@ const HICCUP_MS = 4_000
 const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000]
 /** What a moment may change: no place at the moment, nothing there yet. Everything else in 4xx stays as it is. */
 const PASSES = [401, 408, 429]
-const PASSING_CODES = ['nothing_published']
 
 export class Link {
   state: LinkState = 'connecting'
@@ -191,8 +190,8 @@ export class Link {
 }
 
 function isForGood(problem: ApiError): boolean {
-  const { status, code } = problem
-  return status >= 400 && status < 500 && !PASSES.includes(status) && !PASSING_CODES.includes(code)
+  const { status } = problem
+  return status >= 400 && status < 500 && !PASSES.includes(status) && !problem.is<'whep_play'>('nothing_published')
 }
 
 /** All candidates are in the offer, or enough time has passed: one direct candidate is enough for a server. */

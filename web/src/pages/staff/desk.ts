@@ -80,7 +80,7 @@ export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): 
     const worked = await act.run(step, booking.id)
     busy.value = null
     if (worked) return done(step, booking)
-    if (act.problem.value?.code === 'officer_busy') {
+    if (act.problem.value?.is<'accept_booking'>('officer_busy')) {
       act.problem.value = null
       desk.asks('accept_anyway', booking)
     }

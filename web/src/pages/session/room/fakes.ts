@@ -2,7 +2,7 @@
 import { effectScope, nextTick, ref, type EffectScope, type Ref } from 'vue'
 import { vi } from 'vitest'
 import type { Live } from '../../../api/events'
-import { ApiError } from '../../../api/problem'
+import { ApiError, type Code } from '../../../api/problem'
 import type { BookingDetail, OfficerDay, Session } from '../../../api/types'
 import { session } from '../../../call/fakes'
 import type { Program, SessionHandlers } from './program'
@@ -18,7 +18,7 @@ export function later<T>() {
   return { promise, settle, fail }
 }
 
-export const refused = (code: string, status = 409) => new ApiError({ code, status })
+export const refused = (code: Code, status = 409) => new ApiError({ code, status })
 
 export class FakeProgram {
   /** Where the session stands for the program. */

@@ -47,7 +47,7 @@ export function useMedia({ state, session, send }: Pick<Snapshots, 'state' | 'se
       media: (media) => send({ type: 'media', media }),
       refused: (problem) => {
         refusal.value = problem
-        if (problem.code === 'taken_over') send({ type: 'elsewhere' })
+        if (problem.is<'whip_publish'>('taken_over')) send({ type: 'elsewhere' })
       },
       playing: (list) => (playing.value = list),
       quality: (verdict) => (quality.value = verdict),

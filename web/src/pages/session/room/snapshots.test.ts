@@ -132,7 +132,7 @@ describe('the snapshots of a session', () => {
   it.each([[401, true], [404, true], [503, false], [0, false]])('find out why a stream was refused: %s is a problem: %s', async (status, told) => {
     const { program, room } = open()
     await room.enter()
-    program.calls.session.mockRejectedValueOnce(refused('code', status))
+    program.calls.session.mockRejectedValueOnce(refused('not_found', status))
     program.stream.handlers.refused()
     await settled()
     expect(!!room.problem.value).toBe(told)

@@ -73,7 +73,7 @@ export function useSnapshots(bookingId: string, program: Program, resumed: () =>
       listen(answer.id)
     } catch (caught) {
       const found = ApiError.of(caught)
-      if (found.code === 'session_ended') send({ type: 'ended' })
+      if (found.is<'enter_session'>('session_ended')) send({ type: 'ended' })
       else problem.value = found
     }
     if (booking.value) return
