@@ -20,7 +20,7 @@ use utoipa::openapi::{
 
 /// The content type of every refusal.
 pub const PROBLEM: &str = "application/problem+json";
-/// Names, beside a response, its codes that come from something shared and are proven once for all.
+/// Names, beside a response, those of its codes that are of a shared list, with that list.
 const SHARED: &str = "x-shared-codes";
 
 /// One refusal of a list.
@@ -30,8 +30,8 @@ pub struct Listed {
     pub code: &'static str,
     /// When, where the code does not say it.
     pub when: &'static str,
-    /// Whether it comes from something that many operations share: an extractor, a right, the check of a form.
-    pub shared: bool,
+    /// The list that it is of, where that is shared: what an extractor, a right or the check of a form refuses.
+    pub shared: Option<&'static str>,
 }
 
 /// What an operation is refused for by its own doing: implemented by [`crate::http::refusals!`].
@@ -81,7 +81,7 @@ macro_rules! refusals {
                     status: $crate::http::StatusCode::$status,
                     code: $code,
                     when: concat!($($when)?),
-                    shared: false,
+                    shared: None,
                 },)+)*],
             ];
         }
@@ -106,7 +106,7 @@ macro_rules! shared_refusals {
             status: $crate::http::StatusCode::$status,
             code: $code,
             when: concat!($($when)?),
-            shared: true,
+            shared: Some(stringify!($name)),
         },)+)+];
     )+};
 }
@@ -149,10 +149,10 @@ fn add(response: &mut Response, listed: &Listed) {
     let schema = AllOfBuilder::new().item(Ref::from_schema_name("ProblemBody")).item(narrowed);
     let content = ContentBuilder::new().schema(Some(schema)).build();
     response.content.insert(PROBLEM.to_owned(), RefOr::T(content));
-    if listed.shared {
+    if let Some(list) = listed.shared {
         let shared = response.extensions.as_ref().and_then(|extensions| extensions.get(SHARED));
-        let mut shared = shared.and_then(Value::as_array).cloned().unwrap_or_default();
-        shared.push(listed.code.into());
+        let mut shared = shared.and_then(Value::as_object).cloned().unwrap_or_default();
+        shared.insert(listed.code.to_owned(), list.into());
         response.extensions = Some(ExtensionsBuilder::new().add(SHARED, shared).build());
     }
 }
@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(codes_of(conflict), ["wrong_state", "slot_taken", "already_yours"]);
         assert_eq!(conflict.description, "`wrong_state`, `slot_taken`, `already_yours` (unless `anyway`)");
         let written = serde_json::to_value(conflict).unwrap();
-        assert_eq!(written["x-shared-codes"], serde_json::json!(["wrong_state"]));
+        assert_eq!(written["x-shared-codes"], serde_json::json!({"wrong_state": "SHARED_BY_ALL"}));
         let schema = &written["content"]["application/problem+json"]["schema"]["allOf"];
         assert_eq!(schema[0]["$ref"], "#/components/schemas/ProblemBody");
         assert_eq!(schema[1]["required"], serde_json::json!(["code"]));

@@ -32,6 +32,8 @@ mod people_registering;
 mod people_sign_ins;
 mod recording;
 mod refusals;
+mod refusals_of_bookings;
+mod refusals_of_sessions;
 mod review;
 mod review_values;
 mod session_people;

@@ -5,6 +5,8 @@ use crate::http::{refusals, shared_refusals};
 shared_refusals! {
     /// What whoever may not book is told: `Actor::may` for a right of bookers.
     BOOKERS { FORBIDDEN: "forbidden", "membership_pending", "membership_refused", "membership_ended"; }
+    /// Too many wait for a password to be hashed.
+    PASSWORDS { TOO_MANY_REQUESTS: "busy"; }
     /// Faults of what is typed when registering, with the field that has them.
     REGISTRATION {
         UNPROCESSABLE_ENTITY: "wrong_length", "wrong_character", "name_not_allowed", "bad_login", "bad_password";
@@ -13,20 +15,23 @@ shared_refusals! {
 
 refusals! {
     SignIn {
+        ..PASSWORDS;
         UNAUTHORIZED: "wrong_login" ("with Retry-After when the next attempt has to wait");
-        TOO_MANY_REQUESTS: "too_many_attempts", "busy";
+        TOO_MANY_REQUESTS: "too_many_attempts";
     }
     ChangePassword {
+        ..PASSWORDS;
         UNPROCESSABLE_ENTITY: "wrong_password", "bad_password", "same_password";
-        TOO_MANY_REQUESTS: "too_many_attempts", "busy";
+        TOO_MANY_REQUESTS: "too_many_attempts";
     }
 
     RegisterEnterprise {
+        ..PASSWORDS;
         ..REGISTRATION;
         UNPROCESSABLE_ENTITY: "wrong_check_digit";
-        TOO_MANY_REQUESTS: "too_many_registrations", "busy";
+        TOO_MANY_REQUESTS: "too_many_registrations";
     }
-    RegisterTraveller { ..REGISTRATION; TOO_MANY_REQUESTS: "too_many_registrations", "busy"; }
+    RegisterTraveller { ..PASSWORDS; ..REGISTRATION; TOO_MANY_REQUESTS: "too_many_registrations"; }
     GetRegistration { NOT_FOUND: "unknown_link"; }
     ConfirmRegistration {
         NOT_FOUND: "unknown_link";

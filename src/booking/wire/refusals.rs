@@ -6,7 +6,7 @@ use crate::http::{refusals, shared_refusals};
 shared_refusals! {
     /// Faults of a booking's form, with the field that has them.
     FORM {
-        UNPROCESSABLE_ENTITY: "wrong_length", "wrong_character", "wrong_check_digit", "no_such_date",
+        UNPROCESSABLE_ENTITY: "wrong_length", "wrong_character",
             "invalid_name", "name_not_allowed", "unknown_field", "required", "consent_required", "too_long",
             "not_an_option", "invalid_port_code", "invalid_date", "invalid_number";
     }

@@ -1,7 +1,12 @@
 //! What the operations on video sessions are refused for.
 
 use crate::auth::refusals::BOOKERS;
-use crate::http::refusals;
+use crate::http::{refusals, shared_refusals};
+
+shared_refusals! {
+    /// What the media engine cannot do now.
+    ENGINE { SERVICE_UNAVAILABLE: "media_busy", "media_unavailable"; }
+}
 
 refusals! {
     EnterSession {
@@ -14,7 +19,7 @@ refusals! {
     WaitInSession { ..BOOKERS; CONFLICT: "not_entered", "session_ended", "not_acknowledged", "session_full"; }
     AdmitParticipant {
         FORBIDDEN: "forbidden";
-        CONFLICT: "not_entered", "session_ended", "officer_not_in_session", "not_waiting", "session_full";
+        CONFLICT: "not_entered", "session_ended", "officer_not_in_session", "not_waiting";
     }
     LeaveSession { ..BOOKERS; CONFLICT: "not_entered", "session_ended"; }
     DeclineRecording {
@@ -41,20 +46,20 @@ refusals! {
     }
 
     WhipPublish {
+        ..ENGINE;
         UNAUTHORIZED: "bad_token";
         FORBIDDEN: "not_admitted";
         CONFLICT: "taken_over";
         UNPROCESSABLE_ENTITY: "bad_sdp";
         TOO_MANY_REQUESTS: "too_many_offers";
-        SERVICE_UNAVAILABLE: "media_busy", "media_unavailable";
     }
     WhepPlay {
+        ..ENGINE;
         UNAUTHORIZED: "bad_token";
         FORBIDDEN: "not_admitted";
         CONFLICT: "nothing_published";
         UNPROCESSABLE_ENTITY: "bad_sdp";
         TOO_MANY_REQUESTS: "too_many_offers";
-        SERVICE_UNAVAILABLE: "media_busy", "media_unavailable";
     }
     WhipClose { UNAUTHORIZED: "bad_token"; }
     WhepClose { UNAUTHORIZED: "bad_token"; }
