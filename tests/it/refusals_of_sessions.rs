@@ -62,7 +62,7 @@ both_stores! { at "2026-11-23T02:05:00Z";
         }
         put(&owner, &session, "/media-state", MEDIA()).await.refused(409, "not_entered");
         owner.get(&format!("/api/v1/sessions/{}", id(&session))).await.refused(409, "not_entered");
-        owner.get(&format!("/api/v1/sessions/{}/events", id(&session))).await.refused(409, "not_entered");
+        owner.get(&format!("/api/v1/events?topics=session:{}", id(&session))).await.refused(409, "not_entered");
         let guest = owner.post(&entering(&booking), json!({})).await.ok();
         let admit = format!("/participants/{}/admit", id(&guest["me"]));
         put(&colleague, &session, "/checks/face", json!({"done": true})).await.refused(409, "not_entered");
