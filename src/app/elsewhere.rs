@@ -58,6 +58,38 @@ pub(super) async fn hand_on(State(app): State<App>, request: Request, next: Next
     }
 }
 
+/// The node that has a session, if that is another one that is alive. A request that it handed on is answered here.
+pub(super) async fn holder_of_session(
+    app: &App,
+    headers: &HeaderMap,
+    session: Uuid,
+) -> Result<Option<Peer>, Problem> {
+    if app.nodes.is_alone() || was_handed_on(app, headers) {
+        return Ok(None);
+    }
+    Ok(match app.video.whereabouts(Matter::Session(session)).await? {
+        Whereabouts::At(node) if node != app.nodes.id => app.nodes.peer(node),
+        _ => None,
+    })
+}
+
+/// Asks another node for `path` in the name of whoever asked with these headers; gives back what it answers.
+pub(super) async fn ask(
+    app: &App,
+    peer: &Peer,
+    headers: &HeaderMap,
+    client: Option<ClientAddress>,
+    path: &str,
+) -> Result<Body, Problem> {
+    let mut request = Request::get(path).body(Body::empty()).map_err(|_| away())?;
+    request.headers_mut().clone_from(headers);
+    if let Some(client) = client {
+        request.extensions_mut().insert(client);
+    }
+    let answer = pass(app, peer, request).await?;
+    if answer.status() == StatusCode::OK { Ok(answer.into_body()) } else { Err(away()) }
+}
+
 /// Whether another node handed it on. What its callers say counts for nothing: they do not know the names of nodes.
 fn was_handed_on(app: &App, headers: &HeaderMap) -> bool {
     let name = headers.get(HANDED_ON).and_then(|name| name.to_str().ok()?.parse().ok());
@@ -98,11 +130,12 @@ fn matter(app: &App, path: &str, headers: &HeaderMap) -> Option<Matter> {
     }
 }
 
-/// Whether requests of this route, as it stands in the document, are about what one node has.
+/// Whether requests of this route, as it stands in the document, are about what one node has; among the things that
+/// events are about there are sessions.
 pub(super) fn is_of_one_node(route: &str) -> bool {
     const AN_ID: &str = "00000000-0000-7000-8000-000000000000";
     let ids = route.split('/').map(|part| if part.starts_with('{') { AN_ID } else { part });
-    place_of(&ids.collect::<Vec<_>>().join("/")).is_some()
+    route == "/api/v1/events" || place_of(&ids.collect::<Vec<_>>().join("/")).is_some()
 }
 
 /// Gives a request to another node, and its answer back.
@@ -152,7 +185,7 @@ fn other_node() -> Problem {
 }
 
 /// The node that has it does not answer.
-fn away() -> Problem {
+pub(super) fn away() -> Problem {
     Problem::unavailable(words::app::node_away())
 }
 

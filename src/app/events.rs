@@ -1,12 +1,15 @@
 //! One stream of events for all that the pages of a browser follow: a browser opens six connections to a host, and
 //! a stream keeps one for as long as it lives.
 
+use crate::app::{App, elsewhere, relayed};
 use crate::auth::refusals::BOOKERS;
 use crate::auth::{Actor, Signed};
-use crate::booking::{self, Booking};
-use crate::http::{Params, Problem, Refused, event_stream, refusals};
-use crate::video::{self, Video};
+use crate::booking;
+use crate::http::{ClientAddress, Params, Problem, Refused, event_stream, refusals};
+use crate::video;
+use axum::Extension;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::response::sse::Event;
 use futures::stream::{self, BoxStream};
@@ -24,16 +27,9 @@ use uuid::Uuid;
 /// So many things one stream can be about: nobody has more pages open that follow something.
 const MOST_TOPICS: usize = 16;
 
-/// The features that have something to follow.
-#[derive(Clone)]
-pub(super) struct Followed {
-    pub booking: Booking,
-    pub video: Video,
-}
-
 /// Routes under `/api/v1`.
-pub(super) fn router(followed: Followed) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(events)).with_state(followed)
+pub(super) fn router(app: App) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(events)).with_state(app)
 }
 
 /// What a page follows.
@@ -91,12 +87,16 @@ refusals! {
     Events))]
 async fn events(
     Signed(actor): Signed,
-    State(followed): State<Followed>,
+    State(app): State<App>,
+    client: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
     Params(query): Params<EventsQuery>,
 ) -> Result<Response, Refused<Events>> {
+    let signed_out = app.auth.clone().signed_out(actor.sign_in_id);
+    let listener = Listener { app, actor, headers, client: client.map(|Extension(client)| client) };
     let (mut open, mut refused) = (Vec::new(), Vec::new());
     for topic in query.topics {
-        match followed.follow(&actor, topic).await {
+        match listener.follow(topic).await {
             Ok(changes) => open.push(changes.map(move |told| (topic, told))),
             Err(problem) if problem.status.is_client_error() => refused.push((topic, problem)),
             Err(problem) => return Err(problem.into()),
@@ -106,7 +106,7 @@ async fn events(
         return Err(refused.swap_remove(0).1.into());
     }
     let refused = stream::iter(refused.into_iter().map(|(topic, problem)| (topic, Err(problem))));
-    Ok(event_stream(told(refused.chain(stream::select_all(open)))))
+    Ok(event_stream(told(refused.chain(stream::select_all(open))), signed_out))
 }
 
 /// A topic that is refused says so, and the others go on. Where the store failed the whole stream ends: the page
@@ -122,16 +122,30 @@ fn told(changes: impl Stream<Item = (Topic, Result<Event, Problem>)>) -> impl St
     })
 }
 
-impl Followed {
-    async fn follow(
-        &self,
-        actor: &Arc<Actor>,
-        topic: Topic,
-    ) -> Result<BoxStream<'static, Result<Event, Problem>>, Problem> {
-        Ok(match topic {
-            Topic::Day => booking::day_changes(&self.booking, actor)?.map(Ok).boxed(),
-            Topic::Session(id) => video::session_changes(&self.video, actor, id).await?.boxed(),
-        })
+/// Who wants to hear, and how they asked.
+struct Listener {
+    app: App,
+    actor: Arc<Actor>,
+    headers: HeaderMap,
+    client: Option<ClientAddress>,
+}
+
+impl Listener {
+    /// A session is followed on the node that has it, by way of this one: only there it is known who is there, and one
+    /// browser may follow sessions of several nodes.
+    async fn follow(&self, topic: Topic) -> Result<BoxStream<'static, Result<Event, Problem>>, Problem> {
+        let Self { app, actor, headers, client } = self;
+        let id = match topic {
+            Topic::Day => return Ok(booking::day_changes(&app.booking, actor)?.map(Ok).boxed()),
+            Topic::Session(id) => id,
+        };
+        let Some(peer) = elsewhere::holder_of_session(app, headers, id).await? else {
+            return Ok(video::session_changes(&app.video, actor, id).await?.boxed());
+        };
+        // Refused here already, with the problem itself.
+        video::may_follow(&app.video, actor, id).await?;
+        let path = format!("/api/v1/events?topics={topic}");
+        Ok(relayed::events(elsewhere::ask(app, &peer, headers, *client, &path).await?).boxed())
     }
 }
 

@@ -22,6 +22,7 @@ mod metrics;
 mod nodes;
 mod openapi;
 mod opening;
+mod relayed;
 mod serve;
 mod sole;
 mod store;

@@ -35,10 +35,7 @@ pub(super) fn api(app: &App) -> (Router, Document) {
                 .merge(booking::router(app.booking.clone()))
                 .merge(messages::router(app.notify.clone(), app.db.clone()))
                 .merge(failed_jobs::router(app.db.clone(), app.clock.clone()))
-                .merge(events::router(events::Followed {
-                    booking: app.booking.clone(),
-                    video: app.video.clone(),
-                }))
+                .merge(events::router(app.clone()))
                 .merge(video::router(app.video.clone()))
                 .merge(survey::router(app.survey.clone()))
                 .merge(review::router(app.review.clone())),

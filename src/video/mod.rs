@@ -26,4 +26,4 @@ pub use engine::recording;
 pub use service::takeover::{Matter, Whereabouts};
 pub use service::{SessionView, Video, VideoSettings};
 pub use store::{ask, entities};
-pub use wire::{router, session_changes};
+pub use wire::{may_follow, router, session_changes};

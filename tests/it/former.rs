@@ -1,20 +1,22 @@
 //! An office that the former version made is opened by this one: it migrates, its old entries are verified, people
 //! sign in and go on with what they had begun. Made by the former program itself (`tests/fixtures/former`).
 
-use crate::support::{Browser, PASSWORD, Store, eventually, unique};
-use sea_orm::{ConnectionTrait, Database};
+use crate::killed::{Program, command_on};
+use crate::support::{OwnDatabase, Store, unique};
 use serde_json::json;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::{Command, Stdio};
+
+/// A quarter of an hour after the office was left.
+const AT: &str = "2026-11-26T14:00:00Z";
 
 /// An unpacked office with the URL of its store.
 struct Former {
     dir: PathBuf,
     url: String,
-    database: Option<(String, String)>,
+    _database: Option<OwnDatabase>,
 }
 
 fn fixture(name: &str) -> PathBuf {
@@ -23,8 +25,7 @@ fn fixture(name: &str) -> PathBuf {
 
 impl Former {
     async fn unpack(store: Store) -> Self {
-        let name = format!("mianqia_former_{}", unique());
-        let dir = std::env::temp_dir().join(&name);
+        let dir = std::env::temp_dir().join(format!("mianqia_former_{}", unique()));
         fs::create_dir(&dir).unwrap();
         let archive = match store {
             Store::Sqlite => "sqlite.tar.gz",
@@ -34,85 +35,36 @@ impl Former {
         assert!(unpacked.unwrap().success());
         if store == Store::Sqlite {
             let url = format!("sqlite://{}", dir.join("mianqia.sqlite").display());
-            return Self { dir, url, database: None };
+            return Self { dir, url, _database: None };
         }
-        let admin = std::env::var("MIANQIA_TEST_POSTGRES").expect("`make test` starts a PostgreSQL");
-        let connection = Database::connect(&admin).await.unwrap();
-        connection.execute_unprepared(&format!("create database {name}")).await.unwrap();
-        let url = format!("{}/{name}", admin.rsplit_once('/').unwrap().0);
+        let database = OwnDatabase::create().await;
         let dump = Command::new("gzip").arg("-dc").arg(fixture("postgres.sql.gz")).output().unwrap();
-        let psql = ["-q", "-v", "ON_ERROR_STOP=1", "-d", &url];
+        let psql = ["-q", "-v", "ON_ERROR_STOP=1", "-d", &database.url];
         let mut load =
             Command::new("psql").args(psql).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         load.stdin.take().unwrap().write_all(&dump.stdout).unwrap();
         assert!(load.wait().unwrap().success());
-        Self { dir, url, database: Some((admin, name)) }
+        Self { dir, url: database.url.clone(), _database: Some(database) }
     }
 
     fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mianqia"));
-        command
-            .args(words)
-            .env("MIANQIA_DATA_DIR", &self.dir)
-            .env("MIANQIA_DATABASE_URL", &self.url)
-            .env("MIANQIA_MEDIA_PORT", "0")
-            .env("MIANQIA_MEDIA_ADDRESSES", "127.0.0.1")
-            .env("MIANQIA_SMTP_URL", "smtp://127.0.0.1:9");
-        command
+        command_on(&self.dir, &self.url, 1, words)
     }
 
     /// What a check of everything says; it has to be content.
     fn verified(&self) -> String {
-        let output = self.command(&["verify", "--all"]).output().unwrap();
+        let output = self.command(&["verify", "--all"]).stdout(Stdio::piped()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
         assert!(said.contains("0 broken, 0 with a recording still running"), "{said}");
         said
     }
-
-    async fn serve(&self) -> (Served, Browser) {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        // A quarter of an hour after the office was left.
-        let serve = ["serve", "--at", "2026-11-26T14:00:00Z"];
-        let child = self
-            .command(&serve)
-            .env("MIANQIA_LISTEN", format!("127.0.0.1:{port}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let served = Served(child);
-        let base = format!("http://127.0.0.1:{port}");
-        let services = format!("{base}/api/v1/services");
-        eventually("the program serves", || async {
-            reqwest::get(&services).await.ok().filter(|answer| answer.status() == 200)
-        })
-        .await;
-        let client =
-            reqwest::Client::builder().cookie_store(true).timeout(Duration::from_secs(30)).build().unwrap();
-        (served, Browser { client, base })
-    }
-
-    async fn remove(self) {
-        let _ = fs::remove_dir_all(&self.dir);
-        if let Some((admin, name)) = &self.database {
-            let connection = Database::connect(admin).await.unwrap();
-            connection.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
-        }
-    }
 }
 
-struct Served(Child);
-
-impl Drop for Served {
+impl Drop for Former {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = fs::remove_dir_all(&self.dir);
     }
-}
-
-async fn sign_in(browser: &Browser, login: &str) {
-    browser.post("/api/v1/sign-in", json!({"login": login, "password": PASSWORD})).await.ok();
 }
 
 async fn an_office_of_the_former_version_goes_on(store: Store) {
@@ -123,8 +75,8 @@ async fn an_office_of_the_former_version_goes_on(store: Store) {
     assert!(before.contains("48 cases, 417 entries, 4 recordings"), "{before}");
     assert!(before.contains("1736 values compared with the entries, 0 not told by any entry"), "{before}");
 
-    let (served, browser) = office.serve().await;
-    sign_in(&browser, "zhou").await;
+    let served = Program::start_at(&office.dir, &office.url, AT).await;
+    let browser = served.signed_in("zhou").await;
     let waiting = browser.get("/api/v1/decisions").await.ok();
     let rows = waiting["items"].as_array().unwrap();
     assert_eq!(rows.len(), 3, "{waiting}");
@@ -139,7 +91,7 @@ async fn an_office_of_the_former_version_goes_on(store: Store) {
     let detail = browser.get(&format!("/api/v1/bookings/{id}")).await.ok();
     assert_eq!(kinds(&detail), ["booking.held", "booking.requested", "booking.accepted"]);
 
-    sign_in(&browser, "tang").await;
+    let browser = served.signed_in("tang").await;
     let sessions = browser.get("/api/v1/review/sessions").await.ok();
     let session = sessions["items"].as_array().unwrap().iter().find(|row| row["recordings"] == 2).unwrap();
     let session = session["session_id"].as_str().unwrap();
@@ -149,7 +101,6 @@ async fn an_office_of_the_former_version_goes_on(store: Store) {
 
     let after = office.verified();
     assert!(after.contains("48 cases"), "{after}");
-    office.remove().await;
 }
 
 #[tokio::test]

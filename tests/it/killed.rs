@@ -24,9 +24,14 @@ impl Program {
 
     /// The same on a store of one's own.
     pub async fn start_on(data: &Path, store: &str) -> Self {
+        Self::start_at(data, store, "2026-11-23T02:05:00Z").await
+    }
+
+    /// The same at a time of one's own.
+    pub async fn start_at(data: &Path, store: &str, at: &str) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let base = format!("http://127.0.0.1:{port}");
-        let serve = ["serve", "--at", "2026-11-23T02:05:00Z"];
+        let serve = ["serve", "--at", at];
         let mut command = command_on(data, store, port, &serve);
         command.env("MIANQIA_NODE_ADDRESS", &base);
         let child = command.stderr(Stdio::null()).spawn().unwrap();
@@ -69,6 +74,7 @@ fn command(data: &Path, port: u16, words: &[&str]) -> Command {
     command_on(data, &sqlite(data), port, words)
 }
 
+/// The binary with these words, over a data directory and a store.
 pub fn command_on(data: &Path, store: &str, port: u16, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mianqia"));
     command

@@ -1,6 +1,6 @@
 //! Names that were kept in a column for each of two languages, after the step that makes one map of them.
 
-use crate::support::{Store, unique};
+use crate::support::{OwnDatabase, Store, unique};
 use mianqia::base::words::{ByLanguage, Language};
 use mianqia::directory::entities::{customs_office, service, venue};
 use migrations::{Migrator, MigratorTrait};
@@ -23,18 +23,14 @@ fn both(zh: &str, en: &str) -> ByLanguage {
 }
 
 async fn carried_over(store: Store) {
-    let name = format!("mianqia_it_{}", unique());
-    let file = std::env::temp_dir().join(&name);
-    let (url, id, admin) = match store {
+    let file = std::env::temp_dir().join(format!("mianqia_it_{}", unique()));
+    let (url, id, _database) = match store {
         Store::Sqlite => {
             (format!("sqlite://{}?mode=rwc", file.display()), "x'018f0000000070008000000000000001'", None)
         }
         Store::Postgres => {
-            let admin = std::env::var("MIANQIA_TEST_POSTGRES").expect("`make test` starts one");
-            let server = admin.rsplit_once('/').unwrap().0.to_owned();
-            let admin = Database::connect(&admin).await.unwrap();
-            admin.execute_unprepared(&format!("create database {name}")).await.unwrap();
-            (format!("{server}/{name}"), "'018f0000-0000-7000-8000-000000000001'", Some(admin))
+            let own = OwnDatabase::create().await;
+            (own.url.clone(), "'018f0000-0000-7000-8000-000000000001'", Some(own))
         }
     };
     let conn = Database::connect(&url).await.unwrap();
@@ -63,9 +59,6 @@ async fn carried_over(store: Store) {
 
     conn.close().await.unwrap();
     let _ = std::fs::remove_file(&file);
-    if let Some(admin) = admin {
-        admin.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,7 @@ use crate::killed::{Program, command_on};
 use crate::mail::{mail, queue};
 use crate::media_client::Publisher;
 use crate::smtp::Server;
-use crate::support::{Browser, MailServer, Store, TestApp, eventually, unique};
+use crate::support::{Browser, MailServer, OwnDatabase, Store, TestApp, eventually, unique};
 use crate::video::{be_ready, book, book_by, closed_recordings, id, open_call, publish, publish_with, step};
 use mianqia::db::entities::{job, node};
 use mianqia::notify::entities::outbox::{self, OutboxState};
@@ -56,7 +56,7 @@ async fn what_is_booked_on_one_node_is_taken_and_told_on_the_other_within_a_seco
     let (lin, zhou) = (one.signed_in("lin").await, other.signed_in("zhou").await);
     let at = "2026-11-24T02:00:00Z";
     let free = free_at(&zhou, &service, at).await;
-    let mut day = zhou.client.get(format!("{}/api/v1/day/events", zhou.base)).send().await.unwrap();
+    let mut day = zhou.client.get(format!("{}/api/v1/events?topics=day", zhou.base)).send().await.unwrap();
     day.chunk().await.unwrap();
 
     let held = take(&lin, &service, at).await;
@@ -154,10 +154,26 @@ async fn a_second_node_disturbs_no_call_and_hands_on_what_is_about_it() {
     let (owner_there, officer_there) = (elsewhere(&owner), elsewhere(&officer));
     let there = officer_there.get(&path).await.ok();
     assert_eq!(there["recording"], true, "{there}");
-    let mut events = officer_there.client.get(format!("{}{path}/events", other.base)).send().await.unwrap();
-    let first =
-        tokio::time::timeout(Duration::from_secs(10), events.chunk()).await.unwrap().unwrap().unwrap();
-    assert!(!first.is_empty());
+    // So is a stream, for the session in it: the day is told by the node that is asked.
+    let url = format!("{}/api/v1/events?topics=day,session:{}", other.base, id(&session));
+    let mut events = officer_there.client.get(url).send().await.unwrap();
+    let mut heard = String::new();
+    let both = async {
+        while !(heard.contains("event: day") && heard.contains("event: session")) {
+            heard += std::str::from_utf8(&events.chunk().await.unwrap().expect("it goes on")).unwrap();
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), both).await.expect("both are told");
+    assert!(heard.contains("\"recording\":true"), "as the node tells it that records: {heard}");
+    let is_there = async || {
+        let seen = owner.get(&path).await.ok();
+        seen["people"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|one| one["role"] == "officer" && one["present"] == true)
+    };
+    assert!(is_there().await, "whoever follows by way of another node is there");
     let screen = Publisher::new().await;
     publish_with(&owner_there, &session, "screen", &screen).await;
     screen.send_for_ms(1200, |_| true).await;
@@ -234,7 +250,7 @@ async fn who_signs_out_on_one_node_is_out_on_the_other() {
     let other = one.another_node().await;
     let officer = one.signed_in("zhou").await;
     let there = Browser { base: other.base.clone(), ..officer.clone() };
-    let mut day = there.client.get(format!("{}/api/v1/day/events", there.base)).send().await.unwrap();
+    let mut day = there.client.get(format!("{}/api/v1/events?topics=day", there.base)).send().await.unwrap();
     assert_eq!(day.status(), 200);
     day.chunk().await.unwrap();
     officer.post("/api/v1/sign-out", json!({})).await.ok();
@@ -263,45 +279,17 @@ async fn wrong_passwords_count_wherever_they_are_given() {
     one.stop().await;
 }
 
-/// A database of one's own.
-struct OwnDatabase {
-    admin: String,
-    name: String,
-    url: String,
-    dirs: Vec<PathBuf>,
-}
-
-impl OwnDatabase {
-    async fn new() -> Self {
-        let admin = std::env::var("MIANQIA_TEST_POSTGRES").expect("`make test` starts a PostgreSQL");
-        let name = format!("mianqia_it_{}", unique());
-        let connection = Database::connect(&admin).await.unwrap();
-        connection.execute_unprepared(&format!("create database {name}")).await.unwrap();
-        let url = format!("{}/{name}", admin.rsplit_once('/').unwrap().0);
-        Self { admin, name, url, dirs: Vec::new() }
-    }
-
-    fn dir(&mut self) -> PathBuf {
-        let dir = std::env::temp_dir().join(format!("mianqia_it_{}", unique()));
-        std::fs::create_dir_all(&dir).unwrap();
-        self.dirs.push(dir.clone());
-        dir
-    }
-
-    async fn remove(self) {
-        for dir in &self.dirs {
-            let _ = std::fs::remove_dir_all(dir);
-        }
-        let connection = Database::connect(&self.admin).await.unwrap();
-        connection.execute_unprepared(&format!("drop database {} with (force)", self.name)).await.unwrap();
-    }
+fn data_dir() -> PathBuf {
+    let dir = std::env::temp_dir().join(format!("mianqia_it_{}", unique()));
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
 }
 
 /// Two real processes, of which one is killed in a call.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_killed_node_had_is_taken_over_after_its_term_and_its_recordings_when_it_comes_back() {
-    let mut store = OwnDatabase::new().await;
-    let dirs = [store.dir(), store.dir()];
+    let store = OwnDatabase::create().await;
+    let dirs = [data_dir(), data_dir()];
     assert!(command_on(&dirs[0], &store.url, 1, &["demo", "--bare"]).status().unwrap().success());
     std::fs::copy(dirs[0].join("keyring"), dirs[1].join("keyring")).unwrap();
     let (mut one, other) =
@@ -351,6 +339,7 @@ async fn what_a_killed_node_had_is_taken_over_after_its_term_and_its_recordings_
     let now: Value = officer.get(&format!("/api/v1/sessions/{}", id(&session))).await.ok();
     assert_eq!(now["me"]["state"], "admitted");
     drop((again, other));
-    drop(conn);
-    store.remove().await;
+    for dir in &dirs {
+        let _ = std::fs::remove_dir_all(dir);
+    }
 }

@@ -1,10 +1,9 @@
-//! One sees and ends one's own sign-ins; whatever a sign-in opened ends with it.
+//! One sees and ends one's own sign-ins.
 
 use crate::both_stores;
 use crate::support::{Browser, PASSWORD, TestApp};
 use reqwest::{Method, header};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
 
@@ -23,21 +22,6 @@ async fn sign_ins(browser: &Browser) -> Vec<Value> {
 async fn end(browser: &Browser, id: &Value) -> u16 {
     let path = format!("/api/v1/me/sign-ins/{}", id.as_str().unwrap());
     browser.call(Method::DELETE, &path, None).await.status.as_u16()
-}
-
-/// An open stream of events, past its first event.
-async fn stream(browser: &Browser) -> reqwest::Response {
-    let mut response =
-        browser.client.get(format!("{}/api/v1/events?topics=day", browser.base)).send().await.unwrap();
-    assert_eq!(response.status(), 200);
-    response.chunk().await.unwrap().unwrap();
-    response
-}
-
-/// Waits for the end of a stream; it comes well before the look that happens every five seconds.
-async fn ends(mut response: reqwest::Response) {
-    let end = async { while let Ok(Some(_)) = response.chunk().await {} };
-    tokio::time::timeout(Duration::from_secs(4), end).await.expect("the stream goes on");
 }
 
 both_stores! {
@@ -76,29 +60,5 @@ both_stores! {
         assert_eq!(sign_ins(&here).await.len(), 1);
         stranger.get("/api/v1/me").await.ok();
         app.browser().get("/api/v1/me/sign-ins").await.refused(401, "not_signed_in");
-    }
-
-    async fn a_stream_ends_with_the_sign_in_that_opened_it(app: &TestApp) {
-        let officer = app.signed_in("zhou").await;
-        let open = stream(&officer).await;
-        officer.post("/api/v1/sign-out", json!({})).await.ok();
-        ends(open).await;
-
-        let (here, there) = (app.signed_in("zhou").await, app.signed_in("zhou").await);
-        let open = stream(&there).await;
-        let change = json!({"current_password": PASSWORD, "new_password": "correct horse battery"});
-        assert_eq!(here.post("/api/v1/me/password", change).await.status, 204);
-        ends(open).await;
-
-        let (here, there) = (app.signed_in("han").await, app.signed_in("han").await);
-        let (kept, open) = (stream(&here).await, stream(&there).await);
-        let there_id = sign_ins(&there).await.into_iter().find(|one| one["current"] == true).unwrap()["id"].clone();
-        assert_eq!(end(&here, &there_id).await, 204);
-        ends(open).await;
-
-        // One that nobody uses ends by the clock.
-        app.set_time("2026-11-23T04:00:00Z");
-        app.app.auth.sweep().await.unwrap();
-        ends(kept).await;
     }
 }

@@ -189,14 +189,7 @@ async fn full_case(app: &TestApp) -> String {
 async fn unguarded(app: &TestApp) -> DatabaseConnection {
     let conn = app.app.db.reader();
     let postgres = conn.get_database_backend() == DbBackend::Postgres;
-    let url = if postgres {
-        let name: String = scalar(conn, "select current_database()").await;
-        let admin = std::env::var("MIANQIA_TEST_POSTGRES").unwrap();
-        format!("{}/{name}", admin.rsplit_once('/').unwrap().0)
-    } else {
-        format!("sqlite://{}", app.data_dir.join("test.sqlite").display())
-    };
-    let mut options = ConnectOptions::new(url);
+    let mut options = ConnectOptions::new(&app.app.settings.database_url);
     options.max_connections(1).sqlx_logging(false);
     let own = Database::connect(options).await.unwrap();
     let off: &[&str] = if postgres {
@@ -209,11 +202,6 @@ async fn unguarded(app: &TestApp) -> DatabaseConnection {
         own.execute_unprepared(statement).await.unwrap();
     }
     own
-}
-
-async fn scalar<T: sea_orm::TryGetable>(conn: &DatabaseConnection, sql: &str) -> T {
-    let row = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), sql)).await.unwrap();
-    row.unwrap_or_else(|| panic!("nothing for {sql}")).try_get_by_index(0).unwrap()
 }
 
 /// All columns of all tables as (table, column) with the type.

@@ -1,7 +1,7 @@
 //! What was answered well is kept: over full disks, broken transactions and stores that go away.
 
 use crate::both_stores;
-use crate::support::{Answer, Browser, Store, TestApp, eventually, unique};
+use crate::support::{Answer, Browser, OwnDatabase, Store, TestApp, eventually};
 use futures::future::join_all;
 use mianqia::auth::entities::account;
 use mianqia::booking::entities::booking;
@@ -217,12 +217,10 @@ impl Gate {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_postgres_that_is_away_is_told_within_two_seconds_and_all_goes_on_when_it_is_back() {
-    let admin_url = std::env::var("MIANQIA_TEST_POSTGRES").expect("`make test` starts a PostgreSQL");
-    let admin = Database::connect(&admin_url).await.unwrap();
-    let name = format!("mianqia_it_gate_{}", unique());
-    admin.execute_unprepared(&format!("create database {name}")).await.unwrap();
-    let (start, server) = admin_url.split_once('@').unwrap();
-    let mut gate = Gate::before(server.split('/').next().unwrap()).await;
+    let database = OwnDatabase::create().await;
+    let (start, server) = database.url.split_once('@').unwrap();
+    let (server, name) = server.split_once('/').unwrap();
+    let mut gate = Gate::before(server).await;
     let url = format!("{start}@{}/{name}", gate.address);
     let app = TestApp::start_with(Store::Sqlite, AT, &[("MIANQIA_DATABASE_URL", &url)]).await;
     let lin = app.signed_in("lin").await;
@@ -256,7 +254,6 @@ async fn a_postgres_that_is_away_is_told_within_two_seconds_and_all_goes_on_when
     tokio::time::timeout(Duration::from_secs(40), swept).await.expect("the clockwork goes on");
     lin.post("/api/v1/bookings", wish).await.ok();
     app.stop().await;
-    admin.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
 }
 
 both_stores! {

@@ -1,7 +1,7 @@
 //! The data directory, the keyring and the store belong together, and are nobody else's to read. Tried with
 //! the real program.
 
-use crate::support::{Store, TestApp, unique};
+use crate::support::{OwnDatabase, Store, TestApp, unique};
 use sea_orm::{ConnectionTrait, Database};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,24 +12,20 @@ use std::process::{Command, Output};
 struct House {
     dir: PathBuf,
     url: String,
-    admin: Option<(String, String)>,
+    database: Option<OwnDatabase>,
 }
 
 impl House {
     async fn new(store: Store) -> Self {
-        let unique = format!("opening_{}", unique());
-        let dir = std::env::temp_dir().join(format!("mianqia_it_{unique}"));
-        let (url, admin) = match store {
+        let dir = std::env::temp_dir().join(format!("mianqia_it_{}", unique()));
+        let (url, database) = match store {
             Store::Sqlite => (format!("sqlite://{}", dir.join("mianqia.sqlite").display()), None),
             Store::Postgres => {
-                let admin = std::env::var("MIANQIA_TEST_POSTGRES").expect("`make test` starts a PostgreSQL");
-                let name = format!("mianqia_it_{unique}");
-                let connection = Database::connect(&admin).await.unwrap();
-                connection.execute_unprepared(&format!("create database {name}")).await.unwrap();
-                (format!("{}/{name}", admin.rsplit_once('/').unwrap().0), Some((admin, name)))
+                let own = OwnDatabase::create().await;
+                (own.url.clone(), Some(own))
             }
         };
-        Self { dir, url, admin }
+        Self { dir, url, database }
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
@@ -60,27 +56,21 @@ impl House {
     }
 
     async fn empty_the_store(&self) {
-        match &self.admin {
+        match &self.database {
             None => {
                 for ending in ["-wal", "-shm"] {
                     let _ = fs::remove_file(self.dir.join(format!("mianqia.sqlite{ending}")));
                 }
                 fs::write(self.dir.join("mianqia.sqlite"), "").unwrap();
             }
-            Some((admin, name)) => {
-                let connection = Database::connect(admin).await.unwrap();
-                connection.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
-                connection.execute_unprepared(&format!("create database {name}")).await.unwrap();
-            }
+            Some(database) => database.empty().await,
         }
     }
+}
 
-    async fn remove(self) {
+impl Drop for House {
+    fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.dir);
-        if let Some((admin, name)) = &self.admin {
-            let connection = Database::connect(admin).await.unwrap();
-            connection.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
-        }
     }
 }
 
@@ -114,7 +104,7 @@ async fn what_is_missing_or_foreign_stops_the_start_and_a_wish_begins_anew(store
     let other = House::new(Store::Sqlite).await;
     other.starts(&["migrate"]);
     fs::copy(other.keyring(), house.keyring()).unwrap();
-    other.remove().await;
+    drop(other);
     house.stops(&["migrate"], &["is not the one", "--new"]);
     fs::write(house.keyring(), &keyring).unwrap();
     house.starts(&["migrate"]);
@@ -132,7 +122,6 @@ async fn what_is_missing_or_foreign_stops_the_start_and_a_wish_begins_anew(store
     house.stops(&["migrate"], &["missing or empty"]); // nothing was begun by having looked
     house.starts(&["demo", "--bare", "--new"]);
     house.starts(&["migrate"]);
-    house.remove().await;
 }
 
 #[tokio::test]
@@ -152,7 +141,6 @@ async fn recordings_without_their_store_stop_the_start() {
     fs::write(house.dir.join("recordings/one.webm"), "left over").unwrap();
     house.stops(&["migrate"], &["missing or empty"]);
     assert!(!house.keyring().exists() && !house.dir.join("mianqia.sqlite").exists());
-    house.remove().await;
 }
 
 #[tokio::test]
@@ -168,7 +156,6 @@ async fn a_store_from_before_it_knew_its_keyring_takes_the_one_that_is_there() {
     connection.execute_unprepared("delete from store_identity").await.unwrap();
     // It has people in it, so it had a keyring.
     house.stops(&["migrate"], &["its keyring"]);
-    house.remove().await;
 }
 
 #[tokio::test]
@@ -197,7 +184,6 @@ async fn nobody_else_reads_what_is_kept() {
     // A directory that everybody writes to is nobody's data directory.
     set_mode(&house.dir, 0o1777);
     house.stops(&["migrate"], &["a directory of its own"]);
-    house.remove().await;
 }
 
 #[tokio::test]
@@ -227,7 +213,6 @@ async fn a_setting_that_is_bad_or_unknown_and_a_data_directory_that_is_none_stop
     fs::remove_file(&file).unwrap();
     let (started, said) = with("MIANQIA_LOG", "warn,mianqia=debug");
     assert!(started, "{said}");
-    house.remove().await;
 }
 
 /// A second process that opened the same office would end the calls of the first.

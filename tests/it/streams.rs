@@ -1,9 +1,10 @@
-//! Streams of events: what keeps proxies from holding them back, how many one person has, how often they speak.
+//! Streams of events: what keeps proxies from holding them back, how many one person has, how often they speak, when
+//! they end.
 
 use crate::both_stores;
-use crate::support::{Browser, TestApp, eventually, operations};
+use crate::support::{Browser, PASSWORD, Store, TestApp, eventually, operations};
 use mianqia::db::live::Topic;
-use reqwest::Response;
+use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -35,6 +36,30 @@ fn about(topics: &str) -> String {
 }
 
 const SOON: Duration = Duration::from_secs(20);
+/// Well before it is looked whether a sign-in still stands, which happens every five seconds.
+const AT_ONCE: Duration = Duration::from_secs(4);
+
+/// Somebody signs in anew and has a stream open, past its first event.
+async fn signed_in_with_stream(app: &TestApp, login: &str, topics: &str) -> (Browser, Response) {
+    let browser = app.signed_in(login).await;
+    let mut stream = open(&browser, &about(topics)).await;
+    hear(&mut stream, SOON, |heard| heard.contains("event:") && heard.ends_with("\n\n")).await;
+    (browser, stream)
+}
+
+async fn ends(why: &str, within: Duration, mut stream: Response) {
+    let heard = hear(&mut stream, within, |heard| heard.ends_with("<end>")).await;
+    assert!(heard.ends_with("<end>"), "{why}: it goes on: {heard}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_on_which_nothing_happens_shows_that_it_lives() {
+    let app = TestApp::start(Store::Sqlite, "2026-11-23T02:00:00Z").await;
+    let (_officer, mut stream) = signed_in_with_stream(&app, "zhou", "day").await;
+    let heard = hear(&mut stream, SOON, |heard| heard.lines().any(|line| line.starts_with(": "))).await;
+    assert_eq!(heard, ": still here\n\n", "a comment, which pages do not see");
+    app.stop().await;
+}
 
 async fn session(app: &TestApp) -> (Browser, String) {
     let owner = app.signed_in("lin").await;
@@ -69,7 +94,47 @@ both_stores! {
             assert!(!headers.contains_key("content-encoding"));
             let first = hear(&mut stream, SOON, |heard| heard.contains("event:")).await;
             assert!(first.starts_with(':'), "the first bytes are a comment: {first}");
+            let retry = first.lines().find_map(|line| line.strip_prefix("retry:")).map(|retry| retry.trim().parse());
+            assert!(matches!(retry, Some(Ok(1000..=5000))), "milliseconds until a browser opens it anew: {first}");
         }
+    }
+
+    async fn a_stream_ends_with_the_sign_in_that_opened_it(app: &TestApp) {
+        let (_, session) = session(app).await;
+        let session = format!("session:{session}");
+        let (_kept_by, mut kept) = signed_in_with_stream(app, "zhou", "day").await;
+        for (login, topics) in [("zhou", "day"), ("lin", &session)] {
+            let (here, stream) = signed_in_with_stream(app, login, topics).await;
+            here.post("/api/v1/sign-out", json!({})).await.ok();
+            ends("signed out", AT_ONCE, stream).await;
+
+            let (here, (there, stream)) = (app.signed_in(login).await, signed_in_with_stream(app, login, topics).await);
+            let all = there.get("/api/v1/me/sign-ins").await.ok()["items"].as_array().unwrap().clone();
+            let id = all.iter().find(|one| one["current"] == true).unwrap()["id"].clone();
+            let path = format!("/api/v1/me/sign-ins/{}", id.as_str().unwrap());
+            assert_eq!(here.call(Method::DELETE, &path, None).await.status, 204);
+            ends("ended from elsewhere", AT_ONCE, stream).await;
+        }
+        app.app.live.tell(Topic::Day);
+        let heard = hear(&mut kept, SOON, |heard| heard.contains("event: day")).await;
+        assert!(!heard.contains("<end>"), "it ended with another's sign-in: {heard}");
+
+        // Whose role is taken is signed out everywhere.
+        let (lin, stream) = signed_in_with_stream(app, "lin", &session).await;
+        let me = lin.get("/api/v1/me").await.ok();
+        let (enterprise, member) = (me["enterprise"]["id"].as_str().unwrap(), me["id"].as_str().unwrap());
+        let end = format!("/api/v1/enterprises/{enterprise}/members/{member}/end");
+        app.signed_in("shen").await.post(&end, json!({})).await.ok();
+        ends("no member any more", AT_ONCE, stream).await;
+
+        let (_, stream) = signed_in_with_stream(app, "han", "day").await;
+        let change = json!({"current_password": PASSWORD, "new_password": "correct horse battery"});
+        assert_eq!(app.signed_in("han").await.post("/api/v1/me/password", change).await.status, 204);
+        ends("another password", AT_ONCE, stream).await;
+
+        // One that nobody uses ends by the clock, of which nobody tells.
+        app.set_time("2026-11-23T04:00:00Z");
+        ends("by its time", SOON, kept).await;
     }
 
     async fn one_stream_tells_of_all_that_a_browser_follows(app: &TestApp) {

@@ -33,7 +33,57 @@ pub struct TestApp {
     pub data_dir: PathBuf,
     server: Listening,
     metrics: Listening,
-    admin: Option<(String, String)>,
+    /// Dropped with it.
+    _database: Option<OwnDatabase>,
+}
+
+/// A PostgreSQL database of one's own, dropped with this, also when a test fails.
+pub struct OwnDatabase {
+    admin: String,
+    name: String,
+    pub url: String,
+}
+
+impl OwnDatabase {
+    pub async fn create() -> Self {
+        let admin = std::env::var("MIANQIA_TEST_POSTGRES").expect(
+            "MIANQIA_TEST_POSTGRES names a PostgreSQL where databases may be created; `make test` starts one",
+        );
+        let name = format!("mianqia_it_{}", unique());
+        let url = format!("{}/{name}", admin.rsplit_once('/').unwrap().0);
+        let database = Self { admin, name, url };
+        database.by_admin(&["create"]).await;
+        database
+    }
+
+    /// The same with nothing in it.
+    pub async fn empty(&self) {
+        self.by_admin(&["drop", "create"]).await;
+    }
+
+    async fn by_admin(&self, steps: &[&str]) {
+        let connection = Database::connect(&self.admin).await.unwrap();
+        for step in steps {
+            let force = if *step == "drop" { " with (force)" } else { "" };
+            connection.execute_unprepared(&format!("{step} database {}{force}", self.name)).await.unwrap();
+        }
+        connection.close().await.unwrap();
+    }
+}
+
+impl Drop for OwnDatabase {
+    fn drop(&mut self) {
+        // On a thread with a runtime of its own: the test's may be on its way out.
+        std::thread::scope(|scope| {
+            let dropping = scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(self.by_admin(&["drop"]));
+            });
+            if dropping.join().is_err() {
+                eprintln!("the database {} is left behind", self.name);
+            }
+        });
+    }
 }
 
 /// A name for a directory and a database. Process numbers come again, and a test that was killed leaves its own
@@ -56,19 +106,13 @@ impl TestApp {
     /// Starts with limits of one's own for connections.
     pub async fn start_within(store: Store, at: &str, settings: &[(&str, &str)], limits: Limits) -> Self {
         refused::watch();
-        let unique = unique();
-        let data_dir = std::env::temp_dir().join(format!("mianqia_it_{unique}"));
+        let data_dir = std::env::temp_dir().join(format!("mianqia_it_{}", unique()));
         std::fs::create_dir_all(&data_dir).unwrap();
-        let (database_url, admin) = match store {
+        let (database_url, database) = match store {
             Store::Sqlite => (format!("sqlite://{}", data_dir.join("test.sqlite").display()), None),
             Store::Postgres => {
-                let admin = std::env::var("MIANQIA_TEST_POSTGRES")
-                    .expect("MIANQIA_TEST_POSTGRES names a PostgreSQL where databases may be created; `make test` starts one");
-                let name = format!("mianqia_it_{unique}");
-                let connection = Database::connect(&admin).await.unwrap();
-                connection.execute_unprepared(&format!("create database {name}")).await.unwrap();
-                let (server, _) = admin.rsplit_once('/').unwrap();
-                (format!("{server}/{name}"), Some((admin, name)))
+                let own = OwnDatabase::create().await;
+                (own.url.clone(), Some(own))
             }
         };
         let clock = Clock::fixed(at.parse().unwrap());
@@ -92,7 +136,8 @@ impl TestApp {
         let metrics = TcpListener::bind("127.0.0.1:0").unwrap();
         let metrics_base = format!("http://{}", metrics.local_addr().unwrap());
         let metrics = app.listen_metrics(metrics, Limits::default()).unwrap();
-        Self { app, clock, base: format!("http://{address}"), metrics_base, data_dir, server, metrics, admin }
+        let base = format!("http://{address}");
+        Self { app, clock, base, metrics_base, data_dir, server, metrics, _database: database }
     }
 
     /// Opens the same office again, on another port, after the first has stopped ([`App::stop`]).
@@ -104,7 +149,7 @@ impl TestApp {
         let server = app.listen(http, None, Limits::default()).unwrap();
         let metrics = app.listen_metrics(metrics, Limits::default()).unwrap();
         let (clock, data_dir) = (self.clock.clone(), self.data_dir.join("of-another"));
-        Self { app, clock, base, metrics_base, data_dir, server, metrics, admin: None }
+        Self { app, clock, base, metrics_base, data_dir, server, metrics, _database: None }
     }
 
     /// Another node on the same PostgreSQL: a data directory of its own, with the keyring of the office.
@@ -124,7 +169,16 @@ impl TestApp {
         let app = App::start(settings, self.clock.clone()).await.unwrap();
         let server = app.listen(http, None, Limits::default()).unwrap();
         let metrics = app.listen_metrics(metrics, Limits::default()).unwrap();
-        Self { app, clock: self.clock.clone(), base, metrics_base, data_dir, server, metrics, admin: None }
+        Self {
+            app,
+            clock: self.clock.clone(),
+            base,
+            metrics_base,
+            data_dir,
+            server,
+            metrics,
+            _database: None,
+        }
     }
 
     /// A browser that nobody has signed in with.
@@ -169,10 +223,6 @@ impl TestApp {
         self.metrics.stop(Duration::ZERO).await.unwrap();
         self.server.stop(Duration::ZERO).await.unwrap();
         let _ = std::fs::remove_dir_all(&self.data_dir);
-        if let Some((admin, name)) = &self.admin {
-            let connection = Database::connect(admin).await.unwrap();
-            connection.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
-        }
         refused::all_were_listed();
     }
 }

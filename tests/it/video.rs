@@ -495,16 +495,6 @@ both_stores! { at "2026-11-23T01:30:00Z";
         assert!(told.iter().all(|item| item["kind"] != "session.ended"), "no news to the booker: {told:?}");
     }
 
-    async fn who_signs_out_hears_no_more(app: &TestApp) {
-        app.set_time("2026-11-23T02:05:00Z");
-        let owner = app.signed_in("lin").await;
-        let booking = book(app, &owner).await;
-        let session = be_ready(&owner, &booking).await;
-        let mut page = listen(&owner, &session).await;
-        owner.post("/api/v1/sign-out", json!({})).await;
-        while page.chunk().await.unwrap().is_some() {}
-    }
-
     async fn pages_hear_of_every_change_until_the_end(app: &TestApp) {
         app.set_time("2026-11-23T02:05:00Z");
         let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);

@@ -26,9 +26,11 @@ export interface Shown {
   slots?: Record<string, () => unknown>
   /** Where the page is. */
   at?: string
+  /** Parts that are tested elsewhere, or draw what no test can see. */
+  stubs?: Record<string, boolean>
 }
 
-export async function show(component: Component, { props = {}, areas = [], language = 'zh-CN', slots = {}, at = '/' }: Shown = {}): Promise<VueWrapper> {
+export async function show(component: Component, { props = {}, areas = [], language = 'zh-CN', slots = {}, at = '/', stubs = {} }: Shown = {}): Promise<VueWrapper> {
   await setLanguage(language)
   await loadAreas(areas)
   // the real addresses, so that a link to a page that is not there is found; the pages themselves are not loaded
@@ -39,7 +41,7 @@ export async function show(component: Component, { props = {}, areas = [], langu
     routes: [...routes as RouteRecordRaw[], { path: '/', name: 'home', component: nothing }],
   })
   await router.push(at)
-  const shown = mount(component, { props, slots, global: { plugins: [i18n, router] }, attachTo: document.body })
+  const shown = mount(component, { props, slots, global: { plugins: [i18n, router], stubs }, attachTo: document.body })
   await flushPromises()
   return shown
 }

@@ -33,6 +33,11 @@ pub async fn session_changes(
     })))
 }
 
+/// Refuses whoever [`session_changes`] would refuse, where the session is followed on another node.
+pub async fn may_follow(video: &Video, actor: &Actor, id: Uuid) -> Result<(), Problem> {
+    video.view(actor, id).await.map(drop)
+}
+
 struct Following {
     video: Video,
     actor: Arc<Actor>,

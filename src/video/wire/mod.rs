@@ -7,7 +7,7 @@ mod media;
 mod refusals;
 mod schemas;
 
-pub use events::session_changes;
+pub use events::{may_follow, session_changes};
 
 use crate::auth::Signed;
 use crate::http::{Body, PathId, Problem, Refusals, Refused};

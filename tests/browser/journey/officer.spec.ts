@@ -45,7 +45,7 @@ async function waitFor(browser: Browser, server: Server, meeting: Meeting): Prom
   await page.evaluate((path) => new Promise((resolve) => {
     const events = new EventSource(path)
     events.onopen = resolve
-  }), `/api/v1/sessions/${id}/events`)
+  }), `/api/v1/events?topics=session:${id}`)
   return guest
 }
 
