@@ -23,8 +23,8 @@ function sourcesOf(end: RegExp, under = ''): Source[] {
 export const components = sourcesOf(/\.vue$/)
 /** Style sheets. */
 export const styles = sourcesOf(/\.css$/)
-/** Scripts that are neither tests nor messages. */
-export const scripts = sourcesOf(/(?<!\.test)\.ts$/).filter(({ name }) => !name.startsWith('messages'))
+/** Scripts that are neither tests, what those stand in with, nor messages. */
+export const scripts = sourcesOf(/(?<!\.test|\/fakes|\/fakeRoom)\.ts$/).filter(({ name }) => !name.startsWith('messages'))
 
 export function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|<!--[\s\S]*?-->|(^|\s)\/\/.*$/gm, '')

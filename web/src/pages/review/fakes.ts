@@ -13,7 +13,7 @@ export const integrity = (more: Partial<Integrity> = {}): Integrity => ({
 
 export const playback = (more: Partial<Playback> = {}): Playback => ({
   id: 'playback', session_id: 'session', starts_at: '2026-11-23T06:00:00Z', duration_ms: 60_000, integrity: integrity(),
-  marks: [{ at_ms: 0, kind: 'session.opened', text: { 'zh-CN': '开始', en: 'Opened' } }],
+  marks: [{ at_ms: 0, kind: 'session.opened', text: { 'zh-CN': 'opened', en: 'Opened' } }],
   missing: [{ participant_id: 'Lin', source: 'camera', from_ms: 30_000, to_ms: 32_000, cause: 'loss', medium: 'both', missing_ms: 2_000 }],
   tracks: [track('Lin', 0, 10_000, 40_000), track('Zhou', 0, 0, 60_000, { role: 'officer' })],
   ...more,

@@ -36,7 +36,7 @@ describe('work that was given up', () => {
   })
 
   it('stays when it cannot be tried again, and says why', async () => {
-    vi.mocked(take).mockResolvedValueOnce(page(job('booking.completed'))).mockRejectedValueOnce(new ApiError({ code: 'x', status: 409, title: 'It runs already.' })).mockResolvedValueOnce(page(job('booking.completed')))
+    vi.mocked(take).mockResolvedValueOnce(page(job('booking.completed'))).mockRejectedValueOnce(new ApiError({ code: 'idempotency_in_flight', status: 409, title: 'It runs already.' })).mockResolvedValueOnce(page(job('booking.completed')))
     const list = await draw()
     await press(list, 'Try again: Inviting')
     await flushPromises()
