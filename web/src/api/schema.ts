@@ -7029,6 +7029,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description `other_node` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "other_node";
+                    };
+                };
+            };
             /** @description `invalid_parameter`, `text_not_allowed`, `text_too_long` */
             422: {
                 headers: {
@@ -7053,7 +7065,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `stopping`, `store_unavailable` */
+            /** @description `stopping`, `store_unavailable`, `node_away` */
             503: {
                 headers: {
                     /** @description Seconds after which it is worth trying again, where they are known. */
@@ -7063,7 +7075,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "stopping" | "store_unavailable";
+                        code: "stopping" | "store_unavailable" | "node_away";
                     };
                 };
             };
