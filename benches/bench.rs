@@ -1,30 +1,44 @@
 //! Figures of `make bench`: one JSON object per line, {"name", "value", "unit", "better"}.
 //!
 //! `booking`: free places over HTTP, and accepted bookings over HTTP against the bare writer (the same
-//! writer, four inserts in a transaction, no HTTP), each store by itself, all in one run.
+//! writer, four inserts in a transaction, no HTTP), each store by itself, all in one run. The callers of both are tasks
+//! of this process, and share its cores with the server and the store.
 
 #[path = "../tests/it/support.rs"]
 #[allow(dead_code)]
 mod support;
 
+mod line;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::join_all;
+use line::Line;
+use mianqia::auth::entities::account::{self, Membership, Role};
+use mianqia::auth::entities::auth_session;
+use mianqia::auth::entities::enterprise::{self, EnterpriseState};
 use mianqia::base::ids;
+use mianqia::base::words::Language;
 use mianqia::booking::entities::{booking, occupied};
 use mianqia::db::Db;
 use mianqia::directory::entities::{resource, service};
 use mianqia::evidence::entities::entry;
 use mianqia::notify::entities::outbox;
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use support::{Browser, Store, TestApp};
+use support::{Store, TestApp};
 use uuid::Uuid;
 
 const NOW: &str = "2026-11-23T02:00:00Z";
 const CALLERS: usize = 50;
 /// 4 seats × 96 slots × 6 whole days ahead hold this many.
 const BOOKINGS: usize = 2000;
+const BOOKERS: usize = 12;
+/// Bookings a second of the steady figure, and how long they come (`MIANQIA_BENCH_STEADY` names other seconds).
+const STEADY_RATE: usize = 200;
+const STEADY_SECONDS: usize = 60;
 
 #[tokio::main]
 async fn main() {
@@ -51,11 +65,13 @@ async fn booking_group() {
         if store == Store::Sqlite {
             free_places(&app).await;
         }
-        let accepted = accept(&app).await;
+        let (accepted, statements) = accept(&app).await;
         let bare = bare_writer(&app).await;
         figure(&format!("booking.accept.{name}_rate_c50"), accepted, "1/s", "higher");
         figure(&format!("bare.booking.{name}_rate_c50"), bare, "1/s", "higher");
         figure(&format!("booking.accept.{name}_vs_bare"), accepted / bare, "ratio", "higher");
+        figure(&format!("booking.accept.{name}_statements"), statements, "statements", "lower");
+        steady(&app, name).await;
         app.stop().await;
     }
 }
@@ -95,21 +111,27 @@ async fn free_places(app: &TestApp) {
     figure("booking.free_places.http_rate_c64", rate, "1/s", "higher");
 }
 
-/// Held, requested and accepted over HTTP (two writes each), every one with its Idempotency-Key.
-async fn accept(app: &TestApp) -> f64 {
+/// Held, requested and accepted over HTTP (two writes each), every one with its Idempotency-Key: how many a second,
+/// and for how many statements each waited.
+async fn accept(app: &TestApp) -> (f64, f64) {
     let service = app.service("video-try").await;
-    lift_limits(app, &service).await;
-    let bookers = bookers(app).await;
+    widen(app, &service).await;
+    let bookers = bookers(app, BOOKERS).await;
     let first: DateTime<Utc> = "2026-11-23T16:00:00Z".parse().unwrap();
     let starts: Vec<_> = (0..BOOKINGS).map(|n| first + TimeDelta::minutes(15 * (n as i64 / 4))).collect();
-    let begun = Instant::now();
-    let accepted: Vec<usize> = join_all((0..CALLERS).map(|caller| {
-        let (browser, service) = (bookers[caller % bookers.len()].clone(), service.clone());
+    let address = address(app);
+    let mut lines = Vec::new();
+    for caller in 0..CALLERS {
+        lines.push(Line::open(address, &bookers[caller % bookers.len()]).await);
+    }
+    let (begun, before) = (Instant::now(), app.app.db.statements());
+    let accepted: Vec<usize> = join_all(lines.into_iter().enumerate().map(|(caller, mut line)| {
+        let service = service.clone();
         let mine: Vec<_> = starts.iter().copied().skip(caller).step_by(CALLERS).collect();
         tokio::spawn(async move {
             let mut accepted = 0;
             for starts_at in mine {
-                accepted += usize::from(accept_one(&browser, &service, starts_at).await);
+                accepted += usize::from(accept_one(&mut line, &service, starts_at).await);
             }
             accepted
         })
@@ -118,18 +140,61 @@ async fn accept(app: &TestApp) -> f64 {
     .into_iter()
     .map(Result::unwrap)
     .collect();
-    let accepted = accepted.iter().sum::<usize>();
+    let accepted = accepted.iter().sum::<usize>() as f64;
+    let (took, statements) = (begun.elapsed(), app.app.db.statements() - before);
     eprintln!("{accepted} of {BOOKINGS} accepted");
-    accepted as f64 / begun.elapsed().as_secs_f64()
+    (accepted / took.as_secs_f64(), statements as f64 / accepted)
 }
 
-/// Lets few bookers have as many bookings as the figure needs.
-async fn lift_limits(app: &TestApp, service: &str) {
+/// As many bookings a second as an office with crowds has, for a while: how long each takes from the moment it is
+/// due until it is accepted, hold and request together.
+async fn steady(app: &TestApp, name: &str) {
+    let seconds = std::env::var("MIANQIA_BENCH_STEADY").ok().and_then(|text| text.parse().ok());
+    let count = seconds.unwrap_or(STEADY_SECONDS) * STEADY_RATE;
+    let service = app.service("video-try").await;
+    let bookers = bookers(app, (count / 24).max(CALLERS)).await;
+    let address = address(app);
+    let free: Arc<Mutex<Vec<Line>>> = Arc::default();
+    // Behind those of the other figure.
+    let first: DateTime<Utc> = "2026-12-05T16:00:00Z".parse().unwrap();
+    let begun = Instant::now();
+    let mut tasks = Vec::with_capacity(count);
+    for n in 0..count {
+        let due = begun + Duration::from_secs_f64(n as f64 / STEADY_RATE as f64);
+        tokio::time::sleep_until(due.into()).await;
+        let (service, free) = (service.clone(), Arc::clone(&free));
+        let token = bookers[n % bookers.len()].clone();
+        let starts_at = first + TimeDelta::minutes(15 * (n as i64 / 4));
+        tasks.push(tokio::spawn(async move {
+            let idle = free.lock().unwrap().pop();
+            let mut line = match idle {
+                Some(line) => line.of(&token),
+                None => Line::open(address, &token).await,
+            };
+            let accepted = accept_one(&mut line, &service, starts_at).await;
+            let took = due.elapsed();
+            free.lock().unwrap().push(line);
+            (accepted, took)
+        }));
+    }
+    let ended: Vec<_> = join_all(tasks).await.into_iter().map(Result::unwrap).collect();
+    let accepted = ended.iter().filter(|(accepted, _)| *accepted).count();
+    let mut took: Vec<_> = ended.into_iter().map(|(_, took)| took.as_secs_f64() * 1e3).collect();
+    took.sort_by(f64::total_cmp);
+    eprintln!("{accepted} of {count} accepted at {STEADY_RATE} a second");
+    figure(&format!("booking.steady200.{name}_p50"), took[count / 2], "ms", "lower");
+    figure(&format!("booking.steady200.{name}_p99"), took[count * 99 / 100], "ms", "lower");
+    figure(&format!("booking.steady200.{name}_accepted"), accepted as f64 / count as f64, "ratio", "higher");
+}
+
+/// Lets few bookers have as many bookings as the figures need, as far ahead as they need.
+async fn widen(app: &TestApp, service: &str) {
     let id: Uuid = service.parse().unwrap();
     let row = service::Entity::find_by_id(id).one(app.app.db.reader()).await.unwrap().unwrap();
     let mut spec = row.spec;
     spec["limits"] = json!({"person": BOOKINGS, "enterprise": BOOKINGS});
-    let change = service::ActiveModel { id: Set(id), spec: Set(spec), ..Default::default() };
+    let change =
+        service::ActiveModel { id: Set(id), spec: Set(spec), horizon_days: Set(400), ..Default::default() };
     let done: Result<(), DbErr> = app
         .app
         .db
@@ -141,60 +206,90 @@ async fn lift_limits(app: &TestApp, service: &str) {
     app.app.directory.forget();
 }
 
-/// Their password.
-const WORDS: &str = "correct horse battery";
-
-/// Members of as many enterprises that each keeps within its five live holds.
-async fn bookers(app: &TestApp) -> Vec<Browser> {
-    let chief = app.signed_in("shen").await;
-    let mut bookers = Vec::new();
-    for n in 0..CALLERS / 4 {
-        let login = format!("bench{n}");
-        let body = json!({
-            "name": format!("样例企业{n}"), "uscc": synthetic_uscc(n), "contact_name": "林女士",
-            "contact_mobile": "15400000001", "contact_email": format!("{login}@example.com"),
-            "login": login, "password": WORDS, "locale": "zh-CN",
+/// Members of as many enterprises, put into the store with their sign-ins: the tokens of these.
+async fn bookers(app: &TestApp, count: usize) -> Vec<String> {
+    let now: DateTime<Utc> = NOW.parse().unwrap();
+    let (mut tokens, mut enterprises, mut accounts, mut sign_ins) = (vec![], vec![], vec![], vec![]);
+    for _ in 0..count {
+        let (token, enterprise_id, account_id) = (ids::new_token(), ids::new_id(now), ids::new_id(now));
+        let unique = enterprise_id.simple().to_string();
+        enterprises.push(enterprise::ActiveModel {
+            id: Set(enterprise_id),
+            name: Set(format!("样例企业{unique}")),
+            name_key: Set(unique.clone()),
+            uscc: Set(unique.clone()),
+            contact_name: Set("林女士".into()),
+            contact_mobile: Set("15400000001".into()),
+            contact_email: Set("bench@example.com".into()),
+            state: Set(EnterpriseState::Approved),
+            reason: Set(None),
+            created_at: Set(now),
+            decided_at: Set(Some(now)),
+            decided_by: Set(None),
         });
-        let browser = app.browser();
-        assert_eq!(browser.post("/api/v1/enterprises", body).await.status, 202);
-        // The latest mail is the one with the link that finishes it.
-        let mail = outbox::Entity::find().order_by_desc(outbox::Column::Id).one(app.app.db.reader()).await;
-        let text = mail.unwrap().expect("a mail").payload["text"].as_str().unwrap().to_owned();
-        let token = text.split_once("/confirm/").expect("a link").1.split_whitespace().next().unwrap();
-        browser.post(&format!("/api/v1/registrations/{token}/confirm"), json!({})).await.ok();
-        browser.post("/api/v1/sign-in", json!({"login": login, "password": WORDS})).await.ok();
-        let me = browser.get("/api/v1/me").await.ok();
-        let id = me["enterprise"]["id"].as_str().unwrap();
-        chief.post(&format!("/api/v1/enterprises/{id}/approve"), json!({})).await.ok();
-        bookers.push(browser);
+        accounts.push(account::ActiveModel {
+            id: Set(account_id),
+            login: Set(unique),
+            password_hash: Set("none".into()),
+            name: Set("林女士".into()),
+            role: Set(Role::Member),
+            enterprise_id: Set(Some(enterprise_id)),
+            membership: Set(Some(Membership::Approved)),
+            member_since: Set(Some(now)),
+            badge_no: Set(None),
+            email: Set(None),
+            mobile: Set(Some("15400000001".into())),
+            locale: Set(Language::ZhCn),
+            active: Set(true),
+            created_at: Set(now),
+        });
+        sign_ins.push(auth_session::ActiveModel {
+            token_hash: Set(ids::token_hash(&token)),
+            id: Set(ids::new_id(now)),
+            account_id: Set(account_id),
+            browser: Set("bench".into()),
+            created_at: Set(now),
+            last_seen_at: Set(now),
+            expires_at: Set(now + TimeDelta::hours(8)),
+        });
+        tokens.push(token);
     }
-    bookers
+    let written: Result<(), DbErr> = app
+        .app
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                for some in enterprises.chunks(500) {
+                    enterprise::Entity::insert_many(some.to_vec()).exec_without_returning(tx.conn()).await?;
+                }
+                for some in accounts.chunks(500) {
+                    account::Entity::insert_many(some.to_vec()).exec_without_returning(tx.conn()).await?;
+                }
+                for some in sign_ins.chunks(500) {
+                    auth_session::Entity::insert_many(some.to_vec())
+                        .exec_without_returning(tx.conn())
+                        .await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    written.unwrap();
+    tokens
 }
 
-/// A code in the unassigned division 239999 whose check characters fit.
-fn synthetic_uscc(n: usize) -> String {
-    const CHARSET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-    let start = format!("91239999MB00{n:04}");
-    let endings = CHARSET.chars().flat_map(|a| CHARSET.chars().map(move |b| (a, b)));
-    let mut codes = endings.map(|(a, b)| format!("{start}{a}{b}"));
-    codes
-        .find(|code| mianqia::directory::model::identifiers::uscc(code).is_ok())
-        .expect("one of all endings fits")
+fn address(app: &TestApp) -> SocketAddr {
+    app.base.trim_start_matches("http://").parse().unwrap()
 }
 
-async fn accept_one(browser: &Browser, service: &str, starts_at: DateTime<Utc>) -> bool {
-    let keyed = |path: String, body| {
-        let request = browser.client.post(format!("{}/api/v1{path}", browser.base));
-        browser.send(request.header("idempotency-key", ids::new_token()).json(&body))
-    };
-    let held = keyed("/bookings".into(), json!({"service_id": service, "starts_at": starts_at})).await;
-    if !held.status.is_success() {
-        return false;
-    }
-    let id = held.json()["id"].as_str().unwrap().to_owned();
-    let body = json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}});
-    let answer = keyed(format!("/bookings/{id}/request"), body).await;
-    answer.status.is_success() && answer.json()["state"] == "accepted"
+async fn accept_one(line: &mut Line, service: &str, starts_at: DateTime<Utc>) -> bool {
+    let body = json!({"service_id": service, "starts_at": starts_at}).to_string();
+    let held = line.post("/api/v1/bookings", &ids::new_token(), &body).await;
+    let Some(id) = held.text("id").filter(|_| held.is_success()) else { return false };
+    let path = format!("/api/v1/bookings/{id}/request");
+    let body = r#"{"contact_name":"林女士","contact_mobile":"15400000001","fields":{}}"#;
+    let answer = line.post(&path, &ids::new_token(), body).await;
+    answer.is_success() && answer.text("state") == Some("accepted")
 }
 
 /// Booking, cell, entry and outbox row through the same writer.

@@ -2,17 +2,20 @@
 //!
 //! Scope is (actor, method, path); an answer is kept for 24 hours. The key is claimed in the transaction
 //! of the use case itself ([`crate::db::accompanied`]), so that what was done under a key is known for
-//! sure, whatever breaks afterwards: it is never done twice. Only the answer is written after it; should
-//! that be lost, a repetition is told so instead of being carried out again.
+//! sure, whatever breaks afterwards: it is never done twice. Only the answer is written after it, behind the
+//! reply; should that be lost, a repetition is told so instead of being carried out again.
+//!
+//! A key is not looked up before it is claimed, because hardly any request is a repetition. Of one that is,
+//! the claim fails, or the use case does because it finds its own work done: only then it is looked.
 
+use crate::app::answers::Answers;
 use crate::app::entities::idempotency::Model;
 use crate::app::store::{self, Keyed, StoredAnswer};
 use crate::auth::Actor;
 use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;
 use crate::base::words;
-use crate::db;
-use crate::db::{Companion, Db, Tx, is_unique_violation};
+use crate::db::{self, Companion, Db, Tx};
 use crate::http::Problem;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -20,9 +23,9 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio_util::task::TaskTracker;
 
 /// Of the key under which answers are sealed.
 const PURPOSE: &str = "idempotency.answer";
@@ -35,9 +38,10 @@ pub const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 
 #[derive(Clone)]
 pub struct Idempotency {
-    pub db: Db,
-    pub clock: Clock,
-    pub keyring: Keyring,
+    db: Db,
+    clock: Clock,
+    keyring: Keyring,
+    answers: Arc<Answers>,
 }
 
 /// The layer. Runs inside the sign-in layer, which tells it the actor.
@@ -66,6 +70,10 @@ fn key_of(request: &Request) -> Result<Option<String>, Problem> {
 }
 
 impl Idempotency {
+    pub fn new(db: Db, clock: Clock, keyring: Keyring, tasks: TaskTracker) -> Self {
+        Self { db, clock, keyring, answers: Arc::new(Answers::new(tasks)) }
+    }
+
     async fn once(&self, key: String, request: Request, next: Next) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, LARGEST)
@@ -84,24 +92,33 @@ impl Idempotency {
         // Keyed, because a body may hold a password, and a bare digest could be tried against guesses.
         let body_hash = self.keyring.mac("idempotency", &body).to_vec();
         let keyed = Keyed { scope, body_hash, at: self.clock.now() };
-        if let Some(earlier) = store::find(self.db.reader(), &keyed.scope).await? {
-            if keyed.at - earlier.created_at <= KEPT_FOR {
-                return self.again(earlier, &keyed);
-            }
-            store::release(&self.db, keyed.scope.clone()).await?;
-        }
         // Spawned: a caller that hangs up must find the answer when it asks again.
-        let (this, request) = (self.clone(), Request::from_parts(parts, Body::from(body)));
-        let run = tokio::spawn(async move {
-            let claim = Arc::new(Claim { keyed, owner: Arc::default() });
-            let response = db::accompanied(claim.clone(), next.run(request)).await;
-            claim.settle(&this, response).await
-        });
+        let this = self.clone();
+        // A task of its own, and still the request's.
+        let run = tokio::spawn(db::of_request(async move {
+            let request = || Request::from_parts(parts.clone(), Body::from(body.clone()));
+            match this.run(&keyed, request(), next.clone()).await? {
+                Some(response) => Ok(response),
+                // An old claim was in the way, and is no longer.
+                None => this.run(&keyed, request(), next).await?.ok_or_else(Problem::in_flight),
+            }
+        }));
         run.await.map_err(|_| Problem::for_panic())?
     }
-}
 
-impl Idempotency {
+    /// Carries a request out; none if only a claim whose time is over kept it from that.
+    async fn run(&self, keyed: &Keyed, request: Request, next: Next) -> Result<Option<Response>, Problem> {
+        let claim = Arc::new(Claim { keyed: keyed.clone(), owner: Arc::default() });
+        let response = db::accompanied(claim.clone(), next.run(request)).await;
+        claim.settle(self, response).await
+    }
+
+    /// What is known of a key; an answer that is just being kept included.
+    async fn earlier(&self, keyed: &Keyed) -> Result<Option<Model>, Problem> {
+        let row = store::find(self.db.reader(), &keyed.scope).await?;
+        Ok(row.map(|row| self.answers.fill(row)))
+    }
+
     /// Gives the earlier answer, or says why not.
     fn again(&self, earlier: Model, keyed: &Keyed) -> Result<Response, Problem> {
         if earlier.body_hash != keyed.body_hash {
@@ -140,24 +157,19 @@ enum Owner {
     Others,
 }
 
-#[async_trait::async_trait]
 impl Companion for Claim {
-    async fn write(&self, tx: &Tx) -> Result<(), DbErr> {
+    fn write(&self, tx: &Tx) {
         if self.owner() == Owner::Us {
-            return Ok(()); // a second transaction of the same request
+            return; // a second transaction of the same request
         }
-        match store::claim(tx, &self.keyed).await {
-            Ok(()) => {
-                let owner = Arc::clone(&self.owner);
-                tx.after_commit(move || *lock(&owner) = Owner::Us);
-                Ok(())
-            }
-            Err(error) if is_unique_violation(&error) => {
-                *lock(&self.owner) = Owner::Others;
-                Err(db::repeated())
-            }
-            Err(error) => Err(error),
-        }
+        store::claim(tx, &self.keyed);
+        let owner = Arc::clone(&self.owner);
+        tx.after_commit(move || *lock(&owner) = Owner::Us);
+        let owner = Arc::clone(&self.owner);
+        tx.on_violation(store::CLAIM, move || {
+            *lock(&owner) = Owner::Others;
+            db::repeated()
+        });
     }
 }
 
@@ -172,11 +184,21 @@ impl Claim {
 
     /// Keeps a success. A refusal frees its key: mended, the same request may succeed. What broke after
     /// its commit keeps the key without an answer, because it must not be done again.
-    async fn settle(&self, at: &Idempotency, response: Response) -> Result<Response, Problem> {
+    async fn settle(&self, at: &Idempotency, response: Response) -> Result<Option<Response>, Problem> {
         let (owner, status) = (self.owner(), response.status());
-        if owner == Owner::Others {
-            let earlier = store::find(at.db.reader(), &self.keyed.scope).await?;
-            return earlier.map_or_else(|| Err(Problem::in_flight()), |row| at.again(row, &self.keyed));
+        // What was refused may have been so because it is done already, under this very key.
+        if owner == Owner::Others || (owner == Owner::Nobody && !status.is_success()) {
+            let earlier = at.earlier(&self.keyed).await?;
+            let is_over = earlier.as_ref().is_some_and(|row| self.keyed.at - row.created_at > KEPT_FOR);
+            return match earlier {
+                Some(_) if is_over && owner == Owner::Others => {
+                    store::release(&at.db, self.keyed.scope.clone()).await?;
+                    Ok(None)
+                }
+                Some(row) if !is_over => at.again(row, &self.keyed).map(Some),
+                None if owner == Owner::Others => Err(Problem::in_flight()),
+                _ => Ok(Some(response)),
+            };
         }
         if status.is_success() {
             let (parts, body) = response.into_parts();
@@ -189,15 +211,13 @@ impl Claim {
                 body: at.keyring.seal(PURPOSE, &self.keyed.scope, &body),
             };
             // What was done stands, and its caller gets the answer now, whether or not it can be kept.
-            if let Err(error) = store::keep(&at.db, self.keyed.clone(), answer).await {
-                tracing::error!(%error, "an answer could not be kept");
-            }
-            return Ok(Response::from_parts(parts, Body::from(body)));
+            at.answers.keep(&at.db, self.keyed.clone(), answer).await;
+            return Ok(Some(Response::from_parts(parts, Body::from(body))));
         }
         if owner == Owner::Us && status.is_client_error() {
             store::release(&at.db, self.keyed.scope.clone()).await?;
         }
-        Ok(response)
+        Ok(Some(response))
     }
 }
 

@@ -27,11 +27,12 @@ const LARGEST_BODY: usize = 256 * 1024;
 pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
     let operations = Arc::new(Operations::of(&document));
     let document = openapi::pretty(&document);
-    let keys = idempotency::Idempotency {
-        db: app.db.clone(),
-        clock: app.clock.clone(),
-        keyring: app.keyring.clone(),
-    };
+    let keys = idempotency::Idempotency::new(
+        app.db.clone(),
+        app.clock.clone(),
+        app.keyring.clone(),
+        app.tasks.clone(),
+    );
     let router = api
         .layer(from_fn(own_up))
         .layer(from_fn_with_state(keys, idempotency::layer))

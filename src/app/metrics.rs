@@ -132,7 +132,7 @@ pub(super) async fn observe(State(app): State<App>, request: Request, next: Next
     let route = request.extensions().get::<MatchedPath>().map_or("page", MatchedPath::as_str).to_owned();
     let method = edge::known(request.method()).to_owned();
     let begun = Instant::now();
-    let response = next.run(request).await;
+    let response = db::of_request(next.run(request)).await;
     let status = response.status().as_u16();
     let took = begun.elapsed();
     app.metrics.seconds.get_or_create(&Route { route: route.clone() }).observe(took.as_secs_f64());

@@ -128,6 +128,8 @@ pub async fn serve(
         metrics.stop(Duration::ZERO).await.map_err(StartError::Serve)?;
     }
     server.stop(LAST_REQUESTS).await.map_err(StartError::Serve)?;
+    // The answers of the last requests are kept behind them.
+    app.tasks.wait().await;
     tracing::info!("stopped");
     Ok(())
 }

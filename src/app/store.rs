@@ -1,10 +1,10 @@
 //! Queries of what belongs to no feature: the answers kept for Idempotency-Keys.
 
 use crate::app::entities::idempotency::{ActiveModel, Column, Entity, Model};
-use crate::db::{Db, Tx};
+use crate::db::{Db, Tx, UniqueKey};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryTrait};
 
 /// A request under its key.
 #[derive(Clone)]
@@ -15,6 +15,7 @@ pub struct Keyed {
 }
 
 /// An answer that was given once and is given again.
+#[derive(Clone)]
 pub struct StoredAnswer {
     pub status: u16,
     pub content_type: Option<String>,
@@ -26,20 +27,25 @@ pub async fn find(conn: &impl ConnectionTrait, scope: &[u8]) -> Result<Option<Mo
     Entity::find_by_id(scope.to_vec()).one(conn).await
 }
 
-/// Claims a key in the transaction of what is done under it. A unique violation: somebody did already.
-pub async fn claim(tx: &Tx, keyed: &Keyed) -> Result<(), DbErr> {
-    Entity::insert(row(keyed, None)).exec_without_returning(tx.conn()).await.map(|_| ())
+/// The key that only one request can claim.
+pub const CLAIM: UniqueKey = UniqueKey { constraint: "idempotency_pkey", columns: "idempotency.scope" };
+
+/// Claims a key in the transaction of what is done under it. A violation of [`CLAIM`]: somebody did already.
+pub fn claim(tx: &Tx, keyed: &Keyed) {
+    tx.put_at_last(Entity::insert(row(keyed, None)).into_query());
 }
 
-/// Keeps the answer of a key, whether it is claimed or nothing had to be written under it.
-pub async fn keep(db: &Db, keyed: Keyed, answer: StoredAnswer) -> Result<(), DbErr> {
-    let row = row(&keyed, Some(answer));
+/// Keeps the answers of keys, whether they are claimed or nothing had to be written under them.
+pub async fn keep(db: &Db, answers: Vec<(Keyed, StoredAnswer)>) -> Result<(), DbErr> {
+    let rows: Vec<ActiveModel> =
+        answers.into_iter().map(|(keyed, answer)| row(&keyed, Some(answer))).collect();
     let answered = OnConflict::column(Column::Scope)
         .update_columns([Column::Status, Column::ContentType, Column::Body])
         .to_owned();
     db.write(move |tx| {
         Box::pin(async move {
-            Entity::insert(row).on_conflict(answered).exec_without_returning(tx.conn()).await.map(|_| ())
+            tx.put(Entity::insert_many(rows).on_conflict(answered).into_query());
+            Ok(())
         })
     })
     .await

@@ -5,11 +5,10 @@ use crate::db::Tx;
 use sea_orm::DbErr;
 use std::sync::Arc;
 
-/// Writes first in each transaction of the request at hand.
-#[async_trait::async_trait]
+/// Has a part in each transaction of the request at hand.
 pub trait Companion: Send + Sync {
-    /// An error rolls the transaction back, before the use case has begun.
-    async fn write(&self, tx: &Tx) -> Result<(), DbErr>;
+    /// Puts aside what is written together with the use case, before that begins.
+    fn write(&self, tx: &Tx);
 }
 
 tokio::task_local! {

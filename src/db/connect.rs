@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Whoever waits longer for a connection is told that the store is not available.
-const ACQUIRE_WITHIN: Duration = Duration::from_millis(1800);
+pub(super) const ACQUIRE_WITHIN: Duration = Duration::from_millis(1800);
 /// How long a file that somebody else is at is waited for.
 const TURN_WITHIN: Duration = Duration::from_secs(5);
 /// At the start the store may be starting too.
 const START_WITHIN: Duration = Duration::from_secs(20);
-const POSTGRES_CONNECTIONS: u32 = 24;
+/// Those that read; what writes has connections of its own (`carrier`).
+const POSTGRES_READERS: u32 = 16;
+/// A connection that was used so lately need not be asked whether it stands.
+const BELIEVED_FOR: Duration = Duration::from_secs(1);
 const SQLITE_READERS: u32 = 4;
 /// How much of a checkpointed write-ahead log stays on the disk for the next round.
 const WAL_KEPT: &str = "16777216";
@@ -40,7 +43,7 @@ pub(super) async fn sqlite_readers(url: &str) -> Result<DatabaseConnection, DbEr
 
 /// A pool of PostgreSQL connections; waits a while for a server that is just starting.
 pub(super) async fn postgres(url: &str) -> Result<DatabaseConnection, DbErr> {
-    postgres_pool(url, POSTGRES_CONNECTIONS).await
+    postgres_pool(url, POSTGRES_READERS).await
 }
 
 /// A single session.
@@ -48,13 +51,24 @@ pub(super) async fn postgres_session(url: &str) -> Result<DatabaseConnection, Db
     postgres_pool(url, 1).await
 }
 
-async fn postgres_pool(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
+/// The same, of a server that should be there.
+pub(super) async fn postgres_now(url: &str) -> Result<DatabaseConnection, DbErr> {
+    Database::connect(postgres_options(url, 1)).await
+}
+
+fn postgres_options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
         .connect_timeout(ACQUIRE_WITHIN)
         .acquire_timeout(ACQUIRE_WITHIN)
+        .test_before_acquire_if_idle_for(BELIEVED_FOR)
         .sqlx_logging(false);
+    options
+}
+
+async fn postgres_pool(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let options = postgres_options(url, connections);
     let begun = Instant::now();
     loop {
         match Database::connect(options.clone()).await {
@@ -72,7 +86,11 @@ async fn postgres_pool(url: &str, connections: u32) -> Result<DatabaseConnection
 
 fn sqlite_options(url: &str, connections: u32, busy: Duration) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
-    options.max_connections(connections).acquire_timeout(ACQUIRE_WITHIN).sqlx_logging(false);
+    options
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_WITHIN)
+        .test_before_acquire_if_idle_for(BELIEVED_FOR)
+        .sqlx_logging(false);
     options.map_sqlx_sqlite_opts(move |sqlite| {
         sqlite
             .create_if_missing(true)

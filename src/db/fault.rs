@@ -26,6 +26,8 @@ impl WriteError for DbErr {
     }
 }
 
+/// Why a store is not available whose transaction is gone.
+pub(super) const BROKEN: &str = "broken";
 const NOT_KEPT: &str = "the store could not keep it: ";
 const NOT_KNOWN: &str = "it is not known whether the store kept it: ";
 
@@ -54,12 +56,34 @@ pub(super) fn of_commit(cause: &DbErr) -> DbErr {
     }
 }
 
+/// The error of a statement that was a transaction by itself: uncertain where it broke on its way.
+pub(super) fn of_only_statement(cause: &DbErr) -> DbErr {
+    match sqlx_error(cause) {
+        Some(sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_)) => of_commit(cause),
+        _ => cause.clone(),
+    }
+}
+
+/// The error of statements among which one ends a savepoint: that there is none means that SQLite has taken everything
+/// back by itself.
+pub(super) fn of_savepoint(cause: DbErr) -> DbErr {
+    if cause.to_string().contains("no such savepoint") { not_kept(&cause) } else { cause }
+}
+
+const OVERTAKEN: &str = "somebody else wrote to the same rows first";
+
+/// The error of a use case that finds, when it writes, that what it read is no longer so: it is tried again.
+pub fn overtaken() -> DbErr {
+    DbErr::Custom(OVERTAKEN.to_owned())
+}
+
 /// What an error of the store means. `None`: it is about the statement, not about the store.
 pub fn fault_of(error: &DbErr) -> Option<StoreFault> {
     match error {
         DbErr::ConnectionAcquire(_) => return Some(StoreFault::Unavailable("no_connection")),
-        DbErr::Custom(text) if text.starts_with(NOT_KEPT) => return Some(StoreFault::Unavailable("broken")),
+        DbErr::Custom(text) if text.starts_with(NOT_KEPT) => return Some(StoreFault::Unavailable(BROKEN)),
         DbErr::Custom(text) if text.starts_with(NOT_KNOWN) => return Some(StoreFault::Unknown),
+        DbErr::Custom(text) if text == OVERTAKEN => return Some(StoreFault::Conflict),
         _ => {}
     }
     match sqlx_error(error)? {

@@ -1,39 +1,45 @@
 //! Group commit for SQLite: one task, one connection, many use cases in one durable commit.
 //!
-//! `BEGIN`, savepoints and `COMMIT` are spoken here as statements. The library's own count of nested
-//! transactions goes on counting when SQLite has rolled everything back by itself (a full disk does that),
-//! and what is "committed" afterwards is never written. A statement cannot err that way: `COMMIT` and
-//! `RELEASE` fail when nothing is open, `BEGIN` when something is. After any failure of one of them the
-//! connection is thrown away, and everybody in the group is told that nothing was kept.
+//! `BEGIN`, savepoints and `COMMIT` are spoken here as statements ([`crate::db::carrier`]), and a statement cannot err
+//! about what is open: `COMMIT` and `RELEASE` fail when nothing is, `BEGIN` when something is. After any failure of
+//! one of them the connection is thrown away, and everybody in the group is told that nothing was kept.
 
+use crate::db::carrier::Carrier;
 use crate::db::fault::{self, StoreFault};
 use crate::db::health::Health;
+use crate::db::noted::Noted;
+use crate::db::tx::{AfterCommit, Stage, Tx};
 use crate::db::wal::Wal;
-use crate::db::writer::{Answer, Job, Tx};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
-use std::sync::Arc;
-use std::time::Duration;
+use crate::db::writer::{Answer, Job};
+use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::mpsc;
 
 /// How many use cases share one commit at most. Larger groups brought nothing when measured.
 pub(super) const GROUP: usize = 128;
 /// Another process may hold the file for a moment (`mianqia demo`); its turn is waited for this often.
 const TURNS: u32 = 4;
-/// How long a broken connection may take to close before it is left to itself.
-const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+
+/// Each use case waits for those of its group.
+const BEGIN_AND_COMMIT: u64 = 2;
 
 /// The writer of a SQLite store.
 pub(super) struct GroupWriter {
     pub url: String,
     pub health: Health,
     pub wal: Wal,
+    noted: Noted,
     connection: Option<Carrier>,
 }
 
 impl GroupWriter {
-    pub(super) async fn new(url: &str, pool: DatabaseConnection, health: Health) -> Result<Self, DbErr> {
+    pub(super) async fn new(
+        url: &str,
+        pool: DatabaseConnection,
+        health: Health,
+        noted: Noted,
+    ) -> Result<Self, DbErr> {
         let connection = Some(Carrier::on(pool).await?);
-        Ok(Self { url: url.to_owned(), wal: Wal::of(url), health, connection })
+        Ok(Self { url: url.to_owned(), wal: Wal::of(url), health, noted, connection })
     }
 
     pub(super) async fn run(mut self, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
@@ -45,7 +51,7 @@ impl GroupWriter {
                 rest = self.commit(rest).await;
             }
             if let Some(connection) = &self.connection {
-                self.wal.tend(&connection.conn, &self.health).await;
+                self.wal.tend(&connection.conn(), &self.health).await;
             }
         }
     }
@@ -62,9 +68,8 @@ impl GroupWriter {
         let mut kept = Vec::new();
         let mut jobs = jobs.into_iter();
         while let Some(job) = jobs.next() {
-            match connection.run(job).await {
-                Ok(None) => {}
-                Ok(Some(done)) => kept.push(done),
+            match run(&connection, &self.noted, job).await {
+                Ok(done) => kept.push(done),
                 Err(broken) => {
                     self.health.broke(&broken.error);
                     let told = fault::not_kept(&broken.error);
@@ -133,7 +138,7 @@ impl GroupWriter {
 }
 
 /// What is to follow the commit, and how to answer.
-type Done = (Vec<crate::db::writer::AfterCommit>, Answer);
+type Done = (Vec<AfterCommit>, Answer);
 
 /// A connection that can no longer be trusted.
 struct Broken {
@@ -141,57 +146,30 @@ struct Broken {
     is_disk: bool,
 }
 
-/// The one connection, kept out of its pool for good: all statements of all groups go through it.
-struct Carrier {
-    pool: DatabaseConnection,
-    conn: Arc<DatabaseTransaction>,
-}
-
-impl Carrier {
-    /// Use cases are given a transaction of the library, because that is what queries run on. It is ended
-    /// at once underneath; from then on the statements of this module count.
-    async fn on(pool: DatabaseConnection) -> Result<Self, DbErr> {
-        let conn = Arc::new(pool.begin().await?);
-        let this = Self { pool, conn };
-        this.say("rollback").await?;
-        Ok(this)
+/// Runs one use case.
+async fn run(connection: &Carrier, noted: &Noted, job: Box<dyn Job>) -> Result<Done, Broken> {
+    let tx = Tx::in_group(connection.conn(), noted.clone());
+    let (ended, answer) = job.run(&tx).await;
+    let is_disk = matches!(ended, Err(Some(StoreFault::Unavailable(why))) if why != fault::BROKEN);
+    let settled = match (ended, tx.stage()) {
+        (Ok(()), Stage::Set) => connection.say("release use_case").await,
+        // Nothing was written, or all of it and released.
+        (Ok(()), _) => Ok(()),
+        // A statement that fails for the sake of the store may end the transaction; a savepoint would show it.
+        (Err(Some(_)), Stage::Apart) => Err(DbErr::Custom("the store failed under a use case".into())),
+        (Err(None), Stage::Apart) => Ok(()),
+        (Err(_), _) => connection.say("rollback to use_case; release use_case").await,
+    };
+    if tx.is_counted() {
+        noted.sent(BEGIN_AND_COMMIT);
     }
-
-    async fn say(&self, statement: &str) -> Result<(), DbErr> {
-        self.conn.execute_unprepared(statement).await.map(|_| ())
-    }
-
-    /// Runs one use case in a savepoint. `None`: it was refused, and has been answered.
-    async fn run(&self, job: Box<dyn Job>) -> Result<Option<Done>, Broken> {
-        if let Err(error) = self.say("savepoint use_case").await {
-            job.refuse(fault::not_kept(&error));
-            return Err(Broken { error, is_disk: false });
-        }
-        let tx = Tx::new(Arc::clone(&self.conn));
-        let (ended, answer) = job.run(&tx).await;
-        let statement = match ended {
-            Ok(()) => "release use_case",
-            Err(_) => "rollback to use_case; release use_case",
-        };
-        match (self.say(statement).await, ended) {
-            (Ok(()), Ok(())) => Ok(Some((tx.into_after_commit(), answer))),
-            (Ok(()), Err(_)) => {
-                answer(Ok(()));
-                Ok(None)
-            }
-            (Err(error), ended) => {
-                answer(Err(fault::not_kept(&error)));
-                let is_disk = matches!(ended, Err(Some(StoreFault::Unavailable(_))));
-                Err(Broken { error, is_disk })
-            }
-        }
-    }
-
-    /// Closes the connection, and with it whatever is open on it.
-    async fn discard(self) {
-        drop(self.conn);
-        if tokio::time::timeout(CLOSE_WITHIN, self.pool.close_by_ref()).await.is_err() {
-            tracing::warn!("a broken connection to the store did not close");
+    match (settled, ended) {
+        (Ok(()), Ok(())) => Ok((tx.into_after_commit(), answer)),
+        // A refusal may be about what others of the group have written: nobody hears of it before it stands.
+        (Ok(()), Err(_)) => Ok((Vec::new(), answer)),
+        (Err(error), _) => {
+            answer(Err(fault::not_kept(&error)));
+            Err(Broken { error, is_disk })
         }
     }
 }

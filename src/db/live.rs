@@ -17,6 +17,8 @@ pub enum Topic {
     Session(Uuid),
     /// A sign-in ended (signed out, expired, ended from elsewhere): whatever it opened ends with it.
     SignInEnded(Uuid),
+    /// Accounts or enterprises were changed: what is kept of them in memory is dropped.
+    PeopleChanged,
     /// The program is about to stop: streams end.
     Stopping,
 }

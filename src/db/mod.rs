@@ -1,16 +1,18 @@
 //! The stores and the one write path.
 //!
 //! Reads go through a pool. Every write use case is one closure handed to [`Db::write`]: on SQLite
-//! a single writer task commits many of them together (a savepoint each), on PostgreSQL each is a
-//! transaction of its own. What must follow a commit (memory, pages that listen) is registered on
-//! the [`Tx`] and runs even when the caller has gone away.
+//! a single writer task commits many of them together (a savepoint each that writes), on PostgreSQL each
+//! is a transaction of its own, begun when something needs one. What must follow a commit (memory, pages that
+//! listen) is registered on the [`Tx`] and runs even when the caller has gone away.
 //!
 //! Invariants: nothing networked inside a closure; a closure that fails leaves nothing behind; what was
 //! answered well is durable; a closure ends at the first error of the store (PostgreSQL takes the `COMMIT`
 //! of a transaction in which a statement failed, and keeps nothing); what was handed over to be told
 //! ([`Told`]) is told, or nothing is written.
 
+mod aside;
 pub mod bus;
+mod carrier;
 mod companion;
 mod connect;
 mod constraint;
@@ -21,9 +23,12 @@ mod health;
 pub mod jobs;
 pub mod live;
 pub mod nodes;
+mod noted;
 mod probe;
 mod query;
 mod told;
+mod turns;
+mod tx;
 mod wal;
 mod writer;
 mod written;
@@ -31,21 +36,26 @@ mod written;
 pub use companion::{Companion, accompanied, is_repeated, repeated};
 pub use connect::sqlite_file;
 pub use constraint::UniqueKey;
-pub use fault::{StoreFault, WriteError, fault_of, is_unique_violation};
+pub use fault::{StoreFault, WriteError, fault_of, is_unique_violation, overtaken};
 pub use health::Health;
+pub use noted::of_request;
 pub use probe::is_blank;
 pub use query::{contains, snapshot};
 pub use told::Told;
-pub use writer::Tx;
+pub use turns::Turn;
+pub use tx::Tx;
 pub use written::Written;
 
 use bus::Bus;
 use futures::future::BoxFuture;
 use group::GroupWriter;
 use migrations::{Migrator, MigratorTrait};
+use noted::Noted;
 use sea_orm::{DatabaseConnection, DbErr};
 use std::sync::Arc;
 use tokio::sync::Notify;
+use turns::Turns;
+use uuid::Uuid;
 use writer::Writer;
 
 /// Connections to the store. Cheap to clone.
@@ -54,6 +64,8 @@ pub struct Db {
     reader: DatabaseConnection,
     writer: Writer,
     health: Health,
+    noted: Noted,
+    turns: Turns,
     /// Rung when there is something to do.
     bell: Arc<Notify>,
     bus: Bus,
@@ -62,17 +74,19 @@ pub struct Db {
 impl Db {
     /// Connects to a `sqlite:` or `postgres:` URL, checks the SQLite version and migrates.
     pub async fn open(url: &str) -> Result<Self, DbErr> {
-        let health = Health::default();
+        let (health, noted, turns) = (Health::default(), Noted::default(), Turns::default());
         if is_sqlite(url) {
             let pool = connect::sqlite_writer(url).await?;
             connect::check_sqlite_version(&pool).await?;
             Migrator::up(&pool, None).await?;
-            let writer = GroupWriter::new(url, pool, health.clone()).await?;
-            let reader = connect::sqlite_readers(url).await?;
+            let writer = GroupWriter::new(url, pool, health.clone(), noted.clone()).await?;
+            let reader = counted(connect::sqlite_readers(url).await?, &noted);
             return Ok(Self {
                 reader,
                 writer: Writer::grouped(writer),
                 health,
+                noted,
+                turns,
                 bell: Arc::default(),
                 bus: Bus::default(),
             });
@@ -82,9 +96,9 @@ impl Db {
         let schema = nodes::lock_schema(url).await?;
         Migrator::up(&pool, None).await?;
         drop(schema);
-        let writer = Writer::single(pool.clone(), health.clone());
         let bus = Bus::on(pool.clone());
-        Ok(Self { reader: pool, writer, health, bell: Arc::default(), bus })
+        let writer = Writer::single(url, health.clone(), noted.clone());
+        Ok(Self { reader: counted(pool, &noted), writer, health, noted, turns, bell: Arc::default(), bus })
     }
 
     /// For queries. Nothing is written through it.
@@ -95,7 +109,7 @@ impl Db {
     /// Runs one write use case in one durable transaction.
     ///
     /// An error rolls back what it did and nothing else. What the request at hand wants beside it
-    /// ([`accompanied`]) is written first, in the same transaction. Where others were at the same rows
+    /// ([`accompanied`]) is written in the same transaction. Where others were at the same rows
     /// (deadlock, serialisation) it is run again from the beginning, hence `Clone`.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
@@ -103,14 +117,17 @@ impl Db {
         T: Send + 'static,
         E: WriteError,
     {
-        let companion = companion::at_hand();
+        let (companion, is_counted) = (companion::at_hand(), noted::is_of_request());
         let (bell, bus) = (Arc::clone(&self.bell), self.bus.clone());
         let written = self
             .writer
             .run(move |tx| {
                 Box::pin(async move {
+                    if is_counted {
+                        tx.count();
+                    }
                     if let Some(companion) = companion {
-                        companion.write(tx).await?;
+                        companion.write(tx);
                     }
                     let done = work(tx).await?;
                     // An error of the program, not of a caller: tests of each use case come by here.
@@ -123,6 +140,7 @@ impl Db {
                             bus.tell(jobs::WORD);
                         });
                     }
+                    tx.finish().await?;
                     Ok(done)
                 })
             })
@@ -147,10 +165,41 @@ impl Db {
         &self.bus
     }
 
+    /// Calls `told` after each commit that has changed or deleted rows of a table: whoever keeps something of them
+    /// in memory drops it. By statements of this process only.
+    pub fn watch(&self, table: &str, told: impl Fn() + Send + Sync + 'static) {
+        self.noted.watch(table, Arc::new(told));
+    }
+
+    /// Waits until nobody else of this process writes for one of `parties`, so that nobody waits for the locks of
+    /// their rows with a connection in hand. Where one task writes for all there is nothing to wait for.
+    pub async fn turn(&self, parties: &[Uuid]) -> Option<Turn> {
+        match self.writer {
+            Writer::Grouped(_) => None,
+            Writer::Single(..) => self.turns.of(parties).await,
+        }
+    }
+
+    /// How many statements requests have waited for since the start, one after the other, `BEGIN` and `COMMIT`
+    /// included.
+    pub fn statements(&self) -> u64 {
+        self.noted.count()
+    }
+
     /// How the store does.
     pub fn health(&self) -> &Health {
         &self.health
     }
+}
+
+fn counted(mut reader: DatabaseConnection, noted: &Noted) -> DatabaseConnection {
+    let noted = noted.clone();
+    reader.set_metric_callback(move |_| {
+        if noted::is_of_request() {
+            noted.sent(1);
+        }
+    });
+    reader
 }
 
 fn is_sqlite(url: &str) -> bool {

@@ -1,85 +1,21 @@
 //! The one write path: a use case, its transaction, and trying again when others were at the same rows.
 
-use crate::db::Told;
+use crate::db::carrier::Carriers;
 use crate::db::fault::{self, StoreFault, WriteError};
 use crate::db::group::{GROUP, GroupWriter};
 use crate::db::health::Health;
+use crate::db::noted::Noted;
+use crate::db::tx::{Stage, Tx};
 use futures::{FutureExt, future::BoxFuture};
 use rand::RngExt;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
+use sea_orm::DbErr;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 const QUEUE: usize = 8 * GROUP;
 /// How often a use case is tried in all when others are at the same rows.
 const TRIES: u32 = 5;
-
-/// An open transaction (on SQLite: a savepoint in the group's) and what is to follow its commit.
-pub struct Tx {
-    inner: Arc<DatabaseTransaction>,
-    after_commit: Mutex<Vec<AfterCommit>>,
-    told: Mutex<Vec<Told>>,
-    wakes_workers: AtomicBool,
-}
-
-pub(super) type AfterCommit = Box<dyn FnOnce() + Send>;
-
-impl Tx {
-    pub(super) fn new(inner: Arc<DatabaseTransaction>) -> Self {
-        Self {
-            inner,
-            after_commit: Mutex::default(),
-            told: Mutex::default(),
-            wakes_workers: AtomicBool::default(),
-        }
-    }
-
-    /// The connection for queries of this transaction.
-    pub fn conn(&self) -> &DatabaseTransaction {
-        &self.inner
-    }
-
-    /// Runs `act` once the transaction is durable, and never if it is rolled back.
-    pub fn after_commit(&self, act: impl FnOnce() + Send + 'static) {
-        self.after_commit.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(act));
-    }
-
-    /// The commit wakes the workers: there is something to do ([`super::jobs`]).
-    pub(super) fn wake_workers(&self) {
-        self.wakes_workers.store(true, Ordering::Relaxed);
-    }
-
-    pub(super) fn wakes_workers(&self) -> bool {
-        self.wakes_workers.load(Ordering::Relaxed)
-    }
-
-    /// Hands over a row that was written: the next entry tells what it holds.
-    pub fn tell(&self, row: Told) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        // Of a row that is written twice before an entry the last word counts.
-        match told.iter_mut().find(|old| old.table == row.table && old.id == row.id) {
-            Some(old) => old.overwrite(row),
-            None => told.push(row),
-        }
-    }
-
-    /// What was handed over since the last entry.
-    pub fn take_told(&self) -> Vec<Told> {
-        std::mem::take(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// The table of something that no entry has told of.
-    pub(super) fn untold(&self) -> Option<&'static str> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).first().map(|row| row.table)
-    }
-
-    pub(super) fn into_after_commit(self) -> Vec<AfterCommit> {
-        self.after_commit.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Tells the caller how it ended, once the commit is durable (or failed).
 pub(super) type Answer = Box<dyn FnOnce(Result<(), DbErr>) + Send>;
@@ -145,7 +81,7 @@ fn settle<T, E: WriteError>(outcome: Result<T, E>, ended: Result<(), DbErr>) -> 
 #[derive(Clone)]
 pub(super) enum Writer {
     Grouped(mpsc::Sender<Box<dyn Job>>),
-    Single(DatabaseConnection, Health),
+    Single(Carriers, Health, Noted),
 }
 
 impl Writer {
@@ -155,8 +91,8 @@ impl Writer {
         Self::Grouped(queue)
     }
 
-    pub(super) fn single(pool: DatabaseConnection, health: Health) -> Self {
-        Self::Single(pool, health)
+    pub(super) fn single(url: &str, health: Health, noted: Noted) -> Self {
+        Self::Single(Carriers::new(url), health, noted)
     }
 
     pub(super) async fn run<T, E, F>(&self, work: F) -> Result<T, E>
@@ -175,8 +111,8 @@ impl Writer {
                 answer.await.unwrap_or_else(gone)
             }
             // Spawned, so that a caller that goes away cannot tear a transaction in two.
-            Self::Single(pool, health) => {
-                let run = tokio::spawn(until_done(pool.clone(), health.clone(), work));
+            Self::Single(carriers, health, noted) => {
+                let run = tokio::spawn(until_done(carriers.clone(), health.clone(), noted.clone(), work));
                 run.await.unwrap_or_else(|_| Err(DbErr::Custom("a write broke".into()).into()))
             }
         }
@@ -184,7 +120,7 @@ impl Writer {
 }
 
 /// Runs a use case in a transaction of its own, again while others are at the same rows.
-async fn until_done<T, E, F>(pool: DatabaseConnection, health: Health, work: F) -> Result<T, E>
+async fn until_done<T, E, F>(carriers: Carriers, health: Health, noted: Noted, work: F) -> Result<T, E>
 where
     F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Clone + Send + 'static,
     T: Send + 'static,
@@ -192,7 +128,7 @@ where
 {
     let mut tries = 1;
     loop {
-        match alone(&pool, &health, work.clone()).await {
+        match alone(&carriers, &health, &noted, work.clone()).await {
             Err(error) if error.store_fault() == Some(StoreFault::Conflict) && tries < TRIES => {
                 health.tried_again();
                 pause(tries).await;
@@ -203,40 +139,50 @@ where
     }
 }
 
-async fn alone<T, E, F>(pool: &DatabaseConnection, health: &Health, work: F) -> Result<T, E>
+async fn alone<T, E, F>(carriers: &Carriers, health: &Health, noted: &Noted, work: F) -> Result<T, E>
 where
     F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
     T: Send + 'static,
     E: WriteError,
 {
-    let tx = match pool.begin().await {
-        Ok(tx) => Tx::new(Arc::new(tx)),
+    let turn = match carriers.take().await {
+        Ok(turn) => turn,
         Err(error) => {
             health.failed(fault::fault_of(&error), &error);
             return Err(error.into());
         }
     };
+    let tx = Tx::alone(turn.carrier.conn(), noted.clone());
     let outcome = caught(work, &tx).await;
-    let inner = Arc::clone(&tx.inner);
+    let is_open = tx.stage() == Stage::Open;
+    if is_open && tx.is_counted() {
+        noted.sent(1); // `COMMIT` or `ROLLBACK`
+    }
     let after_commit = tx.into_after_commit();
-    // A use case sees its transaction by reference only, so nobody else has it.
-    let Some(inner) = Arc::into_inner(inner) else {
-        return Err(DbErr::Custom("a transaction was kept beyond its use case".into()).into());
-    };
     if let Err(error) = &outcome {
-        health.failed(error.store_fault(), &"a statement was refused");
-        if let Err(error) = inner.rollback().await {
-            health.failed(fault::fault_of(&error), &error);
+        let fault = error.store_fault();
+        health.failed(fault, &"a statement was refused");
+        // After an error for the sake of the store its connection is not trusted.
+        let is_trusted = match fault {
+            Some(StoreFault::Unavailable(_) | StoreFault::Unknown) => false,
+            _ => !is_open || turn.carrier.say("rollback").await.is_ok(),
+        };
+        if is_trusted {
+            carriers.give_back(turn)
+        } else {
+            carriers.discard(turn).await
         }
         return outcome;
     }
-    match inner.commit().await {
+    match if is_open { turn.carrier.say("commit").await } else { Ok(()) } {
         Ok(()) => {
+            carriers.give_back(turn);
             health.kept();
             after_commit.into_iter().for_each(|act| act());
             outcome
         }
         Err(error) => {
+            carriers.discard(turn).await;
             let error = fault::of_commit(&error);
             health.failed(fault::fault_of(&error), &error);
             settle(outcome, Err(error))

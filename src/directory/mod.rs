@@ -22,6 +22,6 @@ pub use model::office::{Notice, Office, office};
 pub use model::plausible::Oddity;
 pub use model::text_file::TextFault;
 pub use service::import::{ImportFault, ImportSummary, import_calendar, import_customs};
-pub use service::{Directory, ServiceInfo};
+pub use service::{Directory, ServiceInfo, Services};
 pub use store::{ask, entities};
 pub use wire::router;

@@ -17,5 +17,7 @@ pub use model::rows;
 pub use model::rows::{changed, made, tell_gone, tell_kept, tell_made};
 pub use model::{Actor, ChainFault, NewEntry, SYSTEM};
 pub use store::ask::told_or;
-pub use store::{append, append_all, append_numbered, begin, entries, head, verify_chain};
+pub use store::{
+    Head, append, append_all, append_behind, append_numbered, begin, entries, head, verify_chain, with_head,
+};
 pub use store::{ask, entities};

@@ -23,7 +23,7 @@ pub use model::{Message, WithdrawnBecause, next_attempt};
 pub use service::Notify;
 pub use service::mailer::{MailSettingError, MailSettings};
 pub use store::entities;
-pub use store::{calendar_identity, enqueue, keep_calendar_identity};
+pub use store::{calendar_identity, enqueue, fix_calendar_identity, keep_calendar_identity};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -53,17 +53,24 @@ pub struct Thread {
     pub id: Uuid,
     /// Whatever was queued before and is not sent yet is no longer so.
     pub replaces_earlier: bool,
+    /// Nothing was queued before: it need not be looked for.
+    pub is_first: bool,
 }
 
 impl Thread {
     /// For a mail that tells where the thing stands now.
     pub fn newest(id: Uuid) -> Option<Self> {
-        Some(Self { id, replaces_earlier: true })
+        Some(Self { id, replaces_earlier: true, is_first: false })
     }
 
     /// For a mail beside others.
     pub fn beside(id: Uuid) -> Option<Self> {
-        Some(Self { id, replaces_earlier: false })
+        Some(Self { id, replaces_earlier: false, is_first: false })
+    }
+
+    /// For the very first mail about the thing, known as that by whoever sends it.
+    pub fn first(id: Uuid) -> Option<Self> {
+        Some(Self { id, replaces_earlier: false, is_first: true })
     }
 }
 

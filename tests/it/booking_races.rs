@@ -50,6 +50,7 @@ async fn travellers(app: &TestApp) -> Vec<Actor> {
         role: row.role,
         locale: row.locale,
         badge_no: None,
+        news_to: None,
         enterprise: None,
         joining: None,
     });
@@ -118,9 +119,9 @@ async fn rush(
 ) -> Vec<(Actor, booking::Model)> {
     let tries = takers.iter().cloned().enumerate().map(|(number, actor)| {
         let (booking, starts_at) = (app.app.booking.clone(), starts(number));
-        tokio::spawn(
-            async move { booking.take(&actor, service, starts_at, false).await.map(|row| (actor, row)) },
-        )
+        tokio::spawn(async move {
+            booking.take(&actor, service, starts_at, false).await.map(|fresh| (actor, fresh.row))
+        })
     });
     let mut winners = Vec::new();
     for outcome in join_all(tries).await {

@@ -1,6 +1,7 @@
 //! What concerns every request: problems, limits, idempotency, health, the OpenAPI document.
 
 use crate::both_stores;
+use crate::support::eventually;
 use futures::future::join_all;
 use mianqia::app::entities::idempotency;
 use mianqia::booking::entities::booking;
@@ -101,6 +102,11 @@ both_stores! {
         let url = format!("{}/api/v1/bookings", app.base);
         let send = || browser.send(browser.client.post(&url).header("idempotency-key", "lost").json(&wish));
         send().await.ok();
+        eventually("the answer is kept", || async {
+            let row = idempotency::Entity::find().one(app.app.db.reader()).await.unwrap();
+            row.and_then(|row| row.body)
+        })
+        .await;
         // As it is when the program is killed between the commit and the answer.
         let unanswered = idempotency::ActiveModel { status: Set(None), body: Set(None), ..Default::default() };
         idempotency::Entity::update_many().set(unanswered).exec(app.app.db.reader()).await.unwrap();

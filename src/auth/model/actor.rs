@@ -22,6 +22,8 @@ pub struct Actor {
     /// The number given when registering, to begin a form with.
     pub mobile: Option<String>,
     pub enterprise: Option<ActorEnterprise>,
+    /// The mail address for news about their bookings.
+    pub news_to: Option<String>,
     /// The enterprise for which somebody does not act: who asks to join it, or no longer belongs to it. Until
     /// that is settled they have no rights at all.
     pub joining: Option<(Membership, ActorEnterprise)>,
@@ -37,6 +39,7 @@ pub struct ActorEnterprise {
 
 /// Somebody from their rows.
 pub fn of(account: account::Model, enterprise: Option<enterprise::Model>, sign_in_id: Uuid) -> Actor {
+    let news_to = booker_address(&account, enterprise.as_ref());
     let enterprise = enterprise.map(|row| ActorEnterprise { id: row.id, name: row.name, state: row.state });
     let (enterprise, joining) = match (enterprise, account.membership) {
         (Some(own), Some(Membership::Approved)) => (Some(own), None),
@@ -53,6 +56,7 @@ pub fn of(account: account::Model, enterprise: Option<enterprise::Model>, sign_i
         locale: account.locale,
         badge_no: account.badge_no,
         mobile: account.mobile,
+        news_to,
         enterprise,
         joining,
     }

@@ -7,16 +7,18 @@ pub mod enterprises;
 mod guessing;
 pub mod password;
 pub mod registering;
+mod remembered;
 mod sessions;
 pub mod sign_in;
 
 use crate::auth::model::device;
 use crate::auth::service::password::{Busy, HashFault, Passwords};
+use crate::auth::service::remembered::Remembered;
 use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;
 use crate::base::words;
 use crate::db::Db;
-use crate::db::live::Live;
+use crate::db::live::{Live, Topic};
 use crate::http::Problem;
 use crate::http::StatusCode;
 use sea_orm::DbErr;
@@ -39,6 +41,7 @@ pub(super) struct Inner {
     pub(super) secure: bool,
     /// Where mails send their readers.
     pub(super) public_url: String,
+    pub(super) remembered: Remembered,
 }
 
 /// As many registrations may wait for their password to be hashed.
@@ -78,6 +81,11 @@ impl From<Busy> for Refusal {
 impl Auth {
     /// `secure`: whether browsers reach the program over TLS, so that the cookie may insist on it.
     pub fn new(db: Db, clock: Clock, keyring: Keyring, live: Live, secure: bool, public_url: &str) -> Self {
+        for table in ["account", "enterprise"] {
+            let live = live.clone();
+            db.watch(table, move || live.tell(Topic::PeopleChanged));
+        }
+        let remembered = Remembered::new(&live);
         Self(Arc::new(Inner {
             db,
             clock,
@@ -87,6 +95,7 @@ impl Auth {
             registrations: Passwords::new(1, REGISTRATIONS_WAITING),
             secure,
             public_url: public_url.trim_end_matches('/').to_owned(),
+            remembered,
         }))
     }
 

@@ -3,6 +3,7 @@
 use crate::auth::log::AccountEntry;
 use crate::auth::model::actor;
 use crate::auth::model::session;
+use crate::auth::service::remembered::Kept;
 use crate::auth::store::entities::account;
 use crate::auth::store::entities::auth_session;
 use crate::auth::{Actor, Auth, store};
@@ -13,6 +14,7 @@ use crate::evidence::NewEntry;
 use crate::http::Problem;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
+use std::sync::Arc;
 use uuid::Uuid;
 
 impl Auth {
@@ -36,10 +38,14 @@ impl Auth {
             .await
     }
 
-    /// Who is behind a token: looked up each time, so that whatever ends or changes it counts at once.
-    pub async fn actor(&self, token: &str) -> Result<Option<Actor>, DbErr> {
+    /// Who is behind a token. Whatever ends or changes it counts at once ([`crate::auth::service::remembered`]).
+    pub async fn actor(&self, token: &str) -> Result<Option<Arc<Actor>>, DbErr> {
         let now = self.0.clock.now();
         let hash = ids::token_hash(token);
+        let turn = match self.0.remembered.get(&hash, now) {
+            Ok(actor) => return Ok(Some(actor)),
+            Err(turn) => turn,
+        };
         let Some((session, account, enterprise)) = store::session(self.0.db.reader(), hash.clone()).await?
         else {
             return Ok(None);
@@ -47,14 +53,21 @@ impl Auth {
         if !is_valid(&session, &account, now) {
             return Ok(None);
         }
-        if session::is_to_be_noted(session.last_seen_at, now) {
+        let mut last_seen_at = session.last_seen_at;
+        if session::is_to_be_noted(last_seen_at, now) {
+            let hash = hash.clone();
             let noted = self.0.db.write(move |tx| Box::pin(store::note_use(tx, hash, now))).await;
             // A store that is full or busy ends sessions early, but reading goes on meanwhile.
-            if let Err(error) = noted {
-                tracing::warn!(%error, "the use of a session could not be noted");
+            match noted {
+                Ok(()) => last_seen_at = now,
+                Err(error) => tracing::warn!(%error, "the use of a session could not be noted"),
             }
         }
-        Ok(Some(actor::of(account, enterprise, session.id)))
+        let actor = Arc::new(actor::of(account, enterprise, session.id));
+        let kept =
+            Kept { actor: Arc::clone(&actor), last_seen_at, expires_at: session.expires_at, read_at: now };
+        self.0.remembered.keep(hash, kept, turn);
+        Ok(Some(actor))
     }
 
     /// Whether a sign-in still stands ([`Actor::sign_in_id`]). Looking is no use of it: it does not keep it

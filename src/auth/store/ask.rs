@@ -2,10 +2,9 @@
 
 use crate::auth::store::entities::{account, auth_session, enterprise};
 use crate::db::{Tx, contains};
-use sea_orm::sea_query::{LockType, SelectStatement};
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
-    QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -70,21 +69,10 @@ pub fn accounts_with_badge(badge_no: &str) -> SelectStatement {
         .into_query()
 }
 
-/// Locks somebody's account until the transaction ends: what is counted of theirs stays true.
-pub async fn lock_account(tx: &Tx, account: Uuid) -> Result<(), DbErr> {
-    if tx.conn().get_database_backend() == DbBackend::Postgres {
-        let row = account::Entity::find_by_id(account).select_only().column(account::Column::Id);
-        // Not for update: that would wait for whoever only refers to the account.
-        row.lock(LockType::NoKeyUpdate).into_tuple::<Uuid>().one(tx.conn()).await?;
-    }
-    Ok(())
-}
-
-/// The same for an enterprise.
-pub async fn lock_enterprise(tx: &Tx, enterprise: Uuid) -> Result<(), DbErr> {
-    if tx.conn().get_database_backend() == DbBackend::Postgres {
-        let row = enterprise::Entity::find_by_id(enterprise).select_only().column(enterprise::Column::Id);
-        row.lock(LockType::NoKeyUpdate).into_tuple::<Uuid>().one(tx.conn()).await?;
-    }
-    Ok(())
+/// Locks somebody's account and, where they act for one, their enterprise until the transaction ends: what is
+/// counted of theirs stays true.
+pub async fn lock_party(tx: &Tx, account: Uuid, enterprise: Option<Uuid>) -> Result<(), DbErr> {
+    let mut rows = vec![("account", account)];
+    rows.extend(enterprise.map(|enterprise| ("enterprise", enterprise)));
+    tx.lock_rows(&rows).await
 }

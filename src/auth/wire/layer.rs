@@ -8,7 +8,6 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::MissedTickBehavior;
@@ -22,7 +21,7 @@ pub async fn identify(State(auth): State<Auth>, mut request: Request, next: Next
     let Some(token) = token_of(request.headers(), auth.0.secure) else { return next.run(request).await };
     match auth.actor(&token).await {
         Ok(Some(actor)) => {
-            request.extensions_mut().insert(Arc::new(actor));
+            request.extensions_mut().insert(actor);
             next.run(request).await
         }
         Ok(None) => next.run(request).await,

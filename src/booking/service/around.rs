@@ -96,14 +96,42 @@ impl Booking {
     }
 }
 
-impl Around<'_> {
+impl<'a> Around<'a> {
+    /// Of the caller's own booking, when there is nothing else at the time and no session can be open.
+    pub fn alone(actor: &'a Actor, now: DateTime<Utc>, info: Arc<ServiceInfo>) -> Self {
+        Self {
+            actor,
+            now,
+            accounts: HashMap::new(),
+            services: HashMap::from([(info.row.id, info)]),
+            enterprises: HashMap::new(),
+            sessions: HashMap::new(),
+            neighbours: Vec::new(),
+        }
+    }
+
+    fn booker_name(&self, row: &booking::Model) -> Option<String> {
+        match self.accounts.get(&row.account_id) {
+            Some(account) => Some(account.name.clone()),
+            None => (row.account_id == self.actor.account_id).then(|| self.actor.name.clone()),
+        }
+    }
+
+    fn enterprise(&self, id: Uuid) -> Option<EnterpriseRef> {
+        match self.enterprises.get(&id) {
+            Some(row) => Some(EnterpriseRef { id, name: row.name.clone() }),
+            None => {
+                let own = self.actor.enterprise.as_ref().filter(|own| own.id == id)?;
+                Some(EnterpriseRef { id, name: own.name.clone() })
+            }
+        }
+    }
+
     /// A booking as the caller sees it; none if its service is gone.
     pub fn show(&self, row: &booking::Model) -> Option<BookingDto> {
         let now = self.now;
         let info = self.services.get(&row.service_id)?;
         let officer = row.officer_id.and_then(|id| self.accounts.get(&id));
-        let enterprise = row.enterprise_id.and_then(|id| self.enterprises.get(&id));
-        let booker = self.accounts.get(&row.account_id).map(|account| account.name.clone());
         let kind = info.row.kind;
         let state = shown_state(row, now);
         let can = self.can(row, kind);
@@ -118,9 +146,8 @@ impl Around<'_> {
             starts_at: row.starts_at,
             ends_at: row.ends_at,
             hold_expires_at: row.hold_expires_at.filter(|_| row.state == BookingState::Held),
-            enterprise: enterprise
-                .map(|enterprise| EnterpriseRef { id: enterprise.id, name: enterprise.name.clone() }),
-            booker_name: row.contact_name.clone().or(booker).unwrap_or_default(),
+            enterprise: row.enterprise_id.and_then(|id| self.enterprise(id)),
+            booker_name: row.contact_name.clone().or_else(|| self.booker_name(row)).unwrap_or_default(),
             topic: answers::topic(kind, &info.spec.fields, &row.fields),
             about: answers::summary(&info.spec.fields, &row.fields),
             officer: officer.map(|officer| OfficerRef {

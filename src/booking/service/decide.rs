@@ -3,6 +3,7 @@
 use crate::auth;
 use crate::auth::entities::{account, enterprise};
 use crate::auth::{Actor, Right};
+use crate::base::words::Language;
 use crate::booking::model::state::{Action, Side, hold_expired, hold_lapsed, keeps_place};
 use crate::booking::model::{form, state};
 use crate::booking::service::transition::{Step, free_cells, take_step};
@@ -152,18 +153,30 @@ impl Booking {
             Some(id) => auth::ask::enterprises(conn, &[id]).await?.remove(&id),
             None => None,
         };
-        Ok(People { account, enterprise })
+        Ok(People::of(account.as_ref(), enterprise.as_ref()))
     }
 }
 
-/// Whom a booking concerns.
+/// Whom news about a booking reach, and in which language.
 #[derive(Clone)]
 pub(super) struct People {
-    account: Option<account::Model>,
-    enterprise: Option<enterprise::Model>,
+    to: Option<String>,
+    language: Language,
 }
 
 impl People {
+    fn of(account: Option<&account::Model>, enterprise: Option<&enterprise::Model>) -> Self {
+        Self {
+            to: account.and_then(|account| auth::booker_address(account, enterprise)),
+            language: account.map(|account| account.locale).unwrap_or_default(),
+        }
+    }
+
+    /// For a booking of the caller's own.
+    pub fn of_actor(actor: &Actor) -> Self {
+        Self { to: actor.news_to.clone(), language: actor.locale }
+    }
+
     /// What a mail about the booking is written from.
     pub fn news<'a>(
         &self,
@@ -172,14 +185,6 @@ impl People {
         row: &'a booking::Model,
         now: DateTime<Utc>,
     ) -> News<'a> {
-        let account = self.account.as_ref();
-        News {
-            office,
-            info,
-            row,
-            now,
-            to: account.and_then(|account| auth::booker_address(account, self.enterprise.as_ref())),
-            language: account.map(|account| account.locale).unwrap_or_default(),
-        }
+        News { office, info, row, now, to: self.to.clone(), language: self.language }
     }
 }

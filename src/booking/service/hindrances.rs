@@ -36,7 +36,7 @@ impl Inner {
 
     async fn busy(&self, tx: &Tx, row: &booking::Model, officer: Uuid) -> Result<(), Fault> {
         // Two acceptances of one officer at once come one after the other.
-        crate::auth::ask::lock_account(tx, officer).await?;
+        crate::auth::ask::lock_party(tx, officer, None).await?;
         let own = read::on_desk_between(tx.conn(), officer, row.starts_at, row.ends_at).await?;
         match own.into_iter().find(|other| other.id != row.id) {
             Some(other) => Err(officer_busy(&other).into()),

@@ -8,17 +8,20 @@ use crate::booking::model::form;
 use crate::booking::model::state::{self, Action, Side};
 use crate::booking::model::warnings::{FormWarning, warnings};
 use crate::booking::service::decide::People;
-use crate::booking::service::transition::{Step, expire, take_steps};
+use crate::booking::service::transition::{Step, expire, take_steps_behind};
+use crate::booking::service::view::Fresh;
 use crate::booking::service::{Booking, Fault, scope_of};
 use crate::booking::store::entities::booking::{self, BookingState};
-use crate::booking::store::write;
+use crate::booking::store::write::{self, Seen};
+use crate::booking::wire::dto::BookingDto;
 use crate::booking::words::mails;
 use crate::db::Tx;
-use crate::directory::ServiceInfo;
 use crate::directory::model::ServiceSpec;
+use crate::directory::{ServiceInfo, Services};
 use crate::evidence;
 use crate::http::Problem;
 use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -47,20 +50,28 @@ impl RequestForm {
 
 /// How a request ended.
 enum Outcome {
-    Done(booking::Model),
+    Done(Fresh),
     /// The same was requested before; nothing changed.
     Repeated(booking::Model),
     /// The hold was over; that is now on record, so it is no error of the transaction.
     Expired,
 }
 
+/// What the caller wants of a booking that has not been read yet.
 #[derive(Clone)]
+struct Wish {
+    form: RequestForm,
+    actor: Arc<Actor>,
+    services: Arc<Services>,
+    now: DateTime<Utc>,
+}
+
+/// The same, with what it is about.
 struct Case {
     form: RequestForm,
     warnings: Vec<FormWarning>,
     actor: evidence::Actor,
     info: Arc<ServiceInfo>,
-    people: People,
     now: DateTime<Utc>,
 }
 
@@ -68,30 +79,32 @@ impl Booking {
     /// Requests a held place. Saying the same again changes nothing and is no error.
     pub async fn request(
         &self,
-        actor: &Actor,
+        actor: &Arc<Actor>,
         id: Uuid,
         form: RequestForm,
-    ) -> Result<booking::Model, Problem> {
+    ) -> Result<BookingDto, Problem> {
         actor.may(Right::Book)?;
         let scope = scope_of(actor)?;
-        let seen = self.find_for(actor, id).await?;
-        let info = self.info(seen.service_id).await?;
-        let form = form.checked(&info.spec)?;
-        let warnings = warnings(&info.spec.warnings, &form.fields, local_date(info.zone, seen.starts_at));
-        let people = self.people_of(&seen).await?;
-        let case = Case { form, warnings, actor: actor.evidence(), info, people, now: self.0.clock.now() };
-        let inner = self.0.clone();
+        let services = self.0.directory.kept_services().await?;
+        let wish = Wish { form, actor: Arc::clone(actor), services, now: self.0.clock.now() };
+        let this = self.clone();
         let outcome: Result<Outcome, Fault> = self
             .0
             .db
             .write(move |tx| {
                 Box::pin(async move {
-                    let row = write::lock_scoped(tx, scope, id).await?.ok_or_else(Problem::not_found)?;
-                    let outcome = request_locked(tx, &inner.places, row, &case).await?;
-                    if let Outcome::Done(row) = &outcome {
-                        inner.tell_office(tx);
+                    let seen = write::seen(tx, scope, id).await?.ok_or_else(Problem::not_found)?;
+                    let case = wish.about(&seen.row)?;
+                    let outcome = request_seen(tx, &this.0.places, seen, &case).await?;
+                    if let Outcome::Done(Fresh { row, .. }) = &outcome {
+                        this.0.tell_office(tx);
                         if row.state == BookingState::Accepted {
-                            let news = case.people.news(&inner.office, &case.info, row, case.now);
+                            let people = if row.account_id == wish.actor.account_id {
+                                People::of_actor(&wish.actor)
+                            } else {
+                                this.people_of(row).await?
+                            };
+                            let news = people.news(&this.0.office, &case.info, row, case.now);
                             mails::accepted(tx, &news).await?;
                         }
                     }
@@ -100,25 +113,32 @@ impl Booking {
             })
             .await;
         match outcome? {
-            Outcome::Done(row) | Outcome::Repeated(row) => Ok(row),
+            Outcome::Done(fresh) => self.show_fresh(actor, fresh).await,
+            Outcome::Repeated(row) => self.show(actor, row).await,
             Outcome::Expired => Err(state::hold_expired()),
         }
     }
 }
 
-async fn request_locked(
-    tx: &Tx,
-    places: &Arc<Boards>,
-    row: booking::Model,
-    case: &Case,
-) -> Result<Outcome, Fault> {
+impl Wish {
+    fn about(&self, row: &booking::Model) -> Result<Case, Fault> {
+        let info = self.services.get(row.service_id);
+        let info = info.ok_or_else(|| DbErr::RecordNotFound("the service of a booking".into()))?.clone();
+        let form = self.form.clone().checked(&info.spec)?;
+        let warnings = warnings(&info.spec.warnings, &form.fields, local_date(info.zone, row.starts_at));
+        Ok(Case { form, warnings, actor: self.actor.evidence(), info, now: self.now })
+    }
+}
+
+async fn request_seen(tx: &Tx, places: &Arc<Boards>, seen: Seen, case: &Case) -> Result<Outcome, Fault> {
     let Case { form, actor, info, now, .. } = case;
-    if state::hold_lapsed(&row, *now) {
+    let row = &seen.row;
+    if state::hold_lapsed(row, *now) {
         expire(tx, places, row.id, *now).await?;
         return Ok(Outcome::Expired);
     }
-    if matches!(row.state, BookingState::Requested | BookingState::Accepted) && says_the_same(&row, form) {
-        return Ok(Outcome::Repeated(row));
+    if matches!(row.state, BookingState::Requested | BookingState::Accepted) && says_the_same(row, form) {
+        return Ok(Outcome::Repeated(seen.row));
     }
     if row.state == BookingState::Expired {
         return Ok(Outcome::Expired);
@@ -126,7 +146,7 @@ async fn request_locked(
     let read = |warning: &&FormWarning| form.acknowledged.contains(&warning.code);
     if let Some(warning) = case.warnings.iter().find(|warning| !read(warning)) {
         // Only of what can still be requested.
-        state::step(&row, Action::Request, Side::Booker, *now)
+        state::step(row, Action::Request, Side::Booker, *now)
             .map_err(|refusal| refusal.problem(info.zone))?;
         return Err(unread(warning).into());
     }
@@ -142,8 +162,9 @@ async fn request_locked(
         zone: info.zone,
     };
     let accepted = (!info.row.needs_decision).then(|| Step::by_program(Action::Accept, *now));
-    let row = take_steps(tx, row, std::iter::once(step).chain(accepted)).await?;
-    Ok(Outcome::Done(row))
+    let is_beside_another = seen.is_beside_another;
+    let row = take_steps_behind(tx, seen, std::iter::once(step).chain(accepted))?;
+    Ok(Outcome::Done(Fresh { row, is_beside_another }))
 }
 
 /// The warning's own words: whoever knows nothing of warnings still reads what it is about.

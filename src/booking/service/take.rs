@@ -12,9 +12,11 @@ use crate::booking::model::reference::new_reference;
 use crate::booking::model::slots::{Slot, day_cell};
 use crate::booking::model::window::{DayReason, SlotReason};
 use crate::booking::service::transition::expire;
+use crate::booking::service::view::Fresh;
 use crate::booking::service::{Booking, Fault, plan_of, terms_of};
 use crate::booking::store::entities::booking::{self, BookingState};
-use crate::booking::store::{Scope, places, write};
+use crate::booking::store::write::{Party, Standing};
+use crate::booking::store::{places, write};
 use crate::booking::words::refusals::{
     already_yours, beyond_horizon, lead_time, not_a_slot, slot_past, slot_taken, too_many_bookings,
     too_many_holds, unknown_service, year_unpublished,
@@ -32,7 +34,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// As many places as one person may hold at a time.
-pub const MOST_HOLDS: u64 = 5;
+pub const MOST_HOLDS: i64 = 5;
 /// References are drawn anew when one exists already.
 const MOST_DRAWS: u32 = 50;
 
@@ -64,7 +66,7 @@ impl Booking {
         service_id: Uuid,
         starts_at: DateTime<Utc>,
         anyway: bool,
-    ) -> Result<booking::Model, Problem> {
+    ) -> Result<Fresh, Problem> {
         actor.may(Right::Book)?;
         let enterprise = may_book(actor)?;
         let now = self.0.clock.now();
@@ -77,12 +79,14 @@ impl Booking {
         let (account, actor) = (actor.account_id, actor.evidence());
         let wish = Arc::new(Wish { account, enterprise, actor, info, slot, needs, anyway, now });
         let (mut spread, mut draws) = (false, 0);
+        let parties: Vec<Uuid> = std::iter::once(account).chain(enterprise).collect();
+        let _turn = self.0.db.turn(&parties).await;
         loop {
             let (places, wish) = (self.0.places.clone(), wish.clone());
             let attempt =
                 self.0.db.write(move |tx| Box::pin(async move { attempt(tx, places, &wish, spread).await }));
             match attempt.await {
-                Ok(row) => return Ok(row),
+                Ok(fresh) => return Ok(fresh),
                 Err(Fault::Store(error)) if is_unique_violation(&error) => {
                     if write::REFERENCE.is_violated_by(&error) {
                         draws += 1;
@@ -136,20 +140,22 @@ impl Booking {
 }
 
 /// One try: the whole use case in one transaction.
-async fn attempt(tx: &Tx, places: Arc<Boards>, wish: &Wish, spread: bool) -> Result<booking::Model, Fault> {
-    let mut taken = Vec::new();
-    for need in &wish.needs {
-        let Some(seat) = choose_seat(tx, &places, need, wish.now, spread).await? else {
-            not_twice(tx, wish).await?;
-            return Err(slot_taken().into());
-        };
-        taken.extend(need.cells.clone().map(|cell| Taken { resource: need.resource, seat, cell }));
+async fn attempt(tx: &Tx, places: Arc<Boards>, wish: &Wish, spread: bool) -> Result<Fresh, Fault> {
+    // Locked first, so that two at once cannot both be the last one allowed.
+    crate::auth::ask::lock_party(tx, wish.account, wish.enterprise).await?;
+    let mut standing = standing(tx, wish).await?;
+    if !anyway_or_once(wish, &standing) {
+        let mine = write::same_place(tx, wish.party(), wish.now).await?;
+        return Err(mine.map_or_else(slot_taken, |mine| already_yours(&mine)).into());
     }
-    // After the seats: in a rush most find none, and those shall cost little.
-    not_too_much(tx, wish).await?;
+    if !wish.is_free(&standing) && make_room(tx, &places, wish).await? {
+        standing = self::standing(tx, wish).await?;
+    }
+    let taken = wish.choose(&standing, spread).ok_or_else(slot_taken)?;
+    not_too_much(wish, &standing)?;
     let row = new_row(wish);
-    write::insert(tx, row.clone()).await?;
-    places::occupy(tx, row.id, &taken).await?;
+    write::insert(tx, row.clone());
+    places::occupy(tx, row.id, &taken);
     let held = BookingEntry::Held {
         reference: row.reference.clone(),
         service: wish.info.row.code.clone(),
@@ -158,66 +164,77 @@ async fn attempt(tx: &Tx, places: Arc<Boards>, wish: &Wish, spread: bool) -> Res
         hold_expires_at: row.hold_expires_at,
     };
     let entry = NewEntry::new(row.id, &held, wish.actor, wish.now);
-    evidence::begin(tx, entry.row(evidence::made(&row))).await?;
+    evidence::begin(tx, entry.row(evidence::made(&row)))?;
     tx.after_commit(move || places.set(&taken));
-    Ok(row)
+    Ok(Fresh { row, is_beside_another: standing.beside > 0 })
 }
 
-/// Refuses the same place again, and more than one party may have. The rows of the person and the
-/// enterprise are locked first, so that two at once cannot both be the last one allowed.
-async fn not_too_much(tx: &Tx, wish: &Wish) -> Result<(), Fault> {
-    crate::auth::ask::lock_account(tx, wish.account).await?;
-    not_twice(tx, wish).await?;
-    if write::live_holds(tx, wish.account, wish.now).await? >= MOST_HOLDS {
-        return Err(too_many_holds().into());
+async fn standing(tx: &Tx, wish: &Wish) -> Result<Standing, Fault> {
+    let seats = wish.needs.iter().map(|need| places::taken_seats(need.resource, need.seats, &need.cells));
+    Ok(write::standing(tx, wish.party(), seats, wish.now).await?)
+}
+
+/// Who has the same place already must say that they want one more.
+fn anyway_or_once(wish: &Wish, standing: &Standing) -> bool {
+    wish.anyway || standing.same_place == 0
+}
+
+/// Refuses more than one party may have.
+fn not_too_much(wish: &Wish, standing: &Standing) -> Result<(), Problem> {
+    if standing.holds >= MOST_HOLDS {
+        return Err(too_many_holds());
     }
     let limits = wish.info.spec.limits;
-    let (scope, most) = match wish.enterprise {
-        Some(enterprise) => {
-            crate::auth::ask::lock_enterprise(tx, enterprise).await?;
-            (Scope::Enterprise(enterprise), limits.enterprise)
-        }
-        None => (Scope::Person(wish.account), limits.person),
-    };
-    let live = write::live_of_service(tx, scope, wish.info.row.id, wish.now).await?;
-    if live >= u64::from(most) {
-        return Err(too_many_bookings(most, wish.enterprise.is_some()).into());
+    let most = if wish.enterprise.is_some() { limits.enterprise } else { limits.person };
+    if standing.of_service >= i64::from(most) {
+        return Err(too_many_bookings(most, wish.enterprise.is_some()));
     }
     Ok(())
 }
 
-async fn not_twice(tx: &Tx, wish: &Wish) -> Result<(), Fault> {
-    if wish.anyway {
-        return Ok(());
+/// Ends holds whose time is over and that sit on the cells; says whether there were any.
+async fn make_room(tx: &Tx, places: &Arc<Boards>, wish: &Wish) -> Result<bool, Fault> {
+    let mut some = false;
+    for need in &wish.needs {
+        for id in places::lapsed_on(tx, need.resource, &need.cells, wish.now).await? {
+            some |= expire(tx, places, id, wish.now).await?;
+        }
     }
-    let (service, starts_at) = (wish.info.row.id, wish.slot.starts_at);
-    match write::same_place(tx, wish.account, service, starts_at, wish.now).await? {
-        Some(mine) => Err(already_yours(&mine).into()),
-        None => Ok(()),
-    }
+    Ok(some)
 }
 
-/// A seat that is free over all cells; holds whose time is over make room first.
-async fn choose_seat(
-    tx: &Tx,
-    places: &Arc<Boards>,
-    need: &Need,
-    now: DateTime<Utc>,
-    spread: bool,
-) -> Result<Option<i32>, Fault> {
-    let mut free = places::free_seats(tx, need.resource, need.seats, &need.cells).await?;
-    if free.is_empty() {
-        let lapsed = places::lapsed_on(tx, need.resource, &need.cells, now).await?;
-        if lapsed.is_empty() {
-            return Ok(None);
+impl Wish {
+    fn party(&self) -> Party {
+        Party {
+            account: self.account,
+            enterprise: self.enterprise,
+            service: self.info.row.id,
+            starts_at: self.slot.starts_at,
+            ends_at: self.slot.ends_at,
         }
-        for id in lapsed {
-            expire(tx, places, id, now).await?;
-        }
-        free = places::free_seats(tx, need.resource, need.seats, &need.cells).await?;
     }
-    let index = if spread && free.len() > 1 { rand::rng().random_range(0..free.len()) } else { 0 };
-    Ok(free.get(index).copied())
+
+    fn free_seats<'a>(&'a self, standing: &'a Standing) -> impl Iterator<Item = (&'a Need, Vec<i32>)> {
+        let free = |(need, taken): (&'a Need, &'a Vec<i32>)| {
+            (need, (0..need.seats).filter(|seat| !taken.contains(seat)).collect())
+        };
+        self.needs.iter().zip(&standing.taken).map(free)
+    }
+
+    fn is_free(&self, standing: &Standing) -> bool {
+        self.free_seats(standing).all(|(_, free)| !free.is_empty())
+    }
+
+    /// A seat of each resource that is free over all cells.
+    fn choose(&self, standing: &Standing, spread: bool) -> Option<Vec<Taken>> {
+        let mut taken = Vec::new();
+        for (need, free) in self.free_seats(standing) {
+            let index = if spread && free.len() > 1 { rand::rng().random_range(0..free.len()) } else { 0 };
+            let seat = *free.get(index)?;
+            taken.extend(need.cells.clone().map(|cell| Taken { resource: need.resource, seat, cell }));
+        }
+        Some(taken)
+    }
 }
 
 fn needs_of(info: &ServiceInfo, slot: &Slot, date: NaiveDate) -> Vec<Need> {

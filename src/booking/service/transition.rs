@@ -7,6 +7,7 @@ use crate::booking::model::state::{self, Action, ExpiredBecause, Refusal, Side};
 use crate::booking::service::request::RequestForm;
 use crate::booking::service::{Booking, Fault, Inner};
 use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::write::Seen;
 use crate::booking::store::{places, write};
 use crate::db::live::Topic;
 use crate::db::{Tx, jobs};
@@ -58,28 +59,39 @@ impl Step {
 
 /// Takes a step with a locked row: checks it, writes the row and the entry. Cells are the caller's.
 pub(super) async fn take_step(tx: &Tx, row: booking::Model, step: Step) -> Result<booking::Model, Fault> {
-    take_steps(tx, row, [step]).await
-}
-
-/// Takes steps one after the other; the row is written once, and each has its entry.
-pub(super) async fn take_steps(
-    tx: &Tx,
-    mut row: booking::Model,
-    steps: impl IntoIterator<Item = Step>,
-) -> Result<booking::Model, Fault> {
-    let mut entries = Vec::new();
-    let mut now = row.updated_at;
-    for step in steps {
-        now = step.now;
-        let zone = step.zone;
-        entries.push(advance(&mut row, step).map_err(|refusal| refusal.problem(zone))?);
-    }
+    let now = step.now;
+    let (row, entries) = advance_all(row, [step])?;
     evidence::append_all(tx, entries).await?;
-    write::update(tx, row.clone()).await?;
+    write::update(tx, row.clone())?;
     if row.state == BookingState::Completed {
         jobs::enqueue(tx, now, &BookingCompleted { booking_id: row.id }).await?;
     }
     Ok(row)
+}
+
+/// Takes steps one after the other with a row that was read but not locked; it is written once, and each step has
+/// its entry.
+pub(super) fn take_steps_behind(
+    tx: &Tx,
+    seen: Seen,
+    steps: impl IntoIterator<Item = Step>,
+) -> Result<booking::Model, Fault> {
+    let (row, entries) = advance_all(seen.row, steps)?;
+    evidence::append_behind(tx, seen.head, entries)?;
+    write::update(tx, row.clone())?;
+    Ok(row)
+}
+
+fn advance_all(
+    mut row: booking::Model,
+    steps: impl IntoIterator<Item = Step>,
+) -> Result<(booking::Model, Vec<NewEntry>), Fault> {
+    let mut entries = Vec::new();
+    for step in steps {
+        let zone = step.zone;
+        entries.push(advance(&mut row, step).map_err(|refusal| refusal.problem(zone))?);
+    }
+    Ok((row, entries))
 }
 
 /// Moves a row on by a step, and gives the entry that tells of it.

@@ -3,6 +3,7 @@
 use crate::auth::{Actor, Right};
 use crate::base::words::{self, Language};
 use crate::booking::model::reference::parse_reference;
+use crate::booking::service::around::Around;
 use crate::booking::service::{Booking, scope_of};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::read::{self, Place, View};
@@ -13,7 +14,25 @@ use crate::notify;
 use crate::notify::Method;
 use uuid::Uuid;
 
+/// A booking right after its booker has written it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fresh {
+    pub row: booking::Model,
+    /// The booker has something else at the time.
+    pub is_beside_another: bool,
+}
+
 impl Booking {
+    /// A booking of the caller's own, as it is right after they have written it: nothing need be read again.
+    pub async fn show_fresh(&self, actor: &Actor, fresh: Fresh) -> Result<BookingDto, Problem> {
+        let Fresh { row, is_beside_another } = fresh;
+        if is_beside_another || !is_all_of(actor, &row) {
+            return self.show(actor, row).await;
+        }
+        let info = self.info(row.service_id).await?;
+        Around::alone(actor, self.0.clock.now(), info).show(&row).ok_or_else(Problem::not_found)
+    }
+
     /// A booking as `actor` sees it.
     pub async fn show(&self, actor: &Actor, row: booking::Model) -> Result<BookingDto, Problem> {
         let around = self.around(actor, std::slice::from_ref(&row), &[]).await?;
@@ -67,4 +86,10 @@ impl Booking {
         let known = notify::calendar_identity(self.0.db.reader(), row.id).await?;
         Ok(mails::calendar_file(&news, known, method))
     }
+}
+
+/// Whether nobody else has to do with a booking that nobody has decided about.
+fn is_all_of(actor: &Actor, row: &booking::Model) -> bool {
+    let enterprise = actor.enterprise.as_ref().map(|enterprise| enterprise.id);
+    row.account_id == actor.account_id && row.enterprise_id == enterprise && row.officer_id.is_none()
 }

@@ -5,9 +5,10 @@ use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::entities::occupied;
 use crate::db::Tx;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 use std::ops::Range;
 use uuid::Uuid;
@@ -46,9 +47,9 @@ pub async fn occupied_in(
     Ok(rows.into_iter().map(taken).collect())
 }
 
-/// The seats of `0..seats` that are free over all of `cells`, lowest first.
-pub async fn free_seats(tx: &Tx, resource: Uuid, seats: i32, cells: &Range<i64>) -> Result<Vec<i32>, DbErr> {
-    let taken: Vec<i32> = occupied::Entity::find()
+/// The seats of `0..seats` that are taken over some of `cells`, one row each, as a part of another query.
+pub fn taken_seats(resource: Uuid, seats: i32, cells: &Range<i64>) -> SelectStatement {
+    occupied::Entity::find()
         .select_only()
         .column(occupied::Column::Seat)
         .distinct()
@@ -57,21 +58,18 @@ pub async fn free_seats(tx: &Tx, resource: Uuid, seats: i32, cells: &Range<i64>)
         .filter(occupied::Column::Seat.is_in(0..seats))
         .filter(occupied::Column::Cell.gte(cells.start))
         .filter(occupied::Column::Cell.lt(cells.end))
-        .into_tuple()
-        .all(tx.conn())
-        .await?;
-    Ok((0..seats).filter(|seat| !taken.contains(seat)).collect())
+        .into_query()
 }
 
 /// Takes cells. A unique violation says that somebody was faster.
-pub async fn occupy(tx: &Tx, booking: Uuid, taken: &[Taken]) -> Result<(), DbErr> {
+pub fn occupy(tx: &Tx, booking: Uuid, taken: &[Taken]) {
     let rows = taken.iter().map(|taken| occupied::ActiveModel {
         resource_id: Set(taken.resource),
         seat: Set(taken.seat),
         cell: Set(taken.cell),
         booking_id: Set(booking),
     });
-    occupied::Entity::insert_many(rows).exec_without_returning(tx.conn()).await.map(|_| ())
+    tx.put(occupied::Entity::insert_many(rows).into_query());
 }
 
 /// Gives the cells of a booking back and tells which they were.

@@ -4,9 +4,12 @@ use crate::booking::model::state::LIVE;
 use crate::booking::store::Scope;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::db::{Tx, UniqueKey};
+use crate::evidence::{self, Head};
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
+    QueryFilter, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -20,14 +23,137 @@ pub async fn lock_scoped(tx: &Tx, scope: Scope, id: Uuid) -> Result<Option<booki
     scope.find().filter(booking::Column::Id.eq(id)).lock_exclusive().one(tx.conn()).await
 }
 
-/// How many places somebody holds at the moment.
-pub async fn live_holds(tx: &Tx, account: Uuid, now: DateTime<Utc>) -> Result<u64, DbErr> {
-    booking::Entity::find()
-        .filter(booking::Column::AccountId.eq(account))
+/// A booking as it was read to be changed without a lock.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub row: booking::Model,
+    /// Its chain's: whatever was changed meanwhile has moved it.
+    pub head: Head,
+    /// The booker has something else at the time.
+    pub is_beside_another: bool,
+}
+
+/// A booking within a scope, with all that is needed to take a step of it. Nothing is locked: the entry of the step
+/// ([`crate::evidence::append_behind`]) finds out whether somebody was faster.
+pub async fn seen(tx: &Tx, scope: Scope, id: Uuid) -> Result<Option<Seen>, DbErr> {
+    let row = scope.find().filter(booking::Column::Id.eq(id));
+    let mut query = evidence::with_head(row, booking::Column::Id).into_query();
+    let other = |column: booking::Column| Expr::col(("other", column));
+    let own = |column: booking::Column| (booking::Entity, column);
+    let beside = Query::select()
+        .expr(Expr::value(1))
+        .from_as(booking::Entity, "other")
+        .and_where(other(booking::Column::AccountId).equals(own(booking::Column::AccountId)))
+        .and_where(other(booking::Column::Id).not_equals(own(booking::Column::Id)))
+        .and_where(other(booking::Column::StartsAt).lt(Expr::col(own(booking::Column::EndsAt))))
+        .and_where(other(booking::Column::EndsAt).gt(Expr::col(own(booking::Column::StartsAt))))
+        .and_where(other(booking::Column::State).is_in(LIVE))
+        .to_owned();
+    query.expr_as(Expr::exists(beside), "beside");
+    let Some(found) = tx.conn().query_one(&query).await? else { return Ok(None) };
+    Ok(Some(Seen {
+        row: booking::Model::from_query_result(&found, "A_")?,
+        head: Head::beside(&found)?,
+        is_beside_another: found.try_get("", "beside")?,
+    }))
+}
+
+/// How things stand for somebody who wants a place.
+#[derive(Debug)]
+pub struct Standing {
+    /// Bookings of theirs of the same service at the same time.
+    pub same_place: i64,
+    /// Places that they hold at the moment.
+    pub holds: i64,
+    /// What their party has booked or holds of the service.
+    pub of_service: i64,
+    /// What they have booked or hold of whatever service at that time.
+    pub beside: i64,
+    /// Of each resource that is needed: seats that are taken over some of the cells.
+    pub taken: Vec<Vec<i32>>,
+}
+
+/// From here on the rows of the answer are seats of what is needed.
+const FIRST_NEED: i32 = 4;
+
+/// Whose place is wanted, and which.
+#[derive(Clone, Copy, Debug)]
+pub struct Party {
+    pub account: Uuid,
+    pub enterprise: Option<Uuid>,
+    pub service: Uuid,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+}
+
+/// All that decides about taking a place, asked in one query: the rows of the party are locked.
+pub async fn standing(
+    tx: &Tx,
+    party: Party,
+    needs: impl Iterator<Item = SelectStatement>,
+    now: DateTime<Utc>,
+) -> Result<Standing, DbErr> {
+    let scope = party.enterprise.map_or(Scope::Person(party.account), Scope::Enterprise);
+    let holds = booking::Entity::find()
+        .filter(booking::Column::AccountId.eq(party.account))
         .filter(booking::Column::State.eq(BookingState::Held))
-        .filter(booking::Column::HoldExpiresAt.gt(now))
-        .count(tx.conn())
-        .await
+        .filter(booking::Column::HoldExpiresAt.gt(now));
+    let of_service = scope.find().filter(booking::Column::ServiceId.eq(party.service)).filter(live(now));
+    let mut query = counted(0, at_same_place(party, now));
+    query.union(UnionType::All, counted(1, holds)).union(UnionType::All, counted(2, of_service));
+    let beside = booking::Entity::find()
+        .filter(booking::Column::AccountId.eq(party.account))
+        .filter(booking::Column::StartsAt.lt(party.ends_at))
+        .filter(booking::Column::EndsAt.gt(party.starts_at))
+        .filter(live(now));
+    query.union(UnionType::All, counted(3, beside));
+    let mut asked = FIRST_NEED;
+    for seats in needs {
+        let numbered = Query::select()
+            .expr(Expr::value(asked))
+            .expr(Expr::col("seat").cast_as("bigint"))
+            .from_subquery(seats, "taken")
+            .to_owned();
+        query.union(UnionType::All, numbered);
+        asked += 1;
+    }
+    let mut standing = Standing {
+        same_place: 0,
+        holds: 0,
+        of_service: 0,
+        beside: 0,
+        taken: vec![Vec::new(); usize::try_from(asked - FIRST_NEED).unwrap_or_default()],
+    };
+    for row in tx.conn().query_all(&query).await? {
+        let (what, number): (i32, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        match what {
+            0 => standing.same_place = number,
+            1 => standing.holds = number,
+            2 => standing.of_service = number,
+            3 => standing.beside = number,
+            _ => {
+                let seats =
+                    usize::try_from(what - FIRST_NEED).ok().and_then(|index| standing.taken.get_mut(index));
+                if let (Some(seats), Ok(seat)) = (seats, i32::try_from(number)) {
+                    seats.push(seat);
+                }
+            }
+        }
+    }
+    Ok(standing)
+}
+
+fn counted(what: i32, rows: Select<booking::Entity>) -> SelectStatement {
+    let count = Expr::col((booking::Entity, booking::Column::Id)).count();
+    rows.select_only().expr(Expr::value(what)).expr(count).into_query()
+}
+
+fn at_same_place(party: Party, now: DateTime<Utc>) -> Select<booking::Entity> {
+    booking::Entity::find()
+        .filter(booking::Column::AccountId.eq(party.account))
+        .filter(booking::Column::StartsAt.eq(party.starts_at))
+        .filter(booking::Column::ServiceId.eq(party.service))
+        .filter(live(now))
 }
 
 fn live(now: DateTime<Utc>) -> Condition {
@@ -40,40 +166,23 @@ fn live(now: DateTime<Utc>) -> Condition {
         .add(lapsed.not())
 }
 
-/// How much of a service a party has booked or holds.
-pub async fn live_of_service(tx: &Tx, scope: Scope, service: Uuid, now: DateTime<Utc>) -> Result<u64, DbErr> {
-    let of_service = booking::Column::ServiceId.eq(service);
-    scope.find().filter(of_service).filter(live(now)).count(tx.conn()).await
-}
-
 /// What somebody has booked or holds of this service at this time already.
-pub async fn same_place(
-    tx: &Tx,
-    account: Uuid,
-    service: Uuid,
-    starts_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<Option<booking::Model>, DbErr> {
-    booking::Entity::find()
-        .filter(booking::Column::AccountId.eq(account))
-        .filter(booking::Column::StartsAt.eq(starts_at))
-        .filter(booking::Column::ServiceId.eq(service))
-        .filter(live(now))
-        .one(tx.conn())
-        .await
+pub async fn same_place(tx: &Tx, party: Party, now: DateTime<Utc>) -> Result<Option<booking::Model>, DbErr> {
+    at_same_place(party, now).one(tx.conn()).await
 }
 
 /// The key that no two bookings share.
 pub const REFERENCE: UniqueKey =
     UniqueKey { constraint: "booking_reference_key", columns: "booking.reference" };
 
-pub async fn insert(tx: &Tx, row: booking::Model) -> Result<(), DbErr> {
+pub fn insert(tx: &Tx, row: booking::Model) {
     let row = booking::ActiveModel::from(row).reset_all();
-    booking::Entity::insert(row).exec_without_returning(tx.conn()).await.map(|_| ())
+    tx.put(booking::Entity::insert(row).into_query());
 }
 
-/// Writes all changed columns of a locked row.
-pub async fn update(tx: &Tx, row: booking::Model) -> Result<(), DbErr> {
+/// Writes all columns of a locked row.
+pub fn update(tx: &Tx, row: booking::Model) -> Result<(), DbErr> {
     let row = booking::ActiveModel::from(row).reset_all();
-    booking::Entity::update(row).exec(tx.conn()).await.map(|_| ())
+    tx.put(booking::Entity::update(row).validate()?.into_query());
+    Ok(())
 }

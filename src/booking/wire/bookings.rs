@@ -27,8 +27,8 @@ pub async fn take_place(
     State(booking): State<Booking>,
     Body(wish): Body<NewBooking>,
 ) -> Result<(StatusCode, Json<BookingDto>), Refused<refusals::TakePlace>> {
-    let row = booking.take(&actor, wish.service_id, wish.starts_at, wish.anyway).await?;
-    Ok((StatusCode::CREATED, Json(booking.show(&actor, row).await?)))
+    let fresh = booking.take(&actor, wish.service_id, wish.starts_at, wish.anyway).await?;
+    Ok((StatusCode::CREATED, Json(booking.show_fresh(&actor, fresh).await?)))
 }
 
 /// Which half of the bookings.
@@ -117,8 +117,8 @@ pub async fn request_booking(
     PathId(id): PathId,
     Body(form): Body<BookingRequest>,
 ) -> Result<Json<BookingDto>, Refused<refusals::RequestBooking>> {
-    let row = booking.request(&actor, id, form.into()).await?;
-    Ok(Json(booking.show(&actor, row).await?))
+    let shown = booking.request(&actor, id, form.into()).await?;
+    Ok(Json(shown))
 }
 
 /// What a form would be warned of. It is checked as `request` checks it, and nothing is changed.

@@ -11,7 +11,9 @@ use crate::directory::entities::service::ServiceKind;
 use crate::directory::office;
 use crate::notify::layout;
 use crate::notify::model::ics::{Event, render};
-use crate::notify::{CalendarPart, Identity, Mail, Method, Thread, enqueue, keep_calendar_identity};
+use crate::notify::{
+    CalendarPart, Identity, Mail, Method, Thread, enqueue, fix_calendar_identity, keep_calendar_identity,
+};
 use chrono::{DateTime, Datelike, Offset, Utc, Weekday};
 use chrono_tz::Tz;
 use sea_orm::DbErr;
@@ -94,7 +96,13 @@ fn is_video(news: &News<'_>) -> bool {
 }
 
 async fn send(tx: &Tx, news: &News<'_>, letter: Letter) -> Result<(), DbErr> {
+    // The number goes up with each word to the booker.
+    let is_first = news.row.sequence <= 1;
     let identity = match letter.method {
+        Some(_) if is_first => {
+            fix_calendar_identity(tx, news.row.id, identity(news), news.now);
+            Some(identity(news))
+        }
         Some(_) => Some(keep_calendar_identity(tx, news.row.id, identity(news), news.now).await?),
         None => None,
     };
@@ -114,7 +122,7 @@ async fn send(tx: &Tx, news: &News<'_>, letter: Letter) -> Result<(), DbErr> {
     });
     // An appointment that is over needs no confirmation any more.
     let useful_until = (letter.method == Some(Method::Request)).then_some(news.row.ends_at);
-    let thread = Thread::newest(news.row.id);
+    let thread = if is_first { Thread::first(news.row.id) } else { Thread::newest(news.row.id) };
     let subject = format!("{subject} {reference}");
     let case_id = Some(news.row.id);
     enqueue(

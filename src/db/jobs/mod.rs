@@ -24,7 +24,7 @@ use crate::base::ids;
 use crate::db::Tx;
 use crate::db::entities::job;
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{DbErr, EntityTrait};
+use sea_orm::{DbErr, EntityTrait, QueryTrait};
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -64,7 +64,7 @@ pub async fn enqueue_for<J: Job + Sync>(
     let id = what.id().unwrap_or_else(|| ids::new_id(at));
     let payload = serde_json::to_value(what).map_err(|error| DbErr::Json(error.to_string()))?;
     let row = job::waiting(id, J::KIND, what.key(), payload, at, due_at);
-    job::Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    tx.put(job::Entity::insert(row).into_query());
     tx.wake_workers();
     Ok(())
 }

@@ -32,9 +32,17 @@ struct Inner {
     services: Cached<Services>,
 }
 
-struct Services {
+/// All services as they were at one time.
+pub struct Services {
     all: HashMap<Uuid, Arc<ServiceInfo>>,
     active: Arc<Vec<Arc<ServiceInfo>>>,
+}
+
+impl Services {
+    /// A service, also one that is no longer offered.
+    pub fn get(&self, id: Uuid) -> Option<&Arc<ServiceInfo>> {
+        self.all.get(&id)
+    }
 }
 
 impl Directory {
@@ -96,7 +104,8 @@ impl Directory {
         self.0.services.forget();
     }
 
-    async fn kept_services(&self) -> Result<Arc<Services>, DbErr> {
+    /// All of them, for whoever does not know yet which one it is about.
+    pub async fn kept_services(&self) -> Result<Arc<Services>, DbErr> {
         let now = self.0.clock.now();
         match self.0.services.get(now) {
             Ok(services) => Ok(services),

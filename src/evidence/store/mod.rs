@@ -4,12 +4,13 @@ pub mod ask;
 pub mod entities;
 
 use crate::base::ids;
-use crate::db::Tx;
+use crate::db::{self, Tx, UniqueKey};
 use crate::evidence::model::{self, ChainFault, GENESIS, Hash, NewEntry, SYSTEM};
 use crate::evidence::store::entities::{chain, commitment, entry};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, SelectTwo,
 };
 use uuid::Uuid;
 
@@ -23,35 +24,74 @@ pub async fn append_all(tx: &Tx, new: Vec<NewEntry>) -> Result<(), DbErr> {
     let Some(case) = new.first().map(|entry| entry.case) else { return Ok(()) };
     let conn = tx.conn();
     let head = lock_head(conn, case).await?;
-    let head = write(tx, case, head, new).await?;
-    chain::Entity::update(head).exec(conn).await.map(|_| ())
+    let head = write(tx, case, head, new)?;
+    tx.put(chain::Entity::update(head).validate()?.into_query());
+    Ok(())
 }
+
+/// Reads the head of each row's chain beside it, unlocked: for [`append_behind`].
+pub fn with_head<E: EntityTrait>(rows: Select<E>, case: E::Column) -> SelectTwo<E, chain::Entity> {
+    let chain = E::belongs_to(chain::Entity).from(case).to(chain::Column::CaseId).into();
+    rows.join(JoinType::LeftJoin, chain).select_also(chain::Entity)
+}
+
+/// The head of a chain as it was read.
+#[derive(Clone, Debug)]
+pub struct Head(i64, Hash);
+
+impl Head {
+    /// Of an answer to [`with_head`].
+    pub fn beside(found: &QueryResult) -> Result<Self, DbErr> {
+        let row = chain::Model::from_query_result_optional(found, "B_")?;
+        let (length, head) = row.map_or((0, GENESIS), known);
+        Ok(Self(length, head))
+    }
+}
+
+/// Appends entries of one case behind a head that was read but not locked. Whoever changes what an entry tells of
+/// writes an entry; so if anything of the case was changed since, the number of ours is taken, and the use case is
+/// tried again from the beginning.
+pub fn append_behind(tx: &Tx, head: Head, new: Vec<NewEntry>) -> Result<(), DbErr> {
+    let Some(case) = new.first().map(|entry| entry.case) else { return Ok(()) };
+    tx.on_violation(ENTRY, db::overtaken);
+    let begun = head.0 > 0;
+    let head = write(tx, case, (head.0, head.1), new)?;
+    match begun {
+        true => tx.put(chain::Entity::update(head).validate()?.into_query()),
+        false => tx.put(chain::Entity::insert(head).into_query()),
+    }
+    Ok(())
+}
+
+/// The number that only one entry of a case can have.
+const ENTRY: UniqueKey = UniqueKey { constraint: "entry_pkey", columns: "entry.case_id, entry.seq" };
 
 /// Appends one entry and gives its number.
 pub async fn append_numbered(tx: &Tx, new: NewEntry) -> Result<i64, DbErr> {
     let (conn, case) = (tx.conn(), new.case);
     let head = lock_head(conn, case).await?;
     let number = head.0;
-    let head = write(tx, case, head, vec![new]).await?;
-    chain::Entity::update(head).exec(conn).await.map(|_| number)
+    let head = write(tx, case, head, vec![new])?;
+    tx.put(chain::Entity::update(head).validate()?.into_query());
+    Ok(number)
 }
 
 /// Begins the chain of a new case. Fails if there is one: of two that begin it, one may go on.
-pub async fn begin(tx: &Tx, first: NewEntry) -> Result<(), DbErr> {
-    let (conn, case) = (tx.conn(), first.case);
-    let head = write(tx, case, (0, GENESIS), vec![first]).await?;
-    chain::Entity::insert(head).exec_without_returning(conn).await.map(|_| ())
+pub fn begin(tx: &Tx, first: NewEntry) -> Result<(), DbErr> {
+    let case = first.case;
+    let head = write(tx, case, (0, GENESIS), vec![first])?;
+    tx.put(chain::Entity::insert(head).into_query());
+    Ok(())
 }
 
 /// Writes entries behind a head, and gives the head that the chain has then. The last one tells what
 /// the transaction wrote of the case.
-async fn write(
+fn write(
     tx: &Tx,
     case: Uuid,
     (mut seq, mut head): (i64, Hash),
     mut new: Vec<NewEntry>,
 ) -> Result<chain::ActiveModel, DbErr> {
-    let conn = tx.conn();
     if let Some(last) = new.last_mut().filter(|_| case != SYSTEM) {
         last.rows.extend(tx.take_told());
     }
@@ -84,9 +124,9 @@ async fn write(
         });
         seq += 1;
     }
-    entry::Entity::insert_many(rows).exec_without_returning(conn).await?;
+    tx.put(entry::Entity::insert_many(rows).into_query());
     if !values.is_empty() {
-        commitment::Entity::insert_many(values).exec_without_returning(conn).await?;
+        tx.put(commitment::Entity::insert_many(values).into_query());
     }
     Ok(chain::ActiveModel { case_id: Set(case), length: Set(seq), head: Set(head.to_vec()) })
 }
@@ -110,10 +150,14 @@ async fn lock_head(conn: &impl ConnectionTrait, case: Uuid) -> Result<(i64, Hash
         }
     };
     let row = row.ok_or_else(|| DbErr::RecordNotFound("the head of a chain".into()))?;
+    Ok(known(row))
+}
+
+fn known(row: chain::Model) -> (i64, Hash) {
     // A head that is none was put there by somebody. The chain goes on behind it and the check finds it; were
     // writing refused instead, nobody could even look at the case.
     let head = Hash::try_from(row.head.as_slice()).unwrap_or_else(|_| model::link(&GENESIS, &row.head));
-    Ok((row.length, head))
+    (row.length, head)
 }
 
 /// All entries of a case, oldest first.

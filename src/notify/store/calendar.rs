@@ -7,7 +7,9 @@ use crate::notify::model::ics::{self, Identity};
 use crate::notify::store::entities::{calendar_identity, outbox};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryTrait,
+};
 use uuid::Uuid;
 
 /// What was fixed for a case, if anything was.
@@ -33,13 +35,18 @@ pub async fn keep_calendar_identity(
     now: DateTime<Utc>,
 ) -> Result<Identity, DbErr> {
     let kept = calendar_identity(tx.conn(), case).await?.unwrap_or(fresh);
+    fix_calendar_identity(tx, case, kept.clone(), now);
+    Ok(kept)
+}
+
+/// Fixes that of a case of which no calendar can know yet.
+pub fn fix_calendar_identity(tx: &Tx, case: Uuid, fresh: Identity, now: DateTime<Utc>) {
     let row = calendar_identity::ActiveModel {
         case_id: Set(case),
-        uid: Set(kept.uid.clone()),
-        organizer_mail: Set(kept.organizer_mail.clone()),
+        uid: Set(fresh.uid),
+        organizer_mail: Set(fresh.organizer_mail),
         fixed_at: Set(now),
     };
     let once = OnConflict::column(calendar_identity::Column::CaseId).do_nothing().to_owned();
-    calendar_identity::Entity::insert(row).on_conflict(once).exec_without_returning(tx.conn()).await?;
-    Ok(kept)
+    tx.put(calendar_identity::Entity::insert(row).on_conflict(once).into_query());
 }

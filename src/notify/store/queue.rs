@@ -14,14 +14,17 @@ use crate::notify::model::{Payload, clean_line, without_calendar, without_words}
 use crate::notify::store::entities::outbox::{self, Column, Entity, OutboxState};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+};
 use uuid::Uuid;
 
 /// Queues a mail in the caller's transaction, and withdraws what it makes pointless. It is due at once.
 pub async fn enqueue(tx: &Tx, at: DateTime<Utc>, mail: Mail) -> Result<(), DbErr> {
     let id = ids::new_id(at);
     let thread_seq = match mail.thread {
-        Some(thread) => last_of(tx, thread.id).await? + 1,
+        Some(thread) if !thread.is_first => last_of(tx, thread.id).await? + 1,
+        Some(_) => 1,
         None => 0,
     };
     let row = outbox::ActiveModel {
@@ -44,7 +47,7 @@ pub async fn enqueue(tx: &Tx, at: DateTime<Utc>, mail: Mail) -> Result<(), DbErr
         may_have_arrived: Set(false),
     };
     let job = SendMail::new(id, mail.thread.map(|thread| thread.id), &clean_line(&mail.to));
-    Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    tx.put(Entity::insert(row).into_query());
     jobs::enqueue(tx, at, &job).await?;
     if let Some(thread) = mail.thread.filter(|thread| thread.replaces_earlier) {
         withdraw_earlier(tx, thread.id, thread_seq, id).await?;

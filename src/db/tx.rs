@@ -1,0 +1,347 @@
+//! What a use case works on: its transaction, what it puts aside, and what is to follow the commit.
+
+use crate::db::aside::{self, Aside};
+use crate::db::constraint::UniqueKey;
+use crate::db::fault;
+use crate::db::noted::Noted;
+use crate::db::told::Told;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use std::fmt::Write;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use uuid::Uuid;
+
+pub(super) type AfterCommit = Box<dyn FnOnce() + Send>;
+type Meaning = Box<dyn Fn() -> DbErr + Send + Sync>;
+
+/// A use case's transaction and what is to follow its commit.
+///
+/// Reads are asked at once. What is [`Tx::put`] aside is written before the next statement or at the end, all of
+/// it together. Nothing is begun before something needs it: what reads and then writes with a single statement
+/// needs no `BEGIN` and no `COMMIT` on PostgreSQL, and what has written nothing no savepoint in SQLite's group.
+pub struct Tx {
+    conn: Arc<DatabaseTransaction>,
+    noted: Noted,
+    aside: Mutex<Vec<Aside>>,
+    /// Written with what is put aside, but nothing reads it: it alone is kept to the end.
+    at_last: Mutex<Vec<Aside>>,
+    meanings: Mutex<Vec<(UniqueKey, Meaning)>>,
+    stage: AtomicU8,
+    /// A request waits for its statements.
+    is_counted: AtomicBool,
+    /// A statement was refused. PostgreSQL takes the `COMMIT` of such a transaction, and keeps nothing.
+    is_failed: AtomicBool,
+    wakes_workers: AtomicBool,
+    after_commit: Mutex<Vec<AfterCommit>>,
+    told: Mutex<Vec<Told>>,
+}
+
+/// Where a use case stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Stage {
+    /// On a connection of its own, without a transaction.
+    Idle,
+    /// In a transaction of its own.
+    Open,
+    /// All was written by one statement, which is durable.
+    Kept,
+    /// In the transaction of a group, and has written nothing.
+    Apart,
+    /// In the transaction of a group, behind a savepoint.
+    Set,
+    /// The same, with all written and no savepoint any more.
+    Released,
+}
+
+const SET: &str = "savepoint use_case";
+const RELEASE: &str = "release use_case";
+
+impl Tx {
+    /// On a connection that nobody else uses.
+    pub(super) fn alone(conn: Arc<DatabaseTransaction>, noted: Noted) -> Self {
+        Self::new(conn, noted, Stage::Idle)
+    }
+
+    /// A part of a transaction that others share.
+    pub(super) fn in_group(conn: Arc<DatabaseTransaction>, noted: Noted) -> Self {
+        Self::new(conn, noted, Stage::Apart)
+    }
+
+    fn new(conn: Arc<DatabaseTransaction>, noted: Noted, stage: Stage) -> Self {
+        Self {
+            conn,
+            noted,
+            aside: Mutex::default(),
+            at_last: Mutex::default(),
+            meanings: Mutex::default(),
+            stage: AtomicU8::new(stage as u8),
+            is_counted: AtomicBool::default(),
+            is_failed: AtomicBool::default(),
+            wakes_workers: AtomicBool::default(),
+            after_commit: Mutex::default(),
+            told: Mutex::default(),
+        }
+    }
+
+    /// The connection for queries of this transaction.
+    pub fn conn(&self) -> &Self {
+        self
+    }
+
+    /// Puts a write aside: it is sent with others. It may fail only where the whole use case is to fail, and
+    /// must not write a row that another one put aside writes too.
+    pub fn put(&self, statement: impl Into<Aside>) {
+        locked(&self.aside).push(statement.into());
+    }
+
+    /// The same, of a row that no query of the use case looks for.
+    pub fn put_at_last(&self, statement: impl Into<Aside>) {
+        locked(&self.at_last).push(statement.into());
+    }
+
+    /// What it means when something put aside violates `key`: the error of whatever statement comes next.
+    pub fn on_violation(&self, key: UniqueKey, meaning: impl Fn() -> DbErr + Send + Sync + 'static) {
+        locked(&self.meanings).push((key, Box::new(meaning)));
+    }
+
+    fn meant(&self, error: DbErr) -> DbErr {
+        let meanings = locked(&self.meanings);
+        let meaning = meanings.iter().find(|(key, _)| key.is_violated_by(&error));
+        meaning.map_or(error, |(_, meaning)| meaning())
+    }
+
+    /// Locks rows, in this order, until the transaction ends: what is counted of theirs stays true. Whoever only
+    /// refers to them does not wait. (SQLite has one writer anyway.)
+    pub async fn lock_rows(&self, rows: &[(&'static str, Uuid)]) -> Result<(), DbErr> {
+        if self.stage() != Stage::Idle && self.stage() != Stage::Open {
+            return Ok(());
+        }
+        self.write_aside(false).await?;
+        let mut sql = String::new();
+        if self.stage() == Stage::Idle {
+            // In one go with the locks. Their ids are the only values, and spell nothing but themselves.
+            sql.push_str("begin; ");
+            self.now_at(Stage::Open);
+        }
+        for (table, id) in rows {
+            let _ = write!(sql, "select from \"{table}\" where id = '{id}' for no key update; ");
+        }
+        self.sent();
+        self.noticed(self.conn.execute_unprepared(&sql).await).map(drop)
+    }
+
+    /// Runs `act` once the transaction is durable, and never if it is rolled back.
+    pub fn after_commit(&self, act: impl FnOnce() + Send + 'static) {
+        locked(&self.after_commit).push(Box::new(act));
+    }
+
+    /// The commit wakes the workers: there is something to do ([`crate::db::jobs`]).
+    pub(super) fn wake_workers(&self) {
+        self.wakes_workers.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn wakes_workers(&self) -> bool {
+        self.wakes_workers.load(Ordering::Relaxed)
+    }
+
+    /// Hands over a row that was written: the next entry tells what it holds.
+    pub fn tell(&self, row: Told) {
+        let mut told = locked(&self.told);
+        // Of a row that is written twice before an entry the last word counts.
+        match told.iter_mut().find(|old| old.table == row.table && old.id == row.id) {
+            Some(old) => old.overwrite(row),
+            None => told.push(row),
+        }
+    }
+
+    /// What was handed over since the last entry.
+    pub fn take_told(&self) -> Vec<Told> {
+        std::mem::take(&mut *locked(&self.told))
+    }
+
+    /// The table of something that no entry has told of.
+    pub(super) fn untold(&self) -> Option<&'static str> {
+        locked(&self.told).first().map(|row| row.table)
+    }
+
+    pub(super) fn into_after_commit(self) -> Vec<AfterCommit> {
+        self.after_commit.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn stage(&self) -> Stage {
+        match self.stage.load(Ordering::Relaxed) {
+            0 => Stage::Idle,
+            1 => Stage::Open,
+            2 => Stage::Kept,
+            3 => Stage::Apart,
+            4 => Stage::Set,
+            _ => Stage::Released,
+        }
+    }
+
+    pub(super) fn count(&self) {
+        self.is_counted.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_counted(&self) -> bool {
+        self.is_counted.load(Ordering::Relaxed)
+    }
+
+    fn sent(&self) {
+        if self.is_counted() {
+            self.noted.sent(1);
+        }
+    }
+
+    fn now_at(&self, stage: Stage) {
+        self.stage.store(stage as u8, Ordering::Relaxed);
+    }
+
+    /// Writes what was put aside; `finish` says that nothing follows it.
+    async fn write_aside(&self, finish: bool) -> Result<(), DbErr> {
+        let mut aside = std::mem::take(&mut *locked(&self.aside));
+        if finish || !aside.is_empty() {
+            aside.splice(..0, std::mem::take(&mut *locked(&self.at_last)));
+        }
+        match self.stage() {
+            Stage::Idle | Stage::Open | Stage::Kept if aside.is_empty() => Ok(()),
+            Stage::Idle if finish => {
+                // A single statement is a transaction by itself.
+                let sent = self.send(aside::as_parts(aside)).await;
+                sent.map_err(|error| fault::of_only_statement(&error))?;
+                self.now_at(Stage::Kept);
+                Ok(())
+            }
+            Stage::Idle => {
+                self.open().await?;
+                self.send(aside::as_parts(aside)).await
+            }
+            Stage::Open | Stage::Kept => self.send(aside::as_parts(aside)).await,
+            Stage::Apart if aside.is_empty() => Ok(()),
+            Stage::Set | Stage::Released if aside.is_empty() && !finish => Ok(()),
+            stage => {
+                let set = (stage != Stage::Set).then_some(SET);
+                let release = finish.then_some(RELEASE);
+                // Before it is known how it ends: whatever of it was done is to be taken back.
+                self.now_at(Stage::Set);
+                self.send(aside::in_a_row(&aside, set, release)).await.map_err(fault::of_savepoint)?;
+                if finish {
+                    self.now_at(Stage::Released);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn send(&self, statement: Statement) -> Result<(), DbErr> {
+        self.note(&statement.sql);
+        let sent = self.conn.execute_raw(statement).await;
+        self.noticed(sent).map(drop).map_err(|error| self.meant(error))
+    }
+
+    /// Ends the use case well: all that was put aside is written.
+    pub(super) async fn finish(&self) -> Result<(), DbErr> {
+        if self.stage() == Stage::Open && self.is_failed.load(Ordering::Relaxed) {
+            return Err(DbErr::Custom("a use case went on after the store had refused a statement".into()));
+        }
+        self.write_aside(true).await
+    }
+
+    /// What must stand before a statement is sent: the writes put aside, and what it can be taken back to.
+    async fn before(&self, sql: &str) -> Result<(), DbErr> {
+        self.write_aside(false).await?;
+        if !only_reads(sql) {
+            match self.stage() {
+                Stage::Idle => self.open().await?,
+                Stage::Apart => {
+                    self.now_at(Stage::Set);
+                    self.sent();
+                    self.conn.execute_unprepared(SET).await?;
+                }
+                _ => {}
+            }
+        }
+        self.note(sql);
+        Ok(())
+    }
+
+    async fn open(&self) -> Result<(), DbErr> {
+        self.now_at(Stage::Open);
+        self.sent();
+        self.noticed(self.conn.execute_unprepared("begin").await).map(drop)
+    }
+
+    fn note(&self, sql: &str) {
+        self.sent();
+        if only_reads(sql) {
+            return;
+        }
+        for told in self.noted.concerned(sql) {
+            self.after_commit(move || told());
+        }
+    }
+
+    fn noticed<T>(&self, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
+        if outcome.is_err() {
+            self.is_failed.store(true, Ordering::Relaxed);
+        }
+        outcome
+    }
+}
+
+/// Whether a statement only reads, and locks nothing. What is in doubt writes.
+fn only_reads(sql: &str) -> bool {
+    sql.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("select ")) && !sql.contains(" FOR ")
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Tx {
+    fn get_database_backend(&self) -> DbBackend {
+        self.conn.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.before(&statement.sql).await?;
+        self.noticed(self.conn.execute_raw(statement).await)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.before(sql).await?;
+        self.noticed(self.conn.execute_unprepared(sql).await)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.before(&statement.sql).await?;
+        self.noticed(self.conn.query_one_raw(statement).await)
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.before(&statement.sql).await?;
+        self.noticed(self.conn.query_all_raw(statement).await)
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::only_reads;
+
+    #[test]
+    fn what_locks_or_writes_is_no_mere_read() {
+        for (sql, reads) in [
+            (r#"SELECT "a" FROM "b""#, true),
+            (r#"select 1"#, true),
+            (r#"SELECT "a" FROM "b" FOR UPDATE"#, false),
+            (r#"SELECT "a" FROM "b" FOR NO KEY UPDATE SKIP LOCKED"#, false),
+            (r#"INSERT INTO "b" ("a") VALUES ($1)"#, false),
+            (r#"WITH "p" AS (UPDATE "b" SET "a" = 1) SELECT 1"#, false),
+            ("begin", false),
+        ] {
+            assert_eq!(only_reads(sql), reads, "{sql}");
+        }
+    }
+}
