@@ -136,6 +136,7 @@ async fn reload(app: &App) -> Result<(), sea_orm::DbErr> {
 const DAY: &str = "day";
 const SESSION: &str = "session";
 const SIGN_IN: &str = "sign-in";
+const PEOPLE: &str = "people";
 const PLACES: &str = "places";
 
 /// Lets the others hear what this process tells itself.
@@ -149,6 +150,7 @@ pub(super) fn tell_others(app: &App) {
         Topic::Day => words.tell(DAY),
         Topic::Session(id) => words.tell(format!("{SESSION} {id}")),
         Topic::SignInEnded(id) => words.tell(format!("{SIGN_IN} {id}")),
+        Topic::PeopleChanged => words.tell(PEOPLE),
         // Of this process alone.
         Topic::Stopping => {}
     });
@@ -174,6 +176,7 @@ async fn take(app: &App, heard: Heard) -> Result<(), sea_orm::DbErr> {
     let Heard::Word { word, own } = heard else {
         tracing::info!("what is kept in memory is read anew");
         app.live.hear(Topic::Day);
+        app.live.hear(Topic::PeopleChanged);
         app.db.wake_workers();
         return reload(app).await;
     };
@@ -187,6 +190,7 @@ async fn take(app: &App, heard: Heard) -> Result<(), sea_orm::DbErr> {
         DAY => app.live.hear(Topic::Day),
         SESSION => id().into_iter().for_each(|id| app.live.hear(Topic::Session(id))),
         SIGN_IN => id().into_iter().for_each(|id| app.live.hear(Topic::SignInEnded(id))),
+        PEOPLE => app.live.hear(Topic::PeopleChanged),
         bus::DIRECTORY => app.directory.forget(),
         PLACES => {
             let resource = id();
