@@ -42,8 +42,13 @@ impl Nodes {
         peers.iter().find(|peer| peer.id == id).cloned()
     }
 
-    fn set_peers(&self, found: Vec<Peer>) {
-        *self.peers.write().unwrap_or_else(PoisonError::into_inner) = found;
+    /// Says whether one of them was not among the former.
+    fn set_peers(&self, found: Vec<Peer>) -> bool {
+        let mut peers = self.peers.write().unwrap_or_else(PoisonError::into_inner);
+        let is_new = |peer: &Peer| peers.iter().all(|known| known.id != peer.id);
+        let has_new = found.iter().any(is_new);
+        *peers = found;
+        has_new
     }
 }
 
@@ -103,7 +108,10 @@ pub(super) async fn beat(app: App, cancel: CancellationToken) {
 
 async fn once(app: &App) -> Result<(), sea_orm::DbErr> {
     let round = nodes::beat(&app.db, app.nodes.id, app.clock.now()).await?;
-    app.nodes.set_peers(round.peers);
+    if app.nodes.set_peers(round.peers) {
+        // One's own changes may have been told in another order than its.
+        reload(app).await?;
+    }
     if round.was_given_up {
         tracing::error!("the other nodes took this one for dead; its sessions are theirs now");
         app.video.give_up_all().await?;
@@ -185,7 +193,7 @@ async fn take(app: &App, heard: Heard) -> Result<(), sea_orm::DbErr> {
     let mut id = || parts.next().and_then(|part| part.parse::<Uuid>().ok());
     match kind {
         // Places alone are looked at again by who changed them: two commits may tell of themselves in the other order.
-        _ if own && kind != PLACES => {}
+        _ if own && (kind != PLACES || app.nodes.is_alone()) => {}
         jobs::WORD => app.db.wake_workers(),
         DAY => app.live.hear(Topic::Day),
         SESSION => id().into_iter().for_each(|id| app.live.hear(Topic::Session(id))),

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, UpdateMany,
+    QuerySelect, QueryTrait, UpdateMany,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -38,21 +38,25 @@ fn is_next() -> Condition {
     Condition::any().add(Column::Key.is_null()).add(Expr::exists(waiting).not())
 }
 
-/// Of these kinds, those of which something is due.
+/// Of these kinds, those of which something is due. Looks for one job of each, however many there are.
 pub(super) async fn due_kinds(
     conn: &impl ConnectionTrait,
     kinds: &[&'static str],
     now: DateTime<Utc>,
-) -> Result<Vec<String>, DbErr> {
-    Entity::find()
-        .select_only()
-        .column(Column::Kind)
-        .distinct()
-        .filter(Column::Kind.is_in(kinds.iter().copied()))
-        .filter(due(now))
-        .into_tuple()
-        .all(conn)
-        .await
+) -> Result<Vec<&'static str>, DbErr> {
+    let mut query = Query::select();
+    for kind in kinds {
+        let one = Entity::find().select_only().expr(Expr::value(1)).filter(Column::Kind.eq(*kind)).filter(due(now));
+        query.expr(Expr::exists(one.into_query()));
+    }
+    let Some(row) = conn.query_one(&query).await?.filter(|_| !kinds.is_empty()) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for (index, kind) in kinds.iter().enumerate() {
+        if row.try_get_by_index(index)? {
+            found.push(*kind);
+        }
+    }
+    Ok(found)
 }
 
 /// Takes due jobs of a kind for the caller alone until the lease ends. The attempt counts from here, so that a job

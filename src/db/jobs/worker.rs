@@ -19,6 +19,8 @@ use uuid::Uuid;
 /// How often it is looked for what is due without having been told: what became due by time, and what another node
 /// left behind.
 const LOOK: Duration = Duration::from_secs(1);
+/// What is enqueued this close together is looked for once: many commits a second need not each be followed by a look.
+const TOGETHER: Duration = Duration::from_millis(10);
 /// How long jobs at hand may take to end when the program stops.
 const LAST_JOBS: Duration = Duration::from_secs(4);
 
@@ -98,7 +100,7 @@ impl Worker {
             tokio::select! {
                 () = cancel.cancelled() => break,
                 _ = tick.tick() => {}
-                () = self.db.woken() => {}
+                () = self.db.woken() => tokio::time::sleep(TOGETHER).await,
                 Some(ended) = doing.tasks.join_next_with_id() => doing.ended(task_of(&ended)),
             }
             while let Some(ended) = doing.tasks.try_join_next_with_id() {
@@ -128,7 +130,7 @@ impl Worker {
             .collect();
         // Looked at first, so that it costs no turn of the writer when nothing is due.
         for name in store::due_kinds(self.db.reader(), &free, now).await? {
-            let Some((name, kind)) = self.kinds.get(&name) else { continue };
+            let Some((name, kind)) = self.kinds.get(name) else { continue };
             let limit = kind.side_by_side.saturating_sub(doing.count(name)) as u64;
             let (kind, node, at_hand) = (kind.clone(), self.node, doing.ids(name));
             let claiming = kind.clone();
