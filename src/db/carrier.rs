@@ -8,12 +8,17 @@
 use crate::db::connect::{self, ACQUIRE_WITHIN};
 use sea_orm::error::ConnAcquireErr;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
+use std::num::NonZero;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How many write on PostgreSQL at a time.
-const AT_ONCE: usize = 24;
+/// How many write on PostgreSQL at a time, for each core that this process has: more only wait for one another, and
+/// each keeps plans and caches of its own.
+const A_CORE: usize = 4;
+/// Not fewer and not more than these, whatever the machine.
+const AT_ONCE: RangeInclusive<usize> = 8..=32;
 /// How many of them are opened at a time.
 const DOORS: usize = 4;
 /// How long an idle connection is believed to stand.
@@ -70,6 +75,11 @@ struct Inner {
     idle: Mutex<Vec<Turn>>,
 }
 
+fn at_once() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    (cores * A_CORE).clamp(*AT_ONCE.start(), *AT_ONCE.end())
+}
+
 /// A connection for one use case.
 pub(super) struct Turn {
     pub carrier: Carrier,
@@ -81,7 +91,7 @@ impl Carriers {
     pub fn new(url: &str) -> Self {
         Self(Arc::new(Inner {
             url: url.to_owned(),
-            room: Arc::new(Semaphore::new(AT_ONCE)),
+            room: Arc::new(Semaphore::new(at_once())),
             doors: Semaphore::new(DOORS),
             free: Semaphore::new(0),
             idle: Mutex::default(),

@@ -117,38 +117,82 @@ impl Db {
         T: Send + 'static,
         E: WriteError,
     {
+        let work = self.use_case(work);
+        self.written(self.writer.run(work).await)
+    }
+
+    /// The same for a use case that locks nothing, because its writes find out whether what it read still stands
+    /// (a key that only one can have, an entry [behind a head](crate::evidence::append_behind)).
+    ///
+    /// Where one task writes for all (SQLite) it reads beside that task, and only what it has put aside waits for
+    /// it. One that cannot go on like this is run again in its turn, and so is one that was overtaken.
+    pub async fn write_ahead<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Clone + Send + 'static,
+        T: Send + 'static,
+        E: WriteError,
+    {
+        let work = self.use_case(work);
+        let ahead = Tx::ahead(self.reader.clone(), self.noted.clone());
+        self.written(self.writer.run_ahead(ahead, work).await)
+    }
+
+    /// Like [`Db::write_ahead`] for whoever has the turn of those of whom something is counted, like [`Db::write`]
+    /// for whoever did not get it.
+    pub async fn write_in<T, E, F>(&self, turn: Option<&Turn>, work: F) -> Result<T, E>
+    where
+        F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Clone + Send + 'static,
+        T: Send + 'static,
+        E: WriteError,
+    {
+        match turn {
+            Some(_) => self.write_ahead(work).await,
+            None => self.write(work).await,
+        }
+    }
+
+    /// A use case with all that goes with it.
+    fn use_case<T, E, F>(
+        &self,
+        work: F,
+    ) -> impl for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Clone + Send + use<T, E, F>
+    where
+        F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Clone + Send + 'static,
+        T: Send + 'static,
+        E: WriteError,
+    {
         let (companion, is_counted) = (companion::at_hand(), noted::is_of_request());
         let (bell, bus) = (Arc::clone(&self.bell), self.bus.clone());
-        let written = self
-            .writer
-            .run(move |tx| {
-                Box::pin(async move {
-                    if is_counted {
-                        tx.count();
-                    }
-                    if let Some(companion) = companion {
-                        companion.write(tx);
-                    }
-                    let done = work(tx).await?;
-                    // An error of the program, not of a caller: tests of each use case come by here.
-                    if let Some(table) = tx.untold() {
-                        return Err(DbErr::Custom(format!("no entry tells of a write to {table}")).into());
-                    }
-                    if tx.wakes_workers() {
-                        tx.after_commit(move || {
-                            bell.notify_one();
-                            bus.tell(jobs::WORD);
-                        });
-                    }
-                    tx.finish().await?;
-                    Ok(done)
-                })
+        move |tx: &Tx| {
+            Box::pin(async move {
+                if is_counted {
+                    tx.count();
+                }
+                if let Some(companion) = companion {
+                    companion.write(tx);
+                }
+                let done = work(tx).await?;
+                // An error of the program, not of a caller: tests of each use case come by here.
+                if let Some(table) = tx.untold() {
+                    return Err(DbErr::Custom(format!("no entry tells of a write to {table}")).into());
+                }
+                if tx.wakes_workers() {
+                    tx.after_commit(move || {
+                        bell.notify_one();
+                        bus.tell(jobs::WORD);
+                    });
+                }
+                tx.finish().await?;
+                Ok(done)
             })
-            .await;
-        if written.is_ok() {
+        }
+    }
+
+    fn written<T, E>(&self, outcome: Result<T, E>) -> Result<T, E> {
+        if outcome.is_ok() {
             Written::at_hand().set();
         }
-        written
+        outcome
     }
 
     /// Rings for the workers of this process: there may be something to do.
@@ -172,12 +216,10 @@ impl Db {
     }
 
     /// Waits until nobody else of this process writes for one of `parties`, so that nobody waits for the locks of
-    /// their rows with a connection in hand. Where one task writes for all there is nothing to wait for.
+    /// their rows with a connection in hand, and so that what is counted of theirs stays true until it is dropped
+    /// where only this process writes. None: it took too long, and whoever goes on relies on locks.
     pub async fn turn(&self, parties: &[Uuid]) -> Option<Turn> {
-        match self.writer {
-            Writer::Grouped(_) => None,
-            Writer::Single(..) => self.turns.of(parties).await,
-        }
+        self.turns.of(parties).await
     }
 
     /// How many statements requests have waited for since the start, one after the other, `BEGIN` and `COMMIT`

@@ -5,7 +5,10 @@ use crate::db::constraint::UniqueKey;
 use crate::db::fault;
 use crate::db::noted::Noted;
 use crate::db::told::Told;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
+    Statement,
+};
 use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,7 +23,7 @@ type Meaning = Box<dyn Fn() -> DbErr + Send + Sync>;
 /// it together. Nothing is begun before something needs it: what reads and then writes with a single statement
 /// needs no `BEGIN` and no `COMMIT` on PostgreSQL, and what has written nothing no savepoint in SQLite's group.
 pub struct Tx {
-    conn: Arc<DatabaseTransaction>,
+    conn: Conn,
     noted: Noted,
     aside: Mutex<Vec<Aside>>,
     /// Written with what is put aside, but nothing reads it: it alone is kept to the end.
@@ -31,9 +34,26 @@ pub struct Tx {
     is_counted: AtomicBool,
     /// A statement was refused. PostgreSQL takes the `COMMIT` of such a transaction, and keeps nothing.
     is_failed: AtomicBool,
+    is_out_of_turn: AtomicBool,
     wakes_workers: AtomicBool,
     after_commit: Mutex<Vec<AfterCommit>>,
     told: Mutex<Vec<Told>>,
+}
+
+/// What statements are spoken on.
+enum Conn {
+    Writer(Arc<DatabaseTransaction>),
+    /// Of the pool that reads: nothing is written on it.
+    Reader(DatabaseConnection),
+}
+
+/// All that a use case writes, ready to be written as one: made ahead of its turn in a group.
+pub(super) struct Ready {
+    /// None: it writes nothing.
+    statement: Option<Statement>,
+    meanings: Vec<(UniqueKey, Meaning)>,
+    after_commit: Vec<AfterCommit>,
+    is_counted: bool,
 }
 
 /// Where a use case stands.
@@ -52,6 +72,8 @@ pub(super) enum Stage {
     Set,
     /// The same, with all written and no savepoint any more.
     Released,
+    /// Reads while others write, and only puts aside.
+    Ahead,
 }
 
 const SET: &str = "savepoint use_case";
@@ -60,15 +82,21 @@ const RELEASE: &str = "release use_case";
 impl Tx {
     /// On a connection that nobody else uses.
     pub(super) fn alone(conn: Arc<DatabaseTransaction>, noted: Noted) -> Self {
-        Self::new(conn, noted, Stage::Idle)
+        Self::new(Conn::Writer(conn), noted, Stage::Idle)
     }
 
     /// A part of a transaction that others share.
     pub(super) fn in_group(conn: Arc<DatabaseTransaction>, noted: Noted) -> Self {
-        Self::new(conn, noted, Stage::Apart)
+        Self::new(Conn::Writer(conn), noted, Stage::Apart)
     }
 
-    fn new(conn: Arc<DatabaseTransaction>, noted: Noted, stage: Stage) -> Self {
+    /// Ahead of its turn: what must see its own writes, or writes more than it puts aside, ends with an error and
+    /// [`Tx::is_out_of_turn`].
+    pub(super) fn ahead(reader: DatabaseConnection, noted: Noted) -> Self {
+        Self::new(Conn::Reader(reader), noted, Stage::Ahead)
+    }
+
+    fn new(conn: Conn, noted: Noted, stage: Stage) -> Self {
         Self {
             conn,
             noted,
@@ -78,6 +106,7 @@ impl Tx {
             stage: AtomicU8::new(stage as u8),
             is_counted: AtomicBool::default(),
             is_failed: AtomicBool::default(),
+            is_out_of_turn: AtomicBool::default(),
             wakes_workers: AtomicBool::default(),
             after_commit: Mutex::default(),
             told: Mutex::default(),
@@ -106,9 +135,7 @@ impl Tx {
     }
 
     fn meant(&self, error: DbErr) -> DbErr {
-        let meanings = locked(&self.meanings);
-        let meaning = meanings.iter().find(|(key, _)| key.is_violated_by(&error));
-        meaning.map_or(error, |(_, meaning)| meaning())
+        meant(&locked(&self.meanings), error)
     }
 
     /// Locks rows, in this order, until the transaction ends: what is counted of theirs stays true. Whoever only
@@ -128,7 +155,7 @@ impl Tx {
             let _ = write!(sql, "select from \"{table}\" where id = '{id}' for no key update; ");
         }
         self.sent();
-        self.noticed(self.conn.execute_unprepared(&sql).await).map(drop)
+        self.noticed(self.writer()?.execute_unprepared(&sql).await).map(drop)
     }
 
     /// Runs `act` once the transaction is durable, and never if it is rolled back.
@@ -166,7 +193,7 @@ impl Tx {
     }
 
     pub(super) fn into_after_commit(self) -> Vec<AfterCommit> {
-        self.after_commit.into_inner().unwrap_or_else(PoisonError::into_inner)
+        taken(self.after_commit)
     }
 
     pub(super) fn stage(&self) -> Stage {
@@ -176,7 +203,8 @@ impl Tx {
             2 => Stage::Kept,
             3 => Stage::Apart,
             4 => Stage::Set,
-            _ => Stage::Released,
+            5 => Stage::Released,
+            _ => Stage::Ahead,
         }
     }
 
@@ -218,6 +246,7 @@ impl Tx {
                 self.send(aside::as_parts(aside)).await
             }
             Stage::Open | Stage::Kept => self.send(aside::as_parts(aside)).await,
+            Stage::Ahead => Err(self.out_of_turn()),
             Stage::Apart if aside.is_empty() => Ok(()),
             Stage::Set | Stage::Released if aside.is_empty() && !finish => Ok(()),
             stage => {
@@ -236,7 +265,7 @@ impl Tx {
 
     async fn send(&self, statement: Statement) -> Result<(), DbErr> {
         self.note(&statement.sql);
-        let sent = self.conn.execute_raw(statement).await;
+        let sent = self.writer()?.execute_raw(statement).await;
         self.noticed(sent).map(drop).map_err(|error| self.meant(error))
     }
 
@@ -245,11 +274,18 @@ impl Tx {
         if self.stage() == Stage::Open && self.is_failed.load(Ordering::Relaxed) {
             return Err(DbErr::Custom("a use case went on after the store had refused a statement".into()));
         }
-        self.write_aside(true).await
+        match self.stage() {
+            Stage::Ahead => Ok(()),
+            _ => self.write_aside(true).await,
+        }
     }
 
     /// What must stand before a statement is sent: the writes put aside, and what it can be taken back to.
     async fn before(&self, sql: &str) -> Result<(), DbErr> {
+        if self.stage() == Stage::Ahead {
+            let is_in_turn = only_reads(sql) && locked(&self.aside).is_empty();
+            return if is_in_turn { Ok(()) } else { Err(self.out_of_turn()) };
+        }
         self.write_aside(false).await?;
         if !only_reads(sql) {
             match self.stage() {
@@ -257,7 +293,7 @@ impl Tx {
                 Stage::Apart => {
                     self.now_at(Stage::Set);
                     self.sent();
-                    self.conn.execute_unprepared(SET).await?;
+                    self.writer()?.execute_unprepared(SET).await?;
                 }
                 _ => {}
             }
@@ -269,7 +305,7 @@ impl Tx {
     async fn open(&self) -> Result<(), DbErr> {
         self.now_at(Stage::Open);
         self.sent();
-        self.noticed(self.conn.execute_unprepared("begin").await).map(drop)
+        self.noticed(self.writer()?.execute_unprepared("begin").await).map(drop)
     }
 
     fn note(&self, sql: &str) {
@@ -282,12 +318,67 @@ impl Tx {
         }
     }
 
+    fn writer(&self) -> Result<&DatabaseTransaction, DbErr> {
+        match &self.conn {
+            Conn::Writer(conn) => Ok(conn),
+            Conn::Reader(_) => Err(self.out_of_turn()),
+        }
+    }
+
+    fn out_of_turn(&self) -> DbErr {
+        self.is_out_of_turn.store(true, Ordering::Relaxed);
+        DbErr::Custom("this has to wait for its turn".to_owned())
+    }
+
+    /// It went further than a use case can that runs ahead: nothing came of it, and it is to be run in its turn.
+    pub(super) fn is_out_of_turn(&self) -> bool {
+        self.is_out_of_turn.load(Ordering::Relaxed)
+    }
+
+    /// What a use case that ran ahead has put aside.
+    pub(super) fn into_ready(self) -> Ready {
+        let mut all = taken(self.at_last);
+        all.extend(taken(self.aside));
+        let statement = (!all.is_empty()).then(|| aside::in_a_row(&all, Some(SET), Some(RELEASE)));
+        let mut after_commit = taken(self.after_commit);
+        if let Some(statement) = &statement {
+            let concerned = self.noted.concerned(&statement.sql).into_iter();
+            after_commit.extend(concerned.map(|told| Box::new(move || told()) as AfterCommit));
+        }
+        let is_counted = self.is_counted.into_inner();
+        Ready { statement, meanings: taken(self.meanings), after_commit, is_counted }
+    }
+
+    /// Writes in a group what was made ready before.
+    pub(super) async fn write_ready(&self, ready: Ready) -> Result<(), DbErr> {
+        let Ready { statement, meanings, after_commit, is_counted } = ready;
+        self.is_counted.store(is_counted, Ordering::Relaxed);
+        if let Some(statement) = statement {
+            self.now_at(Stage::Set);
+            self.sent();
+            let written = self.writer()?.execute_raw(statement).await;
+            written.map_err(|error| fault::of_savepoint(meant(&meanings, error)))?;
+            self.now_at(Stage::Released);
+        }
+        locked(&self.after_commit).extend(after_commit);
+        Ok(())
+    }
+
     fn noticed<T>(&self, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
         if outcome.is_err() {
             self.is_failed.store(true, Ordering::Relaxed);
         }
         outcome
     }
+}
+
+fn meant(meanings: &[(UniqueKey, Meaning)], error: DbErr) -> DbErr {
+    let meaning = meanings.iter().find(|(key, _)| key.is_violated_by(&error));
+    meaning.map_or(error, |(_, meaning)| meaning())
+}
+
+fn taken<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether a statement only reads, and locks nothing. What is in doubt writes.
@@ -298,27 +389,36 @@ fn only_reads(sql: &str) -> bool {
 #[async_trait::async_trait]
 impl ConnectionTrait for Tx {
     fn get_database_backend(&self) -> DbBackend {
-        self.conn.get_database_backend()
+        match &self.conn {
+            Conn::Writer(conn) => conn.get_database_backend(),
+            Conn::Reader(conn) => conn.get_database_backend(),
+        }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         self.before(&statement.sql).await?;
-        self.noticed(self.conn.execute_raw(statement).await)
+        self.noticed(self.writer()?.execute_raw(statement).await)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         self.before(sql).await?;
-        self.noticed(self.conn.execute_unprepared(sql).await)
+        self.noticed(self.writer()?.execute_unprepared(sql).await)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         self.before(&statement.sql).await?;
-        self.noticed(self.conn.query_one_raw(statement).await)
+        match &self.conn {
+            Conn::Writer(conn) => self.noticed(conn.query_one_raw(statement).await),
+            Conn::Reader(conn) => self.noticed(conn.query_one_raw(statement).await),
+        }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.before(&statement.sql).await?;
-        self.noticed(self.conn.query_all_raw(statement).await)
+        match &self.conn {
+            Conn::Writer(conn) => self.noticed(conn.query_all_raw(statement).await),
+            Conn::Reader(conn) => self.noticed(conn.query_all_raw(statement).await),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::db::fault::{self, StoreFault, WriteError};
 use crate::db::group::{GROUP, GroupWriter};
 use crate::db::health::Health;
 use crate::db::noted::Noted;
-use crate::db::tx::{Stage, Tx};
+use crate::db::tx::{Ready, Stage, Tx};
 use futures::{FutureExt, future::BoxFuture};
 use rand::RngExt;
 use sea_orm::DbErr;
@@ -59,6 +59,32 @@ where
     }
 }
 
+/// What a use case that ran ahead of its turn has made ready.
+struct Prepared<T, E> {
+    value: T,
+    ready: Ready,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T: Send + 'static, E: WriteError> Job for Prepared<T, E> {
+    fn run<'a>(self: Box<Self>, tx: &'a Tx) -> BoxFuture<'a, (Ended, Answer)> {
+        async move {
+            let Self { value, ready, reply } = *self;
+            let outcome = tx.write_ready(ready).await.map(|()| value).map_err(E::from);
+            let ended = outcome.as_ref().map(drop).map_err(WriteError::store_fault);
+            let answer: Answer = Box::new(move |committed| {
+                let _ = reply.send(settle(outcome, committed));
+            });
+            (ended, answer)
+        }
+        .boxed()
+    }
+
+    fn refuse(self: Box<Self>, error: DbErr) {
+        let _ = self.reply.send(Err(error.into()));
+    }
+}
+
 /// A panic in one use case must not take the writer and its group with it.
 async fn caught<T, E, F>(work: F, tx: &Tx) -> Result<T, E>
 where
@@ -95,6 +121,28 @@ impl Writer {
         Self::Single(Carriers::new(url), health, noted)
     }
 
+    /// Like [`Writer::run`]; in a group only what is to be written waits for its turn, all of it in one statement.
+    pub(super) async fn run_ahead<T, E, F>(&self, ahead: Tx, work: F) -> Result<T, E>
+    where
+        F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Clone + Send + 'static,
+        T: Send + 'static,
+        E: WriteError,
+    {
+        let Self::Grouped(queue) = self else { return self.run(work).await };
+        let outcome = caught(work.clone(), &ahead).await;
+        if ahead.is_out_of_turn() {
+            return self.run(work).await;
+        }
+        let (value, ready) = (outcome?, ahead.into_ready());
+        match in_group(queue, |reply| Box::new(Prepared { value, ready, reply })).await {
+            // What it read is no longer so: once more, where nobody can be faster.
+            Err(error) if WriteError::store_fault(&error) == Some(StoreFault::Conflict) => {
+                self.run(work).await
+            }
+            outcome => outcome,
+        }
+    }
+
     pub(super) async fn run<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Clone + Send + 'static,
@@ -103,13 +151,7 @@ impl Writer {
     {
         match self {
             // Conflicts are with other processes here, and the writer waits for its turn itself.
-            Self::Grouped(queue) => {
-                let (reply, answer) = oneshot::channel();
-                let job = Box::new(Queued { work, reply });
-                queue.send(job).await.map_err(|_| DbErr::Custom("the writer has stopped".into()))?;
-                let gone = |_| Err(DbErr::Custom("the writer gave no answer".into()).into());
-                answer.await.unwrap_or_else(gone)
-            }
+            Self::Grouped(queue) => in_group(queue, |reply| Box::new(Queued { work, reply })).await,
             // Spawned, so that a caller that goes away cannot tear a transaction in two.
             Self::Single(carriers, health, noted) => {
                 let run = tokio::spawn(until_done(carriers.clone(), health.clone(), noted.clone(), work));
@@ -117,6 +159,17 @@ impl Writer {
             }
         }
     }
+}
+
+/// Has a job done in the next group.
+async fn in_group<T, E: WriteError>(
+    queue: &mpsc::Sender<Box<dyn Job>>,
+    job: impl FnOnce(oneshot::Sender<Result<T, E>>) -> Box<dyn Job>,
+) -> Result<T, E> {
+    let (reply, answer) = oneshot::channel();
+    queue.send(job(reply)).await.map_err(|_| DbErr::Custom("the writer has stopped".into()))?;
+    let gone = |_| Err(DbErr::Custom("the writer gave no answer".into()).into());
+    answer.await.unwrap_or_else(gone)
 }
 
 /// Runs a use case in a transaction of its own, again while others are at the same rows.

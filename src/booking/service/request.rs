@@ -91,7 +91,7 @@ impl Booking {
         let outcome: Result<Outcome, Fault> = self
             .0
             .db
-            .write(move |tx| {
+            .write_ahead(move |tx| {
                 Box::pin(async move {
                     let seen = write::seen(tx, scope, id).await?.ok_or_else(Problem::not_found)?;
                     let case = wish.about(&seen.row)?;

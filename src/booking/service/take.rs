@@ -80,11 +80,12 @@ impl Booking {
         let wish = Arc::new(Wish { account, enterprise, actor, info, slot, needs, anyway, now });
         let (mut spread, mut draws) = (false, 0);
         let parties: Vec<Uuid> = std::iter::once(account).chain(enterprise).collect();
-        let _turn = self.0.db.turn(&parties).await;
+        let turn = self.0.db.turn(&parties).await;
         loop {
             let (places, wish) = (self.0.places.clone(), wish.clone());
-            let attempt =
-                self.0.db.write(move |tx| Box::pin(async move { attempt(tx, places, &wish, spread).await }));
+            let attempt = self.0.db.write_in(turn.as_ref(), move |tx| {
+                Box::pin(async move { attempt(tx, places, &wish, spread).await })
+            });
             match attempt.await {
                 Ok(fresh) => return Ok(fresh),
                 Err(Fault::Store(error)) if is_unique_violation(&error) => {

@@ -46,10 +46,13 @@ pub(super) async fn due_kinds(
 ) -> Result<Vec<&'static str>, DbErr> {
     let mut query = Query::select();
     for kind in kinds {
-        let one = Entity::find().select_only().expr(Expr::value(1)).filter(Column::Kind.eq(*kind)).filter(due(now));
+        let one =
+            Entity::find().select_only().expr(Expr::value(1)).filter(Column::Kind.eq(*kind)).filter(due(now));
         query.expr(Expr::exists(one.into_query()));
     }
-    let Some(row) = conn.query_one(&query).await?.filter(|_| !kinds.is_empty()) else { return Ok(Vec::new()) };
+    let Some(row) = conn.query_one(&query).await?.filter(|_| !kinds.is_empty()) else {
+        return Ok(Vec::new());
+    };
     let mut found = Vec::new();
     for (index, kind) in kinds.iter().enumerate() {
         if row.try_get_by_index(index)? {
