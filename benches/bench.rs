@@ -35,7 +35,8 @@ const NOW: &str = "2026-11-23T02:00:00Z";
 const CALLERS: usize = 50;
 /// 4 seats × 96 slots × 6 whole days ahead hold this many.
 const BOOKINGS: usize = 2000;
-const BOOKERS: usize = 12;
+/// Each caller is somebody else.
+const BOOKERS: usize = CALLERS;
 /// Bookings a second of the steady figure, and how long they come (`MIANQIA_BENCH_STEADY` names other seconds).
 const STEADY_RATE: usize = 200;
 const STEADY_SECONDS: usize = 60;

@@ -60,9 +60,10 @@ impl Step {
 /// Takes a step with a locked row: checks it, writes the row and the entry. Cells are the caller's.
 pub(super) async fn take_step(tx: &Tx, row: booking::Model, step: Step) -> Result<booking::Model, Fault> {
     let now = step.now;
+    let before = row.clone();
     let (row, entries) = advance_all(row, [step])?;
     evidence::append_all(tx, entries).await?;
-    write::update(tx, row.clone())?;
+    write::update(tx, before, &row)?;
     if row.state == BookingState::Completed {
         jobs::enqueue(tx, now, &BookingCompleted { booking_id: row.id }).await?;
     }
@@ -76,9 +77,10 @@ pub(super) fn take_steps_behind(
     seen: Seen,
     steps: impl IntoIterator<Item = Step>,
 ) -> Result<booking::Model, Fault> {
+    let before = seen.row.clone();
     let (row, entries) = advance_all(seen.row, steps)?;
     evidence::append_behind(tx, seen.head, entries)?;
-    write::update(tx, row.clone())?;
+    write::update(tx, before, &row)?;
     Ok(row)
 }
 

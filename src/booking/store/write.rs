@@ -8,8 +8,8 @@ use crate::evidence::{self, Head};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
-    QueryFilter, QuerySelect, QueryTrait, Select,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable,
+    ModelTrait, QueryFilter, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -180,9 +180,12 @@ pub fn insert(tx: &Tx, row: booking::Model) {
     tx.put(booking::Entity::insert(row).into_query());
 }
 
-/// Writes all columns of a locked row.
-pub fn update(tx: &Tx, row: booking::Model) -> Result<(), DbErr> {
-    let row = booking::ActiveModel::from(row).reset_all();
-    tx.put(booking::Entity::update(row).validate()?.into_query());
+/// Writes what has changed of a row since it was read: the indexes over the rest are left alone.
+pub fn update(tx: &Tx, before: booking::Model, row: &booking::Model) -> Result<(), DbErr> {
+    let mut changed = booking::ActiveModel::from(before);
+    for column in booking::Column::iter() {
+        changed.set_if_not_equals(column, row.get(column));
+    }
+    tx.put(booking::Entity::update(changed).validate()?.into_query());
     Ok(())
 }
