@@ -49,6 +49,7 @@ mod system;
 mod text;
 mod video;
 mod wording;
+mod write_path;
 
 #[path = "../engine/client.rs"]
 #[expect(dead_code, reason = "the tests of the engine use all of it")]
