@@ -16,9 +16,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many write on PostgreSQL at a time, for each core that this process has: more only wait for one another, and
 /// each keeps plans and caches of its own.
-const A_CORE: usize = 4;
+const A_CORE: usize = 8;
 /// Not fewer and not more than these, whatever the machine.
-const AT_ONCE: RangeInclusive<usize> = 8..=32;
+const AT_ONCE: RangeInclusive<usize> = 12..=32;
 /// How many of them are opened at a time.
 const DOORS: usize = 4;
 /// How long an idle connection is believed to stand.

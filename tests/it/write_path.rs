@@ -1,7 +1,6 @@
 //! What a write waits for: few statements, and on SQLite its turn only with what it has put aside.
 
 use crate::both_stores;
-use crate::support::TestApp;
 use crate::video::id;
 use chrono::{DateTime, Utc};
 use mianqia::auth::entities::account;
