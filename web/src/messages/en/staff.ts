@@ -142,7 +142,7 @@ export default {
   },
   jobs: {
     title: 'Background work that was given up',
-    lead: 'The program tried many times in vain. Once the cause is mended it can be tried again; what succeeds leaves this list.',
+    lead: 'The program could not do this and no longer tries by itself. Once the cause is mended it can be tried again; what succeeds leaves this list.',
     kind: { booking_completed: 'Inviting the booker to rate', other: 'Other background work' },
     retry: 'Try again',
     retry_named: 'Try again: {what}',

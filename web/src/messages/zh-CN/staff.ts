@@ -142,7 +142,7 @@ export default {
   },
   jobs: {
     title: '没有办成的后台任务',
-    lead: '系统多次尝试仍未办成。排除原因后可以再试；办成后从这里消失。',
+    lead: '系统没有办成，也不再自行重试。排除原因后可以再试；办成后从这里消失。',
     kind: { booking_completed: '邀请预约人评价', other: '其他后台工作' },
     retry: '再试一次',
     retry_named: '再试一次：{what}',

@@ -138,10 +138,11 @@ describe('the review player', () => {
     expect((await draw(playback({ integrity: broken }))).find('.banner-bad').exists()).toBe(true)
   })
 
-  it('says so where nothing was recorded', async () => {
+  it('says so where nothing was recorded, and offers nothing to play', async () => {
     const player = await draw(playback({ tracks: [], missing: [], duration_ms: 0 }))
     expect(words(player)).toContain('This meeting has no recordings.')
     expect(player.findAll('.person')).toHaveLength(0)
+    expect(player.find('[role="slider"]').exists() || player.find('.transport').exists()).toBe(false)
   })
 
   it('begins where the first picture does', async () => {
