@@ -4,8 +4,8 @@
 //! who calls from [`Signed`] or [`MaybeSigned`]. What outlives its request ends with the sign-in:
 //! [`Actor::sign_in_id`], `Topic::SignInEnded`, [`Auth::is_signed_in`], [`Auth::signed_out`].
 //!
-//! Invariants: a session's token is stored only as its hash; a session is looked up on every request,
-//! so that signing out and an approval count at once, on every node; whatever ends a session tells so;
+//! Invariants: a session's token is stored only as its hash; who is behind a token is kept in memory
+//! for seconds and dropped by what changes it, so that signing out and an approval count at once; whatever ends a session tells so;
 //! passwords are hashed two at a time at most, those of registrations one at a time beside them; whether a
 //! login or a code is registered is told to who reads the mail, never to who asks here; an unknown login costs the same time as a wrong password;
 //! nobody can lock somebody else out of a device that they know; what a role may do is written in `model`

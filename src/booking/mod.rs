@@ -2,8 +2,8 @@
 //!
 //! Others reach it through [`Booking`]: `find` and `find_for` for a booking, the associated
 //! `check_in` and `complete` inside their own transactions, [`WaitingRoom`] to tell who waits and who is in, and
-//! the pure [`model`] (`join_window`, `display_reference`). `app` calls `load` before serving
-//! and `sweep_expired` every few seconds.
+//! the pure [`model`] (`join_window`, `display_reference`). `app` calls `load` before serving; what is done by time
+//! alone is in [`jobs`].
 //!
 //! Invariants: a place is taken only by rows under the primary key of `occupied`, whatever the
 //! memory of free places says; that memory changes only after a commit; a booking moves only along

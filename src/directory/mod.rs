@@ -1,4 +1,4 @@
-//! The office's standing data: venues, services, opening rules, the official calendar, enterprises.
+//! The office's standing data: venues, services, opening rules, the official calendar.
 //!
 //! Others reach it through [`Directory`] (cached reads), [`office`] (what is printed about the
 //! office), [`identifiers`] (check rules of the trade) and [`calendar`] (working days). The calendar

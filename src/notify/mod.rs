@@ -1,7 +1,7 @@
 //! Outgoing mail: an outbox written with the change that causes it, and a job for each mail that sends it.
 //!
 //! A sink: it takes plain messages and an opaque case id, and knows no feature. Others call
-//! [`enqueue`] inside their transaction, [`layout`] for the two parts of a mail and [`ics::render`]
+//! [`enqueue`] inside their transaction, [`layout`] for the two parts of a mail and [`model::ics::render`]
 //! for its calendar part; `app` shows staff [`Notify::messages`]. The outbox holds what was said and what became of
 //! it; [`jobs::SendMail`] drives it.
 //!

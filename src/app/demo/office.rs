@@ -1,4 +1,4 @@
-//! The people of the demo and what they do: booking, deciding, receiving, rating.
+//! What the people of the demo (`auth/demo.rs`) do: booking, deciding, receiving, rating.
 
 use crate::app::App;
 use crate::app::demo::DemoFault;
@@ -191,7 +191,7 @@ impl<'a> Office<'a> {
         self.api.post(self.who(officer), &format!("/sessions/{session}/end"), None).await.map(drop)
     }
 
-    /// Lets the clockwork hand over what was completed, and answers the invitation that follows.
+    /// Has the jobs done of what was completed, and answers the invitation that follows.
     pub async fn rate(&self, booked: &Booked, level: u8, comment: Option<&str>) -> Result<(), DemoFault> {
         self.hand_over().await?;
         self.clock.advance(TimeDelta::hours(2));

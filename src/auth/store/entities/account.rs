@@ -40,7 +40,7 @@ impl Related<crate::auth::store::entities::enterprise::Entity> for Entity {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Who somebody is (contracts: roles).
+/// Who somebody is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum Role {
