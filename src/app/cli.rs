@@ -33,12 +33,12 @@ enum Command {
         #[arg(long)]
         at: Option<DateTime<Utc>>,
         #[command(flatten)]
-        wish: Wish,
+        wish: NewOffice,
     },
     /// Brings the schema up to date.
     Migrate {
         #[command(flatten)]
-        wish: Wish,
+        wish: NewOffice,
     },
     /// Fills the data directory with a living office and prints the demo accounts. Safe to repeat.
     Demo {
@@ -46,7 +46,7 @@ enum Command {
         #[arg(long)]
         bare: bool,
         #[command(flatten)]
-        wish: Wish,
+        wish: NewOffice,
     },
     /// Prints the OpenAPI document.
     Openapi,
@@ -77,7 +77,7 @@ enum Command {
 }
 
 #[derive(clap::Args)]
-struct Wish {
+struct NewOffice {
     /// Begin a new office, or make a new keyring, although something of an old office is left here. Nothing is
     /// removed.
     #[arg(long)]

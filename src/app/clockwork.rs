@@ -55,7 +55,7 @@ async fn go_round(app: App, duty: &'static Duty) {
                 }
             }
             Err(error) => {
-                app.metrics.house.duty_failed(duty.name);
+                app.metrics.health.duty_failed(duty.name);
                 if said.is_none_or(|at| at.elapsed() > SAY_AGAIN) {
                     said = Some(Instant::now());
                     tracing::error!(duty = duty.name, error, "the clockwork failed");

@@ -2,8 +2,7 @@
 //! describe their own answers, and nobody has to remember the common ones.
 
 use crate::app::elsewhere;
-use crate::http;
-use crate::http::shared_refusals;
+use crate::http::{self, shared_refusals};
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::{

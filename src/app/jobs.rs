@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub(super) fn worker(app: &App) -> Worker {
     let metrics = app.clone();
     Worker::new(app.db.clone(), app.clock.clone(), app.nodes.id, kinds(app))
-        .telling(move |kind| metrics.metrics.house.job_failed(kind))
+        .telling(move |kind| metrics.metrics.health.job_failed(kind))
 }
 
 /// All kinds, each with its feature.

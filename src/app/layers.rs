@@ -5,7 +5,7 @@ use crate::app::{App, edge, elsewhere, idempotency, metrics, openapi, watch, web
 use crate::auth;
 use crate::base::clock::Clock;
 use crate::base::words;
-use crate::http::{ClientAddress, Operations, Problem, own_up, render_problems};
+use crate::http::{ClientAddress, Operations, Problem, render_problems, tell_lost_answers};
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -34,7 +34,7 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
         app.tasks.clone(),
     );
     let router = api
-        .layer(from_fn(own_up))
+        .layer(from_fn(tell_lost_answers))
         .layer(from_fn_with_state(keys, idempotency::layer))
         .layer(from_fn_with_state(Streams::default(), streams::bound))
         .layer(from_fn_with_state(app.auth.clone(), auth::identify))

@@ -2,7 +2,7 @@
 //! that callers choose: there would be no end to them.
 
 use crate::app::listener::Gate;
-use crate::app::watch::House;
+use crate::app::watch::HealthMetrics;
 use crate::app::{App, edge, jobs};
 use crate::db;
 use axum::Router;
@@ -44,7 +44,7 @@ pub struct Metrics {
     failed: Gauge,
     timed_out: Gauge,
     gate: OnceLock<Arc<Gate>>,
-    pub(super) house: House,
+    pub(super) health: HealthMetrics,
     packets_dropped: Gauge,
     packets_unsent: Gauge,
 }
@@ -75,7 +75,7 @@ impl Default for Metrics {
         );
         registry.register("http_connections_timed_out", "Connections closed for silence", timed_out.clone());
         let gate = OnceLock::new();
-        let house = House::register(&mut registry);
+        let health = HealthMetrics::register(&mut registry);
         let (packets_dropped, packets_unsent) = (Gauge::default(), Gauge::default());
         registry.register(
             "media_packets_dropped",
@@ -100,7 +100,7 @@ impl Default for Metrics {
             failed,
             timed_out,
             gate,
-            house,
+            health,
             packets_dropped,
             packets_unsent,
         }
@@ -154,11 +154,11 @@ async fn show(State(app): State<App>) -> Response {
     metrics.recordings.set(i64::try_from(media.recordings).unwrap_or(i64::MAX));
     metrics.packets_in.set(i64::try_from(media.packets_in).unwrap_or(i64::MAX));
     metrics.packets_out.set(i64::try_from(media.packets_out).unwrap_or(i64::MAX));
-    metrics.house.refresh(&app);
+    metrics.health.refresh(&app);
     // A store that is away leaves the figures as they were.
     if let Ok(figures) = db::jobs::figures(app.db.reader(), &jobs::kinds(&app).names(), app.clock.now()).await
     {
-        metrics.house.set_jobs(figures);
+        metrics.health.set_jobs(figures);
     }
     metrics.packets_dropped.set(i64::try_from(media.packets_dropped).unwrap_or(i64::MAX));
     metrics.packets_unsent.set(i64::try_from(media.packets_unsent).unwrap_or(i64::MAX));

@@ -39,15 +39,13 @@ use crate::auth::Auth;
 use crate::base::clock::Clock;
 use crate::base::config::Settings;
 use crate::base::keyring::Keyring;
-use crate::booking;
-use crate::booking::Booking;
+use crate::booking::{self, Booking};
 use crate::db::Db;
 use crate::db::live::Live;
 use crate::directory::Directory;
 use crate::notify::{MailSettings, Notify};
 use crate::review::Review;
-use crate::survey;
-use crate::survey::Survey;
+use crate::survey::{self, Survey};
 use crate::video::engine::Engine;
 use crate::video::{Video, VideoSettings};
 use metrics::Metrics;
@@ -93,7 +91,7 @@ pub struct Parts {
     cancel: CancellationToken,
     tasks: TaskTracker,
     /// Until it has stopped, nobody else opens this office.
-    sole: Mutex<Option<sole::Sole>>,
+    sole: Mutex<Option<sole::OfficeLock>>,
 }
 
 impl App {
@@ -115,7 +113,7 @@ impl App {
     /// The same without what goes on by itself.
     async fn open(settings: Settings, clock: Clock) -> Result<Self, StartError> {
         opening::make_private(&settings)?;
-        let (sole, node) = sole::Sole::take(&settings).await?;
+        let (sole, node) = sole::OfficeLock::take(&settings).await?;
         let Opened { keyring, db } = opening::open(&settings, &clock).await?;
         let live = Live::default();
         let directory = Directory::new(db.clone(), clock.clone());

@@ -20,12 +20,12 @@ const FILE: &str = "mianqia.lock";
 const ENDED_WITHIN: Duration = Duration::from_secs(5);
 
 /// The right to have an office open; given back when dropped.
-pub(super) struct Sole {
+pub(super) struct OfficeLock {
     _file: File,
     _store: Option<SoleLock>,
 }
 
-impl Sole {
+impl OfficeLock {
     pub async fn take(settings: &Settings) -> Result<(Self, Uuid), StartError> {
         let dir = settings.data_dir.as_path();
         let file = lock(dir)?.ok_or_else(|| StartError::InUse(dir.display().to_string()))?;

@@ -85,7 +85,7 @@ async fn look(app: &App) -> Findings {
     tell(&mut last, recordings);
     last.findings = Findings { store, recordings };
     last.at = Some(Instant::now());
-    app.metrics.house.recordings_disk_failing.set(i64::from(recordings.is_some()));
+    app.metrics.health.recordings_disk_failing.set(i64::from(recordings.is_some()));
     last.findings
 }
 
@@ -159,7 +159,7 @@ struct KindLabel {
 }
 
 /// What an operator's alarms are made of.
-pub(super) struct House {
+pub(super) struct HealthMetrics {
     store_failing: Gauge,
     store_failures: Gauge,
     store_retries: Gauge,
@@ -172,7 +172,7 @@ pub(super) struct House {
     duty_failures: Family<DutyLabel, Counter>,
 }
 
-impl House {
+impl HealthMetrics {
     pub(super) fn register(registry: &mut Registry) -> Self {
         let gauge = |registry: &mut Registry, name: &str, help: &str| {
             let gauge = Gauge::default();

@@ -12,8 +12,7 @@ use crate::base::ids;
 use crate::base::words::Language;
 use crate::db::{Db, Tx};
 use crate::directory;
-use crate::evidence;
-use crate::evidence::NewEntry;
+use crate::evidence::{self, NewEntry};
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use std::fmt;
@@ -170,10 +169,10 @@ pub async fn seed(db: &Db, clock: &Clock) -> Result<DemoSummary, DemoFault> {
     db.write::<_, DbErr, _>(move |tx| {
         Box::pin(async move {
             for demo in &ENTERPRISES {
-                lay_enterprise(tx, demo, now).await?;
+                insert_enterprise(tx, demo, now).await?;
             }
             for place in 0..PEOPLE.len() {
-                lay_account(tx, place, &hash, now).await?;
+                insert_account(tx, place, &hash, now).await?;
             }
             Ok(())
         })
@@ -194,7 +193,7 @@ pub async fn seed(db: &Db, clock: &Clock) -> Result<DemoSummary, DemoFault> {
     Ok(DemoSummary { password: PASSWORD, accounts: accounts.collect() })
 }
 
-async fn lay_enterprise(tx: &Tx, demo: &DemoEnterprise, now: DateTime<Utc>) -> Result<(), DbErr> {
+async fn insert_enterprise(tx: &Tx, demo: &DemoEnterprise, now: DateTime<Utc>) -> Result<(), DbErr> {
     if store::is_code_known(tx.conn(), demo.uscc).await? {
         return Ok(());
     }
@@ -227,7 +226,7 @@ async fn lay_enterprise(tx: &Tx, demo: &DemoEnterprise, now: DateTime<Utc>) -> R
     Ok(())
 }
 
-async fn lay_account(tx: &Tx, place: usize, hash: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+async fn insert_account(tx: &Tx, place: usize, hash: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
     let person = &PEOPLE[place];
     if store::account_by_login(tx.conn(), person.login).await?.is_some() {
         return Ok(());

@@ -53,11 +53,11 @@ pub fn out_of_range(field: String) -> Problem {
 }
 
 /// Whether a date of a year that cannot be meant stands anywhere in a value of which only the texts are known.
-pub fn hides_one_out_of_range(value: &Value) -> bool {
+pub fn contains_date_out_of_range(value: &Value) -> bool {
     match value {
         Value::String(text) => year_in(text).is_some_and(|year| !YEARS.contains(&year)),
-        Value::Array(items) => items.iter().any(hides_one_out_of_range),
-        Value::Object(fields) => fields.values().any(hides_one_out_of_range),
+        Value::Array(items) => items.iter().any(contains_date_out_of_range),
+        Value::Object(fields) => fields.values().any(contains_date_out_of_range),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
@@ -97,13 +97,13 @@ mod tests {
                 let read = serde_json::from_value::<Asked>(body.clone());
                 let refused = read.as_ref().err().map(|error| is_out_of_range(&error.to_string()));
                 assert_eq!(refused, out.then_some(true), "{body}");
-                assert_eq!(hides_one_out_of_range(&json!([7, body])), out);
+                assert_eq!(contains_date_out_of_range(&json!([7, body])), out);
             }
         }
         let without = serde_json::from_value::<Asked>(json!({"day": "2026-11-26"})).unwrap();
         assert!(without.at.is_none() && Datelike::year(&without.day) == 2026);
         let nonsense = serde_json::from_value::<Asked>(json!({"day": "date_out_of_range"})).err().unwrap();
         assert!(!is_out_of_range(&nonsense.to_string()));
-        assert!(!hides_one_out_of_range(&json!(["1800", "见 1800-01-01", 1])));
+        assert!(!contains_date_out_of_range(&json!(["1800", "见 1800-01-01", 1])));
     }
 }

@@ -22,6 +22,6 @@ pub use extract::{Body, Params, PathId, PathText};
 pub use kind::check as check_kind;
 pub use page::{Cursor, Page, PageParams};
 pub use plain::normal as plain_text;
-pub use problem::{Problem, ProblemBody, RequestId, own_up, render_problems};
+pub use problem::{Problem, ProblemBody, RequestId, render_problems, tell_lost_answers};
 pub use refusals::{Listed, NothingOfItsOwn, Operations, PROBLEM, Refusals, Refused, describe, responses_of};
 pub use schema::one_of;

@@ -40,7 +40,7 @@ impl Cursor {
             .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
             // A cursor comes from outside like everything else: texts and times that no list of ours has held
             // must not reach a store.
-            .filter(|key| !dated::hides_one_out_of_range(key) && plain::clean(&mut key.clone()).is_ok())
+            .filter(|key| !dated::contains_date_out_of_range(key) && plain::clean(&mut key.clone()).is_ok())
             .and_then(|key| serde_json::from_value(key).ok())
             .map(Some)
             .ok_or_else(|| Problem {

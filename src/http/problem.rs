@@ -7,8 +7,7 @@
 use crate::base::hex::hex;
 use crate::base::ids;
 use crate::base::words::{self, Language, Text};
-use crate::db;
-use crate::db::{StoreFault, WriteError};
+use crate::db::{self, StoreFault, WriteError};
 use crate::http::{Operations, PROBLEM};
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -262,7 +261,7 @@ pub async fn render_problems(
 
 /// The layer next to the handlers, one for all of them: whatever breaks after a commit, "nothing was changed" would
 /// be false. What other layers write for themselves does not count.
-pub async fn own_up(request: Request, next: Next) -> Response {
+pub async fn tell_lost_answers(request: Request, next: Next) -> Response {
     let written = db::Written::default();
     let answered = AssertUnwindSafe(written.note(next.run(request))).catch_unwind().await;
     match answered {

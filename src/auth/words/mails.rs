@@ -7,8 +7,7 @@ use crate::auth::store::entities::account::{self, Membership};
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::base::words::{self, Language, Text};
 use crate::directory;
-use crate::notify;
-use crate::notify::{Mail, Thread};
+use crate::notify::{self, Mail, Thread};
 
 /// Goes on with a registration: its link, and what is in the way.
 pub fn confirm(waiting: &Waiting, link: &str) -> Mail {

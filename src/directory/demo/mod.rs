@@ -82,7 +82,7 @@ pub async fn seed(db: &Db, clock: &Clock) -> Result<(), DbErr> {
 }
 
 async fn lay(tx: &Tx, now: DateTime<Utc>) -> Result<(), DbErr> {
-    import::lay_customs(tx, now).await?;
+    import::insert_customs(tx, now).await?;
     for venue in &VENUES {
         if store::venue_by_code(tx.conn(), venue.code).await?.is_none() {
             store::insert_venue(tx, venue.row(now)).await?;

@@ -9,8 +9,7 @@ use crate::directory::model::calendar_file::{self, CalendarFile, FileFault};
 use crate::directory::model::customs::{self, CustomsFault, CustomsList};
 use crate::directory::model::plausible::{self, Oddity};
 use crate::directory::store;
-use crate::evidence;
-use crate::evidence::{Actor, NewEntry};
+use crate::evidence::{self, Actor, NewEntry};
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
@@ -147,7 +146,7 @@ pub async fn import_customs(db: &Db, clock: &Clock, csv: &[u8]) -> Result<usize,
 }
 
 /// A list for the demo where there is none yet.
-pub async fn lay_customs(tx: &Tx, now: DateTime<Utc>) -> Result<(), DbErr> {
+pub async fn insert_customs(tx: &Tx, now: DateTime<Utc>) -> Result<(), DbErr> {
     if !store::customs(tx.conn()).await?.is_empty() {
         return Ok(());
     }

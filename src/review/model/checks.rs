@@ -4,9 +4,8 @@
 
 use crate::base::hex::hex;
 use crate::base::words::{self, Text};
-use crate::evidence;
 use crate::evidence::entities::{commitment, entry};
-use crate::evidence::{ChainFault, model as chain};
+use crate::evidence::{self, ChainFault, model as chain};
 use crate::video::entities::recording::{self, RecordingState};
 use crate::video::log::RecordingEntry;
 use crate::video::recording::{Fault as FileFault, Verdict};

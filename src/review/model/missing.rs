@@ -35,8 +35,8 @@ pub struct Missing {
 
 type Span = (DateTime<Utc>, DateTime<Utc>);
 
-/// What is looked at, all of one session.
-pub struct Looked<'a> {
+/// All rows of one session that tell what is missing.
+pub struct SessionRows<'a> {
     pub session: &'a video_session::Model,
     pub entries: &'a [entry::Model],
     pub publications: &'a [publication::Model],
@@ -46,13 +46,13 @@ pub struct Looked<'a> {
 }
 
 /// Everything that is missing, in the order of time.
-pub fn missing(looked: &Looked<'_>) -> Vec<Missing> {
-    let Some(opened) = looked.session.opened_at else { return Vec::new() };
-    let open = (opened, looked.session.ended_at.unwrap_or(looked.now));
-    let inside = inside(looked.entries, open.1);
+pub fn missing(rows: &SessionRows<'_>) -> Vec<Missing> {
+    let Some(opened) = rows.session.opened_at else { return Vec::new() };
+    let open = (opened, rows.session.ended_at.unwrap_or(rows.now));
+    let inside = inside(rows.entries, open.1);
     let mut all = Vec::new();
-    for publication in looked.publications {
-        let stretches = stretches(publication, looked, &inside);
+    for publication in rows.publications {
+        let stretches = stretches(publication, rows, &inside);
         let spans = inside.get(&publication.participant_id).map(Vec::as_slice).unwrap_or_default();
         let (picture, sound): (Vec<_>, Vec<_>) =
             clipped(stretches, spans, open).into_iter().partition(|stretch| stretch.medium != "audio");
@@ -135,10 +135,10 @@ impl Stretch {
 /// What a publication lacks by its gaps and between its segments, with overlaps.
 fn stretches(
     publication: &publication::Model,
-    looked: &Looked<'_>,
+    rows: &SessionRows<'_>,
     inside: &HashMap<Uuid, Vec<Span>>,
 ) -> Vec<Stretch> {
-    let mut segments: Vec<(Span, &recording::Model)> = looked
+    let mut segments: Vec<(Span, &recording::Model)> = rows
         .recordings
         .iter()
         .filter(|row| row.publication_id == publication.id)
@@ -150,7 +150,7 @@ fn stretches(
     segments.sort_by_key(|(span, _)| *span);
     let mut found = Vec::new();
     for ((from, _), row) in &segments {
-        for gap in looked.gaps.iter().filter(|gap| gap.recording_id == row.id) {
+        for gap in rows.gaps.iter().filter(|gap| gap.recording_id == row.id) {
             let at = |ms: i64| *from + TimeDelta::milliseconds(ms);
             found.push(Stretch {
                 from: at(gap.from_ms),

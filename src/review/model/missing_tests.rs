@@ -106,7 +106,7 @@ fn all(
     gaps: &[recording_gap::Model],
 ) -> Vec<Missing> {
     let publications = [publication(source)];
-    missing(&Looked { session, entries, publications: &publications, recordings, gaps, now: at(1000) })
+    missing(&SessionRows { session, entries, publications: &publications, recordings, gaps, now: at(1000) })
 }
 
 /// What is missing as (from, to, cause) in seconds.

@@ -21,20 +21,20 @@ const SHOWN: usize = 80;
 /// What the entries of a case lead to.
 #[derive(Debug, Default)]
 pub struct Replay {
-    rows: HashMap<(String, String), BTreeMap<String, Told>>,
+    rows: HashMap<(String, String), BTreeMap<String, ExpectedValue>>,
     /// The chain tells rows from its first entry on: then each row of the case must be told.
     whole: bool,
 }
 
 #[derive(Debug)]
-struct Told {
-    value: Should,
+struct ExpectedValue {
+    value: Expectation,
     /// The entry that says so.
     seq: i64,
 }
 
 #[derive(Debug)]
-enum Should {
+enum Expectation {
     Hold(Value),
     /// What is committed to under the column's name in that entry.
     Committed,
@@ -72,10 +72,10 @@ impl Replay {
                 self.rows.remove(&(table.to_owned(), id.to_owned()));
             }
             for (column, value) in row["set"].as_object().into_iter().flatten() {
-                self.set(table, id, column, Should::Hold(value.clone()), seq);
+                self.set(table, id, column, Expectation::Hold(value.clone()), seq);
             }
             for column in row["committed"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-                self.set(table, id, column, Should::Committed, seq);
+                self.set(table, id, column, Expectation::Committed, seq);
             }
         }
     }
@@ -87,7 +87,7 @@ impl Replay {
         let case = row.case_id.to_string();
         if let Some(entry) = evidence::read::<BookingEntry>(&row.bytes) {
             if matches!(entry, BookingEntry::Held { .. }) {
-                self.set("booking", &case, "state", Should::Hold("held".into()), row.seq);
+                self.set("booking", &case, "state", Expectation::Hold("held".into()), row.seq);
             }
             for column in ["reference", "state"] {
                 self.hold("booking", &case, column, told(column), row.seq);
@@ -97,7 +97,7 @@ impl Replay {
             }
             for column in ["contact_name", "contact_mobile", "fields", "reason"] {
                 if parsed["commitments"][column].is_string() {
-                    self.set("booking", &case, column, Should::Committed, row.seq);
+                    self.set("booking", &case, column, Expectation::Committed, row.seq);
                 }
             }
         }
@@ -116,7 +116,7 @@ impl Replay {
             _ => None,
         };
         if let Some(state) = state {
-            self.set("recording", recording, "state", Should::Hold(serde_json::json!(state)), row.seq);
+            self.set("recording", recording, "state", Expectation::Hold(serde_json::json!(state)), row.seq);
             self.hold("recording", recording, "started_at", told("started_at").map(in_form_2), row.seq);
             for column in ["duration_ms", "bytes", "clusters", "manifest_sha256"] {
                 self.hold("recording", recording, column, told(column), row.seq);
@@ -126,13 +126,13 @@ impl Replay {
 
     fn hold(&mut self, table: &str, id: &str, column: &str, value: Option<Value>, seq: i64) {
         if let Some(value) = value {
-            self.set(table, id, column, Should::Hold(value), seq);
+            self.set(table, id, column, Expectation::Hold(value), seq);
         }
     }
 
-    fn set(&mut self, table: &str, id: &str, column: &str, value: Should, seq: i64) {
+    fn set(&mut self, table: &str, id: &str, column: &str, value: Expectation, seq: i64) {
         let row = self.rows.entry((table.to_owned(), id.to_owned())).or_default();
-        row.insert(column.to_owned(), Told { value, seq });
+        row.insert(column.to_owned(), ExpectedValue { value, seq });
     }
 
     /// Whether each row of the case must be told by an entry.
@@ -187,28 +187,30 @@ impl<'a> Comparison<'a> {
         table: &'static str,
         id: &str,
         columns: Vec<Column>,
-        told: &BTreeMap<String, Told>,
+        told: &BTreeMap<String, ExpectedValue>,
     ) -> Option<Fault> {
         let mut first = None;
         for column in columns {
-            let Some(Told { value, seq }) = told.get(column.name) else {
+            let Some(ExpectedValue { value, seq }) = told.get(column.name) else {
                 self.tally.not_told += 1;
                 continue;
             };
             let expected = match value {
-                Should::Hold(value) => value.clone(),
-                Should::Committed => match (self.texts.get(&(*seq, column.name)), personal_text(&column)) {
-                    (Some(text), _) => committed_value(&column, text),
-                    // Both are gone: erased, as personal values may be.
-                    (None, None) => {
-                        self.tally.not_told += 1;
-                        continue;
+                Expectation::Hold(value) => value.clone(),
+                Expectation::Committed => {
+                    match (self.texts.get(&(*seq, column.name)), personal_text(&column)) {
+                        (Some(text), _) => committed_value(&column, text),
+                        // Both are gone: erased, as personal values may be.
+                        (None, None) => {
+                            self.tally.not_told += 1;
+                            continue;
+                        }
+                        (None, Some(_)) => {
+                            first.get_or_insert_with(|| deleted(table, id, column.name, *seq));
+                            continue;
+                        }
                     }
-                    (None, Some(_)) => {
-                        first.get_or_insert_with(|| deleted(table, id, column.name, *seq));
-                        continue;
-                    }
-                },
+                }
             };
             self.tally.values += 1;
             if column.value != expected {

@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::base::words::Language;
-use crate::evidence;
-use crate::evidence::{Actor, NewEntry, model as chain};
+use crate::evidence::{self, Actor, NewEntry, model as chain};
 use crate::video::entities::recording_gap;
 use chrono::{DateTime, Utc};
 use serde_json::json;

@@ -5,8 +5,7 @@ pub mod integrity;
 pub mod report;
 mod system;
 
-use crate::auth;
-use crate::auth::{Actor, Right};
+use crate::auth::{self, Actor, Right};
 use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::base::words::{self, ByLanguage, Text};
@@ -14,19 +13,16 @@ use crate::booking::Booking;
 use crate::booking::entities::booking;
 use crate::db::Db;
 use crate::directory::Directory;
-use crate::evidence;
-use crate::evidence::Names;
-use crate::evidence::NewEntry;
 use crate::evidence::entities::entry;
+use crate::evidence::{self, Names, NewEntry};
 use crate::http::Problem;
 use crate::review::log::ReviewEntry;
 use crate::review::model::checks;
-use crate::review::model::missing::{self, Looked, Missing};
+use crate::review::model::missing::{self, Missing, SessionRows};
 use crate::review::model::{self, Search};
 use crate::review::service::integrity::{Integrity, file_of};
-use crate::review::store;
-use crate::review::store::case;
 use crate::review::store::entities::playback;
+use crate::review::store::{self, case};
 use crate::review::words::entry_text;
 use crate::video;
 use crate::video::entities::recording::{self, RecordingState};
@@ -248,7 +244,7 @@ impl Review {
         let publications = video::ask::publications(conn, id).await?;
         let ids: Vec<Uuid> = recordings.iter().map(|row| row.id).collect();
         let gaps = video::ask::gaps_of(conn, ids.iter().copied()).await?;
-        let missing = missing::missing(&Looked {
+        let missing = missing::missing(&SessionRows {
             session: &session,
             entries: &entries,
             publications: &publications,
@@ -295,20 +291,20 @@ impl Review {
     async fn rows(&self, pairs: Vec<store::Pair>) -> Result<Vec<Row>, Problem> {
         let now = self.0.clock.now();
         let enterprises: Vec<Uuid> = pairs.iter().filter_map(|(_, booking)| booking.enterprise_id).collect();
-        let mut beside = store::beside(self.0.db.reader(), &pairs).await?;
+        let mut related = store::related_rows(self.0.db.reader(), &pairs).await?;
         let enterprises = auth::ask::enterprises(self.0.db.reader(), &enterprises).await?;
         let mut rows = Vec::with_capacity(pairs.len());
         for (session, booking) in pairs {
             let Some(service) = self.0.directory.service(booking.service_id).await? else { continue };
             let until = session.ended_at.unwrap_or(now);
             let enterprise = booking.enterprise_id.and_then(|id| enterprises.get(&id));
-            let recordings = beside.recordings.remove(&session.id).unwrap_or_default();
-            let missing = missing::missing(&Looked {
+            let recordings = related.recordings.remove(&session.id).unwrap_or_default();
+            let missing = missing::missing(&SessionRows {
                 session: &session,
-                entries: beside.entries.get(&booking.id).map(Vec::as_slice).unwrap_or_default(),
-                publications: beside.publications.get(&session.id).map(Vec::as_slice).unwrap_or_default(),
+                entries: related.entries.get(&booking.id).map(Vec::as_slice).unwrap_or_default(),
+                publications: related.publications.get(&session.id).map(Vec::as_slice).unwrap_or_default(),
                 recordings: &recordings,
-                gaps: &beside.gaps,
+                gaps: &related.gaps,
                 now,
             });
             rows.push(Row {
@@ -317,11 +313,11 @@ impl Review {
                 service: service.name(),
                 zone: service.zone.name().to_owned(),
                 enterprise: enterprise.map(|enterprise| enterprise.name.clone()),
-                officers: beside.officers.remove(&session.id).unwrap_or_default(),
+                officers: related.officers.remove(&session.id).unwrap_or_default(),
                 duration_ms: session.opened_at.map_or(0, |opened| model::millis(opened, until)),
                 recordings: recordings.len(),
                 gaps: missing.len(),
-                plays: beside.plays.get(&session.id).copied().unwrap_or_default(),
+                plays: related.plays.get(&session.id).copied().unwrap_or_default(),
                 session,
                 booking,
             });

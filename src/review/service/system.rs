@@ -3,8 +3,7 @@
 use crate::base::words;
 use crate::db::Db;
 use crate::db::snapshot;
-use crate::evidence;
-use crate::evidence::{ChainFault, SYSTEM, model as chain};
+use crate::evidence::{self, ChainFault, SYSTEM, model as chain};
 use crate::review::model::checks::{self, Fault, Place};
 use crate::review::model::replay::Tally;
 use crate::review::service::answers::{answer_fault, committed};

@@ -65,7 +65,7 @@ async fn spans(conn: &impl ConnectionTrait, search: &Search) -> Result<Vec<Span>
 
 /// What a list shows of its sessions beside their own rows.
 #[derive(Debug, Default)]
-pub struct Beside {
+pub struct RelatedRows {
     pub officers: HashMap<Uuid, Vec<String>>,
     pub recordings: HashMap<Uuid, Vec<recording::Model>>,
     pub publications: HashMap<Uuid, Vec<publication::Model>>,
@@ -76,11 +76,11 @@ pub struct Beside {
 }
 
 /// Officers, recordings, gaps, plays and comings and goings of some sessions.
-pub async fn beside(conn: &impl ConnectionTrait, pairs: &[Pair]) -> Result<Beside, DbErr> {
+pub async fn related_rows(conn: &impl ConnectionTrait, pairs: &[Pair]) -> Result<RelatedRows, DbErr> {
     let sessions: Vec<Uuid> = pairs.iter().map(|(session, _)| session.id).collect();
     let mut recordings = video::ask::recordings_of(conn, &sessions).await?;
     recordings.retain(|row| row.started_at.is_some());
-    let mut beside = Beside {
+    let mut related = RelatedRows {
         officers: video::ask::officers_of(conn, &sessions).await?,
         publications: video::ask::publications_of(conn, &sessions).await?,
         gaps: video::ask::gaps_of(conn, recordings.iter().map(|row| row.id)).await?,
@@ -90,14 +90,14 @@ pub async fn beside(conn: &impl ConnectionTrait, pairs: &[Pair]) -> Result<Besid
             &SessionEntry::IN_AND_OUT,
         )
         .await?,
-        ..Beside::default()
+        ..RelatedRows::default()
     };
     for row in recordings {
-        beside.recordings.entry(row.session_id).or_default().push(row);
+        related.recordings.entry(row.session_id).or_default().push(row);
     }
     for play in playback::Entity::find().filter(playback::Column::SessionId.is_in(sessions)).all(conn).await?
     {
-        *beside.plays.entry(play.session_id).or_default() += 1;
+        *related.plays.entry(play.session_id).or_default() += 1;
     }
-    Ok(beside)
+    Ok(related)
 }

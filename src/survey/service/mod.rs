@@ -1,7 +1,6 @@
 //! Use cases of ratings.
 
-use crate::auth;
-use crate::auth::{Actor, Right};
+use crate::auth::{self, Actor, Right};
 use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::base::keyring::Keyring;
@@ -12,11 +11,9 @@ use crate::booking::model::display_reference;
 use crate::db::Db;
 use crate::db::jobs::Claim;
 use crate::directory::Directory;
-use crate::evidence;
-use crate::evidence::NewEntry;
+use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
-use crate::notify;
-use crate::notify::{Mail, Thread};
+use crate::notify::{self, Mail, Thread};
 use crate::survey::log::RatingEntry;
 use crate::survey::model;
 use crate::survey::model::month::Month;

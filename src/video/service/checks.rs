@@ -26,7 +26,7 @@ impl Video {
         if !service.spec.checks.iter().any(|check| check.key == key) {
             return Err(Problem::not_found());
         }
-        self.in_room(actor, id, move |tx, room, doing| {
+        self.in_room(actor, id, move |tx, room, context| {
             Box::pin(async move {
                 room.needs_officer_inside()?;
                 let what = SessionEntry::Checked { participant: room.me.id, check: key.clone(), done };
@@ -34,15 +34,15 @@ impl Video {
                     let row = session_check::Model {
                         session_id: room.session.id,
                         key,
-                        account_id: doing.actor.account_id,
-                        checked_at: doing.now,
+                        account_id: context.actor.account_id,
+                        checked_at: context.now,
                     };
                     store::insert_check(tx, row).await?
                 } else {
                     store::delete_check(tx, room.session.id, &key).await?
                 };
                 if changed {
-                    evidence::append(tx, doing.entry(&what)).await?;
+                    evidence::append(tx, context.entry(&what)).await?;
                 }
                 Ok(())
             })

@@ -6,12 +6,11 @@ use crate::booking::Booking;
 use crate::booking::entities::booking::BookingState;
 use crate::booking::model::state::JOIN_LATE;
 use crate::db::Tx;
-use crate::evidence;
-use crate::evidence::NewEntry;
+use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use crate::video::log::{EndedBecause, LeftBecause, SessionEntry};
 use crate::video::model::{self, Step};
-use crate::video::service::steps::{Doing, step};
+use crate::video::service::steps::{StepContext, step};
 use crate::video::service::{SessionView, Video, role_in_session};
 use crate::video::store;
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
@@ -28,14 +27,14 @@ impl Video {
     /// The caller goes. Coming back is possible until the session ends.
     pub async fn leave(&self, actor: &Arc<Actor>, id: Uuid) -> Result<(), Problem> {
         let this = self.clone();
-        self.in_room(actor, id, move |tx, room, doing| {
+        self.in_room(actor, id, move |tx, room, context| {
             Box::pin(async move {
                 let notice = this.0.settings.notice_version;
                 if step(&room.me, notice, Step::Leave)? == room.me.state {
                     return Ok(()); // gone already
                 }
                 this.close_media_of(tx, &room.me);
-                Ok(out(tx, room.me, By::of(&doing), LeftBecause::Asked).await?)
+                Ok(out(tx, room.me, Attribution::of(&context), LeftBecause::Asked).await?)
             })
         })
         .await
@@ -53,7 +52,7 @@ impl Video {
             return Err(Problem::invalid("reason", words::video::too_long_reason(model::MAX_REASON)));
         }
         let this = self.clone();
-        self.in_room(actor, id, move |tx, mut room, doing| {
+        self.in_room(actor, id, move |tx, mut room, context| {
             Box::pin(async move {
                 let what = SessionEntry::Declined {
                     participant: room.me.id,
@@ -63,8 +62,8 @@ impl Video {
                 // Who comes back after a refusal reads the notice again.
                 room.me.notice_version = None;
                 room.me.acknowledged_at = None;
-                walk_out(tx, room.me, doing.now).await?;
-                let mut entry = doing.entry(&what);
+                walk_out(tx, room.me, context.now).await?;
+                let mut entry = context.entry(&what);
                 if let Some(reason) = reason {
                     entry = entry.personal("reason", reason);
                 }
@@ -79,17 +78,17 @@ impl Video {
     pub async fn end(&self, actor: &Arc<Actor>, id: Uuid) -> Result<SessionView, Problem> {
         actor.may(Right::HoldSessions)?;
         let this = self.clone();
-        self.in_room(actor, id, move |tx, room, doing| {
+        self.in_room(actor, id, move |tx, room, context| {
             Box::pin(async move {
                 room.needs_officer_inside()?;
                 let opened = room.session.opened_at.is_some();
                 // Locked before anything of its chain is: whoever works on the booking does it in that order.
-                let state = Booking::lock(tx, doing.case).await?;
-                this.end_in(tx, room.session, By::of(&doing), EndedBecause::Asked).await?;
+                let state = Booking::lock(tx, context.case).await?;
+                this.end_in(tx, room.session, Attribution::of(&context), EndedBecause::Asked).await?;
                 // A session in which nobody was admitted settles nothing about the booking.
                 if opened && state == Some(BookingState::CheckedIn) {
-                    let officer = doing.actor.account_id;
-                    Booking::complete(tx, doing.case, doing.actor.evidence(), Some(officer), doing.now)
+                    let officer = context.actor.account_id;
+                    Booking::complete(tx, context.case, context.actor.evidence(), Some(officer), context.now)
                         .await?;
                 }
                 Ok(())
@@ -159,7 +158,7 @@ impl Video {
                     return Ok(());
                 };
                 this.close_media_of(tx, &person);
-                out(tx, person, By::program(&session, now), LeftBecause::Away).await
+                out(tx, person, Attribution::program(&session, now), LeftBecause::Away).await
             })
         })
         .await
@@ -174,7 +173,7 @@ impl Video {
                 if !model::is_abandoned(&store::people(tx.conn(), id).await?, now) {
                     return Ok(());
                 }
-                let by = By::program(&session, now);
+                let by = Attribution::program(&session, now);
                 this.end_in(tx, session, by, EndedBecause::NoOfficer).await
             })
         })
@@ -189,7 +188,7 @@ impl Video {
                 if session.state != SessionState::Waiting {
                     return Ok(()); // opened at the last moment
                 }
-                let by = By::program(&session, now);
+                let by = Attribution::program(&session, now);
                 this.end_in(tx, session, by, EndedBecause::NotOpened).await
             })
         })
@@ -225,7 +224,7 @@ impl Video {
         &self,
         tx: &Tx,
         mut session: video_session::Model,
-        by: By,
+        by: Attribution,
         cause: EndedBecause,
     ) -> Result<(), DbErr> {
         let (id, opened, now) = (session.id, session.opened_at, by.now);
@@ -263,7 +262,7 @@ impl Video {
 pub async fn everybody_out(tx: &Tx, session: &video_session::Model, now: DateTime<Utc>) -> Result<(), DbErr> {
     for person in store::people(tx.conn(), session.id).await? {
         if person.state != ParticipantState::Left {
-            out(tx, person, By::program(session, now), LeftBecause::Restart).await?;
+            out(tx, person, Attribution::program(session, now), LeftBecause::Restart).await?;
         }
     }
     Ok(())
@@ -271,15 +270,15 @@ pub async fn everybody_out(tx: &Tx, session: &video_session::Model, now: DateTim
 
 /// Who does something in a session of a case, and when.
 #[derive(Clone, Copy)]
-pub struct By {
+pub struct Attribution {
     pub case: Uuid,
     pub actor: evidence::Actor,
     pub now: DateTime<Utc>,
 }
 
-impl By {
-    fn of(doing: &Doing) -> Self {
-        Self { case: doing.case, actor: doing.actor.evidence(), now: doing.now }
+impl Attribution {
+    fn of(context: &StepContext) -> Self {
+        Self { case: context.case, actor: context.actor.evidence(), now: context.now }
     }
 
     fn program(session: &video_session::Model, now: DateTime<Utc>) -> Self {
@@ -292,7 +291,12 @@ impl By {
 }
 
 /// Somebody leaves. Whom the program put out in the waiting room or in the call may go back to their place.
-pub async fn out(tx: &Tx, mut person: participant::Model, by: By, cause: LeftBecause) -> Result<(), DbErr> {
+pub async fn out(
+    tx: &Tx,
+    mut person: participant::Model,
+    by: Attribution,
+    cause: LeftBecause,
+) -> Result<(), DbErr> {
     person.resumes =
         cause.resumes() && matches!(person.state, ParticipantState::Waiting | ParticipantState::Admitted);
     let what = SessionEntry::Left { participant: person.id, cause };

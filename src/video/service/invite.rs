@@ -5,19 +5,17 @@
 //! it and can withdraw it, which also puts that person out. The office sees who is invited, and not the link: it is
 //! the key of the person that it is for.
 
-use crate::auth;
-use crate::auth::{Actor, Right};
+use crate::auth::{self, Actor, Right};
 use crate::base::ids;
 use crate::base::words;
 use crate::booking::entities::booking::{self, BookingState};
 use crate::booking::model::join_window;
 use crate::directory::ServiceInfo;
-use crate::evidence;
-use crate::evidence::NewEntry;
+use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use crate::video::log::{LeftBecause, SessionEntry};
 use crate::video::service::Video;
-use crate::video::service::ending::{By, out};
+use crate::video::service::ending::{Attribution, out};
 use crate::video::store::entities::invitation;
 use crate::video::store::entities::participant::ParticipantState;
 use crate::video::store::entities::video_session::SessionState;
@@ -157,7 +155,7 @@ impl Video {
                     }
                     row.withdrawn_at = Some(now);
                     let account = row.account_id;
-                    let by = By { case: booking.id, actor: doer, now };
+                    let by = Attribution { case: booking.id, actor: doer, now };
                     let what = SessionEntry::InvitationWithdrawn { invitation: row.id };
                     store::invite::save(tx, row).await?;
                     evidence::append(tx, NewEntry::new(booking.id, &what, doer, now)).await?;

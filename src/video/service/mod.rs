@@ -10,8 +10,7 @@ mod sign_ins;
 mod steps;
 pub mod takeover;
 
-use crate::auth;
-use crate::auth::{Actor, Auth, Right};
+use crate::auth::{self, Actor, Auth, Right};
 use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;
 use crate::base::local_time;

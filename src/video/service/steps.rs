@@ -10,8 +10,7 @@ use crate::booking::Booking;
 use crate::booking::entities::booking::BookingState;
 use crate::booking::model::join_window;
 use crate::db::Tx;
-use crate::evidence;
-use crate::evidence::NewEntry;
+use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use crate::video::log::SessionEntry;
 use crate::video::model::{self, Refusal, Standing, Step};
@@ -57,7 +56,7 @@ pub fn step(person: &participant::Model, notice: i32, step: Step) -> Result<Part
 
 /// Who did something in which case, and when.
 #[derive(Clone)]
-pub struct Doing {
+pub struct StepContext {
     pub actor: Arc<Actor>,
     pub case: Uuid,
     /// Who booked it: a place is kept for them.
@@ -65,7 +64,7 @@ pub struct Doing {
     pub now: DateTime<Utc>,
 }
 
-impl Doing {
+impl StepContext {
     pub fn entry(&self, what: &SessionEntry) -> NewEntry {
         NewEntry::new(self.case, what, self.actor.evidence(), self.now)
     }
@@ -93,7 +92,8 @@ impl Video {
         if !model::may_enter_at(state, window, now) {
             return Err(problems::not_open(window, service.zone));
         }
-        let doing = Doing { actor: Arc::clone(actor), case: booking.id, booker: booking.account_id, now };
+        let context =
+            StepContext { actor: Arc::clone(actor), case: booking.id, booker: booking.account_id, now };
         let (today, _) = local_time::day_around(service.zone, now);
         let notice = Notice { version: self.0.settings.notice_version, today };
         let (this, node) = (self.clone(), self.0.settings.node);
@@ -103,15 +103,15 @@ impl Video {
             .write(move |tx| {
                 Box::pin(async move {
                     let (session, made) =
-                        store::session_for_booking(tx, doing.case, (ids::new_id(now), node), now).await?;
+                        store::session_for_booking(tx, context.case, (ids::new_id(now), node), now).await?;
                     if session.state == SessionState::Ended {
                         return Err(problems::ended());
                     }
                     if made {
-                        let entry = doing.entry(&SessionEntry::Created { session: session.id });
+                        let entry = context.entry(&SessionEntry::Created { session: session.id });
                         evidence::append(tx, entry).await?;
                     }
-                    enter_in(tx, &session, &doing, role, notice).await?;
+                    enter_in(tx, &session, &context, role, notice).await?;
                     let id = session.id;
                     tx.after_commit(move || this.tell(id));
                     Ok::<_, Problem>(id)
@@ -135,7 +135,7 @@ impl Video {
             self.find(actor, id).await?;
             return Err(problems::notice_changed(notice));
         }
-        self.in_room(actor, id, move |tx, mut room, doing| {
+        self.in_room(actor, id, move |tx, mut room, context| {
             Box::pin(async move {
                 let state = step(&room.me, notice, Step::Acknowledge)?;
                 if model::has_acknowledged(&room.me, notice) {
@@ -143,10 +143,10 @@ impl Video {
                 }
                 room.me.state = state;
                 room.me.notice_version = Some(notice);
-                room.me.acknowledged_at = Some(doing.now);
+                room.me.acknowledged_at = Some(context.now);
                 let what = SessionEntry::Acknowledged { participant: room.me.id, notice_version: notice };
                 store::save_participant(tx, room.me).await?;
-                evidence::append(tx, doing.entry(&what)).await?;
+                evidence::append(tx, context.entry(&what)).await?;
                 Ok(())
             })
         })
@@ -157,7 +157,7 @@ impl Video {
     /// The caller is ready: a guest goes to the waiting room, an officer into the call.
     pub async fn wait(&self, actor: &Arc<Actor>, id: Uuid) -> Result<SessionView, Problem> {
         let notice = self.0.settings.notice_version;
-        self.in_room(actor, id, move |tx, mut room, doing| {
+        self.in_room(actor, id, move |tx, mut room, context| {
             Box::pin(async move {
                 let state = step(&room.me, notice, Step::Wait)?;
                 if state == room.me.state {
@@ -165,15 +165,15 @@ impl Video {
                 }
                 if room.me.role == ParticipantRole::Guest {
                     let people = store::people(tx.conn(), room.session.id).await?;
-                    if !model::has_place(&people, room.me.account_id, doing.booker) {
+                    if !model::has_place(&people, room.me.account_id, context.booker) {
                         return Err(problems::full());
                     }
                 }
                 room.me.state = state;
                 let participant = room.me.id;
                 let what = if state == ParticipantState::Admitted {
-                    room.me.admitted_at = Some(doing.now);
-                    room.me.admitted_by = Some(doing.actor.account_id);
+                    room.me.admitted_at = Some(context.now);
+                    room.me.admitted_by = Some(context.actor.account_id);
                     SessionEntry::Admitted {
                         participant,
                         role: ParticipantRole::Officer,
@@ -181,11 +181,11 @@ impl Video {
                         opens: false,
                     }
                 } else {
-                    room.me.waiting_since = Some(doing.now);
+                    room.me.waiting_since = Some(context.now);
                     SessionEntry::Waiting { participant }
                 };
                 store::save_participant(tx, room.me).await?;
-                evidence::append(tx, doing.entry(&what)).await?;
+                evidence::append(tx, context.entry(&what)).await?;
                 Ok(())
             })
         })
@@ -197,7 +197,7 @@ impl Video {
     pub async fn admit(&self, actor: &Arc<Actor>, id: Uuid, guest: Uuid) -> Result<SessionView, Problem> {
         actor.may(Right::HoldSessions)?;
         let notice = self.0.settings.notice_version;
-        self.in_room(actor, id, move |tx, mut room, doing| {
+        self.in_room(actor, id, move |tx, mut room, context| {
             Box::pin(async move {
                 let found = store::participant(tx.conn(), guest).await?;
                 let mut guest = found
@@ -211,15 +211,15 @@ impl Video {
                 let opens = room.session.state == SessionState::Waiting;
                 if opens {
                     room.session.state = SessionState::Open;
-                    room.session.opened_at = Some(doing.now);
+                    room.session.opened_at = Some(context.now);
                     store::save_session(tx, room.session).await?;
-                    let officer = doing.actor.account_id;
-                    Booking::check_in(tx, doing.case, doing.actor.evidence(), Some(officer), doing.now)
+                    let officer = context.actor.account_id;
+                    Booking::check_in(tx, context.case, context.actor.evidence(), Some(officer), context.now)
                         .await?;
                 }
                 guest.state = state;
-                guest.admitted_at = Some(doing.now);
-                guest.admitted_by = Some(doing.actor.account_id);
+                guest.admitted_at = Some(context.now);
+                guest.admitted_by = Some(context.actor.account_id);
                 let what = SessionEntry::Admitted {
                     participant: guest.id,
                     role: ParticipantRole::Guest,
@@ -227,7 +227,7 @@ impl Video {
                     opens,
                 };
                 store::save_participant(tx, guest).await?;
-                evidence::append(tx, doing.entry(&what)).await?;
+                evidence::append(tx, context.entry(&what)).await?;
                 Ok(())
             })
         })
@@ -267,7 +267,7 @@ impl Video {
         work: F,
     ) -> Result<(), Problem>
     where
-        F: for<'a> FnOnce(&'a Tx, Room, Doing) -> futures::future::BoxFuture<'a, Result<(), Problem>>
+        F: for<'a> FnOnce(&'a Tx, Room, StepContext) -> futures::future::BoxFuture<'a, Result<(), Problem>>
             + Clone
             + Send
             + 'static,
@@ -283,7 +283,7 @@ impl Video {
         work: F,
     ) -> Result<(), Problem>
     where
-        F: for<'a> FnOnce(&'a Tx, Room, Doing) -> futures::future::BoxFuture<'a, Result<(), Problem>>
+        F: for<'a> FnOnce(&'a Tx, Room, StepContext) -> futures::future::BoxFuture<'a, Result<(), Problem>>
             + Clone
             + Send
             + 'static,
@@ -291,14 +291,15 @@ impl Video {
         self.refuse_when_stopping()?;
         let Found { booking, .. } = self.find(actor, id).await?;
         let now = self.0.clock.now();
-        let doing = Doing { actor: Arc::clone(actor), case: booking.id, booker: booking.account_id, now };
+        let context =
+            StepContext { actor: Arc::clone(actor), case: booking.id, booker: booking.account_id, now };
         let this = self.clone();
         self.0
             .db
             .write(move |tx| {
                 Box::pin(async move {
-                    let room = Room::lock(tx, id, doing.actor.account_id).await?;
-                    work(tx, room, doing).await?;
+                    let room = Room::lock(tx, id, context.actor.account_id).await?;
+                    work(tx, room, context).await?;
                     tx.after_commit(move || tell(&this, id));
                     Ok(())
                 })
@@ -319,15 +320,15 @@ struct Notice {
 async fn enter_in(
     tx: &Tx,
     session: &video_session::Model,
-    doing: &Doing,
+    context: &StepContext,
     role: ParticipantRole,
     notice: Notice,
 ) -> Result<(), Problem> {
     let people = store::people(tx.conn(), session.id).await?;
-    let account = doing.actor.account_id;
+    let account = context.actor.account_id;
     let mine = people.iter().find(|person| person.account_id == account);
-    let has_place = role == ParticipantRole::Officer || model::has_place(&people, account, doing.booker);
-    let mut me = mine.cloned().unwrap_or_else(|| newcomer(session, doing, role));
+    let has_place = role == ParticipantRole::Officer || model::has_place(&people, account, context.booker);
+    let mut me = mine.cloned().unwrap_or_else(|| newcomer(session, context, role));
     let before = mine.map(|me| me.state);
     if role == ParticipantRole::Officer && !model::has_acknowledged(&me, notice.version) {
         let earlier = store::acknowledged_since(tx.conn(), account, notice.version, notice.today).await?;
@@ -354,9 +355,9 @@ async fn enter_in(
     me.state = state;
     me.resumes = false;
     me.left_at = None;
-    me.waiting_since = (state == ParticipantState::Waiting).then_some(doing.now);
+    me.waiting_since = (state == ParticipantState::Waiting).then_some(context.now);
     if state == ParticipantState::Admitted {
-        me.admitted_at = Some(doing.now);
+        me.admitted_at = Some(context.now);
         me.admitted_by = Some(account);
     }
     let what = SessionEntry::Entered {
@@ -371,17 +372,21 @@ async fn enter_in(
     } else {
         store::insert_participant(tx, me).await?;
     }
-    evidence::append(tx, doing.entry(&what)).await?;
+    evidence::append(tx, context.entry(&what)).await?;
     Ok(())
 }
 
 /// Somebody who has not been in this session before.
-fn newcomer(session: &video_session::Model, doing: &Doing, role: ParticipantRole) -> participant::Model {
+fn newcomer(
+    session: &video_session::Model,
+    context: &StepContext,
+    role: ParticipantRole,
+) -> participant::Model {
     participant::Model {
-        id: ids::new_id(doing.now),
+        id: ids::new_id(context.now),
         session_id: session.id,
-        account_id: doing.actor.account_id,
-        name: doing.actor.name.clone(),
+        account_id: context.actor.account_id,
+        name: context.actor.name.clone(),
         role,
         state: ParticipantState::Entered,
         notice_version: None,

@@ -121,7 +121,7 @@ pub async fn resource_options() -> impl IntoResponse {
 const ALLOWED_HEADERS: &str = "Authorization, Content-Type, X-Page-Id";
 
 /// What every answer of these routes carries: who may read it, and how to go on after a refusal.
-pub async fn dress(request: Request, next: Next) -> Response {
+pub async fn add_media_headers(request: Request, next: Next) -> Response {
     let shown = request.headers().contains_key(header::AUTHORIZATION);
     let mut response = next.run(request).await;
     let status = response.status();

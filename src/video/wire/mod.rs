@@ -35,7 +35,7 @@ pub fn router(video: Video) -> OpenApiRouter {
         .route("/whip/resources/{id}", options(media::resource_options))
         .route("/whep/{publication_id}", options(media::offer_options))
         .route("/whep/resources/{id}", options(media::resource_options))
-        .layer(from_fn(media::dress));
+        .layer(from_fn(media::add_media_headers));
     OpenApiRouter::new()
         .routes(routes!(enter_session))
         .routes(routes!(session))

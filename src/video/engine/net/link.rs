@@ -20,7 +20,7 @@ use rand::distr::Alphanumeric;
 pub(super) const PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9);
 /// Datagrams waiting for one connection's driver; more are dropped, as the network would.
 const INBOX: usize = 1024;
-/// Ways one connection may use at a time (Wi-Fi, cable, mobile, each v4 and v6).
+/// CandidatePairs one connection may use at a time (Wi-Fi, cable, mobile, each v4 and v6).
 const WAYS: usize = 8;
 /// When nothing came on the way in use for so long, the next checked one that brings something is it …
 const WAY_SILENT_MS: u64 = 500;
@@ -39,7 +39,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// From which of our sockets to which address of the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Way {
+pub(super) struct CandidatePair {
     pub socket: usize,
     pub peer: SocketAddr,
 }
@@ -57,7 +57,7 @@ pub struct Link {
     pub ufrag: String,
     pub password: String,
     pub(super) inbox: Mutex<Inbox>,
-    ways: Mutex<Ways>,
+    ways: Mutex<CandidatePairs>,
     remote: OnceLock<Credentials>,
     epoch: Instant,
     seen_ms: AtomicU64,
@@ -118,7 +118,7 @@ impl Link {
     }
 
     /// A check on this way was found to be from the peer. Returns the way that had to be forgotten.
-    pub(super) fn checked(&self, way: Way, nominated: bool) -> Option<Way> {
+    pub(super) fn checked(&self, way: CandidatePair, nominated: bool) -> Option<CandidatePair> {
         let mut ways = lock(&self.ways);
         let forgotten = ways.add(way);
         if nominated {
@@ -128,19 +128,19 @@ impl Link {
     }
 
     /// The way on which the peer is reached now; `None` before its first check.
-    pub(super) fn way(&self) -> Option<Way> {
+    pub(super) fn way(&self) -> Option<CandidatePair> {
         lock(&self.ways).current
     }
 
     /// All its ways, to be forgotten.
-    pub(super) fn drain_ways(&self) -> Vec<Way> {
+    pub(super) fn drain_ways(&self) -> Vec<CandidatePair> {
         let mut ways = lock(&self.ways);
         ways.current = None;
         ways.known.drain(..).collect()
     }
 
     /// Something came on a checked way.
-    pub(super) fn heard(&self, way: Way) {
+    pub(super) fn heard(&self, way: CandidatePair) {
         let now = self.now();
         self.seen_ms.store(now, Relaxed);
         lock(&self.ways).heard(way, now);
@@ -166,16 +166,16 @@ impl Link {
 
 /// The checked ways of a connection and the one in use.
 #[derive(Debug, Default)]
-struct Ways {
-    known: VecDeque<Way>,
-    current: Option<Way>,
+struct CandidatePairs {
+    known: VecDeque<CandidatePair>,
+    current: Option<CandidatePair>,
     heard_ms: u64,
     first_nominated_ms: Option<u64>,
     nominates_again: bool,
 }
 
-impl Ways {
-    fn add(&mut self, way: Way) -> Option<Way> {
+impl CandidatePairs {
+    fn add(&mut self, way: CandidatePair) -> Option<CandidatePair> {
         if self.known.contains(&way) {
             return None;
         }
@@ -187,20 +187,20 @@ impl Ways {
         self.known.remove(oldest)
     }
 
-    fn nominated(&mut self, way: Way, now: u64) {
+    fn nominated(&mut self, way: CandidatePair, now: u64) {
         let first = *self.first_nominated_ms.get_or_insert(now);
         self.nominates_again |= now.saturating_sub(first) > NOMINATES_AGAIN_MS;
         self.take(way, now);
     }
 
-    fn take(&mut self, way: Way, now: u64) {
+    fn take(&mut self, way: CandidatePair, now: u64) {
         self.current = Some(way);
         self.heard_ms = now;
     }
 
     /// The peer's nomination moves the way at once (`nominated`). Peers that nominate only once, and are
     /// then moved by a router, are followed when the old way has fallen silent.
-    fn heard(&mut self, way: Way, now: u64) {
+    fn heard(&mut self, way: CandidatePair, now: u64) {
         let patience = if self.nominates_again { NOMINATED_SILENT_MS } else { WAY_SILENT_MS };
         match self.current {
             Some(current) if current == way => self.heard_ms = now,
@@ -214,13 +214,13 @@ impl Ways {
 mod tests {
     use super::*;
 
-    fn way(port: u16) -> Way {
-        Way { socket: 0, peer: SocketAddr::from(([192, 0, 2, 1], port)) }
+    fn way(port: u16) -> CandidatePair {
+        CandidatePair { socket: 0, peer: SocketAddr::from(([192, 0, 2, 1], port)) }
     }
 
     #[test]
     fn a_nomination_moves_the_way_at_once_and_other_traffic_only_after_a_silence() {
-        let mut ways = Ways::default();
+        let mut ways = CandidatePairs::default();
         ways.heard(way(1), 1000);
         assert_eq!(ways.current, Some(way(1))); // the first one
         ways.heard(way(2), 1100);
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn the_oldest_way_that_is_not_in_use_is_forgotten() {
-        let mut ways = Ways::default();
+        let mut ways = CandidatePairs::default();
         ways.add(way(0));
         ways.take(way(0), 0);
         for port in 1..WAYS as u16 {

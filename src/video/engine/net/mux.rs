@@ -5,7 +5,7 @@
 //! The check is answered here and not by the connection, which does not know the peer's real address.
 
 use crate::video::engine::error::EngineError;
-use crate::video::engine::net::link::{Link, Way};
+use crate::video::engine::net::link::{CandidatePair, Link};
 use crate::video::engine::net::runtime::MuxRuntime;
 use crate::video::engine::net::socket::{self, Port};
 use crate::video::engine::net::stun::{self, BindingRequest};
@@ -26,7 +26,7 @@ pub struct Mux {
     ports: Vec<Port>,
     crypto: Arc<dyn RTCCryptoProvider>,
     by_ufrag: RwLock<HashMap<String, Arc<Link>>>,
-    by_way: RwLock<HashMap<Way, Arc<Link>>>,
+    by_way: RwLock<HashMap<CandidatePair, Arc<Link>>>,
     epoch: Instant,
     pub received: AtomicU64,
     pub sent: AtomicU64,
@@ -131,7 +131,7 @@ impl Mux {
         Ok(datagram.len())
     }
 
-    fn put(&self, datagram: &[u8], way: Way) {
+    fn put(&self, datagram: &[u8], way: CandidatePair) {
         match self.ports[way.socket].socket.try_send_to(datagram, way.peer) {
             Ok(_) => self.sent.fetch_add(1, Relaxed),
             // Full: waiting would hold up the driver of a whole connection for one packet of media. Or
@@ -152,7 +152,7 @@ impl Mux {
                     Ok((0, _)) => {}
                     Ok((length, peer)) => {
                         self.received.fetch_add(1, Relaxed);
-                        self.sort(&buffer[..length], Way { socket, peer });
+                        self.sort(&buffer[..length], CandidatePair { socket, peer });
                     }
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                     // On Linux an ICMP error of an earlier send shows up here; it concerns one peer.
@@ -166,7 +166,7 @@ impl Mux {
         }
     }
 
-    fn sort(&self, datagram: &[u8], way: Way) {
+    fn sort(&self, datagram: &[u8], way: CandidatePair) {
         if let Some(request) = BindingRequest::parse(datagram) {
             return self.check(datagram, &request, way);
         }
@@ -178,7 +178,7 @@ impl Mux {
         }
     }
 
-    fn check(&self, datagram: &[u8], request: &BindingRequest<'_>, way: Way) {
+    fn check(&self, datagram: &[u8], request: &BindingRequest<'_>, way: CandidatePair) {
         let Some(link) = read(&self.by_ufrag).get(request.ufrag).cloned() else { return };
         if !request.signed_with(&link.password, self.crypto.crypto()) {
             return;

@@ -54,7 +54,7 @@ impl Smallest {
 
 /// Packets that are all late since `began`, or early; `delay` is the smallest of theirs.
 #[derive(Clone, Copy, Debug)]
-struct Off {
+struct DelayShift {
     began: i64,
     delay: i64,
 }
@@ -70,7 +70,7 @@ struct Track {
     /// Sender's time and arrival of the packet heard last.
     heard: (i64, i64),
     delays: Smallest,
-    off: Option<Off>,
+    off: Option<DelayShift>,
     /// What is added to the sender's time now, and the sender's time placed last.
     offset: Option<(i64, i64)>,
     /// The offset is being made good.
@@ -122,7 +122,7 @@ impl Track {
         let jumped =
             sent.saturating_sub(sent_before) > at_us - heard_before + STEP_US && delay < usual - STEP_US;
         match &mut self.off {
-            None if delay > usual + STEP_US || jumped => self.off = Some(Off { began: at_us, delay }),
+            None if delay > usual + STEP_US || jumped => self.off = Some(DelayShift { began: at_us, delay }),
             None => self.delays.add(at_us, delay),
             Some(off) if delay.abs_diff(usual) <= STEP_US as u64 => {
                 if off.delay.abs_diff(delay) < OTHER_CLOCK_US as u64 {
@@ -134,7 +134,7 @@ impl Track {
                 off.delay = off.delay.min(delay)
             }
             // Yet another clock.
-            Some(off) if jumped || delay > usual + STEP_US => *off = Off { began: off.began, delay },
+            Some(off) if jumped || delay > usual + STEP_US => *off = DelayShift { began: off.began, delay },
             Some(_) => {}
         }
     }
