@@ -10,7 +10,9 @@ use crate::video::{be_ready, book, book_by, closed_recordings, id, open_call, pu
 use mianqia::db::entities::{job, node};
 use mianqia::notify::entities::outbox::{self, OutboxState};
 use mianqia::video::entities::{recording, video_session};
-use sea_orm::{ColumnTrait, ConnectionTrait, Database, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, Database, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -216,6 +218,46 @@ async fn a_node_without_an_address_is_named_when_something_is_asked_of_another()
     let there = Browser { base: other.base.clone(), ..owner.clone() };
     there.get(&format!("/api/v1/sessions/{}", id(&session))).await.refused(421, "other_node");
     owner.get(&format!("/api/v1/sessions/{}", id(&session))).await.ok();
+    other.stop().await;
+    one.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_node_that_does_not_answer_has_is_not_to_be_had() {
+    let one =
+        TestApp::start_with(Store::Postgres, AT, &[("MIANQIA_NODE_ADDRESS", "http://127.0.0.1:9")]).await;
+    let owner = one.signed_in("lin").await;
+    let booking = book(&one, &owner).await;
+    let session = owner.post(&format!("/api/v1/bookings/{}/session", id(&booking)), json!({})).await.ok();
+    let other = one.another_node().await;
+    acquainted(&one, &other).await;
+    let there = Browser { base: other.base.clone(), ..owner.clone() };
+    there.get(&format!("/api/v1/sessions/{}", id(&session))).await.refused(503, "node_away");
+    other.stop().await;
+    one.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn recordings_that_lie_on_several_nodes_are_checked_by_none_alone() {
+    let one = TestApp::start(Store::Postgres, AT).await;
+    let (owner, officer) = (one.signed_in("lin").await, one.signed_in("zhou").await);
+    let session = open_call(&owner, &officer, &book(&one, &owner).await).await;
+    publish(&owner, &session, "camera", 300).await;
+    step(&officer, &session, "/end", json!({})).await.ok();
+    let recorded = closed_recordings(&one, &session, 1).await.remove(0);
+    let other = one.another_node().await;
+    acquainted(&one, &other).await;
+    let elsewhere = recording::Model {
+        id: uuid::Uuid::now_v7(),
+        segment: recorded.segment + 1,
+        node_id: Some(other.app.node()),
+        ..recorded
+    };
+    let conn = one.app.db.reader();
+    recording::Entity::insert(elsewhere.into_active_model()).exec_without_returning(conn).await.unwrap();
+    let auditor = one.signed_in("tang").await;
+    let integrity = format!("/api/v1/review/sessions/{}/integrity", id(&session));
+    auditor.get(&integrity).await.refused(503, "recordings_scattered");
     other.stop().await;
     one.stop().await;
 }

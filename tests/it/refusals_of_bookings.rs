@@ -160,6 +160,12 @@ both_stores! { at "2026-11-23T02:00:00Z";
         assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("\"bad_body\""), "{answer}");
     }
 
+    async fn a_body_that_is_kept_by_its_key_has_an_end(app: &TestApp) {
+        let browser = app.browser();
+        let request = browser.client.post(format!("{}/api/v1/sign-out", browser.base)).header("idempotency-key", "k");
+        browser.send(request.body("x".repeat(2 << 20))).await.refused(413, "body_too_large");
+    }
+
     async fn what_breaks_inside_is_told_without_its_insides(app: &TestApp) {
         let chief = app.signed_in("shen").await;
         app.app.db.reader().execute_unprepared("alter table enterprise rename to elsewhere").await.unwrap();

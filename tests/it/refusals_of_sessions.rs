@@ -2,7 +2,7 @@
 
 use crate::both_stores;
 use crate::media_client::Viewer;
-use crate::support::{Answer, Browser, eventually};
+use crate::support::{Answer, Browser, eventually, talk};
 use crate::video::{be_ready, book, close, id, open_call, publish, sdp, step, token, uuid};
 use mianqia::auth::entities::account;
 use mianqia::video::entities::participant::{self, ParticipantRole, ParticipantState};
@@ -134,6 +134,27 @@ both_stores! { at "2026-11-23T02:05:00Z";
         let whip = format!("/whip/{}/camera", id(&session));
         sdp(&owner, &whip, &sending, publisher.offer.clone()).await.refused(403, "not_admitted");
         sdp(&officer, &whep, &watching, viewer.offer.clone()).await.refused(403, "not_admitted");
+    }
+
+    async fn a_program_that_stops_takes_no_new_work(app: &TestApp) {
+        let owner = app.signed_in("lin").await;
+        let session = owner.post(&entering(&book(app, &owner).await), json!({})).await.ok();
+        app.app.stop().await;
+        owner.get(&format!("/api/v1/events?topics=session:{}", id(&session))).await.refused(503, "stopping");
+        owner.post("/api/v1/sign-out", json!({})).await.refused(503, "stopping");
+    }
+
+    async fn an_offer_that_breaks_off_is_no_offer(app: &TestApp) {
+        let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let session = open_call(&owner, &officer, &book(app, &owner).await).await;
+        let token = token(&owner, &session).await;
+        let broken = format!(
+            "POST /api/v1/whip/{}/camera HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer {token}\r\n\
+            Content-Type: application/sdp\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\nv=0\r\n0\r\n\r\n",
+            id(&session)
+        );
+        let answer = talk(app, &broken).await;
+        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("\"bad_body\""), "{answer}");
     }
 
     async fn media_that_cannot_be_recorded_is_not_taken(app: &TestApp) {
