@@ -186,19 +186,20 @@ impl Claim {
     /// its commit keeps the key without an answer, because it must not be done again.
     async fn settle(&self, at: &Idempotency, response: Response) -> Result<Option<Response>, Problem> {
         let (owner, status) = (self.owner(), response.status());
-        // What was refused may have been so because it is done already, under this very key.
-        if owner == Owner::Others || (owner == Owner::Nobody && !status.is_success()) {
+        // What was refused, or well without writing, may have been so because it is done already, under this very key.
+        if owner != Owner::Us {
             let earlier = at.earlier(&self.keyed).await?;
             let is_over = earlier.as_ref().is_some_and(|row| self.keyed.at - row.created_at > KEPT_FOR);
-            return match earlier {
-                Some(_) if is_over && owner == Owner::Others => {
-                    store::release(&at.db, self.keyed.scope.clone()).await?;
-                    Ok(None)
+            match earlier {
+                Some(old) if is_over && owner == Owner::Others => {
+                    store::release(&at.db, old.scope, old.created_at).await?;
+                    return Ok(None);
                 }
-                Some(row) if !is_over => at.again(row, &self.keyed).map(Some),
-                None if owner == Owner::Others => Err(Problem::in_flight()),
-                _ => Ok(Some(response)),
-            };
+                Some(row) if !is_over => return at.again(row, &self.keyed).map(Some),
+                None if owner == Owner::Others => return Err(Problem::in_flight()),
+                _ if !status.is_success() => return Ok(Some(response)),
+                _ => {}
+            }
         }
         if status.is_success() {
             let (parts, body) = response.into_parts();
@@ -215,7 +216,7 @@ impl Claim {
             return Ok(Some(Response::from_parts(parts, Body::from(body))));
         }
         if owner == Owner::Us && status.is_client_error() {
-            store::release(&at.db, self.keyed.scope.clone()).await?;
+            store::release(&at.db, self.keyed.scope.clone(), self.keyed.at).await?;
         }
         Ok(Some(response))
     }

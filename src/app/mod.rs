@@ -102,6 +102,7 @@ impl App {
         app.tasks.spawn(app.video.clone().run_events(app.cancel.clone()));
         app.tasks.spawn(app.video.clone().run_sign_ins(app.cancel.clone()));
         app.tasks.spawn(jobs::worker(&app).run(app.cancel.clone()));
+        app.tasks.spawn(nodes::resolve_doubts(app.clone(), app.cancel.clone()));
         if app.db.bus().is_shared() {
             app.tasks.spawn(nodes::hear(app.clone(), app.cancel.clone()));
             app.tasks.spawn(nodes::beat(app.clone(), app.cancel.clone()));

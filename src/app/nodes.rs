@@ -138,7 +138,38 @@ pub(super) async fn leave(app: &App) {
 /// Reads anew whatever is kept in memory.
 async fn reload(app: &App) -> Result<(), sea_orm::DbErr> {
     app.directory.forget();
-    app.booking.load().await
+    app.live.hear(Topic::Day);
+    app.live.hear(Topic::PeopleChanged);
+    app.booking.reload().await
+}
+
+/// The same, while whoever hears goes on hearing.
+fn reload_beside(app: &App) {
+    let app = app.clone();
+    app.tasks.clone().spawn(async move {
+        if let Err(error) = reload(&app).await {
+            tracing::warn!(%error, "what is kept in memory could not be read anew");
+        }
+    });
+}
+
+/// Reads anew what is kept in memory whenever it is not known of a write whether it stands, here and elsewhere.
+pub(super) async fn resolve_doubts(app: App, cancel: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = cancel.cancelled() => return,
+            () = app.db.doubted() => {}
+        }
+        app.db.bus().tell(bus::ALL);
+        while let Err(error) = reload(&app).await {
+            tracing::warn!(%error, "what is kept in memory could not be read anew");
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = tokio::time::sleep(BEAT) => {}
+            }
+        }
+        app.db.wake_workers();
+    }
 }
 
 const DAY: &str = "day";
@@ -183,10 +214,9 @@ pub(super) async fn hear(app: App, cancel: CancellationToken) {
 async fn take(app: &App, heard: Heard) -> Result<(), sea_orm::DbErr> {
     let Heard::Word { word, own } = heard else {
         tracing::info!("what is kept in memory is read anew");
-        app.live.hear(Topic::Day);
-        app.live.hear(Topic::PeopleChanged);
         app.db.wake_workers();
-        return reload(app).await;
+        reload_beside(app);
+        return Ok(());
     };
     let mut parts = word.split(' ');
     let kind = parts.next().unwrap_or_default();
@@ -195,6 +225,7 @@ async fn take(app: &App, heard: Heard) -> Result<(), sea_orm::DbErr> {
         // Places alone are looked at again by who changed them: two commits may tell of themselves in the other order.
         _ if own && (kind != PLACES || app.nodes.is_alone()) => {}
         jobs::WORD => app.db.wake_workers(),
+        bus::ALL => reload_beside(app),
         DAY => app.live.hear(Topic::Day),
         SESSION => id().into_iter().for_each(|id| app.live.hear(Topic::Session(id))),
         SIGN_IN => id().into_iter().for_each(|id| app.live.hear(Topic::SignInEnded(id))),

@@ -40,7 +40,13 @@ pub async fn keep(db: &Db, answers: Vec<(Keyed, StoredAnswer)>) -> Result<(), Db
     let rows: Vec<ActiveModel> =
         answers.into_iter().map(|(keyed, answer)| row(&keyed, Some(answer))).collect();
     let answered = OnConflict::column(Column::Scope)
-        .update_columns([Column::Status, Column::ContentType, Column::Body])
+        .update_columns([
+            Column::BodyHash,
+            Column::CreatedAt,
+            Column::Status,
+            Column::ContentType,
+            Column::Body,
+        ])
         .to_owned();
     db.write(move |tx| {
         Box::pin(async move {
@@ -66,10 +72,19 @@ fn row(keyed: &Keyed, answer: Option<StoredAnswer>) -> ActiveModel {
     }
 }
 
-/// Gives a key up, so that the request can be tried again.
-pub async fn release(db: &Db, scope: Vec<u8>) -> Result<(), DbErr> {
-    db.write(move |tx| Box::pin(async move { Entity::delete_by_id(scope).exec(tx.conn()).await.map(|_| ()) }))
-        .await
+/// Gives up the claim that was made at this time, so that the request can be carried out; one made since stands.
+pub async fn release(db: &Db, scope: Vec<u8>, made_at: DateTime<Utc>) -> Result<(), DbErr> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            Entity::delete_many()
+                .filter(Column::Scope.eq(scope))
+                .filter(Column::CreatedAt.eq(made_at))
+                .exec(tx.conn())
+                .await
+                .map(drop)
+        })
+    })
+    .await
 }
 
 /// Forgets keys made before `before`.

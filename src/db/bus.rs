@@ -19,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The word that calendar, services or customs codes were changed.
 pub const DIRECTORY: &str = "directory";
+/// The word that nobody knows any more what was changed: all is to be read anew.
+pub const ALL: &str = "all";
 const CHANNEL: &str = "mianqia";
 /// Words that come this close together travel together, each once.
 const TOGETHER: Duration = Duration::from_millis(10);
@@ -61,7 +63,7 @@ impl Bus {
 
 async fn send_all(pool: DatabaseConnection, mut waiting: UnboundedReceiver<String>) {
     let mut words = Vec::new();
-    while waiting.recv_many(&mut words, AT_ONCE).await > 0 {
+    while !words.is_empty() || waiting.recv_many(&mut words, AT_ONCE).await > 0 {
         tokio::time::sleep(TOGETHER).await;
         while words.len() < AT_ONCE
             && let Ok(word) = waiting.try_recv()
@@ -76,11 +78,14 @@ async fn send_all(pool: DatabaseConnection, mut waiting: UnboundedReceiver<Strin
             "select pg_notify($1, word) from json_array_elements_text($2::json) word",
             [CHANNEL.into(), all.into()],
         );
-        // What is lost is found by looking.
-        if let Err(error) = pool.query_all_raw(tell).await {
-            tracing::warn!(%error, words = words.len(), "the other nodes could not be told");
+        match pool.query_all_raw(tell).await {
+            Ok(_) => words.clear(),
+            // Said again as soon as the store takes it.
+            Err(error) => {
+                tracing::warn!(%error, words = words.len(), "the other nodes could not be told");
+                tokio::time::sleep(AGAIN).await;
+            }
         }
-        words.clear();
     }
 }
 

@@ -51,6 +51,7 @@ use futures::future::BoxFuture;
 use group::GroupWriter;
 use migrations::{Migrator, MigratorTrait};
 use noted::Noted;
+use sea_orm::error::ConnAcquireErr;
 use sea_orm::{DatabaseConnection, DbErr};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -68,6 +69,8 @@ pub struct Db {
     turns: Turns,
     /// Rung when there is something to do.
     bell: Arc<Notify>,
+    /// Rung when it is not known whether something was kept.
+    doubt: Arc<Notify>,
     bus: Bus,
 }
 
@@ -88,6 +91,7 @@ impl Db {
                 noted,
                 turns,
                 bell: Arc::default(),
+                doubt: Arc::default(),
                 bus: Bus::default(),
             });
         }
@@ -98,7 +102,16 @@ impl Db {
         drop(schema);
         let bus = Bus::on(pool.clone());
         let writer = Writer::single(url, health.clone(), noted.clone());
-        Ok(Self { reader: counted(pool, &noted), writer, health, noted, turns, bell: Arc::default(), bus })
+        Ok(Self {
+            reader: counted(pool, &noted),
+            writer,
+            health,
+            noted,
+            turns,
+            bell: Arc::default(),
+            doubt: Arc::default(),
+            bus,
+        })
     }
 
     /// For queries. Nothing is written through it.
@@ -138,17 +151,20 @@ impl Db {
     }
 
     /// Like [`Db::write_ahead`] for whoever has the turn of those of whom something is counted, like [`Db::write`]
-    /// for whoever did not get it.
+    /// for whoever relies on locks. The turn belongs to the write: a caller that goes away does not give it back
+    /// before what it began has its end.
     pub async fn write_in<T, E, F>(&self, turn: Option<&Turn>, work: F) -> Result<T, E>
     where
         F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, E>> + Clone + Send + 'static,
         T: Send + 'static,
         E: WriteError,
     {
-        match turn {
-            Some(_) => self.write_ahead(work).await,
-            None => self.write(work).await,
-        }
+        let Some(turn) = turn.cloned() else { return self.write(work).await };
+        self.write_ahead(move |tx| {
+            tx.after_commit(move || drop(turn));
+            work(tx)
+        })
+        .await
     }
 
     /// A use case with all that goes with it.
@@ -188,11 +204,19 @@ impl Db {
         }
     }
 
-    fn written<T, E>(&self, outcome: Result<T, E>) -> Result<T, E> {
-        if outcome.is_ok() {
-            Written::at_hand().set();
+    fn written<T, E: WriteError>(&self, outcome: Result<T, E>) -> Result<T, E> {
+        match &outcome {
+            Ok(_) => Written::at_hand().set(),
+            // It may stand, and what was to follow it did not.
+            Err(error) if error.store_fault() == Some(StoreFault::Unknown) => self.doubt.notify_one(),
+            Err(_) => {}
         }
         outcome
+    }
+
+    /// Waits until it is not known of a write whether it stands: what is kept in memory of the store is in doubt then.
+    pub async fn doubted(&self) {
+        self.doubt.notified().await;
     }
 
     /// Rings for the workers of this process: there may be something to do.
@@ -216,10 +240,13 @@ impl Db {
     }
 
     /// Waits until nobody else of this process writes for one of `parties`, so that nobody waits for the locks of
-    /// their rows with a connection in hand, and so that what is counted of theirs stays true until it is dropped
-    /// where only this process writes. None: it took too long, and whoever goes on relies on locks.
-    pub async fn turn(&self, parties: &[Uuid]) -> Option<Turn> {
-        self.turns.of(parties).await
+    /// their rows with a connection in hand, and so that what is counted of theirs stays true where only this process
+    /// writes. None: it took too long, and the locks of the store do (PostgreSQL). An error: there are none (SQLite).
+    pub async fn turn(&self, parties: &[Uuid]) -> Result<Option<Turn>, DbErr> {
+        match (self.turns.of(parties).await, &self.writer) {
+            (None, Writer::Grouped(_)) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
+            (turn, _) => Ok(turn),
+        }
     }
 
     /// How many statements requests have waited for since the start, one after the other, `BEGIN` and `COMMIT`

@@ -1,8 +1,8 @@
 //! Whoever would only wait for the same rows waits here, before taking a connection.
 //!
 //! A use case that waits for a row's lock keeps one of the few connections from those who could go on. So those of
-//! one party come one after the other, first come first served. It decides nothing: what must hold between two
-//! processes is held by the locks of the store.
+//! one party come one after the other, first come first served. What must hold between two processes is held by the
+//! locks of the store; where there is one process (SQLite) the turn itself is the lock, and belongs to the write.
 
 use crate::db::connect::ACQUIRE_WITHIN;
 use std::hash::{BuildHasher, RandomState};
@@ -21,9 +21,10 @@ struct Inner {
     hasher: RandomState,
 }
 
-/// A place at the head of some queues, until it is dropped.
+/// A place at the head of some queues, until its last copy is dropped.
+#[derive(Clone)]
 pub struct Turn {
-    _heads: Vec<OwnedMutexGuard<()>>,
+    _heads: Arc<Vec<OwnedMutexGuard<()>>>,
 }
 
 impl Default for Turns {
@@ -34,7 +35,7 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// Waits in the queues of all of `parties`; not for ever, and then goes on without.
+    /// Waits in the queues of all of `parties`; not for ever, and then it is none.
     pub async fn of(&self, parties: &[Uuid]) -> Option<Turn> {
         let number = |id: &Uuid| self.0.hasher.hash_one(id) as usize % QUEUES;
         let mut numbers: Vec<usize> = parties.iter().map(number).collect();
@@ -46,7 +47,7 @@ impl Turns {
             for queue in numbers.into_iter().filter_map(|number| self.0.queues.get(number)) {
                 heads.push(Arc::clone(queue).lock_owned().await);
             }
-            Turn { _heads: heads }
+            Turn { _heads: Arc::new(heads) }
         };
         tokio::time::timeout(ACQUIRE_WITHIN, heads).await.ok()
     }

@@ -1,6 +1,7 @@
 //! What a write waits for: few statements, and on SQLite its turn only with what it has put aside.
 
 use crate::both_stores;
+use crate::support::{Store, TestApp, eventually};
 use crate::video::id;
 use chrono::{DateTime, Utc};
 use mianqia::auth::entities::account;
@@ -13,9 +14,10 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use tokio::sync::Barrier;
+use tokio::sync::{Barrier, Notify};
 use uuid::Uuid;
 
+const AT: &str = "2026-11-23T02:00:00Z";
 /// As many statements may a booking, held and requested, wait for one after the other.
 const MOST_STATEMENTS: u64 = 10;
 
@@ -44,7 +46,7 @@ async fn append_seen(
                 actor: Actor::PROGRAM,
                 at,
                 data: Value::Null,
-                personal: Vec::new(),
+                personal: vec![("name", "林女士".to_owned())],
                 committed: Vec::new(),
                 rows: Vec::new(),
             };
@@ -57,6 +59,33 @@ async fn append_seen(
 async fn name_of(conn: &impl ConnectionTrait, login: &str) -> Result<Option<String>, DbErr> {
     let row = account::Entity::find().filter(account::Column::Login.eq(login)).one(conn).await?;
     Ok(row.map(|row| row.name))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_goes_away_keeps_its_turn_until_what_it_began_has_its_end() {
+    let app = TestApp::start(Store::Sqlite, AT).await;
+    let (db, party) = (&app.app.db, Uuid::from_u128(7));
+    let gate = Arc::new(Notify::new());
+    let (opened, writer) = (Arc::clone(&gate), db.clone());
+    let blocker = tokio::spawn(async move {
+        let held = writer.write(move |_| {
+            Box::pin(async move {
+                opened.notified().await;
+                Ok::<_, DbErr>(())
+            })
+        });
+        held.await
+    });
+    let turn = db.turn(&[party]).await.unwrap();
+    let write = db.write_in(turn.as_ref(), |_| Box::pin(async { Ok::<_, DbErr>(()) }));
+    assert!(tokio::time::timeout(Duration::from_secs(1), write).await.is_err(), "the writer is held up");
+    drop(turn);
+    let next = tokio::time::timeout(Duration::from_millis(300), db.turn(&[party])).await;
+    assert!(next.is_err(), "what was begun may still be written");
+    gate.notify_one();
+    blocker.await.unwrap().unwrap();
+    eventually("the turn is the next one's", || async { db.turn(&[party]).await.ok() }).await;
+    app.stop().await;
 }
 
 both_stores! {

@@ -5,9 +5,9 @@
 //! a matter of microseconds. Filled at start, changed only after a commit, and never trusted for
 //! taking: that is decided by the primary key of `occupied`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use uuid::Uuid;
 
 /// One occupied cell of one seat.
@@ -21,31 +21,88 @@ pub struct Taken {
 /// The memory of all resources.
 #[derive(Default)]
 pub struct Boards {
-    boards: RwLock<HashMap<Uuid, Board>>,
+    kept: RwLock<Kept>,
     /// Told which cells of which resource were changed, where others keep the same memory.
     forward: OnceLock<Forward>,
 }
 
 type Forward = Box<dyn Fn(Uuid, Range<i64>) + Send + Sync>;
+/// Cells of one resource.
+pub type Span = (Uuid, Range<i64>);
+
+/// As many changes are remembered for those who are just reading.
+const LATEST: usize = 4096;
+
+#[derive(Default)]
+struct Kept {
+    boards: HashMap<Uuid, Board>,
+    /// The latest changes, and how many there were before them.
+    latest: VecDeque<Span>,
+    before: u64,
+}
+
+impl Kept {
+    fn count(&self) -> u64 {
+        self.before + self.latest.len() as u64
+    }
+
+    fn note(&mut self, spans: impl IntoIterator<Item = Span>) {
+        self.latest.extend(spans);
+        while self.latest.len() > LATEST {
+            self.latest.pop_front();
+            self.before += 1;
+        }
+    }
+
+    /// What was changed since there were `count` changes. None: too much to be remembered.
+    fn since(&self, count: u64) -> Option<impl Iterator<Item = &Span>> {
+        let skipped = usize::try_from(count.checked_sub(self.before)?).ok()?;
+        Some(self.latest.iter().skip(skipped))
+    }
+}
 
 impl Boards {
+    /// How many changes there were: whoever reads the store to put it in here says when they began.
+    pub fn changes(&self) -> u64 {
+        self.read().count()
+    }
+
+    /// What was changed since there were `count` changes. None: too much to be remembered.
+    pub fn changed_since(&self, count: u64) -> Option<Vec<Span>> {
+        self.read().since(count).map(|spans| spans.cloned().collect())
+    }
+
     /// Replaces everything by what the store holds.
     pub fn fill(&self, taken: impl IntoIterator<Item = Taken>) {
         let mut boards: HashMap<Uuid, Board> = HashMap::new();
         for Taken { resource, seat, cell } in taken {
             boards.entry(resource).or_default().change(seat, cell, 1);
         }
-        *self.boards.write().unwrap_or_else(PoisonError::into_inner) = boards;
+        self.write().boards = boards;
     }
 
-    /// Replaces what is known of some cells of a resource by what the store holds.
-    pub fn replace(&self, resource: Uuid, cells: &Range<i64>, taken: &[Taken]) {
-        let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
-        let board = boards.entry(resource).or_default();
+    /// Replaces what is known of some cells of a resource by what the store held when there were `count` changes; says
+    /// no, and does nothing, if they were changed since.
+    pub fn replace(&self, resource: Uuid, cells: &Range<i64>, taken: &[Taken], count: u64) -> bool {
+        let mut kept = self.write();
+        let meets = |(of, span): &Span| *of == resource && span.start < cells.end && cells.start < span.end;
+        if kept.since(count).is_none_or(|mut spans| spans.any(meets)) {
+            return false;
+        }
+        let board = kept.boards.entry(resource).or_default();
         board.empty(cells);
         for Taken { seat, cell, .. } in taken {
             board.change(*seat, *cell, 1);
         }
+        true
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Kept> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Kept> {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells `forward` of every change; set once.
@@ -63,17 +120,16 @@ impl Boards {
 
     /// Forgets the cells of a resource before `cell`: they are past.
     pub fn forget_before(&self, resource: Uuid, cell: i64) {
-        let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(board) = boards.get_mut(&resource) {
+        if let Some(board) = self.write().boards.get_mut(&resource) {
             board.forget_before(cell);
         }
     }
 
     /// Looks at two resources (a place and its quota) under one lock, for any number of questions.
     pub fn look<T>(&self, resources: [Option<Uuid>; 2], ask: impl FnOnce([&Board; 2]) -> T) -> T {
-        let boards = self.boards.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.read();
         let none = Board::default();
-        ask(resources.map(|id| id.and_then(|id| boards.get(&id)).unwrap_or(&none)))
+        ask(resources.map(|id| id.and_then(|id| kept.boards.get(&id)).unwrap_or(&none)))
     }
 
     /// How many of `seats` seats are free over all of `cells`.
@@ -83,18 +139,19 @@ impl Boards {
     }
 
     fn change(&self, taken: &[Taken], by: i32) {
+        let mut spans: HashMap<Uuid, Range<i64>> = HashMap::new();
+        for Taken { resource, cell, .. } in taken {
+            let span = spans.entry(*resource).or_insert(*cell..*cell + 1);
+            *span = span.start.min(*cell)..span.end.max(*cell + 1);
+        }
         {
-            let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
+            let mut kept = self.write();
             for Taken { resource, seat, cell } in taken {
-                boards.entry(*resource).or_default().change(*seat, *cell, by);
+                kept.boards.entry(*resource).or_default().change(*seat, *cell, by);
             }
+            kept.note(spans.clone());
         }
         if let Some(forward) = self.forward.get() {
-            let mut spans: HashMap<Uuid, Range<i64>> = HashMap::new();
-            for Taken { resource, cell, .. } in taken {
-                let span = spans.entry(*resource).or_insert(*cell..*cell + 1);
-                *span = span.start.min(*cell)..span.end.max(*cell + 1);
-            }
             spans.into_iter().for_each(|(resource, span)| forward(resource, span));
         }
     }
@@ -247,11 +304,26 @@ mod tests {
         places.set(&[taken(0, 5), taken(1, 6), taken(0, 9)]);
         places.set(&[taken(0, 5)]);
         places.clear(&[taken(1, 6), taken(1, 6)]);
-        places.replace(RESOURCE, &(5..7), &[taken(1, 5)]);
+        assert!(places.replace(RESOURCE, &(5..7), &[taken(1, 5)], places.changes()));
         assert_eq!([5, 6, 9].map(|cell| places.free_seats(RESOURCE, 2, cell..cell + 1)), [1, 2, 1]);
         places.clear(&[taken(1, 5)]);
         places.set(&[taken(1, 6)]);
         assert_eq!([5, 6, 9].map(|cell| places.free_seats(RESOURCE, 2, cell..cell + 1)), [2, 1, 1]);
+    }
+
+    #[test]
+    fn what_was_changed_while_it_was_read_is_to_be_read_again() {
+        let places = Boards::default();
+        let taken = |seat, cell| Taken { resource: RESOURCE, seat, cell };
+        let count = places.changes();
+        places.set(&[taken(0, 5)]);
+        assert!(!places.replace(RESOURCE, &(5..6), &[], count), "read before it was taken");
+        assert_eq!(places.free_seats(RESOURCE, 2, 5..6), 1);
+        assert!(places.replace(RESOURCE, &(6..9), &[], count), "other cells");
+        assert_eq!(places.changed_since(count), Some(vec![(RESOURCE, 5..6)]));
+        (0..2 * LATEST as i64).for_each(|_| places.set(&[taken(1, 7)]));
+        assert_eq!(places.changed_since(count), None);
+        assert!(!places.replace(RESOURCE, &(6..7), &[], count), "nobody knows what was changed");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::booking::words::mails::{self, News};
 use crate::directory::ServiceInfo;
 use crate::http::Problem;
 use chrono::{DateTime, Utc};
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 /// What somebody decided.
@@ -147,13 +147,7 @@ impl Booking {
 
     /// The people behind a booking, read before the transaction.
     pub(super) async fn people_of(&self, row: &booking::Model) -> Result<People, DbErr> {
-        let conn = self.0.db.reader();
-        let account = auth::ask::accounts(conn, &[row.account_id]).await?.remove(&row.account_id);
-        let enterprise = match row.enterprise_id {
-            Some(id) => auth::ask::enterprises(conn, &[id]).await?.remove(&id),
-            None => None,
-        };
-        Ok(People::of(account.as_ref(), enterprise.as_ref()))
+        People::read(self.0.db.reader(), row).await
     }
 }
 
@@ -165,6 +159,16 @@ pub(super) struct People {
 }
 
 impl People {
+    /// Those of a booking.
+    pub async fn read(conn: &impl ConnectionTrait, row: &booking::Model) -> Result<Self, DbErr> {
+        let account = auth::ask::accounts(conn, &[row.account_id]).await?.remove(&row.account_id);
+        let enterprise = match row.enterprise_id {
+            Some(id) => auth::ask::enterprises(conn, &[id]).await?.remove(&id),
+            None => None,
+        };
+        Ok(Self::of(account.as_ref(), enterprise.as_ref()))
+    }
+
     fn of(account: Option<&account::Model>, enterprise: Option<&enterprise::Model>) -> Self {
         Self {
             to: account.and_then(|account| auth::booker_address(account, enterprise)),

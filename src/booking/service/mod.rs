@@ -38,6 +38,7 @@ use sea_orm::DbErr;
 use std::ops::Range;
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// What the mails of bookings print about this installation.
@@ -93,6 +94,11 @@ impl From<Problem> for Fault {
     }
 }
 
+/// What follows a commit has followed it by then.
+const SETTLED_AFTER: Duration = Duration::from_millis(500);
+/// How often cells are read that are being changed.
+const LOOKS: usize = 10;
+
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         match fault {
@@ -142,8 +148,27 @@ impl Booking {
 
     /// Reads some cells of a resource anew: another process changed them.
     pub async fn look_again(&self, resource: Uuid, cells: Range<i64>) -> Result<(), DbErr> {
-        let taken = places::occupied_in(self.0.db.reader(), resource, &cells).await?;
-        self.0.places.replace(resource, &cells, &taken);
+        for _ in 0..LOOKS {
+            let count = self.0.places.changes();
+            let taken = places::occupied_in(self.0.db.reader(), resource, &cells).await?;
+            if self.0.places.replace(resource, &cells, &taken, count) {
+                return Ok(());
+            }
+        }
+        // Whoever changes them so often tells of it each time.
+        Ok(())
+    }
+
+    /// Fills the memory of free places anew while bookings go on. What changes meanwhile is looked at once more when
+    /// it has settled: what was read may be older than a change that memory had, or newer than one that it was to get.
+    pub async fn reload(&self) -> Result<(), DbErr> {
+        let count = self.0.places.changes();
+        self.load().await?;
+        tokio::time::sleep(SETTLED_AFTER).await;
+        let Some(spans) = self.0.places.changed_since(count) else { return self.load().await };
+        for (resource, cells) in spans {
+            self.look_again(resource, cells).await?;
+        }
         Ok(())
     }
 

@@ -95,15 +95,16 @@ impl Booking {
                 Box::pin(async move {
                     let seen = write::seen(tx, scope, id).await?.ok_or_else(Problem::not_found)?;
                     let case = wish.about(&seen.row)?;
+                    // Read before anything is put aside.
+                    let people = if seen.row.account_id == wish.actor.account_id {
+                        People::of_actor(&wish.actor)
+                    } else {
+                        People::read(tx.conn(), &seen.row).await?
+                    };
                     let outcome = request_seen(tx, &this.0.places, seen, &case).await?;
                     if let Outcome::Done(Fresh { row, .. }) = &outcome {
                         this.0.tell_office(tx);
                         if row.state == BookingState::Accepted {
-                            let people = if row.account_id == wish.actor.account_id {
-                                People::of_actor(&wish.actor)
-                            } else {
-                                this.people_of(row).await?
-                            };
                             let news = people.news(&this.0.office, &case.info, row, case.now);
                             mails::accepted(tx, &news).await?;
                         }

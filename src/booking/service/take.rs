@@ -80,7 +80,7 @@ impl Booking {
         let wish = Arc::new(Wish { account, enterprise, actor, info, slot, needs, anyway, now });
         let (mut spread, mut draws) = (false, 0);
         let parties: Vec<Uuid> = std::iter::once(account).chain(enterprise).collect();
-        let turn = self.0.db.turn(&parties).await;
+        let turn = self.0.db.turn(&parties).await?;
         loop {
             let (places, wish) = (self.0.places.clone(), wish.clone());
             let attempt = self.0.db.write_in(turn.as_ref(), move |tx| {
@@ -149,7 +149,9 @@ async fn attempt(tx: &Tx, places: Arc<Boards>, wish: &Wish, spread: bool) -> Res
         let mine = write::same_place(tx, wish.party(), wish.now).await?;
         return Err(mine.map_or_else(slot_taken, |mine| already_yours(&mine)).into());
     }
-    if !wish.is_free(&standing) && make_room(tx, &places, wish).await? {
+    if !wish.is_free(&standing) {
+        make_room(tx, &places, wish).await?;
+        // Others may have made room as well.
         standing = self::standing(tx, wish).await?;
     }
     let taken = wish.choose(&standing, spread).ok_or_else(slot_taken)?;
@@ -193,15 +195,14 @@ fn not_too_much(wish: &Wish, standing: &Standing) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Ends holds whose time is over and that sit on the cells; says whether there were any.
-async fn make_room(tx: &Tx, places: &Arc<Boards>, wish: &Wish) -> Result<bool, Fault> {
-    let mut some = false;
+/// Ends holds whose time is over and that sit on the cells.
+async fn make_room(tx: &Tx, places: &Arc<Boards>, wish: &Wish) -> Result<(), Fault> {
     for need in &wish.needs {
         for id in places::lapsed_on(tx, need.resource, &need.cells, wish.now).await? {
-            some |= expire(tx, places, id, wish.now).await?;
+            expire(tx, places, id, wish.now).await?;
         }
     }
-    Ok(some)
+    Ok(())
 }
 
 impl Wish {

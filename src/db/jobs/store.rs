@@ -44,13 +44,16 @@ pub(super) async fn due_kinds(
     kinds: &[&'static str],
     now: DateTime<Utc>,
 ) -> Result<Vec<&'static str>, DbErr> {
+    if kinds.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut query = Query::select();
     for kind in kinds {
         let one =
             Entity::find().select_only().expr(Expr::value(1)).filter(Column::Kind.eq(*kind)).filter(due(now));
         query.expr(Expr::exists(one.into_query()));
     }
-    let Some(row) = conn.query_one(&query).await?.filter(|_| !kinds.is_empty()) else {
+    let Some(row) = conn.query_one(&query).await? else {
         return Ok(Vec::new());
     };
     let mut found = Vec::new();

@@ -53,7 +53,10 @@ impl Head {
 /// tried again from the beginning.
 pub fn append_behind(tx: &Tx, head: Head, new: Vec<NewEntry>) -> Result<(), DbErr> {
     let Some(case) = new.first().map(|entry| entry.case) else { return Ok(()) };
-    tx.on_violation(ENTRY, db::overtaken);
+    // PostgreSQL may come to any of them first: it promises no order of what is written as one statement.
+    for key in [ENTRY, COMMITMENT, CHAIN] {
+        tx.on_violation(key, db::overtaken);
+    }
     let begun = head.0 > 0;
     let head = write(tx, case, (head.0, head.1), new)?;
     match begun {
@@ -63,8 +66,13 @@ pub fn append_behind(tx: &Tx, head: Head, new: Vec<NewEntry>) -> Result<(), DbEr
     Ok(())
 }
 
-/// The number that only one entry of a case can have.
+/// The number that only one entry of a case can have, and what goes with it.
 const ENTRY: UniqueKey = UniqueKey { constraint: "entry_pkey", columns: "entry.case_id, entry.seq" };
+const COMMITMENT: UniqueKey = UniqueKey {
+    constraint: "commitment_pkey",
+    columns: "commitment.case_id, commitment.seq, commitment.name",
+};
+const CHAIN: UniqueKey = UniqueKey { constraint: "chain_pkey", columns: "chain.case_id" };
 
 /// Appends one entry and gives its number.
 pub async fn append_numbered(tx: &Tx, new: NewEntry) -> Result<i64, DbErr> {
