@@ -1,6 +1,7 @@
 //! Which jobs this program does, and with what.
 
-use crate::app::{App, idempotency, store};
+use crate::app::App;
+use crate::app::idempotency::{self, store};
 use crate::auth::jobs::SweepSignIns;
 use crate::booking::jobs::{BookingCompleted, ExpireBookings};
 use crate::db::jobs::{Claim, Job, Kinds, NotDone, Run, Worker};

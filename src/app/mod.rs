@@ -3,7 +3,6 @@
 //! The only place that knows every feature. What a lower feature must cause in a higher one comes
 //! through [`jobs`]; layers that concern every request are in [`layers`].
 
-mod answers;
 pub mod cli;
 mod clockwork;
 mod demo;
@@ -26,7 +25,6 @@ mod opening;
 mod relayed;
 mod serve;
 mod sole;
-mod store;
 mod streams;
 mod watch;
 mod web;

@@ -23,7 +23,7 @@ pub enum Topic {
     Stopping,
 }
 
-/// The bus of this process. A slow listener misses topics and must ask anew.
+/// What is told within this process (between processes: `bus`). A slow listener misses topics and must ask anew.
 #[derive(Clone)]
 pub struct Live {
     topics: broadcast::Sender<Topic>,

@@ -1,6 +1,6 @@
 //! What may be typed when registering: logins, passwords, names. Pure.
 
-use crate::auth::model::{called, secret};
+use crate::auth::model::{name_rules, secret};
 use crate::auth::store::entities::registration::RegistrationKind;
 use crate::base::words::{self, Language};
 use crate::directory::model::identifiers;
@@ -49,7 +49,7 @@ impl Registration {
         };
         let enterprise = match self.enterprise {
             Some(typed) => Some(TypedEnterprise {
-                name: called::enterprise("name", &typed.name)?,
+                name: name_rules::enterprise("name", &typed.name)?,
                 uscc: identifiers::uscc(&typed.uscc).map_err(|fault| fault.problem("uscc"))?,
             }),
             None => None,
@@ -57,7 +57,7 @@ impl Registration {
         let checked = Checked {
             kind,
             enterprise,
-            name: called::person(name, &self.name)?,
+            name: name_rules::person(name, &self.name)?,
             mobile: identifiers::mobile(&self.mobile).map_err(|fault| fault.problem(mobile))?,
             email: identifiers::email(&self.email).map_err(|fault| fault.problem(email))?,
             login: login(&self.login)?,

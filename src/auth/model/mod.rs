@@ -4,7 +4,7 @@ pub mod actor;
 pub mod attempts;
 pub mod browser;
 pub mod budget;
-pub mod called;
+pub mod name_rules;
 pub mod counted;
 pub mod device;
 pub mod input;

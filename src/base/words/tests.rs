@@ -27,7 +27,7 @@ fn the_first_language_that_we_speak_wins() {
 #[test]
 fn days_and_moments_are_said_as_the_language_writes_them() {
     let day = NaiveDate::from_ymd_opt(2026, 2, 4).unwrap();
-    let said = rating_mail::invitation_link(day);
+    let said = survey_mail::invitation_link(day);
     assert_eq!(
         in_all(&said)[..2],
         [

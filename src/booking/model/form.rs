@@ -3,7 +3,7 @@
 //! The first thing that is wrong is named with the field it is in (`fields.hs_codes`). What passes
 //! is stored in its normal form: trimmed, numbers as numbers, empty answers left out.
 
-use crate::auth::model::called;
+use crate::auth::model::name_rules;
 use crate::base::words;
 use crate::directory::model::customs::is_code;
 use crate::directory::model::identifiers;
@@ -46,7 +46,7 @@ pub fn check_contact_name(name: &str) -> Result<String, Problem> {
     let name = plain_text(name, NAME_LENGTH, false)
         .filter(|name| !name.is_empty())
         .ok_or_else(|| Problem::invalid("contact_name", words::booking::invalid_name(NAME_LENGTH)))?;
-    called::person("contact_name", &name)
+    name_rules::person("contact_name", &name)
 }
 
 /// The mobile number of the person to contact.

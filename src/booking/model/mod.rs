@@ -8,7 +8,7 @@ pub mod slots;
 pub mod state;
 pub mod steps;
 pub mod warnings;
-pub mod window;
+pub mod bookable;
 
 pub use reference::display_reference;
 pub use state::join_window;

@@ -81,10 +81,10 @@ impl Booking {
     }
 
     async fn sheet(&self, actor: &Actor, rows: Vec<booking::Model>) -> Result<Vec<DayBookingDto>, Problem> {
-        let around = self.around(actor, &rows, &[]).await?;
+        let presented = self.present(actor, &rows, &[]).await?;
         let entry = |mut row: booking::Model| {
-            let booking = around.show(&row)?;
-            mask_sensitive(around.services.get(&row.service_id)?, &mut row.fields);
+            let booking = presented.show(&row)?;
+            mask_sensitive(presented.services.get(&row.service_id)?, &mut row.fields);
             let booking::Model { contact_name, contact_mobile, fields, .. } = row;
             Some(DayBookingDto { booking, contact_name, contact_mobile, fields })
         };

@@ -2,7 +2,7 @@
 
 use crate::booking::model::boards::{Board, Boards};
 use crate::booking::model::slots::Slot;
-use crate::booking::model::window::{DayReason, DayTotal, Free, NoneFree, Offer, OpenState, Terms};
+use crate::booking::model::bookable::{DayReason, DayTotal, Free, NoneFree, Offer, OpenState, Terms};
 use crate::booking::service::{Booking, plan_of, terms_of};
 use crate::directory::ServiceInfo;
 use crate::directory::model::calendar::DayClass;

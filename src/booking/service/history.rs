@@ -3,7 +3,7 @@
 use crate::auth::Actor;
 use crate::booking::log::BookingEntry;
 use crate::booking::service::Booking;
-use crate::booking::service::around::Around;
+use crate::booking::service::presented::Presented;
 use crate::booking::store::entities::booking;
 use crate::booking::wire::dto::{BookingDetailDto, HistoryItem, HistorySide};
 use crate::evidence;
@@ -30,9 +30,9 @@ impl Booking {
             .filter(|(entry, act)| self.is_shown(entry, act))
             .collect();
         let actors: Vec<Uuid> = acts.iter().filter_map(|(_, act)| act.id).collect();
-        let around = self.around(actor, std::slice::from_ref(&row), &actors).await?;
-        let history = acts.into_iter().map(|(entry, act)| told(entry, act, &reasons, &around)).collect();
-        let booking = around.show(&row).ok_or_else(Problem::not_found)?;
+        let presented = self.present(actor, std::slice::from_ref(&row), &actors).await?;
+        let history = acts.into_iter().map(|(entry, act)| told(entry, act, &reasons, &presented)).collect();
+        let booking = presented.show(&row).ok_or_else(Problem::not_found)?;
         let booking::Model { contact_name, contact_mobile, fields, .. } = row;
         Ok(BookingDetailDto { booking, contact_name, contact_mobile, fields, history })
     }
@@ -46,12 +46,12 @@ impl Booking {
     }
 }
 
-fn told(entry: &entry::Model, act: Act, reasons: &HashMap<i64, String>, around: &Around<'_>) -> HistoryItem {
+fn told(entry: &entry::Model, act: Act, reasons: &HashMap<i64, String>, presented: &Presented<'_>) -> HistoryItem {
     HistoryItem {
         at: entry.at,
         kind: entry.kind.clone(),
         actor: act.side,
-        name: act.id.and_then(|id| around.accounts.get(&id)).map(|account| account.name.clone()),
+        name: act.id.and_then(|id| presented.accounts.get(&id)).map(|account| account.name.clone()),
         text: reasons.get(&entry.seq).cloned(),
         cause: act.cause,
     }

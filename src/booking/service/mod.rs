@@ -1,6 +1,6 @@
 //! Use cases.
 
-mod around;
+mod presented;
 mod day;
 mod decide;
 mod free;
@@ -22,7 +22,7 @@ use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
 use crate::booking::model::boards::Boards;
 use crate::booking::model::slots::{Opening, Plan};
-use crate::booking::model::window::Terms;
+use crate::booking::model::bookable::Terms;
 use crate::booking::service::waiting::WaitingRoom;
 use crate::booking::store::entities::booking;
 use crate::booking::store::{Scope, places, read};

@@ -10,14 +10,14 @@ use crate::booking::log::BookingEntry;
 use crate::booking::model::boards::{Boards, Taken};
 use crate::booking::model::reference::new_reference;
 use crate::booking::model::slots::{Slot, day_cell};
-use crate::booking::model::window::{DayReason, SlotReason};
+use crate::booking::model::bookable::{DayReason, SlotReason};
 use crate::booking::service::transition::expire;
 use crate::booking::service::view::Fresh;
 use crate::booking::service::{Booking, Fault, plan_of, terms_of};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write::{Party, Standing};
 use crate::booking::store::{places, write};
-use crate::booking::words::refusals::{
+use crate::booking::words::problems::{
     already_yours, beyond_horizon, lead_time, not_a_slot, slot_past, slot_taken, too_many_bookings,
     too_many_holds, unknown_service, year_unpublished,
 };

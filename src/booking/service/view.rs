@@ -3,7 +3,7 @@
 use crate::auth::{Actor, Right};
 use crate::base::words::{self, Language};
 use crate::booking::model::reference::parse_reference;
-use crate::booking::service::around::Around;
+use crate::booking::service::presented::Presented;
 use crate::booking::service::{Booking, scope_of};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::read::{self, Place, View};
@@ -30,13 +30,13 @@ impl Booking {
             return self.show(actor, row).await;
         }
         let info = self.info(row.service_id).await?;
-        Around::alone(actor, self.0.clock.now(), info).show(&row).ok_or_else(Problem::not_found)
+        Presented::alone(actor, self.0.clock.now(), info).show(&row).ok_or_else(Problem::not_found)
     }
 
     /// A booking as `actor` sees it.
     pub async fn show(&self, actor: &Actor, row: booking::Model) -> Result<BookingDto, Problem> {
-        let around = self.around(actor, std::slice::from_ref(&row), &[]).await?;
-        around.show(&row).ok_or_else(Problem::not_found)
+        let presented = self.present(actor, std::slice::from_ref(&row), &[]).await?;
+        presented.show(&row).ok_or_else(Problem::not_found)
     }
 
     /// One page of `actor`'s bookings, and one row more to show that there is another page.
@@ -52,8 +52,8 @@ impl Booking {
         let now = self.0.clock.now();
         let scope = scope_of(actor)?;
         let rows = read::list(self.0.db.reader(), scope, view, now, after, limit).await?;
-        let around = self.around(actor, &rows, &[]).await?;
-        Ok(rows.iter().filter_map(|row| around.show(row)).collect())
+        let presented = self.present(actor, &rows, &[]).await?;
+        Ok(rows.iter().filter_map(|row| presented.show(row)).collect())
     }
 
     /// A booking by what somebody read out; what cannot be a reference is not looked for.

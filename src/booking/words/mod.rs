@@ -1,4 +1,4 @@
 //! What people read of bookings.
 
 pub mod mails;
-pub mod refusals;
+pub mod problems;

@@ -20,7 +20,7 @@ use crate::survey::model::month::Month;
 use crate::survey::store;
 use crate::survey::store::entities::{rating, rating_invite};
 use crate::survey::store::evident::answer_text;
-use crate::survey::words::mail::{self, Invitation};
+use crate::survey::words::mails::{self, Invitation};
 use crate::survey::words::problems::{already_answered, expired, unknown_link};
 use crate::video;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -166,11 +166,11 @@ impl Survey {
             until: day(invite.expires_at),
             url: &self.url(token),
         };
-        let (subject, text, html) = mail::write(&invitation, language);
+        let (subject, text, html) = mails::write(&invitation, language);
         let case_id = Some(booking.id);
         Ok(Some(Mail {
             case_id,
-            template: mail::INVITED,
+            template: mails::INVITED,
             to,
             language,
             subject,

@@ -1,4 +1,4 @@
 //! What people read of ratings.
 
-pub mod mail;
+pub mod mails;
 pub mod problems;

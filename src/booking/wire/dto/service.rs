@@ -2,7 +2,7 @@
 
 use crate::base::words::ByLanguage;
 use crate::booking::model::steps::StepKind;
-use crate::booking::model::window::{DayReason, NoneFree, OpenState, SlotReason};
+use crate::booking::model::bookable::{DayReason, NoneFree, OpenState, SlotReason};
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::model::calendar::DayClass;
 use crate::directory::model::{FieldSpec, Limits, WarningRule};

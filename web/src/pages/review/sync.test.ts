@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Track } from '../../api/types'
+import { timecode } from '../../rules/time'
 import {
   SharedClock, absence, commandOf, correction, firstLarge, firstPicture, lanesOf, latest, missingMs, secondsOf, segmentAt, shortTime, ticksOf,
-  tilesOf, timecode,
+  tilesOf,
 } from './sync'
 
 const track = (participant: string, segment: number, offset_ms: number, duration_ms: number, more: Partial<Track> = {}): Track => ({

@@ -1,6 +1,7 @@
 // Playing several recordings in step: one clock, and for every picture what it should do at an instant of it.
 // Pure: the wall's time comes in, nothing here knows a video element.
 import type { Playback, Track } from '../../api/types'
+import { timecode } from '../../rules/time'
 
 /** Off by more than this, a picture is brought back. */
 const OFF_MS = 100
@@ -181,12 +182,6 @@ export function latest<T extends { at_ms: number | null }>(items: T[], position:
 /** Seconds of a short span, with a tenth while it matters. */
 export function secondsOf(ms: number): string {
   return ms < 10_000 ? (Math.max(100, ms) / 1000).toFixed(1) : String(Math.round(ms / 1000))
-}
-
-/** "00:12:14" */
-export function timecode(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000))
-  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0')).join(':')
 }
 
 /** "12:14", or "1:02:14" from an hour on. */

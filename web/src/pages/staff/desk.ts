@@ -2,7 +2,7 @@
 import { inject, nextTick, provide, ref, watch, type InjectionKey, type Ref, type WatchSource } from 'vue'
 import { api, take } from '../../api/client'
 import type { Booking, WaitingPerson } from '../../api/types'
-import { contained } from '../../rules/typed'
+import { isolated } from '../../rules/isolate'
 import { useAct } from '../../state/load'
 import { toastOneOf } from '../../state/toasts'
 import { listed, t } from '../../i18n'
@@ -57,7 +57,7 @@ export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): 
 
   async function done(what: Step | Question, booking: Booking) {
     const step = what === 'accept_anyway' ? 'accept' : what
-    toastOneOf(step, contained(whoOf(booking)), (some, n) => {
+    toastOneOf(step, isolated(whoOf(booking)), (some, n) => {
       const who = listed(some)
       const several = n > some.length ? 'staff.day.done.several_more' : 'staff.day.done.several'
       return t(`staff.day.done.${step}`, { who: n > 1 ? t(several, { n, who }) : who })

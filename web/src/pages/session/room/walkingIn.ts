@@ -1,7 +1,7 @@
 // How an officer walks into a room: devices that were looked at once are not looked at again before each of a day's
 // meetings, and whoever pressed "let in" elsewhere lets in as soon as they are inside.
 import { computed, shallowRef, ref, watch, type Ref } from 'vue'
-import { contained } from '../../../rules/typed'
+import { isolated } from '../../../rules/isolate'
 import { useAct } from '../../../state/load'
 import type { Snapshots } from './snapshots'
 
@@ -29,7 +29,7 @@ export function useWalkingIn(
     const person = now?.people.find((one) => one.id === wanted)
     const colleague = inside()
     if (now?.me.state === 'admitted' || person?.state !== 'admitted' || !colleague) return
-    taken.value = { who: contained(person.name), by: contained(colleague.name) }
+    taken.value = { who: isolated(person.name), by: isolated(colleague.name) }
     wanted = ''
   })
   const walking = useAct(async () => {
@@ -37,7 +37,7 @@ export function useWalkingIn(
     const who = wanted
     wanted = ''
     if (session.value?.people.some((one) => one.id === who && one.state === 'waiting')) await admit(who)
-    if (who) together.value = contained(inside()?.name ?? '')
+    if (who) together.value = isolated(inside()?.name ?? '')
   })
   const enterToo = () => (taken.value = null)
   /** Nothing is asked between the notice and the call. */

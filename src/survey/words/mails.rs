@@ -19,7 +19,7 @@ pub struct Invitation<'a> {
 
 /// Subject, plain text and HTML.
 pub fn write(invitation: &Invitation<'_>, language: Language) -> (String, String, String) {
-    use words::rating_mail as say;
+    use words::survey_mail as say;
     let Invitation { service, reference, on, until, url } = *invitation;
     let subject = say::invitation_subject(service).in_language(language);
     let paragraphs = [

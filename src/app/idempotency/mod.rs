@@ -8,9 +8,12 @@
 //! A key is not looked up before it is claimed, because hardly any request is a repetition. Of one that is,
 //! the claim fails, or the use case does because it finds its own work done: only then it is looked.
 
-use crate::app::answers::Answers;
+mod answers;
+pub(in crate::app) mod store;
+
+use crate::app::idempotency::answers::Answers;
 use crate::app::entities::idempotency::Model;
-use crate::app::store::{self, Keyed, StoredAnswer};
+use crate::app::idempotency::store::{self, Keyed, StoredAnswer};
 use crate::auth::Actor;
 use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;

@@ -1,7 +1,7 @@
 //! Answers on their way into the store: kept behind the reply, many in one transaction.
 
 use crate::app::entities::idempotency::Model;
-use crate::app::store::{self, Keyed, StoredAnswer};
+use crate::app::idempotency::store::{self, Keyed, StoredAnswer};
 use crate::db::Db;
 use sea_orm::DbErr;
 use std::collections::HashMap;

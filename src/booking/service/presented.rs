@@ -24,7 +24,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// What the rows are shown with.
-pub(super) struct Around<'a> {
+pub(super) struct Presented<'a> {
     pub actor: &'a Actor,
     pub now: DateTime<Utc>,
     pub accounts: HashMap<Uuid, account::Model>,
@@ -37,12 +37,12 @@ pub(super) struct Around<'a> {
 
 impl Booking {
     /// Reads what `rows` are shown with, and the names of `others`.
-    pub(super) async fn around<'a>(
+    pub(super) async fn present<'a>(
         &self,
         actor: &'a Actor,
         rows: &[booking::Model],
         others: &[Uuid],
-    ) -> Result<Around<'a>, Problem> {
+    ) -> Result<Presented<'a>, Problem> {
         let now = self.0.clock.now();
         let neighbours = self.neighbours(actor, rows, now).await?;
         let people = rows.iter().flat_map(|row| [Some(row.account_id), row.officer_id]).flatten();
@@ -62,7 +62,7 @@ impl Booking {
             Some(room) if !calls.is_empty() => room.glances(&calls).await?,
             _ => HashMap::new(),
         };
-        Ok(Around {
+        Ok(Presented {
             actor,
             now,
             accounts: auth::ask::accounts(self.0.db.reader(), &accounts).await?,
@@ -96,7 +96,7 @@ impl Booking {
     }
 }
 
-impl<'a> Around<'a> {
+impl<'a> Presented<'a> {
     /// Of the caller's own booking, when there is nothing else at the time and no session can be open.
     pub fn alone(actor: &'a Actor, now: DateTime<Utc>, info: Arc<ServiceInfo>) -> Self {
         Self {
