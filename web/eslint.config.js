@@ -50,7 +50,7 @@ export default defineConfig(
       // labels stand around their control or name it by `for`: one of both is enough
       'vuejs-accessibility/label-has-for': ['error', { required: { some: ['nesting', 'id'] } }],
       // a heading may be what somebody typed
-      'vuejs-accessibility/heading-has-content': ['error', { accessibleChildren: ['Typed'] }],
+      'vuejs-accessibility/heading-has-content': ['error', { accessibleChildren: ['UserText'] }],
       // all our media are people talking, live or recorded as evidence: there is no text of it
       'vuejs-accessibility/media-has-caption': 'off',
       eqeqeq: 'error',

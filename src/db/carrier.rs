@@ -144,6 +144,8 @@ impl Carriers {
         let this = self.clone();
         let opened = tokio::spawn(async move {
             let carrier = Carrier::on(connect::postgres_now(&this.0.url).await?).await?;
+            // Keys decide in what is asked here, whatever the values: a plan made once is as good as one made anew.
+            carrier.say("set plan_cache_mode = force_generic_plan").await?;
             this.give_back(Turn { carrier, used: Instant::now(), _room: room });
             Ok(())
         });

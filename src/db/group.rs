@@ -8,7 +8,7 @@ use crate::db::carrier::Carrier;
 use crate::db::fault::{self, StoreFault};
 use crate::db::health::Health;
 use crate::db::noted::Noted;
-use crate::db::tx::{AfterCommit, Stage, Tx};
+use crate::db::tx::{self, AfterCommit, Stage, Tx};
 use crate::db::wal::Wal;
 use crate::db::writer::{Answer, Job};
 use sea_orm::{DatabaseConnection, DbErr};
@@ -87,7 +87,7 @@ impl GroupWriter {
             Ok(()) => {
                 self.health.kept();
                 for (after_commit, answer) in kept {
-                    after_commit.into_iter().for_each(|act| act());
+                    tx::follow(after_commit);
                     answer(Ok(()));
                 }
                 self.connection = Some(connection);

@@ -10,6 +10,7 @@ use sea_orm::{
     Statement,
 };
 use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
@@ -369,6 +370,15 @@ impl Tx {
             self.is_failed.store(true, Ordering::Relaxed);
         }
         outcome
+    }
+}
+
+/// Does what follows a commit. What panics there must not hold up the rest: it is written already.
+pub(super) fn follow(acts: Vec<AfterCommit>) {
+    for act in acts {
+        if catch_unwind(AssertUnwindSafe(act)).is_err() {
+            tracing::error!("what was to follow a commit panicked");
+        }
     }
 }
 

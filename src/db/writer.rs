@@ -5,7 +5,7 @@ use crate::db::fault::{self, StoreFault, WriteError};
 use crate::db::group::{GROUP, GroupWriter};
 use crate::db::health::Health;
 use crate::db::noted::Noted;
-use crate::db::tx::{Ready, Stage, Tx};
+use crate::db::tx::{self, Ready, Stage, Tx};
 use futures::{FutureExt, future::BoxFuture};
 use rand::RngExt;
 use sea_orm::DbErr;
@@ -231,7 +231,7 @@ where
         Ok(()) => {
             carriers.give_back(turn);
             health.kept();
-            after_commit.into_iter().for_each(|act| act());
+            tx::follow(after_commit);
             outcome
         }
         Err(error) => {

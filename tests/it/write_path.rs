@@ -142,4 +142,19 @@ both_stores! {
         let is_postgres = db.reader().get_database_backend() == DbBackend::Postgres;
         assert_eq!(runs.load(Ordering::SeqCst), if is_postgres { 1 } else { 2 });
     }
+
+    async fn what_panics_behind_a_commit_holds_up_nobody(app: &TestApp) {
+        let db = &app.app.db;
+        let followed = Arc::new(AtomicU32::new(0));
+        for _ in 0..2 {
+            let followed = Arc::clone(&followed);
+            let written: Result<(), DbErr> = db.write(move |tx| Box::pin(async move {
+                tx.after_commit(|| panic!("this is meant to panic"));
+                tx.after_commit(move || { followed.fetch_add(1, Ordering::SeqCst); });
+                Ok(())
+            })).await;
+            written.unwrap();
+        }
+        assert_eq!(followed.load(Ordering::SeqCst), 2);
+    }
 }

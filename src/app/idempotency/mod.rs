@@ -11,9 +11,9 @@
 mod answers;
 pub(in crate::app) mod store;
 
-use crate::app::idempotency::answers::Answers;
 use crate::app::entities::idempotency::Model;
-use crate::app::idempotency::store::{self, Keyed, StoredAnswer};
+use crate::app::idempotency::answers::Answers;
+use crate::app::idempotency::store::{Keyed, StoredAnswer};
 use crate::auth::Actor;
 use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;

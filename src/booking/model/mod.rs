@@ -2,13 +2,13 @@
 
 pub mod answers;
 pub mod boards;
+pub mod bookable;
 pub mod form;
 pub mod reference;
 pub mod slots;
 pub mod state;
 pub mod steps;
 pub mod warnings;
-pub mod bookable;
 
 pub use reference::display_reference;
 pub use state::join_window;

@@ -1,8 +1,8 @@
 //! What is free: answered from memory and the kept directory, without a query.
 
 use crate::booking::model::boards::{Board, Boards};
-use crate::booking::model::slots::Slot;
 use crate::booking::model::bookable::{DayReason, DayTotal, Free, NoneFree, Offer, OpenState, Terms};
+use crate::booking::model::slots::Slot;
 use crate::booking::service::{Booking, plan_of, terms_of};
 use crate::directory::ServiceInfo;
 use crate::directory::model::calendar::DayClass;

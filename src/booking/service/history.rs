@@ -46,7 +46,12 @@ impl Booking {
     }
 }
 
-fn told(entry: &entry::Model, act: Act, reasons: &HashMap<i64, String>, presented: &Presented<'_>) -> HistoryItem {
+fn told(
+    entry: &entry::Model,
+    act: Act,
+    reasons: &HashMap<i64, String>,
+    presented: &Presented<'_>,
+) -> HistoryItem {
     HistoryItem {
         at: entry.at,
         kind: entry.kind.clone(),

@@ -1,12 +1,12 @@
 //! Use cases.
 
-mod presented;
 mod day;
 mod decide;
 mod free;
 mod hindrances;
 mod history;
 mod prefill;
+mod presented;
 mod request;
 mod sweep;
 pub mod take;
@@ -21,8 +21,8 @@ use crate::auth::entities::account::Role;
 use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
 use crate::booking::model::boards::Boards;
-use crate::booking::model::slots::{Opening, Plan};
 use crate::booking::model::bookable::Terms;
+use crate::booking::model::slots::{Opening, Plan};
 use crate::booking::service::waiting::WaitingRoom;
 use crate::booking::store::entities::booking;
 use crate::booking::store::{Scope, places, read};

@@ -2,10 +2,10 @@
 
 use crate::base::words::ByLanguage;
 use crate::booking::model::answers::Answer;
+use crate::booking::model::bookable::{DayReason, NoneFree, OpenState, SlotReason};
 use crate::booking::model::state::ExpiredBecause;
 use crate::booking::model::steps::StepKind;
 use crate::booking::model::warnings::FormWarning;
-use crate::booking::model::bookable::{DayReason, NoneFree, OpenState, SlotReason};
 use crate::booking::store::entities::booking::BookingState;
 use crate::http::{fields_in_json, words_in_json};
 

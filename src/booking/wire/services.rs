@@ -3,8 +3,8 @@
 use crate::auth::Signed;
 use crate::base::words;
 use crate::booking::Booking;
-use crate::booking::model::steps;
 use crate::booking::model::bookable::OpenState;
+use crate::booking::model::steps;
 use crate::booking::service::ServiceNow;
 use crate::booking::wire::dto::{
     DayOfPlacesDto, DaysDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto, SlotDto, SlotsDto,

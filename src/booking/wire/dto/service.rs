@@ -1,8 +1,8 @@
 //! Services and what is free.
 
 use crate::base::words::ByLanguage;
-use crate::booking::model::steps::StepKind;
 use crate::booking::model::bookable::{DayReason, NoneFree, OpenState, SlotReason};
+use crate::booking::model::steps::StepKind;
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::model::calendar::DayClass;
 use crate::directory::model::{FieldSpec, Limits, WarningRule};
