@@ -18,11 +18,12 @@ use mianqia::auth::entities::auth_session;
 use mianqia::auth::entities::enterprise::{self, EnterpriseState};
 use mianqia::base::ids;
 use mianqia::base::words::Language;
-use mianqia::booking::entities::{booking, occupied};
+use mianqia::booking::entities::booking;
 use mianqia::db::Db;
 use mianqia::directory::entities::{resource, service};
 use mianqia::evidence::entities::entry;
 use mianqia::notify::entities::outbox;
+use mianqia::places::entities::occupied;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -322,7 +323,7 @@ async fn bare_one(db: &Db, template: booking::Model, resource_id: Uuid, n: i64) 
         resource_id: Set(resource_id),
         seat: Set(0),
         cell: Set(-n - 1),
-        booking_id: Set(id),
+        owner_id: Set(id),
     };
     let entry = entry::ActiveModel {
         case_id: Set(id),

@@ -1,6 +1,6 @@
 //! Mianqia (面洽): bookings, recorded video sessions and ratings for a customs office.
 //!
-//! Imports go one way: `base ← db http ← evidence notify ← directory ← auth ←
+//! Imports go one way: `base ← db http ← evidence notify ← directory ← auth ← places ←
 //! booking ← video ← survey ← review ← app`; `http` knows no feature. ARCHITECTURE.md tells the rest.
 
 pub mod app;
@@ -12,6 +12,7 @@ pub mod directory;
 pub mod evidence;
 pub mod http;
 pub mod notify;
+pub mod places;
 pub mod review;
 pub mod survey;
 pub mod video;

@@ -42,6 +42,7 @@ use crate::db::Db;
 use crate::db::live::Live;
 use crate::directory::Directory;
 use crate::notify::{MailSettings, Notify};
+use crate::places::Places;
 use crate::review::Review;
 use crate::survey::{self, Survey};
 use crate::video::engine::Engine;
@@ -75,6 +76,7 @@ pub struct Parts {
     pub live: Live,
     pub auth: Auth,
     pub directory: Directory,
+    pub places: Places,
     pub booking: Booking,
     pub notify: Notify,
     pub video: Video,
@@ -128,8 +130,16 @@ impl App {
         auth.ensure_name_keys().await?;
         let office =
             booking::Office { public_url: settings.public_url.clone(), mail_from: settings.mail_from() };
-        let booking = Booking::new(db.clone(), clock.clone(), directory.clone(), live.clone(), office);
-        booking.load().await?;
+        let places = Places::new(db.clone(), clock.clone());
+        places.load().await?;
+        let booking = Booking::new(
+            db.clone(),
+            clock.clone(),
+            directory.clone(),
+            places.clone(),
+            live.clone(),
+            office,
+        );
 
         let (engine_tells, engine_events) = tokio::sync::mpsc::unbounded_channel();
         let engine = Engine::start(media::engine_settings(&settings), clock.clone(), engine_tells)
@@ -181,6 +191,7 @@ impl App {
             live,
             auth,
             directory,
+            places,
             booking,
             notify,
             video,

@@ -140,7 +140,7 @@ async fn reload(app: &App) -> Result<(), sea_orm::DbErr> {
     app.directory.forget();
     app.live.hear(Topic::Day);
     app.live.hear(Topic::PeopleChanged);
-    app.booking.reload().await
+    app.places.reload().await
 }
 
 /// The same, while whoever hears goes on hearing.
@@ -193,8 +193,7 @@ pub(super) fn tell_others(app: &App) {
         // Of this process alone.
         Topic::Stopping => {}
     });
-    app.booking
-        .forward_places(move |resource, from, to| bus.tell(format!("{PLACES} {resource} {from} {to}")));
+    app.places.forward(move |resource, from, to| bus.tell(format!("{PLACES} {resource} {from} {to}")));
 }
 
 /// Hears what the others tell, until cancelled.
@@ -235,7 +234,7 @@ async fn take(app: &App, heard: Heard) -> Result<(), sea_orm::DbErr> {
             let resource = id();
             let mut cell = || parts.next().and_then(|part| part.parse::<i64>().ok());
             if let (Some(resource), Some(from), Some(to)) = (resource, cell(), cell()) {
-                app.booking.look_again(resource, from..to).await?;
+                app.places.look_again(resource, from..to).await?;
             }
         }
         // Of a later version.

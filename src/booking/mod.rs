@@ -2,12 +2,10 @@
 //!
 //! Others reach it through [`Booking`]: `find` and `find_for` for a booking, the associated
 //! `check_in` and `complete` inside their own transactions, [`WaitingRoom`] to tell who waits and who is in, and
-//! the pure [`model`] (`join_window`, `display_reference`). `app` calls `load` before serving; what is done by time
-//! alone is in [`jobs`].
+//! the pure [`model`] (`join_window`, `display_reference`). What is done by time alone is in [`jobs`].
 //!
-//! Invariants: a place is taken only by rows under the primary key of `occupied`, whatever the
-//! memory of free places says; that memory changes only after a commit; a booking moves only along
-//! the table in [`model::state`], in one transaction with its evidence entry, its cells and its
+//! Invariants: a place is taken and given back ([`crate::places`]) in the transaction of the booking that it is for; a
+//! booking moves only along the table in [`model::state`], in one transaction with its evidence entry, its cells and its
 //! mails; every query about named bookings begins with the scope of whoever asks; personal data
 //! stands in entries as commitments only.
 

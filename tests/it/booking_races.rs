@@ -8,11 +8,12 @@ use mianqia::auth::Actor;
 use mianqia::auth::entities::account::{self, Role};
 use mianqia::base::ids;
 use mianqia::base::words::Language;
-use mianqia::booking::entities::{booking, occupied};
+use mianqia::booking::entities::booking;
 use mianqia::db::Db;
 use mianqia::directory::entities::opening_rule::DayKind;
 use mianqia::directory::entities::resource::CellKind;
 use mianqia::directory::entities::{opening_rule, resource, service};
+use mianqia::places::entities::occupied;
 use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -219,7 +220,7 @@ both_stores! { at "2026-11-23T02:00:00Z";
         let starts_at: DateTime<Utc> = "2026-11-24T03:00:00Z".parse().unwrap();
         rush(app, &takers[..3], service, |_| starts_at).await;
         assert_eq!(free_at(app, service, starts_at).await, 4);
-        app.app.booking.load().await.unwrap();
+        app.app.places.load().await.unwrap();
         assert_eq!(free_at(app, service, starts_at).await, 4);
     }
 }

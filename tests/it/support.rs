@@ -131,7 +131,7 @@ impl TestApp {
         let app = App::start(settings, clock.clone()).await.unwrap();
         mianqia::auth::demo::seed(&app.db, &clock).await.unwrap();
         app.directory.forget();
-        app.booking.load().await.unwrap();
+        app.places.load().await.unwrap();
         let server = app.listen(listener, None, limits).unwrap();
         let metrics = TcpListener::bind("127.0.0.1:0").unwrap();
         let metrics_base = format!("http://{}", metrics.local_addr().unwrap());

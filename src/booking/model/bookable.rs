@@ -2,8 +2,9 @@
 //! are asked through [`Free`].
 
 use crate::base::local_time::local_date;
-use crate::booking::model::slots::{Plan, Slot, YearUnpublished, day_cell};
+use crate::booking::model::slots::{Plan, Slot, YearUnpublished};
 use crate::directory::model::calendar::Calendar;
+use crate::places::cells;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use std::ops::Range;
@@ -131,7 +132,7 @@ impl Terms<'_> {
     /// The slots of a date with what is free in each.
     pub fn offers(&self, date: NaiveDate, free: &impl Free) -> Result<Vec<Offer>, DayReason> {
         let slots = self.slots(date)?;
-        let left = free.quota(day_cell(date));
+        let left = free.quota(cells::of_day(date));
         let offer = |slot: Slot| {
             if let Some(reason) = self.too_late(&slot) {
                 return Offer { slot, free: 0, reason: Some(reason) };
@@ -158,7 +159,7 @@ impl Terms<'_> {
         let places = i32::try_from(offers.len()).unwrap_or(i32::MAX).saturating_mul(self.capacity);
         let total = within(places, quota);
         let sum = offers.iter().fold(0, |sum: i32, offer| sum.saturating_add(offer.free));
-        let free = within(sum, free.quota(day_cell(date)));
+        let free = within(sum, free.quota(cells::of_day(date)));
         let has = |reason| offers.iter().any(|offer| offer.reason == Some(reason));
         let reason = if free > 0 {
             None

@@ -1,7 +1,6 @@
 //! The rules of booking. Pure: time and randomness come in as arguments.
 
 pub mod answers;
-pub mod boards;
 pub mod bookable;
 pub mod form;
 pub mod reference;

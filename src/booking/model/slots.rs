@@ -7,7 +7,8 @@
 
 use crate::base::local_time::instant;
 use crate::directory::entities::opening_rule::DayKind;
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
+use crate::places::cells;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 use std::ops::Range;
 
@@ -54,7 +55,7 @@ impl Plan {
 
     /// The cells that a slot takes.
     pub fn cells(&self, slot: &Slot) -> Range<i64> {
-        cells(self.grid_minutes, slot)
+        cells::of_span(self.grid_minutes, &(slot.starts_at..slot.ends_at))
     }
 
     /// The slots that start on `date`, in order. `working` answers whether the date is a working
@@ -141,19 +142,6 @@ impl Plan {
             local.date() == date && hours.contains(&minute_of_day(local))
         })
     }
-}
-
-/// The cells of a slot on a grid: floor(epoch minutes / grid).
-pub fn cells(grid_minutes: i64, slot: &Slot) -> Range<i64> {
-    let grid = grid_minutes.max(1);
-    let minute = |at: DateTime<Utc>| at.timestamp().div_euclid(60);
-    minute(slot.starts_at).div_euclid(grid)..(minute(slot.ends_at) + grid - 1).div_euclid(grid)
-}
-
-/// The cell of a day quota.
-pub fn day_cell(date: NaiveDate) -> Range<i64> {
-    let day = i64::from(date.num_days_from_ce());
-    day..day + 1
 }
 
 fn ceil_to_grid(at: DateTime<Utc>, grid_minutes: i64) -> DateTime<Utc> {

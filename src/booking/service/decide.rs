@@ -6,7 +6,7 @@ use crate::auth::{Actor, Right};
 use crate::base::words::Language;
 use crate::booking::model::state::{Action, Side, hold_expired, hold_lapsed, keeps_place};
 use crate::booking::model::{form, state};
-use crate::booking::service::transition::{Step, free_cells, take_step};
+use crate::booking::service::transition::{Step, take_step};
 use crate::booking::service::{Booking, Office, scope_of};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write;
@@ -125,7 +125,7 @@ impl Booking {
                     inner.hindered(tx, &before, action, officer, anyway).await?;
                     let row = take_step(tx, before, step).await.map_err(Problem::from)?;
                     if !keeps_place(row.state) {
-                        free_cells(tx, &inner.places, row.id).await?;
+                        inner.places.vacate(tx, row.id).await?;
                     }
                     let news = people.news(&inner.office, &info, &row, now);
                     match (action, was) {

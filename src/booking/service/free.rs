@@ -1,12 +1,12 @@
 //! What is free: answered from memory and the kept directory, without a query.
 
-use crate::booking::model::boards::{Board, Boards};
 use crate::booking::model::bookable::{DayReason, DayTotal, Free, NoneFree, Offer, OpenState, Terms};
 use crate::booking::model::slots::Slot;
 use crate::booking::service::{Booking, plan_of, terms_of};
 use crate::directory::ServiceInfo;
 use crate::directory::model::calendar::DayClass;
 use crate::http::Problem;
+use crate::places::{Board, Places};
 use chrono::NaiveDate;
 use std::ops::Range;
 use std::sync::Arc;
@@ -122,9 +122,9 @@ impl Booking {
     }
 }
 
-fn with_boards<T>(boards: &Boards, info: &ServiceInfo, ask: impl FnOnce(&ServiceBoards<'_>) -> T) -> T {
+fn with_boards<T>(places: &Places, info: &ServiceInfo, ask: impl FnOnce(&ServiceBoards<'_>) -> T) -> T {
     let quota = info.row.quota_resource_id.zip(info.quota_seats);
-    boards.look([Some(info.row.resource_id), quota.map(|(id, _)| id)], |[seats, limit]| {
+    places.look([Some(info.row.resource_id), quota.map(|(id, _)| id)], |[seats, limit]| {
         ask(&ServiceBoards { seats: (seats, info.seats), quota: quota.map(|(_, seats)| (limit, seats)) })
     })
 }

@@ -20,25 +20,20 @@ pub use request::RequestForm;
 use crate::auth::entities::account::Role;
 use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
-use crate::booking::model::boards::Boards;
 use crate::booking::model::bookable::Terms;
 use crate::booking::model::slots::{Opening, Plan};
 use crate::booking::service::waiting::WaitingRoom;
 use crate::booking::store::entities::booking;
-use crate::booking::store::{Scope, places, read};
+use crate::booking::store::{Scope, read};
 use crate::db::live::Live;
 use crate::db::{Db, StoreFault, WriteError, fault_of};
-use crate::directory;
-use crate::directory::entities::resource::CellKind;
 use crate::directory::model::calendar::Calendar;
 use crate::directory::{Directory, ServiceInfo};
 use crate::http::Problem;
+use crate::places::Places;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
-use std::ops::Range;
-use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 use uuid::Uuid;
 
 /// What the mails of bookings print about this installation.
@@ -50,7 +45,7 @@ pub struct Office {
     pub mail_from: String,
 }
 
-/// The feature. Cheap to clone; clones share the memory of free places.
+/// The feature. Cheap to clone.
 #[derive(Clone)]
 pub struct Booking(Arc<Inner>);
 
@@ -60,10 +55,8 @@ struct Inner {
     directory: Directory,
     live: Live,
     office: Office,
-    places: Arc<Boards>,
+    places: Places,
     waiting_room: OnceLock<Arc<dyn WaitingRoom>>,
-    /// The hour in which places gone by were forgotten last.
-    tidied: AtomicI64,
 }
 
 /// Why a write did not happen: the caller's doing, or the store's.
@@ -94,11 +87,6 @@ impl From<Problem> for Fault {
     }
 }
 
-/// What follows a commit has followed it by then.
-const SETTLED_AFTER: Duration = Duration::from_millis(500);
-/// How often cells are read that are being changed.
-const LOOKS: usize = 10;
-
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         match fault {
@@ -109,10 +97,17 @@ impl From<Fault> for Problem {
 }
 
 impl Booking {
-    pub fn new(db: Db, clock: Clock, directory: Directory, live: Live, office: Office) -> Self {
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        directory: Directory,
+        places: Places,
+        live: Live,
+        office: Office,
+    ) -> Self {
         let office = Office { public_url: office.public_url.trim_end_matches('/').to_owned(), ..office };
-        let (places, waiting_room, tidied) = (Arc::default(), OnceLock::new(), AtomicI64::new(0));
-        Self(Arc::new(Inner { db, clock, directory, live, office, places, waiting_room, tidied }))
+        let waiting_room = OnceLock::new();
+        Self(Arc::new(Inner { db, clock, directory, live, office, places, waiting_room }))
     }
 
     /// Tells who waits in video sessions; set once, by whoever knows.
@@ -126,58 +121,6 @@ impl Booking {
     /// The bus on which the office's pages hear of changes.
     pub fn live(&self) -> &Live {
         &self.0.live
-    }
-
-    /// Fills the memory of free places from the store. To be called once before serving.
-    pub async fn load(&self) -> Result<(), DbErr> {
-        let conn = self.0.db.reader();
-        let now = self.0.clock.now();
-        let mut taken = Vec::new();
-        for resource in directory::ask::resources(conn).await? {
-            let first = first_cell(&resource, now);
-            taken.extend(places::occupied_since(conn, resource.resource, first).await?);
-        }
-        self.0.places.fill(taken);
-        Ok(())
-    }
-
-    /// Tells `forward` which cells of which resource were changed, so that other processes look again.
-    pub fn forward_places(&self, forward: impl Fn(Uuid, i64, i64) + Send + Sync + 'static) {
-        self.0.places.forward(move |resource, cells| forward(resource, cells.start, cells.end));
-    }
-
-    /// Reads some cells of a resource anew: another process changed them.
-    pub async fn look_again(&self, resource: Uuid, cells: Range<i64>) -> Result<(), DbErr> {
-        for _ in 0..LOOKS {
-            let count = self.0.places.changes();
-            let taken = places::occupied_in(self.0.db.reader(), resource, &cells).await?;
-            if self.0.places.replace(resource, &cells, &taken, count) {
-                return Ok(());
-            }
-        }
-        // Whoever changes them so often tells of it each time.
-        Ok(())
-    }
-
-    /// Fills the memory of free places anew while bookings go on. What changes meanwhile is looked at once more when
-    /// it has settled: what was read may be older than a change that memory had, or newer than one that it was to get.
-    pub async fn reload(&self) -> Result<(), DbErr> {
-        let count = self.0.places.changes();
-        self.load().await?;
-        tokio::time::sleep(SETTLED_AFTER).await;
-        let Some(spans) = self.0.places.changed_since(count) else { return self.load().await };
-        for (resource, cells) in spans {
-            self.look_again(resource, cells).await?;
-        }
-        Ok(())
-    }
-
-    /// Forgets the places of days gone by.
-    async fn forget_past(&self, now: DateTime<Utc>) -> Result<(), DbErr> {
-        for resource in directory::ask::resources(self.0.db.reader()).await? {
-            self.0.places.forget_before(resource.resource, first_cell(&resource, now));
-        }
-        Ok(())
     }
 
     /// A booking by id, for the program itself.
@@ -233,16 +176,5 @@ fn terms_of<'a>(info: &ServiceInfo, plan: &'a Plan, calendar: &'a Calendar, now:
         horizon_days: i64::from(info.row.horizon_days),
         capacity: info.seats,
         now,
-    }
-}
-
-/// The first cell that still matters: two days back covers every zone and clocks that differ a bit.
-fn first_cell(resource: &directory::ask::Numbering, now: DateTime<Utc>) -> i64 {
-    use crate::base::local_time::local_date;
-    use crate::booking::model::slots::{Slot, cells, day_cell};
-    let at = now - TimeDelta::days(2);
-    match resource.cell {
-        CellKind::Grid => cells(i64::from(resource.grid_minutes), &Slot { starts_at: at, ends_at: at }).start,
-        CellKind::Day => day_cell(local_date(resource.zone.parse().unwrap_or(chrono_tz::UTC), at)).start,
     }
 }

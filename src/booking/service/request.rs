@@ -3,7 +3,6 @@
 use crate::auth::{Actor, Right};
 use crate::base::local_time::local_date;
 use crate::base::words;
-use crate::booking::model::boards::Boards;
 use crate::booking::model::form;
 use crate::booking::model::state::{self, Action, Side};
 use crate::booking::model::warnings::{FormWarning, warnings};
@@ -20,6 +19,7 @@ use crate::directory::model::ServiceSpec;
 use crate::directory::{ServiceInfo, Services};
 use crate::evidence;
 use crate::http::Problem;
+use crate::places::Places;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use serde_json::{Map, Value};
@@ -131,7 +131,7 @@ impl Wish {
     }
 }
 
-async fn request_seen(tx: &Tx, places: &Arc<Boards>, seen: Seen, case: &Case) -> Result<Outcome, Fault> {
+async fn request_seen(tx: &Tx, places: &Places, seen: Seen, case: &Case) -> Result<Outcome, Fault> {
     let Case { form, actor, info, now, .. } = case;
     let row = &seen.row;
     if state::hold_lapsed(row, *now) {

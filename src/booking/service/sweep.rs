@@ -1,27 +1,23 @@
 //! What ends by itself: holds that ran out, and requests that nobody decided in time.
 
 use crate::booking::model::state::{Action, ExpiredBecause, lapse};
-use crate::booking::service::transition::{Step, expire, free_cells, take_step};
+use crate::booking::service::transition::{Step, expire, take_step};
 use crate::booking::service::{Booking, Fault};
 use crate::booking::store::entities::booking;
 use crate::booking::store::{read, write};
 use crate::booking::words::mails;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
-use std::sync::atomic::Ordering;
 
 /// As many of a kind are ended in one round.
 const AT_ONCE: u64 = 200;
 
 impl Booking {
-    /// Ends what is over, and once an hour forgets places gone by. `app` calls it every few seconds;
+    /// Ends what is over, and has places gone by forgotten. `app` calls it every few seconds;
     /// returns how many bookings ended. One that fails is logged and does not keep the others.
     pub async fn sweep_expired(&self) -> Result<u64, DbErr> {
         let now = self.0.clock.now();
-        let hour = now.timestamp().div_euclid(3600);
-        if self.0.tidied.swap(hour, Ordering::Relaxed) != hour {
-            self.forget_past(now).await?;
-        }
+        self.0.places.tidy().await?;
         let conn = self.0.db.reader();
         let mut ended = 0;
         for id in read::lapsed(conn, now, AT_ONCE).await? {
@@ -51,7 +47,7 @@ impl Booking {
                         return Ok(false);
                     }
                     let row = take_step(tx, row, Step::by_program(Action::Expire, now)).await?;
-                    free_cells(tx, &inner.places, row.id).await?;
+                    inner.places.vacate(tx, row.id).await?;
                     mails::undecided(tx, &people.news(&inner.office, &info, &row, now)).await?;
                     inner.tell_office(tx);
                     Ok(true)

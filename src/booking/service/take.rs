@@ -7,16 +7,15 @@ use crate::base::ids;
 use crate::base::local_time::local_date;
 use crate::base::words;
 use crate::booking::log::BookingEntry;
-use crate::booking::model::boards::{Boards, Taken};
 use crate::booking::model::bookable::{DayReason, SlotReason};
 use crate::booking::model::reference::new_reference;
-use crate::booking::model::slots::{Slot, day_cell};
+use crate::booking::model::slots::Slot;
 use crate::booking::service::transition::expire;
 use crate::booking::service::view::Fresh;
 use crate::booking::service::{Booking, Fault, plan_of, terms_of};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write::{Party, Standing};
-use crate::booking::store::{places, write};
+use crate::booking::store::write;
 use crate::booking::words::problems::{
     already_yours, beyond_horizon, lead_time, not_a_slot, slot_past, slot_taken, too_many_bookings,
     too_many_holds, unknown_service, year_unpublished,
@@ -26,10 +25,10 @@ use crate::directory::ServiceInfo;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
+use crate::places::{self, Need, Places, Taken, cells, choose};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use rand::RngExt;
 use serde_json::json;
-use std::ops::Range;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -49,12 +48,6 @@ struct Wish {
     needs: Vec<Need>,
     anyway: bool,
     now: DateTime<Utc>,
-}
-
-struct Need {
-    resource: Uuid,
-    seats: i32,
-    cells: Range<i64>,
 }
 
 impl Booking {
@@ -141,7 +134,7 @@ impl Booking {
 }
 
 /// One try: the whole use case in one transaction.
-async fn attempt(tx: &Tx, places: Arc<Boards>, wish: &Wish, spread: bool) -> Result<Fresh, Fault> {
+async fn attempt(tx: &Tx, places: Places, wish: &Wish, spread: bool) -> Result<Fresh, Fault> {
     // Locked first, so that two at once cannot both be the last one allowed.
     crate::auth::ask::lock_party(tx, wish.account, wish.enterprise).await?;
     let mut standing = standing(tx, wish).await?;
@@ -158,7 +151,7 @@ async fn attempt(tx: &Tx, places: Arc<Boards>, wish: &Wish, spread: bool) -> Res
     not_too_much(wish, &standing)?;
     let row = new_row(wish);
     write::insert(tx, row.clone());
-    places::occupy(tx, row.id, &taken);
+    places.occupy(tx, row.id, taken);
     let held = BookingEntry::Held {
         reference: row.reference.clone(),
         service: wish.info.row.code.clone(),
@@ -168,12 +161,11 @@ async fn attempt(tx: &Tx, places: Arc<Boards>, wish: &Wish, spread: bool) -> Res
     };
     let entry = NewEntry::new(row.id, &held, wish.actor, wish.now);
     evidence::begin(tx, entry.row(evidence::made(&row)))?;
-    tx.after_commit(move || places.set(&taken));
     Ok(Fresh { row, is_beside_another: standing.beside > 0 })
 }
 
 async fn standing(tx: &Tx, wish: &Wish) -> Result<Standing, Fault> {
-    let seats = wish.needs.iter().map(|need| places::taken_seats(need.resource, need.seats, &need.cells));
+    let seats = wish.needs.iter().map(places::ask::taken_seats);
     Ok(write::standing(tx, wish.party(), seats, wish.now).await?)
 }
 
@@ -196,9 +188,9 @@ fn not_too_much(wish: &Wish, standing: &Standing) -> Result<(), Problem> {
 }
 
 /// Ends holds whose time is over and that sit on the cells.
-async fn make_room(tx: &Tx, places: &Arc<Boards>, wish: &Wish) -> Result<(), Fault> {
+async fn make_room(tx: &Tx, places: &Places, wish: &Wish) -> Result<(), Fault> {
     for need in &wish.needs {
-        for id in places::lapsed_on(tx, need.resource, &need.cells, wish.now).await? {
+        for id in write::lapsed(tx, places::ask::owners(need), wish.now).await? {
             expire(tx, places, id, wish.now).await?;
         }
     }
@@ -216,26 +208,14 @@ impl Wish {
         }
     }
 
-    fn free_seats<'a>(&'a self, standing: &'a Standing) -> impl Iterator<Item = (&'a Need, Vec<i32>)> {
-        let free = |(need, taken): (&'a Need, &'a Vec<i32>)| {
-            (need, (0..need.seats).filter(|seat| !taken.contains(seat)).collect())
-        };
-        self.needs.iter().zip(&standing.taken).map(free)
-    }
-
     fn is_free(&self, standing: &Standing) -> bool {
-        self.free_seats(standing).all(|(_, free)| !free.is_empty())
+        self.choose(standing, false).is_some()
     }
 
     /// A seat of each resource that is free over all cells.
     fn choose(&self, standing: &Standing, spread: bool) -> Option<Vec<Taken>> {
-        let mut taken = Vec::new();
-        for (need, free) in self.free_seats(standing) {
-            let index = if spread && free.len() > 1 { rand::rng().random_range(0..free.len()) } else { 0 };
-            let seat = *free.get(index)?;
-            taken.extend(need.cells.clone().map(|cell| Taken { resource: need.resource, seat, cell }));
-        }
-        Some(taken)
+        let pick = |below| if spread { rand::rng().random_range(0..below) } else { 0 };
+        choose(&self.needs, &standing.taken, pick)
     }
 }
 
@@ -243,7 +223,7 @@ fn needs_of(info: &ServiceInfo, slot: &Slot, date: NaiveDate) -> Vec<Need> {
     let cells = plan_of(info).cells(slot);
     let mut needs = vec![Need { resource: info.row.resource_id, seats: info.seats, cells }];
     if let (Some(resource), Some(seats)) = (info.row.quota_resource_id, info.quota_seats) {
-        needs.push(Need { resource, seats, cells: day_cell(date) });
+        needs.push(Need { resource, seats, cells: cells::of_day(date) });
     }
     needs
 }

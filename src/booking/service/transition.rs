@@ -2,24 +2,23 @@
 
 use crate::booking::jobs::BookingCompleted;
 use crate::booking::log::{BookingEntry, Cause, Stepped};
-use crate::booking::model::boards::{Boards, Taken};
 use crate::booking::model::state::{self, Action, ExpiredBecause, Refusal, Side};
 use crate::booking::service::request::RequestForm;
 use crate::booking::service::{Booking, Fault, Inner};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write::Seen;
-use crate::booking::store::{places, write};
+use crate::booking::store::write;
 use crate::db::live::Topic;
 use crate::db::{Tx, jobs};
 use crate::directory::office;
 use crate::evidence;
 use crate::evidence::NewEntry;
 use crate::http::Problem;
+use crate::places::Places;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::DbErr;
 use serde_json::Value;
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// A step to take.
@@ -135,18 +134,10 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
     Ok(NewEntry::new(row.id, &what, step.actor, step.now).row(evidence::changed(&before, row)))
 }
 
-/// Gives the cells of a booking back, in the store now and in memory once that is durable.
-pub(super) async fn free_cells(tx: &Tx, places: &Arc<Boards>, booking: Uuid) -> Result<Vec<Taken>, DbErr> {
-    let taken = places::vacate(tx, booking).await?;
-    let (places, cells) = (places.clone(), taken.clone());
-    tx.after_commit(move || places.clear(&cells));
-    Ok(taken)
-}
-
 /// Ends a hold whose time is over, and frees its cells; leaves every other booking alone.
 pub(super) async fn expire(
     tx: &Tx,
-    places: &Arc<Boards>,
+    places: &Places,
     id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<bool, Fault> {
@@ -155,7 +146,7 @@ pub(super) async fn expire(
         return Ok(false);
     }
     take_step(tx, row, Step::by_program(Action::Expire, now)).await?;
-    free_cells(tx, places, id).await?;
+    places.vacate(tx, id).await?;
     Ok(true)
 }
 

@@ -3,7 +3,6 @@
 pub mod ask;
 pub mod entities;
 mod evident;
-pub mod places;
 pub mod read;
 pub mod write;
 

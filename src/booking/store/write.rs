@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable,
-    ModelTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    ModelTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -164,6 +164,20 @@ fn live(now: DateTime<Utc>) -> Condition {
         .add(booking::Column::State.is_in(LIVE))
         .add(booking::Column::EndsAt.gt(now))
         .add(lapsed.not())
+}
+
+/// Holds among some bookings whose time is over.
+pub async fn lapsed(tx: &Tx, among: SelectStatement, now: DateTime<Utc>) -> Result<Vec<Uuid>, DbErr> {
+    booking::Entity::find()
+        .select_only()
+        .column(booking::Column::Id)
+        .filter(booking::Column::State.eq(BookingState::Held))
+        .filter(booking::Column::HoldExpiresAt.lte(now))
+        .filter(booking::Column::Id.in_subquery(among))
+        .order_by_asc(booking::Column::Id)
+        .into_tuple()
+        .all(tx.conn())
+        .await
 }
 
 /// What somebody has booked or holds of this service at this time already.

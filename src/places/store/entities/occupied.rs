@@ -1,4 +1,4 @@
-//! One taken cell of one seat. The primary key is what makes double booking impossible.
+//! One taken cell of one seat, and whose it is. The primary key is what makes double booking impossible.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,7 +11,7 @@ pub struct Model {
     pub seat: i32,
     #[sea_orm(primary_key, auto_increment = false)]
     pub cell: i64,
-    pub booking_id: Uuid,
+    pub owner_id: Uuid,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,59 @@
+//! What of which resources somebody needs, and which seats they get.
+
+use crate::places::model::boards::Taken;
+use std::ops::Range;
+use uuid::Uuid;
+
+/// A seat of a resource over some cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    pub resource: Uuid,
+    /// As many seats the resource has.
+    pub seats: i32,
+    pub cells: Range<i64>,
+}
+
+impl Need {
+    /// The seats that are not among the `taken` ones.
+    pub fn free(&self, taken: &[i32]) -> Vec<i32> {
+        (0..self.seats).filter(|seat| !taken.contains(seat)).collect()
+    }
+}
+
+/// A seat of each resource that is free over all of its cells, or nothing if one of them has none. `taken` are the
+/// seats taken of each need, in their order; `pick` draws below a number which of the free seats it is to be.
+pub fn choose(
+    needs: &[Need],
+    taken: &[Vec<i32>],
+    mut pick: impl FnMut(usize) -> usize,
+) -> Option<Vec<Taken>> {
+    let mut chosen = Vec::new();
+    for (need, taken) in needs.iter().zip(taken) {
+        let free = need.free(taken);
+        let seat = *free.get(if free.len() > 1 { pick(free.len()) } else { 0 })?;
+        chosen.extend(need.cells.clone().map(|cell| Taken { resource: need.resource, seat, cell }));
+    }
+    Some(chosen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_of_what_is_needed_is_chosen_or_nothing() {
+        let [room, quota] = [1, 2].map(Uuid::from_u128);
+        let needs =
+            [Need { resource: room, seats: 3, cells: 8..10 }, Need { resource: quota, seats: 2, cells: 1..2 }];
+        let seat = |resource, seat, cell| Taken { resource, seat, cell };
+        assert_eq!(
+            choose(&needs, &[vec![0], vec![]], |_| 0),
+            Some(vec![seat(room, 1, 8), seat(room, 1, 9), seat(quota, 0, 1)])
+        );
+        assert_eq!(
+            choose(&needs, &[vec![0], vec![0]], |below| below - 1),
+            Some(vec![seat(room, 2, 8), seat(room, 2, 9), seat(quota, 1, 1)])
+        );
+        assert_eq!(choose(&needs, &[vec![], vec![1, 0]], |_| 0), None);
+    }
+}

@@ -1,0 +1,128 @@
+//! Places as the store has them, and the memory of what is free.
+
+use crate::base::clock::Clock;
+use crate::base::local_time::local_date;
+use crate::db::{Db, Tx};
+use crate::directory::ask::{self, Numbering};
+use crate::directory::entities::resource::CellKind;
+use crate::places::model::boards::{Board, Boards, Taken};
+use crate::places::model::cells;
+use crate::places::store;
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::DbErr;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// What follows a commit has followed it by then.
+const SETTLED_AFTER: Duration = Duration::from_millis(500);
+/// How often cells are read that are being changed.
+const LOOKS: usize = 10;
+
+/// The feature. Cheap to clone; clones share the memory of free places.
+#[derive(Clone)]
+pub struct Places(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    boards: Boards,
+    /// The hour in which places gone by were forgotten last.
+    tidied: AtomicI64,
+}
+
+impl Places {
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self(Arc::new(Inner { db, clock, boards: Boards::default(), tidied: AtomicI64::new(0) }))
+    }
+
+    /// Looks at two resources (a place and its quota) at one moment, for any number of questions.
+    pub fn look<T>(&self, resources: [Option<Uuid>; 2], ask: impl FnOnce([&Board; 2]) -> T) -> T {
+        self.0.boards.look(resources, ask)
+    }
+
+    /// Takes cells for an owner, in the store now and in memory once that is durable. A unique violation says that
+    /// somebody was faster.
+    pub fn occupy(&self, tx: &Tx, owner: Uuid, taken: Vec<Taken>) {
+        store::occupy(tx, owner, &taken);
+        let places = self.clone();
+        tx.after_commit(move || places.0.boards.set(&taken));
+    }
+
+    /// Gives all cells of an owner back, in the store now and in memory once that is durable.
+    pub async fn vacate(&self, tx: &Tx, owner: Uuid) -> Result<(), DbErr> {
+        let taken = store::vacate(tx, owner).await?;
+        let places = self.clone();
+        tx.after_commit(move || places.0.boards.clear(&taken));
+        Ok(())
+    }
+
+    /// Fills memory from the store. To be called once before serving.
+    pub async fn load(&self) -> Result<(), DbErr> {
+        let conn = self.0.db.reader();
+        let now = self.0.clock.now();
+        let mut taken = Vec::new();
+        for resource in ask::resources(conn).await? {
+            let first = first_cell(&resource, now);
+            taken.extend(store::occupied_since(conn, resource.resource, first).await?);
+        }
+        self.0.boards.fill(taken);
+        Ok(())
+    }
+
+    /// Tells `forward` which cells of which resource were changed, so that other processes look again.
+    pub fn forward(&self, forward: impl Fn(Uuid, i64, i64) + Send + Sync + 'static) {
+        self.0.boards.forward(move |resource, cells| forward(resource, cells.start, cells.end));
+    }
+
+    /// Reads some cells of a resource anew: another process changed them.
+    pub async fn look_again(&self, resource: Uuid, cells: Range<i64>) -> Result<(), DbErr> {
+        for _ in 0..LOOKS {
+            let count = self.0.boards.changes();
+            let taken = store::occupied_in(self.0.db.reader(), resource, &cells).await?;
+            if self.0.boards.replace(resource, &cells, &taken, count) {
+                return Ok(());
+            }
+        }
+        // Whoever changes them so often tells of it each time.
+        Ok(())
+    }
+
+    /// Fills memory anew while places are taken and given back. What changes meanwhile is looked at once more when it
+    /// has settled: what was read may be older than a change that memory had, or newer than one that it was to get.
+    pub async fn reload(&self) -> Result<(), DbErr> {
+        let count = self.0.boards.changes();
+        self.load().await?;
+        tokio::time::sleep(SETTLED_AFTER).await;
+        let Some(spans) = self.0.boards.changed_since(count) else { return self.load().await };
+        for (resource, cells) in spans {
+            self.look_again(resource, cells).await?;
+        }
+        Ok(())
+    }
+
+    /// Once an hour forgets places gone by.
+    pub async fn tidy(&self) -> Result<(), DbErr> {
+        let now = self.0.clock.now();
+        let hour = now.timestamp().div_euclid(3600);
+        if self.0.tidied.swap(hour, Ordering::Relaxed) == hour {
+            return Ok(());
+        }
+        for resource in ask::resources(self.0.db.reader()).await? {
+            self.0.boards.forget_before(resource.resource, first_cell(&resource, now));
+        }
+        Ok(())
+    }
+}
+
+/// The first cell that still matters: two days back covers every zone and clocks that differ a bit.
+fn first_cell(resource: &Numbering, now: DateTime<Utc>) -> i64 {
+    let at = now - TimeDelta::days(2);
+    let zone = resource.zone.parse().unwrap_or(chrono_tz::UTC);
+    match resource.cell {
+        CellKind::Grid => cells::of_span(i64::from(resource.grid_minutes), &(at..at)).start,
+        CellKind::Day => cells::of_day(local_date(zone, at)).start,
+    }
+}
