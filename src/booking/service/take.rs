@@ -14,8 +14,8 @@ use crate::booking::service::transition::expire;
 use crate::booking::service::view::Fresh;
 use crate::booking::service::{Booking, Fault, plan_of, terms_of};
 use crate::booking::store::entities::booking::{self, BookingState};
-use crate::booking::store::write::{Party, Standing};
 use crate::booking::store::write;
+use crate::booking::store::write::{Party, Standing};
 use crate::booking::words::problems::{
     already_yours, beyond_horizon, lead_time, not_a_slot, slot_past, slot_taken, too_many_bookings,
     too_many_holds, unknown_service, year_unpublished,

@@ -6,8 +6,8 @@ use crate::booking::model::state::{self, Action, ExpiredBecause, Refusal, Side};
 use crate::booking::service::request::RequestForm;
 use crate::booking::service::{Booking, Fault, Inner};
 use crate::booking::store::entities::booking::{self, BookingState};
-use crate::booking::store::write::Seen;
 use crate::booking::store::write;
+use crate::booking::store::write::Seen;
 use crate::db::live::Topic;
 use crate::db::{Tx, jobs};
 use crate::directory::office;
@@ -135,12 +135,7 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
 }
 
 /// Ends a hold whose time is over, and frees its cells; leaves every other booking alone.
-pub(super) async fn expire(
-    tx: &Tx,
-    places: &Places,
-    id: Uuid,
-    now: DateTime<Utc>,
-) -> Result<bool, Fault> {
+pub(super) async fn expire(tx: &Tx, places: &Places, id: Uuid, now: DateTime<Utc>) -> Result<bool, Fault> {
     let Some(row) = write::lock(tx, id).await? else { return Ok(false) };
     if !state::hold_lapsed(&row, now) {
         return Ok(false);

@@ -43,8 +43,10 @@ mod tests {
     #[test]
     fn all_of_what_is_needed_is_chosen_or_nothing() {
         let [room, quota] = [1, 2].map(Uuid::from_u128);
-        let needs =
-            [Need { resource: room, seats: 3, cells: 8..10 }, Need { resource: quota, seats: 2, cells: 1..2 }];
+        let needs = [
+            Need { resource: room, seats: 3, cells: 8..10 },
+            Need { resource: quota, seats: 2, cells: 1..2 },
+        ];
         let seat = |resource, seat, cell| Taken { resource, seat, cell };
         assert_eq!(
             choose(&needs, &[vec![0], vec![]], |_| 0),
