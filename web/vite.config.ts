@@ -33,7 +33,7 @@ export default defineConfig({
     },
   },
   server: {
-    proxy: { '/api': program, '/healthz': program },
+    proxy: { '/api': program, '/calendar': program, '/healthz': program },
   },
   test: {
     projects: [

@@ -29,6 +29,7 @@ const PUBLIC: &[&str] = &[
     "get_rating",
     "answer_rating",
     "invitation",
+    "get_calendar_feed",
 ];
 /// Writes that take no `Idempotency-Key`.
 const UNKEYED: [&str; 2] = ["sign_in", "media_token"];

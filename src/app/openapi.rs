@@ -40,6 +40,7 @@ pub(super) fn api(app: &App) -> (Router, Document) {
                 .merge(survey::router(app.survey.clone()))
                 .merge(review::router(app.review.clone())),
         )
+        .merge(booking::calendars(app.booking.clone()))
         .split_for_parts();
     require_answered_fields(&mut document);
     described::complete(&mut document);

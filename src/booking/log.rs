@@ -2,10 +2,12 @@
 
 use crate::base::words::{self, Text};
 use crate::booking::entities::booking::BookingState;
+use crate::booking::entities::calendar_feed::Covers;
 use crate::booking::model::state::Action;
 use crate::evidence::{Logged, Names};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// What happens to a booking.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -100,6 +102,33 @@ impl Logged for BookingEntry {
             Self::Completed(_) => words::log::booking_completed(),
             Self::NoShow(_) => words::log::booking_no_show(),
             Self::Reopened(_) => words::log::booking_reopened(),
+        }
+    }
+}
+
+/// What happens to calendars behind secret addresses; in the chain `system`, because they belong to no booking.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data")]
+pub enum FeedEntry {
+    #[serde(rename = "calendar_feed.made")]
+    Made {
+        feed_id: Uuid,
+        covers: Covers,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        enterprise_id: Option<Uuid>,
+        /// The one whose address it took the place of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<Uuid>,
+    },
+    #[serde(rename = "calendar_feed.revoked")]
+    Revoked { feed_id: Uuid },
+}
+
+impl Logged for FeedEntry {
+    fn words(&self, _: &Names) -> Text {
+        match self {
+            Self::Made { .. } => words::log::calendar_feed_made(),
+            Self::Revoked { .. } => words::log::calendar_feed_revoked(),
         }
     }
 }

@@ -22,4 +22,4 @@ pub use service::{Booking, Office, RequestForm};
 pub use store::read::View;
 pub use store::{ask, entities};
 pub use wire::dto::{BookingDto, HistorySide};
-pub use wire::{day_changes, router};
+pub use wire::{calendars, day_changes, router};

@@ -23,7 +23,9 @@ pub use model::{Message, WithdrawnBecause, next_attempt};
 pub use service::Notify;
 pub use service::mailer::{MailSettingError, MailSettings};
 pub use store::entities;
-pub use store::{calendar_identity, enqueue, fix_calendar_identity, keep_calendar_identity};
+pub use store::{
+    calendar_identities, calendar_identity, enqueue, fix_calendar_identity, keep_calendar_identity,
+};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;

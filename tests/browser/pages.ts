@@ -33,6 +33,8 @@ export function pagesOf({ bookings, services, sessionId, ratingPath, invitationP
     page('unknown link of a registration', 'anyone', '/confirm/no-such-token'),
     page('colleagues', 'lin', '/colleagues'),
     page('account and sign-ins', 'lin', '/account'),
+    page('calendars', 'lin', '/account/calendars'),
+    page('calendars of a chief', 'shen', '/account/calendars'),
     page('rating', 'anyone', ratingPath),
     page('unknown rating', 'anyone', '/rate/no-such-token'),
     page('devices', 'anyone', '/devices'),

@@ -66,6 +66,14 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/bookings/{id}/request", "u.hhhxxxxxxx"),
     ("POST", "/bookings/{id}/cancel", "u.hhhxxxxxxx"),
     ("POST", "/bookings/{id}/check", "u.hhhxxxxxxx"),
+    // of the pending enterprise: not before it is let in
+    ("GET", "/calendar-feeds", "u..x...xxxxx"),
+    ("POST", "/calendar-feeds", "u..x...xxxxx"),
+    // the owner's: of the enterprise, and of nobody else; renewed, it is no longer there
+    ("POST", "/calendar-feeds/{id}/renew", "u.hxhhhxxxxx"),
+    ("DELETE", "/calendar-feeds/{id}", "u.hxhhhxxxxx"),
+    // the address is the key, and the owner has ended it by the time the others come: 410
+    ("GET", "/calendar/{file}", "............"),
     ("GET", "/services/{id}/prefill", "u....xxxxxxx"),
     ("GET", "/references/{reference}", "u.hhh..xxxxx"),
     ("GET", "/day", "uxxxx..xxxxx"),
@@ -144,12 +152,15 @@ struct Objects {
     invitation_token: String,
     playback: String,
     recording: String,
+    feed: String,
+    feed_file: String,
 }
 
 impl Objects {
     fn fill(&self, path: &str) -> String {
         let id = match path {
             path if path.starts_with("/services/") => &self.service,
+            path if path.starts_with("/calendar-feeds/") => &self.feed,
             path if path.contains("/members") => &self.enterprise,
             path if path.starts_with("/enterprises/") => &self.pending_enterprise,
             path if path.starts_with("/messages/") => &self.message,
@@ -180,6 +191,7 @@ impl Objects {
             .replace("{source}", "camera")
             .replace("{reference}", &self.reference)
             .replace("{token}", token)
+            .replace("{file}", &self.feed_file)
             + query
     }
 }
@@ -203,7 +215,8 @@ fn body(method: &str, path: &str) -> Option<Value> {
 }
 
 async fn door(browser: &Browser, method: &str, path: &str, filled: &str) -> (char, String) {
-    let url = format!("{}/api/v1{filled}", browser.base);
+    let under = if path.starts_with("/calendar/") { "" } else { "/api/v1" };
+    let url = format!("{}{under}{filled}", browser.base);
     let mut request = browser.client.request(Method::from_bytes(method.as_bytes()).unwrap(), url);
     if path.starts_with("/whip") || path.starts_with("/whep") {
         request = request.header("content-type", "application/sdp").body("v=0");
@@ -259,6 +272,7 @@ async fn prepare(app: &TestApp) -> Objects {
     let playback = playback.json()["id"].as_str().unwrap_or(&session_id).to_owned();
     let pending = chief.get("/api/v1/enterprises?state=pending").await.ok();
     let me = owner.get("/api/v1/me").await.ok();
+    let feed = owner.post("/api/v1/calendar-feeds", json!({})).await.ok();
     Objects {
         service,
         booking: id.to_owned(),
@@ -272,6 +286,8 @@ async fn prepare(app: &TestApp) -> Objects {
         invitation_token: invited["path"].as_str().unwrap().rsplit('/').next().unwrap().to_owned(),
         rating_token: url.rsplit('/').next().unwrap().to_owned(),
         recording: session_id.clone(),
+        feed: feed["id"].as_str().unwrap().to_owned(),
+        feed_file: feed["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned(),
         session: session_id,
         playback,
     }

@@ -49,6 +49,7 @@ both_stores! {
         for (browser, path, schema, field) in [
             (&owner, format!("/api/v1/ratings/{token}"), "NewAnswer", "comment"),
             (&owner, format!("{met}/invitations"), "NewInvitation", "label"),
+            (&owner, "/api/v1/calendar-feeds".to_owned(), "NewCalendarFeed", "label"),
             (&auditor, format!("/api/v1/review/sessions/{session}/playbacks"), "OpenPlayback", "purpose"),
             (&owner, format!("/api/v1/sessions/{session}/decline"), "Decline", "reason"),
             (&officer, format!("{cancelled}/refuse"), "Refusing", "reason"),

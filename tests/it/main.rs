@@ -10,6 +10,8 @@ mod booking_races;
 mod booking_undecided;
 mod booking_warnings;
 mod calendar;
+mod calendar_feeds;
+mod calendar_readers;
 mod customs;
 mod demo;
 mod edge;

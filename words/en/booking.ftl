@@ -39,3 +39,6 @@ too_many_bookings = At most { $most } bookings of this service can stand at a ti
 unread_warning = { $warning }
 enterprise_pending = Your enterprise is still waiting for the office's approval. You can book once it is approved.
 enterprise_refused = Your enterprise was not approved and cannot book. Please ask the office for the reason.
+# $most (number)
+too_many_calendar_feeds = You may have { $most } calendar addresses at most. Please stop one that you no longer need.
+calendar_feed_revoked = This calendar address is no longer in use. You can make another one on your account page.

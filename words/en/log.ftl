@@ -83,3 +83,5 @@ membership_refused = A colleague was refused
 membership_ended = A membership ended
 calendar_imported = The official calendar was imported
 customs_offices_imported = The list of customs codes was imported
+calendar_feed_made = Calendar address made
+calendar_feed_revoked = Calendar address revoked

@@ -44,3 +44,6 @@ too_many_bookings = 这项业务同时最多约 { $most } 个，您已经约满�
 unread_warning = { $warning }
 enterprise_pending = 贵单位的注册还在等候海关审核，通过后即可预约。
 enterprise_refused = 贵单位的注册没有通过审核，不能预约。请联系海关了解原因。
+# $most (number)
+too_many_calendar_feeds = 您最多可以有 { $most } 个日历订阅地址。请先停用不用的一个。
+calendar_feed_revoked = 这个日历订阅地址已停用。请到“账号与登录”页另建一个。

@@ -90,3 +90,5 @@ membership_refused = 拒绝加入企业
 membership_ended = 不再是企业成员
 calendar_imported = 导入官方日历
 customs_offices_imported = 导入关区代码表
+calendar_feed_made = 建立日历订阅地址
+calendar_feed_revoked = 停用日历订阅地址

@@ -21,6 +21,8 @@ pub enum Right {
     Book,
     /// See the office's day and every booking; accept, refuse, check in, complete.
     HandleBookings,
+    /// Have the bookings of the whole office in a calendar of one's own.
+    FollowOffice,
     /// Hold sessions: admit people, end the session.
     HoldSessions,
     /// Let enterprises in.
@@ -41,7 +43,15 @@ pub fn role_has(role: Role, right: Right) -> bool {
     let rights: &[Right] = match role {
         Role::Member | Role::Agent | Role::Traveller => &[Book],
         Role::Officer => &[HandleBookings, HoldSessions, SeeMessages],
-        Role::Chief => &[HandleBookings, HoldSessions, SeeMessages, SeeJobs, ApproveEnterprises, SeeFigures],
+        Role::Chief => &[
+            HandleBookings,
+            FollowOffice,
+            HoldSessions,
+            SeeMessages,
+            SeeJobs,
+            ApproveEnterprises,
+            SeeFigures,
+        ],
         Role::Auditor => &[Review, SeeFigures],
         Role::Supervisor => &[SeeFigures],
         Role::AdminSystem => &[SeeJobs],

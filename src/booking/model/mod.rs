@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod bookable;
+pub mod feeds;
 pub mod form;
 pub mod reference;
 pub mod slots;

@@ -2,6 +2,7 @@
 
 mod day;
 mod decide;
+pub mod feeds;
 mod free;
 mod hindrances;
 mod history;

@@ -8,7 +8,8 @@ use crate::booking::service::{Booking, scope_of};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::read::{self, Place, View};
 use crate::booking::wire::dto::BookingDto;
-use crate::booking::words::mails::{self, News};
+use crate::booking::words::calendar;
+use crate::booking::words::mails::News;
 use crate::http::Problem;
 use crate::notify;
 use crate::notify::Method;
@@ -84,7 +85,7 @@ impl Booking {
         let now = self.0.clock.now();
         let news = News { office: &self.0.office, info: &info, row: &row, now, to: None, language };
         let known = notify::calendar_identity(self.0.db.reader(), row.id).await?;
-        Ok(mails::calendar_file(&news, known, method))
+        Ok(calendar::calendar_file(&news, known, method))
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod entities;
 mod evident;
+pub mod feeds;
 pub mod read;
 pub mod write;
 

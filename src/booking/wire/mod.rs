@@ -4,6 +4,7 @@ mod bookings;
 mod day;
 mod decide;
 pub mod dto;
+mod feeds;
 mod refusals;
 mod schemas;
 mod services;
@@ -36,5 +37,13 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(decide::complete_booking))
         .routes(routes!(decide::mark_no_show))
         .routes(routes!(decide::reopen_booking))
+        .routes(routes!(feeds::list_calendar_feeds, feeds::make_calendar_feed))
+        .routes(routes!(feeds::renew_calendar_feed))
+        .routes(routes!(feeds::revoke_calendar_feed))
         .with_state(booking)
+}
+
+/// What calendars fetch by a secret address, which is short and says nothing of a version: it stays in them for years.
+pub fn calendars(booking: Booking) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(feeds::get_calendar_feed)).with_state(booking)
 }

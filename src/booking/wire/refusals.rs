@@ -10,6 +10,8 @@ shared_refusals! {
             "invalid_name", "name_not_allowed", "unknown_field", "required", "consent_required", "too_long",
             "not_an_option", "invalid_port_code", "invalid_date", "invalid_number";
     }
+    /// The enterprise was not let in.
+    LET_IN { FORBIDDEN: "enterprise_pending", "enterprise_refused"; }
 }
 
 refusals! {
@@ -41,6 +43,17 @@ refusals! {
         CONFLICT: "wrong_state", "hold_expired", "too_late";
         UNPROCESSABLE_ENTITY: "reason_required", "too_long";
     }
+
+    MakeCalendarFeed {
+        ..BOOKERS;
+        ..LET_IN;
+        CONFLICT: "too_many_calendar_feeds";
+        UNPROCESSABLE_ENTITY: "too_long";
+    }
+    ListCalendarFeeds { ..BOOKERS; ..LET_IN; }
+    RenewCalendarFeed { ..BOOKERS; ..LET_IN; CONFLICT: "too_many_calendar_feeds"; }
+    RevokeCalendarFeed { ..BOOKERS; ..LET_IN; }
+    GetCalendarFeed { GONE: "calendar_feed_revoked"; }
 
     GetDay { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "date_out_of_range"; }
     ListDecisions { FORBIDDEN: "forbidden"; }

@@ -7,6 +7,7 @@ use crate::booking::model::state::ExpiredBecause;
 use crate::booking::model::steps::StepKind;
 use crate::booking::model::warnings::FormWarning;
 use crate::booking::store::entities::booking::BookingState;
+use crate::booking::store::entities::calendar_feed::Covers;
 use crate::http::{fields_in_json, words_in_json};
 
 words_in_json! {
@@ -27,6 +28,10 @@ words_in_json! {
 
     /// Whether a service is open.
     OpenState { Open, Closed, Unpublished }
+
+    /// Which bookings a calendar shows: those on an officer's own desk, those of the whole office, those of the maker's
+    /// enterprise, those of somebody who books for themselves.
+    Covers { Desk, Office, Enterprise, Own }
 
     /// State of a booking (contracts).
     BookingState { Held, Requested, Accepted, Refused, CheckedIn, Completed, NoShow, Cancelled, Expired }

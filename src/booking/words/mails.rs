@@ -1,18 +1,18 @@
-//! The mails about a booking, and the calendar file, which is the same appointment without a mail.
+//! The mails about a booking.
 
 use crate::base::words::booking_mail as say;
 use crate::base::words::{self, Language, Said, Text};
 use crate::booking::model::display_reference;
 use crate::booking::service::Office;
 use crate::booking::store::entities::booking;
+use crate::booking::words::calendar::{event, identity};
 use crate::db::Tx;
 use crate::directory::ServiceInfo;
 use crate::directory::entities::service::ServiceKind;
-use crate::directory::office;
 use crate::notify::layout;
-use crate::notify::model::ics::{Event, render};
+use crate::notify::model::ics::render;
 use crate::notify::{
-    CalendarPart, Identity, Mail, Method, Thread, enqueue, fix_calendar_identity, keep_calendar_identity,
+    CalendarPart, Mail, Method, Thread, enqueue, fix_calendar_identity, keep_calendar_identity,
 };
 use chrono::{DateTime, Datelike, Offset, Utc, Weekday};
 use chrono_tz::Tz;
@@ -91,7 +91,7 @@ pub async fn cancelled(tx: &Tx, news: &News<'_>, invited: bool) -> Result<(), Db
     send(tx, news, letter).await
 }
 
-fn is_video(news: &News<'_>) -> bool {
+pub(super) fn is_video(news: &News<'_>) -> bool {
     news.info.row.kind == ServiceKind::Video
 }
 
@@ -152,20 +152,6 @@ fn ways(news: &News<'_>) -> String {
     format!("{join}{}\n{}", said(say::cancel()), page(news))
 }
 
-/// The appointment as a file to take along, known to calendars as it was in the mails before.
-pub fn calendar_file(news: &News<'_>, known: Option<Identity>, method: Method) -> String {
-    let identity = known.unwrap_or_else(|| identity(news));
-    render(&event(news, identity, None), method)
-}
-
-/// By what calendars get to know a new appointment.
-fn identity(news: &News<'_>) -> Identity {
-    Identity {
-        uid: format!("{}@{}", news.row.id, host(&news.office.public_url)),
-        organizer_mail: news.office.mail_from.clone(),
-    }
-}
-
 fn facts(news: &News<'_>, reference: &str) -> Vec<String> {
     let facts = [
         Some(say::reference(reference)),
@@ -176,50 +162,19 @@ fn facts(news: &News<'_>, reference: &str) -> Vec<String> {
     facts.into_iter().flatten().map(|fact| fact.in_language(news.language)).collect()
 }
 
-fn event(news: &News<'_>, identity: Identity, attendee_mail: Option<String>) -> Event {
-    let (row, info, language) = (news.row, news.info, news.language);
-    let reference = display_reference(&row.reference);
-    let reference = say::reference(reference).in_language(language);
-    let url = page(news);
-    Event {
-        identity,
-        sequence: row.sequence,
-        stamp: news.now,
-        starts_at: row.starts_at,
-        ends_at: row.ends_at,
-        zone: info.zone,
-        summary: info.name().in_language(language).to_owned(),
-        description: format!("{reference}\n{url}"),
-        location: place(news).in_language(language),
-        organizer_name: office().name.in_language(language).to_owned(),
-        attendee_mail,
-        url: Some(url),
-    }
-}
-
-fn place(news: &News<'_>) -> Text {
+pub(super) fn place(news: &News<'_>) -> Text {
     if is_video(news) {
         return say::online();
     }
     say::venue(news.info.venue_name(), news.info.venue_address())
 }
 
-fn page(news: &News<'_>) -> String {
+pub(super) fn page(news: &News<'_>) -> String {
     format!("{}/bookings/{}", news.office.public_url, news.row.id)
 }
 
-/// The host of a URL, without port.
-fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    match authority.strip_prefix('[') {
-        Some(literal) => literal.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    }
-}
-
 /// The appointment's time in the venue's zone, with weekday and the zone said.
-fn when(zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> Text {
+pub(super) fn when(zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> Text {
     let (from, to) = (from.with_timezone(&zone), to.with_timezone(&zone));
     let (day, start) = (from.date_naive(), from.format("%H:%M").to_string());
     // A slot that ends with the day ends at 24:00, not at the 00:00 that nobody reads as its end.
@@ -275,17 +230,5 @@ mod tests {
             when(kathmandu, from, to).in_language(Language::En),
             "Saturday, 14 February 2026, 20:45–21:45 (Asia/Kathmandu, UTC+5:45)"
         );
-    }
-
-    #[test]
-    fn the_host_of_an_address_makes_ids_that_last() {
-        for (url, expected) in [
-            ("https://mianqia.example.cn/x", "mianqia.example.cn"),
-            ("http://127.0.0.1:8080", "127.0.0.1"),
-            ("http://[::1]:8080/", "::1"),
-            ("mianqia", "mianqia"),
-        ] {
-            assert_eq!(host(url), expected);
-        }
     }
 }

@@ -1,10 +1,13 @@
-//! An appointment as iCalendar (RFC 5545, RFC 5546). Pure.
+//! Appointments as iCalendar (RFC 5545, RFC 5546): one that is sent or taken along, and a calendar of many that is
+//! fetched again and again. One writer for both, so that a calendar knows the appointment of a mail in a feed. Pure.
 //!
 //! A writer of our own: the `icalendar` crate lets nobody build a VTIMEZONE without its parser, puts
 //! the machine's time into components, and does not keep line breaks out of parameter values.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
-use chrono_tz::{OffsetComponents, OffsetName, Tz};
+mod zone;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 /// What the receiver's calendar is to do.
@@ -57,28 +60,103 @@ pub struct Event {
 /// a request names who is asked).
 pub fn render(event: &Event, method: Method) -> String {
     let published = method == Method::Request && event.attendee_mail.is_none();
-    let mut out = Writer(String::new());
-    out.line("BEGIN:VCALENDAR");
-    out.line("VERSION:2.0");
-    out.line("PRODID:-//Mianqia//Mianqia//ZH");
-    out.line("CALSCALE:GREGORIAN");
+    let mut out = Writer::begin();
     out.line(&format!("METHOD:{}", if published { "PUBLISH" } else { method.name() }));
     // A wall clock that shows a time twice cannot say which of the two is meant: then it is written in
     // UTC, both ends in the same form (RFC 5545, 3.8.2.2).
-    let local = [event.starts_at, event.ends_at].into_iter().all(|at| is_shown_once(event.zone, at));
+    let local = [event.starts_at, event.ends_at].into_iter().all(|at| zone::is_shown_once(event.zone, at));
     if local {
-        time_zone(&mut out, event);
+        zone::write(&mut out, event);
     }
+    let status = match method {
+        Method::Request => Status::Confirmed,
+        Method::Cancel => Status::Cancelled,
+    };
+    component(&mut out, event, &Shape { local, status, sent: true });
+    out.end()
+}
+
+/// What a calendar makes of an appointment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Confirmed,
+    Tentative,
+    Cancelled,
+}
+
+impl Status {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Confirmed => "CONFIRMED",
+            Self::Tentative => "TENTATIVE",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+}
+
+/// A calendar that others fetch now and then, and show as it is then.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    /// What the calendar is called where it is shown.
+    pub name: String,
+    /// How often it is worth asking again, in minutes.
+    pub refresh_minutes: u32,
+    /// `stamp` is when an appointment was changed last.
+    pub events: Vec<(Event, Status)>,
+}
+
+/// Writes a calendar to subscribe to.
+///
+/// Without a `METHOD`, because nobody is asked anything; `DTSTAMP` then says the same as `LAST-MODIFIED` (RFC 5545,
+/// 3.8.7.2), so that the same appointments are the same bytes whenever they are asked for. For the same reason nobody
+/// is named as organizer or attendee, and nothing rings: whoever subscribes says in the calendar itself when it does.
+///
+/// Times are UTC instants, without any VTIMEZONE. Outlook, Thunderbird and telephones show an appointment by the
+/// clocks of whoever looks at it, whatever form it has; with a TZID they first have to agree on the zone, which Outlook
+/// looks up in a list of its own and Google by name, both of them past the VTIMEZONE, and one calendar here holds
+/// venues of several zones. An instant leaves nothing to agree on. Rules that a state changes later do not reach the
+/// stored time either, and a feed is fetched anew. What the venue's clocks show stands in the description.
+pub fn render_feed(feed: &Feed) -> String {
+    let mut out = Writer::begin();
+    for name in ["NAME", "X-WR-CALNAME"] {
+        out.text(name, &feed.name);
+    }
+    out.line(&format!("REFRESH-INTERVAL;VALUE=DURATION:PT{}M", feed.refresh_minutes));
+    out.line(&format!("X-PUBLISHED-TTL:PT{}M", feed.refresh_minutes));
+    if feed.events.is_empty() {
+        // A calendar with nothing at all in it is none (RFC 5545, 3.6), and some programs refuse it.
+        zone::write_utc(&mut out);
+    }
+    for (event, status) in &feed.events {
+        component(&mut out, event, &Shape { local: false, status: *status, sent: false });
+    }
+    out.end()
+}
+
+/// How an appointment is written.
+struct Shape {
+    /// By the clocks of the venue, whose zone stands before it.
+    local: bool,
+    status: Status,
+    /// It goes to somebody, from somebody.
+    sent: bool,
+}
+
+fn component(out: &mut Writer, event: &Event, shape: &Shape) {
+    let utc = |at: DateTime<Utc>| at.format("%Y%m%dT%H%M%SZ");
     out.line("BEGIN:VEVENT");
     out.text("UID", &event.identity.uid);
     out.line(&format!("SEQUENCE:{}", event.sequence));
-    out.line(&format!("DTSTAMP:{}", event.stamp.format("%Y%m%dT%H%M%SZ")));
+    out.line(&format!("DTSTAMP:{}", utc(event.stamp)));
+    if !shape.sent {
+        out.line(&format!("LAST-MODIFIED:{}", utc(event.stamp)));
+    }
     for (name, at) in [("DTSTART", event.starts_at), ("DTEND", event.ends_at)] {
-        if local {
+        if shape.local {
             let local = at.with_timezone(&event.zone).format("%Y%m%dT%H%M%S");
             out.line(&format!("{name};TZID={}:{local}", event.zone.name()));
         } else {
-            out.line(&format!("{name}:{}", at.format("%Y%m%dT%H%M%SZ")));
+            out.line(&format!("{name}:{}", utc(at)));
         }
     }
     out.text("SUMMARY", &event.summary);
@@ -87,6 +165,24 @@ pub fn render(event: &Event, method: Method) -> String {
     if let Some(url) = &event.url {
         out.line(&format!("URL:{}", one_line(url)));
     }
+    if shape.sent {
+        parties(out, event);
+    }
+    out.line(&format!("STATUS:{}", shape.status.name()));
+    // What was cancelled keeps nobody from anything else; in a mail its removal says so.
+    let blocks = shape.sent || shape.status != Status::Cancelled;
+    out.line(if blocks { "TRANSP:OPAQUE" } else { "TRANSP:TRANSPARENT" });
+    if shape.sent && shape.status != Status::Cancelled {
+        out.line("BEGIN:VALARM");
+        out.line("ACTION:DISPLAY");
+        out.line(&format!("TRIGGER:-PT{ALARM_MINUTES}M"));
+        out.text("DESCRIPTION", &event.summary);
+        out.line("END:VALARM");
+    }
+    out.line("END:VEVENT");
+}
+
+fn parties(out: &mut Writer, event: &Event) {
     let name = parameter(&event.organizer_name);
     out.line(&format!("ORGANIZER;CN={name}:{}", mailto(&event.identity.organizer_mail)));
     if let Some(mail) = &event.attendee_mail {
@@ -96,21 +192,6 @@ pub fn render(event: &Event, method: Method) -> String {
             mailto(mail)
         ));
     }
-    out.line(match method {
-        Method::Request => "STATUS:CONFIRMED",
-        Method::Cancel => "STATUS:CANCELLED",
-    });
-    out.line("TRANSP:OPAQUE");
-    if method == Method::Request {
-        out.line("BEGIN:VALARM");
-        out.line("ACTION:DISPLAY");
-        out.line(&format!("TRIGGER:-PT{ALARM_MINUTES}M"));
-        out.text("DESCRIPTION", &event.summary);
-        out.line("END:VALARM");
-    }
-    out.line("END:VEVENT");
-    out.line("END:VCALENDAR");
-    out.0
 }
 
 /// Reads by what an appointment that [`render`] wrote is known.
@@ -125,16 +206,24 @@ pub fn identity(ics: &str) -> Option<Identity> {
 /// So long before the start a calendar reminds of it.
 const ALARM_MINUTES: u32 = 30;
 
-/// Whether the clocks of a zone show the time of this instant only once.
-fn is_shown_once(zone: Tz, at: DateTime<Utc>) -> bool {
-    let shown = at.with_timezone(&zone).naive_local();
-    matches!(zone.from_local_datetime(&shown), chrono::MappedLocalTime::Single(_))
-}
-
 /// Content lines, folded.
 struct Writer(String);
 
 impl Writer {
+    fn begin() -> Self {
+        let mut out = Self(String::new());
+        out.line("BEGIN:VCALENDAR");
+        out.line("VERSION:2.0");
+        out.line("PRODID:-//Mianqia//Mianqia//ZH");
+        out.line("CALSCALE:GREGORIAN");
+        out
+    }
+
+    fn end(mut self) -> String {
+        self.line("END:VCALENDAR");
+        self.0
+    }
+
     fn line(&mut self, line: &str) {
         fold(line, &mut self.0);
     }
@@ -197,86 +286,6 @@ fn mailto(address: &str) -> String {
         }
     }
     uri
-}
-
-/// What a zone's clocks show from an instant on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Observance {
-    seconds: i32,
-    daylight: bool,
-    name: String,
-}
-
-fn observance(zone: Tz, at: NaiveDateTime) -> Observance {
-    let offset = zone.offset_from_utc_datetime(&at);
-    Observance {
-        seconds: offset.fix().local_minus_utc(),
-        daylight: !offset.dst_offset().is_zero(),
-        name: offset.abbreviation().unwrap_or(zone.name()).to_owned(),
-    }
-}
-
-/// Writes the zone's observances from the year before the event to the year after it, one by one: no
-/// rule is guessed for years that the event does not touch.
-fn time_zone(out: &mut Writer, event: &Event) {
-    let zone = event.zone;
-    let (from, until) = years_around(event);
-    let mut now = observance(zone, from);
-    out.line("BEGIN:VTIMEZONE");
-    out.line(&format!("TZID:{}", zone.name()));
-    // The one in force at the beginning, dated so early that it covers everything before.
-    write_observance(out, &now, now.seconds, epoch());
-    let mut day = from;
-    while day < until {
-        let next = day + TimeDelta::days(1);
-        let then = observance(zone, next);
-        if then != now {
-            let onset = change_between(zone, day, next, &now);
-            let changed = observance(zone, onset);
-            // An onset is written in the local time that was shown before it.
-            write_observance(out, &changed, now.seconds, onset + TimeDelta::seconds(now.seconds.into()));
-            now = changed;
-        }
-        day = next;
-    }
-    out.line("END:VTIMEZONE");
-}
-
-fn years_around(event: &Event) -> (NaiveDateTime, NaiveDateTime) {
-    let start = |year| NaiveDate::from_ymd_opt(year, 1, 1).map_or(epoch(), NaiveDateTime::from);
-    (start(event.starts_at.year() - 1), start(event.ends_at.year() + 2))
-}
-
-fn epoch() -> NaiveDateTime {
-    DateTime::<Utc>::UNIX_EPOCH.naive_utc()
-}
-
-/// The first second, after `low` and not after `high`, at which the zone no longer observes `before`.
-fn change_between(zone: Tz, low: NaiveDateTime, high: NaiveDateTime, before: &Observance) -> NaiveDateTime {
-    let (mut low, mut high) = (low, high);
-    while high - low > TimeDelta::seconds(1) {
-        let middle = low + TimeDelta::seconds((high - low).num_seconds() / 2);
-        if observance(zone, middle) == *before { low = middle } else { high = middle }
-    }
-    high
-}
-
-fn write_observance(out: &mut Writer, observance: &Observance, from_seconds: i32, onset: NaiveDateTime) {
-    let kind = if observance.daylight { "DAYLIGHT" } else { "STANDARD" };
-    out.line(&format!("BEGIN:{kind}"));
-    out.line(&format!("DTSTART:{}", onset.format("%Y%m%dT%H%M%S")));
-    out.line(&format!("TZOFFSETFROM:{}", utc_offset(from_seconds)));
-    out.line(&format!("TZOFFSETTO:{}", utc_offset(observance.seconds)));
-    out.text("TZNAME", &observance.name);
-    out.line(&format!("END:{kind}"));
-}
-
-fn utc_offset(seconds: i32) -> String {
-    let sign = if seconds < 0 { '-' } else { '+' };
-    let seconds = seconds.abs();
-    let rest = seconds % 60;
-    let short = format!("{sign}{:02}{:02}", seconds / 3600, seconds / 60 % 60);
-    if rest == 0 { short } else { format!("{short}{rest:02}") }
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Examples and properties of the writer.
 
+use super::zone::utc_offset;
 use super::*;
+use chrono::{NaiveDateTime, Offset, TimeDelta, TimeZone};
 use proptest::prelude::*;
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -96,6 +98,69 @@ fn a_file_without_an_attendee_is_published_not_requested() {
     let alone = Event { attendee_mail: None, url: None, ..event(chrono_tz::Asia::Shanghai) };
     let ics = render(&alone, Method::Request);
     assert!(ics.contains("METHOD:PUBLISH\r\n") && !ics.contains("ATTENDEE") && !ics.contains("\nURL"));
+}
+
+fn feed(events: Vec<(Event, Status)>) -> Feed {
+    Feed { name: "海关预约, 本单位".into(), refresh_minutes: 60, events }
+}
+
+#[test]
+fn a_feed_holds_instants_and_states_and_nobody() {
+    let berlin = Event { sequence: 3, ..event(chrono_tz::Europe::Berlin) };
+    let shanghai = Event {
+        summary: "面洽".into(),
+        description: "a\nb".into(),
+        location: "1 号".into(),
+        ..berlin.clone()
+    };
+    let ics = render_feed(&feed(vec![(berlin, Status::Tentative), (shanghai, Status::Cancelled)]));
+    let ics = unfold(&ics);
+    let expected = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Mianqia//Mianqia//ZH",
+        "CALSCALE:GREGORIAN",
+        "NAME:海关预约\\, 本单位",
+        "X-WR-CALNAME:海关预约\\, 本单位",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT60M",
+        "X-PUBLISHED-TTL:PT60M",
+        "BEGIN:VEVENT",
+        "UID:019a-mq@mianqia.example",
+        "SEQUENCE:3",
+        "DTSTAMP:20261102T010203Z",
+        "LAST-MODIFIED:20261102T010203Z",
+        "DTSTART:20261110T060000Z",
+        "DTEND:20261110T063000Z",
+        "SUMMARY:视频面洽：企业信用培育，第 2 次\\; 复核",
+        "DESCRIPTION:第一行\\n第二行\\\\完",
+        "LOCATION:冰城海关，迎宾路 1 号",
+        "URL:https://mianqia.example/bookings/1",
+        "STATUS:TENTATIVE",
+        "TRANSP:OPAQUE",
+        "END:VEVENT",
+        "BEGIN:VEVENT",
+        "UID:019a-mq@mianqia.example",
+        "SEQUENCE:3",
+        "DTSTAMP:20261102T010203Z",
+        "LAST-MODIFIED:20261102T010203Z",
+        "DTSTART:20261110T060000Z",
+        "DTEND:20261110T063000Z",
+        "SUMMARY:面洽",
+        "DESCRIPTION:a\\nb",
+        "LOCATION:1 号",
+        "URL:https://mianqia.example/bookings/1",
+        "STATUS:CANCELLED",
+        "TRANSP:TRANSPARENT",
+        "END:VEVENT",
+        "END:VCALENDAR",
+    ];
+    assert_eq!(ics, expected.join("\r\n") + "\r\n");
+}
+
+#[test]
+fn a_feed_without_appointments_is_a_calendar_all_the_same() {
+    let ics = render_feed(&feed(Vec::new()));
+    assert!(ics.contains("BEGIN:VTIMEZONE\r\nTZID:Etc/UTC\r\n") && !ics.contains("VEVENT"), "{ics}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryTrait,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What was fixed for a case, if anything was.
@@ -25,6 +26,38 @@ pub async fn calendar_identity(conn: &impl ConnectionTrait, case: Uuid) -> Resul
         .await?;
     let parts = mails.iter().filter_map(|row| Payload::read(&row.payload)?.calendar);
     Ok(parts.filter_map(|part| ics::identity(&part.ics)).next())
+}
+
+/// What was fixed for some cases.
+pub async fn calendar_identities(
+    conn: &impl ConnectionTrait,
+    cases: &[Uuid],
+) -> Result<HashMap<Uuid, Identity>, DbErr> {
+    let kept = calendar_identity::Entity::find()
+        .filter(calendar_identity::Column::CaseId.is_in(cases.iter().copied()))
+        .all(conn)
+        .await?;
+    let kept = kept.into_iter().map(|row| {
+        let identity = Identity { uid: row.uid, organizer_mail: row.organizer_mail };
+        (row.case_id, identity)
+    });
+    let mut known: HashMap<Uuid, Identity> = kept.collect();
+    let others: Vec<Uuid> = cases.iter().copied().filter(|case| !known.contains_key(case)).collect();
+    if others.is_empty() {
+        return Ok(known);
+    }
+    let mails = outbox::Entity::find()
+        .filter(outbox::Column::CaseId.is_in(others))
+        .order_by_asc(outbox::Column::ThreadSeq)
+        .all(conn)
+        .await?;
+    for (case, row) in mails.iter().filter_map(|row| Some((row.case_id?, row))) {
+        let part = Payload::read(&row.payload).and_then(|payload| payload.calendar);
+        if let Some(identity) = part.and_then(|part| ics::identity(&part.ics)) {
+            known.entry(case).or_insert(identity);
+        }
+    }
+    Ok(known)
 }
 
 /// Fixes it, unless it is.

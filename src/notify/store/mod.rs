@@ -4,7 +4,7 @@ mod calendar;
 pub mod entities;
 mod queue;
 
-pub use calendar::{calendar_identity, fix_calendar_identity, keep_calendar_identity};
+pub use calendar::{calendar_identities, calendar_identity, fix_calendar_identity, keep_calendar_identity};
 pub use queue::enqueue;
 pub(super) use queue::{Begun, Change, Ended, begin, requeue, settle};
 

@@ -7,6 +7,7 @@ export const LIMITS = {
   Confirmation: { login: { min: 3, max: 32 } },
   Decline: { reason: { min: 0, max: 300 } },
   NewAnswer: { comment: { min: 0, max: 1000 } },
+  NewCalendarFeed: { label: { min: 0, max: 40 } },
   NewEnterprise: { contact_name: { min: 1, max: 60 }, login: { min: 3, max: 32 }, name: { min: 2, max: 100 }, password: { min: 10, max: 128 } },
   NewInvitation: { label: { min: 0, max: 40 } },
   NewTraveller: { login: { min: 3, max: 32 }, name: { min: 1, max: 60 }, password: { min: 10, max: 128 } },

@@ -19,6 +19,14 @@ export const isStaff = computed(() => !!me.value && STAFF.includes(me.value.role
 /** Belongs to an enterprise that the office has not decided about. Who asks to join one waits for something else. */
 export const waitsForApproval = computed(() => me.value?.enterprise?.state === 'pending' && me.value.enterprise.membership === 'approved')
 
+const CALENDARS: Role[] = ['traveller', 'officer', 'chief']
+/** May subscribe to bookings; of an enterprise whoever belongs to one that was let in. */
+export const hasCalendars = computed(() => {
+  const { role, enterprise } = me.value ?? {}
+  if (enterprise) return enterprise.state === 'approved' && enterprise.membership === 'approved'
+  return !!role && CALENDARS.includes(role)
+})
+
 /** Tells other tabs whose browser this is now: the id of the account, or nothing. */
 const TOLD = 'mianqia.account'
 function tell(account: string) {

@@ -3,3 +3,4 @@
 //! Others may read a row that the door handed out; queries stand in this store alone.
 
 pub mod booking;
+pub mod calendar_feed;

@@ -147,6 +147,7 @@ export default {
     requested: 'Sent; an officer decides and you get an e-mail.',
     rate: 'Rate it',
     calendar: 'Add to calendar',
+    follow: 'Subscribe, and changes arrive by themselves',
     again: 'Book again',
     next: 'What comes next',
     next_sent: 'Booking sent',

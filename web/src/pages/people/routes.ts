@@ -6,5 +6,6 @@ export const people: RouteRecordRaw[] = [
   { path: '/confirm/:token', name: 'confirm', component: () => import('./ConfirmPage.vue'), props: true, meta: { title: 'people.confirm.title', areas: ['people'], width: 'narrow' } },
   { path: '/colleagues', name: 'colleagues', component: () => import('./ColleaguesPage.vue'), meta: { title: 'people.colleagues.title', areas: ['people'], width: 'narrow', roles: ['member', 'agent'] } },
   { path: '/account', name: 'account', component: () => import('./AccountPage.vue'), meta: { title: 'people.account.title', areas: ['people'], width: 'narrow', signedIn: true } },
+  { path: '/account/calendars', name: 'calendars', component: () => import('./CalendarsPage.vue'), meta: { title: 'people.calendars.title', areas: ['people'], width: 'narrow', roles: ['member', 'agent', 'traveller', 'officer', 'chief'] } },
   { path: '/account/password', redirect: '/account' },
 ]
