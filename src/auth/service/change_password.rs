@@ -4,12 +4,10 @@ use crate::auth::log::AccountEntry;
 use crate::auth::model::attempts::Begun;
 use crate::auth::model::{device, secret};
 use crate::auth::service::guessing::{Guesser, warning};
-use crate::auth::service::sign_in;
-use crate::auth::service::whole_seconds;
+use crate::auth::service::{sign_in, whole_seconds};
 use crate::auth::{Actor, Auth, Refusal, store};
 use crate::base::words;
-use crate::evidence;
-use crate::evidence::NewEntry;
+use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use sea_orm::DbErr;
 

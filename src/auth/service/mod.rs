@@ -19,8 +19,7 @@ use crate::base::keyring::Keyring;
 use crate::base::words;
 use crate::db::Db;
 use crate::db::live::{Live, Topic};
-use crate::http::Problem;
-use crate::http::StatusCode;
+use crate::http::{Problem, StatusCode};
 use sea_orm::DbErr;
 use std::sync::Arc;
 

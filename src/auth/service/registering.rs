@@ -5,23 +5,19 @@
 
 use crate::auth::log::{AccountEntry, Joined};
 use crate::auth::model::attempts::Subject;
-use crate::auth::model::budget;
 use crate::auth::model::input::{self, Checked};
-use crate::auth::model::names;
+use crate::auth::model::{budget, names};
 use crate::auth::service::whole_seconds;
 use crate::auth::store::entities::account::{self, Membership, Role};
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::auth::store::entities::registration::{self, RegistrationKind};
 use crate::auth::words::mails;
 use crate::auth::{Auth, Refusal, model, store};
-use crate::base::ids;
-use crate::base::words;
+use crate::base::{ids, words};
 use crate::db::live::Live;
 use crate::db::{StoreFault, Tx, WriteError, is_unique_violation};
-use crate::evidence;
-use crate::evidence::NewEntry;
-use crate::http::Problem;
-use crate::http::StatusCode;
+use crate::evidence::{self, NewEntry};
+use crate::http::{Problem, StatusCode};
 use crate::{directory, notify};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;

@@ -1,16 +1,13 @@
 //! Sign-ins: who is behind one, and how it ends.
 
 use crate::auth::log::AccountEntry;
-use crate::auth::model::actor;
-use crate::auth::model::session;
+use crate::auth::model::{actor, session};
 use crate::auth::service::remembered::Kept;
-use crate::auth::store::entities::account;
-use crate::auth::store::entities::auth_session;
+use crate::auth::store::entities::{account, auth_session};
 use crate::auth::{Actor, Auth, store};
 use crate::base::ids;
 use crate::base::words::Language;
-use crate::evidence;
-use crate::evidence::NewEntry;
+use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;

@@ -1,19 +1,15 @@
 //! Signing in.
 
 use crate::auth::log::AccountEntry;
-use crate::auth::model::actor;
-use crate::auth::model::{browser, device, input, secret, session};
+use crate::auth::model::{actor, browser, device, input, secret, session};
 use crate::auth::service::guessing::Guesser;
 use crate::auth::service::password::Place;
 use crate::auth::service::whole_seconds;
 use crate::auth::store::entities::{account, auth_session};
 use crate::auth::{Actor, Auth, Refusal, store};
-use crate::base::ids;
-use crate::base::words;
-use crate::evidence;
-use crate::evidence::NewEntry;
-use crate::http::Problem;
-use crate::http::StatusCode;
+use crate::base::{ids, words};
+use crate::evidence::{self, NewEntry};
+use crate::http::{Problem, StatusCode};
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, DbErr};
 use std::net::IpAddr;

@@ -1,14 +1,12 @@
 //! The office's day: what is on, what is undecided, who waits.
 
 use crate::auth::{Actor, Right};
-use crate::base::local_time;
-use crate::base::words;
+use crate::base::{local_time, words};
 use crate::booking::service::Booking;
 use crate::booking::store::entities::booking;
 use crate::booking::store::read::{self, Order, Place};
 use crate::booking::wire::dto::{DayBookingDto, OfficeDayDto};
-use crate::directory::ServiceInfo;
-use crate::directory::office;
+use crate::directory::{ServiceInfo, office};
 use crate::http::{Page, Problem};
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::Value;

@@ -1,8 +1,7 @@
 //! What is decided about a booking: by the officer, or by the booker who cancels.
 
-use crate::auth;
 use crate::auth::entities::{account, enterprise};
-use crate::auth::{Actor, Right};
+use crate::auth::{self, Actor, Right};
 use crate::base::words::Language;
 use crate::booking::model::state::{Action, Side, hold_expired, hold_lapsed, keeps_place};
 use crate::booking::model::{form, state};

@@ -1,7 +1,6 @@
 //! What a form can be filled in with, so that nobody types the same twice; and what it is warned of.
 
-use crate::auth;
-use crate::auth::{Actor, Right};
+use crate::auth::{self, Actor, Right};
 use crate::base::local_time::local_date;
 use crate::booking::model::warnings::{FormWarning, warnings};
 use crate::booking::model::{display_reference, form};

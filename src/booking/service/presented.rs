@@ -1,9 +1,8 @@
 //! What stands around bookings when they are shown: names beside ids, the session at a glance, what
 //! else is at the same time. Read once for all rows.
 
-use crate::auth;
 use crate::auth::entities::{account, enterprise};
-use crate::auth::{Actor, Right};
+use crate::auth::{self, Actor, Right};
 use crate::booking::model::state::{
     self, Action, REOPEN_WITHIN, Side, expired_because, join_window, may_join, shown_state,
 };

@@ -3,9 +3,8 @@
 use crate::auth::entities::account::Role;
 use crate::auth::entities::enterprise::EnterpriseState;
 use crate::auth::{Actor, Right};
-use crate::base::ids;
 use crate::base::local_time::local_date;
-use crate::base::words;
+use crate::base::{ids, words};
 use crate::booking::log::BookingEntry;
 use crate::booking::model::bookable::{DayReason, SlotReason};
 use crate::booking::model::reference::new_reference;
@@ -22,8 +21,7 @@ use crate::booking::words::problems::{
 };
 use crate::db::{Tx, is_unique_violation};
 use crate::directory::ServiceInfo;
-use crate::evidence;
-use crate::evidence::NewEntry;
+use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use crate::places::{self, Need, Places, Taken, cells, choose};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};

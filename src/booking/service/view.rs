@@ -11,8 +11,7 @@ use crate::booking::wire::dto::BookingDto;
 use crate::booking::words::calendar;
 use crate::booking::words::mails::News;
 use crate::http::Problem;
-use crate::notify;
-use crate::notify::Method;
+use crate::notify::{self, Method};
 use uuid::Uuid;
 
 /// A booking right after its booker has written it.
