@@ -3,6 +3,7 @@
 
 use crate::auth::model::attempts::{Attempts, Begun, Subject};
 use crate::auth::model::budget::{Budget, Share};
+use crate::auth::model::counted::{Counted, Key};
 use crate::auth::service::Auth;
 use crate::auth::store;
 use chrono::{DateTime, Utc};
@@ -15,8 +16,7 @@ impl Auth {
         subjects: &[Subject],
         now: DateTime<Utc>,
     ) -> Result<Option<DateTime<Utc>>, DbErr> {
-        let keys: Vec<_> = subjects.iter().map(Subject::key).collect();
-        let counted = store::counted(self.0.db.reader(), &keys).await?;
+        let counted = store::counted(self.0.db.reader(), &keys_of(subjects)).await?;
         Ok(Attempts::of(counted).waits_until(subjects, now))
     }
 
@@ -26,37 +26,25 @@ impl Auth {
         subjects: &[Subject],
         now: DateTime<Utc>,
     ) -> Result<Result<Begun, DateTime<Utc>>, DbErr> {
-        let subjects = subjects.to_vec();
-        self.0
-            .db
-            .write(move |tx| {
-                Box::pin(async move {
-                    let keys: Vec<_> = subjects.iter().map(Subject::key).collect();
-                    let mut attempts = Attempts::of(store::lock_counted(tx, &keys, now).await?);
-                    let begun = attempts.begin(&subjects, now);
-                    if begun.is_ok() {
-                        store::keep_counted(tx, attempts.counted()).await?;
-                    }
-                    Ok::<_, DbErr>(begun)
-                })
-            })
-            .await
+        let (keys, subjects) = (keys_of(subjects), subjects.to_vec());
+        let decision = move |counted: Vec<Counted>| {
+            let mut attempts = Attempts::of(counted);
+            let begun = attempts.begin(&subjects, now);
+            let changed = begun.is_ok().then(|| attempts.counted());
+            (begun, changed)
+        };
+        self.decide_by_count(keys, now, decision).await
     }
 
     /// The attempt was right.
     pub(super) async fn forgive(&self, subjects: &[Subject], now: DateTime<Utc>) -> Result<(), DbErr> {
-        let subjects = subjects.to_vec();
-        self.0
-            .db
-            .write(move |tx| {
-                Box::pin(async move {
-                    let keys: Vec<_> = subjects.iter().map(Subject::key).collect();
-                    let mut attempts = Attempts::of(store::lock_counted(tx, &keys, now).await?);
-                    attempts.succeeded(&subjects);
-                    store::keep_counted(tx, attempts.counted()).await
-                })
-            })
-            .await
+        let (keys, subjects) = (keys_of(subjects), subjects.to_vec());
+        let decision = move |counted: Vec<Counted>| {
+            let mut attempts = Attempts::of(counted);
+            attempts.succeeded(&subjects);
+            ((), Some(attempts.counted()))
+        };
+        self.decide_by_count(keys, now, decision).await
     }
 
     /// Takes of all shares, or tells when there will be something of each again.
@@ -65,19 +53,37 @@ impl Auth {
         shares: Vec<Share>,
         now: DateTime<Utc>,
     ) -> Result<Result<(), DateTime<Utc>>, DbErr> {
+        let keys = shares.iter().map(Share::key).collect();
+        let decision = move |counted: Vec<Counted>| {
+            let mut budget = Budget::of(counted);
+            let taken = budget.take(&shares, now);
+            let changed = taken.is_ok().then(|| budget.counted());
+            (taken, changed)
+        };
+        self.decide_by_count(keys, now, decision).await
+    }
+
+    /// Decides by what is counted under `keys`, which nobody else changes meanwhile. The decision tells what is to be
+    /// counted from now on, unless it leaves that as it is.
+    async fn decide_by_count<T: Send + 'static>(
+        &self,
+        keys: Vec<Key>,
+        now: DateTime<Utc>,
+        decision: impl FnOnce(Vec<Counted>) -> (T, Option<Vec<Counted>>) + Clone + Send + 'static,
+    ) -> Result<T, DbErr> {
         self.0
             .db
             .write(move |tx| {
                 Box::pin(async move {
-                    let keys: Vec<_> = shares.iter().map(Share::key).collect();
-                    let mut budget = Budget::of(store::lock_counted(tx, &keys, now).await?);
-                    let taken = budget.take(&shares, now);
-                    if taken.is_ok() {
-                        store::keep_counted(tx, budget.counted()).await?;
-                    }
-                    Ok::<_, DbErr>(taken)
+                    let (decided, changed) = decision(store::lock_counted(tx, &keys, now).await?);
+                    store::keep_counted(tx, changed.unwrap_or_default()).await?;
+                    Ok::<_, DbErr>(decided)
                 })
             })
             .await
     }
+}
+
+fn keys_of(subjects: &[Subject]) -> Vec<Key> {
+    subjects.iter().map(Subject::key).collect()
 }
