@@ -43,13 +43,7 @@ where
     fn run<'a>(self: Box<Self>, tx: &'a Tx) -> BoxFuture<'a, (Ended, Answer)> {
         async move {
             let Self { work, reply } = *self;
-            let outcome = caught(work, tx).await;
-            let ended = outcome.as_ref().map(drop).map_err(WriteError::store_fault);
-            let answer: Answer = Box::new(move |committed| {
-                // The caller may have gone away; the work stands all the same.
-                let _ = reply.send(settle(outcome, committed));
-            });
-            (ended, answer)
+            ended(caught(work, tx).await, reply)
         }
         .boxed()
     }
@@ -70,12 +64,7 @@ impl<T: Send + 'static, E: WriteError> Job for Prepared<T, E> {
     fn run<'a>(self: Box<Self>, tx: &'a Tx) -> BoxFuture<'a, (Ended, Answer)> {
         async move {
             let Self { value, ready, reply } = *self;
-            let outcome = tx.write_ready(ready).await.map(|()| value).map_err(E::from);
-            let ended = outcome.as_ref().map(drop).map_err(WriteError::store_fault);
-            let answer: Answer = Box::new(move |committed| {
-                let _ = reply.send(settle(outcome, committed));
-            });
-            (ended, answer)
+            ended(tx.write_ready(ready).await.map(|()| value).map_err(E::from), reply)
         }
         .boxed()
     }
@@ -83,6 +72,20 @@ impl<T: Send + 'static, E: WriteError> Job for Prepared<T, E> {
     fn refuse(self: Box<Self>, error: DbErr) {
         let _ = self.reply.send(Err(error.into()));
     }
+}
+
+/// What became of one try, and how its caller hears of that.
+fn ended<T, E>(outcome: Result<T, E>, reply: oneshot::Sender<Result<T, E>>) -> (Ended, Answer)
+where
+    T: Send + 'static,
+    E: WriteError,
+{
+    let ended = outcome.as_ref().map(drop).map_err(WriteError::store_fault);
+    let answer: Answer = Box::new(move |committed| {
+        // The caller may have gone away; the work stands all the same.
+        let _ = reply.send(settle(outcome, committed));
+    });
+    (ended, answer)
 }
 
 /// A panic in one use case must not take the writer and its group with it.
