@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use serde::Serialize;
 use std::collections::HashMap;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Knows who waits, and who is in.
@@ -26,7 +25,7 @@ pub trait WaitingRoom: Send + Sync {
 }
 
 /// Somebody who waits to be let in.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize)]
 pub struct WaitingPerson {
     pub session_id: Uuid,
     pub booking_id: Uuid,
@@ -41,7 +40,7 @@ pub struct WaitingPerson {
 }
 
 /// Where a session stands; its states are named as in `video`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GlanceState {
     Waiting,
@@ -50,7 +49,7 @@ pub enum GlanceState {
 }
 
 /// A video session in a few figures, for the rows of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct SessionGlance {
     pub session_id: Uuid,
     pub state: GlanceState,

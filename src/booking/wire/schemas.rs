@@ -1,4 +1,4 @@
-//! How the types of the rules and tables of this feature look over the API.
+//! How the types of the rules, use cases and tables of this feature look over the API.
 
 use crate::base::words::ByLanguage;
 use crate::booking::model::answers::Answer;
@@ -6,9 +6,12 @@ use crate::booking::model::bookable::{DayReason, NoneFree, OpenState, SlotReason
 use crate::booking::model::state::ExpiredBecause;
 use crate::booking::model::steps::StepKind;
 use crate::booking::model::warnings::FormWarning;
+use crate::booking::service::waiting::{GlanceState, SessionGlance, WaitingPerson};
 use crate::booking::store::entities::booking::BookingState;
 use crate::booking::store::entities::calendar_feed::Covers;
 use crate::http::{fields_in_json, words_in_json};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 words_in_json! {
     /// Why a booking is expired.
@@ -33,6 +36,9 @@ words_in_json! {
     /// enterprise, those of somebody who books for themselves.
     Covers { Desk, Office, Enterprise, Own }
 
+    /// Where a session stands; its states are named as in `video`.
+    GlanceState { Waiting, Open, Ended }
+
     /// State of a booking (contracts).
     BookingState { Held, Requested, Accepted, Refused, CheckedIn, Completed, NoShow, Cancelled, Expired }
 }
@@ -54,5 +60,34 @@ fields_in_json! {
         /// As it is spelled in the API: `fields.departure_on`.
         field: String,
         text: ByLanguage,
+    }
+
+    /// Somebody who waits to be let in.
+    WaitingPerson {
+        session_id: Uuid,
+        booking_id: Uuid,
+        participant_id: Uuid,
+        name: String,
+        enterprise_name: Option<String>,
+        service: ByLanguage,
+        starts_at: DateTime<Utc>,
+        since: DateTime<Utc>,
+        /// Whether their page is open at this moment.
+        present: bool,
+    }
+
+    /// A video session in a few figures, for the rows of a list.
+    SessionGlance {
+        session_id: Uuid,
+        state: GlanceState,
+        opened_at: Option<DateTime<Utc>>,
+        /// Since when it is recorded without all recordings having ended; null while nothing is.
+        recording_since: Option<DateTime<Utc>>,
+        /// Guests who wait to be let in.
+        waiting: u32,
+        /// Since when the first of them waits.
+        waiting_since: Option<DateTime<Utc>>,
+        /// People who are in, officers included.
+        inside: u32,
     }
 }

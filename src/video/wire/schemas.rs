@@ -1,6 +1,7 @@
-//! How the types of the rules and tables of this feature look over the API.
+//! How the types of the use cases and tables of this feature look over the API.
 
 use crate::http::words_in_json;
+use crate::video::service::invite::InvitationState;
 use crate::video::store::entities::participant::{ParticipantRole, ParticipantState};
 use crate::video::store::entities::publication::Source;
 use crate::video::store::entities::recording::RecordingState;
@@ -22,4 +23,7 @@ words_in_json! {
 
     /// State of a video session.
     SessionState { Waiting, Open, Ended }
+
+    /// Whether a link can be used.
+    InvitationState { Open, Taken, Withdrawn, Over }
 }
