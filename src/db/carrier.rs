@@ -4,10 +4,15 @@
 //! on counting when the store has rolled everything back by itself (a full disk does that to SQLite), and a pool
 //! asks a connection how it does before and after each use: two more ways to PostgreSQL and back. A connection
 //! under which something failed for the sake of the store is not trusted again.
+//!
+//! A line to PostgreSQL can fall silent (a router that forgot it, a machine that lost its power), and the kernel would
+//! give it up after a quarter of an hour. Nobody waits for an answer longer than [`ANSWERED_WITHIN`]; the server for
+//! its part gives up a transaction that goes on as long without a word, and lets go of what that had locked.
 
 use crate::db::connect::{self, ACQUIRE_WITHIN};
+use crate::db::fault;
 use sea_orm::error::ConnAcquireErr;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
 use std::num::NonZero;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,6 +28,15 @@ const AT_ONCE: RangeInclusive<usize> = 12..=32;
 const DOORS: usize = 4;
 /// How long an idle connection is believed to stand.
 const BELIEVED_FOR: Duration = Duration::from_secs(1);
+/// How long an answer of PostgreSQL is waited for. Statements of use cases take milliseconds, those that wait for
+/// others at the same rows a second or two; and a node whose heartbeat met a dead line must beat on another one before
+/// the others take it for dead ([`crate::db::nodes::TERM`]).
+const ANSWERED_WITHIN: Duration = Duration::from_secs(8);
+/// The same for the question whether an idle connection stands, behind which somebody waits who has
+/// [`ACQUIRE_WITHIN`] in all.
+const STANDS_WITHIN: Duration = Duration::from_millis(600);
+/// How long the server goes on with a transaction without a word: whoever is there has given up by then.
+const SILENT_FOR: Duration = Duration::from_secs(10);
 /// How long a broken connection may take to close before it is left to itself.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 
@@ -47,7 +61,12 @@ impl Carrier {
     }
 
     pub async fn say(&self, statement: &str) -> Result<(), DbErr> {
-        self.conn.execute_unprepared(statement).await.map(|_| ())
+        answered(&self.conn, self.conn.execute_unprepared(statement)).await.map(drop)
+    }
+
+    async fn stands(&self) -> bool {
+        let asked = tokio::time::timeout(STANDS_WITHIN, self.say("select 1"));
+        asked.await.is_ok_and(|answer| answer.is_ok())
     }
 
     /// Closes the connection, and with it whatever is open on it.
@@ -57,6 +76,18 @@ impl Carrier {
             tracing::warn!("a broken connection to the store did not close");
         }
     }
+}
+
+/// What is `asked` on a connection that writes, or that it was not answered. SQLite answers from this machine's own
+/// disk: what is begun there has its end.
+pub(super) async fn answered<T>(
+    conn: &DatabaseTransaction,
+    asked: impl Future<Output = Result<T, DbErr>>,
+) -> Result<T, DbErr> {
+    if conn.get_database_backend() != DbBackend::Postgres {
+        return asked.await;
+    }
+    tokio::time::timeout(ANSWERED_WITHIN, asked).await.unwrap_or_else(|_| Err(fault::unanswered()))
 }
 
 /// The connections that write on PostgreSQL, opened as they are needed.
@@ -110,7 +141,7 @@ impl Carriers {
         tokio::time::timeout(ACQUIRE_WITHIN, taken).await.unwrap_or_else(late)
     }
 
-    /// One that idles, or that comes to idle. None: it did not stand any more, or another was opened meanwhile.
+    /// One that idles, or that comes to idle. None: it does not stand or is gone, or another was opened meanwhile.
     async fn free_one(&self) -> Result<Option<Turn>, DbErr> {
         let closed = |_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed);
         if let Ok(free) = self.0.free.try_acquire() {
@@ -129,10 +160,15 @@ impl Carriers {
 
     async fn standing(&self) -> Option<Turn> {
         let turn = self.idle().pop()?;
-        if turn.used.elapsed() < BELIEVED_FOR || turn.carrier.say("select 1").await.is_ok() {
+        if turn.used.elapsed() < BELIEVED_FOR || turn.carrier.stands().await {
             return Some(turn);
         }
-        turn.carrier.discard().await;
+        // Those that idle as long went with it, as a rule. Whoever waits for a connection does not wait for their end.
+        let idle = |other: &mut Turn| other.used.elapsed() >= BELIEVED_FOR;
+        let gone: Vec<Turn> = self.idle().extract_if(.., idle).collect();
+        for turn in gone.into_iter().chain([turn]) {
+            tokio::spawn(turn.carrier.discard());
+        }
         None
     }
 
@@ -143,13 +179,23 @@ impl Carriers {
         let room = Arc::clone(&self.0.room).acquire_owned().await.map_err(closed)?;
         let this = self.clone();
         let opened = tokio::spawn(async move {
-            let carrier = Carrier::on(connect::postgres_now(&this.0.url).await?).await?;
-            // Keys decide in what is asked here, whatever the values: a plan made once is as good as one made anew.
-            carrier.say("set plan_cache_mode = force_generic_plan").await?;
+            let carrier = tokio::time::timeout(ANSWERED_WITHIN, this.opened()).await;
+            let carrier = carrier.unwrap_or_else(|_| Err(fault::unanswered()))?;
             this.give_back(Turn { carrier, used: Instant::now(), _room: room });
             Ok(())
         });
         opened.await.unwrap_or_else(|_| Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)))
+    }
+
+    async fn opened(&self) -> Result<Carrier, DbErr> {
+        let carrier = Carrier::on(connect::postgres_now(&self.0.url).await?).await?;
+        // Keys decide in what is asked here, whatever the values: a plan made once is as good as one made anew.
+        let settings = format!(
+            "set plan_cache_mode = force_generic_plan; set idle_in_transaction_session_timeout = {}",
+            SILENT_FOR.as_millis()
+        );
+        carrier.say(&settings).await?;
+        Ok(carrier)
     }
 
     pub fn give_back(&self, turn: Turn) {

@@ -39,6 +39,12 @@ pub(super) fn not_kept(cause: &DbErr) -> DbErr {
     }
 }
 
+/// The error of a question that the store did not answer in time: the line to it is as good as broken.
+pub(super) fn unanswered() -> DbErr {
+    let silent = std::io::Error::new(std::io::ErrorKind::TimedOut, "the store does not answer");
+    DbErr::Conn(RuntimeErr::SqlxError(sqlx::Error::Io(silent).into()))
+}
+
 /// The error of a commit that failed: certain where the store itself refused it, uncertain where it broke.
 pub(super) fn of_commit(cause: &DbErr) -> DbErr {
     let refused = match sqlx_error(cause) {
@@ -142,7 +148,8 @@ fn of_sqlite(code: i32) -> Option<StoreFault> {
 fn of_postgres(code: &str) -> Option<StoreFault> {
     let why = match code {
         "40001" | "40P01" => return Some(StoreFault::Conflict),
-        "57014" => return None, // a statement that was cancelled
+        "57014" => return None,     // a statement that was cancelled
+        "25P03" => "no_connection", // given up, because nothing was heard of it in a transaction
         "53100" => "disk_full",
         "53200" => "no_memory",
         "25006" => "read_only",
@@ -181,6 +188,7 @@ mod tests {
             ("53100", later("disk_full")),
             ("57P03", later("no_connection")),
             ("08006", later("no_connection")),
+            ("25P03", later("no_connection")),
             ("57014", None),
             ("23505", None),
             ("", None),
@@ -194,8 +202,11 @@ mod tests {
         let gone = DbErr::Exec(RuntimeErr::SqlxError(
             sqlx::Error::Io(std::io::Error::from(std::io::ErrorKind::ConnectionReset)).into(),
         ));
-        assert_eq!(fault_of(&gone), Some(StoreFault::Unavailable("no_connection")));
-        assert_eq!(fault_of(&of_commit(&gone)), Some(StoreFault::Unknown));
+        for broken in [gone, unanswered()] {
+            assert_eq!(fault_of(&broken), Some(StoreFault::Unavailable("no_connection")));
+            assert_eq!(fault_of(&of_commit(&broken)), Some(StoreFault::Unknown));
+            assert_eq!(fault_of(&of_only_statement(&broken)), Some(StoreFault::Unknown));
+        }
         let with_the_group = not_kept(&DbErr::Custom("no such savepoint".into()));
         assert_eq!(fault_of(&with_the_group), Some(StoreFault::Unavailable("broken")));
     }

@@ -1,6 +1,7 @@
 //! What a use case works on: its transaction, what it puts aside, and what is to follow the commit.
 
 use crate::db::aside::{self, Aside};
+use crate::db::carrier::answered;
 use crate::db::constraint::UniqueKey;
 use crate::db::fault;
 use crate::db::noted::Noted;
@@ -156,7 +157,7 @@ impl Tx {
             let _ = write!(sql, "select from \"{table}\" where id = '{id}' for no key update; ");
         }
         self.sent();
-        self.noticed(self.writer()?.execute_unprepared(&sql).await).map(drop)
+        self.say(&sql).await
     }
 
     /// Runs `act` once the transaction is durable, and never if it is rolled back.
@@ -266,7 +267,8 @@ impl Tx {
 
     async fn send(&self, statement: Statement) -> Result<(), DbErr> {
         self.note(&statement.sql);
-        let sent = self.writer()?.execute_raw(statement).await;
+        let conn = self.writer()?;
+        let sent = answered(conn, conn.execute_raw(statement)).await;
         self.noticed(sent).map(drop).map_err(|error| self.meant(error))
     }
 
@@ -294,7 +296,7 @@ impl Tx {
                 Stage::Apart => {
                     self.now_at(Stage::Set);
                     self.sent();
-                    self.writer()?.execute_unprepared(SET).await?;
+                    self.say(SET).await?;
                 }
                 _ => {}
             }
@@ -306,7 +308,13 @@ impl Tx {
     async fn open(&self) -> Result<(), DbErr> {
         self.now_at(Stage::Open);
         self.sent();
-        self.noticed(self.writer()?.execute_unprepared("begin").await).map(drop)
+        self.say("begin").await
+    }
+
+    /// Speaks a statement of this module.
+    async fn say(&self, sql: &str) -> Result<(), DbErr> {
+        let conn = self.writer()?;
+        self.noticed(answered(conn, conn.execute_unprepared(sql)).await).map(drop)
     }
 
     fn note(&self, sql: &str) {
@@ -407,18 +415,20 @@ impl ConnectionTrait for Tx {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         self.before(&statement.sql).await?;
-        self.noticed(self.writer()?.execute_raw(statement).await)
+        let conn = self.writer()?;
+        self.noticed(answered(conn, conn.execute_raw(statement)).await)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         self.before(sql).await?;
-        self.noticed(self.writer()?.execute_unprepared(sql).await)
+        let conn = self.writer()?;
+        self.noticed(answered(conn, conn.execute_unprepared(sql)).await)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         self.before(&statement.sql).await?;
         match &self.conn {
-            Conn::Writer(conn) => self.noticed(conn.query_one_raw(statement).await),
+            Conn::Writer(conn) => self.noticed(answered(conn, conn.query_one_raw(statement)).await),
             Conn::Reader(conn) => self.noticed(conn.query_one_raw(statement).await),
         }
     }
@@ -426,7 +436,7 @@ impl ConnectionTrait for Tx {
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.before(&statement.sql).await?;
         match &self.conn {
-            Conn::Writer(conn) => self.noticed(conn.query_all_raw(statement).await),
+            Conn::Writer(conn) => self.noticed(answered(conn, conn.query_all_raw(statement)).await),
             Conn::Reader(conn) => self.noticed(conn.query_all_raw(statement).await),
         }
     }

@@ -1,6 +1,7 @@
 //! What was answered well is kept: over full disks, broken transactions and stores that go away.
 
 use crate::both_stores;
+use crate::gate::Gate;
 use crate::support::{Answer, Browser, OwnDatabase, Store, TestApp, eventually};
 use futures::future::join_all;
 use mianqia::auth::entities::account;
@@ -16,8 +17,6 @@ use sea_orm::{
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
 
 const AT: &str = "2026-11-23T02:00:00Z";
 
@@ -174,55 +173,11 @@ async fn the_write_ahead_log_shrinks_again_when_a_long_reader_has_gone() {
     app.stop().await;
 }
 
-/// What stands before PostgreSQL, and can go away.
-struct Gate {
-    address: std::net::SocketAddr,
-    server: String,
-    open: Option<tokio::task::JoinHandle<()>>,
-}
-
-impl Gate {
-    async fn before(server: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut gate = Self { address, server: server.to_owned(), open: None };
-        gate.let_through(listener);
-        gate
-    }
-
-    fn let_through(&mut self, listener: TcpListener) {
-        let server = self.server.clone();
-        self.open = Some(tokio::spawn(async move {
-            let mut through = JoinSet::new();
-            loop {
-                let (mut near, _) = listener.accept().await.unwrap();
-                let mut far = TcpStream::connect(&server).await.unwrap();
-                through.spawn(async move { drop(tokio::io::copy_bidirectional(&mut near, &mut far).await) });
-            }
-        }));
-    }
-
-    async fn shut(&mut self) {
-        let open = self.open.take().unwrap();
-        open.abort();
-        let _ = open.await;
-    }
-
-    async fn reopen(&mut self) {
-        let listener =
-            eventually("the port is free", || async { TcpListener::bind(self.address).await.ok() }).await;
-        self.let_through(listener);
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_postgres_that_is_away_is_told_within_two_seconds_and_all_goes_on_when_it_is_back() {
     let database = OwnDatabase::create().await;
-    let (start, server) = database.url.split_once('@').unwrap();
-    let (server, name) = server.split_once('/').unwrap();
-    let mut gate = Gate::before(server).await;
-    let url = format!("{start}@{}/{name}", gate.address);
-    let app = TestApp::start_with(Store::Sqlite, AT, &[("MIANQIA_DATABASE_URL", &url)]).await;
+    let mut gate = Gate::before(&database).await;
+    let app = TestApp::start_with(Store::Sqlite, AT, &[("MIANQIA_DATABASE_URL", &gate.url)]).await;
     let lin = app.signed_in("lin").await;
     let wish = json!({"service_id": app.service("video-try").await, "starts_at": "2026-11-24T02:00:00Z", "anyway": true});
     let held = lin.post("/api/v1/bookings", wish.clone()).await.ok();
