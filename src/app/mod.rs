@@ -17,6 +17,7 @@ mod jobs;
 mod layers;
 mod listener;
 mod media;
+mod memory;
 mod messages;
 mod metrics;
 mod nodes;
@@ -84,6 +85,7 @@ pub struct Parts {
     pub review: Review,
     pub engine: Engine,
     nodes: nodes::Nodes,
+    memory: memory::Memory,
     to_peers: elsewhere::Peers,
     metrics: Metrics,
     watch: watch::Watch,
@@ -102,7 +104,7 @@ impl App {
         app.tasks.spawn(app.video.clone().run_events(app.cancel.clone()));
         app.tasks.spawn(app.video.clone().run_sign_ins(app.cancel.clone()));
         app.tasks.spawn(jobs::worker(&app).run(app.cancel.clone()));
-        app.tasks.spawn(nodes::resolve_doubts(app.clone(), app.cancel.clone()));
+        app.tasks.spawn(memory::keep_true(app.clone()));
         if app.db.bus().is_shared() {
             app.tasks.spawn(nodes::hear(app.clone(), app.cancel.clone()));
             app.tasks.spawn(nodes::beat(app.clone(), app.cancel.clone()));
@@ -171,6 +173,7 @@ impl App {
         let notify = Notify::new(db.clone(), clock.clone(), mail).map_err(StartError::Mail)?;
         let app = Self(Arc::new(Parts {
             nodes: nodes::Nodes::new(node),
+            memory: memory::Memory::default(),
             to_peers: elsewhere::client(),
             settings,
             metrics: Metrics::default(),

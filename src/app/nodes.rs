@@ -6,6 +6,7 @@ use crate::db::bus::{self, Heard};
 use crate::db::jobs;
 use crate::db::live::Topic;
 use crate::db::nodes::{self, BEAT, Peer};
+use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -42,13 +43,13 @@ impl Nodes {
         peers.iter().find(|peer| peer.id == id).cloned()
     }
 
-    /// Says whether one of them was not among the former.
+    /// Says whether one came or went.
     fn set_peers(&self, found: Vec<Peer>) -> bool {
+        let ids = |peers: &[Peer]| -> HashSet<Uuid> { peers.iter().map(|peer| peer.id).collect() };
         let mut peers = self.peers.write().unwrap_or_else(PoisonError::into_inner);
-        let is_new = |peer: &Peer| peers.iter().all(|known| known.id != peer.id);
-        let has_new = found.iter().any(is_new);
+        let are_others = ids(&peers) != ids(&found);
         *peers = found;
-        has_new
+        are_others
     }
 }
 
@@ -109,8 +110,9 @@ pub(super) async fn beat(app: App, cancel: CancellationToken) {
 async fn once(app: &App) -> Result<(), sea_orm::DbErr> {
     let round = nodes::beat(&app.db, app.nodes.id, app.clock.now()).await?;
     if app.nodes.set_peers(round.peers) {
-        // One's own changes may have been told in another order than its.
-        reload(app).await?;
+        // One's own changes may have been told in another order than those of one that came; and one that died, whoever
+        // takes over what it had, may have left something untold.
+        app.memory.ring();
     }
     if round.was_given_up {
         tracing::error!("the other nodes took this one for dead; its sessions are theirs now");
@@ -118,11 +120,15 @@ async fn once(app: &App) -> Result<(), sea_orm::DbErr> {
         register(app).await?;
     }
     for dead in round.dead {
-        if app.video.take_over(dead).await? {
-            tracing::warn!(node = %dead, "a node is dead; its sessions and jobs were taken over");
-            // What it could not tell any more.
-            reload(app).await?;
-            app.db.wake_workers();
+        match app.video.take_over(dead).await {
+            Ok(true) => {
+                tracing::warn!(node = %dead, "a node is dead; its sessions and jobs were taken over");
+                app.memory.ring();
+                app.db.wake_workers();
+            }
+            Ok(false) => {}
+            // The next round tries again; the others are not held up.
+            Err(error) => tracing::warn!(%error, node = %dead, "a dead node could not be taken over"),
         }
     }
     Ok(())
@@ -132,43 +138,6 @@ async fn once(app: &App) -> Result<(), sea_orm::DbErr> {
 pub(super) async fn leave(app: &App) {
     if let Err(error) = nodes::leave(&app.db, app.nodes.id, app.clock.now()).await {
         tracing::warn!(%error, "that this node leaves could not be written");
-    }
-}
-
-/// Reads anew whatever is kept in memory.
-async fn reload(app: &App) -> Result<(), sea_orm::DbErr> {
-    app.directory.forget();
-    app.live.hear(Topic::Day);
-    app.live.hear(Topic::PeopleChanged);
-    app.places.reload().await
-}
-
-/// The same, while whoever hears goes on hearing.
-fn reload_beside(app: &App) {
-    let app = app.clone();
-    app.tasks.clone().spawn(async move {
-        if let Err(error) = reload(&app).await {
-            tracing::warn!(%error, "what is kept in memory could not be read anew");
-        }
-    });
-}
-
-/// Reads anew what is kept in memory whenever it is not known of a write whether it stands, here and elsewhere.
-pub(super) async fn resolve_doubts(app: App, cancel: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = cancel.cancelled() => return,
-            () = app.db.doubted() => {}
-        }
-        app.db.bus().tell(bus::ALL);
-        while let Err(error) = reload(&app).await {
-            tracing::warn!(%error, "what is kept in memory could not be read anew");
-            tokio::select! {
-                () = cancel.cancelled() => return,
-                () = tokio::time::sleep(BEAT) => {}
-            }
-        }
-        app.db.wake_workers();
     }
 }
 
@@ -204,6 +173,7 @@ pub(super) async fn hear(app: App, cancel: CancellationToken) {
         while let Some(what) = heard.recv().await {
             if let Err(error) = take(&app, what).await {
                 tracing::warn!(%error, "what another node told could not be looked up");
+                app.memory.ring();
             }
         }
     };
@@ -212,9 +182,7 @@ pub(super) async fn hear(app: App, cancel: CancellationToken) {
 
 async fn take(app: &App, heard: Heard) -> Result<(), sea_orm::DbErr> {
     let Heard::Word { word, own } = heard else {
-        tracing::info!("what is kept in memory is read anew");
-        app.db.wake_workers();
-        reload_beside(app);
+        app.memory.ring();
         return Ok(());
     };
     let mut parts = word.split(' ');
@@ -224,7 +192,7 @@ async fn take(app: &App, heard: Heard) -> Result<(), sea_orm::DbErr> {
         // Places alone are looked at again by who changed them: two commits may tell of themselves in the other order.
         _ if own && (kind != PLACES || app.nodes.is_alone()) => {}
         jobs::WORD => app.db.wake_workers(),
-        bus::ALL => reload_beside(app),
+        bus::ALL => app.memory.ring(),
         DAY => app.live.hear(Topic::Day),
         SESSION => id().into_iter().for_each(|id| app.live.hear(Topic::Session(id))),
         SIGN_IN => id().into_iter().for_each(|id| app.live.hear(Topic::SignInEnded(id))),

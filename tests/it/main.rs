@@ -27,6 +27,7 @@ mod mail_words;
 mod media;
 mod names_by_language;
 mod nodes;
+mod nodes_memory;
 mod openapi;
 mod people;
 mod people_guessing;

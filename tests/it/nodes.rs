@@ -32,7 +32,17 @@ async fn acquainted(one: &TestApp, other: &TestApp) {
     .await;
 }
 
-async fn free_at(browser: &Browser, service: &str, at: &str) -> i64 {
+/// Runs `behaviour` on two nodes that know each other.
+async fn on_two_nodes(settings: &[(&str, &str)], behaviour: impl AsyncFnOnce(&TestApp, &TestApp)) {
+    let one = TestApp::start_with(Store::Postgres, AT, settings).await;
+    let other = one.another_node().await;
+    acquainted(&one, &other).await;
+    behaviour(&one, &other).await;
+    other.stop().await;
+    one.stop().await;
+}
+
+pub async fn free_at(browser: &Browser, service: &str, at: &str) -> i64 {
     let day = &at[..10];
     let slots = browser.get(&format!("/api/v1/services/{service}/slots?date={day}")).await.ok();
     let all = slots["slots"].as_array().unwrap_or_else(|| panic!("{slots}"));
@@ -52,84 +62,85 @@ async fn took<F: Future<Output = bool>>(what: &str, mut ask: impl FnMut() -> F) 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_booked_on_one_node_is_taken_and_told_on_the_other_within_a_second() {
-    let one = TestApp::start(Store::Postgres, AT).await;
-    let other = one.another_node().await;
-    let service = one.service("video-try").await;
-    let (lin, zhou) = (one.signed_in("lin").await, other.signed_in("zhou").await);
-    let at = "2026-11-24T02:00:00Z";
-    let free = free_at(&zhou, &service, at).await;
-    let mut day = zhou.client.get(format!("{}/api/v1/events?topics=day", zhou.base)).send().await.unwrap();
-    day.chunk().await.unwrap();
+    on_two_nodes(&[], async |one, other| {
+        let service = one.service("video-try").await;
+        let (lin, zhou) = (one.signed_in("lin").await, other.signed_in("zhou").await);
+        let at = "2026-11-24T02:00:00Z";
+        let free = free_at(&zhou, &service, at).await;
+        let mut day =
+            zhou.client.get(format!("{}/api/v1/events?topics=day", zhou.base)).send().await.unwrap();
+        day.chunk().await.unwrap();
 
-    let held = take(&lin, &service, at).await;
-    let gone =
-        took("the place is taken on the other", || async { free_at(&zhou, &service, at).await == free - 1 });
-    let gone = gone.await;
-    assert!(gone < SEEN_WITHIN, "{gone:?}");
-    // Read by the other; whoever asks there gets it by its reference too.
-    let told = tokio::time::timeout(SEEN_WITHIN, async {
-        loop {
-            let bytes = day.chunk().await.unwrap().expect("the stream goes on");
-            if std::str::from_utf8(&bytes).unwrap().contains("event:") {
-                return;
+        let held = take(&lin, &service, at).await;
+        let gone = took("the place is taken on the other", || async {
+            free_at(&zhou, &service, at).await == free - 1
+        });
+        let gone = gone.await;
+        assert!(gone < SEEN_WITHIN, "{gone:?}");
+        // Read by the other; whoever asks there gets it by its reference too.
+        let told = tokio::time::timeout(SEEN_WITHIN, async {
+            loop {
+                let bytes = day.chunk().await.unwrap().expect("the stream goes on");
+                if std::str::from_utf8(&bytes).unwrap().contains("event:") {
+                    return;
+                }
             }
-        }
-    });
-    told.await.expect("the day on the other is told");
-    let booking = lin.post(&format!("/api/v1/bookings/{}/request", id(&held)), try_form()).await.ok();
-    assert_eq!(zhou.get(&format!("/api/v1/bookings/{}", id(&booking))).await.ok()["state"], "accepted");
+        });
+        told.await.expect("the day on the other is told");
+        let booking = lin.post(&format!("/api/v1/bookings/{}/request", id(&held)), try_form()).await.ok();
+        assert_eq!(zhou.get(&format!("/api/v1/bookings/{}", id(&booking))).await.ok()["state"], "accepted");
 
-    // Given back on the other, free on the first.
-    let elsewhere = Browser { base: other.base.clone(), ..lin.clone() };
-    elsewhere
-        .post(&format!("/api/v1/bookings/{}/cancel", id(&booking)), json!({"reason": "船晚点"}))
-        .await
-        .ok();
-    let back =
-        took("the place is free on the first", || async { free_at(&lin, &service, at).await == free }).await;
-    assert!(back < SEEN_WITHIN, "{back:?}");
-    other.stop().await;
-    one.stop().await;
+        // Given back on the other, free on the first.
+        let elsewhere = Browser { base: other.base.clone(), ..lin.clone() };
+        elsewhere
+            .post(&format!("/api/v1/bookings/{}/cancel", id(&booking)), json!({"reason": "船晚点"}))
+            .await
+            .ok();
+        let back =
+            took("the place is free on the first", || async { free_at(&lin, &service, at).await == free })
+                .await;
+        assert!(back < SEEN_WITHIN, "{back:?}");
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_who_book_on_both_nodes_leave_both_with_what_the_store_holds() {
-    let one = TestApp::start(Store::Postgres, AT).await;
-    let other = one.another_node().await;
-    let service = one.service("video-try").await;
-    let mut callers = Vec::new();
-    for (number, login) in ["lin", "gao", "luo"].into_iter().enumerate() {
-        for app in [&one, &other] {
-            let (browser, service) = (app.signed_in(login).await, service.clone());
-            callers.push(tokio::spawn(async move {
-                for minute in ["00", "15", "30", "45"] {
-                    let wish = json!({"service_id": service, "starts_at": format!("2026-11-24T0{}:{minute}:00Z", number + 2), "anyway": true});
-                    let answer = browser.post("/api/v1/bookings", wish).await;
-                    if answer.status.is_success() && minute > "15" {
-                        let path = format!("/api/v1/bookings/{}/cancel", id(&answer.json()));
-                        browser.post(&path, json!({"reason": "试"})).await.ok();
+    on_two_nodes(&[], async |one, other| {
+        let service = one.service("video-try").await;
+        let mut callers = Vec::new();
+        for (number, login) in ["lin", "gao", "luo"].into_iter().enumerate() {
+            for app in [one, other] {
+                let (browser, service) = (app.signed_in(login).await, service.clone());
+                callers.push(tokio::spawn(async move {
+                    for minute in ["00", "15", "30", "45"] {
+                        let wish = json!({"service_id": service, "starts_at": format!("2026-11-24T0{}:{minute}:00Z", number + 2), "anyway": true});
+                        let answer = browser.post("/api/v1/bookings", wish).await;
+                        if answer.status.is_success() && minute > "15" {
+                            let path = format!("/api/v1/bookings/{}/cancel", id(&answer.json()));
+                            browser.post(&path, json!({"reason": "试"})).await.ok();
+                        }
                     }
-                }
-            }));
+                }));
+            }
         }
-    }
-    for caller in callers {
-        caller.await.unwrap();
-    }
-    let slots = async |app: &TestApp| {
-        let path = format!("/api/v1/services/{service}/slots?date=2026-11-24");
-        app.browser().get(&path).await.ok()["slots"].clone()
-    };
-    // What a process that is started now reads from the store.
-    let fresh = one.another_node().await;
-    let truth = slots(&fresh).await;
-    eventually("both hold the same", || async {
-        (slots(&one).await == truth && slots(&other).await == truth).then_some(())
+        for caller in callers {
+            caller.await.unwrap();
+        }
+        let slots = async |app: &TestApp| {
+            let path = format!("/api/v1/services/{service}/slots?date=2026-11-24");
+            app.browser().get(&path).await.ok()["slots"].clone()
+        };
+        // What a process that is started now reads from the store.
+        let fresh = one.another_node().await;
+        let truth = slots(&fresh).await;
+        eventually("both hold the same", || async {
+            (slots(one).await == truth && slots(other).await == truth).then_some(())
+        })
+        .await;
+        fresh.stop().await;
     })
     .await;
-    for app in [fresh, other, one] {
-        app.stop().await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -209,116 +220,107 @@ async fn a_second_node_disturbs_no_call_and_hands_on_what_is_about_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_without_an_address_is_named_when_something_is_asked_of_another() {
-    let one = TestApp::start_with(Store::Postgres, AT, &[("MIANQIA_NODE_ADDRESS", "")]).await;
-    let owner = one.signed_in("lin").await;
-    let booking = book(&one, &owner).await;
-    let session = owner.post(&format!("/api/v1/bookings/{}/session", id(&booking)), json!({})).await.ok();
-    let other = one.another_node().await;
-    acquainted(&one, &other).await;
-    let there = Browser { base: other.base.clone(), ..owner.clone() };
-    there.get(&format!("/api/v1/sessions/{}", id(&session))).await.refused(421, "other_node");
-    owner.get(&format!("/api/v1/sessions/{}", id(&session))).await.ok();
-    other.stop().await;
-    one.stop().await;
+    on_two_nodes(&[("MIANQIA_NODE_ADDRESS", "")], async |one, other| {
+        let owner = one.signed_in("lin").await;
+        let booking = book(one, &owner).await;
+        let session = owner.post(&format!("/api/v1/bookings/{}/session", id(&booking)), json!({})).await.ok();
+        let there = Browser { base: other.base.clone(), ..owner.clone() };
+        there.get(&format!("/api/v1/sessions/{}", id(&session))).await.refused(421, "other_node");
+        owner.get(&format!("/api/v1/sessions/{}", id(&session))).await.ok();
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_node_that_does_not_answer_has_is_not_to_be_had() {
-    let one =
-        TestApp::start_with(Store::Postgres, AT, &[("MIANQIA_NODE_ADDRESS", "http://127.0.0.1:9")]).await;
-    let owner = one.signed_in("lin").await;
-    let booking = book(&one, &owner).await;
-    let session = owner.post(&format!("/api/v1/bookings/{}/session", id(&booking)), json!({})).await.ok();
-    let other = one.another_node().await;
-    acquainted(&one, &other).await;
-    let there = Browser { base: other.base.clone(), ..owner.clone() };
-    there.get(&format!("/api/v1/sessions/{}", id(&session))).await.refused(503, "node_away");
-    other.stop().await;
-    one.stop().await;
+    on_two_nodes(&[("MIANQIA_NODE_ADDRESS", "http://127.0.0.1:9")], async |one, other| {
+        let owner = one.signed_in("lin").await;
+        let booking = book(one, &owner).await;
+        let session = owner.post(&format!("/api/v1/bookings/{}/session", id(&booking)), json!({})).await.ok();
+        let there = Browser { base: other.base.clone(), ..owner.clone() };
+        there.get(&format!("/api/v1/sessions/{}", id(&session))).await.refused(503, "node_away");
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn recordings_that_lie_on_several_nodes_are_checked_by_none_alone() {
-    let one = TestApp::start(Store::Postgres, AT).await;
-    let (owner, officer) = (one.signed_in("lin").await, one.signed_in("zhou").await);
-    let session = open_call(&owner, &officer, &book(&one, &owner).await).await;
-    publish(&owner, &session, "camera", 300).await;
-    step(&officer, &session, "/end", json!({})).await.ok();
-    let recorded = closed_recordings(&one, &session, 1).await.remove(0);
-    let other = one.another_node().await;
-    acquainted(&one, &other).await;
-    let elsewhere = recording::Model {
-        id: uuid::Uuid::now_v7(),
-        segment: recorded.segment + 1,
-        node_id: Some(other.app.node()),
-        ..recorded
-    };
-    let conn = one.app.db.reader();
-    recording::Entity::insert(elsewhere.into_active_model()).exec_without_returning(conn).await.unwrap();
-    let auditor = one.signed_in("tang").await;
-    let integrity = format!("/api/v1/review/sessions/{}/integrity", id(&session));
-    auditor.get(&integrity).await.refused(503, "recordings_scattered");
-    other.stop().await;
-    one.stop().await;
+    on_two_nodes(&[], async |one, other| {
+        let (owner, officer) = (one.signed_in("lin").await, one.signed_in("zhou").await);
+        let session = open_call(&owner, &officer, &book(one, &owner).await).await;
+        publish(&owner, &session, "camera", 300).await;
+        step(&officer, &session, "/end", json!({})).await.ok();
+        let recorded = closed_recordings(one, &session, 1).await.remove(0);
+        let elsewhere = recording::Model {
+            id: uuid::Uuid::now_v7(),
+            segment: recorded.segment + 1,
+            node_id: Some(other.app.node()),
+            ..recorded
+        };
+        let conn = one.app.db.reader();
+        recording::Entity::insert(elsewhere.into_active_model()).exec_without_returning(conn).await.unwrap();
+        let auditor = one.signed_in("tang").await;
+        let integrity = format!("/api/v1/review/sessions/{}/integrity", id(&session));
+        auditor.get(&integrity).await.refused(503, "recordings_scattered");
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_mail_goes_out_twice_though_two_nodes_send() {
     let server = Server::begin().await;
-    let one = TestApp::start_with(Store::Postgres, AT, &[("MIANQIA_SMTP_URL", &server.url())]).await;
-    let other = one.another_node().await;
-    for number in 0..150 {
-        let app = if number % 2 == 0 { &one } else { &other };
-        let to = format!("r{number}@example.com");
-        queue(app, mianqia::notify::Mail { subject: format!("number {number}"), ..mail(&to) }).await;
-    }
-    eventually("all were sent", || async {
-        let left = outbox::Entity::find().filter(outbox::Column::State.ne(OutboxState::Sent));
-        (left.count(one.app.db.reader()).await.unwrap() == 0).then_some(())
+    on_two_nodes(&[("MIANQIA_SMTP_URL", &server.url())], async |one, other| {
+        for number in 0..150 {
+            let app = if number % 2 == 0 { one } else { other };
+            let to = format!("r{number}@example.com");
+            queue(app, mianqia::notify::Mail { subject: format!("number {number}"), ..mail(&to) }).await;
+        }
+        eventually("all were sent", || async {
+            let left = outbox::Entity::find().filter(outbox::Column::State.ne(OutboxState::Sent));
+            (left.count(one.app.db.reader()).await.unwrap() == 0).then_some(())
+        })
+        .await;
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        for subject in server.subjects() {
+            *times.entry(subject).or_default() += 1;
+        }
+        assert_eq!((times.len(), times.values().max()), (150, Some(&1)));
     })
     .await;
-    let mut times: BTreeMap<String, usize> = BTreeMap::new();
-    for subject in server.subjects() {
-        *times.entry(subject).or_default() += 1;
-    }
-    assert_eq!((times.len(), times.values().max()), (150, Some(&1)));
-    other.stop().await;
-    one.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_signs_out_on_one_node_is_out_on_the_other() {
-    let one = TestApp::start(Store::Postgres, AT).await;
-    let other = one.another_node().await;
-    let officer = one.signed_in("zhou").await;
-    let there = Browser { base: other.base.clone(), ..officer.clone() };
-    let mut day = there.client.get(format!("{}/api/v1/events?topics=day", there.base)).send().await.unwrap();
-    assert_eq!(day.status(), 200);
-    day.chunk().await.unwrap();
-    officer.post("/api/v1/sign-out", json!({})).await.ok();
-    let begun = Instant::now();
-    let ended = async { while let Ok(Some(_)) = day.chunk().await {} };
-    tokio::time::timeout(Duration::from_secs(10), ended).await.expect("the stream on the other ends");
-    assert!(begun.elapsed() < SEEN_WITHIN, "{:?}", begun.elapsed());
-    there.get("/api/v1/me").await.refused(401, "not_signed_in");
-    other.stop().await;
-    one.stop().await;
+    on_two_nodes(&[], async |one, other| {
+        let officer = one.signed_in("zhou").await;
+        let there = Browser { base: other.base.clone(), ..officer.clone() };
+        let mut day =
+            there.client.get(format!("{}/api/v1/events?topics=day", there.base)).send().await.unwrap();
+        assert_eq!(day.status(), 200);
+        day.chunk().await.unwrap();
+        officer.post("/api/v1/sign-out", json!({})).await.ok();
+        let begun = Instant::now();
+        let ended = async { while let Ok(Some(_)) = day.chunk().await {} };
+        tokio::time::timeout(Duration::from_secs(10), ended).await.expect("the stream on the other ends");
+        assert!(begun.elapsed() < SEEN_WITHIN, "{:?}", begun.elapsed());
+        there.get("/api/v1/me").await.refused(401, "not_signed_in");
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn wrong_passwords_count_wherever_they_are_given() {
-    let one = TestApp::start(Store::Postgres, AT).await;
-    let other = one.another_node().await;
-    let guess = async |app: &TestApp| {
-        app.browser().post("/api/v1/sign-in", json!({"login": "shen", "password": "a wild guess"})).await
-    };
-    for app in [&one, &other, &one, &other, &one] {
-        guess(app).await.refused(401, "wrong_login");
-    }
-    guess(&other).await.refused(429, "too_many_attempts");
-    guess(&one).await.refused(429, "too_many_attempts");
-    other.stop().await;
-    one.stop().await;
+    on_two_nodes(&[], async |one, other| {
+        let guess = async |app: &TestApp| {
+            app.browser().post("/api/v1/sign-in", json!({"login": "shen", "password": "a wild guess"})).await
+        };
+        for app in [one, other, one, other, one] {
+            guess(app).await.refused(401, "wrong_login");
+        }
+        guess(other).await.refused(429, "too_many_attempts");
+        guess(one).await.refused(429, "too_many_attempts");
+    })
+    .await;
 }
 
 fn data_dir() -> PathBuf {
