@@ -1,9 +1,9 @@
 //! WHIP and WHEP over HTTP: several windows, several at once, too many, other origins.
 
 use crate::both_stores;
-use crate::media_client::{Publisher, Viewer};
-use crate::support::{Answer, Browser, TestApp, eventually};
-use crate::video::{book, close, id, open_call, publish, sdp, token};
+use crate::media_client::Viewer;
+use crate::support::{Browser, TestApp, eventually};
+use crate::video::{book, close, id, offer_camera, open_call, publish, sdp, token, whep};
 use mianqia::video::entities::publication;
 use reqwest::Method;
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -18,25 +18,12 @@ async fn in_call(app: &TestApp) -> (Browser, Browser, Value) {
     (owner, officer, session)
 }
 
-/// Offers to publish from a window.
-async fn offer(browser: &Browser, session: &Value, token: &str, page: &str) -> Answer {
-    let publisher = Publisher::new().await;
-    let url = format!("{}/api/v1/whip/{}/camera", browser.base, id(session));
-    let request = browser.client.post(url).bearer_auth(token).header("x-page-id", page);
-    browser.send(request.header("content-type", "application/sdp").body(publisher.offer.clone())).await
-}
-
 both_stores! { at "2026-11-23T01:30:00Z";
     async fn media_ends_with_the_sign_in_that_opened_it(app: &TestApp) {
         let (owner, officer, session) = in_call(app).await;
         let (publisher, _) = publish(&owner, &session, "camera", 300).await;
-        let at = format!("/api/v1/sessions/{}", id(&session));
-        let publication = eventually("it is there", || async {
-            officer.get(&at).await.ok()["publications"][0]["id"].as_str().map(str::to_owned)
-        })
-        .await;
+        let whep = whep(&officer, &session).await;
         let (viewer, watching) = (Viewer::new().await, token(&officer, &session).await);
-        let whep = format!("/whep/{publication}");
         assert_eq!(sdp(&officer, &whep, &watching, viewer.offer.clone()).await.status, 201);
         let sending = token(&owner, &session).await;
         let connections = || app.app.engine.stats().connections;
@@ -56,7 +43,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
         let (owner, _, session) = in_call(app).await;
         let token = token(&owner, &session).await;
         let answers = futures::future::join_all((0..6).map(|_| async {
-            offer(&owner, &session, &token, &Uuid::now_v7().to_string()).await
+            offer_camera(&owner, &session, &token, &Uuid::now_v7().to_string()).await
         }))
         .await;
         let statuses: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
@@ -69,21 +56,21 @@ both_stores! { at "2026-11-23T01:30:00Z";
         let (owner, _, session) = in_call(app).await;
         let token = token(&owner, &session).await;
         let (one, other) = (Uuid::now_v7().to_string(), Uuid::now_v7().to_string());
-        assert_eq!(offer(&owner, &session, &token, &one).await.status, 201);
-        assert_eq!(offer(&owner, &session, &token, &one).await.status, 201, "after a break");
-        let second = offer(&owner, &session, &token, &other).await;
+        assert_eq!(offer_camera(&owner, &session, &token, &one).await.status, 201);
+        assert_eq!(offer_camera(&owner, &session, &token, &one).await.status, 201, "after a break");
+        let second = offer_camera(&owner, &session, &token, &other).await;
         assert_eq!(second.status, 201);
-        offer(&owner, &session, &token, &one).await.refused(409, "taken_over");
-        assert_eq!(offer(&owner, &session, &token, &other).await.status, 201);
+        offer_camera(&owner, &session, &token, &one).await.refused(409, "taken_over");
+        assert_eq!(offer_camera(&owner, &session, &token, &other).await.status, 201);
         assert_eq!(app.app.engine.stats().publications, 1);
         // "Go on here" is a new page for the program.
-        let again = offer(&owner, &session, &token, &Uuid::now_v7().to_string()).await;
+        let again = offer_camera(&owner, &session, &token, &Uuid::now_v7().to_string()).await;
         assert_eq!(again.status, 201);
-        offer(&owner, &session, &token, &other).await.refused(409, "taken_over");
+        offer_camera(&owner, &session, &token, &other).await.refused(409, "taken_over");
         // When nobody sends any more, whoever comes may.
         assert_eq!(close(&owner, again.headers["location"].to_str().unwrap(), &token).await.status, 200);
         eventually("the place is free", || async {
-            (offer(&owner, &session, &token, &one).await.status == 201).then_some(())
+            (offer_camera(&owner, &session, &token, &one).await.status == 201).then_some(())
         })
         .await;
     }
@@ -138,13 +125,9 @@ both_stores! { at "2026-11-23T01:30:00Z";
     async fn a_resource_is_closed_under_its_own_protocol_and_also_by_an_old_token(app: &TestApp) {
         let (owner, officer, session) = in_call(app).await;
         let (publisher, location) = publish(&owner, &session, "camera", 300).await;
-        let at = format!("/api/v1/sessions/{}", id(&session));
-        let publication = eventually("it is there", || async {
-            officer.get(&at).await.ok()["publications"][0]["id"].as_str().map(str::to_owned)
-        })
-        .await;
+        let whep = whep(&officer, &session).await;
         let (viewer, watching) = (Viewer::new().await, token(&officer, &session).await);
-        let played = sdp(&officer, &format!("/whep/{publication}"), &watching, viewer.offer.clone()).await;
+        let played = sdp(&officer, &whep, &watching, viewer.offer.clone()).await;
         assert_eq!(played.status, 201, "{}", played.text);
         assert!(played.text.contains("a=rtcp-mux-only"));
         let playing = played.headers["location"].to_str().unwrap();

@@ -3,7 +3,9 @@
 use crate::both_stores;
 use crate::media_client::Viewer;
 use crate::support::{Answer, Browser, eventually, talk};
-use crate::video::{be_ready, book, close, id, open_call, publish, sdp, step, token, uuid};
+use crate::video::{
+    be_ready, book, close, id, offer_camera, open_call, publish, sdp, step, token, uuid, whep,
+};
 use mianqia::auth::entities::account;
 use mianqia::video::entities::participant::{self, ParticipantRole, ParticipantState};
 use reqwest::Method;
@@ -110,12 +112,7 @@ both_stores! { at "2026-11-23T02:05:00Z";
         let booking = book(app, &owner).await;
         let session = open_call(&owner, &officer, &booking).await;
         let (publisher, location) = publish(&owner, &session, "camera", 300).await;
-        let at = format!("/api/v1/sessions/{}", id(&session));
-        let publication = eventually("it is there", || async {
-            officer.get(&at).await.ok()["publications"][0]["id"].as_str().map(str::to_owned)
-        })
-        .await;
-        let whep = format!("/whep/{publication}");
+        let whep = whep(&officer, &session).await;
         let (viewer, sending, watching) = (Viewer::new().await, token(&owner, &session).await, token(&officer, &session).await);
         sdp(&officer, &whep, &watching, "v=0".into()).await.refused(422, "bad_sdp");
         assert_eq!(close(&owner, &location, &sending).await.status, 200);
@@ -164,22 +161,16 @@ both_stores! { at "2026-11-23T02:05:00Z";
         let folder = app.data_dir.join("recordings");
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::write(&folder, "").unwrap();
-        let offer = crate::media_client::Publisher::new().await.offer.clone();
-        let whip = format!("/whip/{}/camera", id(&session));
-        sdp(&owner, &whip, &token(&owner, &session).await, offer).await.refused(503, "media_unavailable");
+        let token = token(&owner, &session).await;
+        offer_camera(&owner, &session, &token, &Uuid::now_v7().to_string()).await.refused(503, "media_unavailable");
     }
 
     async fn nobody_opens_connections_without_end(app: &TestApp) {
         let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
         let session = open_call(&owner, &officer, &book(app, &owner).await).await;
         let (_publisher, _) = publish(&owner, &session, "camera", 300).await;
-        let at = format!("/api/v1/sessions/{}", id(&session));
-        let publication = eventually("it is there", || async {
-            officer.get(&at).await.ok()["publications"][0]["id"].as_str().map(str::to_owned)
-        })
-        .await;
+        let whep = whep(&officer, &session).await;
         let (viewer, watching) = (Viewer::new().await, token(&officer, &session).await);
-        let whep = format!("/whep/{publication}");
         for second in 1..=70 {
             let answer = sdp(&officer, &whep, &watching, viewer.offer.clone()).await;
             if answer.status == 503 {

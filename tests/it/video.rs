@@ -93,6 +93,23 @@ pub async fn publish_with(browser: &Browser, session: &Value, source: &str, publ
     answer.headers["location"].to_str().unwrap().to_owned()
 }
 
+/// Offers the camera from a page, and sends nothing.
+pub async fn offer_camera(browser: &Browser, session: &Value, token: &str, page: &str) -> Answer {
+    let publisher = Publisher::new().await;
+    let url = format!("{}/api/v1/whip/{}/camera", browser.base, id(session));
+    let request = browser.client.post(url).bearer_auth(token).header("x-page-id", page);
+    browser.send(request.header("content-type", "application/sdp").body(publisher.offer.clone())).await
+}
+
+/// Where others play the only publication of a session, once it is there.
+pub async fn whep(browser: &Browser, session: &Value) -> String {
+    let at = format!("/api/v1/sessions/{}", id(session));
+    let publication = eventually("it is there", || async {
+        browser.get(&at).await.ok()["publications"][0]["id"].as_str().map(str::to_owned)
+    });
+    format!("/whep/{}", publication.await)
+}
+
 /// Waits until `count` recordings have come to their end.
 pub async fn closed_recordings(app: &TestApp, session: &Value, count: usize) -> Vec<recording::Model> {
     let session = uuid(session);
