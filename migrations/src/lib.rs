@@ -21,6 +21,8 @@ mod m20261126_000102_mail_jobs;
 mod m20261126_000103_counted;
 mod m20261126_000110_names_by_language;
 mod m20261126_000111_due_jobs;
+mod m20261126_000120_calendar_versions;
+mod m20261126_000121_calendar_touched;
 mod m20261126_000125_calendar_feeds;
 mod m20261126_000130_places;
 
@@ -49,6 +51,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000103_counted::Migration),
             Box::new(m20261126_000110_names_by_language::Migration),
             Box::new(m20261126_000111_due_jobs::Migration),
+            Box::new(m20261126_000120_calendar_versions::Migration),
+            Box::new(m20261126_000121_calendar_touched::Migration),
             Box::new(m20261126_000125_calendar_feeds::Migration),
             Box::new(m20261126_000130_places::Migration),
         ]

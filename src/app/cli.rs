@@ -1,12 +1,12 @@
 //! The command line.
 
 use crate::app::demo::{self, DemoFault};
-use crate::app::{StartError, document, opening, serve};
+use crate::app::{StartError, calendar, document, opening, serve};
 use crate::base::clock::Clock;
 use crate::base::config::Settings;
 use crate::base::words::{self, Language, Text};
 use crate::db::Db;
-use crate::directory;
+use crate::directory::{self, Import};
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 use std::io::{ErrorKind, Write};
@@ -58,6 +58,15 @@ enum Command {
         /// Import it although it is like no notice so far.
         #[arg(long)]
         unusual: bool,
+        /// The notice: its number or address. The name of the file, if left out.
+        #[arg(long)]
+        source: Option<String>,
+        /// Why it is imported; kept with the version.
+        #[arg(long)]
+        reason: Option<String>,
+        /// Only tell what it would change, and which bookings it would touch.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Imports the customs code list (关区代码表) from a CSV file with lines `code,name_zh,name_en`, in UTF-8 or
     /// GBK, in place of the one that was there.
@@ -102,7 +111,11 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Migrate { .. } => open(&settings).await.map(|_| ExitCode::SUCCESS),
         Command::Demo { bare, .. } => demo(&settings, bare).await,
         Command::Openapi => document().await.map(|text| print(&text)),
-        Command::Calendar { csv, unusual } => calendar(&settings, &csv, unusual).await,
+        Command::Calendar { csv, unusual, source, reason, dry_run } => {
+            let source = source.or_else(|| Some(csv.file_name()?.to_string_lossy().into_owned()));
+            let import = (!dry_run).then(|| Import::by_command(source, reason, unusual));
+            calendar::run(&settings, &csv, import, language()).await
+        }
         Command::ImportCustoms { csv } => customs(&settings, &csv).await,
         Command::Verify { case: Some(case), .. } => verify(&settings, &case).await,
         Command::Verify { case: None, .. } => verify_all(&settings).await,
@@ -179,17 +192,6 @@ async fn demo(settings: &Settings, bare: bool) -> Result<ExitCode, StartError> {
     Ok(print(&people.to_string()))
 }
 
-async fn calendar(settings: &Settings, csv: &Path, unusual: bool) -> Result<ExitCode, StartError> {
-    let language = language();
-    let told = |text: Text| StartError::Import(text.in_language(language));
-    let bytes = std::fs::read(csv).map_err(|error| told(unreadable(csv, &error)))?;
-    let db = open(settings).await?;
-    let summary = directory::import_calendar(&db, &Clock::system(), &bytes, unusual)
-        .await
-        .map_err(|fault| told(fault.text()))?;
-    Ok(print(&format!("{}\n", summary.text().in_language(language))))
-}
-
 async fn customs(settings: &Settings, csv: &Path) -> Result<ExitCode, StartError> {
     let language = language();
     let told = |text: Text| StartError::Import(text.in_language(language));
@@ -202,7 +204,7 @@ async fn customs(settings: &Settings, csv: &Path) -> Result<ExitCode, StartError
 }
 
 /// Why a file that was named cannot be read.
-fn unreadable(file: &Path, error: &std::io::Error) -> Text {
+pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> Text {
     let file = file.display().to_string();
     match error.kind() {
         ErrorKind::NotFound => words::import::file_missing(file),
@@ -235,7 +237,7 @@ async fn verify_all(settings: &Settings) -> Result<ExitCode, StartError> {
     Ok(if summary.is_intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn print(text: &str) -> ExitCode {
+pub(super) fn print(text: &str) -> ExitCode {
     // A reader that has gone away (`| head`) is no reason to complain.
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
     ExitCode::SUCCESS

@@ -5,6 +5,7 @@ use crate::app::idempotency::{self, store};
 use crate::auth::jobs::SweepSignIns;
 use crate::booking::jobs::{BookingCompleted, ExpireBookings};
 use crate::db::jobs::{Claim, Job, Kinds, NotDone, Run, Worker};
+use crate::directory::jobs::CalendarCorrected;
 use crate::notify::jobs::SendMail;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ pub(super) fn worker(app: &App) -> Worker {
 pub(super) fn kinds(app: &App) -> Kinds {
     Kinds::default()
         .take::<BookingCompleted, _>(app.survey.clone())
+        .take::<CalendarCorrected, _>(app.booking.clone())
         .take::<ExpireBookings, _>(app.booking.clone())
         .take::<SweepSignIns, _>(app.auth.clone())
         .take::<SendMail, _>(app.notify.clone())

@@ -3,6 +3,7 @@
 //! The only place that knows every feature. What a lower feature must cause in a higher one comes
 //! through [`jobs`]; layers that concern every request are in [`layers`].
 
+mod calendar;
 pub mod cli;
 mod clockwork;
 mod demo;

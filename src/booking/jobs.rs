@@ -2,8 +2,10 @@
 
 use crate::booking::Booking;
 use crate::db::jobs::{Claim, Job, NotDone, Run};
+use crate::directory::jobs::CalendarCorrected;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// A booking was completed.
@@ -30,5 +32,16 @@ impl Run<Booking> for ExpireBookings {
     async fn run(self, booking: Booking, _: Claim) -> Result<(), NotDone> {
         booking.sweep_expired().await?;
         Ok(())
+    }
+}
+
+/// Lists the bookings that a correction of the calendar touches, and tells their bookers.
+impl Run<Booking> for CalendarCorrected {
+    /// There may be thousands, each with a transaction of its own.
+    const WITHIN: Duration = Duration::from_secs(300);
+    const LEASE: TimeDelta = TimeDelta::seconds(360);
+
+    async fn run(self, booking: Booking, claim: Claim) -> Result<(), NotDone> {
+        booking.list_touched(self, &claim).await.map_err(NotDone::from)
     }
 }

@@ -4,8 +4,9 @@ use crate::base::words::{self, Text};
 use crate::booking::entities::booking::BookingState;
 use crate::booking::entities::calendar_feed::Covers;
 use crate::booking::model::state::Action;
+use crate::directory::model::calendar::DayClass;
 use crate::evidence::{Logged, Names};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -41,6 +42,23 @@ pub enum BookingEntry {
     NoShow(Stepped),
     #[serde(rename = "booking.reopened")]
     Reopened(Stepped),
+    /// The official calendar was corrected, and the booking's day is another kind of day.
+    #[serde(rename = "booking.reclassified")]
+    Reclassified {
+        reference: String,
+        /// At the venue.
+        date: NaiveDate,
+        was: DayClass,
+        is_now: DayClass,
+        /// Whether the service is still open then.
+        is_open: bool,
+        /// With `number` the version of the calendar.
+        year: i32,
+        number: i32,
+    },
+    /// Somebody has dealt with that.
+    #[serde(rename = "booking.reclassification_settled")]
+    ReclassificationSettled { reference: String, year: i32, number: i32 },
 }
 
 /// Where a step led to.
@@ -83,7 +101,7 @@ impl BookingEntry {
 
 impl Logged for BookingEntry {
     fn is_for_booker(&self, _by_program: bool) -> bool {
-        true
+        !matches!(self, Self::ReclassificationSettled { .. })
     }
 
     /// The words of the states are those of the chips on all pages (web: `common.state`).
@@ -102,6 +120,8 @@ impl Logged for BookingEntry {
             Self::Completed(_) => words::log::booking_completed(),
             Self::NoShow(_) => words::log::booking_no_show(),
             Self::Reopened(_) => words::log::booking_reopened(),
+            Self::Reclassified { .. } => words::log::booking_reclassified(),
+            Self::ReclassificationSettled { .. } => words::log::booking_reclassification_settled(),
         }
     }
 }

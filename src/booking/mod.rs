@@ -17,9 +17,11 @@ mod store;
 mod wire;
 mod words;
 
+pub use service::official_calendar::CalendarPreview;
 pub use service::waiting::{GlanceState, SessionGlance, WaitingPerson, WaitingRoom};
 pub use service::{Booking, Office, RequestForm};
 pub use store::read::View;
 pub use store::{ask, entities};
 pub use wire::dto::{BookingDto, HistorySide};
 pub use wire::{calendars, day_changes, router};
+pub use words::mail_reclassified::kind as kind_of_day;

@@ -3,7 +3,7 @@
 use crate::base::words::{self, Text};
 use crate::evidence::{Logged, Names};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was imported, with the digest of its content in hexadecimal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,6 +17,12 @@ pub enum ImportEntry {
         /// What was imported on wish, though unlike any notice so far.
         #[serde(default)]
         unusual: BTreeSet<String>,
+        /// Which version of each year it is; older entries do not tell.
+        #[serde(default)]
+        versions: BTreeMap<i32, i32>,
+        /// Of the file as it came.
+        #[serde(default)]
+        file_sha256: Option<String>,
     },
     #[serde(rename = "customs_offices.imported")]
     CustomsOffices { offices: usize, sha256: String },

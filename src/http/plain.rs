@@ -15,12 +15,16 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// No text of this service comes near; what a field takes is said where the field is.
 const LONGEST: usize = 10_000;
+/// A field of such a name holds a file, whose bytes are not read as text here.
+const FILE: &str = "_base64";
+/// So many characters a file may have in it: 24 kB.
+pub const LONGEST_FILE: usize = 32_000;
 
 /// Why a text is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     Character(char),
-    TooLong,
+    TooLong(usize),
 }
 
 impl Fault {
@@ -30,7 +34,7 @@ impl Fault {
                 let code = format!("U+{:04X}", u32::from(character));
                 Problem::invalid(field, words::http::text_not_allowed(code))
             }
-            Self::TooLong => Problem::invalid(field, words::http::text_too_long(LONGEST)),
+            Self::TooLong(longest) => Problem::invalid(field, words::http::text_too_long(longest)),
         }
     }
 }
@@ -40,7 +44,7 @@ pub fn check(text: &str) -> Result<(), Fault> {
     let mut before = None;
     for (count, character) in text.chars().enumerate() {
         if count >= LONGEST {
-            return Err(Fault::TooLong);
+            return Err(Fault::TooLong(LONGEST));
         }
         if !is_allowed(character, before) {
             return Err(Fault::Character(character));
@@ -48,6 +52,15 @@ pub fn check(text: &str) -> Result<(), Fault> {
         before = Some(character);
     }
     Ok(())
+}
+
+/// Whether bytes are written as base64 writes them, and are not too many.
+fn check_file(text: &str) -> Result<(), Fault> {
+    if text.len() > LONGEST_FILE {
+        return Err(Fault::TooLong(LONGEST_FILE));
+    }
+    let is_base64 = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+    text.chars().find(|c| !is_base64(c)).map_or(Ok(()), |wrong| Err(Fault::Character(wrong)))
 }
 
 /// The text as it is taken: checked, in NFC, with line breaks as `\n`, and empty when nothing can be seen in it.
@@ -70,6 +83,9 @@ pub fn clean(value: &mut Value) -> Result<(), Problem> {
 fn walk(value: &mut Value, path: &str) -> Result<(), Problem> {
     match value {
         Value::String(text) => {
+            if path.ends_with(FILE) {
+                return check_file(text).map_err(|fault| fault.problem(path.to_owned()));
+            }
             // A password is what was typed, to the last byte.
             if path.ends_with("password") {
                 return check(text).map_err(|fault| fault.problem(path.to_owned()));
@@ -161,7 +177,7 @@ mod tests {
         ] {
             assert!(matches!(normal(text), Err(Fault::Character(_))), "{text:?}");
         }
-        assert_eq!(normal(&"长".repeat(LONGEST + 1)), Err(Fault::TooLong));
+        assert_eq!(normal(&"长".repeat(LONGEST + 1)), Err(Fault::TooLong(LONGEST)));
     }
 
     #[test]
@@ -203,6 +219,21 @@ mod tests {
             (json!({"fields": {"\u{202e}": "x"}}), "fields"),
         ] {
             assert_eq!(clean(&mut body.clone()).unwrap_err().field.as_deref(), Some(field), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_base64_and_longer_than_a_text() {
+        let long = "Zm9v".repeat(LONGEST_FILE / 4);
+        for (text, code) in [
+            (long.as_str(), None),
+            ("", None),
+            (&format!("{long}Zm9v"), Some("text_too_long")),
+            ("Zm 9v", Some("text_not_allowed")),
+            ("Zm9v\u{200b}", Some("text_not_allowed")),
+        ] {
+            let cleaned = clean(&mut json!({"file_base64": text}));
+            assert_eq!(cleaned.err().map(|problem| problem.code), code);
         }
     }
 }

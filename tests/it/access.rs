@@ -78,6 +78,13 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/references/{reference}", "u.hhh..xxxxx"),
     ("GET", "/day", "uxxxx..xxxxx"),
     ("GET", "/decisions", "uxxxx..xxxxx"),
+    ("POST", "/calendar/preview", "uxxxxx.xxxxx"),
+    ("POST", "/calendar/imports", "uxxxxx.xxxxx"),
+    ("GET", "/calendar/versions", "uxxxx..xxxxx"),
+    // nothing has the id that is named
+    ("GET", "/calendar/imports/{id}/file", "uxxxxhhxxxxx"),
+    ("GET", "/calendar/touched", "uxxxx..xxxxx"),
+    ("POST", "/calendar/touched/{id}/settle", "uxxxxhhxxxxx"),
     ("POST", "/bookings/{id}/accept", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/refuse", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/check-in", "uxxxx..xxxxx"),
@@ -203,6 +210,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
         "/bookings" => {
             json!({"service_id": "018f0000-0000-7000-8000-000000000000", "starts_at": "2026-11-24T03:00:00Z"})
         }
+        "/calendar/preview" | "/calendar/imports" => json!({"file_base64": ""}),
         "/me" => json!({"locale": "zh-CN"}),
         "/enterprises/{id}/refuse" => json!({"reason": "x"}),
         "/sessions/{id}/acknowledge" => json!({"notice_version": 0}),

@@ -5,7 +5,7 @@ use crate::people::system_entries;
 use crate::support::{TestApp, unique};
 use encoding_rs::GBK;
 use mianqia::base::words::Language;
-use mianqia::directory::{FileFault, ImportFault, Oddity};
+use mianqia::directory::{FileFault, Import, ImportFault, Oddity};
 use serde_json::{Value, json};
 use std::process::Command;
 
@@ -15,7 +15,13 @@ const THREE_LINES: &str =
     "date,name,kind\n2027-01-01,元旦,holiday\n2027-05-01,劳动节,holiday\n2027-10-01,国庆节,holiday\n";
 
 async fn import(app: &TestApp, csv: &[u8], unusual: bool) -> Result<String, ImportFault> {
-    let result = mianqia::directory::import_calendar(&app.app.db, &app.clock, csv, unusual).await;
+    let result = mianqia::directory::import_calendar(
+        &app.app.db,
+        &app.clock,
+        csv,
+        Import::by_command(None, None, unusual),
+    )
+    .await;
     app.app.directory.forget();
     result.map(|summary| summary.to_string())
 }

@@ -93,6 +93,11 @@ async fn every_turn(app: &TestApp, sink: &Sink, locale: &str, booker: &str) {
     let undecided = requested(app, &booking, "after-hours", "2026-11-12T13:00:00Z").await;
     booking.post(&path(&undecided, "/cancel"), json!({"reason": "货船晚点"})).await.ok();
     all_sent(app).await;
+    // The official calendar is corrected over two bookings: one in the evening, one in what are office hours then.
+    requested(app, &booking, "after-hours", "2026-11-14T12:00:00Z").await;
+    requested(app, &booking, "after-hours", "2026-11-14T02:00:00Z").await;
+    corrected(app).await;
+    all_sent(app).await;
     // Three who begin to register: as a traveller, with a login that is taken, with a code that is known.
     for (login, mail) in [("robin", "robin@example.com"), ("zhou", "second.zhou@example.com")] {
         let body = json!({
@@ -110,6 +115,22 @@ async fn every_turn(app: &TestApp, sink: &Sink, locale: &str, booker: &str) {
     let id = first.get("/api/v1/me").await.ok()["enterprise"]["id"].as_str().unwrap().to_owned();
     chief.post(&format!("/api/v1/enterprises/{id}/refuse"), json!({"reason": "营业执照看不清"})).await.ok();
     all_sent(app).await;
+}
+
+/// A Saturday in November becomes a make-up workday.
+async fn corrected(app: &TestApp) {
+    let shipped = include_str!("../../src/directory/data/cn_holidays.csv");
+    let days = shipped.lines().filter(|line| line.starts_with("2026-")).chain(["2026-11-14,国庆节,workday"]);
+    let file: String =
+        std::iter::once("date,name,kind").chain(days).map(|line| format!("{line}\n")).collect();
+    let import = mianqia::directory::Import::by_command(None, None, true);
+    app.app.booking.import_calendar(file.as_bytes(), import).await.unwrap();
+    crate::support::eventually("both bookers are told", || async {
+        let mails = outbox::Entity::find().all(app.app.db.reader()).await.unwrap();
+        let told = mails.iter().filter(|mail| mail.template == "booking.reclassified").count();
+        (told == 2).then_some(())
+    })
+    .await;
 }
 
 const REFUSED: &str = "92239999MA0000XY5U";

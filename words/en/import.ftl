@@ -31,6 +31,14 @@ calendar_imported = imported { $days } days of { $years }
 calendar_unusual = Unlike any notice so far; nothing was imported:
     { $oddities }
     Compare it with the notice. If it is so, import it with --unusual.
+calendar_odd =
+    Unlike any notice so far; nothing was imported:
+    { $oddities }
+    Compare it with the notice, and import it all the same if it is so.
+calendar_preview = { $years }: { $days } days that differ from the plain week, { $changed } of them unlike what is in force. Bookings touched: { $touched }. Nothing was imported.
+calendar_change = { $date } { $name }: { $before } → { $after }
+calendar_touched = { $reference }, { $date }: { $before } → { $after }
+    .closed = { $reference }, { $date }: { $before } → { $after }; outside the service's hours
 store_failed = The store failed; nothing was imported: { $error }
 coded = { $fault } [{ $code }]
 unusual_festival_missing = { $date } is { $festival }, but it is not a holiday in the file.

@@ -5,10 +5,13 @@ required = 此项必填。
 # $name_length (number)
 invalid_name = 请填写联系人姓名，最多 { $name_length } 个字。
 # $reason_length (number)
+# $source_length (number)
 # $longest (number)
 too_long = 最多 { $longest } 个字，且不能含控制字符。
     .reason = 理由最多 { $reason_length } 个字，且不能含控制字符。
+    .source = 来源最多 { $source_length } 个字，写在一行里。
 reason_required = 请写明理由。
+calendar_source_required = 请写明放假通知的文号或网址。
 invalid_field = 此项的格式不对。
 not_an_option = 请从列出的选项中选择。
 invalid_port_code = 关区代码是 4 位数字。

@@ -66,6 +66,17 @@ calendar_imported = 已导入 { $years } 年的 { $days } 天。
 calendar_unusual = 与历年的放假通知不一样，没有导入：
     { $oddities }
     请对照通知核对。确实如此的，加 --unusual 再导入。
+calendar_odd =
+    与历年的放假通知不一样，没有导入：
+    { $oddities }
+    请对照通知核对，确实如此的，确认后再导入。
+# $days (number)
+# $changed (number)
+# $touched (number)
+calendar_preview = { $years } 年：与平常的一周不同的有 { $days } 天，其中 { $changed } 处与现行日历不同。受影响的预约 { $touched } 件。没有导入。
+calendar_change = { $date } { $name }：{ $before } → { $after }
+calendar_touched = { $reference }，{ $date }：{ $before } → { $after }
+    .closed = { $reference }，{ $date }：{ $before } → { $after }，不在办理时间内
 store_failed = 数据库出错，没有导入：{ $error }
 coded = { $fault } [{ $code }]
 unusual_festival_missing = { $date } 是{ $festival }，文件里这一天不放假。

@@ -29,6 +29,8 @@ pub enum Right {
     ApproveEnterprises,
     /// See the state of outgoing messages, send one again.
     SeeMessages,
+    /// Bring in the official calendar.
+    ImportCalendar,
     /// See which jobs were given up, have one tried again.
     SeeJobs,
     /// Search and play recordings, check evidence.
@@ -47,6 +49,7 @@ pub fn role_has(role: Role, right: Right) -> bool {
             HandleBookings,
             FollowOffice,
             HoldSessions,
+            ImportCalendar,
             SeeMessages,
             SeeJobs,
             ApproveEnterprises,

@@ -17,6 +17,7 @@ const NAME_LENGTH: usize = 60;
 const TEXT_LENGTH: usize = 200;
 const LONG_TEXT_LENGTH: usize = 2000;
 const REASON_LENGTH: usize = 500;
+const SOURCE_LENGTH: usize = 200;
 
 /// Checks the answers of a form and brings them into their stored form.
 pub fn check_fields(spec: &[FieldSpec], given: &Map<String, Value>) -> Result<Map<String, Value>, Problem> {
@@ -65,6 +66,16 @@ pub fn check_reason(reason: Option<&str>) -> Result<Option<String>, Problem> {
 /// The same, where one must be given.
 pub fn require_reason(reason: Option<&str>) -> Result<String, Problem> {
     check_reason(reason)?.ok_or_else(|| Problem::invalid("reason", words::booking::reason_required()))
+}
+
+/// From where a calendar was taken: the notice's number or address.
+pub fn require_source(source: &str) -> Result<String, Problem> {
+    let text = plain_text(source, SOURCE_LENGTH, false)
+        .ok_or_else(|| Problem::invalid("source", words::booking::too_long_source(SOURCE_LENGTH)))?;
+    if text.is_empty() {
+        return Err(Problem::invalid("source", words::booking::calendar_source_required()));
+    }
+    Ok(text)
 }
 
 fn check_value(field: &FieldSpec, value: &Value) -> Result<Value, Problem> {

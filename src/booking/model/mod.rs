@@ -8,6 +8,7 @@ pub mod reference;
 pub mod slots;
 pub mod state;
 pub mod steps;
+pub mod touched;
 pub mod warnings;
 
 pub use reference::display_reference;

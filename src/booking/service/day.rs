@@ -5,8 +5,9 @@ use crate::base::{local_time, words};
 use crate::booking::service::Booking;
 use crate::booking::store::entities::booking;
 use crate::booking::store::read::{self, Order, Place};
-use crate::booking::wire::dto::{DayBookingDto, OfficeDayDto};
-use crate::directory::{ServiceInfo, office};
+use crate::booking::store::touched;
+use crate::booking::wire::dto::{DayBookingDto, MissingYear, OfficeDayDto};
+use crate::directory::{ServiceInfo, YearMissing, office};
 use crate::http::{Page, Problem};
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::Value;
@@ -60,8 +61,19 @@ impl Booking {
             nobody_decided: read::count_never_decided(conn, now - COUNTED_FOR, now).await?,
             nobody_decided_days: COUNTED_FOR.num_days(),
             waiting,
+            touched_total: touched::count_open(conn).await?,
+            missing_year: self.missing_year(actor).await?,
             waiting_late_minutes: WAITING_LATE.num_minutes(),
         })
+    }
+
+    /// Told to whoever can mend it.
+    async fn missing_year(&self, actor: &Actor) -> Result<Option<MissingYear>, Problem> {
+        if !actor.has(Right::ImportCalendar) {
+            return Ok(None);
+        }
+        let missing = self.0.directory.year_missing().await?;
+        Ok(missing.map(|YearMissing { year, refused }| MissingYear { year, refused }))
     }
 
     /// One page of the requests that wait for a decision. What nobody can decide any more is not in it.

@@ -6,12 +6,15 @@ pub mod feeds;
 mod free;
 mod hindrances;
 mod history;
+pub mod official_calendar;
+mod official_calendar_shown;
 mod prefill;
 mod presented;
 mod request;
 mod sweep;
 pub mod take;
 mod transition;
+mod unpublished;
 mod view;
 pub mod waiting;
 
@@ -23,6 +26,7 @@ use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
 use crate::booking::model::bookable::Terms;
 use crate::booking::model::slots::{Opening, Plan};
+use crate::booking::service::unpublished::Uncounted;
 use crate::booking::service::waiting::WaitingRoom;
 use crate::booking::store::entities::booking;
 use crate::booking::store::{Scope, read};
@@ -58,6 +62,7 @@ struct Inner {
     office: Office,
     places: Places,
     waiting_room: OnceLock<Arc<dyn WaitingRoom>>,
+    uncounted: Uncounted,
 }
 
 /// Why a write did not happen: the caller's doing, or the store's.
@@ -107,8 +112,8 @@ impl Booking {
         office: Office,
     ) -> Self {
         let office = Office { public_url: office.public_url.trim_end_matches('/').to_owned(), ..office };
-        let waiting_room = OnceLock::new();
-        Self(Arc::new(Inner { db, clock, directory, live, office, places, waiting_room }))
+        let (waiting_room, uncounted) = (OnceLock::new(), Uncounted::default());
+        Self(Arc::new(Inner { db, clock, directory, live, office, places, waiting_room, uncounted }))
     }
 
     /// Tells who waits in video sessions; set once, by whoever knows.

@@ -5,6 +5,7 @@ pub mod entities;
 mod evident;
 pub mod feeds;
 pub mod read;
+pub mod touched;
 pub mod write;
 
 use crate::booking::store::entities::booking;

@@ -27,7 +27,13 @@ pub async fn take_place(
     State(booking): State<Booking>,
     Body(wish): Body<NewBooking>,
 ) -> Result<(StatusCode, Json<BookingDto>), Refused<refusals::TakePlace>> {
-    let fresh = booking.take(&actor, wish.service_id, wish.starts_at, wish.anyway).await?;
+    let fresh = match booking.take(&actor, wish.service_id, wish.starts_at, wish.anyway).await {
+        Ok(fresh) => fresh,
+        Err(refusal) => {
+            booking.count_unpublished(&refusal, wish.service_id, wish.starts_at).await;
+            return Err(refusal.into());
+        }
+    };
     Ok((StatusCode::CREATED, Json(booking.show_fresh(&actor, fresh).await?)))
 }
 

@@ -5,6 +5,7 @@ mod day;
 mod decide;
 pub mod dto;
 mod feeds;
+mod official_calendar;
 mod refusals;
 mod schemas;
 mod services;
@@ -30,6 +31,12 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(bookings::check_booking_form))
         .routes(routes!(services::get_prefill))
         .routes(routes!(day::get_day))
+        .routes(routes!(official_calendar::preview_calendar))
+        .routes(routes!(official_calendar::import_calendar))
+        .routes(routes!(official_calendar::list_calendar_versions))
+        .routes(routes!(official_calendar::get_calendar_file))
+        .routes(routes!(official_calendar::list_touched))
+        .routes(routes!(official_calendar::settle_touched))
         .routes(routes!(day::list_decisions))
         .routes(routes!(decide::accept_booking))
         .routes(routes!(decide::refuse_booking))

@@ -12,6 +12,13 @@ shared_refusals! {
     }
     /// The enterprise was not let in.
     LET_IN { FORBIDDEN: "enterprise_pending", "enterprise_refused"; }
+    /// Faults of a calendar's file, with the line that has them.
+    CALENDAR_FILE {
+        FORBIDDEN: "forbidden";
+        UNPROCESSABLE_ENTITY: "file_encoding", "calendar_header", "calendar_empty", "calendar_columns",
+            "calendar_date", "calendar_year", "calendar_name", "calendar_kind", "calendar_plain_workday",
+            "calendar_twice", "calendar_incomplete";
+    }
 }
 
 refusals! {
@@ -54,6 +61,16 @@ refusals! {
     RenewCalendarFeed { ..BOOKERS; ..LET_IN; CONFLICT: "too_many_calendar_feeds"; }
     RevokeCalendarFeed { ..BOOKERS; ..LET_IN; }
     GetCalendarFeed { GONE: "calendar_feed_revoked"; }
+    PreviewCalendar { ..CALENDAR_FILE; }
+    ImportCalendar {
+        ..CALENDAR_FILE;
+        CONFLICT: "calendar_odd" ("it is like no notice so far, unless `anyway`");
+        UNPROCESSABLE_ENTITY: "calendar_source_required", "reason_required", "too_long";
+    }
+    ListCalendarVersions { FORBIDDEN: "forbidden"; }
+    GetCalendarFile { FORBIDDEN: "forbidden"; }
+    ListTouched { FORBIDDEN: "forbidden"; }
+    SettleTouched { FORBIDDEN: "forbidden"; }
 
     GetDay { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "date_out_of_range"; }
     ListDecisions { FORBIDDEN: "forbidden"; }

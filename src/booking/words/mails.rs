@@ -152,7 +152,7 @@ fn ways(news: &News<'_>) -> String {
     format!("{join}{}\n{}", said(say::cancel()), page(news))
 }
 
-fn facts(news: &News<'_>, reference: &str) -> Vec<String> {
+pub(super) fn facts(news: &News<'_>, reference: &str) -> Vec<String> {
     let facts = [
         Some(say::reference(reference)),
         Some(say::time(when(news.info.zone, news.row.starts_at, news.row.ends_at))),

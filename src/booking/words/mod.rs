@@ -1,5 +1,6 @@
 //! What people read of bookings.
 
 pub mod calendar;
+pub mod mail_reclassified;
 pub mod mails;
 pub mod problems;

@@ -9,7 +9,7 @@ use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::db::{Db, Tx};
 use crate::directory::model::ServiceSpec;
-use crate::directory::service::import;
+use crate::directory::service::customs;
 use crate::directory::store;
 use crate::directory::store::entities::opening_rule::{self, DayKind};
 use crate::directory::store::entities::resource::{self, CellKind};
@@ -82,7 +82,7 @@ pub async fn seed(db: &Db, clock: &Clock) -> Result<(), DbErr> {
 }
 
 async fn lay(tx: &Tx, now: DateTime<Utc>) -> Result<(), DbErr> {
-    import::insert_customs(tx, now).await?;
+    customs::insert_customs(tx, now).await?;
     for venue in &VENUES {
         if store::venue_by_code(tx.conn(), venue.code).await?.is_none() {
             store::insert_venue(tx, venue.row(now)).await?;

@@ -3,13 +3,16 @@
 //! Source: the State Council's yearly notice on public holidays, which also names make-up workdays
 //! (调休). A year without a notice is unpublished: nothing about it is guessed.
 
+use crate::directory::model::calendar_file::CalendarFile;
 use crate::directory::store::entities::calendar_day::CalendarKind;
 use chrono::{Datelike, NaiveDate, Weekday};
+use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a date is by the official calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum DayClass {
     Workday,
@@ -18,6 +21,17 @@ pub enum DayClass {
     MakeupWorkday,
     /// The year's notice is not out; whether the date is worked is not known.
     Unpublished,
+}
+
+impl DayClass {
+    /// Whether it is a working day; `None` in an unpublished year.
+    pub fn is_working(self) -> Option<bool> {
+        match self {
+            Self::Workday | Self::MakeupWorkday => Some(true),
+            Self::Weekend | Self::Holiday => Some(false),
+            Self::Unpublished => None,
+        }
+    }
 }
 
 /// The published years and the days on which they differ from the week.
@@ -43,11 +57,17 @@ impl Calendar {
 
     /// Whether the date is a working day; `None` in an unpublished year.
     pub fn is_working(&self, date: NaiveDate) -> Option<bool> {
-        match self.class(date) {
-            DayClass::Workday | DayClass::MakeupWorkday => Some(true),
-            DayClass::Weekend | DayClass::Holiday => Some(false),
-            DayClass::Unpublished => None,
-        }
+        self.class(date).is_working()
+    }
+
+    /// The calendar with the years of a file in place of what it says of them.
+    #[must_use]
+    pub fn with(&self, file: &CalendarFile) -> Self {
+        let mut after = self.clone();
+        after.changes.retain(|date, _| !file.years.contains(&date.year()));
+        after.changes.extend(file.days.iter().map(|(date, day)| (*date, day.clone())));
+        after.published.extend(&file.years);
+        after
     }
 
     /// The name of the holiday that a date belongs to or is a make-up for.
@@ -83,6 +103,8 @@ pub fn add_working_days(
 mod tests {
     use super::*;
     use crate::directory::model::calendar_file;
+    use chrono::Days;
+    use proptest::prelude::*;
 
     fn calendar() -> Calendar {
         let file = calendar_file::read(include_bytes!("../data/cn_holidays.csv")).unwrap();
@@ -114,6 +136,26 @@ mod tests {
             assert_eq!(calendar.class(day), class, "{day}");
             assert_eq!(calendar.is_working(day), working, "{day}");
             assert_eq!(calendar.name(day), name, "{day}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_term_ends_on_the_working_day_that_is_its_last(day in 0..1000u64, first in 0..25u32, then in 0..25u32) {
+            let calendar = calendar();
+            let from = date("2024-01-01") + Days::new(day);
+            let Ok(end) = add_working_days(&calendar, from, first) else {
+                return Err(TestCaseError::fail("three years hold it"));
+            };
+            let counted = from.iter_days().skip(1).take_while(|day| *day <= end);
+            let counted = counted.filter(|day| calendar.is_working(*day) == Some(true)).count();
+            prop_assert_eq!(counted, first as usize);
+            prop_assert!(first == 0 || calendar.is_working(end) == Some(true));
+            // A term that begins where another one ends is as long as both.
+            prop_assert_eq!(
+                add_working_days(&calendar, end, then),
+                add_working_days(&calendar, from, first + then)
+            );
         }
     }
 

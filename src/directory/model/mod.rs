@@ -1,6 +1,7 @@
 //! What a service is and asks for. Pure.
 
 pub mod calendar;
+pub mod calendar_changes;
 pub mod calendar_file;
 pub mod customs;
 pub mod festivals;

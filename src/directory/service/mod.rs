@@ -1,7 +1,9 @@
 //! Cached reads of the standing data.
 
 mod cache;
+pub mod customs;
 pub mod import;
+pub mod versions;
 
 use crate::base::clock::Clock;
 use crate::base::words::ByLanguage;
@@ -56,13 +58,21 @@ impl Directory {
         }))
     }
 
+    fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
     /// The official calendar.
     pub async fn calendar(&self) -> Result<Arc<Calendar>, DbErr> {
         let now = self.0.clock.now();
         match self.0.calendar.get(now) {
             Ok(calendar) => Ok(calendar),
             Err(turn) => {
-                let calendar = store::calendar(self.0.db.reader()).await?;
+                let calendar = store::calendar::calendar(self.0.db.reader()).await?;
                 Ok(self.0.calendar.keep(calendar, turn, now))
             }
         }

@@ -1,56 +1,18 @@
 //! Every query of the directory.
 
 pub mod ask;
+pub mod calendar;
 pub mod entities;
 
 use crate::db::Tx;
-use crate::directory::model::calendar::Calendar;
-use crate::directory::model::calendar_file::CalendarFile;
 use crate::directory::model::customs::CustomsList;
-use crate::directory::store::entities::{
-    calendar_day, calendar_year, customs_office, opening_rule, resource, service, venue,
-};
-use chrono::{DateTime, NaiveDate, Utc};
+use crate::directory::store::entities::{customs_office, opening_rule, resource, service, venue};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// The whole official calendar.
-pub async fn calendar(conn: &impl ConnectionTrait) -> Result<Calendar, DbErr> {
-    // Years first: a year that is published between the two queries is then only seen later.
-    let years = calendar_year::Entity::find().all(conn).await?;
-    let days = calendar_day::Entity::find().all(conn).await?;
-    Ok(Calendar {
-        published: years.into_iter().map(|row| row.year).collect(),
-        changes: days.into_iter().map(|row| (row.date, (row.kind, row.name))).collect(),
-    })
-}
-
-/// Puts the years of `file` in place of what is stored about them.
-pub async fn replace_years(tx: &Tx, file: &CalendarFile, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let conn = tx.conn();
-    for &year in &file.years {
-        let (first, last) = (NaiveDate::from_ymd_opt(year, 1, 1), NaiveDate::from_ymd_opt(year, 12, 31));
-        calendar_day::Entity::delete_many()
-            .filter(calendar_day::Column::Date.gte(first))
-            .filter(calendar_day::Column::Date.lte(last))
-            .exec(conn)
-            .await?;
-        calendar_year::Entity::delete_by_id(year).exec(conn).await?;
-        let row = calendar_year::ActiveModel { year: Set(year), imported_at: Set(now) };
-        calendar_year::Entity::insert(row).exec_without_returning(conn).await?;
-    }
-    let days = file.days.iter().map(|(date, (kind, name))| calendar_day::ActiveModel {
-        date: Set(*date),
-        kind: Set(*kind),
-        name: Set(name.clone()),
-    });
-    calendar_day::Entity::insert_many(days).exec_without_returning(conn).await?;
-    Ok(())
-}
 
 /// The customs offices by code.
 pub async fn customs(conn: &impl ConnectionTrait) -> Result<CustomsList, DbErr> {

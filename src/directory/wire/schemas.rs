@@ -2,9 +2,11 @@
 
 use crate::base::words::{ByLanguage, Language};
 use crate::directory::model::calendar::DayClass;
+use crate::directory::model::calendar_changes::ChangeKind;
 use crate::directory::model::customs::CustomsOffice;
 use crate::directory::model::office::{Notice, Office, OfficeHours};
 use crate::directory::model::{FieldKind, FieldOption, FieldSpec, Limits, WarningCondition, WarningRule};
+use crate::directory::store::entities::calendar_import::ImportOrigin;
 use crate::directory::store::entities::service::ServiceKind;
 use crate::http::{fields_in_json, words_in_json};
 use chrono::NaiveDate;
@@ -13,6 +15,12 @@ use chrono_tz::Tz;
 words_in_json! {
     /// What a date is by the official calendar.
     DayClass { Workday, Weekend, Holiday, MakeupWorkday, Unpublished }
+
+    /// How a line of the calendar differs from the version before.
+    ChangeKind { Added, Removed, Changed }
+
+    /// By which way a calendar came: the page, the command, or with the program.
+    ImportOrigin { Page, Command, Program }
 
     /// How a field is filled in and checked.
     FieldKind { Text, LongText, Choice, PortCode, HsCodes, DeclarationNo, Date, Number, Consent }

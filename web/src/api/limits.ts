@@ -3,11 +3,13 @@
 /** How many characters a text has, at least and at most, by what is sent and its field. */
 export const LIMITS = {
   BookingRequest: { contact_name: { min: 1, max: 60 } },
+  CalendarFile: { file_base64: { min: 0, max: 32000 } },
   Cancelling: { reason: { min: 0, max: 500 } },
   Confirmation: { login: { min: 3, max: 32 } },
   Decline: { reason: { min: 0, max: 300 } },
   NewAnswer: { comment: { min: 0, max: 1000 } },
   NewCalendarFeed: { label: { min: 0, max: 40 } },
+  NewCalendarImport: { file_base64: { min: 0, max: 32000 }, reason: { min: 1, max: 500 }, source: { min: 1, max: 200 } },
   NewEnterprise: { contact_name: { min: 1, max: 60 }, login: { min: 3, max: 32 }, name: { min: 2, max: 100 }, password: { min: 10, max: 128 } },
   NewInvitation: { label: { min: 0, max: 40 } },
   NewTraveller: { login: { min: 3, max: 32 }, name: { min: 1, max: 60 }, password: { min: 10, max: 128 } },

@@ -59,6 +59,11 @@ export function weekdayWords(day: string, language: Locale): string {
   return written(day, language, { weekday: 'short' })
 }
 
+/** "三" / "W": for the head of a column where nothing more fits. */
+export function narrowWeekdayWords(day: string, language: Locale): string {
+  return written(day, language, { weekday: 'narrow' })
+}
+
 /** "2026年10月" / "October 2026" for "2026-10" */
 export function monthWords(month: string, language: Locale): string {
   return written(`${month}-15`, language, { year: 'numeric', month: 'long' })

@@ -9,6 +9,7 @@ export function useTimes() {
     /** "12/1" / "1 Dec": where a narrow cell has no room for more. */
     shortDay: (day: string) => time.shortDayWords(day, currentLanguage()),
     weekday: (day: string) => time.weekdayWords(day, currentLanguage()),
+    narrowWeekday: (day: string) => time.narrowWeekdayWords(day, currentLanguage()),
     month: (month: string) => time.monthWords(month, currentLanguage()),
     shortMonth: (month: string) => time.shortMonthWords(month, currentLanguage()),
     when: (instant: string | number, zone: string) => time.whenWords(instant, zone, currentLanguage()),

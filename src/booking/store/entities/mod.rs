@@ -4,3 +4,4 @@
 
 pub mod booking;
 pub mod calendar_feed;
+pub mod calendar_touched;

@@ -43,8 +43,21 @@ pub struct OfficeDayDto {
     /// Of how many days those are counted.
     pub nobody_decided_days: i64,
     pub waiting: Vec<WaitingPerson>,
+    /// Bookings that a correction of the calendar touched and that nobody has dealt with
+    /// (`GET /calendar/touched`).
+    pub touched_total: u64,
+    /// For who brings in the calendar: the next year, where it is to be expected and missing.
+    pub missing_year: Option<MissingYear>,
     /// Who waits for longer has waited too long.
     pub waiting_late_minutes: i64,
+}
+
+/// The calendar of a year is missing.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MissingYear {
+    pub year: i32,
+    /// Requests that were refused because of it so far.
+    pub refused: i64,
 }
 
 /// Why the office says no.

@@ -2,13 +2,18 @@
 
 mod booking;
 mod day;
+mod official_calendar;
 mod service;
 
 pub use booking::{
     BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, EnterpriseRef, FormCheck, HistoryItem,
     HistorySide, NewBooking, OfficerRef, OverlapDto, Prefill, ServiceRef, VenueRef,
 };
-pub use day::{DayBookingDto, OfficeDayDto, Refusing};
+pub use day::{DayBookingDto, MissingYear, OfficeDayDto, Refusing};
+pub use official_calendar::{
+    CalendarChangeDto, CalendarFileDto, CalendarImportedDto, CalendarPreviewDto, CalendarVersionDto,
+    ImporterRef, NewCalendarImport, OddityDto, TouchedDto, WouldTouch, YearVersion,
+};
 pub use service::{
     DayOfPlacesDto, DaysDto, KindNowDto, ServiceDto, ServiceList, ServiceNowDto, SlotDto, SlotsDto, VenueDto,
 };

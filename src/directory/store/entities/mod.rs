@@ -3,6 +3,9 @@
 //! Others may read a row that the door handed out; queries stand in this store alone.
 
 pub mod calendar_day;
+pub mod calendar_import;
+pub mod calendar_refusal;
+pub mod calendar_version;
 pub mod calendar_year;
 pub mod customs_office;
 pub mod opening_rule;

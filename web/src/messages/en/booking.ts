@@ -173,6 +173,7 @@ export default {
     booking_checked_in: 'Arrived',
     booking_completed: 'Completed',
     booking_no_show: 'Did not come',
+    booking_reclassified: 'The official calendar made its day another kind of day; the booking stands',
     session_acknowledged: '{name} acknowledged the recording notice',
     session_waiting: '{name} went to the waiting room',
     session_admitted: '{name} admitted the visitor',

@@ -173,6 +173,7 @@ export default {
     booking_checked_in: '已到场',
     booking_completed: '已办结',
     booking_no_show: '未到',
+    booking_reclassified: '官方日历更正，当天的性质变了；预约照旧有效',
     session_acknowledged: '{name}知悉录制告知',
     session_waiting: '{name}进入等候室',
     session_admitted: '{name}接入面洽',
