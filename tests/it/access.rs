@@ -223,7 +223,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
 }
 
 async fn door(browser: &Browser, method: &str, path: &str, filled: &str) -> (char, String) {
-    let under = if path.starts_with("/calendar/") { "" } else { "/api/v1" };
+    let under = if path == "/calendar/{file}" { "" } else { "/api/v1" };
     let url = format!("{}{under}{filled}", browser.base);
     let mut request = browser.client.request(Method::from_bytes(method.as_bytes()).unwrap(), url);
     if path.starts_with("/whip") || path.starts_with("/whep") {
