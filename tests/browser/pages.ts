@@ -45,6 +45,7 @@ export function pagesOf({ bookings, services, sessionId, ratingPath, invitationP
     page('session, over', 'gao', `/session/${bookings.completed.id}`),
     page("officer's day", 'zhou', '/staff/day'),
     page("officer's session", 'zhou', `/session/${bookings.joinable.id}`),
+    page('official calendar', 'shen', '/staff/calendar'),
     page('enterprises', 'shen', '/staff/enterprises'),
     page('messages', 'zhou', '/staff/messages'),
     page('figures', 'yi', '/staff/figures'),

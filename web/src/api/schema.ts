@@ -370,6 +370,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Imports a calendar as the new version of its years: whole, or not at all. For chiefs. */
+        post: operations["import_calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/imports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of the calendar as it came. For officers and chiefs. */
+        get: operations["get_calendar_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What importing a calendar would change, and which bookings it would touch. Nothing is written. For chiefs. */
+        post: operations["preview_calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/touched": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bookings that corrections of the calendar touched. They stand until somebody changes them. For officers and chiefs. */
+        get: operations["list_touched"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/touched/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that a touched booking was dealt with. A second time nothing happens. For officers and chiefs. */
+        post: operations["settle_touched"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of the calendar's years, the latest year and version first. For officers and chiefs. */
+        get: operations["list_calendar_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customs-offices": {
         parameters: {
             query?: never;
@@ -1418,6 +1520,16 @@ export interface components {
          * @enum {string}
          */
         BookingState: "held" | "requested" | "accepted" | "refused" | "checked_in" | "completed" | "no_show" | "cancelled" | "expired";
+        /** @description A date of which the file says something else. */
+        CalendarChange: {
+            change: components["schemas"]["ChangeKind"];
+            /** Format: date */
+            date: string;
+            is_now: components["schemas"]["DayClass"];
+            /** @description The holiday's name now; of a date that is taken out, as it was. */
+            name: string;
+            was: components["schemas"]["DayClass"];
+        };
         /** @description What one date is by the official calendar. */
         CalendarDay: {
             /** Format: date */
@@ -1459,9 +1571,69 @@ export interface components {
              */
             most: number;
         };
+        /** @description A file of the calendar. */
+        CalendarFile: {
+            /**
+             * @description CSV in UTF-8 or GB18030 as it is, in base64: the first line is `date,name,kind`, and each line after it a day
+             *     on which the year differs from the plain week; the kind is `holiday` or `workday`.
+             */
+            file_base64: string;
+        };
+        /** @description What was imported. */
+        CalendarImported: {
+            days: number;
+            /** Format: uuid */
+            import_id: string;
+            /** @description The versions that are in force now. */
+            versions: components["schemas"]["YearVersion"][];
+        };
+        /** @description What importing a file would change. Nothing is written. */
+        CalendarPreview: {
+            /** @description Dates of which the file says something else than what is in force. */
+            changes: components["schemas"]["CalendarChange"][];
+            /** @description Days that differ from the plain week. */
+            days: number;
+            /** @description What no notice has had so far: to be compared with the notice, and imported with `anyway`. */
+            oddities: components["schemas"]["Oddity"][];
+            /** @description Of the file, in hexadecimal. */
+            sha256: string;
+            /** @description The first of them. */
+            touched: components["schemas"]["WouldTouch"][];
+            /** @description How many live bookings it would touch. */
+            touched_total: number;
+            /** @description The years of the file. */
+            years: components["schemas"]["YearVersion"][];
+        };
         /** @description The official calendar from one date to another. */
         CalendarRange: {
             days: components["schemas"]["CalendarDay"][];
+        };
+        /** @description One version of a year. */
+        CalendarVersion: {
+            /** @description How long the file is. */
+            bytes: number;
+            /**
+             * Format: uuid
+             * @description With which file it came: `GET /calendar/imports/{id}/file`.
+             */
+            import_id: string;
+            /** Format: date-time */
+            imported_at: string;
+            imported_by: components["schemas"]["ImporterRef"] | null;
+            /** @description The latest of its year. */
+            in_force: boolean;
+            /** Format: int32 */
+            number: number;
+            /** @description Codes of what was imported although it is like no notice so far. */
+            oddities: string[];
+            origin: components["schemas"]["ImportOrigin"];
+            reason: string | null;
+            /** @description Of the file, in hexadecimal. */
+            sha256: string;
+            /** @description The notice: its number or address. */
+            source: string | null;
+            /** Format: int32 */
+            year: number;
         };
         /** @description What the reader can do with a booking now. */
         Can: {
@@ -1483,6 +1655,11 @@ export interface components {
             /** @description Needed unless the place is only held. */
             reason?: string | null;
         };
+        /**
+         * @description How a line of the calendar differs from the version before.
+         * @enum {string}
+         */
+        ChangeKind: "added" | "removed" | "changed";
         /** @description Whether something was checked. */
         Check: {
             done: boolean;
@@ -1794,6 +1971,17 @@ export interface components {
         IceServer: {
             urls: string[];
         };
+        /**
+         * @description By which way a calendar came: the page, the command, or with the program.
+         * @enum {string}
+         */
+        ImportOrigin: "page" | "command" | "program";
+        /** @description A member of staff. */
+        ImporterRef: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** @description What a check found. */
         Integrity: {
             /** Format: date-time */
@@ -2017,6 +2205,16 @@ export interface components {
             /** Format: int64 */
             to_ms: number;
         };
+        /** @description The calendar of a year is missing. */
+        MissingYear: {
+            /**
+             * Format: int64
+             * @description Requests that were refused because of it so far.
+             */
+            refused: number;
+            /** Format: int32 */
+            year: number;
+        };
         /** @description One's own enterprise. */
         MyEnterprise: {
             /** Format: uuid */
@@ -2049,6 +2247,17 @@ export interface components {
             covers?: components["schemas"]["Covers"] | null;
             /** @description What it is for, such as "my telephone"; need not be given. */
             label?: string | null;
+        };
+        /** @description A file of the calendar that is to be in force. */
+        NewCalendarImport: {
+            /** @description Although it is like no notice so far. */
+            anyway?: boolean;
+            /** @description As for the preview. */
+            file_base64: string;
+            /** @description Why it is brought in. */
+            reason: string;
+            /** @description The notice: its number or address. */
+            source: string;
         };
         /** @description A registration: the enterprise, its contact, and the login of the contact. */
         NewEnterprise: {
@@ -2107,6 +2316,12 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description Something that no notice has had so far. */
+        Oddity: {
+            code: string;
+            /** @description In the reader's language. */
+            text: string;
+        };
         /** @description The office. */
         Office: {
             /**
@@ -2134,6 +2349,7 @@ export interface components {
             /** Format: date */
             date: string;
             kind: components["schemas"]["DayClass"];
+            missing_year: components["schemas"]["MissingYear"] | null;
             name: string | null;
             /**
              * Format: int64
@@ -2147,6 +2363,12 @@ export interface components {
             nobody_decided_days: number;
             /** Format: date-time */
             now: string;
+            /**
+             * Format: int64
+             * @description Bookings that a correction of the calendar touched and that nobody has dealt with
+             *     (`GET /calendar/touched`).
+             */
+            touched_total: number;
             /** @description The requests that wait for a decision, soonest first: the first page of `GET /decisions`. */
             undecided: components["schemas"]["DayBooking"][];
             /** @description `cursor` for the next page of `GET /decisions`. */
@@ -2303,6 +2525,37 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_CalendarVersion: {
+            items: {
+                /** @description How long the file is. */
+                bytes: number;
+                /**
+                 * Format: uuid
+                 * @description With which file it came: `GET /calendar/imports/{id}/file`.
+                 */
+                import_id: string;
+                /** Format: date-time */
+                imported_at: string;
+                imported_by: components["schemas"]["ImporterRef"] | null;
+                /** @description The latest of its year. */
+                in_force: boolean;
+                /** Format: int32 */
+                number: number;
+                /** @description Codes of what was imported although it is like no notice so far. */
+                oddities: string[];
+                origin: components["schemas"]["ImportOrigin"];
+                reason: string | null;
+                /** @description Of the file, in hexadecimal. */
+                sha256: string;
+                /** @description The notice: its number or address. */
+                source: string | null;
+                /** Format: int32 */
+                year: number;
+            }[];
+            /** @description Give this back as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_DayBooking: {
             items: (components["schemas"]["Booking"] & {
                 contact_mobile: string | null;
@@ -2424,6 +2677,38 @@ export interface components {
                 session_id: string;
                 /** Format: date-time */
                 starts_at: string;
+            }[];
+            /** @description Give this back as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_TouchedBooking: {
+            items: {
+                /** @description As it is now. */
+                booking: components["schemas"]["Booking"];
+                /**
+                 * Format: date
+                 * @description The booking's day at the venue.
+                 */
+                date: string;
+                /** Format: date-time */
+                found_at: string;
+                /** Format: uuid */
+                id: string;
+                is_now: components["schemas"]["DayClass"];
+                /** @description Whether the service is still open then. */
+                is_open: boolean;
+                /** Format: int32 */
+                number: number;
+                /** Format: date-time */
+                settled_at: string | null;
+                settled_by: components["schemas"]["ImporterRef"] | null;
+                was: components["schemas"]["DayClass"];
+                /**
+                 * Format: int32
+                 * @description With `number` the version of the calendar.
+                 */
+                year: number;
             }[];
             /** @description Give this back as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
@@ -2943,6 +3228,34 @@ export interface components {
             en: string;
             "zh-CN": string;
         };
+        /** @description A booking whose day a version of the calendar made another kind of day. */
+        TouchedBooking: {
+            /** @description As it is now. */
+            booking: components["schemas"]["Booking"];
+            /**
+             * Format: date
+             * @description The booking's day at the venue.
+             */
+            date: string;
+            /** Format: date-time */
+            found_at: string;
+            /** Format: uuid */
+            id: string;
+            is_now: components["schemas"]["DayClass"];
+            /** @description Whether the service is still open then. */
+            is_open: boolean;
+            /** Format: int32 */
+            number: number;
+            /** Format: date-time */
+            settled_at: string | null;
+            settled_by: components["schemas"]["ImporterRef"] | null;
+            was: components["schemas"]["DayClass"];
+            /**
+             * Format: int32
+             * @description With `number` the version of the calendar.
+             */
+            year: number;
+        };
         /** @description A stretch in which something is missing, from the start of its track. */
         TrackGap: {
             /** @description loss, publisher_silent, audio_silent, video_silent, camera_off or disk. */
@@ -3039,6 +3352,33 @@ export interface components {
          * @enum {string}
          */
         WithdrawnBecause: "replaced" | "outdated";
+        /** @description A booking that the import would touch. */
+        WouldTouch: {
+            /** Format: uuid */
+            booking_id: string;
+            /**
+             * Format: date
+             * @description At the venue.
+             */
+            date: string;
+            is_now: components["schemas"]["DayClass"];
+            /** @description Whether the service would still be open then. */
+            is_open: boolean;
+            reference: string;
+            /** Format: date-time */
+            starts_at: string;
+            was: components["schemas"]["DayClass"];
+        };
+        /** @description A year and the version that is in force. */
+        YearVersion: {
+            /**
+             * Format: int32
+             * @description None: the year is not published yet.
+             */
+            in_force: number | null;
+            /** Format: int32 */
+            year: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -6217,6 +6557,735 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    import_calendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCalendarImport"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarImported"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `calendar_odd` (it is like no notice so far, unless `anyway`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "calendar_odd" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `file_encoding`, `calendar_header`, `calendar_empty`, `calendar_columns`, `calendar_date`, `calendar_year`, `calendar_name`, `calendar_kind`, `calendar_plain_workday`, `calendar_twice`, `calendar_incomplete`, `calendar_source_required`, `reason_required`, `too_long`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "file_encoding" | "calendar_header" | "calendar_empty" | "calendar_columns" | "calendar_date" | "calendar_year" | "calendar_name" | "calendar_kind" | "calendar_plain_workday" | "calendar_twice" | "calendar_incomplete" | "calendar_source_required" | "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    get_calendar_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    preview_calendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarFile"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarPreview"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `file_encoding`, `calendar_header`, `calendar_empty`, `calendar_columns`, `calendar_date`, `calendar_year`, `calendar_name`, `calendar_kind`, `calendar_plain_workday`, `calendar_twice`, `calendar_incomplete`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "file_encoding" | "calendar_header" | "calendar_empty" | "calendar_columns" | "calendar_date" | "calendar_year" | "calendar_name" | "calendar_kind" | "calendar_plain_workday" | "calendar_twice" | "calendar_incomplete" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    list_touched: {
+        parameters: {
+            query?: {
+                /** @description Those that somebody has dealt with, the latest day first; else those that nobody has, the soonest day first. */
+                settled?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TouchedBooking"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `invalid_parameter`, `text_not_allowed`, `text_too_long`, `invalid_cursor` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "invalid_parameter" | "text_not_allowed" | "text_too_long" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    settle_touched: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_host`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    list_calendar_versions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CalendarVersion"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `invalid_parameter`, `text_not_allowed`, `text_too_long`, `invalid_cursor` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "invalid_parameter" | "text_not_allowed" | "text_too_long" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
                     };
                 };
             };
