@@ -24,6 +24,7 @@ mod m20261126_000111_due_jobs;
 mod m20261126_000120_calendar_versions;
 mod m20261126_000121_calendar_touched;
 mod m20261126_000125_calendar_feeds;
+mod m20261126_000126_feeds_of_memberships;
 mod m20261126_000130_places;
 
 /// All steps, oldest first.
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000120_calendar_versions::Migration),
             Box::new(m20261126_000121_calendar_touched::Migration),
             Box::new(m20261126_000125_calendar_feeds::Migration),
+            Box::new(m20261126_000126_feeds_of_memberships::Migration),
             Box::new(m20261126_000130_places::Migration),
         ]
     }

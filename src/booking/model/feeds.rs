@@ -44,7 +44,7 @@ pub fn is_good(
     let is_member = || {
         maker.enterprise_id == feed.enterprise_id
             && maker.membership == Some(Membership::Approved)
-            && maker.member_since.is_none_or(|since| since <= feed.created_at)
+            && maker.member_since == feed.member_since
             && enterprise.is_some_and(|enterprise| enterprise.state == EnterpriseState::Approved)
     };
     let is_of_enterprise = feed.covers == Covers::Enterprise;
@@ -101,6 +101,7 @@ mod tests {
             id: Uuid::from_u128(2),
             account_id: Uuid::from_u128(1),
             enterprise_id,
+            member_since: enterprise_id.map(|_| at("2026-01-01T00:00:00Z")),
             covers,
             label: None,
             token_hash: Vec::new(),

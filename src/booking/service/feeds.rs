@@ -1,9 +1,9 @@
 //! Calendars to subscribe to: whoever has the secret address reads the appointments in it, without signing in.
 //!
-//! Programs that show calendars cannot sign in, so the address is the key: random, shown once, kept as a hash. It opens
-//! times, places, services and references, and no more than its maker may see when it is read: with their membership
-//! or role it ends by itself. Everybody in an enterprise sees which addresses there are, not the addresses, and can
-//! end each of them.
+//! Programs that show calendars cannot sign in, so the address is the key: random, shown once, kept as a hash (256 bits,
+//! which nobody guesses; as with all our links attempts are not counted). It opens times, places, services and
+//! references, and no more than its maker may see when it is read: with their membership or role it ends by itself.
+//! Everybody in an enterprise sees which addresses there are, not the addresses, and can end each of them.
 
 use crate::auth::entities::account::Role;
 use crate::auth::entities::enterprise::EnterpriseState;
@@ -91,14 +91,18 @@ impl Booking {
                 if feeds::count_of_maker(tx.conn(), maker).await? >= MOST_FEEDS {
                     return Err(too_many());
                 }
-                let enterprise_id = match party {
-                    Party::Enterprise(id) => Some(id),
-                    Party::Account(_) => None,
+                let (enterprise_id, member_since) = match party {
+                    Party::Enterprise(id) => {
+                        let rows = auth::ask::accounts(tx.conn(), &[maker]).await?;
+                        (Some(id), rows.get(&maker).and_then(|row| row.member_since))
+                    }
+                    Party::Account(_) => (None, None),
                 };
                 let row = calendar_feed::Model {
                     id: ids::new_id(now),
                     account_id: maker,
                     enterprise_id,
+                    member_since,
                     covers,
                     label,
                     token_hash,

@@ -12,6 +12,8 @@ pub struct Model {
     pub account_id: Uuid,
     /// Whose bookings it shows, where those are an enterprise's.
     pub enterprise_id: Option<Uuid>,
+    /// Since when its maker belonged to it then.
+    pub member_since: Option<DateTimeUtc>,
     pub covers: Covers,
     /// What it is for, in its maker's words.
     pub label: Option<String>,

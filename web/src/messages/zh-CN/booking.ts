@@ -147,7 +147,7 @@ export default {
     requested: '已提交，等待关员受理；结果发邮件给您。',
     rate: '评价这次办理',
     calendar: '加入日历',
-    follow: '订阅日历，变动自己跟上',
+    follow: '订阅日历，变动会自动更新',
     again: '再约一次',
     next: '接下来',
     next_sent: '预约已提交',
