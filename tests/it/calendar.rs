@@ -146,8 +146,23 @@ fn the_command_tells_in_the_operators_language_and_imports_only_on_wish() {
     let three = file("three.csv", &GBK.encode(THREE_LINES).0);
     let (done, _, said) = run("en_US.UTF-8", &three, &[]);
     assert!(!done && said.contains("2027-02-06 is the Spring Festival, but it is not a holiday"), "{said}");
-    let (done, printed, said) = run("zh_CN.UTF-8", &three, &["--unusual"]);
+    let (done, printed, said) = run("en", &file("looked_at.csv", MADE_UP.as_bytes()), &["--dry-run"]);
+    assert!(
+        done && printed.contains("2027: 31 days that differ from the plain week, 31 of them unlike"),
+        "{printed}{said}"
+    );
+    assert!(printed.contains("\n2027-01-31 春节: not announced → a make-up workday"), "{printed}");
+    let (done, printed, _) = run("zh_CN.UTF-8", &three, &["--dry-run"]);
+    assert!(done && printed.contains("[calendar_no_makeup]"), "{printed}");
+    let (done, printed, said) =
+        run("zh_CN.UTF-8", &three, &["--unusual", "--source", "样例〔2026〕1 号", "--reason", "公布"]);
     assert!(done && printed == "已导入 2027 年的 3 天。\n", "{printed}{said}");
+    // Nothing was imported by looking: this is the first version of the year.
+    let (done, printed, said) = run("C", &file("whole.csv", MADE_UP.as_bytes()), &["--dry-run"]);
+    assert!(
+        done && printed.contains("2027-01-31 春节: a weekend day → a make-up workday"),
+        "{printed}{said}"
+    );
     let (done, printed, said) = run("C", &file("whole.csv", MADE_UP.as_bytes()), &[]);
     assert!(done && printed == "imported 31 days of 2027\n", "{printed}{said}");
     std::fs::remove_dir_all(&dir).unwrap();
