@@ -73,7 +73,8 @@ with() {
   trap "stop '$parent/postgres'; rm -rf '$parent'" EXIT
   trap 'exit 130' INT TERM
   MIANQIA_TEST_POSTGRES=$(start "$parent/postgres")
-  export MIANQIA_TEST_POSTGRES
+  # Each test may leave its database behind.
+  export MIANQIA_TEST_POSTGRES MIANQIA_TEST_POSTGRES_IS_THROWN_AWAY=1
   "$@"
 }
 
