@@ -26,6 +26,7 @@ mod m20261126_000121_calendar_touched;
 mod m20261126_000125_calendar_feeds;
 mod m20261126_000126_feeds_of_memberships;
 mod m20261126_000130_places;
+mod m20261126_000131_appointments;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000125_calendar_feeds::Migration),
             Box::new(m20261126_000126_feeds_of_memberships::Migration),
             Box::new(m20261126_000130_places::Migration),
+            Box::new(m20261126_000131_appointments::Migration),
         ]
     }
 }

@@ -1,9 +1,11 @@
 //! The entries that bookings write.
 
 use crate::base::words::{self, Text};
+use crate::booking::entities::appointment::{self, Site};
 use crate::booking::entities::booking::BookingState;
 use crate::booking::entities::calendar_feed::Covers;
 use crate::booking::model::state::Action;
+use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::calendar::DayClass;
 use crate::evidence::{Logged, Names};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -23,7 +25,18 @@ pub enum BookingEntry {
         starts_at: DateTime<Utc>,
         ends_at: DateTime<Utc>,
         hold_expires_at: Option<DateTime<Utc>>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        stages: Vec<BookedStage>,
     },
+    /// It was moved to another time.
+    #[serde(rename = "booking.rescheduled")]
+    Rescheduled(Stepped),
+    /// An officer began with a stage.
+    #[serde(rename = "booking.stage_begun")]
+    StageBegun(StageClock),
+    /// A stage was done.
+    #[serde(rename = "booking.stage_ended")]
+    StageEnded(StageClock),
     #[serde(rename = "booking.requested")]
     Requested(Stepped),
     #[serde(rename = "booking.accepted")]
@@ -72,6 +85,51 @@ pub struct Stepped {
     /// Codes of the warnings that the booker read before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acknowledged: Vec<String>,
+    /// From when to when it was moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
+}
+
+/// A stage as it was booked.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BookedStage {
+    pub stage: Stage,
+    pub site: Site,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+}
+
+impl BookedStage {
+    /// Of appointments, as far as they are stages.
+    pub fn of(appointments: &[appointment::Model]) -> Vec<Self> {
+        let stage = |row: &appointment::Model| {
+            Some(Self { stage: row.stage?, site: row.site, starts_at: row.starts_at, ends_at: row.ends_at })
+        };
+        appointments.iter().filter_map(stage).collect()
+    }
+}
+
+/// From when to when a booking was moved.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Moved {
+    pub was: Times,
+    pub is: Times,
+}
+
+/// The time of a booking with its stages.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Times {
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<BookedStage>,
+}
+
+/// A stage that began or was done, at the time of the entry.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StageClock {
+    pub reference: String,
+    pub stage: Stage,
 }
 
 /// Why a booking came to its end by itself.
@@ -95,6 +153,7 @@ impl BookingEntry {
             Action::NoShow => Self::NoShow(stepped),
             Action::Reopen => Self::Reopened(stepped),
             Action::Expire => Self::Expired(stepped),
+            Action::Reschedule => Self::Rescheduled(stepped),
         }
     }
 }
@@ -108,6 +167,9 @@ impl Logged for BookingEntry {
     fn words(&self, _: &Names) -> Text {
         match self {
             Self::Held { .. } => words::log::booking_held(),
+            Self::Rescheduled(_) => words::log::booking_rescheduled(),
+            Self::StageBegun(clock) => words::log::booking_stage_begun(stage_name(clock.stage)),
+            Self::StageEnded(clock) => words::log::booking_stage_ended(stage_name(clock.stage)),
             Self::Requested(_) => words::log::booking_requested(),
             Self::Accepted(_) => words::log::booking_accepted(),
             Self::Refused(_) => words::log::booking_refused(),
@@ -150,5 +212,14 @@ impl Logged for FeedEntry {
             Self::Made { .. } => words::log::calendar_feed_made(),
             Self::Revoked { .. } => words::log::calendar_feed_revoked(),
         }
+    }
+}
+
+/// What people call a stage.
+pub fn stage_name(stage: Stage) -> Text {
+    match stage {
+        Stage::Declaration => words::booking::stage_declaration(),
+        Stage::Inspection => words::booking::stage_inspection(),
+        Stage::Release => words::booking::stage_release(),
     }
 }

@@ -19,7 +19,7 @@ mod words;
 
 pub use service::official_calendar::CalendarPreview;
 pub use service::waiting::{GlanceState, SessionGlance, WaitingPerson, WaitingRoom};
-pub use service::{Booking, Office, RequestForm};
+pub use service::{Booking, NewBooking, Office, RequestForm, WantedTime};
 pub use store::read::View;
 pub use store::{ask, entities};
 pub use wire::dto::{BookingDto, HistorySide};

@@ -36,6 +36,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/services/{id}", "............"),
     ("GET", "/services/{id}/days", "............"),
     ("GET", "/services/{id}/slots", "............"),
+    ("GET", "/services/{id}/alternatives", "............"),
     // people
     ("POST", "/sign-in", "............"),
     ("POST", "/sign-out", "............"),
@@ -65,6 +66,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/bookings/{id}/calendar.ics", "u.hhh..xxxxx"),
     ("POST", "/bookings/{id}/request", "u.hhhxxxxxxx"),
     ("POST", "/bookings/{id}/cancel", "u.hhhxxxxxxx"),
+    ("POST", "/bookings/{id}/reschedule", "u.hhhxxxxxxx"),
     ("POST", "/bookings/{id}/check", "u.hhhxxxxxxx"),
     // of the pending enterprise: not before it is let in
     ("GET", "/calendar-feeds", "u..x...xxxxx"),
@@ -91,6 +93,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/bookings/{id}/complete", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/no-show", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/reopen", "uxxxx..xxxxx"),
+    ("POST", "/bookings/{id}/stages/{stage}/begin", "uxxxx..xxxxx"),
+    ("POST", "/bookings/{id}/stages/{stage}/end", "uxxxx..xxxxx"),
     // messages
     ("GET", "/messages", "uxxxx..xxxxx"),
     ("POST", "/messages/{id}/retry", "uxxxx..xxxxx"),
@@ -180,6 +184,7 @@ impl Objects {
             "/calendar" => "?from=2026-11-01&to=2026-11-30",
             "/services/{id}/days" => "?from=2026-11-23&to=2026-11-30",
             "/services/{id}/slots" => "?date=2026-11-24",
+            "/services/{id}/alternatives" => "?stages=release&from=2026-11-24T03:00:00Z",
             "/day" => "?date=2026-11-23",
             "/events" => "?topics=day",
             "/figures/ratings" => "?from=2026-01&to=2026-11",
@@ -196,6 +201,7 @@ impl Objects {
             .replace("{publication_id}", &self.recording)
             .replace("{recording_id}", &self.recording)
             .replace("{source}", "camera")
+            .replace("{stage}", "release")
             .replace("{reference}", &self.reference)
             .replace("{token}", token)
             .replace("{file}", &self.feed_file)

@@ -9,6 +9,7 @@ use mianqia::auth::entities::account::{self, Role};
 use mianqia::base::ids;
 use mianqia::base::words::Language;
 use mianqia::booking::entities::booking;
+use mianqia::booking::{NewBooking, WantedTime};
 use mianqia::db::Db;
 use mianqia::directory::entities::opening_rule::DayKind;
 use mianqia::directory::entities::resource::CellKind;
@@ -16,6 +17,7 @@ use mianqia::directory::entities::{opening_rule, resource, service};
 use mianqia::places::entities::occupied;
 use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use uuid::Uuid;
 
 const TAKERS: usize = 50;
@@ -111,6 +113,10 @@ async fn service(app: &TestApp, seats: i32, quota: Option<i32>) -> Uuid {
     id
 }
 
+fn place(service_id: Uuid, starts_at: DateTime<Utc>, anyway: bool) -> NewBooking {
+    NewBooking { service_id, time: Some(WantedTime::Slot(starts_at)), anyway, form: None }
+}
+
 /// Lets everybody take at once; returns who got a place.
 async fn rush(
     app: &TestApp,
@@ -121,7 +127,8 @@ async fn rush(
     let tries = takers.iter().cloned().enumerate().map(|(number, actor)| {
         let (booking, starts_at) = (app.app.booking.clone(), starts(number));
         tokio::spawn(async move {
-            booking.take(&actor, service, starts_at, false).await.map(|fresh| (actor, fresh.row))
+            let fresh = booking.take(&Arc::new(actor.clone()), place(service, starts_at, false)).await;
+            fresh.map(|fresh| (actor, fresh.row))
         })
     });
     let mut winners = Vec::new();
@@ -206,7 +213,7 @@ both_stores! { at "2026-11-23T02:00:00Z";
         let tries = (0..20).map(|_| {
             let (booking, taker) = (app.app.booking.clone(), taker.clone());
             tokio::spawn(async move {
-                booking.take(&taker, service, starts_at, true).await.map_err(|problem| problem.code)
+                booking.take(&Arc::new(taker), place(service, starts_at, true)).await.map_err(|problem| problem.code)
             })
         });
         let outcomes: Vec<_> = join_all(tries).await.into_iter().map(Result::unwrap).collect();

@@ -7,6 +7,7 @@ mod answers_lost;
 mod architecture;
 mod booking;
 mod booking_races;
+mod booking_stages;
 mod booking_undecided;
 mod booking_warnings;
 mod calendar;

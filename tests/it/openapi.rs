@@ -47,6 +47,7 @@ both_stores! {
             let query = match operation.path {
                 "/api/v1/calendar" | "/api/v1/services/{id}/days" => "?from=2026-11-23&to=2026-11-24",
                 "/api/v1/services/{id}/slots" => "?date=2026-11-23",
+                "/api/v1/services/{id}/alternatives" => "?stages=release&from=2026-11-23T03:00:00Z",
                 "/api/v1/figures/ratings" => "?from=2026-01&to=2026-11",
                 _ => "",
             };

@@ -39,6 +39,15 @@ const COLUMNS: &[(&str, &str, Must)] = &[
     ("booking", "sequence", Found),
     ("booking", "created_at", Found),
     ("booking", "updated_at", Found),
+    ("appointment", "id", Found),
+    ("appointment", "booking_id", Found),
+    ("appointment", "position", Found),
+    ("appointment", "stage", FoundWith("'release'")),
+    ("appointment", "site", FoundWith("'enterprise'")),
+    ("appointment", "starts_at", Found),
+    ("appointment", "ends_at", Found),
+    ("appointment", "began_at", Found),
+    ("appointment", "ended_at", Found),
     ("video_session", "id", Found),
     ("video_session", "booking_id", Found),
     ("video_session", "state", FoundWith("'waiting'")),
@@ -258,7 +267,7 @@ fn row_of(table: &str) -> &'static str {
     }
 }
 
-async fn intact(app: &TestApp, case: &str) -> (bool, String) {
+pub async fn intact(app: &TestApp, case: &str) -> (bool, String) {
     let report = verify_case(&app.app.db, &app.data_dir.join("recordings"), case).await.unwrap();
     (report.is_intact(), report.to_string())
 }
@@ -278,7 +287,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
             let bytes: Value = serde_json::from_slice(&entry.bytes).unwrap();
             told.extend(bytes["rows"].as_array().unwrap().iter().map(|row| row["table"].as_str().unwrap().to_owned()));
         }
-        assert_eq!(told.len(), 14, "a full case has rows of all tables: {told:?}");
+        assert_eq!(told.len(), 15, "a full case has rows of all tables: {told:?}");
         let there: BTreeSet<(&str, &str)> =
             schema.keys().filter(|(table, _)| told.contains(table)).map(|(t, c)| (t.as_str(), c.as_str())).collect();
         let listed: BTreeSet<(&str, &str)> = COLUMNS.iter().map(|(table, column, _)| (*table, *column)).collect();
@@ -363,7 +372,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
         // Children first, for a store that looks.
         for table in [
             "session_check", "playback", "recording_gap", "recording", "publication", "rating_about", "rating",
-            "rating_invite", "invitation", "occupied",
+            "rating_invite", "invitation", "occupied", "appointment",
         ] {
             conn.execute_unprepared(&format!("delete from {table}")).await.unwrap();
         }

@@ -1,6 +1,9 @@
 ### Entries of a case, as they are told.
 
 booking_held = Chose a time; the place is on hold
+booking_rescheduled = Moved to another time
+booking_stage_begun = { $stage } began
+booking_stage_ended = { $stage } is done
 booking_requested = Requested the booking; awaiting a decision
 booking_accepted = Booking accepted
 booking_refused = Booking refused

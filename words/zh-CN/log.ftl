@@ -1,6 +1,9 @@
 ### Entries of a case, as they are told.
 
 booking_held = 选定时间，名额暂留
+booking_rescheduled = 改到别的时间
+booking_stage_begun = { $stage }开始办理
+booking_stage_ended = { $stage }办理完毕
 booking_requested = 提交预约，待受理
 booking_accepted = 预约已受理
 booking_refused = 预约未受理

@@ -84,6 +84,7 @@ mod tests {
             sensitive: key == "illness",
             max_length: None,
             default: None,
+            without_stages: false,
         }
     }
 

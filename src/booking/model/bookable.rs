@@ -16,6 +16,17 @@ pub trait Free {
     fn quota(&self, cells: Range<i64>) -> Option<i32>;
 }
 
+/// Where there is no quota.
+impl<F: Fn(Range<i64>) -> i32> Free for F {
+    fn seats(&self, cells: Range<i64>) -> i32 {
+        self(cells)
+    }
+
+    fn quota(&self, _: Range<i64>) -> Option<i32> {
+        None
+    }
+}
+
 /// Why nothing can be booked on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -239,7 +250,7 @@ mod tests {
 
     fn plan(days: DayKind) -> Plan {
         let openings = vec![Opening { days, from: 540, to: 660 }];
-        Plan { zone: Shanghai, grid_minutes: 15, duration_minutes: 60, openings }
+        Plan { zone: Shanghai, grid_minutes: 15, duration_minutes: 60, dense: false, openings }
     }
 
     fn day(date: &str, days: DayKind, now: &str, stock: Stock) -> DayTotal {

@@ -19,14 +19,19 @@ const LONG_TEXT_LENGTH: usize = 2000;
 const REASON_LENGTH: usize = 500;
 const SOURCE_LENGTH: usize = 200;
 
-/// Checks the answers of a form and brings them into their stored form.
-pub fn check_fields(spec: &[FieldSpec], given: &Map<String, Value>) -> Result<Map<String, Value>, Problem> {
-    if let Some(key) = given.keys().find(|key| !spec.iter().any(|field| field.key == **key)) {
+/// Checks the answers of a form and brings them into their stored form. `in_stages`: what the stages tell is not asked.
+pub fn check_fields(
+    spec: &[FieldSpec],
+    given: &Map<String, Value>,
+    in_stages: bool,
+) -> Result<Map<String, Value>, Problem> {
+    let asked = || spec.iter().filter(|field| !(in_stages && field.without_stages));
+    if let Some(key) = given.keys().find(|key| !asked().any(|field| field.key == **key)) {
         let key: String = key.chars().filter(|c| !c.is_control()).take(40).collect();
         return Err(Problem::invalid(format!("fields.{key}"), words::booking::unknown_field()));
     }
     let mut stored = Map::new();
-    for field in spec {
+    for field in asked() {
         let answer = given.get(&field.key).filter(|value| !is_empty(value));
         match answer {
             Some(value) => {
@@ -194,12 +199,13 @@ mod tests {
             sensitive: false,
             max_length: (kind == FieldKind::Text).then_some(5),
             default: None,
+            without_stages: false,
         }
     }
 
     fn check(kind: FieldKind, required: bool, value: Value) -> Result<Value, &'static str> {
         let given = json!({ "x": value });
-        check_fields(&[field("x", kind, required)], given.as_object().unwrap()).map(Value::Object).map_err(
+        check_fields(&[field("x", kind, required)], given.as_object().unwrap(), false).map(Value::Object).map_err(
             |problem| {
                 assert_eq!(problem.field.as_deref(), Some("fields.x"));
                 problem.code
@@ -263,7 +269,7 @@ mod tests {
     fn optional_answers_may_be_left_out_and_unknown_ones_not_sneaked_in() {
         assert_eq!(check(FieldKind::Text, false, json!("")), Ok(json!({})));
         let given = json!({ "y": 1 });
-        let problem = check_fields(&[field("x", FieldKind::Text, false)], given.as_object().unwrap());
+        let problem = check_fields(&[field("x", FieldKind::Text, false)], given.as_object().unwrap(), false);
         let problem = problem.unwrap_err();
         assert_eq!((problem.code, problem.field.as_deref()), ("unknown_field", Some("fields.y")));
     }

@@ -6,6 +6,7 @@ pub mod feeds;
 pub mod form;
 pub mod reference;
 pub mod slots;
+pub mod stages;
 pub mod state;
 pub mod steps;
 pub mod touched;

@@ -18,6 +18,8 @@ pub struct Plan {
     pub zone: Tz,
     pub grid_minutes: i64,
     pub duration_minutes: i64,
+    /// A slot starts at every cell, and may share cells with the next.
+    pub dense: bool,
     pub openings: Vec<Opening>,
 }
 
@@ -47,9 +49,12 @@ impl Plan {
         self.openings.iter().any(|opening| opening.days != DayKind::Any)
     }
 
-    /// Slots advance by whole cells, so two of them never share one.
+    /// Slots advance by whole cells, so two of them never share one unless they may.
     pub fn step_minutes(&self) -> i64 {
         let grid = self.grid_minutes.max(1);
+        if self.dense {
+            return grid;
+        }
         (self.duration_minutes.max(1) + grid - 1) / grid * grid
     }
 

@@ -29,6 +29,8 @@ pub enum Action {
     NoShow,
     /// Takes a no-show back.
     Reopen,
+    /// Moves it to another time.
+    Reschedule,
     Expire,
 }
 
@@ -78,6 +80,11 @@ const TABLE: &[(BookingState, Action, Side, BookingState)] = &[
     (Requested, Refuse, Officer, Refused),
     (Requested, Cancel, Booker, Cancelled),
     (Accepted, Cancel, Booker, Cancelled),
+    (Requested, Reschedule, Booker, Requested),
+    (Requested, Reschedule, Officer, Requested),
+    // The office has said yes to another time: it is asked again.
+    (Accepted, Reschedule, Booker, Requested),
+    (Accepted, Reschedule, Officer, Accepted),
     (Accepted, CheckIn, Officer, CheckedIn),
     (Accepted, Action::NoShow, Officer, BookingState::NoShow),
     (CheckedIn, Complete, Officer, Completed),
@@ -103,6 +110,7 @@ pub fn step(
         .ok_or(Refusal::WrongState)?;
     let (from, until) = match action {
         Cancel if row.state == Accepted => (None, Some(row.starts_at)),
+        Reschedule => (None, Some(row.starts_at)),
         // What nobody has decided can be taken back until it ends by itself.
         Cancel if row.state == Requested => (None, Some(row.ends_at)),
         Accept | Refuse => (None, Some(row.ends_at)),

@@ -3,12 +3,14 @@
 use crate::auth::entities::{account, enterprise};
 use crate::auth::{self, Actor, Right};
 use crate::base::words::Language;
+use crate::booking::log::BookedStage;
 use crate::booking::model::state::{Action, Side, hold_expired, hold_lapsed, keeps_place};
 use crate::booking::model::{form, state};
 use crate::booking::service::transition::{Step, take_step};
 use crate::booking::service::{Booking, Office, scope_of};
+use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
-use crate::booking::store::write;
+use crate::booking::store::{appointments, write};
 use crate::booking::words::mails::{self, News};
 use crate::directory::ServiceInfo;
 use crate::http::Problem;
@@ -124,7 +126,7 @@ impl Booking {
                     inner.hindered(tx, &before, action, officer, anyway).await?;
                     let row = take_step(tx, before, step).await.map_err(Problem::from)?;
                     if !keeps_place(row.state) {
-                        inner.places.vacate(tx, row.id).await?;
+                        inner.places.vacate(tx, appointments::owners(row.id)).await?;
                     }
                     let news = people.news(&inner.office, &info, &row, now);
                     match (action, was) {
@@ -150,11 +152,13 @@ impl Booking {
     }
 }
 
-/// Whom news about a booking reach, and in which language.
+/// Whom news about a booking reach, in which language, and what of it stands in other tables.
 #[derive(Clone)]
 pub(super) struct People {
     to: Option<String>,
     language: Language,
+    /// Of the booking, where it has some.
+    stages: Vec<BookedStage>,
 }
 
 impl People {
@@ -165,19 +169,26 @@ impl People {
             Some(id) => auth::ask::enterprises(conn, &[id]).await?.remove(&id),
             None => None,
         };
-        Ok(Self::of(account.as_ref(), enterprise.as_ref()))
+        let appointments = appointments::of(conn, [row.id]).await?;
+        Ok(Self { stages: BookedStage::of(&appointments), ..Self::of(account.as_ref(), enterprise.as_ref()) })
+    }
+
+    /// The same about other appointments.
+    pub fn about(&self, appointments: &[appointment::Model]) -> Self {
+        Self { stages: BookedStage::of(appointments), ..self.clone() }
     }
 
     fn of(account: Option<&account::Model>, enterprise: Option<&enterprise::Model>) -> Self {
         Self {
             to: account.and_then(|account| auth::booker_address(account, enterprise)),
             language: account.map(|account| account.locale).unwrap_or_default(),
+            stages: Vec::new(),
         }
     }
 
     /// For a booking of the caller's own.
     pub fn of_actor(actor: &Actor) -> Self {
-        Self { to: actor.news_to.clone(), language: actor.locale }
+        Self { to: actor.news_to.clone(), language: actor.locale, stages: Vec::new() }
     }
 
     /// What a mail about the booking is written from.
@@ -188,6 +199,7 @@ impl People {
         row: &'a booking::Model,
         now: DateTime<Utc>,
     ) -> News<'a> {
-        News { office, info, row, now, to: self.to.clone(), language: self.language }
+        let stages = self.stages.clone();
+        News { office, info, row, now, to: self.to.clone(), language: self.language, stages }
     }
 }

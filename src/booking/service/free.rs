@@ -105,7 +105,7 @@ impl Booking {
         Ok((info, offers, reason))
     }
 
-    async fn offered(&self, id: Uuid) -> Result<Arc<ServiceInfo>, Problem> {
+    pub(super) async fn offered(&self, id: Uuid) -> Result<Arc<ServiceInfo>, Problem> {
         let info = self.0.directory.service(id).await?;
         info.filter(|info| info.row.active).ok_or_else(Problem::not_found)
     }

@@ -12,14 +12,20 @@ mod prefill;
 mod presented;
 mod request;
 mod sweep;
+mod reschedule;
+mod stages;
 pub mod take;
 mod transition;
 mod unpublished;
 mod view;
 pub mod waiting;
+mod wish;
 
 pub use free::ServiceNow;
 pub use request::RequestForm;
+pub use stages::{ClockAction, StageOffer, Way};
+pub use take::NewBooking;
+pub use wish::WantedTime;
 
 use crate::auth::entities::account::Role;
 use crate::auth::{Actor, Right};
@@ -170,6 +176,7 @@ fn plan_of(info: &ServiceInfo) -> Plan {
         zone: info.zone,
         grid_minutes: i64::from(info.venue.grid_minutes),
         duration_minutes: i64::from(info.row.duration_minutes),
+        dense: false,
         openings: info.rules.iter().map(opening).collect(),
     }
 }

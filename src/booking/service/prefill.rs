@@ -6,7 +6,7 @@ use crate::booking::model::warnings::{FormWarning, warnings};
 use crate::booking::model::{display_reference, form};
 use crate::booking::service::request::RequestForm;
 use crate::booking::service::{Booking, scope_of};
-use crate::booking::store::read;
+use crate::booking::store::{appointments, read};
 use crate::booking::wire::dto::Prefill;
 use crate::directory::model::{FieldKind, FieldSpec};
 use crate::http::Problem;
@@ -47,7 +47,12 @@ impl Booking {
         actor.may(Right::Book)?;
         let row = self.find_for(actor, id).await?;
         let info = self.info(row.service_id).await?;
-        let form = form.checked(&info.spec)?;
+        let appointments = match info.stages.is_empty() {
+            true => Vec::new(),
+            false => appointments::of(self.0.db.reader(), [id]).await?,
+        };
+        let in_stages = appointments.iter().any(|appointment| appointment.stage.is_some());
+        let form = form.checked(&info.spec, in_stages)?;
         Ok(warnings(&info.spec.warnings, &form.fields, local_date(info.zone, row.starts_at)))
     }
 }
@@ -57,7 +62,7 @@ fn usable(spec: &[FieldSpec], answers: &Value) -> Map<String, Value> {
     let reusable = |field: &&FieldSpec| !field.sensitive && field.kind != FieldKind::Consent;
     let answer = |field: &FieldSpec| {
         let one = Map::from_iter([(field.key.clone(), answers.get(&field.key)?.clone())]);
-        form::check_fields(std::slice::from_ref(field), &one).ok()
+        form::check_fields(std::slice::from_ref(field), &one, false).ok()
     };
     spec.iter().filter(reusable).filter_map(answer).flatten().collect()
 }

@@ -9,10 +9,11 @@ use crate::booking::model::state::{
 use crate::booking::model::{answers, display_reference, steps};
 use crate::booking::service::Booking;
 use crate::booking::service::waiting::SessionGlance;
+use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
-use crate::booking::store::read;
+use crate::booking::store::{appointments, read};
 use crate::booking::wire::dto::{
-    BookingDto, Can, EnterpriseRef, OfficerRef, OverlapDto, ServiceRef, VenueRef,
+    BookedStageDto, BookingDto, Can, EnterpriseRef, OfficerRef, OverlapDto, ServiceRef, VenueRef,
 };
 use crate::directory::ServiceInfo;
 use crate::directory::entities::service::ServiceKind;
@@ -32,6 +33,8 @@ pub(super) struct Presented<'a> {
     sessions: HashMap<Uuid, SessionGlance>,
     /// Bookings that may be at the same time as one of the rows.
     neighbours: Vec<booking::Model>,
+    /// The stages of the rows that have some, in order.
+    stages: HashMap<Uuid, Vec<appointment::Model>>,
 }
 
 impl Booking {
@@ -61,7 +64,16 @@ impl Booking {
             Some(room) if !calls.is_empty() => room.glances(&calls).await?,
             _ => HashMap::new(),
         };
+        let has_stages = |row: &&booking::Model| {
+            services.get(&row.service_id).is_some_and(|info| !info.stages.is_empty())
+        };
+        let staged: Vec<Uuid> = rows.iter().filter(has_stages).map(|row| row.id).collect();
+        let found = match staged.is_empty() {
+            true => Vec::new(),
+            false => appointments::of(self.0.db.reader(), staged).await?,
+        };
         Ok(Presented {
+            stages: by_booking(found),
             actor,
             now,
             accounts: auth::ask::accounts(self.0.db.reader(), &accounts).await?,
@@ -97,7 +109,12 @@ impl Booking {
 
 impl<'a> Presented<'a> {
     /// Of the caller's own booking, when there is nothing else at the time and no session can be open.
-    pub fn alone(actor: &'a Actor, now: DateTime<Utc>, info: Arc<ServiceInfo>) -> Self {
+    pub fn alone(
+        actor: &'a Actor,
+        now: DateTime<Utc>,
+        info: Arc<ServiceInfo>,
+        appointments: Vec<appointment::Model>,
+    ) -> Self {
         Self {
             actor,
             now,
@@ -106,6 +123,7 @@ impl<'a> Presented<'a> {
             enterprises: HashMap::new(),
             sessions: HashMap::new(),
             neighbours: Vec::new(),
+            stages: by_booking(appointments),
         }
     }
 
@@ -144,6 +162,7 @@ impl<'a> Presented<'a> {
             venue: VenueRef { name: info.venue_name(), zone: info.zone.name().to_owned() },
             starts_at: row.starts_at,
             ends_at: row.ends_at,
+            stages: self.stages(row),
             hold_expires_at: row.hold_expires_at.filter(|_| row.state == BookingState::Held),
             enterprise: row.enterprise_id.and_then(|id| self.enterprise(id)),
             booker_name: row.contact_name.clone().or_else(|| self.booker_name(row)).unwrap_or_default(),
@@ -178,6 +197,7 @@ impl<'a> Presented<'a> {
         Can {
             request: may(Action::Request),
             cancel: may(Action::Cancel),
+            reschedule: may(Action::Reschedule),
             join: may_join(row, kind, self.now),
             accept: may(Action::Accept),
             refuse: may(Action::Refuse),
@@ -187,6 +207,21 @@ impl<'a> Presented<'a> {
             reopen: may(Action::Reopen),
             book_again: !office && self.actor.has(Right::Book) && !state::is_live(row, self.now),
         }
+    }
+
+    fn stages(&self, row: &booking::Model) -> Vec<BookedStageDto> {
+        let of = self.stages.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+        let told = |appointment: &appointment::Model| {
+            Some(BookedStageDto {
+                stage: appointment.stage?,
+                site: appointment.site,
+                starts_at: appointment.starts_at,
+                ends_at: appointment.ends_at,
+                began_at: appointment.began_at,
+                ended_at: appointment.ended_at,
+            })
+        };
+        of.iter().filter_map(told).collect()
     }
 
     fn overlaps(&self, row: &booking::Model) -> Vec<OverlapDto> {
@@ -212,6 +247,14 @@ impl<'a> Presented<'a> {
         };
         self.neighbours.iter().filter(same).filter_map(overlap).collect()
     }
+}
+
+fn by_booking(found: Vec<appointment::Model>) -> HashMap<Uuid, Vec<appointment::Model>> {
+    let mut stages: HashMap<Uuid, Vec<appointment::Model>> = HashMap::new();
+    for appointment in found.into_iter().filter(|appointment| appointment.stage.is_some()) {
+        stages.entry(appointment.booking_id).or_default().push(appointment);
+    }
+    stages
 }
 
 fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {

@@ -9,6 +9,7 @@ use crate::booking::model::warnings::{FormWarning, warnings};
 use crate::booking::service::decide::People;
 use crate::booking::service::transition::{Step, expire, take_steps_behind};
 use crate::booking::service::view::Fresh;
+use crate::booking::service::wish::WantedAll;
 use crate::booking::service::{Booking, Fault, scope_of};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write::{self, Seen};
@@ -37,12 +38,12 @@ pub struct RequestForm {
 }
 
 impl RequestForm {
-    /// In its stored form, or the first thing that is wrong with it.
-    pub(super) fn checked(self, spec: &ServiceSpec) -> Result<Self, Problem> {
+    /// In its stored form, or the first thing that is wrong with it. Who books stage by stage is asked less.
+    pub(super) fn checked(self, spec: &ServiceSpec, in_stages: bool) -> Result<Self, Problem> {
         Ok(Self {
             contact_name: form::check_contact_name(&self.contact_name)?,
             contact_mobile: form::check_contact_mobile(&self.contact_mobile)?,
-            fields: form::check_fields(&spec.fields, &self.fields)?,
+            fields: form::check_fields(&spec.fields, &self.fields, in_stages)?,
             acknowledged: self.acknowledged,
         })
     }
@@ -66,13 +67,65 @@ struct Wish {
     now: DateTime<Utc>,
 }
 
-/// The same, with what it is about.
-struct Case {
+/// The same, checked, with what it is about.
+pub(super) struct Requested {
     form: RequestForm,
     warnings: Vec<FormWarning>,
     actor: evidence::Actor,
     info: Arc<ServiceInfo>,
     now: DateTime<Utc>,
+}
+
+impl Requested {
+    fn of(
+        form: RequestForm,
+        actor: &Actor,
+        info: &Arc<ServiceInfo>,
+        (starts_at, in_stages): (DateTime<Utc>, bool),
+        now: DateTime<Utc>,
+    ) -> Result<Self, Problem> {
+        let form = form.checked(&info.spec, in_stages)?;
+        let warnings = warnings(&info.spec.warnings, &form.fields, local_date(info.zone, starts_at));
+        Ok(Self { form, warnings, actor: actor.evidence(), info: Arc::clone(info), now })
+    }
+
+    /// Together with the taking of the place.
+    pub fn at_once(
+        form: RequestForm,
+        actor: &Actor,
+        info: &Arc<ServiceInfo>,
+        wanted: &WantedAll,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Problem> {
+        let in_stages = wanted.0.iter().any(|wanted| wanted.stage.is_some());
+        let requested = Self::of(form, actor, info, (wanted.span().starts_at, in_stages), now)?;
+        requested.all_read()?;
+        Ok(requested)
+    }
+
+    /// Refuses while there is a warning that was not read.
+    fn all_read(&self) -> Result<(), Problem> {
+        let read = |warning: &&FormWarning| self.form.acknowledged.contains(&warning.code);
+        self.warnings.iter().find(|warning| !read(warning)).map_or(Ok(()), |warning| Err(unread(warning)))
+    }
+
+    /// The request, and its acceptance where nobody decides.
+    pub fn steps(&self) -> impl Iterator<Item = Step> {
+        let step = Step {
+            action: Action::Request,
+            side: Side::Booker,
+            actor: self.actor,
+            officer: None,
+            reason: None,
+            form: Some(self.form.clone()),
+            acknowledged: self.warnings.iter().map(|warning| warning.code.clone()).collect(),
+            moved: None,
+            now: self.now,
+            zone: self.info.zone,
+        };
+        let accepted = (!self.info.row.needs_decision).then(|| Step::by_program(Action::Accept, self.now));
+        std::iter::once(step).chain(accepted)
+    }
 }
 
 impl Booking {
@@ -94,9 +147,10 @@ impl Booking {
             .write_ahead(move |tx| {
                 Box::pin(async move {
                     let seen = write::seen(tx, scope, id).await?.ok_or_else(Problem::not_found)?;
-                    let case = wish.about(&seen.row)?;
+                    let case = wish.about(&seen)?;
                     // Read before anything is put aside.
-                    let people = if seen.row.account_id == wish.actor.account_id {
+                    let is_known = seen.row.account_id == wish.actor.account_id && !seen.is_in_stages;
+                    let people = if is_known {
                         People::of_actor(&wish.actor)
                     } else {
                         People::read(tx.conn(), &seen.row).await?
@@ -122,17 +176,16 @@ impl Booking {
 }
 
 impl Wish {
-    fn about(&self, row: &booking::Model) -> Result<Case, Fault> {
-        let info = self.services.get(row.service_id);
-        let info = info.ok_or_else(|| DbErr::RecordNotFound("the service of a booking".into()))?.clone();
-        let form = self.form.clone().checked(&info.spec)?;
-        let warnings = warnings(&info.spec.warnings, &form.fields, local_date(info.zone, row.starts_at));
-        Ok(Case { form, warnings, actor: self.actor.evidence(), info, now: self.now })
+    fn about(&self, seen: &Seen) -> Result<Requested, Fault> {
+        let info = self.services.get(seen.row.service_id);
+        let info = info.ok_or_else(|| DbErr::RecordNotFound("the service of a booking".into()))?;
+        let asked = (seen.row.starts_at, seen.is_in_stages);
+        Ok(Requested::of(self.form.clone(), &self.actor, info, asked, self.now)?)
     }
 }
 
-async fn request_seen(tx: &Tx, places: &Places, seen: Seen, case: &Case) -> Result<Outcome, Fault> {
-    let Case { form, actor, info, now, .. } = case;
+async fn request_seen(tx: &Tx, places: &Places, seen: Seen, case: &Requested) -> Result<Outcome, Fault> {
+    let Requested { form, info, now, .. } = case;
     let row = &seen.row;
     if state::hold_lapsed(row, *now) {
         expire(tx, places, row.id, *now).await?;
@@ -144,28 +197,17 @@ async fn request_seen(tx: &Tx, places: &Places, seen: Seen, case: &Case) -> Resu
     if row.state == BookingState::Expired {
         return Ok(Outcome::Expired);
     }
-    let read = |warning: &&FormWarning| form.acknowledged.contains(&warning.code);
-    if let Some(warning) = case.warnings.iter().find(|warning| !read(warning)) {
+    if let Err(unread) = case.all_read() {
         // Only of what can still be requested.
         state::step(row, Action::Request, Side::Booker, *now)
             .map_err(|refusal| refusal.problem(info.zone))?;
-        return Err(unread(warning).into());
+        return Err(unread.into());
     }
-    let step = Step {
-        action: Action::Request,
-        side: Side::Booker,
-        actor: *actor,
-        officer: None,
-        reason: None,
-        form: Some(form.clone()),
-        acknowledged: case.warnings.iter().map(|warning| warning.code.clone()).collect(),
-        now: *now,
-        zone: info.zone,
-    };
-    let accepted = (!info.row.needs_decision).then(|| Step::by_program(Action::Accept, *now));
-    let is_beside_another = seen.is_beside_another;
-    let row = take_steps_behind(tx, seen, std::iter::once(step).chain(accepted))?;
-    Ok(Outcome::Done(Fresh { row, is_beside_another }))
+    let (is_beside_another, is_in_stages) = (seen.is_beside_another, seen.is_in_stages);
+    let row = take_steps_behind(tx, seen, case.steps())?;
+    // A booking in stages is shown with them, which were not read.
+    let appointments = Vec::new();
+    Ok(Outcome::Done(Fresh { row, appointments, is_beside_another: is_beside_another || is_in_stages }))
 }
 
 /// The warning's own words: whoever knows nothing of warnings still reads what it is about.

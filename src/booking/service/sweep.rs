@@ -4,7 +4,7 @@ use crate::booking::model::state::{Action, ExpiredBecause, lapse};
 use crate::booking::service::transition::{Step, expire, take_step};
 use crate::booking::service::{Booking, Fault};
 use crate::booking::store::entities::booking;
-use crate::booking::store::{read, write};
+use crate::booking::store::{appointments, read, write};
 use crate::booking::words::mails;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
@@ -47,7 +47,7 @@ impl Booking {
                         return Ok(false);
                     }
                     let row = take_step(tx, row, Step::by_program(Action::Expire, now)).await?;
-                    inner.places.vacate(tx, row.id).await?;
+                    inner.places.vacate(tx, appointments::owners(row.id)).await?;
                     mails::undecided(tx, &people.news(&inner.office, &info, &row, now)).await?;
                     inner.tell_office(tx);
                     Ok(true)

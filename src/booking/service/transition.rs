@@ -1,12 +1,12 @@
 //! One step of a booking inside a transaction: the row, its evidence, its cells.
 
 use crate::booking::jobs::BookingCompleted;
-use crate::booking::log::{BookingEntry, Cause, Stepped};
+use crate::booking::log::{BookingEntry, Cause, Moved, Stepped};
 use crate::booking::model::state::{self, Action, ExpiredBecause, Refusal, Side};
 use crate::booking::service::request::RequestForm;
 use crate::booking::service::{Booking, Fault, Inner};
 use crate::booking::store::entities::booking::{self, BookingState};
-use crate::booking::store::write;
+use crate::booking::store::{appointments, write};
 use crate::booking::store::write::Seen;
 use crate::db::live::Topic;
 use crate::db::{Tx, jobs};
@@ -33,6 +33,8 @@ pub(super) struct Step {
     pub form: Option<RequestForm>,
     /// Codes of the warnings that were read before.
     pub acknowledged: Vec<String>,
+    /// From when to when it is moved.
+    pub moved: Option<Moved>,
     pub now: DateTime<Utc>,
     /// By whose clocks a refusal tells a time: the venue's, and the office's where nobody waits for an answer.
     pub zone: Tz,
@@ -49,6 +51,7 @@ impl Step {
             reason: None,
             form: None,
             acknowledged: Vec::new(),
+            moved: None,
             now,
             zone: office().zone,
         }
@@ -58,13 +61,23 @@ impl Step {
 /// Takes a step with a locked row: checks it, writes the row and the entry. Cells are the caller's.
 pub(super) async fn take_step(tx: &Tx, row: booking::Model, step: Step) -> Result<booking::Model, Fault> {
     let now = step.now;
-    let before = row.clone();
-    let (row, entries) = advance_all(row, [step])?;
-    evidence::append_all(tx, entries).await?;
-    write::update(tx, before, &row)?;
+    let row = take_steps(tx, row, [step]).await?;
     if row.state == BookingState::Completed {
         jobs::enqueue(tx, now, &BookingCompleted { booking_id: row.id }).await?;
     }
+    Ok(row)
+}
+
+/// The same with steps one after the other; the row is written once, and each step has its entry.
+pub(super) async fn take_steps(
+    tx: &Tx,
+    row: booking::Model,
+    steps: impl IntoIterator<Item = Step>,
+) -> Result<booking::Model, Fault> {
+    let before = row.clone();
+    let (row, entries) = advance_all(row, steps)?;
+    evidence::append_all(tx, entries).await?;
+    write::update(tx, before, &row)?;
     Ok(row)
 }
 
@@ -82,7 +95,7 @@ pub(super) fn take_steps_behind(
     Ok(row)
 }
 
-fn advance_all(
+pub(super) fn advance_all(
     mut row: booking::Model,
     steps: impl IntoIterator<Item = Step>,
 ) -> Result<(booking::Model, Vec<NewEntry>), Fault> {
@@ -116,8 +129,13 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
         row.contact_mobile = Some(form.contact_mobile);
         row.fields = Value::Object(form.fields);
     }
+    if let Some(moved) = &step.moved {
+        (row.starts_at, row.ends_at) = (moved.is.starts_at, moved.is.ends_at);
+        // Who said yes, said it to another time.
+        row.officer_id = row.officer_id.filter(|_| step.side == Side::Officer);
+    }
     // The booker is told by mail of these; a calendar needs to know which word is the last.
-    if matches!(step.action, Action::Accept | Action::Refuse)
+    if matches!(step.action, Action::Accept | Action::Refuse | Action::Reschedule)
         || lapse == Some(ExpiredBecause::NobodyDecided)
         || (step.action == Action::Cancel && row.contact_name.is_some())
     {
@@ -128,6 +146,7 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
         state: row.state,
         cause: (lapse == Some(ExpiredBecause::NobodyDecided)).then_some(Cause::Undecided),
         acknowledged: step.acknowledged,
+        moved: step.moved,
     };
     let what = BookingEntry::of(step.action, stepped);
     Ok(NewEntry::new(row.id, &what, step.actor, step.now).row(evidence::changed(&before, row)))
@@ -140,7 +159,7 @@ pub(super) async fn expire(tx: &Tx, places: &Places, id: Uuid, now: DateTime<Utc
         return Ok(false);
     }
     take_step(tx, row, Step::by_program(Action::Expire, now)).await?;
-    places.vacate(tx, id).await?;
+    places.vacate(tx, appointments::owners(id)).await?;
     Ok(true)
 }
 

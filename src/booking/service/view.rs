@@ -5,6 +5,7 @@ use crate::base::words::{self, Language};
 use crate::booking::model::reference::parse_reference;
 use crate::booking::service::presented::Presented;
 use crate::booking::service::{Booking, scope_of};
+use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::read::{self, Place, View};
 use crate::booking::wire::dto::BookingDto;
@@ -18,6 +19,8 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fresh {
     pub row: booking::Model,
+    /// Its appointments, where they are at hand.
+    pub appointments: Vec<appointment::Model>,
     /// The booker has something else at the time.
     pub is_beside_another: bool,
 }
@@ -25,12 +28,12 @@ pub struct Fresh {
 impl Booking {
     /// A booking of the caller's own, as it is right after they have written it: nothing need be read again.
     pub async fn show_fresh(&self, actor: &Actor, fresh: Fresh) -> Result<BookingDto, Problem> {
-        let Fresh { row, is_beside_another } = fresh;
+        let Fresh { row, appointments, is_beside_another } = fresh;
         if is_beside_another || !is_all_of(actor, &row) {
             return self.show(actor, row).await;
         }
         let info = self.info(row.service_id).await?;
-        Presented::alone(actor, self.0.clock.now(), info).show(&row).ok_or_else(Problem::not_found)
+        Presented::alone(actor, self.0.clock.now(), info, appointments).show(&row).ok_or_else(Problem::not_found)
     }
 
     /// A booking as `actor` sees it.
@@ -82,7 +85,7 @@ impl Booking {
         };
         let info = self.info(row.service_id).await?;
         let now = self.0.clock.now();
-        let news = News { office: &self.0.office, info: &info, row: &row, now, to: None, language };
+        let news = News { office: &self.0.office, info: &info, row: &row, now, to: None, language, stages: Vec::new() };
         let known = notify::calendar_identity(self.0.db.reader(), row.id).await?;
         Ok(calendar::calendar_file(&news, known, method))
     }

@@ -1,7 +1,8 @@
 //! What other features ask about bookings. Not scoped: for those who may see every booking, and for the program.
 
-use crate::booking::store::entities::booking;
+use crate::booking::store::entities::{appointment, booking};
 use crate::db::contains;
+use crate::evidence::told_or;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
@@ -13,6 +14,15 @@ use uuid::Uuid;
 
 pub async fn booking(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<booking::Model>, DbErr> {
     booking::Entity::find_by_id(id).one(conn).await
+}
+
+/// The appointments of a case: those that are there, and those that its entries tell of by their ids.
+pub async fn appointments(
+    conn: &impl ConnectionTrait,
+    case: Uuid,
+    told: &impl Fn(&str) -> Vec<Uuid>,
+) -> Result<Vec<appointment::Model>, DbErr> {
+    told_or(conn, told, appointment::Column::Id, appointment::Column::BookingId, &[case]).await
 }
 
 pub async fn by_reference(

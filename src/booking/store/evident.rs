@@ -1,6 +1,6 @@
 //! What of the rows of this feature entries tell, column by column, and what of it is personal.
 
-use crate::booking::store::entities::booking;
+use crate::booking::store::entities::{appointment, booking};
 use crate::evidence::rows::{Column, Evident, instant, maybe, personal, plain};
 use serde_json::json;
 
@@ -48,6 +48,28 @@ impl Evident for booking::Model {
             plain("sequence", json!(sequence)),
             plain("created_at", instant(*created_at)),
             plain("updated_at", instant(*updated_at)),
+        ]
+    }
+}
+
+impl Evident for appointment::Model {
+    const TABLE: &'static str = "appointment";
+
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let Self { id: _, booking_id, position, stage, site, starts_at, ends_at, began_at, ended_at } = self;
+        vec![
+            plain("booking_id", json!(booking_id)),
+            plain("position", json!(position)),
+            plain("stage", json!(stage)),
+            plain("site", json!(site)),
+            plain("starts_at", instant(*starts_at)),
+            plain("ends_at", instant(*ends_at)),
+            plain("began_at", maybe(*began_at)),
+            plain("ended_at", maybe(*ended_at)),
         ]
     }
 }

@@ -1,5 +1,6 @@
 //! Every query of bookings.
 
+pub mod appointments;
 pub mod ask;
 pub mod entities;
 mod evident;

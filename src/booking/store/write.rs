@@ -2,6 +2,7 @@
 
 use crate::booking::model::state::LIVE;
 use crate::booking::store::Scope;
+use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::db::{Tx, UniqueKey};
 use crate::evidence::{self, Head};
@@ -31,6 +32,8 @@ pub struct Seen {
     pub head: Head,
     /// The booker has something else at the time.
     pub is_beside_another: bool,
+    /// It is booked stage by stage.
+    pub is_in_stages: bool,
 }
 
 /// A booking within a scope, with all that is needed to take a step of it. Nothing is locked: the entry of the step
@@ -50,11 +53,21 @@ pub async fn seen(tx: &Tx, scope: Scope, id: Uuid) -> Result<Option<Seen>, DbErr
         .and_where(other(booking::Column::State).is_in(LIVE))
         .to_owned();
     query.expr_as(Expr::exists(beside), "beside");
+    let in_stages = Query::select()
+        .expr(Expr::value(1))
+        .from(appointment::Entity)
+        .and_where(
+            Expr::col((appointment::Entity, appointment::Column::BookingId)).equals(own(booking::Column::Id)),
+        )
+        .and_where(appointment::Column::Stage.is_not_null())
+        .to_owned();
+    query.expr_as(Expr::exists(in_stages), "in_stages");
     let Some(found) = tx.conn().query_one(&query).await? else { return Ok(None) };
     Ok(Some(Seen {
         row: booking::Model::from_query_result(&found, "A_")?,
         head: Head::beside(&found)?,
         is_beside_another: found.try_get("", "beside")?,
+        is_in_stages: found.try_get("", "in_stages")?,
     }))
 }
 
@@ -86,10 +99,12 @@ pub struct Party {
     pub ends_at: DateTime<Utc>,
 }
 
-/// All that decides about taking a place, asked in one query: the rows of the party are locked.
+/// All that decides about taking a place, asked in one query: the rows of the party are locked. `but` is a booking that
+/// does not count: the one that is to be moved.
 pub async fn standing(
     tx: &Tx,
     party: Party,
+    but: Option<Uuid>,
     needs: impl Iterator<Item = SelectStatement>,
     now: DateTime<Utc>,
 ) -> Result<Standing, DbErr> {
@@ -98,15 +113,16 @@ pub async fn standing(
         .filter(booking::Column::AccountId.eq(party.account))
         .filter(booking::Column::State.eq(BookingState::Held))
         .filter(booking::Column::HoldExpiresAt.gt(now));
-    let of_service = scope.find().filter(booking::Column::ServiceId.eq(party.service)).filter(live(now));
-    let mut query = counted(0, at_same_place(party, now));
+    let other = |rows: Select<booking::Entity>| rows.apply_if(but, |rows, id| rows.filter(booking::Column::Id.ne(id)));
+    let of_service = other(scope.find().filter(booking::Column::ServiceId.eq(party.service)).filter(live(now)));
+    let mut query = counted(0, other(at_same_place(party, now)));
     query.union(UnionType::All, counted(1, holds)).union(UnionType::All, counted(2, of_service));
     let beside = booking::Entity::find()
         .filter(booking::Column::AccountId.eq(party.account))
         .filter(booking::Column::StartsAt.lt(party.ends_at))
         .filter(booking::Column::EndsAt.gt(party.starts_at))
         .filter(live(now));
-    query.union(UnionType::All, counted(3, beside));
+    query.union(UnionType::All, counted(3, other(beside)));
     let mut asked = FIRST_NEED;
     for seats in needs {
         let numbered = Query::select()
@@ -180,9 +196,15 @@ pub async fn lapsed(tx: &Tx, among: SelectStatement, now: DateTime<Utc>) -> Resu
         .await
 }
 
-/// What somebody has booked or holds of this service at this time already.
-pub async fn same_place(tx: &Tx, party: Party, now: DateTime<Utc>) -> Result<Option<booking::Model>, DbErr> {
-    at_same_place(party, now).one(tx.conn()).await
+/// What somebody has booked or holds of this service at this time already, `but` for one booking.
+pub async fn same_place(
+    tx: &Tx,
+    party: Party,
+    but: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<Option<booking::Model>, DbErr> {
+    let mine = at_same_place(party, now);
+    mine.apply_if(but, |rows, id| rows.filter(booking::Column::Id.ne(id))).one(tx.conn()).await
 }
 
 /// The key that no two bookings share.

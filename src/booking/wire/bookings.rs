@@ -3,12 +3,13 @@
 use crate::auth::Signed;
 use crate::base::words::Language;
 use crate::booking::Booking;
-use crate::booking::service::RequestForm;
+use crate::booking::service::{NewBooking, RequestForm, WantedTime};
 use crate::booking::store::read::{Place, View};
 use crate::booking::wire::dto::{
-    BookingDetailDto, BookingDto, BookingRequest, Cancelling, FormCheck, NewBooking,
+    BookingDetailDto, BookingDto, BookingRequest, Cancelling, FormCheck, NewBookingDto,
 };
 use crate::booking::wire::refusals;
+use crate::booking::wire::stages::wanted_time;
 use crate::http::{Body, Cursor, Page, Params, PathId, PathText, Refused};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -19,18 +20,23 @@ use utoipa::{IntoParams, ToSchema};
 
 const PAGE: usize = 20;
 
-/// Holds a place for some minutes. `overlaps` of the answer warns of what one has booked at that time.
+/// Holds a place for some minutes; with `request` it is requested in the same step, and nothing is held. `overlaps` of the answer warns of what one has booked at that time.
 #[utoipa::path(post, path = "/bookings", tag = "bookings", operation_id = "take_place",
-    request_body = NewBooking, responses((status = CREATED, body = BookingDto), refusals::TakePlace))]
+    request_body = NewBookingDto, responses((status = CREATED, body = BookingDto), refusals::TakePlace))]
 pub async fn take_place(
     Signed(actor): Signed,
     State(booking): State<Booking>,
-    Body(wish): Body<NewBooking>,
+    Body(wish): Body<NewBookingDto>,
 ) -> Result<(StatusCode, Json<BookingDto>), Refused<refusals::TakePlace>> {
-    let fresh = match booking.take(&actor, wish.service_id, wish.starts_at, wish.anyway).await {
+    let NewBookingDto { service_id, starts_at, stages, anyway, request } = wish;
+    let (time, form) = (wanted_time(starts_at, stages), request.map(RequestForm::from));
+    let asked_for = time.as_ref().map(WantedTime::starts_at);
+    let fresh = match booking.take(&actor, NewBooking { service_id, time, anyway, form }).await {
         Ok(fresh) => fresh,
         Err(refusal) => {
-            booking.count_unpublished(&refusal, wish.service_id, wish.starts_at).await;
+            if let Some(starts_at) = asked_for {
+                booking.count_unpublished(&refusal, service_id, starts_at).await;
+            }
             return Err(refusal.into());
         }
     };

@@ -9,6 +9,7 @@ mod official_calendar;
 mod refusals;
 mod schemas;
 mod services;
+mod stages;
 
 pub use day::day_changes;
 
@@ -47,6 +48,10 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(feeds::list_calendar_feeds, feeds::make_calendar_feed))
         .routes(routes!(feeds::renew_calendar_feed))
         .routes(routes!(feeds::revoke_calendar_feed))
+        .routes(routes!(stages::list_stage_alternatives))
+        .routes(routes!(stages::reschedule_booking))
+        .routes(routes!(stages::begin_stage))
+        .routes(routes!(stages::end_stage))
         .with_state(booking)
 }
 

@@ -4,6 +4,14 @@ use crate::auth::refusals::BOOKERS;
 use crate::http::{refusals, shared_refusals};
 
 shared_refusals! {
+    /// Why a time cannot be had.
+    TIME {
+        CONFLICT: "slot_taken", "already_yours" ("with the booking as `subject_id`, unless `anyway`");
+        UNPROCESSABLE_ENTITY: "one_time", "not_a_slot", "slot_past", "lead_time", "beyond_horizon",
+            "year_unpublished", "date_out_of_range", "no_stages", "unknown_stage", "stage_order", "stage_site",
+            "stage_gap";
+    }
+
     /// Faults of a booking's form, with the field that has them.
     FORM {
         UNPROCESSABLE_ENTITY: "wrong_length", "wrong_character",
@@ -23,16 +31,34 @@ shared_refusals! {
 
 refusals! {
     ListServiceDays { UNPROCESSABLE_ENTITY: "bad_range", "date_out_of_range"; }
-    ListServiceSlots { UNPROCESSABLE_ENTITY: "date_out_of_range"; }
+    ListServiceSlots { UNPROCESSABLE_ENTITY: "date_out_of_range", "unknown_stage"; }
+    ListStageAlternatives { UNPROCESSABLE_ENTITY: "date_out_of_range", "no_stages", "unknown_stage"; }
     GetPrefill { ..BOOKERS; }
 
     TakePlace {
         ..BOOKERS;
+        ..TIME;
+        ..FORM;
         FORBIDDEN: "enterprise_pending", "enterprise_refused";
-        CONFLICT: "slot_taken", "too_many_holds", "too_many_bookings",
-            "already_yours" ("with the booking as `subject_id`, unless `anyway`");
-        UNPROCESSABLE_ENTITY: "unknown_service", "not_a_slot", "slot_past", "lead_time", "beyond_horizon",
-            "year_unpublished", "date_out_of_range";
+        CONFLICT: "too_many_holds", "too_many_bookings",
+            "unread_warning" ("with the field, until its code is in `acknowledged`");
+        UNPROCESSABLE_ENTITY: "unknown_service";
+    }
+    RescheduleBooking {
+        ..BOOKERS;
+        ..TIME;
+        CONFLICT: "wrong_state", "too_late", "hold_expired", "same_time";
+    }
+    BeginStage {
+        FORBIDDEN: "forbidden";
+        CONFLICT: "wrong_state", "too_early",
+            "stage_begun" ("this stage has begun, or the one before is not done");
+        UNPROCESSABLE_ENTITY: "unknown_stage";
+    }
+    EndStage {
+        FORBIDDEN: "forbidden";
+        CONFLICT: "wrong_state", "stage_not_begun";
+        UNPROCESSABLE_ENTITY: "unknown_stage";
     }
     ListBookings { ..BOOKERS; }
     GetBooking { ..BOOKERS; }

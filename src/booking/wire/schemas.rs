@@ -7,6 +7,7 @@ use crate::booking::model::state::ExpiredBecause;
 use crate::booking::model::steps::StepKind;
 use crate::booking::model::warnings::FormWarning;
 use crate::booking::service::waiting::{GlanceState, SessionGlance, WaitingPerson};
+use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::booking::BookingState;
 use crate::booking::store::entities::calendar_feed::Covers;
 use crate::http::{fields_in_json, words_in_json};
@@ -38,6 +39,9 @@ words_in_json! {
 
     /// Where a session stands; its states are named as in `video`.
     GlanceState { Waiting, Open, Ended }
+
+    /// Where a stage takes place.
+    Site { Office, Enterprise }
 
     /// State of a booking (contracts).
     BookingState { Held, Requested, Accepted, Refused, CheckedIn, Completed, NoShow, Cancelled, Expired }

@@ -6,13 +6,15 @@ use crate::booking::Booking;
 use crate::booking::model::bookable::OpenState;
 use crate::booking::model::steps;
 use crate::booking::service::ServiceNow;
+use crate::booking::store::entities::appointment::Site;
 use crate::booking::wire::dto::{
-    DayOfPlacesDto, DaysDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto, SlotDto, SlotsDto,
-    VenueDto,
+    DayOfPlacesDto, DaysDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto, ServiceStageDto, SlotDto,
+    SlotsDto, VenueDto,
 };
 use crate::booking::wire::refusals;
 use crate::directory::ServiceInfo;
 use crate::directory::entities::service::ServiceKind;
+use crate::directory::entities::service_stage::{self, Stage};
 use crate::http::{NothingOfItsOwn, Params, PathId, Problem, Refused, dated};
 use axum::Json;
 use axum::extract::State;
@@ -95,6 +97,12 @@ pub async fn get_prefill(
 pub struct SlotsQuery {
     #[serde(deserialize_with = "dated")]
     date: NaiveDate,
+    /// Of this stage alone, for a booking stage by stage.
+    stage: Option<Stage>,
+    /// Where the stage is to take place.
+    #[serde(default)]
+    #[param(required = false)]
+    site: Site,
 }
 
 /// The slots of a date with what is free in each.
@@ -103,9 +111,12 @@ pub struct SlotsQuery {
 pub async fn list_service_slots(
     State(booking): State<Booking>,
     PathId(id): PathId,
-    Params(SlotsQuery { date }): Params<SlotsQuery>,
+    Params(SlotsQuery { date, stage, site }): Params<SlotsQuery>,
 ) -> Result<Json<SlotsDto>, Refused<refusals::ListServiceSlots>> {
-    let (info, offers, reason) = booking.slots(id, date).await?;
+    let (info, offers, reason) = match stage {
+        Some(stage) => booking.stage_slots(id, (stage, site), date).await?,
+        None => booking.slots(id, date).await?,
+    };
     let slots = offers.into_iter().map(|offer| SlotDto {
         starts_at: offer.slot.starts_at,
         ends_at: offer.slot.ends_at,
@@ -138,6 +149,7 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
         limits: spec.limits,
         warnings: spec.warnings.clone(),
         uses_working_days: info.uses_working_days(),
+        stages: info.stages.iter().map(|stage| stage_of(&stage.row)).collect(),
         daily_quota: info.quota_seats,
         recorded: row.kind == ServiceKind::Video,
         fields: spec.fields.clone(),
@@ -156,6 +168,16 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
             none_free: now.next_free.err(),
             unpublished_from: now.unpublished_from,
         },
+    }
+}
+
+fn stage_of(row: &service_stage::Model) -> ServiceStageDto {
+    ServiceStageDto {
+        stage: row.stage,
+        duration_minutes: row.duration_minutes,
+        gap_least_minutes: row.gap_least_minutes,
+        gap_most_minutes: row.gap_most_minutes,
+        at_enterprise: row.at_enterprise,
     }
 }
 

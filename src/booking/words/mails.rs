@@ -2,8 +2,10 @@
 
 use crate::base::words::booking_mail as say;
 use crate::base::words::{self, Language, Said, Text};
+use crate::booking::log::{BookedStage, stage_name};
 use crate::booking::model::display_reference;
 use crate::booking::service::Office;
+use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::booking;
 use crate::booking::words::calendar::{event, identity};
 use crate::db::Tx;
@@ -27,6 +29,8 @@ pub struct News<'a> {
     /// Without an address nothing is sent.
     pub to: Option<String>,
     pub language: Language,
+    /// Where it is booked stage by stage.
+    pub stages: Vec<BookedStage>,
 }
 
 /// The words of one kind of mail.
@@ -86,6 +90,33 @@ pub async fn cancelled(tx: &Tx, news: &News<'_>, invited: bool) -> Result<(), Db
         subject: say::cancelled_subject(&service),
         opening: say::cancelled_opening(&service),
         closing: None,
+        method: invited.then_some(Method::Cancel),
+    };
+    send(tx, news, letter).await
+}
+
+/// It is at another time, which stands.
+pub async fn moved(tx: &Tx, news: &News<'_>) -> Result<(), DbErr> {
+    let service = news.info.name();
+    let closing = if is_video(news) { say::accepted_video() } else { say::accepted_desk() };
+    let letter = Letter {
+        template: "booking.moved",
+        subject: say::moved_subject(&service),
+        opening: say::moved_opening(&service),
+        closing: Some(closing),
+        method: Some(Method::Request),
+    };
+    send(tx, news, letter).await
+}
+
+/// It is at another time, about which an officer has to decide. `invited`: a calendar has the former one.
+pub async fn moved_undecided(tx: &Tx, news: &News<'_>, invited: bool) -> Result<(), DbErr> {
+    let service = news.info.name();
+    let letter = Letter {
+        template: "booking.moved",
+        subject: say::moved_subject(&service),
+        opening: say::moved_opening(&service),
+        closing: Some(say::moved_undecided()),
         method: invited.then_some(Method::Cancel),
     };
     send(tx, news, letter).await
@@ -156,10 +187,19 @@ pub(super) fn facts(news: &News<'_>, reference: &str) -> Vec<String> {
     let facts = [
         Some(say::reference(reference)),
         Some(say::time(when(news.info.zone, news.row.starts_at, news.row.ends_at))),
-        Some(say::place(place(news))),
-        news.row.reason.as_ref().map(say::reason),
     ];
-    facts.into_iter().flatten().map(|fact| fact.in_language(news.language)).collect()
+    let more = [Some(say::place(place(news))), news.row.reason.as_ref().map(say::reason)];
+    let stages = news.stages.iter().map(|stage| Some(of_stage(news, stage)));
+    facts.into_iter().chain(stages).chain(more).flatten().map(|fact| fact.in_language(news.language)).collect()
+}
+
+/// A stage with its time and, where that is not the venue, its site.
+fn of_stage(news: &News<'_>, stage: &BookedStage) -> Text {
+    let (name, when) = (stage_name(stage.stage), when(news.info.zone, stage.starts_at, stage.ends_at));
+    match stage.site {
+        Site::Office => say::stage(name, when),
+        Site::Enterprise => say::stage_enterprise(name, when),
+    }
 }
 
 pub(super) fn place(news: &News<'_>) -> Text {

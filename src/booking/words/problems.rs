@@ -1,12 +1,14 @@
 //! Why a place cannot be taken, in words.
 
-use crate::base::words::{self, Text};
+use crate::base::words::{self, Moment, Text};
 use crate::booking::model::display_reference;
+use crate::booking::model::stages::{StageFault, StageFaultKind};
 use crate::booking::service::take::MOST_HOLDS;
 use crate::booking::store::entities::booking;
 use crate::directory::ServiceInfo;
 use crate::http::Problem;
 use chrono::{Datelike, NaiveDate};
+use chrono_tz::Tz;
 
 pub fn unknown_service() -> Problem {
     Problem::invalid("service_id", words::booking::unknown_service())
@@ -53,6 +55,43 @@ pub fn too_many_bookings(most: u32, enterprise: bool) -> Problem {
 pub fn already_yours(mine: &booking::Model) -> Problem {
     let reference = display_reference(&mine.reference);
     Problem::conflict(words::booking::already_yours(reference)).about(mine.id)
+}
+
+/// It is at that time already.
+pub fn same_time() -> Problem {
+    Problem::conflict(words::booking::same_time())
+}
+
+/// When they want to come was not said in one way.
+pub fn one_time() -> Problem {
+    Problem::invalid("starts_at", words::booking::one_time())
+}
+
+/// The service is not booked in stages.
+pub fn no_stages() -> Problem {
+    Problem::invalid("stages", words::booking::no_stages())
+}
+
+/// What is wrong with a wanted stage; times by the clocks of the venue.
+pub fn stage_fault(fault: &StageFault, zone: Tz) -> Problem {
+    let (name, text) = match fault.kind {
+        StageFaultKind::Unknown => ("stage", words::booking::unknown_stage()),
+        StageFaultKind::Order => ("stage", words::booking::stage_order()),
+        StageFaultKind::Site => ("site", words::booking::stage_site()),
+        StageFaultKind::Gap(from, until) => {
+            ("starts_at", words::booking::stage_gap(Moment(from, zone), Moment(until, zone)))
+        }
+    };
+    Problem::invalid(stage_field(fault.index, name), text)
+}
+
+/// What is wrong with the time of the wanted stage of this number.
+pub fn of_stage(problem: Problem, index: usize) -> Problem {
+    Problem { field: Some(stage_field(index, "starts_at").into()), ..problem }
+}
+
+fn stage_field(index: usize, name: &str) -> String {
+    format!("stages.{index}.{name}")
 }
 
 fn duration(minutes: i32) -> Text {

@@ -1,10 +1,11 @@
 //! After-hours clearance (预约通关), after notice 2018 No. 109.
 
 use crate::directory::demo::fields::{choice, field, t};
-use crate::directory::demo::{DAY, DemoService, HOUR};
+use crate::directory::demo::{DAY, DemoService, DemoStage, HOUR};
 use crate::directory::model::{FieldKind, Limits, ServiceSpec};
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
+use crate::directory::store::entities::service_stage::Stage;
 
 /// After hours is what office hours (8:30 to 17:00 on working days) leave.
 pub(super) const CLEARANCE: DemoService = DemoService {
@@ -22,6 +23,30 @@ pub(super) const CLEARANCE: DemoService = DemoService {
         (DayKind::Working, 0, 8 * HOUR + 30),
         (DayKind::Working, 17 * HOUR, DAY),
         (DayKind::NonWorking, 0, DAY),
+    ],
+    stages: &[
+        DemoStage {
+            stage: Stage::Declaration,
+            duration_minutes: 30,
+            seats: None,
+            gap: (0, 0),
+            at_enterprise: false,
+        },
+        // One inspection place in the yard; to an enterprise an officer comes without it.
+        DemoStage {
+            stage: Stage::Inspection,
+            duration_minutes: 60,
+            seats: Some(1),
+            gap: (0, 12 * HOUR),
+            at_enterprise: true,
+        },
+        DemoStage {
+            stage: Stage::Release,
+            duration_minutes: 30,
+            seats: None,
+            gap: (0, 12 * HOUR),
+            at_enterprise: false,
+        },
     ],
     spec,
 };
@@ -103,7 +128,8 @@ fn spec() -> ServiceSpec {
                     ("release", "放行", "Release"),
                     ("all", "全部", "All of them"),
                 ],
-            ),
+            )
+            .without_stages(),
             field("declaration_no", FieldKind::DeclarationNo, "报关单号", "Declaration number")
                 .hint("18 位数字；还没有申报可以不填。", "18 digits; leave it empty if not declared yet.")
                 .optional(),

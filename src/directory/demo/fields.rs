@@ -26,6 +26,7 @@ pub(super) fn field(key: &str, kind: FieldKind, zh: &'static str, en: &'static s
         sensitive: false,
         max_length,
         default: None,
+        without_stages: false,
     }
 }
 
@@ -54,6 +55,10 @@ impl FieldSpec {
 
     pub(super) fn sensitive(self) -> Self {
         Self { sensitive: true, ..self }
+    }
+
+    pub(super) fn without_stages(self) -> Self {
+        Self { without_stages: true, ..self }
     }
 
     /// What a choice stands at until somebody chooses.

@@ -32,6 +32,7 @@ const CENTRE: DemoService = DemoService {
     horizon_days: 30,
     needs_decision: false,
     rules: &[(DayKind::Working, 8 * HOUR + 30, 11 * HOUR + 30)],
+    stages: &[],
     spec: check_up,
 };
 

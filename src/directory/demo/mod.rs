@@ -14,6 +14,7 @@ use crate::directory::store;
 use crate::directory::store::entities::opening_rule::{self, DayKind};
 use crate::directory::store::entities::resource::{self, CellKind};
 use crate::directory::store::entities::service::{self, ServiceKind};
+use crate::directory::store::entities::service_stage::{self, Stage};
 use crate::directory::store::entities::venue;
 use chrono::{DateTime, Utc};
 use fields::t;
@@ -60,7 +61,19 @@ struct DemoService {
     horizon_days: i32,
     needs_decision: bool,
     rules: &'static [(DayKind, i32, i32)],
+    stages: &'static [DemoStage],
     spec: fn() -> ServiceSpec,
+}
+
+/// A stage of one of them.
+struct DemoStage {
+    stage: Stage,
+    duration_minutes: i32,
+    /// Of what it takes beside an officer.
+    seats: Option<i32>,
+    /// Minutes that lie between it and the stage before, at least and at most.
+    gap: (i32, i32),
+    at_enterprise: bool,
 }
 
 const HOUR: i32 = 60;
@@ -89,10 +102,17 @@ async fn lay(tx: &Tx, now: DateTime<Utc>) -> Result<(), DbErr> {
         }
     }
     for (position, service) in (1..).zip(SERVICES) {
-        if store::service_by_code(tx.conn(), service.code).await?.is_none() {
-            let venue = store::venue_by_code(tx.conn(), service.venue).await?;
-            let venue = venue.ok_or_else(|| DbErr::RecordNotFound("a venue of the demo".into()))?;
-            service.lay(tx, venue.id, position, now).await?;
+        let row = match store::service_by_code(tx.conn(), service.code).await? {
+            Some(row) => row,
+            None => {
+                let venue = store::venue_by_code(tx.conn(), service.venue).await?;
+                let venue = venue.ok_or_else(|| DbErr::RecordNotFound("a venue of the demo".into()))?;
+                service.lay(tx, venue.id, position, now).await?
+            }
+        };
+        // Those of a former version were laid without.
+        if !store::has_stages(tx.conn(), row.id).await? {
+            service.lay_stages(tx, &row, now).await?;
         }
     }
     Ok(())
@@ -112,7 +132,7 @@ impl DemoVenue {
 }
 
 impl DemoService {
-    async fn lay(&self, tx: &Tx, venue_id: Uuid, position: i32, now: DateTime<Utc>) -> Result<(), DbErr> {
+    async fn lay(&self, tx: &Tx, venue_id: Uuid, position: i32, now: DateTime<Utc>) -> Result<service::Model, DbErr> {
         let resource =
             |code: String, seats, cell| resource::Model { id: ids::new_id(now), venue_id, code, seats, cell };
         let places = resource(self.code.into(), self.seats, CellKind::Grid);
@@ -138,11 +158,40 @@ impl DemoService {
         for resource in [Some(places), quota].into_iter().flatten() {
             store::insert_resource(tx, resource).await?;
         }
-        store::insert_service(tx, row).await?;
+        store::insert_service(tx, row.clone()).await?;
         for &(day_kind, from_minute, to_minute) in self.rules {
             let rule =
                 opening_rule::Model { id: ids::new_id(now), service_id, day_kind, from_minute, to_minute };
             store::insert_rule(tx, rule).await?;
+        }
+        Ok(row)
+    }
+
+    async fn lay_stages(&self, tx: &Tx, service: &service::Model, now: DateTime<Utc>) -> Result<(), DbErr> {
+        for (position, stage) in (0..).zip(self.stages) {
+            let (venue_id, name) = (service.venue_id, sea_orm::ActiveEnum::to_value(&stage.stage));
+            let resource = stage.seats.map(|seats| resource::Model {
+                id: ids::new_id(now),
+                venue_id,
+                code: format!("{}-{name}", self.code),
+                seats,
+                cell: CellKind::Grid,
+            });
+            let row = service_stage::Model {
+                id: ids::new_id(now),
+                service_id: service.id,
+                position,
+                stage: stage.stage,
+                duration_minutes: stage.duration_minutes,
+                resource_id: resource.as_ref().map(|resource| resource.id),
+                gap_least_minutes: stage.gap.0,
+                gap_most_minutes: stage.gap.1,
+                at_enterprise: stage.at_enterprise,
+            };
+            if let Some(resource) = resource {
+                store::insert_resource(tx, resource).await?;
+            }
+            store::insert_stage(tx, row).await?;
         }
         Ok(())
     }

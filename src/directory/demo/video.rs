@@ -19,6 +19,7 @@ pub(super) const FACE_TO_FACE: DemoService = DemoService {
     horizon_days: 30,
     needs_decision: true,
     rules: &[(DayKind::Working, 8 * HOUR + 30, 12 * HOUR), (DayKind::Working, 13 * HOUR, 17 * HOUR)],
+    stages: &[],
     spec: face_to_face,
 };
 
@@ -32,6 +33,7 @@ pub(super) const TRY_ANY_TIME: DemoService = DemoService {
     horizon_days: 7,
     needs_decision: false,
     rules: &[(DayKind::Any, 0, DAY)],
+    stages: &[],
     spec: try_any_time,
     ..FACE_TO_FACE
 };

@@ -100,6 +100,9 @@ pub struct FieldSpec {
     /// For `choice`: what is chosen until somebody chooses.
     #[serde(default)]
     pub default: Option<String>,
+    /// Not asked of who books stage by stage: the stages tell it.
+    #[serde(default)]
+    pub without_stages: bool,
 }
 
 /// One option of a `choice`.

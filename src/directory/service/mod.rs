@@ -15,7 +15,7 @@ use crate::directory::office;
 use crate::directory::service::cache::Cached;
 use crate::directory::store;
 use crate::directory::store::entities::opening_rule::DayKind;
-use crate::directory::store::entities::{opening_rule, service, venue};
+use crate::directory::store::entities::{opening_rule, service, service_stage, venue};
 use chrono_tz::Tz;
 use sea_orm::DbErr;
 use std::collections::HashMap;
@@ -141,6 +141,16 @@ pub struct ServiceInfo {
     pub seats: i32,
     /// Places a day, where there is a daily quota.
     pub quota_seats: Option<i32>,
+    /// In their order; none where it is not booked in stages.
+    pub stages: Vec<StageInfo>,
+}
+
+/// A stage with what it takes.
+#[derive(Clone, Debug)]
+pub struct StageInfo {
+    pub row: service_stage::Model,
+    /// Of the resource that it takes beside the service's own.
+    pub seats: Option<i32>,
 }
 
 impl ServiceInfo {
@@ -172,6 +182,10 @@ fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {
     for rule in rows.rules {
         rules.entry(rule.service_id).or_default().push(rule);
     }
+    let mut stages: HashMap<Uuid, Vec<service_stage::Model>> = HashMap::new();
+    for stage in rows.stages {
+        stages.entry(stage.service_id).or_default().push(stage);
+    }
     let mut all = HashMap::new();
     let mut active = Vec::new();
     for row in rows.services {
@@ -179,8 +193,13 @@ fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {
         let venue = rows.venues.get(&row.venue_id).ok_or_else(|| broken("its venue is missing"))?.clone();
         let zone = venue.zone.parse().map_err(|_| broken("its venue's zone is unknown"))?;
         let seats = |id| rows.resources.get(&id).map(|resource| resource.seats);
+        let of_stage = |stage: service_stage::Model| StageInfo {
+            seats: stage.resource_id.and_then(seats),
+            row: stage,
+        };
         let info = Arc::new(ServiceInfo {
             zone,
+            stages: stages.remove(&row.id).unwrap_or_default().into_iter().map(of_stage).collect(),
             rules: rules.remove(&row.id).unwrap_or_default(),
             spec: serde_json::from_value(row.spec.clone()).map_err(|error| broken(&error.to_string()))?,
             seats: seats(row.resource_id).ok_or_else(|| broken("its resource is missing"))?,

@@ -6,7 +6,9 @@ pub mod entities;
 
 use crate::db::Tx;
 use crate::directory::model::customs::CustomsList;
-use crate::directory::store::entities::{customs_office, opening_rule, resource, service, venue};
+use crate::directory::store::entities::{
+    customs_office, opening_rule, resource, service, service_stage, venue,
+};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder,
@@ -34,12 +36,13 @@ pub async fn replace_customs(tx: &Tx, list: &CustomsList) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// A service as it is stored, in four tables.
+/// A service as it is stored, in five tables.
 pub struct ServiceRows {
     pub services: Vec<service::Model>,
     pub venues: HashMap<Uuid, venue::Model>,
     pub resources: HashMap<Uuid, resource::Model>,
     pub rules: Vec<opening_rule::Model>,
+    pub stages: Vec<service_stage::Model>,
 }
 
 /// Every service, by position, with what belongs to it.
@@ -57,11 +60,17 @@ pub async fn services(conn: &impl ConnectionTrait) -> Result<ServiceRows, DbErr>
         .order_by_asc(opening_rule::Column::Id)
         .all(conn)
         .await?;
+    let stages = service_stage::Entity::find()
+        .order_by_asc(service_stage::Column::Position)
+        .order_by_asc(service_stage::Column::Id)
+        .all(conn)
+        .await?;
     Ok(ServiceRows {
         services,
         venues: venues.into_iter().map(|row| (row.id, row)).collect(),
         resources: resources.into_iter().map(|row| (row.id, row)).collect(),
         rules,
+        stages,
     })
 }
 
@@ -90,4 +99,14 @@ pub async fn insert_service(tx: &Tx, row: service::Model) -> Result<(), DbErr> {
 
 pub async fn insert_rule(tx: &Tx, row: opening_rule::Model) -> Result<(), DbErr> {
     opening_rule::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
+}
+
+pub async fn insert_stage(tx: &Tx, row: service_stage::Model) -> Result<(), DbErr> {
+    service_stage::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
+}
+
+/// Whether a service is booked in stages.
+pub async fn has_stages(conn: &impl ConnectionTrait, service: Uuid) -> Result<bool, DbErr> {
+    let stages = service_stage::Entity::find().filter(service_stage::Column::ServiceId.eq(service));
+    Ok(stages.one(conn).await?.is_some())
 }

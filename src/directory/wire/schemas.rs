@@ -8,6 +8,7 @@ use crate::directory::model::office::{Notice, Office, OfficeHours};
 use crate::directory::model::{FieldKind, FieldOption, FieldSpec, Limits, WarningCondition, WarningRule};
 use crate::directory::store::entities::calendar_import::ImportOrigin;
 use crate::directory::store::entities::service::ServiceKind;
+use crate::directory::store::entities::service_stage::Stage;
 use crate::http::{fields_in_json, words_in_json};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -27,6 +28,9 @@ words_in_json! {
 
     /// The three kinds of service.
     ServiceKind { AfterHours, Health, Video }
+
+    /// The stages of clearance: 申报, 查验, 放行.
+    Stage { Declaration, Inspection, Release }
 }
 
 fields_in_json! {
@@ -81,6 +85,9 @@ fields_in_json! {
         /// For `choice`: what is chosen until somebody chooses.
         #[schema(required = true)]
         default: Option<String>,
+        /// Not asked of who books stage by stage: the stages tell it.
+        #[schema(required = true)]
+        without_stages: bool,
     }
 
     /// One option of a `choice`.

@@ -51,9 +51,14 @@ pub fn tell_kept<R: Evident>(tx: &Tx, row: &R) {
     tx.tell(kept(row));
 }
 
+/// A row that is no longer there.
+pub fn gone<R: Evident>(row: &R) -> Told {
+    Told { table: R::TABLE, id: row.id(), gone: true, columns: Vec::new(), personal: Vec::new() }
+}
+
 /// The next entry of the transaction tells that a row is no longer there.
 pub fn tell_gone<R: Evident>(tx: &Tx, row: &R) {
-    tx.tell(Told { table: R::TABLE, id: row.id(), gone: true, columns: Vec::new(), personal: Vec::new() });
+    tx.tell(gone(row));
 }
 
 fn told<R: Evident>(row: &R, which: impl Fn(&Column) -> bool) -> Told {

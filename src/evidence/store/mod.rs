@@ -84,10 +84,10 @@ pub async fn append_numbered(tx: &Tx, new: NewEntry) -> Result<i64, DbErr> {
     Ok(number)
 }
 
-/// Begins the chain of a new case. Fails if there is one: of two that begin it, one may go on.
-pub fn begin(tx: &Tx, first: NewEntry) -> Result<(), DbErr> {
-    let case = first.case;
-    let head = write(tx, case, (0, GENESIS), vec![first])?;
+/// Begins the chain of a new case with these entries. Fails if there is one: of two that begin it, one may go on.
+pub fn begin(tx: &Tx, new: Vec<NewEntry>) -> Result<(), DbErr> {
+    let Some(case) = new.first().map(|entry| entry.case) else { return Ok(()) };
+    let head = write(tx, case, (0, GENESIS), new)?;
     tx.put(chain::Entity::insert(head).into_query());
     Ok(())
 }

@@ -20,20 +20,19 @@ impl Need {
     }
 }
 
-/// A seat of each resource that is free over all of its cells, or nothing if one of them has none. `taken` are the
-/// seats taken of each need, in their order; `pick` draws below a number which of the free seats it is to be.
-pub fn choose(
-    needs: &[Need],
+/// Of each need a seat that is free over all of its cells, or nothing if one of them has none. `taken` are the seats
+/// taken of each need, in their order; `pick` draws below a number which of the free seats it is to be.
+pub fn choose<'a>(
+    needs: impl Iterator<Item = &'a Need>,
     taken: &[Vec<i32>],
     mut pick: impl FnMut(usize) -> usize,
-) -> Option<Vec<Taken>> {
-    let mut chosen = Vec::new();
-    for (need, taken) in needs.iter().zip(taken) {
+) -> Option<Vec<Vec<Taken>>> {
+    let seat = |(need, taken): (&Need, &Vec<i32>)| {
         let free = need.free(taken);
         let seat = *free.get(if free.len() > 1 { pick(free.len()) } else { 0 })?;
-        chosen.extend(need.cells.clone().map(|cell| Taken { resource: need.resource, seat, cell }));
-    }
-    Some(chosen)
+        Some(need.cells.clone().map(|cell| Taken { resource: need.resource, seat, cell }).collect())
+    };
+    needs.zip(taken).map(seat).collect()
 }
 
 #[cfg(test)]
@@ -49,13 +48,13 @@ mod tests {
         ];
         let seat = |resource, seat, cell| Taken { resource, seat, cell };
         assert_eq!(
-            choose(&needs, &[vec![0], vec![]], |_| 0),
-            Some(vec![seat(room, 1, 8), seat(room, 1, 9), seat(quota, 0, 1)])
+            choose(needs.iter(), &[vec![0], vec![]], |_| 0),
+            Some(vec![vec![seat(room, 1, 8), seat(room, 1, 9)], vec![seat(quota, 0, 1)]])
         );
         assert_eq!(
-            choose(&needs, &[vec![0], vec![0]], |below| below - 1),
-            Some(vec![seat(room, 2, 8), seat(room, 2, 9), seat(quota, 1, 1)])
+            choose(needs.iter(), &[vec![0], vec![0]], |below| below - 1),
+            Some(vec![vec![seat(room, 2, 8), seat(room, 2, 9)], vec![seat(quota, 1, 1)]])
         );
-        assert_eq!(choose(&needs, &[vec![], vec![1, 0]], |_| 0), None);
+        assert_eq!(choose(needs.iter(), &[vec![], vec![1, 0]], |_| 0), None);
     }
 }

@@ -10,6 +10,7 @@ use crate::places::model::cells;
 use crate::places::store;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
+use sea_orm::sea_query::SelectStatement;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -43,17 +44,18 @@ impl Places {
         self.0.boards.look(resources, ask)
     }
 
-    /// Takes cells for an owner, in the store now and in memory once that is durable. A unique violation says that
-    /// somebody was faster.
-    pub fn occupy(&self, tx: &Tx, owner: Uuid, taken: Vec<Taken>) {
-        store::occupy(tx, owner, &taken);
+    /// Takes cells, each for its owner, in the store now and in memory once that is durable. A unique violation says
+    /// that somebody was faster.
+    pub fn occupy(&self, tx: &Tx, owned: &[(Uuid, Vec<Taken>)]) {
+        store::occupy(tx, owned);
+        let taken: Vec<Taken> = owned.iter().flat_map(|(_, taken)| taken.iter().copied()).collect();
         let places = self.clone();
         tx.after_commit(move || places.0.boards.set(&taken));
     }
 
-    /// Gives all cells of an owner back, in the store now and in memory once that is durable.
-    pub async fn vacate(&self, tx: &Tx, owner: Uuid) -> Result<(), DbErr> {
-        let taken = store::vacate(tx, owner).await?;
+    /// Gives all cells of some owners (a query of ids) back, in the store now and in memory once that is durable.
+    pub async fn vacate(&self, tx: &Tx, owners: SelectStatement) -> Result<(), DbErr> {
+        let taken = store::vacate(tx, owners).await?;
         let places = self.clone();
         tx.after_commit(move || places.0.boards.clear(&taken));
         Ok(())

@@ -5,9 +5,10 @@ use crate::places::store::entities::occupied;
 use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-/// The seats that are taken over some of the cells, one row each.
-pub fn taken_seats(need: &Need) -> SelectStatement {
+/// The seats that are taken over some of the cells, one row each; what some owners (a query of ids) have is left out.
+pub fn taken_seats(need: &Need, but: Option<SelectStatement>) -> SelectStatement {
     occupied::Entity::find()
+        .apply_if(but, |query, owners| query.filter(occupied::Column::OwnerId.not_in_subquery(owners)))
         .select_only()
         .column(occupied::Column::Seat)
         .distinct()

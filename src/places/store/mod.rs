@@ -6,6 +6,7 @@ pub mod entities;
 use crate::db::Tx;
 use crate::places::model::boards::Taken;
 use crate::places::store::entities::occupied;
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -46,20 +47,21 @@ pub async fn occupied_in(
     Ok(rows.into_iter().map(taken).collect())
 }
 
-/// Takes cells. A unique violation says that somebody was faster.
-pub fn occupy(tx: &Tx, owner: Uuid, taken: &[Taken]) {
-    let rows = taken.iter().map(|taken| occupied::ActiveModel {
+/// Takes cells, each for its owner. A unique violation says that somebody was faster.
+pub fn occupy(tx: &Tx, owned: &[(Uuid, Vec<Taken>)]) {
+    let row = |owner: Uuid, taken: &Taken| occupied::ActiveModel {
         resource_id: Set(taken.resource),
         seat: Set(taken.seat),
         cell: Set(taken.cell),
         owner_id: Set(owner),
-    });
+    };
+    let rows = owned.iter().flat_map(|(owner, taken)| taken.iter().map(move |taken| row(*owner, taken)));
     tx.put(occupied::Entity::insert_many(rows).into_query());
 }
 
-/// Gives the cells of an owner back and tells which they were.
-pub async fn vacate(tx: &Tx, owner: Uuid) -> Result<Vec<Taken>, DbErr> {
-    let owned = occupied::Column::OwnerId.eq(owner);
+/// Gives the cells of some owners back and tells which they were.
+pub async fn vacate(tx: &Tx, owners: SelectStatement) -> Result<Vec<Taken>, DbErr> {
+    let owned = occupied::Column::OwnerId.in_subquery(owners);
     let rows = occupied::Entity::find()
         .filter(owned.clone())
         .order_by_asc(occupied::Column::Cell)

@@ -96,6 +96,7 @@ fn check(rows: CaseRows, dir: Option<&Path>) -> Integrity {
 /// entry were put there, or their entries were taken away.
 fn without_chain(rows: &CaseRows) -> Option<Fault> {
     let some = rows.booking.is_some()
+        || !rows.appointments.is_empty()
         || rows.video.is_any()
         || !rows.playbacks.is_empty()
         || !rows.invites.is_empty()
@@ -107,6 +108,8 @@ fn without_chain(rows: &CaseRows) -> Option<Fault> {
 fn compare(rows: &CaseRows) -> (Tally, Option<Fault>) {
     let mut comparison = Comparison::new(&rows.replay, &rows.commitments);
     comparison.rows(rows.booking.as_slice(), |_| false);
+    // Of a booking from before there were appointments: the one that was made of it has its id.
+    comparison.rows(&rows.appointments, |row| row.id == row.booking_id);
     comparison.rows(&rows.video.sessions, |_| false);
     comparison.rows(&rows.video.people, |_| false);
     // Until something arrives nothing is told of a recording; what is told of one names its publication.

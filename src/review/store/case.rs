@@ -1,6 +1,6 @@
 //! Every query about one case and its playbacks.
 
-use crate::booking::entities::booking;
+use crate::booking::entities::{appointment, booking};
 use crate::db::{Tx, snapshot};
 use crate::evidence::entities::{commitment, entry};
 use crate::evidence::{SYSTEM, told_or};
@@ -21,6 +21,7 @@ pub struct CaseRows {
     pub replay: Replay,
     pub commitments: Vec<commitment::Model>,
     pub booking: Option<booking::Model>,
+    pub appointments: Vec<appointment::Model>,
     pub video: video::ask::CaseRows,
     pub playbacks: Vec<playback::Model>,
     pub invites: Vec<rating_invite::Model>,
@@ -45,6 +46,7 @@ pub async fn case_rows(conn: &DatabaseConnection, case: Uuid) -> Result<CaseRows
         head: evidence::head(&snapshot, case).await?,
         commitments: evidence::ask::commitments(&snapshot, case).await?,
         booking: bookings::ask::booking(&snapshot, case).await?,
+        appointments: bookings::ask::appointments(&snapshot, case, &told).await?,
         playbacks: told_or(&snapshot, &told, id, owner, &sessions).await?,
         video,
         invites,

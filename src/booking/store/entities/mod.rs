@@ -2,6 +2,7 @@
 //!
 //! Others may read a row that the door handed out; queries stand in this store alone.
 
+pub mod appointment;
 pub mod booking;
 pub mod calendar_feed;
 pub mod calendar_touched;

@@ -6,8 +6,10 @@ use crate::booking::model::state::ExpiredBecause;
 use crate::booking::model::steps::StepKind;
 use crate::booking::model::warnings::FormWarning;
 use crate::booking::service::waiting::SessionGlance;
+use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::booking::BookingState;
 use crate::directory::entities::service::ServiceKind;
+use crate::directory::entities::service_stage::Stage;
 use crate::http::dated;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -28,6 +30,8 @@ pub struct BookingDto {
     pub venue: VenueRef,
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
+    /// Its stages in order; none where it is not booked in stages.
+    pub stages: Vec<BookedStageDto>,
     /// Until when a held place is kept.
     pub hold_expires_at: Option<DateTime<Utc>>,
     pub enterprise: Option<EnterpriseRef>,
@@ -92,6 +96,8 @@ pub struct OfficerRef {
 pub struct Can {
     pub request: bool,
     pub cancel: bool,
+    /// Move it to another time.
+    pub reschedule: bool,
     pub join: bool,
     pub accept: bool,
     pub refuse: bool,
@@ -102,6 +108,20 @@ pub struct Can {
     pub reopen: bool,
     /// Book the same service anew: this one is over or came to nothing.
     pub book_again: bool,
+}
+
+/// A stage of a booking, with its clearance clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = BookedStage)]
+pub struct BookedStageDto {
+    pub stage: Stage,
+    pub site: Site,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    /// When an officer really began with it.
+    pub began_at: Option<DateTime<Utc>>,
+    /// When it was really done.
+    pub ended_at: Option<DateTime<Utc>>,
 }
 
 /// Another booking at the same time.
@@ -162,12 +182,46 @@ pub enum HistorySide {
     System,
 }
 
-/// The place somebody wants.
+/// The place somebody wants: a slot of the service, or its stages one by one.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct NewBooking {
+#[schema(as = NewBooking)]
+pub struct NewBookingDto {
     pub service_id: Uuid,
+    /// The start of a slot; left out where there are `stages`.
+    #[serde(default, deserialize_with = "dated")]
+    pub starts_at: Option<DateTime<Utc>>,
+    /// In order; all of them are booked, or none.
+    #[serde(default)]
+    #[schema(max_items = 3)]
+    pub stages: Vec<WantedStageDto>,
+    /// Take a second place at a time that one has booked already, instead of `already_yours`.
+    #[serde(default)]
+    pub anyway: bool,
+    /// Where all is known: it is requested in the same step, and nothing is held.
+    pub request: Option<BookingRequest>,
+}
+
+/// A stage that is wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = WantedStage)]
+pub struct WantedStageDto {
+    pub stage: Stage,
     #[serde(deserialize_with = "dated")]
     pub starts_at: DateTime<Utc>,
+    #[serde(default)]
+    pub site: Site,
+}
+
+/// Another time for a booking.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Rescheduling {
+    /// The start of a slot; left out where there are `stages`.
+    #[serde(default, deserialize_with = "dated")]
+    pub starts_at: Option<DateTime<Utc>>,
+    /// In order; all of them are booked, or none.
+    #[serde(default)]
+    #[schema(max_items = 3)]
+    pub stages: Vec<WantedStageDto>,
     /// Take a second place at a time that one has booked already, instead of `already_yours`.
     #[serde(default)]
     pub anyway: bool,

@@ -6,8 +6,9 @@ mod official_calendar;
 mod service;
 
 pub use booking::{
-    BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, EnterpriseRef, FormCheck, HistoryItem,
-    HistorySide, NewBooking, OfficerRef, OverlapDto, Prefill, ServiceRef, VenueRef,
+    BookedStageDto, BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, EnterpriseRef, FormCheck,
+    HistoryItem, HistorySide, NewBookingDto, OfficerRef, OverlapDto, Prefill, Rescheduling, ServiceRef, VenueRef,
+    WantedStageDto,
 };
 pub use day::{DayBookingDto, MissingYear, OfficeDayDto, Refusing};
 pub use official_calendar::{
@@ -15,5 +16,6 @@ pub use official_calendar::{
     ImporterRef, NewCalendarImport, OddityDto, TouchedDto, WouldTouch, YearVersion,
 };
 pub use service::{
-    DayOfPlacesDto, DaysDto, KindNowDto, ServiceDto, ServiceList, ServiceNowDto, SlotDto, SlotsDto, VenueDto,
+    DayOfPlacesDto, DaysDto, KindNowDto, ServiceDto, ServiceList, ServiceNowDto, ServiceStageDto, SlotDto, SlotsDto,
+    StageAlternativesDto, StageOfferDto, StageWayDto, VenueDto,
 };

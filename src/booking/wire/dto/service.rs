@@ -3,7 +3,9 @@
 use crate::base::words::ByLanguage;
 use crate::booking::model::bookable::{DayReason, NoneFree, OpenState, SlotReason};
 use crate::booking::model::steps::StepKind;
+use crate::booking::store::entities::appointment::Site;
 use crate::directory::entities::service::ServiceKind;
+use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::calendar::DayClass;
 use crate::directory::model::{FieldSpec, Limits, WarningRule};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -41,12 +43,53 @@ pub struct ServiceDto {
     pub warnings: Vec<WarningRule>,
     /// Whether it depends on the official calendar; then unpublished years cannot be booked.
     pub uses_working_days: bool,
+    /// In which stages it can be booked, in order; none where it is booked as a whole only.
+    pub stages: Vec<ServiceStageDto>,
     pub daily_quota: Option<i32>,
     /// Whether the session is recorded.
     pub recorded: bool,
     pub fields: Vec<FieldSpec>,
     pub venue: VenueDto,
     pub now: ServiceNowDto,
+}
+
+/// A stage of a service.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ServiceStage)]
+pub struct ServiceStageDto {
+    pub stage: Stage,
+    pub duration_minutes: i32,
+    /// So much time may lie between the end of the stage before and its start.
+    pub gap_least_minutes: i32,
+    pub gap_most_minutes: i32,
+    /// Whether officers may come to the enterprise for it.
+    pub at_enterprise: bool,
+}
+
+/// Ways to have some stages together.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StageAlternatives)]
+pub struct StageAlternativesDto {
+    pub zone: String,
+    /// At most three, the earliest first; none when there is no way up to the horizon.
+    pub alternatives: Vec<StageWayDto>,
+}
+
+/// One way: all stages that were asked for, in order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StageWay)]
+pub struct StageWayDto {
+    pub stages: Vec<StageOfferDto>,
+}
+
+/// A stage at a time at which it is free.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StageOffer)]
+pub struct StageOfferDto {
+    pub stage: Stage,
+    pub site: Site,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
 }
 
 /// Where a service is given.

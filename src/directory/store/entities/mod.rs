@@ -11,4 +11,5 @@ pub mod customs_office;
 pub mod opening_rule;
 pub mod resource;
 pub mod service;
+pub mod service_stage;
 pub mod venue;

@@ -1,0 +1,168 @@
+//! Moving a booking to another time: the new place is taken and the old one given back in one transaction, so that
+//! whoever comes too late for the new one still has the old.
+
+use crate::auth::{Actor, Right};
+use crate::booking::log::{BookedStage, Moved, Times};
+use crate::booking::model::state::{self, Action, Side};
+use crate::booking::service::transition::{Step, take_steps};
+use crate::booking::service::wish::{Wanted, WantedAll, WantedTime, make_room};
+use crate::booking::service::{Booking, Fault, scope_of};
+use crate::booking::store::entities::appointment;
+use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::write::Party;
+use crate::booking::store::{Scope, appointments, write};
+use crate::booking::words::mails;
+use crate::booking::words::problems::{already_yours, same_time, slot_taken};
+use crate::db::{Tx, is_unique_violation};
+use crate::directory::ServiceInfo;
+use crate::evidence;
+use crate::http::Problem;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What is to be moved, worked out.
+struct Move {
+    seen: booking::Model,
+    info: Arc<ServiceInfo>,
+    wanted: WantedAll,
+    /// They know that they have the same place already.
+    anyway: bool,
+    step: Step,
+}
+
+impl Booking {
+    /// Moves a booking to another time. Of a service where officers decide, what was accepted is decided anew.
+    pub async fn reschedule(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        time: Option<WantedTime>,
+        anyway: bool,
+    ) -> Result<booking::Model, Problem> {
+        actor.may(Right::Book)?;
+        let seen = self.find_for(actor, id).await?;
+        let now = self.0.clock.now();
+        let info = self.info(seen.service_id).await?;
+        // First whether it can be moved at all.
+        state::step(&seen, Action::Reschedule, Side::Booker, now)
+            .map_err(|refusal| refusal.problem(info.zone))?;
+        let wanted = self.wanted(&info, time.as_ref(), now).await?;
+        let mut tries = wanted.tries();
+        let scope = scope_of(actor)?;
+        let step = Step {
+            side: Side::Booker,
+            actor: actor.evidence(),
+            zone: info.zone,
+            ..Step::by_program(Action::Reschedule, now)
+        };
+        let parties: Vec<Uuid> = std::iter::once(seen.account_id).chain(seen.enterprise_id).collect();
+        let people = self.people_of(&seen).await?;
+        let asked = Arc::new(Move { seen, info, wanted, anyway, step });
+        let turn = self.0.db.turn(&parties).await?;
+        let mut spread = false;
+        loop {
+            let (this, asked, people) = (self.clone(), asked.clone(), people.clone());
+            let attempt = self.0.db.write_in(turn.as_ref(), move |tx| {
+                Box::pin(async move {
+                    let (row, new, was) = this.swap(tx, scope, &asked, spread).await?;
+                    let people = people.about(&new);
+                    let news = people.news(&this.0.office, &asked.info, &row, asked.step.now);
+                    match row.state {
+                        BookingState::Accepted => mails::moved(tx, &news).await?,
+                        _ => mails::moved_undecided(tx, &news, was == BookingState::Accepted).await?,
+                    }
+                    this.0.tell_office(tx);
+                    Ok(row)
+                })
+            });
+            match attempt.await {
+                Ok(row) => return Ok(row),
+                Err(Fault::Store(error)) if is_unique_violation(&error) => {
+                    tries -= 1;
+                    if tries <= 0 {
+                        return Err(slot_taken());
+                    }
+                    spread = true;
+                }
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+    }
+
+    /// One try. The booking keeps its own seats where the new time wants them again.
+    async fn swap(
+        &self,
+        tx: &Tx,
+        scope: Scope,
+        asked: &Move,
+        spread: bool,
+    ) -> Result<(booking::Model, Vec<appointment::Model>, BookingState), Fault> {
+        let (now, id) = (asked.step.now, asked.seen.id);
+        crate::auth::ask::lock_party(tx, asked.seen.account_id, asked.seen.enterprise_id).await?;
+        let before = write::lock_scoped(tx, scope, id).await?.ok_or_else(Problem::not_found)?;
+        let old = appointments::of(tx.conn(), [id]).await?;
+        if asked.wanted.is_as(&old) {
+            return Err(same_time().into());
+        }
+        let party = asked.party();
+        let mut standing = asked.wanted.standing(tx, party, Some(id), now).await?;
+        if !asked.anyway && standing.same_place > 0 {
+            let mine = write::same_place(tx, party, Some(id), now).await?;
+            return Err(mine.map_or_else(slot_taken, |mine| already_yours(&mine)).into());
+        }
+        if asked.wanted.choose(&standing, false).is_none() {
+            make_room(tx, &self.0.places, &asked.wanted, now).await?;
+            standing = asked.wanted.standing(tx, party, Some(id), now).await?;
+        }
+        let taken = asked.wanted.choose(&standing, spread).ok_or_else(slot_taken)?;
+        self.0.places.vacate(tx, appointments::owners(id)).await?;
+        let new = asked.wanted.appointments(id, now);
+        appointments::replace(tx, id, new.iter().cloned()).await?;
+        let owners = new.iter().map(|appointment| appointment.id);
+        self.0.places.occupy(tx, &owners.zip(taken).collect::<Vec<_>>());
+        let was = before.state;
+        Ok((asked.write(tx, before, &old, &new).await?, new, was))
+    }
+}
+
+impl Move {
+    fn party(&self) -> Party {
+        let span = self.wanted.span();
+        Party {
+            account: self.seen.account_id,
+            enterprise: self.seen.enterprise_id,
+            service: self.seen.service_id,
+            starts_at: span.starts_at,
+            ends_at: span.ends_at,
+        }
+    }
+
+    /// The row and the entries. Where nobody decides, a booking that was accepted is so again.
+    async fn write(
+        &self,
+        tx: &Tx,
+        before: booking::Model,
+        old: &[appointment::Model],
+        new: &[appointment::Model],
+    ) -> Result<booking::Model, Fault> {
+        let again = !self.info.row.needs_decision && before.state == BookingState::Accepted;
+        let span = self.wanted.span();
+        let was = Times { starts_at: before.starts_at, ends_at: before.ends_at, stages: BookedStage::of(old) };
+        let is = Times { starts_at: span.starts_at, ends_at: span.ends_at, stages: BookedStage::of(new) };
+        let step = Step { moved: Some(Moved { was, is }), ..self.step.clone() };
+        old.iter().for_each(|row| evidence::tell_gone(tx, row));
+        new.iter().for_each(|row| evidence::tell_made(tx, row));
+        let accepted = again.then(|| Step::by_program(Action::Accept, self.step.now));
+        take_steps(tx, before, std::iter::once(step).chain(accepted)).await
+    }
+}
+
+impl WantedAll {
+    /// Whether these are the very times and sites of some appointments.
+    fn is_as(&self, of: &[appointment::Model]) -> bool {
+        let one = |wanted: &Wanted| (wanted.stage, wanted.site, wanted.slot.starts_at);
+        let other = |row: &appointment::Model| (row.stage, row.site, row.starts_at);
+        self.0.iter().map(one).eq(of.iter().map(other))
+    }
+}
+

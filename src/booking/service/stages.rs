@@ -1,0 +1,296 @@
+//! Stages: what can be had together, and the clearance clock that tells when each really began and was done.
+
+use crate::auth::{Actor, Right};
+use crate::base::words;
+use crate::booking::log::{BookingEntry, StageClock};
+use crate::booking::model::bookable::{DayReason, Offer, Terms};
+use crate::booking::model::slots::Slot;
+use crate::booking::model::stages::{self, MOST_ALTERNATIVES, StageTerms};
+use crate::booking::model::state::{Action, Side, wrong_state};
+use crate::booking::service::transition::{Step, take_step};
+use crate::booking::service::wish::{stage_plan, terms_of_stages};
+use crate::booking::service::{Booking, Fault, scope_of, terms_of};
+use crate::booking::store::entities::appointment::{self, Site};
+use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::{appointments, write};
+use crate::booking::words::problems::no_stages;
+use crate::db::Tx;
+use crate::directory::entities::service_stage::Stage;
+use crate::directory::model::calendar::Calendar;
+use crate::directory::{ServiceInfo, StageInfo};
+use crate::evidence::{self, NewEntry};
+use crate::http::Problem;
+use chrono::{DateTime, NaiveDate, Utc};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// One way to have all stages that were asked for.
+pub type Way = Vec<StageOffer>;
+
+/// A stage at a time at which it is free.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StageOffer {
+    pub stage: Stage,
+    pub site: Site,
+    pub slot: Slot,
+}
+
+/// What is done to a stage by an officer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockAction {
+    Begin,
+    End,
+}
+
+impl Booking {
+    /// The free slots of one stage on a date.
+    pub async fn stage_slots(
+        &self,
+        service_id: Uuid,
+        (stage, site): (Stage, Site),
+        date: NaiveDate,
+    ) -> Result<(Arc<ServiceInfo>, Vec<Offer>, Option<DayReason>), Problem> {
+        let info = self.offered(service_id).await?;
+        let found = info.stages.iter().find(|known| known.row.stage == stage).ok_or_else(unknown_stage)?;
+        let calendar = self.0.directory.calendar().await?;
+        let plan = stage_plan(&info, found);
+        let terms = terms_of(&info, &plan, &calendar, self.0.clock.now());
+        let (offers, reason) = self.free_of_stage(&info, found, site, &terms, date);
+        Ok((info, offers, reason))
+    }
+
+    /// At most three ways to have some stages together, the earliest from `from` on.
+    pub async fn stage_alternatives(
+        &self,
+        service_id: Uuid,
+        wanted: &[(Stage, Site)],
+        from: DateTime<Utc>,
+    ) -> Result<(Arc<ServiceInfo>, Vec<Way>), Problem> {
+        let info = self.offered(service_id).await?;
+        if info.stages.is_empty() {
+            return Err(no_stages());
+        }
+        let calendar = self.0.directory.calendar().await?;
+        let now = self.0.clock.now();
+        let all = terms_of_stages(&info);
+        let mut asked: Vec<(StageTerms, &StageInfo, Site)> = Vec::new();
+        for (stage, site) in wanted {
+            let position = all.iter().position(|terms| terms.stage == *stage).ok_or_else(unknown_stage)?;
+            asked.push((all[position], &info.stages[position], *site));
+        }
+        let search = Search { booking: self, info: &info, calendar: &calendar, now };
+        let terms: Vec<StageTerms> = asked.iter().map(|(terms, ..)| *terms).collect();
+        let Some((_, first, site)) = asked.first() else { return Ok((info, Vec::new())) };
+        let starts = search.free(first, *site, from, search.horizon());
+        let free = |index: usize, from, until| match asked.get(index) {
+            Some((_, stage, site)) => search.free(stage, *site, from, until).collect(),
+            None => Vec::new(),
+        };
+        let ways = stages::alternatives(&terms, starts, &free);
+        debug_assert!(ways.len() <= MOST_ALTERNATIVES);
+        let offer = |(slot, (terms, _, site)): (&Slot, &(StageTerms, &StageInfo, Site))| StageOffer {
+            stage: terms.stage,
+            site: *site,
+            slot: *slot,
+        };
+        let ways = ways.iter().map(|way| way.iter().zip(&asked).map(offer).collect()).collect();
+        Ok((info, ways))
+    }
+
+    fn free_of_stage(
+        &self,
+        info: &ServiceInfo,
+        stage: &StageInfo,
+        site: Site,
+        terms: &Terms<'_>,
+        date: NaiveDate,
+    ) -> (Vec<Offer>, Option<DayReason>) {
+        let own = stage.row.resource_id.filter(|_| site == Site::Office).zip(stage.seats);
+        let resources = [Some(info.row.resource_id), own.map(|(resource, _)| resource)];
+        self.0.places.look(resources, |[of_service, of_stage]| {
+            let seats = |cells: std::ops::Range<i64>| {
+                let of_service = of_service.free_seats(info.seats, cells.clone());
+                own.map_or(of_service, |(_, seats)| of_service.min(of_stage.free_seats(seats, cells)))
+            };
+            let reason = terms.day(date, None, &seats).reason;
+            (terms.offers(date, &seats).unwrap_or_default(), reason)
+        })
+    }
+
+    /// An officer begins with a stage, or is done with it. The first that begins checks the booking in, the last that
+    /// is done completes it.
+    pub async fn clock(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        stage: Stage,
+        action: ClockAction,
+    ) -> Result<booking::Model, Problem> {
+        actor.may(Right::HandleBookings)?;
+        let scope = scope_of(actor)?;
+        let tick = Tick { id, stage, action, actor: actor.evidence(), officer: actor.account_id, now: self.0.clock.now() };
+        let inner = self.0.clone();
+        let row: Result<booking::Model, Fault> = self
+            .0
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let row = write::lock_scoped(tx, scope, id).await?.ok_or_else(Problem::not_found)?;
+                    let row = tick.take(tx, row).await?;
+                    inner.tell_office(tx);
+                    Ok(row)
+                })
+            })
+            .await;
+        Ok(row?)
+    }
+}
+
+/// An officer's word about a stage.
+#[derive(Clone, Copy)]
+struct Tick {
+    id: Uuid,
+    stage: Stage,
+    action: ClockAction,
+    actor: evidence::Actor,
+    officer: Uuid,
+    now: DateTime<Utc>,
+}
+
+impl Tick {
+    async fn take(&self, tx: &Tx, row: booking::Model) -> Result<booking::Model, Fault> {
+        let all = appointments::of(tx.conn(), [self.id]).await?;
+        let index = all.iter().position(|one| one.stage == Some(self.stage)).ok_or_else(unknown_stage)?;
+        let after = ticked(&all, index, self.action, &row, self.now)?;
+        let what = StageClock { stage: self.stage, reference: row.reference.clone() };
+        let what = match self.action {
+            ClockAction::Begin => BookingEntry::StageBegun(what),
+            ClockAction::End => BookingEntry::StageEnded(what),
+        };
+        let told = NewEntry::new(self.id, &what, self.actor, self.now);
+        evidence::append(tx, told.row(evidence::changed(&all[index], &after))).await?;
+        appointments::update(tx, all[index].clone(), &after)?;
+        let is_last = index + 1 == all.len();
+        match self.action {
+            ClockAction::Begin if row.state == BookingState::Accepted => {
+                take_step(tx, row, self.step(Action::CheckIn)).await
+            }
+            ClockAction::End if is_last => take_step(tx, row, self.step(Action::Complete)).await,
+            _ => Ok(row),
+        }
+    }
+
+    fn step(&self, action: Action) -> Step {
+        let (actor, officer) = (self.actor, Some(self.officer));
+        Step { side: Side::Officer, actor, officer, ..Step::by_program(action, self.now) }
+    }
+}
+
+/// The appointment with its clock moved on, if that can be.
+fn ticked(
+    all: &[appointment::Model],
+    index: usize,
+    action: ClockAction,
+    row: &booking::Model,
+    now: DateTime<Utc>,
+) -> Result<appointment::Model, Problem> {
+    if !matches!(row.state, BookingState::Accepted | BookingState::CheckedIn) {
+        return Err(wrong_state());
+    }
+    let one = &all[index];
+    match action {
+        ClockAction::Begin if one.began_at.is_some() => Err(Problem::conflict(words::booking::stage_begun())),
+        ClockAction::Begin if all[..index].iter().any(|before| before.ended_at.is_none()) => {
+            Err(Problem::conflict(words::booking::stage_begun_before()))
+        }
+        ClockAction::Begin => Ok(appointment::Model { began_at: Some(now), ..one.clone() }),
+        ClockAction::End if one.began_at.is_none() || one.ended_at.is_some() => {
+            Err(Problem::conflict(words::booking::stage_not_begun()))
+        }
+        ClockAction::End => Ok(appointment::Model { ended_at: Some(now), ..one.clone() }),
+    }
+}
+
+/// What is free of a service, stage by stage, as of now.
+struct Search<'a> {
+    booking: &'a Booking,
+    info: &'a ServiceInfo,
+    calendar: &'a Calendar,
+    now: DateTime<Utc>,
+}
+
+impl Search<'_> {
+    /// The free slots of a stage that start within two times, in order.
+    fn free(
+        &self,
+        stage: &StageInfo,
+        site: Site,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> impl Iterator<Item = Slot> {
+        let zone = self.info.zone;
+        let date = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
+        let last = date(until.min(self.horizon()));
+        let plan = stage_plan(self.info, stage);
+        date(from.max(self.now)).iter_days().take_while(move |day| *day <= last).flat_map(move |day| {
+            let terms = terms_of(self.info, &plan, self.calendar, self.now);
+            let (offers, _) = self.booking.free_of_stage(self.info, stage, site, &terms, day);
+            let fits = move |offer: &Offer| {
+                offer.reason.is_none() && (from..=until).contains(&offer.slot.starts_at)
+            };
+            offers.into_iter().filter(fits).map(|offer| offer.slot).collect::<Vec<_>>()
+        })
+    }
+
+    fn horizon(&self) -> DateTime<Utc> {
+        self.now + chrono::TimeDelta::days(i64::from(self.info.row.horizon_days) + 1)
+    }
+}
+
+fn unknown_stage() -> Problem {
+    Problem::invalid("stage", words::booking::unknown_stage())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::booking::model::state::tests::row;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn stages_begin_one_after_the_other_and_end_once() {
+        let start = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+        let now = start + TimeDelta::minutes(5);
+        let booking = row(BookingState::Accepted, start);
+        let stage = |stage, began, ended| appointment::Model {
+            id: Uuid::nil(),
+            booking_id: booking.id,
+            position: 0,
+            stage: Some(stage),
+            site: Site::Office,
+            starts_at: start,
+            ends_at: start,
+            began_at: Some(start).filter(|_| began),
+            ended_at: Some(start).filter(|_| ended),
+        };
+        for (first, second, index, action, expected) in [
+            ((false, false), (false, false), 0, ClockAction::Begin, None),
+            ((false, false), (false, false), 0, ClockAction::End, Some("stage_not_begun")),
+            ((true, false), (false, false), 0, ClockAction::Begin, Some("stage_begun")),
+            ((true, false), (false, false), 0, ClockAction::End, None),
+            ((true, false), (false, false), 1, ClockAction::Begin, Some("stage_begun")),
+            ((true, true), (false, false), 0, ClockAction::End, Some("stage_not_begun")),
+            ((true, true), (false, false), 1, ClockAction::Begin, None),
+        ] {
+            let all = [
+                stage(Stage::Declaration, first.0, first.1),
+                stage(Stage::Inspection, second.0, second.1),
+            ];
+            let found = ticked(&all, index, action, &booking, now);
+            assert_eq!(found.err().map(|problem| problem.code), expected, "{first:?} {index} {action:?}");
+        }
+        let requested = row(BookingState::Requested, start);
+        let all = [stage(Stage::Declaration, false, false)];
+        assert!(ticked(&all, 0, ClockAction::Begin, &requested, now).is_err());
+    }
+}

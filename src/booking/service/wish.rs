@@ -1,0 +1,236 @@
+//! What somebody wants to take, worked out by rule: slots, appointments, and the seats that they need.
+
+use crate::base::ids;
+use crate::base::local_time::local_date;
+use crate::booking::model::bookable::{DayReason, SlotReason, Terms};
+use crate::booking::model::slots::{Plan, Slot};
+use crate::booking::model::stages::{self, StageTerms, WantedStage};
+use crate::booking::service::{Booking, Fault, plan_of, terms_of};
+use crate::booking::store::entities::appointment::{self, Site};
+use crate::booking::store::write::{self, Party, Standing};
+use crate::booking::store::appointments;
+use crate::booking::words::problems::{
+    beyond_horizon, lead_time, no_stages, not_a_slot, of_stage, one_time, slot_past, stage_fault, year_unpublished,
+};
+use crate::db::Tx;
+use crate::directory::entities::service_stage::Stage;
+use crate::directory::model::calendar::Calendar;
+use crate::directory::{ServiceInfo, StageInfo};
+use crate::http::Problem;
+use crate::places::{self, Need, Places, Taken, cells, choose};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use rand::RngExt;
+use std::iter;
+use uuid::Uuid;
+
+/// When somebody wants to come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WantedTime {
+    /// At a slot of the service.
+    Slot(DateTime<Utc>),
+    /// Stage by stage; never empty.
+    Stages(Vec<WantedStage>),
+}
+
+impl WantedTime {
+    /// When the first appointment is to start.
+    pub fn starts_at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Slot(starts_at) => *starts_at,
+            Self::Stages(stages) => stages.iter().map(|stage| stage.starts_at).min().unwrap_or_default(),
+        }
+    }
+}
+
+/// One appointment that is wanted, with what it takes.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub stage: Option<Stage>,
+    pub site: Site,
+    pub slot: Slot,
+    pub needs: Vec<Need>,
+}
+
+/// All appointments of one booking, in order; at least one.
+#[derive(Clone, Debug)]
+pub(super) struct WantedAll(pub Vec<Wanted>);
+
+impl Booking {
+    /// What is taken for a wish, if it can be booked now.
+    pub(super) async fn wanted(
+        &self,
+        info: &ServiceInfo,
+        time: Option<&WantedTime>,
+        now: DateTime<Utc>,
+    ) -> Result<WantedAll, Problem> {
+        let calendar = self.0.directory.calendar().await?;
+        match time.ok_or_else(one_time)? {
+            WantedTime::Slot(starts_at) => {
+                let (slot, date) = slot_at(info, &plan_of(info), &calendar, *starts_at, now)?;
+                Ok(WantedAll(vec![whole(info, slot, date)]))
+            }
+            WantedTime::Stages(wanted) => in_stages(info, &calendar, wanted, now),
+        }
+    }
+}
+
+fn in_stages(
+    info: &ServiceInfo,
+    calendar: &Calendar,
+    wanted: &[WantedStage],
+    now: DateTime<Utc>,
+) -> Result<WantedAll, Problem> {
+    if info.stages.is_empty() {
+        return Err(no_stages());
+    }
+    let fitting = stages::fit(&terms_of_stages(info), wanted);
+    let fitting = fitting.map_err(|fault| stage_fault(&fault, info.zone))?;
+    let mut all = Vec::with_capacity(fitting.len());
+    for (index, (wish, (terms, _))) in wanted.iter().zip(fitting).enumerate() {
+        let stage = info.stages.iter().find(|stage| stage.row.stage == terms.stage);
+        let stage = stage.ok_or_else(no_stages)?;
+        let (slot, _) = slot_at(info, &stage_plan(info, stage), calendar, wish.starts_at, now)
+            .map_err(|problem| of_stage(problem, index))?;
+        all.push(of_one_stage(info, stage, wish.site, slot));
+    }
+    Ok(WantedAll(all))
+}
+
+/// The slot of a plan that starts at an instant, if it can be booked now.
+fn slot_at(
+    info: &ServiceInfo,
+    plan: &Plan,
+    calendar: &Calendar,
+    starts_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(Slot, NaiveDate), Problem> {
+    if starts_at < now {
+        return Err(slot_past());
+    }
+    if starts_at.year() > 9000 {
+        return Err(beyond_horizon(info));
+    }
+    let terms: Terms<'_> = terms_of(info, plan, calendar, now);
+    let date = local_date(info.zone, starts_at);
+    let slots = terms.slots(date).map_err(|reason| match reason {
+        DayReason::YearUnpublished => year_unpublished(date),
+        DayReason::BeyondHorizon => beyond_horizon(info),
+        DayReason::Past => slot_past(),
+        _ => not_a_slot(),
+    })?;
+    let slot = slots.into_iter().find(|slot| slot.starts_at == starts_at).ok_or_else(not_a_slot)?;
+    match terms.too_late(&slot) {
+        None => Ok((slot, date)),
+        Some(SlotReason::LeadTime) => Err(lead_time(info)),
+        Some(_) => Err(slot_past()),
+    }
+}
+
+fn whole(info: &ServiceInfo, slot: Slot, date: NaiveDate) -> Wanted {
+    let mut needs = vec![need_of_service(info, &slot)];
+    if let (Some(resource), Some(seats)) = (info.row.quota_resource_id, info.quota_seats) {
+        needs.push(Need { resource, seats, cells: cells::of_day(date) });
+    }
+    Wanted { stage: None, site: Site::Office, slot, needs }
+}
+
+/// A stage takes an officer of the service, and at the office what it needs beside.
+fn of_one_stage(info: &ServiceInfo, stage: &StageInfo, site: Site, slot: Slot) -> Wanted {
+    let mut needs = vec![need_of_service(info, &slot)];
+    if let (Site::Office, Some(resource), Some(seats)) = (site, stage.row.resource_id, stage.seats) {
+        needs.push(Need { resource, seats, cells: plan_of(info).cells(&slot) });
+    }
+    Wanted { stage: Some(stage.row.stage), site, slot, needs }
+}
+
+fn need_of_service(info: &ServiceInfo, slot: &Slot) -> Need {
+    Need { resource: info.row.resource_id, seats: info.seats, cells: plan_of(info).cells(slot) }
+}
+
+/// What slots of a stage are made from: the service's hours, its own length; one may start at every cell.
+pub(super) fn stage_plan(info: &ServiceInfo, stage: &StageInfo) -> Plan {
+    let duration_minutes = i64::from(stage.row.duration_minutes);
+    Plan { duration_minutes, dense: true, ..plan_of(info) }
+}
+
+/// The stages of a service as its rules know them.
+pub(super) fn terms_of_stages(info: &ServiceInfo) -> Vec<StageTerms> {
+    let minutes = |minutes: i32| TimeDelta::minutes(i64::from(minutes));
+    let terms = |stage: &StageInfo| StageTerms {
+        stage: stage.row.stage,
+        duration_minutes: i64::from(stage.row.duration_minutes),
+        gap: (minutes(stage.row.gap_least_minutes), minutes(stage.row.gap_most_minutes)),
+        at_enterprise: stage.row.at_enterprise,
+    };
+    info.stages.iter().map(terms).collect()
+}
+
+impl WantedAll {
+    /// From the start of the first to the end of the last.
+    pub fn span(&self) -> Slot {
+        let starts = self.0.iter().map(|wanted| wanted.slot.starts_at).min().unwrap_or_default();
+        let ends = self.0.iter().map(|wanted| wanted.slot.ends_at).max().unwrap_or_default();
+        Slot { starts_at: starts, ends_at: ends }
+    }
+
+    pub fn needs(&self) -> impl Iterator<Item = &Need> {
+        self.0.iter().flat_map(|wanted| &wanted.needs)
+    }
+
+    /// How often somebody else may be faster before there is nothing left.
+    pub fn tries(&self) -> i32 {
+        2 + self.needs().map(|need| need.seats.max(0)).fold(0, i32::saturating_add)
+    }
+
+    /// How things stand for a party that wants this; without the seats of `but`, if that is a booking.
+    pub async fn standing(
+        &self,
+        tx: &Tx,
+        party: Party,
+        but: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> Result<Standing, Fault> {
+        let seats = self.needs().map(|need| places::ask::taken_seats(need, but.map(appointments::owners)));
+        Ok(write::standing(tx, party, but, seats, now).await?)
+    }
+
+    /// A seat for everything that is needed, appointment by appointment; `spread` over the free ones.
+    pub fn choose(&self, standing: &Standing, spread: bool) -> Option<Vec<Vec<Taken>>> {
+        let pick = |below| if spread { rand::rng().random_range(0..below) } else { 0 };
+        let mut chosen = choose(self.needs(), &standing.taken, pick)?.into_iter();
+        let of_one = |wanted: &Wanted| chosen.by_ref().take(wanted.needs.len()).flatten().collect();
+        Some(self.0.iter().map(of_one).collect())
+    }
+
+    /// Fresh rows for a booking.
+    pub fn appointments(&self, booking: Uuid, now: DateTime<Utc>) -> Vec<appointment::Model> {
+        let row = |(position, wanted): (i32, &Wanted)| appointment::Model {
+            id: ids::new_id(now),
+            booking_id: booking,
+            position,
+            stage: wanted.stage,
+            site: wanted.site,
+            starts_at: wanted.slot.starts_at,
+            ends_at: wanted.slot.ends_at,
+            began_at: None,
+            ended_at: None,
+        };
+        iter::zip(0.., &self.0).map(row).collect()
+    }
+}
+
+/// Ends holds whose time is over and that sit on what is needed.
+pub(super) async fn make_room(
+    tx: &Tx,
+    places: &Places,
+    wanted: &WantedAll,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    for need in wanted.needs() {
+        let bookings = appointments::bookings_of(places::ask::owners(need));
+        for id in write::lapsed(tx, bookings, now).await? {
+            super::transition::expire(tx, places, id, now).await?;
+        }
+    }
+    Ok(())
+}

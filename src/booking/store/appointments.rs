@@ -1,0 +1,70 @@
+//! Queries about appointments.
+
+use crate::booking::store::entities::appointment;
+use crate::db::Tx;
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Iterable, ModelTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
+};
+use uuid::Uuid;
+
+/// The appointments of some bookings, each booking's in order.
+pub async fn of(
+    conn: &impl ConnectionTrait,
+    bookings: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<appointment::Model>, DbErr> {
+    appointment::Entity::find()
+        .filter(appointment::Column::BookingId.is_in(bookings))
+        .order_by_asc(appointment::Column::BookingId)
+        .order_by_asc(appointment::Column::Position)
+        .all(conn)
+        .await
+}
+
+/// In whose names the cells of a booking are taken, as a part of another query.
+pub fn owners(booking: Uuid) -> SelectStatement {
+    appointment::Entity::find()
+        .select_only()
+        .column(appointment::Column::Id)
+        .filter(appointment::Column::BookingId.eq(booking))
+        .into_query()
+}
+
+/// Whose bookings some owners of cells are, as a part of another query.
+pub fn bookings_of(owners: SelectStatement) -> SelectStatement {
+    appointment::Entity::find()
+        .select_only()
+        .column(appointment::Column::BookingId)
+        .filter(appointment::Column::Id.in_subquery(owners))
+        .into_query()
+}
+
+pub fn insert(tx: &Tx, rows: impl IntoIterator<Item = appointment::Model>) {
+    let rows = rows.into_iter().map(|row| appointment::ActiveModel::from(row).reset_all());
+    tx.put(appointment::Entity::insert_many(rows).into_query());
+}
+
+/// Puts other appointments in place of those of a booking.
+pub async fn replace(
+    tx: &Tx,
+    booking: Uuid,
+    rows: impl IntoIterator<Item = appointment::Model>,
+) -> Result<(), DbErr> {
+    let old = appointment::Column::BookingId.eq(booking);
+    appointment::Entity::delete_many().filter(old).exec(tx.conn()).await?;
+    insert(tx, rows);
+    Ok(())
+}
+
+/// Writes what has changed of a row since it was read.
+pub fn update(tx: &Tx, before: appointment::Model, row: &appointment::Model) -> Result<(), DbErr> {
+    let mut changed = appointment::ActiveModel::from(before);
+    for column in appointment::Column::iter() {
+        changed.set_if_not_equals(column, row.get(column));
+    }
+    if changed.is_changed() {
+        tx.put(appointment::Entity::update(changed).validate()?.into_query());
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! An appointment of a booking: one stage with its time, or the whole of it where it has no stages. Its cells are taken
+//! in its name (`occupied.owner_id`).
+
+use crate::directory::entities::service_stage::Stage;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "appointment")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub booking_id: Uuid,
+    pub position: i32,
+    pub stage: Option<Stage>,
+    pub site: Site,
+    pub starts_at: DateTimeUtc,
+    pub ends_at: DateTimeUtc,
+    /// When an officer really began with it, and when it was done (the clearance clock).
+    pub began_at: Option<DateTimeUtc>,
+    pub ended_at: Option<DateTimeUtc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Where a stage takes place.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum Site {
+    /// At the service's venue.
+    #[default]
+    #[sea_orm(string_value = "office")]
+    #[serde(rename = "office")]
+    Office,
+    /// At the enterprise: officers come (上门).
+    #[sea_orm(string_value = "enterprise")]
+    #[serde(rename = "enterprise")]
+    Enterprise,
+}

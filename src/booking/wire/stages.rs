@@ -1,0 +1,122 @@
+//! Bookings in stages: what can be had together, moving, and the clearance clock.
+
+use crate::auth::Signed;
+use crate::base::words;
+use crate::booking::Booking;
+use crate::booking::model::stages::WantedStage;
+use crate::booking::service::{ClockAction, StageOffer, WantedTime, Way};
+use crate::booking::store::entities::appointment::Site;
+use crate::booking::wire::dto::{
+    BookingDto, Rescheduling, StageAlternativesDto, StageOfferDto, StageWayDto, WantedStageDto,
+};
+use crate::booking::wire::refusals;
+use crate::directory::entities::service_stage::Stage;
+use crate::http::{Body, Params, PathId, Problem, Refused, dated};
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+/// When somebody wants to come: at a slot of the service, or stage by stage. None if they say neither, or both.
+pub(super) fn wanted_time(
+    starts_at: Option<DateTime<Utc>>,
+    stages: Vec<WantedStageDto>,
+) -> Option<WantedTime> {
+    let stage = |wanted: WantedStageDto| WantedStage {
+        stage: wanted.stage,
+        starts_at: wanted.starts_at,
+        site: wanted.site,
+    };
+    match (starts_at, stages.is_empty()) {
+        (Some(starts_at), true) => Some(WantedTime::Slot(starts_at)),
+        (None, false) => Some(WantedTime::Stages(stages.into_iter().map(stage).collect())),
+        _ => None,
+    }
+}
+
+/// What is to be had together, and from when on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AlternativesQuery {
+    /// In their order, with commas between them; `@enterprise` behind one that is to take place there:
+    /// `declaration,inspection@enterprise,release`.
+    stages: String,
+    #[serde(deserialize_with = "dated")]
+    from: DateTime<Utc>,
+}
+
+/// Ways to have some stages of a service together, at most three.
+#[utoipa::path(get, path = "/services/{id}/alternatives", tag = "services", operation_id = "list_stage_alternatives",
+    params(("id" = Uuid, Path), AlternativesQuery),
+    responses((status = OK, body = StageAlternativesDto), refusals::ListStageAlternatives))]
+pub async fn list_stage_alternatives(
+    State(booking): State<Booking>,
+    PathId(id): PathId,
+    Params(query): Params<AlternativesQuery>,
+) -> Result<Json<StageAlternativesDto>, Refused<refusals::ListStageAlternatives>> {
+    let stages: Option<Vec<(Stage, Site)>> = query.stages.split(',').map(stage_at_site).collect();
+    let stages = stages.ok_or_else(|| Problem::invalid("stages", words::booking::unknown_stage()))?;
+    let (info, ways) = booking.stage_alternatives(id, &stages, query.from).await?;
+    let way = |way: Way| StageWayDto { stages: way.into_iter().map(stage_offer).collect() };
+    let alternatives = ways.into_iter().map(way).collect();
+    Ok(Json(StageAlternativesDto { zone: info.zone.name().to_owned(), alternatives }))
+}
+
+fn stage_at_site(text: &str) -> Option<(Stage, Site)> {
+    let (stage, site) = text.split_once('@').unwrap_or((text, "office"));
+    let read = |word: &str| serde_json::Value::String(word.trim().to_owned());
+    Some((serde_json::from_value(read(stage)).ok()?, serde_json::from_value(read(site)).ok()?))
+}
+
+fn stage_offer(offer: StageOffer) -> StageOfferDto {
+    StageOfferDto {
+        stage: offer.stage,
+        site: offer.site,
+        starts_at: offer.slot.starts_at,
+        ends_at: offer.slot.ends_at,
+    }
+}
+
+/// Moves one's booking to another time; the former place is given back in the same step. Where officers decide, the
+/// new time is decided anew.
+#[utoipa::path(post, path = "/bookings/{id}/reschedule", tag = "bookings", operation_id = "reschedule_booking",
+    params(("id" = Uuid, Path)), request_body = Rescheduling,
+    responses((status = OK, body = BookingDto), refusals::RescheduleBooking))]
+pub async fn reschedule_booking(
+    Signed(actor): Signed,
+    State(booking): State<Booking>,
+    PathId(id): PathId,
+    Body(wish): Body<Rescheduling>,
+) -> Result<Json<BookingDto>, Refused<refusals::RescheduleBooking>> {
+    let time = wanted_time(wish.starts_at, wish.stages);
+    let row = booking.reschedule(&actor, id, time, wish.anyway).await?;
+    Ok(Json(booking.show(&actor, row).await?))
+}
+
+/// An officer begins with a stage; the first that begins checks the booking in.
+#[utoipa::path(post, path = "/bookings/{id}/stages/{stage}/begin", tag = "office_day", operation_id = "begin_stage",
+    params(("id" = Uuid, Path), ("stage" = Stage, Path)),
+    responses((status = OK, body = BookingDto), refusals::BeginStage))]
+pub async fn begin_stage(
+    Signed(actor): Signed,
+    State(booking): State<Booking>,
+    PathId((id, stage)): PathId<(Uuid, Stage)>,
+) -> Result<Json<BookingDto>, Refused<refusals::BeginStage>> {
+    let row = booking.clock(&actor, id, stage, ClockAction::Begin).await?;
+    Ok(Json(booking.show(&actor, row).await?))
+}
+
+/// A stage is done; the last one completes the booking.
+#[utoipa::path(post, path = "/bookings/{id}/stages/{stage}/end", tag = "office_day", operation_id = "end_stage",
+    params(("id" = Uuid, Path), ("stage" = Stage, Path)),
+    responses((status = OK, body = BookingDto), refusals::EndStage))]
+pub async fn end_stage(
+    Signed(actor): Signed,
+    State(booking): State<Booking>,
+    PathId((id, stage)): PathId<(Uuid, Stage)>,
+) -> Result<Json<BookingDto>, Refused<refusals::EndStage>> {
+    let row = booking.clock(&actor, id, stage, ClockAction::End).await?;
+    Ok(Json(booking.show(&actor, row).await?))
+}
