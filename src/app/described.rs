@@ -20,6 +20,7 @@ const PUBLIC: &[&str] = &[
     "get_service",
     "list_service_days",
     "list_service_slots",
+    "list_stage_alternatives",
     "sign_in",
     "sign_out",
     "register_enterprise",

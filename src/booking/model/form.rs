@@ -205,12 +205,12 @@ mod tests {
 
     fn check(kind: FieldKind, required: bool, value: Value) -> Result<Value, &'static str> {
         let given = json!({ "x": value });
-        check_fields(&[field("x", kind, required)], given.as_object().unwrap(), false).map(Value::Object).map_err(
-            |problem| {
+        check_fields(&[field("x", kind, required)], given.as_object().unwrap(), false)
+            .map(Value::Object)
+            .map_err(|problem| {
                 assert_eq!(problem.field.as_deref(), Some("fields.x"));
                 problem.code
-            },
-        )
+            })
     }
 
     #[test]

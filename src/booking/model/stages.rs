@@ -166,7 +166,8 @@ mod tests {
             assert_eq!(found, expected, "{stages:?}");
         }
         let one = &terms((0, 60))[..1];
-        let found = fit(one, &wanted(&[(Declaration, 0, Office), (Release, 30, Office)])).map(|fitting| fitting.len());
+        let found = fit(one, &wanted(&[(Declaration, 0, Office), (Release, 30, Office)]))
+            .map(|fitting| fitting.len());
         assert_eq!(found, fault(1, StageFaultKind::Unknown));
     }
 

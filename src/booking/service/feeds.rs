@@ -179,7 +179,8 @@ impl Booking {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(place) => place.insert(self.info(row.service_id).await?),
             };
-            let news = News { office: &self.0.office, info, row, now, to: None, language };
+            let news =
+                News { office: &self.0.office, info, row, now, to: None, language, stages: Vec::new() };
             events.extend(calendar::entry(&news, known.remove(&row.id), feed.covers));
         }
         self.note_read(&feed, now).await;

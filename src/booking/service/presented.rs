@@ -64,9 +64,8 @@ impl Booking {
             Some(room) if !calls.is_empty() => room.glances(&calls).await?,
             _ => HashMap::new(),
         };
-        let has_stages = |row: &&booking::Model| {
-            services.get(&row.service_id).is_some_and(|info| !info.stages.is_empty())
-        };
+        let has_stages =
+            |row: &&booking::Model| services.get(&row.service_id).is_some_and(|info| !info.stages.is_empty());
         let staged: Vec<Uuid> = rows.iter().filter(has_stages).map(|row| row.id).collect();
         let found = match staged.is_empty() {
             true => Vec::new(),

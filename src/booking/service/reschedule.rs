@@ -147,7 +147,8 @@ impl Move {
     ) -> Result<booking::Model, Fault> {
         let again = !self.info.row.needs_decision && before.state == BookingState::Accepted;
         let span = self.wanted.span();
-        let was = Times { starts_at: before.starts_at, ends_at: before.ends_at, stages: BookedStage::of(old) };
+        let was =
+            Times { starts_at: before.starts_at, ends_at: before.ends_at, stages: BookedStage::of(old) };
         let is = Times { starts_at: span.starts_at, ends_at: span.ends_at, stages: BookedStage::of(new) };
         let step = Step { moved: Some(Moved { was, is }), ..self.step.clone() };
         old.iter().for_each(|row| evidence::tell_gone(tx, row));
@@ -165,4 +166,3 @@ impl WantedAll {
         self.0.iter().map(one).eq(of.iter().map(other))
     }
 }
-

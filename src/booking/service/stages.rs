@@ -128,7 +128,14 @@ impl Booking {
     ) -> Result<booking::Model, Problem> {
         actor.may(Right::HandleBookings)?;
         let scope = scope_of(actor)?;
-        let tick = Tick { id, stage, action, actor: actor.evidence(), officer: actor.account_id, now: self.0.clock.now() };
+        let tick = Tick {
+            id,
+            stage,
+            action,
+            actor: actor.evidence(),
+            officer: actor.account_id,
+            now: self.0.clock.now(),
+        };
         let inner = self.0.clone();
         let row: Result<booking::Model, Fault> = self
             .0
@@ -235,9 +242,8 @@ impl Search<'_> {
         date(from.max(self.now)).iter_days().take_while(move |day| *day <= last).flat_map(move |day| {
             let terms = terms_of(self.info, &plan, self.calendar, self.now);
             let (offers, _) = self.booking.free_of_stage(self.info, stage, site, &terms, day);
-            let fits = move |offer: &Offer| {
-                offer.reason.is_none() && (from..=until).contains(&offer.slot.starts_at)
-            };
+            let fits =
+                move |offer: &Offer| offer.reason.is_none() && (from..=until).contains(&offer.slot.starts_at);
             offers.into_iter().filter(fits).map(|offer| offer.slot).collect::<Vec<_>>()
         })
     }
@@ -282,10 +288,8 @@ mod tests {
             ((true, true), (false, false), 0, ClockAction::End, Some("stage_not_begun")),
             ((true, true), (false, false), 1, ClockAction::Begin, None),
         ] {
-            let all = [
-                stage(Stage::Declaration, first.0, first.1),
-                stage(Stage::Inspection, second.0, second.1),
-            ];
+            let all =
+                [stage(Stage::Declaration, first.0, first.1), stage(Stage::Inspection, second.0, second.1)];
             let found = ticked(&all, index, action, &booking, now);
             assert_eq!(found.err().map(|problem| problem.code), expected, "{first:?} {index} {action:?}");
         }

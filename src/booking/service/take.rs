@@ -83,10 +83,9 @@ impl Booking {
         let turn = self.0.db.turn(&parties).await?;
         loop {
             let (this, wish) = (self.clone(), wish.clone());
-            let attempt = self
-                .0
-                .db
-                .write_in(turn.as_ref(), move |tx| Box::pin(async move { this.attempt(tx, &wish, spread).await }));
+            let attempt = self.0.db.write_in(turn.as_ref(), move |tx| {
+                Box::pin(async move { this.attempt(tx, &wish, spread).await })
+            });
             match attempt.await {
                 Ok(fresh) => return Ok(fresh),
                 Err(Fault::Store(error)) if is_unique_violation(&error) => {
@@ -180,7 +179,8 @@ impl Wish {
             hold_expires_at: row.hold_expires_at,
             stages: BookedStage::of(&appointments),
         };
-        let mut first = NewEntry::new(row.id, &held, self.actor.evidence(), self.now).row(evidence::made(&row));
+        let mut first =
+            NewEntry::new(row.id, &held, self.actor.evidence(), self.now).row(evidence::made(&row));
         for appointment in &appointments {
             first = first.row(evidence::made(appointment));
         }

@@ -33,7 +33,9 @@ impl Booking {
             return self.show(actor, row).await;
         }
         let info = self.info(row.service_id).await?;
-        Presented::alone(actor, self.0.clock.now(), info, appointments).show(&row).ok_or_else(Problem::not_found)
+        Presented::alone(actor, self.0.clock.now(), info, appointments)
+            .show(&row)
+            .ok_or_else(Problem::not_found)
     }
 
     /// A booking as `actor` sees it.
@@ -85,7 +87,15 @@ impl Booking {
         };
         let info = self.info(row.service_id).await?;
         let now = self.0.clock.now();
-        let news = News { office: &self.0.office, info: &info, row: &row, now, to: None, language, stages: Vec::new() };
+        let news = News {
+            office: &self.0.office,
+            info: &info,
+            row: &row,
+            now,
+            to: None,
+            language,
+            stages: Vec::new(),
+        };
         let known = notify::calendar_identity(self.0.db.reader(), row.id).await?;
         Ok(calendar::calendar_file(&news, known, method))
     }

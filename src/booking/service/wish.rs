@@ -6,11 +6,12 @@ use crate::booking::model::bookable::{DayReason, SlotReason, Terms};
 use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::stages::{self, StageTerms, WantedStage};
 use crate::booking::service::{Booking, Fault, plan_of, terms_of};
+use crate::booking::store::appointments;
 use crate::booking::store::entities::appointment::{self, Site};
 use crate::booking::store::write::{self, Party, Standing};
-use crate::booking::store::appointments;
 use crate::booking::words::problems::{
-    beyond_horizon, lead_time, no_stages, not_a_slot, of_stage, one_time, slot_past, stage_fault, year_unpublished,
+    beyond_horizon, lead_time, no_stages, not_a_slot, of_stage, one_time, slot_past, stage_fault,
+    year_unpublished,
 };
 use crate::db::Tx;
 use crate::directory::entities::service_stage::Stage;

@@ -113,8 +113,11 @@ pub async fn standing(
         .filter(booking::Column::AccountId.eq(party.account))
         .filter(booking::Column::State.eq(BookingState::Held))
         .filter(booking::Column::HoldExpiresAt.gt(now));
-    let other = |rows: Select<booking::Entity>| rows.apply_if(but, |rows, id| rows.filter(booking::Column::Id.ne(id)));
-    let of_service = other(scope.find().filter(booking::Column::ServiceId.eq(party.service)).filter(live(now)));
+    let other = |rows: Select<booking::Entity>| {
+        rows.apply_if(but, |rows, id| rows.filter(booking::Column::Id.ne(id)))
+    };
+    let of_service =
+        other(scope.find().filter(booking::Column::ServiceId.eq(party.service)).filter(live(now)));
     let mut query = counted(0, other(at_same_place(party, now)));
     query.union(UnionType::All, counted(1, holds)).union(UnionType::All, counted(2, of_service));
     let beside = booking::Entity::find()

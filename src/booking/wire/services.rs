@@ -8,8 +8,8 @@ use crate::booking::model::steps;
 use crate::booking::service::ServiceNow;
 use crate::booking::store::entities::appointment::Site;
 use crate::booking::wire::dto::{
-    DayOfPlacesDto, DaysDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto, ServiceStageDto, SlotDto,
-    SlotsDto, VenueDto,
+    DayOfPlacesDto, DaysDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto, ServiceStageDto,
+    SlotDto, SlotsDto, VenueDto,
 };
 use crate::booking::wire::refusals;
 use crate::directory::ServiceInfo;

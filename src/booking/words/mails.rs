@@ -190,7 +190,13 @@ pub(super) fn facts(news: &News<'_>, reference: &str) -> Vec<String> {
     ];
     let more = [Some(say::place(place(news))), news.row.reason.as_ref().map(say::reason)];
     let stages = news.stages.iter().map(|stage| Some(of_stage(news, stage)));
-    facts.into_iter().chain(stages).chain(more).flatten().map(|fact| fact.in_language(news.language)).collect()
+    facts
+        .into_iter()
+        .chain(stages)
+        .chain(more)
+        .flatten()
+        .map(|fact| fact.in_language(news.language))
+        .collect()
 }
 
 /// A stage with its time and, where that is not the venue, its site.

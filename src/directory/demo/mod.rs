@@ -132,7 +132,13 @@ impl DemoVenue {
 }
 
 impl DemoService {
-    async fn lay(&self, tx: &Tx, venue_id: Uuid, position: i32, now: DateTime<Utc>) -> Result<service::Model, DbErr> {
+    async fn lay(
+        &self,
+        tx: &Tx,
+        venue_id: Uuid,
+        position: i32,
+        now: DateTime<Utc>,
+    ) -> Result<service::Model, DbErr> {
         let resource =
             |code: String, seats, cell| resource::Model { id: ids::new_id(now), venue_id, code, seats, cell };
         let places = resource(self.code.into(), self.seats, CellKind::Grid);

@@ -193,10 +193,8 @@ fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {
         let venue = rows.venues.get(&row.venue_id).ok_or_else(|| broken("its venue is missing"))?.clone();
         let zone = venue.zone.parse().map_err(|_| broken("its venue's zone is unknown"))?;
         let seats = |id| rows.resources.get(&id).map(|resource| resource.seats);
-        let of_stage = |stage: service_stage::Model| StageInfo {
-            seats: stage.resource_id.and_then(seats),
-            row: stage,
-        };
+        let of_stage =
+            |stage: service_stage::Model| StageInfo { seats: stage.resource_id.and_then(seats), row: stage };
         let info = Arc::new(ServiceInfo {
             zone,
             stages: stages.remove(&row.id).unwrap_or_default().into_iter().map(of_stage).collect(),

@@ -7,8 +7,8 @@ mod service;
 
 pub use booking::{
     BookedStageDto, BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, EnterpriseRef, FormCheck,
-    HistoryItem, HistorySide, NewBookingDto, OfficerRef, OverlapDto, Prefill, Rescheduling, ServiceRef, VenueRef,
-    WantedStageDto,
+    HistoryItem, HistorySide, NewBookingDto, OfficerRef, OverlapDto, Prefill, Rescheduling, ServiceRef,
+    VenueRef, WantedStageDto,
 };
 pub use day::{DayBookingDto, MissingYear, OfficeDayDto, Refusing};
 pub use official_calendar::{
@@ -16,6 +16,6 @@ pub use official_calendar::{
     ImporterRef, NewCalendarImport, OddityDto, TouchedDto, WouldTouch, YearVersion,
 };
 pub use service::{
-    DayOfPlacesDto, DaysDto, KindNowDto, ServiceDto, ServiceList, ServiceNowDto, ServiceStageDto, SlotDto, SlotsDto,
-    StageAlternativesDto, StageOfferDto, StageWayDto, VenueDto,
+    DayOfPlacesDto, DaysDto, KindNowDto, ServiceDto, ServiceList, ServiceNowDto, ServiceStageDto, SlotDto,
+    SlotsDto, StageAlternativesDto, StageOfferDto, StageWayDto, VenueDto,
 };
