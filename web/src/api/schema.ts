@@ -34,7 +34,7 @@ export interface paths {
         /** The bookings of one's enterprise, or one's own. */
         get: operations["list_bookings"];
         put?: never;
-        /** Holds a place for some minutes. `overlaps` of the answer warns of what one has booked at that time. */
+        /** Holds a place for some minutes; with `request` it is requested in the same step, and nothing is held. `overlaps` of the answer warns of what one has booked at that time. */
         post: operations["take_place"];
         delete?: never;
         options?: never;
@@ -281,6 +281,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves one's booking to another time; the former place is given back in the same step. Where officers decide, the
+         *     new time is decided anew.
+         */
+        post: operations["reschedule_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{id}/session": {
         parameters: {
             query?: never;
@@ -292,6 +312,40 @@ export interface paths {
         put?: never;
         /** Enters the session of a booking; the first call makes it. */
         post: operations["enter_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{id}/stages/{stage}/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An officer begins with a stage; the first that begins checks the booking in. */
+        post: operations["begin_stage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{id}/stages/{stage}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A stage is done; the last one completes the booking. */
+        post: operations["end_stage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1060,6 +1114,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services/{id}/alternatives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ways to have some stages of a service together, at most three. */
+        get: operations["list_stage_alternatives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services/{id}/days": {
         parameters: {
             query?: never;
@@ -1435,6 +1506,25 @@ export interface components {
             /** @description In words: of a choice the option's label. */
             value: components["schemas"]["Text"];
         };
+        /** @description A stage of a booking, with its clearance clock. */
+        BookedStage: {
+            /**
+             * Format: date-time
+             * @description When an officer really began with it.
+             */
+            began_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was really done.
+             */
+            ended_at: string | null;
+            /** Format: date-time */
+            ends_at: string;
+            site: components["schemas"]["Site"];
+            stage: components["schemas"]["Stage"];
+            /** Format: date-time */
+            starts_at: string;
+        };
         /** @description A booking as its booker and the office see it. */
         Booking: {
             /** @description The first answers of the form, nothing sensitive among them. */
@@ -1486,6 +1576,8 @@ export interface components {
             reopen_until: string | null;
             service: components["schemas"]["ServiceRef"];
             session: components["schemas"]["SessionGlance"] | null;
+            /** @description Its stages in order; none where it is not booked in stages. */
+            stages: components["schemas"]["BookedStage"][];
             /** Format: date-time */
             starts_at: string;
             state: components["schemas"]["BookingState"];
@@ -1649,6 +1741,8 @@ export interface components {
             /** @description Take a no-show back. */
             reopen: boolean;
             request: boolean;
+            /** @description Move it to another time. */
+            reschedule: boolean;
         };
         /** @description Why the booker does not come. */
         Cancelling: {
@@ -1829,6 +1923,8 @@ export interface components {
             required: boolean;
             /** @description Sensitive personal information (health): masked on lists, asked for with its own consent. */
             sensitive: boolean;
+            /** @description Not asked of who books stage by stage: the stages tell it. */
+            without_stages: boolean;
         };
         /** @description The answer to a field of a form. */
         FieldValue: string | boolean | number;
@@ -2233,14 +2329,20 @@ export interface components {
              */
             level: number;
         };
-        /** @description The place somebody wants. */
+        /** @description The place somebody wants: a slot of the service, or its stages one by one. */
         NewBooking: {
             /** @description Take a second place at a time that one has booked already, instead of `already_yours`. */
             anyway?: boolean;
+            request?: components["schemas"]["BookingRequest"] | null;
             /** Format: uuid */
             service_id: string;
-            /** Format: date-time */
-            starts_at: string;
+            /** @description In order; all of them are booked, or none. */
+            stages?: components["schemas"]["WantedStage"][];
+            /**
+             * Format: date-time
+             * @description The start of a slot; left out where there are `stages`.
+             */
+            starts_at?: string | null;
         };
         /** @description What is to be made. */
         NewCalendarFeed: {
@@ -2513,6 +2615,8 @@ export interface components {
                 reopen_until: string | null;
                 service: components["schemas"]["ServiceRef"];
                 session: components["schemas"]["SessionGlance"] | null;
+                /** @description Its stages in order; none where it is not booked in stages. */
+                stages: components["schemas"]["BookedStage"][];
                 /** Format: date-time */
                 starts_at: string;
                 state: components["schemas"]["BookingState"];
@@ -2902,6 +3006,18 @@ export interface components {
              */
             expires_at: string;
         };
+        /** @description Another time for a booking. */
+        Rescheduling: {
+            /** @description Take a second place at a time that one has booked already, instead of `already_yours`. */
+            anyway?: boolean;
+            /** @description In order; all of them are booked, or none. */
+            stages?: components["schemas"]["WantedStage"][];
+            /**
+             * Format: date-time
+             * @description The start of a slot; left out where there are `stages`.
+             */
+            starts_at?: string | null;
+        };
         /** @description A session with its people and entries. */
         ReviewDetail: components["schemas"]["ReviewRow"] & {
             entries: components["schemas"]["Entry"][];
@@ -2987,6 +3103,8 @@ export interface components {
             /** @description Whether the session is recorded. */
             recorded: boolean;
             rules: components["schemas"]["Text"][];
+            /** @description In which stages it can be booked, in order; none where it is booked as a whole only. */
+            stages: components["schemas"]["ServiceStage"][];
             /** @description The steps of a booking, in order; without a decision where none is needed. */
             steps: components["schemas"]["StepKind"][];
             summary: components["schemas"]["Text"];
@@ -3058,6 +3176,21 @@ export interface components {
             reason: components["schemas"]["DayReason"] | null;
             slots: components["schemas"]["Slot"][];
             zone: string;
+        };
+        /** @description A stage of a service. */
+        ServiceStage: {
+            /** @description Whether officers may come to the enterprise for it. */
+            at_enterprise: boolean;
+            /** Format: int32 */
+            duration_minutes: number;
+            /**
+             * Format: int32
+             * @description So much time may lie between the end of the stage before and its start.
+             */
+            gap_least_minutes: number;
+            /** Format: int32 */
+            gap_most_minutes: number;
+            stage: components["schemas"]["Stage"];
         };
         /** @description A service over all months asked for. */
         ServiceSum: {
@@ -3195,6 +3328,11 @@ export interface components {
         SignedInMe: components["schemas"]["Me"] & {
             failed_attempts: components["schemas"]["FailedAttempts"] | null;
         };
+        /**
+         * @description Where a stage takes place.
+         * @enum {string}
+         */
+        Site: "office" | "enterprise";
         Slot: {
             /** Format: int32 */
             capacity: number;
@@ -3216,6 +3354,30 @@ export interface components {
          * @enum {string}
          */
         Source: "camera" | "screen" | "document";
+        /**
+         * @description The stages of clearance: 申报, 查验, 放行.
+         * @enum {string}
+         */
+        Stage: "declaration" | "inspection" | "release";
+        /** @description Ways to have some stages together. */
+        StageAlternatives: {
+            /** @description At most three, the earliest first; none when there is no way up to the horizon. */
+            alternatives: components["schemas"]["StageWay"][];
+            zone: string;
+        };
+        /** @description A stage at a time at which it is free. */
+        StageOffer: {
+            /** Format: date-time */
+            ends_at: string;
+            site: components["schemas"]["Site"];
+            stage: components["schemas"]["Stage"];
+            /** Format: date-time */
+            starts_at: string;
+        };
+        /** @description One way: all stages that were asked for, in order. */
+        StageWay: {
+            stages: components["schemas"]["StageOffer"][];
+        };
         /**
          * @description A step on the way of a booking.
          * @enum {string}
@@ -3327,6 +3489,13 @@ export interface components {
             login_taken: boolean;
             name: string;
             uscc: string | null;
+        };
+        /** @description A stage that is wanted. */
+        WantedStage: {
+            site: components["schemas"]["Site"];
+            stage: components["schemas"]["Stage"];
+            /** Format: date-time */
+            starts_at: string;
         };
         /** @description The answer with which a [`WarningRule`] applies. */
         WarningCondition: {
@@ -3657,7 +3826,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `too_many_holds`, `too_many_bookings`, `already_yours` (with the booking as `subject_id`, unless `anyway`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `already_yours` (with the booking as `subject_id`, unless `anyway`), `too_many_holds`, `too_many_bookings`, `unread_warning` (with the field, until its code is in `acknowledged`), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3665,7 +3834,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "too_many_holds" | "too_many_bookings" | "already_yours" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "already_yours" | "too_many_holds" | "too_many_bookings" | "unread_warning" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -3693,7 +3862,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unknown_service`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `required`, `consent_required`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `unknown_service`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3701,7 +3870,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "unknown_service" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "required" | "consent_required" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "unknown_service" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -5813,6 +5982,168 @@ export interface operations {
             };
         };
     };
+    reschedule_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rescheduling"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `slot_taken`, `already_yours` (with the booking as `subject_id`, unless `anyway`), `wrong_state`, `too_late`, `hold_expired`, `same_time`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "slot_taken" | "already_yours" | "wrong_state" | "too_late" | "hold_expired" | "same_time" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
     enter_session: {
         parameters: {
             query?: never;
@@ -5966,6 +6297,300 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "store_unavailable" | "stopping" | "outcome_unknown" | "node_away";
+                    };
+                };
+            };
+        };
+    };
+    begin_stage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description `bad_host`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `wrong_state`, `too_early`, `stage_begun` (this stage has begun, or the one before is not done), `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "wrong_state" | "too_early" | "stage_begun" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unknown_stage`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unknown_stage" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    end_stage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description `bad_host`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `wrong_state`, `stage_not_begun`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "wrong_state" | "stage_not_begun" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unknown_stage`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unknown_stage" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
                     };
                 };
             };
@@ -11680,6 +12305,96 @@ export interface operations {
             };
         };
     };
+    list_stage_alternatives: {
+        parameters: {
+            query: {
+                /**
+                 * @description In their order, with commas between them; `@enterprise` behind one that is to take place there:
+                 *     `declaration,inspection@enterprise,release`.
+                 */
+                stages: string;
+                from: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageAlternatives"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `date_out_of_range`, `no_stages`, `unknown_stage`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "date_out_of_range" | "no_stages" | "unknown_stage" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
     list_service_days: {
         parameters: {
             query: {
@@ -11865,6 +12580,10 @@ export interface operations {
         parameters: {
             query: {
                 date: string;
+                /** @description Of this stage alone, for a booking stage by stage. */
+                stage?: components["schemas"]["Stage"];
+                /** @description Where the stage is to take place. */
+                site?: components["schemas"]["Site"];
             };
             header?: never;
             path: {
@@ -11906,7 +12625,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `date_out_of_range`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            /** @description `date_out_of_range`, `unknown_stage`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11914,7 +12633,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "date_out_of_range" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
+                        code: "date_out_of_range" | "unknown_stage" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
                     };
                 };
             };
