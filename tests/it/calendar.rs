@@ -98,6 +98,22 @@ both_stores! {
         );
     }
 
+    async fn a_term_of_working_days_is_told_with_its_last_day_as_far_as_the_calendar_reaches(app: &TestApp) {
+        for (now, expected) in [
+            // Thursday; Friday and Monday are worked.
+            ("2026-11-26T02:00:00Z", json!("2026-11-30")),
+            // The evening before National Day: a week of holidays, then Thursday and Friday.
+            ("2026-09-30T12:00:00Z", json!("2026-10-09")),
+            // Already Wednesday in the office's zone.
+            ("2026-12-29T16:00:00Z", Value::Null),
+        ] {
+            app.set_time(now);
+            app.app.directory.forget();
+            let office = app.browser().get("/api/v1/office").await.ok();
+            assert_eq!((&office["approval_by"], &office["approval_working_days"]), (&expected, &json!(2)), "{now}");
+        }
+    }
+
     async fn a_calendar_in_gbk_is_read_and_one_in_no_encoding_refused_in_our_words(app: &TestApp) {
         let broken = [MADE_UP.as_bytes(), b"2027-12-31,\xff\xfe,holiday\n"].concat();
         let fault = import(app, &broken, true).await.unwrap_err();

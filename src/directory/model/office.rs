@@ -17,6 +17,8 @@ pub struct Office {
     pub notice: Notice,
     /// Within so many working days the registration of an enterprise is usually decided.
     pub approval_working_days: u8,
+    /// The last day of that term for who registers today; none where the official calendar does not reach so far.
+    pub approval_by: Option<NaiveDate>,
     /// The languages of the service, the default one first.
     pub languages: [&'static str; Language::ALL.len()],
 }
@@ -50,6 +52,7 @@ pub fn office() -> Office {
             retention_years: 3,
         },
         approval_working_days: 2,
+        approval_by: None,
         languages: Language::ALL.map(Language::tag),
     }
 }

@@ -6,16 +6,17 @@ pub mod import;
 pub mod versions;
 
 use crate::base::clock::Clock;
+use crate::base::local_time::local_date;
 use crate::base::words::ByLanguage;
 use crate::db::Db;
 use crate::directory::model::ServiceSpec;
-use crate::directory::model::calendar::Calendar;
+use crate::directory::model::calendar::{Calendar, add_working_days};
 use crate::directory::model::customs::CustomsList;
-use crate::directory::office;
 use crate::directory::service::cache::Cached;
 use crate::directory::store;
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::{opening_rule, service, service_stage, venue};
+use crate::directory::{Office, office};
 use chrono_tz::Tz;
 use sea_orm::DbErr;
 use std::collections::HashMap;
@@ -76,6 +77,16 @@ impl Directory {
                 Ok(self.0.calendar.keep(calendar, turn, now))
             }
         }
+    }
+
+    /// The office's facts with the terms that begin today. They are told without those when the store is away.
+    pub async fn office(&self) -> Office {
+        let office = office();
+        let today = local_date(office.zone, self.0.clock.now());
+        let days = u32::from(office.approval_working_days);
+        let calendar = self.calendar().await.ok();
+        let approval_by = calendar.and_then(|calendar| add_working_days(&calendar, today, days).ok());
+        Office { approval_by, ..office }
     }
 
     /// The customs offices by code.

@@ -6,7 +6,6 @@ mod schemas;
 use crate::base::words;
 use crate::directory::model::calendar::DayClass;
 use crate::directory::model::customs::{self, CustomsOffice};
-use crate::directory::office;
 use crate::directory::{Directory, Office};
 use crate::http::{NothingOfItsOwn, Params, Problem, Refused, dated};
 use axum::Json;
@@ -30,8 +29,8 @@ pub fn router(directory: Directory) -> OpenApiRouter {
 
 /// The office: name, zone, duty phone, recording notice.
 #[utoipa::path(get, path = "/office", tag = "office", operation_id = "get_office", responses((status = OK, body = Office)))]
-async fn get_office() -> Json<Office> {
-    Json(office())
+async fn get_office(State(directory): State<Directory>) -> Json<Office> {
+    Json(directory.office().await)
 }
 
 /// The days asked for, the first and the last included.

@@ -108,6 +108,8 @@ fields_in_json! {
         notice: Notice,
         /// Within so many working days the registration of an enterprise is usually decided.
         approval_working_days: u8,
+        /// The last day of that term for who registers today; none where the official calendar does not reach so far.
+        approval_by: Option<NaiveDate>,
         /// The languages of the service, the default one first.
         #[schema(value_type = Vec<String>)]
         languages: [&'static str; Language::ALL.len()],

@@ -2427,6 +2427,11 @@ export interface components {
         /** @description The office. */
         Office: {
             /**
+             * Format: date
+             * @description The last day of that term for who registers today; none where the official calendar does not reach so far.
+             */
+            approval_by: string | null;
+            /**
              * Format: int32
              * @description Within so many working days the registration of an enterprise is usually decided.
              */

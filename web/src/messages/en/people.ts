@@ -150,6 +150,7 @@ export default {
     step_mail: 'Open the link in the mail',
     step_mail_hint: 'If the login or the code is registered already, the mail says what to do',
     step_check: 'Customs checks them',
+    approval_by: 'For a registration today that is until {day}.',
     step_check_hint: 'Usually within {n} working days, with an e-mail; to join a registered enterprise a colleague lets you in',
     step_book: 'Sign in and book',
   },

@@ -150,6 +150,7 @@ export default {
     step_mail: '打开邮件里的链接',
     step_mail_hint: '登录名或企业代码已有人注册的，邮件里会告诉您怎么办',
     step_check: '海关审核',
+    approval_by: '现在注册的，到 {day} 为止。',
     step_check_hint: '一般 {n} 个工作日内，结果发邮件；加入已注册企业的，由同事同意',
     step_book: '登录后预约',
   },
