@@ -1,6 +1,6 @@
 // Bookings that need no camera: after-hours clearance over a make-up-workday weekend, and a vaccination.
 import { expect, test } from '../test'
-import { person, PHONE, reference, serviceId } from './steps'
+import { fillForm, person, PHONE, reference, serviceId } from './steps'
 
 test.describe('after-hours clearance', () => {
   // Friday. Saturday 14 February 2026 is a make-up workday before the Spring Festival; Sunday is a holiday.
@@ -72,19 +72,3 @@ test('a traveller books a vaccination', async ({ browser, server }) => {
   await traveller.goto('/bookings')
   await expect(traveller.getByText(/接种/).first()).toBeVisible()
 })
-
-/** Fills whatever the form asks for with something that passes its checks. */
-async function fillForm(page: import('@playwright/test').Page, { consent = true } = {}): Promise<void> {
-  await page.getByLabel('姓名').first().fill('林女士')
-  await page.getByLabel('手机号').first().fill('15400000001')
-  for (const select of await page.locator('select').all()) await select.selectOption({ index: 1 })
-  for (const customs of await page.locator('input[role=combobox]').all()) await customs.fill('1999')
-  for (const box of consent ? await page.getByRole('checkbox').all() : []) await box.check()
-  for (const field of await page.getByRole('textbox').all()) {
-    if ((await field.inputValue()) !== '') continue
-    const label = (await field.evaluate((one) => (one as HTMLInputElement).labels?.[0]?.innerText)) ?? ''
-    if (/可不填/.test(label)) continue
-    if (/HS|编码/.test(label)) await field.fill('0306179000')
-    else if ((await field.getAttribute('type')) !== 'date') await field.fill('样例')
-  }
-}

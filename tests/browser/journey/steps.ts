@@ -95,3 +95,19 @@ export async function openRecordings(auditor: Page): Promise<void> {
   await auditor.getByRole('textbox', { name: '调阅目的' }).fill('例行抽查')
   await auditor.getByRole('button', { name: '记录并打开' }).click()
 }
+
+/** Fills whatever the form asks for with something that passes its checks. */
+export async function fillForm(page: Page, { consent = true } = {}): Promise<void> {
+  await page.getByLabel('姓名').first().fill('林女士')
+  await page.getByLabel('手机号').first().fill('15400000001')
+  for (const select of await page.locator('select').all()) await select.selectOption({ index: 1 })
+  for (const customs of await page.locator('input[role=combobox]').all()) await customs.fill('1999')
+  for (const box of consent ? await page.getByRole('checkbox').all() : []) await box.check()
+  for (const field of await page.getByRole('textbox').all()) {
+    if ((await field.inputValue()) !== '') continue
+    const label = (await field.evaluate((one) => (one as HTMLInputElement).labels?.[0]?.innerText)) ?? ''
+    if (/可不填/.test(label)) continue
+    if (/HS|编码/.test(label)) await field.fill('0306179000')
+    else if ((await field.getAttribute('type')) !== 'date') await field.fill('样例')
+  }
+}

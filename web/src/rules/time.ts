@@ -93,6 +93,14 @@ function offsetMinutes(instant: Instant, zone: string): number {
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
 }
 
+/** The instant at which a clock in a zone shows a day and a time "HH:MM". */
+export function instantAt(day: string, time: string, zone: string): string {
+  const asUtc = Date.parse(`${day}T${time}:00Z`)
+  // the second look is for a day on which the zone changes its offset
+  const near = asUtc - offsetMinutes(asUtc, zone) * 60_000
+  return new Date(asUtc - offsetMinutes(near, zone) * 60_000).toISOString()
+}
+
 /** "UTC+8" */
 export function offsetWords(instant: Instant, zone: string): string {
   const minutes = offsetMinutes(instant, zone)

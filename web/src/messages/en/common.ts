@@ -35,6 +35,8 @@ export default {
     cancelled: 'Cancelled',
     expired: 'Expired',
   },
+  stage: { declaration: 'Declaration', inspection: 'Inspection', release: 'Release' },
+  site: { enterprise: 'At the enterprise' },
   kind: { after_hours: 'After-hours clearance', health: 'Check-up / vaccination', video: 'Video meeting' },
   // why nothing can be booked soon
   none_free: {

@@ -35,6 +35,8 @@ export default {
     cancelled: '已取消',
     expired: '已过期',
   },
+  stage: { declaration: '申报', inspection: '查验', release: '放行' },
+  site: { enterprise: '上门办理' },
   kind: { after_hours: '非工作时间通关', health: '体检 / 接种', video: '视频面洽' },
   // why nothing can be booked soon
   none_free: {

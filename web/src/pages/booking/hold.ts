@@ -3,6 +3,7 @@ import { api, take } from '../../api/client'
 import { ApiError } from '../../api/problem'
 import type { Booking } from '../../api/types'
 import { holdLeft, holds } from '../../rules/bookings'
+import type { Place } from '../../rules/stages'
 import { useNow } from '../../state/clock'
 import { useAct } from '../../state/load'
 import { isStaff, me } from '../../state/me'
@@ -22,9 +23,9 @@ export function useHold(serviceId: () => string) {
   const ranOut = computed(() => !!booking.value && left.value <= 0)
 
   /** `anyway`: a second place at a time that one has booked already. */
-  const taking = useAct(async (startsAt: string, anyway?: boolean) => {
+  const taking = useAct(async (place: Place, anyway?: boolean) => {
     const before = booking.value
-    booking.value = await take(api.POST('/api/v1/bookings', { body: { service_id: serviceId(), starts_at: startsAt, anyway } }))
+    booking.value = await take(api.POST('/api/v1/bookings', { body: { service_id: serviceId(), ...place, anyway } }))
     if (before && holds(before, now.value)) await release(before)
   })
   const releasing = useAct(async () => {

@@ -10,7 +10,7 @@ vi.mock('../../api/client', () => ({ api: {}, take: vi.fn(), onSignedOut: vi.fn(
 const now = Date.parse('2026-11-26T02:20:00Z')
 const CAN = { accept: false, refuse: false, check_in: false, complete: false, no_show: false, reopen: false, join: false, cancel: false, change: false }
 const booking = (can: Partial<typeof CAN>, more: Record<string, unknown> = {}) =>
-  ({ id: 'one', kind: 'video', booker_name: 'Lin', enterprise: null, next_steps: [], can: { ...CAN, ...can }, session: null, ...more }) as unknown as Booking
+  ({ id: 'one', kind: 'video', booker_name: 'Lin', enterprise: null, next_steps: [], stages: [], can: { ...CAN, ...can }, session: null, ...more }) as unknown as Booking
 
 async function draw(one: Booking, { waits, full = false }: { waits?: Partial<WaitingPerson>; full?: boolean } = {}) {
   let desk: Desk | undefined
@@ -45,6 +45,31 @@ describe('what can be done with a booking', () => {
   it('is to enter the meeting, or to go back to one that is open', async () => {
     expect((await draw(booking({ join: true }))).offers).toEqual(['Enter the meeting'])
     expect((await draw(booking({ join: true }, { session: { state: 'open' } }))).offers).toEqual(['Back to the meeting'])
+  })
+
+  it('is to move the clearance clock on, one stage after the other', async () => {
+    const stage = (name: string, began_at: string | null = null, ended_at: string | null = null) => ({ stage: name, began_at, ended_at })
+    const clock = (can: Partial<typeof CAN>, state: string, stages: unknown[]) => booking(can, { kind: 'after_hours', state, stages })
+    const fresh = [stage('declaration'), stage('inspection')]
+    // beginning checks in; by hand it is done in the details, when it went another way
+    const arriving = clock({ check_in: true, no_show: true }, 'accepted', fresh)
+    expect((await draw(arriving)).offers).toEqual(['Begin: Declaration', 'Did not come…'])
+    expect((await draw(arriving, { full: true })).offers).toEqual(['Begin: Declaration', 'Check in', 'Did not come…'])
+    const going = [stage('declaration', 'then', 'then'), stage('inspection', 'then')]
+    expect((await draw(clock({ complete: true }, 'checked_in', going))).offers).toEqual(['Done: Inspection'])
+    expect((await draw(clock({ complete: true }, 'checked_in', going), { full: true })).offers).toEqual(['Done: Inspection', 'Complete…'])
+    // not before its time
+    expect((await draw(clock({}, 'accepted', fresh))).offers).toEqual([])
+  })
+
+  it('tells the program which stage it is about', async () => {
+    const { api } = await import('../../api/client')
+    const post = vi.fn()
+    Object.assign(api, { POST: post })
+    const going = [{ stage: 'declaration', began_at: 'x', ended_at: 'y' }, { stage: 'inspection', began_at: 'x', ended_at: null }]
+    const { shown } = await draw(booking({}, { kind: 'after_hours', state: 'checked_in', stages: going }))
+    await shown.find('button').trigger('click')
+    expect(post).toHaveBeenCalledWith('/api/v1/bookings/{id}/stages/{stage}/end', { params: { path: { id: 'one', stage: 'inspection' } } })
   })
 
   it('is asked about first where it cannot be taken back', async () => {

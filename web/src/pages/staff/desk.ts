@@ -3,12 +3,13 @@ import { inject, nextTick, provide, ref, watch, type InjectionKey, type Ref, typ
 import { api, take } from '../../api/client'
 import type { Booking, WaitingPerson } from '../../api/types'
 import { isolated } from '../../rules/isolate'
+import { nextTick as nextStage } from '../../rules/stages'
 import { useAct } from '../../state/load'
 import { toastOneOf } from '../../state/toasts'
 import { listed, t } from '../../i18n'
 
 /** Done at once. */
-export type Step = 'accept' | 'accept_anyway' | 'check_in' | 'reopen'
+export type Step = 'accept' | 'accept_anyway' | 'check_in' | 'reopen' | 'begin' | 'end'
 /** Asked about first: they cannot be taken back, or (`accept_anyway`) it would be two meetings at once. */
 export type Question = 'refuse' | 'no_show' | 'complete' | 'accept_anyway'
 
@@ -39,8 +40,15 @@ export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): 
   const busy = ref<string | null>(null)
   const asked: Desk['asked'] = ref(null)
   const opened: Desk['opened'] = ref(null)
-  const act = useAct((step: Step, id: string) => {
-    const params = { path: { id } }
+  const act = useAct((step: Step, booking: Booking) => {
+    const params = { path: { id: booking.id } }
+    const stage = nextStage(booking)?.stage
+    if (stage && (step === 'begin' || step === 'end')) {
+      const ofStage = { path: { ...params.path, stage } }
+      return step === 'begin'
+        ? take(api.POST('/api/v1/bookings/{id}/stages/{stage}/begin', { params: ofStage }))
+        : take(api.POST('/api/v1/bookings/{id}/stages/{stage}/end', { params: ofStage }))
+    }
     if (step === 'check_in') return take(api.POST('/api/v1/bookings/{id}/check-in', { params }))
     if (step === 'reopen') return take(api.POST('/api/v1/bookings/{id}/reopen', { params }))
     return take(api.POST('/api/v1/bookings/{id}/accept', { params: { ...params, query: { anyway: step === 'accept_anyway' } } }))
@@ -77,7 +85,7 @@ export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): 
       return
     }
     busy.value = booking.id
-    const worked = await act.run(step, booking.id)
+    const worked = await act.run(step, booking)
     busy.value = null
     if (worked) return done(step, booking)
     if (act.problem.value?.is<'accept_booking'>('officer_busy')) {
