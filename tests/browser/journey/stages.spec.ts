@@ -47,6 +47,7 @@ test('three stages are booked together on a phone, moved, and run by the officer
     await way('21:00–21:30').click()
     const question = clerk.getByRole('dialog', { name: '改到这个时间？' })
     await expect(question).toContainText('要重新受理')
+    await expect(question).toContainText(/21:30 查验/)
     await question.getByRole('button', { name: '改时间' }).click()
     await expect(clerk.getByText('21:30–22:30')).toBeVisible()
     await expect(clerk.getByText('待受理').first()).toBeVisible()

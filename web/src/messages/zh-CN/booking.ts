@@ -85,7 +85,7 @@ export default {
     ways: '能一次约齐的时间',
     tick_one: '请至少选一个环节。',
     none: '{n} 天以内没有能一次约齐的时间。请换个日期，或少选一个环节；急事请打值班电话。',
-    looked_again: '上面是刚被别人约走的；下面已经重新查过。',
+    looked_again: '别人刚约走了；下面已经重新查过。',
     clock: {
       running: '{began} 开始，已进行 {n} 分钟',
       done: '{began} 开始，{ended} 完成，用时 {n} 分钟',

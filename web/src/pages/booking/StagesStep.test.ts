@@ -1,15 +1,15 @@
 import { flushPromises } from '@vue/test-utils'
 import { defineComponent, h, ref } from 'vue'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi, type Mock } from 'vitest'
 import { press, show, words } from '../../../tests/show'
 import { ApiError } from '../../api/problem'
 import type { Service } from '../../api/types'
 import type { Place, StageAt } from '../../rules/stages'
 import StagesStep from './StagesStep.vue'
 
-const { asked, answer } = vi.hoisted(() => ({ asked: vi.fn(), answer: { now: undefined as unknown } }))
+const { asked, answer } = vi.hoisted((): { asked: Mock; answer: { now: unknown } } => ({ asked: vi.fn(), answer: { now: undefined } }))
 vi.mock('../../api/client', () => ({
-  api: { GET: (_path: string, { params }: { params: { query: unknown } }) => asked(params.query) },
+  api: { GET: (_path: string, { params }: { params: { query: unknown } }) => void asked(params.query) },
   take: () => (answer.now instanceof Error ? Promise.reject(answer.now) : Promise.resolve(answer.now)),
   onSignedOut: vi.fn(),
 }))

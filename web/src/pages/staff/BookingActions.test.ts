@@ -56,7 +56,7 @@ describe('what can be done with a booking', () => {
     expect((await draw(arriving)).offers).toEqual(['Begin: Declaration', 'Did not come…'])
     expect((await draw(arriving, { full: true })).offers).toEqual(['Begin: Declaration', 'Check in', 'Did not come…'])
     const going = [stage('declaration', 'then', 'then'), stage('inspection', 'then')]
-    expect((await draw(clock({ complete: true }, 'checked_in', going))).offers).toEqual(['Done: Inspection'])
+    expect((await draw(clock({ complete: true, no_show: true }, 'checked_in', going))).offers).toEqual(['Done: Inspection'])
     expect((await draw(clock({ complete: true }, 'checked_in', going), { full: true })).offers).toEqual(['Done: Inspection', 'Complete…'])
     // not before its time
     expect((await draw(clock({}, 'accepted', fresh))).offers).toEqual([])
