@@ -20,6 +20,7 @@ use mianqia::base::ids;
 use mianqia::base::words::Language;
 use mianqia::booking::entities::booking;
 use mianqia::db::Db;
+use mianqia::directory::entities::service_stage::{self, Stage};
 use mianqia::directory::entities::{resource, service};
 use mianqia::evidence::entities::entry;
 use mianqia::notify::entities::outbox;
@@ -67,12 +68,21 @@ async fn booking_group() {
         if store == Store::Sqlite {
             free_places(&app).await;
         }
-        let (accepted, statements) = accept(&app).await;
+        let service = app.service("video-try").await;
+        widen(&app, &service).await;
+        let (accepted, statements) = accept(&app, &service, How::HoldThenRequest, "2026-11-23T16:00:00Z").await;
+        let (at_once, at_once_statements) = accept(&app, &service, How::AtOnce, "2027-02-01T16:00:00Z").await;
+        let (staged, _) = accept(&app, &service, How::Stages, "2027-03-01T16:00:00Z").await;
         let bare = bare_writer(&app).await;
         figure(&format!("booking.accept.{name}_rate_c50"), accepted, "1/s", "higher");
         figure(&format!("bare.booking.{name}_rate_c50"), bare, "1/s", "higher");
         figure(&format!("booking.accept.{name}_vs_bare"), accepted / bare, "ratio", "higher");
         figure(&format!("booking.accept.{name}_statements"), statements, "statements", "lower");
+        figure(&format!("booking.accept_at_once.{name}_rate_c50"), at_once, "1/s", "higher");
+        figure(&format!("booking.accept_at_once.{name}_vs_bare"), at_once / bare, "ratio", "higher");
+        figure(&format!("booking.accept_at_once.{name}_statements"), at_once_statements, "statements", "lower");
+        figure(&format!("booking.accept_stages.{name}_rate_c50"), staged, "1/s", "higher");
+        figure(&format!("booking.accept_stages.{name}_vs_single"), at_once / staged, "ratio", "lower");
         steady(&app, name).await;
         app.stop().await;
     }
@@ -113,14 +123,24 @@ async fn free_places(app: &TestApp) {
     figure("booking.free_places.http_rate_c64", rate, "1/s", "higher");
 }
 
-/// Held, requested and accepted over HTTP (two writes each), every one with its Idempotency-Key: how many a second,
-/// and for how many statements each waited.
-async fn accept(app: &TestApp) -> (f64, f64) {
-    let service = app.service("video-try").await;
-    widen(app, &service).await;
+/// How a booking is made over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum How {
+    /// Held, then requested: two writes.
+    HoldThenRequest,
+    /// With its form in one call.
+    AtOnce,
+    /// The same, with three stages of a quarter of an hour.
+    Stages,
+}
+
+/// Accepted over HTTP, every write with its Idempotency-Key: how many a second, and for how many statements each waited.
+async fn accept(app: &TestApp, service: &str, how: How, first: &str) -> (f64, f64) {
     let bookers = bookers(app, BOOKERS).await;
-    let first: DateTime<Utc> = "2026-11-23T16:00:00Z".parse().unwrap();
-    let starts: Vec<_> = (0..BOOKINGS).map(|n| first + TimeDelta::minutes(15 * (n as i64 / 4))).collect();
+    let first: DateTime<Utc> = first.parse().unwrap();
+    let slots = if how == How::Stages { 3 } else { 1 };
+    let starts: Vec<_> =
+        (0..BOOKINGS).map(|n| first + TimeDelta::minutes(15 * slots * (n as i64 / 4))).collect();
     let address = address(app);
     let mut lines = Vec::new();
     for caller in 0..CALLERS {
@@ -128,12 +148,12 @@ async fn accept(app: &TestApp) -> (f64, f64) {
     }
     let (begun, before) = (Instant::now(), app.app.db.statements());
     let accepted: Vec<usize> = join_all(lines.into_iter().enumerate().map(|(caller, mut line)| {
-        let service = service.clone();
+        let service = service.to_owned();
         let mine: Vec<_> = starts.iter().copied().skip(caller).step_by(CALLERS).collect();
         tokio::spawn(async move {
             let mut accepted = 0;
             for starts_at in mine {
-                accepted += usize::from(accept_one(&mut line, &service, starts_at).await);
+                accepted += usize::from(accept_one(&mut line, &service, starts_at, how).await);
             }
             accepted
         })
@@ -144,7 +164,7 @@ async fn accept(app: &TestApp) -> (f64, f64) {
     .collect();
     let accepted = accepted.iter().sum::<usize>() as f64;
     let (took, statements) = (begun.elapsed(), app.app.db.statements() - before);
-    eprintln!("{accepted} of {BOOKINGS} accepted");
+    eprintln!("{accepted} of {BOOKINGS} accepted ({how:?})");
     (accepted / took.as_secs_f64(), statements as f64 / accepted)
 }
 
@@ -158,7 +178,7 @@ async fn steady(app: &TestApp, name: &str) {
     let address = address(app);
     let free: Arc<Mutex<Vec<Line>>> = Arc::default();
     // Behind those of the other figure.
-    let first: DateTime<Utc> = "2026-12-05T16:00:00Z".parse().unwrap();
+    let first: DateTime<Utc> = "2027-04-01T16:00:00Z".parse().unwrap();
     let begun = Instant::now();
     let mut tasks = Vec::with_capacity(count);
     for n in 0..count {
@@ -173,7 +193,7 @@ async fn steady(app: &TestApp, name: &str) {
                 Some(line) => line.of(&token),
                 None => Line::open(address, &token).await,
             };
-            let accepted = accept_one(&mut line, &service, starts_at).await;
+            let accepted = accept_one(&mut line, &service, starts_at, How::HoldThenRequest).await;
             let took = due.elapsed();
             free.lock().unwrap().push(line);
             (accepted, took)
@@ -189,19 +209,36 @@ async fn steady(app: &TestApp, name: &str) {
     figure(&format!("booking.steady200.{name}_accepted"), accepted as f64 / count as f64, "ratio", "higher");
 }
 
-/// Lets few bookers have as many bookings as the figures need, as far ahead as they need.
+/// Lets few bookers have as many bookings as the figures need, as far ahead as they need, and in stages too.
 async fn widen(app: &TestApp, service: &str) {
     let id: Uuid = service.parse().unwrap();
     let row = service::Entity::find_by_id(id).one(app.app.db.reader()).await.unwrap().unwrap();
     let mut spec = row.spec;
     spec["limits"] = json!({"person": BOOKINGS, "enterprise": BOOKINGS});
     let change =
-        service::ActiveModel { id: Set(id), spec: Set(spec), horizon_days: Set(400), ..Default::default() };
+        service::ActiveModel { id: Set(id), spec: Set(spec), horizon_days: Set(800), ..Default::default() };
+    let now: DateTime<Utc> = NOW.parse().unwrap();
+    let stages = (0..).zip([Stage::Declaration, Stage::Inspection, Stage::Release]);
+    let stages = stages.map(move |(position, stage)| service_stage::ActiveModel {
+        id: Set(ids::new_id(now)),
+        service_id: Set(id),
+        position: Set(position),
+        stage: Set(stage),
+        duration_minutes: Set(15),
+        resource_id: Set(None),
+        gap_least_minutes: Set(0),
+        gap_most_minutes: Set(600),
+        at_enterprise: Set(false),
+    });
+    let stages: Vec<_> = stages.collect();
     let done: Result<(), DbErr> = app
         .app
         .db
         .write(move |tx| {
-            Box::pin(async move { service::Entity::update(change).exec(tx.conn()).await.map(drop) })
+            Box::pin(async move {
+                service_stage::Entity::insert_many(stages).exec_without_returning(tx.conn()).await?;
+                service::Entity::update(change).exec(tx.conn()).await.map(drop)
+            })
         })
         .await;
     done.unwrap();
@@ -284,13 +321,26 @@ fn address(app: &TestApp) -> SocketAddr {
     app.base.trim_start_matches("http://").parse().unwrap()
 }
 
-async fn accept_one(line: &mut Line, service: &str, starts_at: DateTime<Utc>) -> bool {
+/// What every form of the figures says.
+const FORM: &str = r#"{"contact_name":"林女士","contact_mobile":"15400000001","fields":{}}"#;
+
+async fn accept_one(line: &mut Line, service: &str, starts_at: DateTime<Utc>, how: How) -> bool {
+    if how != How::HoldThenRequest {
+        let request: serde_json::Value = serde_json::from_str(FORM).unwrap();
+        let stage = |(n, stage): (i32, &str)| json!({"stage": stage, "starts_at": starts_at + TimeDelta::minutes(15 * i64::from(n))});
+        let stages: Vec<_> = (0..).zip(["declaration", "inspection", "release"]).map(stage).collect();
+        let body = match how {
+            How::Stages => json!({"service_id": service, "stages": stages, "request": request}),
+            _ => json!({"service_id": service, "starts_at": starts_at, "request": request}),
+        };
+        let answer = line.post("/api/v1/bookings", &ids::new_token(), &body.to_string()).await;
+        return answer.is_success() && answer.text("state") == Some("accepted");
+    }
     let body = json!({"service_id": service, "starts_at": starts_at}).to_string();
     let held = line.post("/api/v1/bookings", &ids::new_token(), &body).await;
     let Some(id) = held.text("id").filter(|_| held.is_success()) else { return false };
     let path = format!("/api/v1/bookings/{id}/request");
-    let body = r#"{"contact_name":"林女士","contact_mobile":"15400000001","fields":{}}"#;
-    let answer = line.post(&path, &ids::new_token(), body).await;
+    let answer = line.post(&path, &ids::new_token(), FORM).await;
     answer.is_success() && answer.text("state") == Some("accepted")
 }
 
