@@ -93,6 +93,22 @@ async fn every_turn(app: &TestApp, sink: &Sink, locale: &str, booker: &str) {
     let undecided = requested(app, &booking, "after-hours", "2026-11-12T13:00:00Z").await;
     booking.post(&path(&undecided, "/cancel"), json!({"reason": "货船晚点"})).await.ok();
     all_sent(app).await;
+    // Moved to another time: decided anew and in stages, which are accepted; and where nobody decides.
+    let moved = requested(app, &booking, "after-hours", "2026-11-12T14:00:00Z").await;
+    let accept = path(&moved, "/accept?anyway=true");
+    app.signed_in("zhou").await.post(&accept, json!({})).await.ok();
+    all_sent(app).await;
+    let stages = json!([
+        {"stage": "declaration", "starts_at": "2026-11-12T15:00:00Z"},
+        {"stage": "inspection", "starts_at": "2026-11-12T15:30:00Z", "site": "enterprise"},
+    ]);
+    booking.post(&path(&moved, "/reschedule"), json!({"stages": stages})).await.ok();
+    all_sent(app).await;
+    app.signed_in("zhou").await.post(&accept, json!({})).await.ok();
+    let screen = requested(app, &booking, "video-try", "2026-11-13T02:00:00Z").await;
+    all_sent(app).await;
+    booking.post(&path(&screen, "/reschedule"), json!({"starts_at": "2026-11-13T03:00:00Z"})).await.ok();
+    all_sent(app).await;
     // The official calendar is corrected over two bookings: one in the evening, one in what are office hours then.
     requested(app, &booking, "after-hours", "2026-11-14T12:00:00Z").await;
     requested(app, &booking, "after-hours", "2026-11-14T02:00:00Z").await;

@@ -5,7 +5,7 @@ use crate::base::ids;
 use crate::base::local_time::midnight;
 use crate::booking::log::BookingEntry;
 use crate::booking::model::display_reference;
-use crate::booking::model::slots::Slot;
+use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::touched::{Touch, touch};
 use crate::booking::service::{Booking, Fault, plan_of};
 use crate::booking::store::entities::{booking, calendar_touched};
@@ -103,7 +103,7 @@ impl Booking {
             for row in rows.into_iter().filter(|row| touched::matters(row, now)) {
                 let Some(info) = services.get(row.service_id) else { continue };
                 let slot = Slot { starts_at: row.starts_at, ends_at: row.ends_at };
-                if let Some(touch) = touch(&plan_of(info), &slot, dates) {
+                if let Some(touch) = touch(&plan_around(info, &slot), &slot, dates) {
                     found.push(Touched { row, touch, info: info.clone() });
                 }
             }
@@ -241,4 +241,10 @@ fn stored(fault: Fault) -> Result<(), DbErr> {
             Ok(())
         }
     }
+}
+
+/// The plan in which a booking has to fit as long as it is; stages may begin at every cell.
+fn plan_around(info: &ServiceInfo, slot: &Slot) -> Plan {
+    let duration_minutes = (slot.ends_at - slot.starts_at).num_minutes();
+    Plan { duration_minutes, dense: !info.stages.is_empty(), ..plan_of(info) }
 }
