@@ -99,8 +99,8 @@ async fn every_turn(app: &TestApp, sink: &Sink, locale: &str, booker: &str) {
     app.signed_in("zhou").await.post(&accept, json!({})).await.ok();
     all_sent(app).await;
     let stages = json!([
-        {"stage": "declaration", "starts_at": "2026-11-12T15:00:00Z"},
-        {"stage": "inspection", "starts_at": "2026-11-12T15:30:00Z", "site": "enterprise"},
+        {"stage": "declaration", "starts_at": "2026-11-12T10:00:00Z"},
+        {"stage": "inspection", "starts_at": "2026-11-12T10:30:00Z", "site": "enterprise"},
     ]);
     booking.post(&path(&moved, "/reschedule"), json!({"stages": stages})).await.ok();
     all_sent(app).await;
