@@ -70,7 +70,8 @@ async fn booking_group() {
         }
         let service = app.service("video-try").await;
         widen(&app, &service).await;
-        let (accepted, statements) = accept(&app, &service, How::HoldThenRequest, "2026-11-23T16:00:00Z").await;
+        let (accepted, statements) =
+            accept(&app, &service, How::HoldThenRequest, "2026-11-23T16:00:00Z").await;
         let (at_once, at_once_statements) = accept(&app, &service, How::AtOnce, "2027-02-01T16:00:00Z").await;
         let (staged, _) = accept(&app, &service, How::Stages, "2027-03-01T16:00:00Z").await;
         let bare = bare_writer(&app).await;
@@ -80,7 +81,12 @@ async fn booking_group() {
         figure(&format!("booking.accept.{name}_statements"), statements, "statements", "lower");
         figure(&format!("booking.accept_at_once.{name}_rate_c50"), at_once, "1/s", "higher");
         figure(&format!("booking.accept_at_once.{name}_vs_bare"), at_once / bare, "ratio", "higher");
-        figure(&format!("booking.accept_at_once.{name}_statements"), at_once_statements, "statements", "lower");
+        figure(
+            &format!("booking.accept_at_once.{name}_statements"),
+            at_once_statements,
+            "statements",
+            "lower",
+        );
         figure(&format!("booking.accept_stages.{name}_rate_c50"), staged, "1/s", "higher");
         figure(&format!("booking.accept_stages.{name}_vs_single"), at_once / staged, "ratio", "lower");
         steady(&app, name).await;
