@@ -64,15 +64,20 @@ impl Plan {
     }
 
     /// The slots that start on `date`, in order. `working` answers whether the date is a working
-    /// day (`None`: unpublished) and is not asked if no rule depends on it.
+    /// day (`None`: unpublished) and is not asked if no rule depends on it. Those that start at every cell may end on
+    /// the next date, where the hours go on over midnight.
     pub fn slots_on(
         &self,
         date: NaiveDate,
-        working: impl FnOnce(NaiveDate) -> Option<bool>,
+        working: impl Fn(NaiveDate) -> Option<bool>,
     ) -> Result<Vec<Slot>, YearUnpublished> {
         let mut slots = Vec::new();
-        for hours in self.hours_on(date, working)? {
-            self.fill(date, &hours, &mut slots);
+        let all = self.hours_on(date, &working)?;
+        for hours in &all {
+            self.fill(date, hours, &mut slots);
+        }
+        if let Some(evening) = all.last().filter(|hours| self.dense && hours.end == 1440) {
+            self.fill_over_midnight(date, evening, working, &mut slots);
         }
         Ok(slots)
     }
@@ -140,12 +145,45 @@ impl Plan {
         }
     }
 
+    /// The slots that begin in the evening of `date` and end in the morning after. Where that morning's year is not
+    /// published there are none.
+    fn fill_over_midnight(
+        &self,
+        date: NaiveDate,
+        evening: &Range<i32>,
+        working: impl FnOnce(NaiveDate) -> Option<bool>,
+        slots: &mut Vec<Slot>,
+    ) {
+        let Some(next) = date.succ_opt() else { return };
+        let Ok(tomorrow) = self.hours_on(next, working) else { return };
+        let Some(morning) = tomorrow.first().filter(|hours| hours.start == 0) else { return };
+        let (Some(from), Some(midnight)) =
+            (instant(self.zone, date, evening.start), instant(self.zone, date, 1440))
+        else {
+            return;
+        };
+        let duration = TimeDelta::minutes(self.duration_minutes.max(1));
+        let first = midnight - duration + TimeDelta::minutes(1);
+        let mut starts_at = ceil_to_grid(first.max(from), self.grid_minutes);
+        while starts_at < midnight {
+            let slot = Slot { starts_at, ends_at: starts_at + duration };
+            let last_minute = slot.ends_at - TimeDelta::minutes(1);
+            if self.is_within(date, evening, starts_at) && self.is_within(next, morning, last_minute) {
+                slots.push(slot);
+            }
+            starts_at += TimeDelta::minutes(self.step_minutes());
+        }
+    }
+
     /// Whether the first and the last minute of a slot lie in these hours on the wall clock.
     fn inside(&self, date: NaiveDate, hours: &Range<i32>, slot: &Slot) -> bool {
-        [slot.starts_at, slot.ends_at - TimeDelta::minutes(1)].into_iter().all(|at| {
-            let local = at.with_timezone(&self.zone).naive_local();
-            local.date() == date && hours.contains(&minute_of_day(local))
-        })
+        let minutes = [slot.starts_at, slot.ends_at - TimeDelta::minutes(1)];
+        minutes.into_iter().all(|at| self.is_within(date, hours, at))
+    }
+
+    fn is_within(&self, date: NaiveDate, hours: &Range<i32>, at: DateTime<Utc>) -> bool {
+        let local = at.with_timezone(&self.zone).naive_local();
+        local.date() == date && hours.contains(&minute_of_day(local))
     }
 }
 

@@ -85,6 +85,25 @@ fn the_edges_of_time_make_no_slots_and_no_panic() {
     }
 }
 
+#[test]
+fn a_stage_goes_on_over_midnight_where_the_hours_do() {
+    use DayKind::*;
+    let night = Plan { dense: true, ..after_hours() };
+    let late = |plan: &Plan, on: &str, working| -> Vec<String> {
+        starts(plan, on, working).into_iter().filter(|start| start.as_str() >= "22:30").collect()
+    };
+    assert_eq!(late(&night, "2026-03-02", Some(true)), ["22:30", "22:45", "23:00", "23:15", "23:30", "23:45"]);
+    // Closed from midnight on.
+    let evenings = Plan { dense: true, ..plan(Shanghai, 60, &[(Any, 1020, 1440)]) };
+    assert_eq!(late(&evenings, "2026-03-02", None), ["22:30", "22:45", "23:00"]);
+    // Nobody knows what the morning after is.
+    let slots = night.slots_on(date("2026-12-31"), |day| (day < date("2027-01-01")).then_some(true)).unwrap();
+    assert_eq!(slots.last().unwrap().ends_at.to_rfc3339(), "2026-12-31T16:00:00+00:00");
+    // Not over an hour in which nothing is open.
+    let short = Plan { dense: true, ..plan(Shanghai, 60, &[(Any, 0, 15), (Any, 1380, 1440)]) };
+    assert_eq!(late(&short, "2026-03-02", None), ["23:00", "23:15"]);
+}
+
 fn zones() -> impl Strategy<Value = Tz> {
     prop::sample::select(vec![Shanghai, Berlin, New_York, Kathmandu, Lord_Howe, Tz::America__Santiago])
 }
@@ -122,6 +141,24 @@ proptest! {
             prop_assert!(pair[0].ends_at <= pair[1].starts_at);
             prop_assert!(plan.cells(&pair[0]).end <= plan.cells(&pair[1]).start);
         }
+    }
+
+    #[test]
+    fn whatever_starts_at_every_cell_lies_within_rules_on_both_of_its_days(
+        zone in zones(), day in 0u64..1500, duration in 5i64..180, evening in 900i32..1440, morning in 1i32..500,
+    ) {
+        let openings = [(DayKind::Any, 0, morning), (DayKind::Any, evening, 1440)];
+        let plan = Plan { dense: true, ..plan(zone, duration, &openings) };
+        let date = date("2025-01-01") + Days::new(day);
+        let slots = plan.slots_on(date, |_| None).unwrap();
+        for slot in &slots {
+            prop_assert_eq!(slot.starts_at.with_timezone(&zone).date_naive(), date);
+            for at in [slot.starts_at, slot.ends_at - TimeDelta::minutes(1)] {
+                let minute = minute_of_day(at.with_timezone(&zone).naive_local());
+                prop_assert!(minute < morning || minute >= evening);
+            }
+        }
+        prop_assert!(slots.windows(2).all(|pair| pair[0].starts_at < pair[1].starts_at));
     }
 
     #[test]
