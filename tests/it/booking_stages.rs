@@ -112,10 +112,10 @@ both_stores! {
         there[1]["site"] = json!("enterprise");
         gao.post("/api/v1/bookings", wish(there)).await.ok();
         for (stages, code, field) in [
-            (json!([stage("release", EVENING), stage("declaration", "2026-11-24T11:30:00Z")]), "stage_order", "stages.1.stage"),
-            (json!([stage("declaration", EVENING), stage("inspection", EVENING)]), "stage_gap", "stages.1.starts_at"),
-            (json!([stage("declaration", "2026-11-24T11:07:00Z")]), "not_a_slot", "stages.0.starts_at"),
-            (json!([{"stage": "release", "starts_at": EVENING, "site": "enterprise"}]), "stage_site", "stages.0.site"),
+            (json!([stage("release", EVENING), stage("declaration", "2026-11-24T11:30:00Z")]), "stage_order", "stages[1].stage"),
+            (json!([stage("declaration", EVENING), stage("inspection", EVENING)]), "stage_gap", "stages[1].starts_at"),
+            (json!([stage("declaration", "2026-11-24T11:07:00Z")]), "not_a_slot", "stages[0].starts_at"),
+            (json!([{"stage": "release", "starts_at": EVENING, "site": "enterprise"}]), "stage_site", "stages[0].site"),
             (json!([]), "one_time", "starts_at"),
         ] {
             let (status, problem) = refused(&gao, "/api/v1/bookings", wish(stages)).await;
@@ -196,6 +196,26 @@ both_stores! {
         app.app.places.load().await.unwrap();
         lin.post(&format!("/api/v1/bookings/{case}/cancel"), json!({"reason": "不来了"})).await.ok();
         assert_eq!(occupied(app).await, before - 12);
+    }
+
+    async fn a_stage_that_a_service_has_no_more_is_not_offered_nor_booked(app: &TestApp) {
+        use mianqia::directory::entities::service_stage::{Column, Entity, Stage};
+        use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+        let gone = app.app.db.write(|tx| {
+            Box::pin(async move {
+                let release = Entity::delete_many().filter(Column::Stage.eq(Stage::Release));
+                release.exec(tx.conn()).await.map(drop)
+            })
+        });
+        let gone: Result<(), DbErr> = gone.await;
+        gone.unwrap();
+        app.app.directory.forget();
+        let (lin, service) = (app.signed_in("lin").await, app.service("after-hours").await);
+        let wish = json!({"service_id": service, "stages": three(EVENING_OF_THREE)});
+        let (_, problem) = refused(&lin, "/api/v1/bookings", wish).await;
+        assert_eq!((&problem["code"], &problem["field"]), (&json!("unknown_stage"), &json!("stages[2].stage")));
+        let path = format!("/api/v1/services/{service}/slots?date=2026-11-24&stage=release");
+        assert_eq!(app.browser().get(&path).await.json()["code"], "unknown_stage");
     }
 
     async fn a_hold_in_stages_is_requested_later_and_one_that_ran_out_is_not_moved(app: &TestApp) {

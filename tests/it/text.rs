@@ -78,7 +78,12 @@ fn sample(document: &Value, schema: &Value, path: &str, strings: &mut Vec<Place>
         _ => {
             strings.push(Place { path: path.to_owned(), is_date: is_date(schema) });
             // So that what is wrong with the field behind it is what is told.
-            json!(if schema["format"] == "uuid" { ID } else { "x" })
+            json!(match schema["format"].as_str() {
+                Some("uuid") => ID,
+                Some("date") => "2026-11-26",
+                Some("date-time") => "2026-11-26T03:00:00Z",
+                _ => "x",
+            })
         }
     }
 }
@@ -196,7 +201,9 @@ both_stores! {
                 let parameters = operation.spec["parameters"].as_array().unwrap();
                 let schema = &parameters.iter().find(|one| one["name"] == name).unwrap()["schema"];
                 for date in ["-9999-01-01", "%2B262142-12-31", "0000-01-01", "-262143-01-01T00%3A00%3A00Z"] {
-                    let answer = ask(date.to_owned()).await;
+                    let is_instant = schema["format"] == "date-time" && !date.contains('T');
+                    let value = if is_instant { format!("{date}T00%3A00%3A00Z") } else { date.to_owned() };
+                    let answer = ask(value).await;
                     if is_date(schema) && !date.contains('T') {
                         refused_as(&answer, &what, &["date_out_of_range", "invalid_parameter"]);
                         let missing = answer.json()["code"] == "invalid_parameter";

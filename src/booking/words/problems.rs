@@ -91,7 +91,8 @@ pub fn of_stage(problem: Problem, index: usize) -> Problem {
 }
 
 fn stage_field(index: usize, name: &str) -> String {
-    format!("stages.{index}.{name}")
+    // As the place in a body is told.
+    format!("stages[{index}].{name}")
 }
 
 fn duration(minutes: i32) -> Text {

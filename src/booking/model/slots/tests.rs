@@ -92,7 +92,10 @@ fn a_stage_goes_on_over_midnight_where_the_hours_do() {
     let late = |plan: &Plan, on: &str, working| -> Vec<String> {
         starts(plan, on, working).into_iter().filter(|start| start.as_str() >= "22:30").collect()
     };
-    assert_eq!(late(&night, "2026-03-02", Some(true)), ["22:30", "22:45", "23:00", "23:15", "23:30", "23:45"]);
+    assert_eq!(
+        late(&night, "2026-03-02", Some(true)),
+        ["22:30", "22:45", "23:00", "23:15", "23:30", "23:45"]
+    );
     // Closed from midnight on.
     let evenings = Plan { dense: true, ..plan(Shanghai, 60, &[(Any, 1020, 1440)]) };
     assert_eq!(late(&evenings, "2026-03-02", None), ["22:30", "22:45", "23:00"]);
