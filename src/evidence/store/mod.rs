@@ -188,8 +188,17 @@ pub async fn verify_chain(
     conn: &impl ConnectionTrait,
     case: Uuid,
 ) -> Result<Result<(i64, Hash), ChainFault>, DbErr> {
-    let (length, recorded) = head(conn, case).await?;
-    let rows = entries(conn, case).await?;
-    let walked = rows.iter().map(|row| (row.seq, row.bytes.as_slice(), row.hash.as_slice()));
-    Ok(model::check_chain(walked, (length, &recorded)).map(|head| (length, head)))
+    let mut recorded = head(conn, case).await?;
+    loop {
+        let rows = entries(conn, case).await?;
+        let again = head(conn, case).await?;
+        if again != recorded {
+            // Somebody appended while we read: what we have is of two moments. A head never comes back.
+            recorded = again;
+            continue;
+        }
+        let walked = rows.iter().map(|row| (row.seq, row.bytes.as_slice(), row.hash.as_slice()));
+        let (length, head) = &recorded;
+        return Ok(model::check_chain(walked, (*length, head)).map(|head| (*length, head)));
+    }
 }
