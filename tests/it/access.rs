@@ -66,7 +66,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/bookings/{id}/calendar.ics", "u.hhh..xxxxx"),
     ("POST", "/bookings/{id}/request", "u.hhhxxxxxxx"),
     ("POST", "/bookings/{id}/cancel", "u.hhhxxxxxxx"),
-    ("POST", "/bookings/{id}/reschedule", "u.hhhxxxxxxx"),
+    ("POST", "/bookings/{id}/reschedule", "u.hhh..xxxxx"),
     ("POST", "/bookings/{id}/check", "u.hhhxxxxxxx"),
     // of the pending enterprise: not before it is let in
     ("GET", "/calendar-feeds", "u..x...xxxxx"),
@@ -79,6 +79,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/services/{id}/prefill", "u....xxxxxxx"),
     ("GET", "/references/{reference}", "u.hhh..xxxxx"),
     ("GET", "/day", "uxxxx..xxxxx"),
+    ("GET", "/board", "uxxxx..xxxxx"),
     ("GET", "/decisions", "uxxxx..xxxxx"),
     ("POST", "/calendar/preview", "uxxxxx.xxxxx"),
     ("POST", "/calendar/imports", "uxxxxx.xxxxx"),

@@ -23,13 +23,13 @@ fn stage(stage: &str, starts_at: &str) -> Value {
     json!({"stage": stage, "starts_at": starts_at})
 }
 
-fn three(starts: [&str; 3]) -> Value {
+pub fn three(starts: [&str; 3]) -> Value {
     json!([stage("declaration", starts[0]), stage("inspection", starts[1]), stage("release", starts[2])])
 }
 
 const EVENING_OF_THREE: [&str; 3] = [EVENING, "2026-11-24T11:30:00Z", "2026-11-24T12:30:00Z"];
 
-async fn book(browser: &Browser, app: &TestApp, stages: Value) -> Value {
+pub async fn book(browser: &Browser, app: &TestApp, stages: Value) -> Value {
     let service = app.service("after-hours").await;
     let wish = json!({"service_id": service, "stages": stages, "request": form(true)});
     browser.post("/api/v1/bookings", wish).await.ok()

@@ -109,6 +109,16 @@ async fn every_turn(app: &TestApp, sink: &Sink, locale: &str, booker: &str) {
     all_sent(app).await;
     booking.post(&path(&screen, "/reschedule"), json!({"starts_at": "2026-11-13T03:00:00Z"})).await.ok();
     all_sent(app).await;
+    // Moved by an officer: one that waits for a decision, and one that was accepted.
+    let by_officer = requested(app, &booking, "after-hours", "2026-11-16T12:00:00Z").await;
+    let zhou = app.signed_in("zhou").await;
+    let to = |starts_at: &str| json!({"starts_at": starts_at, "reason": "当晚场地检修", "anyway": true});
+    zhou.post(&path(&by_officer, "/reschedule"), to("2026-11-16T13:00:00Z")).await.ok();
+    all_sent(app).await;
+    zhou.post(&path(&by_officer, "/accept?anyway=true"), json!({})).await.ok();
+    all_sent(app).await;
+    zhou.post(&path(&by_officer, "/reschedule"), to("2026-11-16T14:00:00Z")).await.ok();
+    all_sent(app).await;
     // The official calendar is corrected over two bookings: one in the evening, one in what are office hours then.
     requested(app, &booking, "after-hours", "2026-11-14T12:00:00Z").await;
     requested(app, &booking, "after-hours", "2026-11-14T02:00:00Z").await;

@@ -30,6 +30,7 @@ day =
 moved =
     .subject = Booking moved: { $service }
     .opening = Your booking “{ $service }” was moved to another time; the former place was given back.
+    .by_office = The office has moved your booking “{ $service }” to another time; the former place was given back. If the new time does not suit you, move or cancel it on its page.
     .undecided = An officer still has to accept the new time; you will be told.
 stage = { $name }: { $when }
     .enterprise = { $name } (at the enterprise): { $when }

@@ -25,6 +25,7 @@ wrong_state = 预约的状态已经变了，这一步现在不能办理。请刷
 bad_range = 结束日期不能早于开始日期，一次最多查询 { $most_days } 天。
 bad_date = 没有这一天的安排。
 officer_busy = 您在这个时间已有预约 { $reference }。仍要受理，请再确认一次；也可以请同事受理。
+    .moving = 承办关员在这个时间已有预约 { $reference }。仍要改期，请再确认一次。
 session_open = 面洽还在进行。请先结束面洽，预约会随之办结。
 somebody_came = 对方正在等候室或通话中，不能登记为未到。
 unknown_service = 没有这项业务，或已停办。请回到业务列表重新选择。
@@ -38,6 +39,7 @@ slot_taken = 这个时段的名额刚被约走，请选择别的时间。
 # $most_holds (number)
 too_many_holds = 您已保留 { $most_holds } 个时段。请先提交或取消其中一个。
 already_yours = 这项业务的这个时间您已经有预约 { $reference } 了。
+    .office = 这项业务的这个时间，对方已经有预约 { $reference } 了。
 too_early = 现在还太早，{ $from }起才能办理。
 too_late = 已经太晚，须在 { $until }之前办理。请电话联系窗口。
 lead_time = 这项业务至少提前 { $ahead } 预约，请选择更晚的时间。

@@ -30,6 +30,7 @@ day =
 moved =
     .subject = 预约已改时间：{ $service }
     .opening = 您的“{ $service }”预约已改到新的时间，原来的名额已放回。
+    .by_office = 海关已把您的“{ $service }”预约改到新的时间，原来的名额已放回。新的时间不合适的，可在预约页面改时间或取消。
     .undecided = 新的时间还须关员受理；受理后会另行告知。
 stage = { $name }：{ $when }
     .enterprise = { $name }（上门）：{ $when }

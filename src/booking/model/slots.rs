@@ -93,6 +93,18 @@ impl Plan {
         Ok(self.hours_on(local.date(), working)?.iter().any(|hours| hours.contains(&minute)))
     }
 
+    /// When the service is open on a date, in order and disjoint.
+    pub fn open_on(
+        &self,
+        date: NaiveDate,
+        working: impl FnOnce(NaiveDate) -> Option<bool>,
+    ) -> Result<Vec<Range<DateTime<Utc>>>, YearUnpublished> {
+        let span = |hours: Range<i32>| {
+            Some(instant(self.zone, date, hours.start)?..instant(self.zone, date, hours.end)?)
+        };
+        Ok(self.hours_on(date, working)?.into_iter().filter_map(span).collect())
+    }
+
     /// Opening hours of a date in wall-clock minutes, in order and disjoint. Rules that overlap are
     /// one; rules that only touch stay two, as their author wrote them.
     fn hours_on(

@@ -252,6 +252,12 @@ pub mod tests {
             assert_eq!(may(Action::NoShow, Officer, before), None);
             let absent = matches!(state, Accepted | CheckedIn).then_some(BookingState::NoShow);
             assert_eq!(may(Action::NoShow, Officer, after), absent);
+            // A booker's new time is decided anew; an officer's stands as it did.
+            let waits = matches!(state, Requested | Accepted).then_some(Requested);
+            assert_eq!(may(Reschedule, Booker, before), waits, "{state:?}");
+            let stays = matches!(state, Requested | Accepted).then_some(state);
+            assert_eq!(may(Reschedule, Officer, before), stays, "{state:?}");
+            assert_eq!(may(Reschedule, Officer, after), None);
             let back = (state == BookingState::NoShow).then_some(Accepted);
             assert_eq!(may(Reopen, Officer, after), back);
             assert_eq!(may(Reopen, Booker, after), None);

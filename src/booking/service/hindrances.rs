@@ -12,7 +12,7 @@ use crate::http::Problem;
 use uuid::Uuid;
 
 impl Inner {
-    /// Refuses what would put an officer into two meetings, or end a booking over people's heads.
+    /// Refuses what would put an officer (of the booking as it will be) into two meetings, or end a booking over people's heads.
     /// `anyway`: the officer knows and wants it.
     pub(super) async fn hindered(
         &self,
@@ -23,7 +23,14 @@ impl Inner {
         anyway: bool,
     ) -> Result<(), Fault> {
         match (action, officer) {
-            (Action::Accept, Some(officer)) if !anyway => self.busy(tx, row, officer).await,
+            (Action::Accept, Some(officer)) if !anyway => match self.other(tx, row, officer).await? {
+                Some(other) => Err(officer_busy(&other).into()),
+                None => Ok(()),
+            },
+            (Action::Reschedule, Some(officer)) if !anyway => match self.other(tx, row, officer).await? {
+                Some(other) => Err(their_officer_busy(&other).into()),
+                None => Ok(()),
+            },
             (Action::Complete, _) if self.session(tx, row).await?.is_some_and(|s| s.is_open()) => {
                 Err(session_open().into())
             }
@@ -34,14 +41,17 @@ impl Inner {
         }
     }
 
-    async fn busy(&self, tx: &Tx, row: &booking::Model, officer: Uuid) -> Result<(), Fault> {
+    /// What else an officer has accepted for the time of a booking.
+    async fn other(
+        &self,
+        tx: &Tx,
+        row: &booking::Model,
+        officer: Uuid,
+    ) -> Result<Option<booking::Model>, Fault> {
         // Two acceptances of one officer at once come one after the other.
         crate::auth::ask::lock_party(tx, officer, None).await?;
         let own = read::on_desk_between(tx.conn(), officer, row.starts_at, row.ends_at).await?;
-        match own.into_iter().find(|other| other.id != row.id) {
-            Some(other) => Err(officer_busy(&other).into()),
-            None => Ok(()),
-        }
+        Ok(own.into_iter().find(|other| other.id != row.id))
     }
 
     async fn session(&self, tx: &Tx, row: &booking::Model) -> Result<Option<SessionGlance>, Fault> {
@@ -55,6 +65,12 @@ impl Inner {
 fn officer_busy(other: &booking::Model) -> Problem {
     let reference = display_reference(&other.reference);
     Problem::conflict(words::booking::officer_busy(reference)).about(other.id)
+}
+
+/// Told to whoever moves the booking, who need not be the officer whose it is.
+fn their_officer_busy(other: &booking::Model) -> Problem {
+    let reference = display_reference(&other.reference);
+    Problem::conflict(words::booking::officer_busy_moving(reference)).about(other.id)
 }
 
 fn session_open() -> Problem {

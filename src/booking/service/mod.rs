@@ -1,5 +1,6 @@
 //! Use cases.
 
+mod board;
 mod day;
 mod decide;
 pub mod feeds;

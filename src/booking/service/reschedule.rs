@@ -3,6 +3,7 @@
 
 use crate::auth::{Actor, Right};
 use crate::booking::log::{BookedStage, Moved, Times};
+use crate::booking::model::form;
 use crate::booking::model::state::{self, Action, Side};
 use crate::booking::service::transition::{Step, take_steps};
 use crate::booking::service::wish::{Wanted, WantedAll, WantedTime, make_room};
@@ -12,7 +13,7 @@ use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write::Party;
 use crate::booking::store::{Scope, appointments, write};
 use crate::booking::words::mails;
-use crate::booking::words::problems::{already_yours, same_time, slot_taken};
+use crate::booking::words::problems::{already_theirs, already_yours, same_time, slot_taken};
 use crate::db::{Tx, is_unique_violation};
 use crate::directory::ServiceInfo;
 use crate::evidence;
@@ -31,27 +32,36 @@ struct Move {
 }
 
 impl Booking {
-    /// Moves a booking to another time. Of a service where officers decide, what was accepted is decided anew.
+    /// Moves a booking to another time. Of a service where officers decide, what was accepted is decided anew, unless
+    /// an officer moves it: they have decided, and tell the booker why.
     pub async fn reschedule(
         &self,
         actor: &Actor,
         id: Uuid,
         time: Option<WantedTime>,
         anyway: bool,
+        reason: Option<&str>,
     ) -> Result<booking::Model, Problem> {
-        actor.may(Right::Book)?;
+        let side = if actor.has(Right::HandleBookings) { Side::Officer } else { Side::Booker };
+        let reason = match side {
+            Side::Officer => Some(form::require_reason(reason)?),
+            _ => {
+                actor.may(Right::Book)?;
+                form::check_reason(reason)?
+            }
+        };
         let seen = self.find_for(actor, id).await?;
         let now = self.0.clock.now();
         let info = self.info(seen.service_id).await?;
         // First whether it can be moved at all.
-        state::step(&seen, Action::Reschedule, Side::Booker, now)
-            .map_err(|refusal| refusal.problem(info.zone))?;
+        state::step(&seen, Action::Reschedule, side, now).map_err(|refusal| refusal.problem(info.zone))?;
         let wanted = self.wanted(&info, time.as_ref(), now).await?;
         let mut tries = wanted.tries();
         let scope = scope_of(actor)?;
         let step = Step {
-            side: Side::Booker,
+            side,
             actor: actor.evidence(),
+            reason,
             zone: info.zone,
             ..Step::by_program(Action::Reschedule, now)
         };
@@ -65,11 +75,19 @@ impl Booking {
             let attempt = self.0.db.write_in(turn.as_ref(), move |tx| {
                 Box::pin(async move {
                     let (row, new, was) = this.swap(tx, scope, &asked, spread).await?;
+                    let by_office = side == Side::Officer;
+                    if by_office {
+                        let officer = row.officer_id;
+                        this.0.hindered(tx, &row, Action::Reschedule, officer, asked.anyway).await?;
+                    }
                     let people = people.about(&new);
                     let news = people.news(&this.0.office, &asked.info, &row, asked.step.now);
                     match row.state {
-                        BookingState::Accepted => mails::moved(tx, &news).await?,
-                        _ => mails::moved_undecided(tx, &news, was == BookingState::Accepted).await?,
+                        BookingState::Accepted => mails::moved(tx, &news, by_office).await?,
+                        _ => {
+                            let invited = was == BookingState::Accepted;
+                            mails::moved_undecided(tx, &news, invited, by_office).await?;
+                        }
                     }
                     this.0.tell_office(tx);
                     Ok(row)
@@ -108,7 +126,11 @@ impl Booking {
         let mut standing = asked.wanted.standing(tx, party, Some(id), now).await?;
         if !asked.anyway && standing.same_place > 0 {
             let mine = write::same_place(tx, party, Some(id), now).await?;
-            return Err(mine.map_or_else(slot_taken, |mine| already_yours(&mine)).into());
+            let told = |mine| match asked.step.side {
+                Side::Officer => already_theirs(&mine),
+                _ => already_yours(&mine),
+            };
+            return Err(mine.map_or_else(slot_taken, told).into());
         }
         if asked.wanted.choose(&standing, false).is_none() {
             make_room(tx, &self.0.places, &asked.wanted, now).await?;
@@ -137,7 +159,8 @@ impl Move {
         }
     }
 
-    /// The row and the entries. Where nobody decides, a booking that was accepted is so again.
+    /// The row and the entries. Where nobody decides, a booking that was accepted is so again; one that an officer
+    /// moves stays so.
     async fn write(
         &self,
         tx: &Tx,
@@ -145,7 +168,9 @@ impl Move {
         old: &[appointment::Model],
         new: &[appointment::Model],
     ) -> Result<booking::Model, Fault> {
-        let again = !self.info.row.needs_decision && before.state == BookingState::Accepted;
+        let again = self.step.side == Side::Booker
+            && !self.info.row.needs_decision
+            && before.state == BookingState::Accepted;
         let span = self.wanted.span();
         let was =
             Times { starts_at: before.starts_at, ends_at: before.ends_at, stages: BookedStage::of(old) };

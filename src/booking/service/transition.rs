@@ -114,6 +114,10 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
     let lapse = state::lapse(row, step.now).filter(|_| step.action == Action::Expire);
     row.state = state::step(row, step.action, step.side, step.now)?;
     row.updated_at = step.now;
+    // Why it was moved before is nothing that a new time or a decision is told with.
+    if matches!(step.action, Action::Accept | Action::Reschedule) {
+        row.reason = None;
+    }
     match step.action {
         Action::Accept => row.officer_id = step.officer,
         Action::CheckIn | Action::Complete | Action::NoShow => {

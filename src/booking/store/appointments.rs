@@ -31,6 +31,15 @@ pub fn owners(booking: Uuid) -> SelectStatement {
         .into_query()
 }
 
+/// The same of several bookings.
+pub fn owners_of(bookings: impl IntoIterator<Item = Uuid>) -> SelectStatement {
+    appointment::Entity::find()
+        .select_only()
+        .column(appointment::Column::Id)
+        .filter(appointment::Column::BookingId.is_in(bookings))
+        .into_query()
+}
+
 /// Whose bookings some owners of cells are, as a part of another query.
 pub fn bookings_of(owners: SelectStatement) -> SelectStatement {
     appointment::Entity::find()

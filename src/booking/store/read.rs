@@ -3,7 +3,7 @@
 use crate::booking::model::state::LIVE;
 use crate::booking::store::Scope;
 use crate::booking::store::entities::booking::{self, BookingState};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select,
@@ -86,6 +86,25 @@ pub async fn starting(
         .apply_if(desk, |query, officer| query.filter(booking::Column::OfficerId.eq(officer)))
         .order_by_asc(booking::Column::StartsAt)
         .order_by_asc(booking::Column::Id)
+        .limit(limit)
+        .all(conn)
+        .await
+}
+
+/// What stands in the office's book and touches `from..to`, if it begins not long before: `longest` is how long a
+/// booking lasts at most.
+pub async fn standing_between(
+    conn: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    longest: TimeDelta,
+    limit: u64,
+) -> Result<Vec<booking::Model>, DbErr> {
+    use BookingState::{Accepted, CheckedIn, Completed, NoShow, Requested};
+    overlapping(from, to)
+        // Without it the store would look at all that ever was.
+        .filter(booking::Column::StartsAt.gte(from - longest))
+        .filter(booking::Column::State.is_in([Requested, Accepted, CheckedIn, Completed, NoShow]))
         .limit(limit)
         .all(conn)
         .await

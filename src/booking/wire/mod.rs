@@ -1,5 +1,6 @@
 //! The feature over HTTP.
 
+mod board;
 mod bookings;
 mod day;
 mod decide;
@@ -31,6 +32,7 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(bookings::cancel_booking))
         .routes(routes!(bookings::check_booking_form))
         .routes(routes!(services::get_prefill))
+        .routes(routes!(board::get_board))
         .routes(routes!(day::get_day))
         .routes(routes!(official_calendar::preview_calendar))
         .routes(routes!(official_calendar::import_calendar))

@@ -47,7 +47,9 @@ refusals! {
     RescheduleBooking {
         ..BOOKERS;
         ..TIME;
-        CONFLICT: "wrong_state", "too_late", "hold_expired", "same_time";
+        CONFLICT: "wrong_state", "too_late", "hold_expired", "same_time",
+            "officer_busy" ("with the other booking as `subject_id`, unless `anyway`");
+        UNPROCESSABLE_ENTITY: "reason_required" ("of an officer"), "too_long";
     }
     BeginStage {
         FORBIDDEN: "forbidden";
@@ -98,6 +100,7 @@ refusals! {
     ListTouched { FORBIDDEN: "forbidden"; }
     SettleTouched { FORBIDDEN: "forbidden"; }
 
+    GetBoard { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "bad_range", "date_out_of_range"; }
     GetDay { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "date_out_of_range"; }
     ListDecisions { FORBIDDEN: "forbidden"; }
     AcceptBooking {

@@ -79,8 +79,8 @@ fn stage_offer(offer: StageOffer) -> StageOfferDto {
     }
 }
 
-/// Moves one's booking to another time; the former place is given back in the same step. Where officers decide, the
-/// new time is decided anew.
+/// Moves a booking to another time; the former place is given back in the same step. Where officers decide, the new
+/// time of a booker is decided anew; an officer who moves it has decided, and says why.
 #[utoipa::path(post, path = "/bookings/{id}/reschedule", tag = "bookings", operation_id = "reschedule_booking",
     params(("id" = Uuid, Path)), request_body = Rescheduling,
     responses((status = OK, body = BookingDto), refusals::RescheduleBooking))]
@@ -91,7 +91,7 @@ pub async fn reschedule_booking(
     Body(wish): Body<Rescheduling>,
 ) -> Result<Json<BookingDto>, Refused<refusals::RescheduleBooking>> {
     let time = wanted_time(wish.starts_at, wish.stages);
-    let row = booking.reschedule(&actor, id, time, wish.anyway).await?;
+    let row = booking.reschedule(&actor, id, time, wish.anyway, wish.reason.as_deref()).await?;
     Ok(Json(booking.show(&actor, row).await?))
 }
 

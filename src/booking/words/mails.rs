@@ -1,7 +1,7 @@
 //! The mails about a booking.
 
 use crate::base::words::booking_mail as say;
-use crate::base::words::{self, Language, Said, Text};
+use crate::base::words::{self, ByLanguage, Language, Said, Text};
 use crate::booking::log::{BookedStage, stage_name};
 use crate::booking::model::display_reference;
 use crate::booking::service::Office;
@@ -95,14 +95,14 @@ pub async fn cancelled(tx: &Tx, news: &News<'_>, invited: bool) -> Result<(), Db
     send(tx, news, letter).await
 }
 
-/// It is at another time, which stands.
-pub async fn moved(tx: &Tx, news: &News<'_>) -> Result<(), DbErr> {
+/// It is at another time, which stands. `by_office`: an officer moved it.
+pub async fn moved(tx: &Tx, news: &News<'_>, by_office: bool) -> Result<(), DbErr> {
     let service = news.info.name();
     let closing = if is_video(news) { say::accepted_video() } else { say::accepted_desk() };
     let letter = Letter {
         template: "booking.moved",
         subject: say::moved_subject(&service),
-        opening: say::moved_opening(&service),
+        opening: moved_opening(&service, by_office),
         closing: Some(closing),
         method: Some(Method::Request),
     };
@@ -110,16 +110,20 @@ pub async fn moved(tx: &Tx, news: &News<'_>) -> Result<(), DbErr> {
 }
 
 /// It is at another time, about which an officer has to decide. `invited`: a calendar has the former one.
-pub async fn moved_undecided(tx: &Tx, news: &News<'_>, invited: bool) -> Result<(), DbErr> {
+pub async fn moved_undecided(tx: &Tx, news: &News<'_>, invited: bool, by_office: bool) -> Result<(), DbErr> {
     let service = news.info.name();
     let letter = Letter {
         template: "booking.moved",
         subject: say::moved_subject(&service),
-        opening: say::moved_opening(&service),
+        opening: moved_opening(&service, by_office),
         closing: Some(say::moved_undecided()),
         method: invited.then_some(Method::Cancel),
     };
     send(tx, news, letter).await
+}
+
+fn moved_opening(service: &ByLanguage, by_office: bool) -> Text {
+    if by_office { say::moved_by_office(service) } else { say::moved_opening(service) }
 }
 
 pub(super) fn is_video(news: &News<'_>) -> bool {

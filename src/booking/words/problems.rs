@@ -57,6 +57,12 @@ pub fn already_yours(mine: &booking::Model) -> Problem {
     Problem::conflict(words::booking::already_yours(reference)).about(mine.id)
 }
 
+/// The same, told to an officer who moves a booking.
+pub fn already_theirs(theirs: &booking::Model) -> Problem {
+    let reference = display_reference(&theirs.reference);
+    Problem::conflict(words::booking::already_yours_office(reference)).about(theirs.id)
+}
+
 /// It is at that time already.
 pub fn same_time() -> Problem {
     Problem::conflict(words::booking::same_time())

@@ -3,7 +3,8 @@
 use crate::places::model::needs::Need;
 use crate::places::store::entities::occupied;
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use uuid::Uuid;
 
 /// The seats that are taken over some of the cells, one row each; what some owners (a query of ids) have is left out.
 pub fn taken_seats(need: &Need, but: Option<SelectStatement>) -> SelectStatement {
@@ -18,6 +19,23 @@ pub fn taken_seats(need: &Need, but: Option<SelectStatement>) -> SelectStatement
         .filter(occupied::Column::Cell.gte(need.cells.start))
         .filter(occupied::Column::Cell.lt(need.cells.end))
         .into_query()
+}
+
+/// The seats that some owners (a query of ids) have: owner, resource and seat, each once.
+pub async fn seats_of(
+    conn: &impl ConnectionTrait,
+    owners: SelectStatement,
+) -> Result<Vec<(Uuid, Uuid, i32)>, DbErr> {
+    occupied::Entity::find()
+        .select_only()
+        .column(occupied::Column::OwnerId)
+        .column(occupied::Column::ResourceId)
+        .column(occupied::Column::Seat)
+        .distinct()
+        .filter(occupied::Column::OwnerId.in_subquery(owners))
+        .into_tuple()
+        .all(conn)
+        .await
 }
 
 /// Whose the taken cells are.

@@ -17,4 +17,5 @@ export const LIMITS = {
   PasswordChange: { new_password: { min: 10, max: 128 } },
   RefuseEnterprise: { reason: { min: 2, max: 500 } },
   Refusing: { reason: { min: 1, max: 500 } },
+  Rescheduling: { reason: { min: 0, max: 500 } },
 } as const

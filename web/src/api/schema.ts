@@ -24,6 +24,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands on some days, with the hours in which services are open: at most seven days. */
+        get: operations["get_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings": {
         parameters: {
             query?: never;
@@ -291,8 +308,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Moves one's booking to another time; the former place is given back in the same step. Where officers decide, the
-         *     new time is decided anew.
+         * Moves a booking to another time; the former place is given back in the same step. Where officers decide, the new
+         *     time of a booker is decided anew; an officer who moves it has decided, and says why.
          */
         post: operations["reschedule_booking"];
         delete?: never;
@@ -1506,6 +1523,65 @@ export interface components {
             /** @description In words: of a choice the option's label. */
             value: components["schemas"]["Text"];
         };
+        /** @description Some days of the office. */
+        Board: {
+            /** @description What stands and touches these days, by its start. */
+            bookings: components["schemas"]["BoardBooking"][];
+            days: components["schemas"]["BoardDay"][];
+            /** @description There are more bookings than one board takes. */
+            is_cut_short: boolean;
+            /** Format: date-time */
+            now: string;
+            /** @description What is offered, by position, and behind it what is no more but has bookings here. */
+            services: components["schemas"]["BoardService"][];
+            /** @description The office's, in which its days are counted. */
+            zone: string;
+        };
+        /** @description A booking on the board: nothing of its form. */
+        BoardBooking: components["schemas"]["Booking"] & {
+            /** @description The seats it has, in the order of its appointments. */
+            places: components["schemas"]["BoardPlace"][];
+        };
+        BoardDay: {
+            /** Format: date */
+            date: string;
+            kind: components["schemas"]["DayClass"];
+            name: string | null;
+        };
+        /** @description A seat of a resource that a booking has. */
+        BoardPlace: {
+            /** Format: uuid */
+            resource_id: string;
+            /**
+             * Format: int32
+             * @description Counted from 0.
+             */
+            seat: number;
+            stage: components["schemas"]["Stage"] | null;
+        };
+        /** @description A service with the times at which it is open. */
+        BoardService: {
+            code: string;
+            /** Format: int32 */
+            grid_minutes: number;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ServiceKind"];
+            name: components["schemas"]["Text"];
+            /** @description In order and disjoint; none on dates whose official calendar is not published. */
+            open: components["schemas"]["OpenSpan"][];
+            /**
+             * Format: uuid
+             * @description Whose seats its bookings take.
+             */
+            resource_id: string;
+            /**
+             * Format: int32
+             * @description Places side by side.
+             */
+            seats: number;
+            zone: string;
+        };
         /** @description A stage of a booking, with its clearance clock. */
         BookedStage: {
             /**
@@ -1565,7 +1641,7 @@ export interface components {
              *     accepted themselves at the same time, so that nobody is in two meetings at once.
              */
             overlaps: components["schemas"]["Overlap"][];
-            /** @description Why it was refused or cancelled. */
+            /** @description Why it was refused, cancelled or moved by the office. */
             reason: string | null;
             /** @description To be read out: `MQ 2611 4K7P-X`. */
             reference: string;
@@ -2509,6 +2585,12 @@ export interface components {
             /** @description What it is opened for. */
             purpose: string;
         };
+        OpenSpan: {
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: date-time */
+            starts_at: string;
+        };
         /**
          * @description Whether a service is open.
          * @enum {string}
@@ -2609,7 +2691,7 @@ export interface components {
                  *     accepted themselves at the same time, so that nobody is in two meetings at once.
                  */
                 overlaps: components["schemas"]["Overlap"][];
-                /** @description Why it was refused or cancelled. */
+                /** @description Why it was refused, cancelled or moved by the office. */
                 reason: string | null;
                 /** @description To be read out: `MQ 2611 4K7P-X`. */
                 reference: string;
@@ -3015,6 +3097,8 @@ export interface components {
         Rescheduling: {
             /** @description Take a second place at a time that one has booked already, instead of `already_yours`. */
             anyway?: boolean;
+            /** @description Needed from an officer: the booker reads it. */
+            reason?: string | null;
             /** @description In order; all of them are booked, or none. */
             stages?: components["schemas"]["WantedStage"][];
             /**
@@ -3630,6 +3714,104 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "invalid_month" | "invalid_parameter" | "text_not_allowed" | "text_too_long" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    get_board: {
+        parameters: {
+            query?: {
+                /** @description Today, if left out. */
+                from?: string;
+                /** @description The last one, not more than six days later; `from`, if left out. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `bad_range`, `date_out_of_range`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_range" | "date_out_of_range" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
                     };
                 };
             };
@@ -6073,7 +6255,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `already_yours` (with the booking as `subject_id`, unless `anyway`), `wrong_state`, `too_late`, `hold_expired`, `same_time`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `already_yours` (with the booking as `subject_id`, unless `anyway`), `wrong_state`, `too_late`, `hold_expired`, `same_time`, `officer_busy` (with the other booking as `subject_id`, unless `anyway`), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6081,7 +6263,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "already_yours" | "wrong_state" | "too_late" | "hold_expired" | "same_time" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "already_yours" | "wrong_state" | "too_late" | "hold_expired" | "same_time" | "officer_busy" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -6109,7 +6291,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `reason_required` (of an officer), `too_long`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6117,7 +6299,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };

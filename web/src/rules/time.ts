@@ -93,12 +93,27 @@ function offsetMinutes(instant: Instant, zone: string): number {
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
 }
 
-/** The instant at which a clock in a zone shows a day and a time "HH:MM". */
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+
+/**
+ * The instant at which a clock in a zone shows a day and a time "HH:MM". As the program has it: a time that comes twice
+ * is the first of them, one that a change of the clocks skips is the instant of the change.
+ */
 export function instantAt(day: string, time: string, zone: string): string {
   const asUtc = Date.parse(`${day}T${time}:00Z`)
-  // the second look is for a day on which the zone changes its offset
-  const near = asUtc - offsetMinutes(asUtc, zone) * 60_000
-  return new Date(asUtc - offsetMinutes(near, zone) * 60_000).toISOString()
+  const offsets = [offsetMinutes(asUtc - DAY_MS, zone), offsetMinutes(asUtc + DAY_MS, zone)]
+  const tried = offsets.map((offset) => ({ offset, instant: asUtc - offset * MINUTE_MS })).sort((one, other) => one.instant - other.instant)
+  const shown = tried.find(({ offset, instant }) => offsetMinutes(instant, zone) === offset)
+  if (shown) return new Date(shown.instant).toISOString()
+  // skipped: the change lies between what it would be by the offset of afterwards and by that of before
+  let [before, after] = [tried[0]?.instant ?? asUtc, tried[1]?.instant ?? asUtc]
+  while (after - before > MINUTE_MS) {
+    const middle = Math.floor((before + after) / 2 / MINUTE_MS) * MINUTE_MS
+    if (offsetMinutes(middle, zone) === offsetMinutes(before, zone)) before = middle
+    else after = middle
+  }
+  return new Date(after).toISOString()
 }
 
 /** "UTC+8" */

@@ -1,8 +1,8 @@
 //! Days of all kinds in zones of all kinds.
 
 use super::*;
-use chrono::Days;
-use chrono_tz::{America::New_York, Asia::Kathmandu, Asia::Shanghai, Australia::Lord_Howe, Europe::Berlin};
+use chrono::{Datelike, Days, Offset, TimeZone};
+use chrono_tz::{America::New_York, Asia::Shanghai, Europe::Berlin};
 use proptest::prelude::*;
 
 fn date(text: &str) -> NaiveDate {
@@ -107,8 +107,75 @@ fn a_stage_goes_on_over_midnight_where_the_hours_do() {
     assert_eq!(late(&short, "2026-03-02", None), ["23:00", "23:15"]);
 }
 
+/// Every zone there is on the days around each change of its clocks in some years, gaps and folds.
+#[test]
+fn in_every_zone_around_every_change_of_the_clocks_slots_are_whole_and_inside_their_rules() {
+    let openings: &[&[(DayKind, i32, i32)]] = &[
+        &[(DayKind::Any, 0, 1440)],
+        &[(DayKind::Any, 0, 95), (DayKind::Any, 95, 155), (DayKind::Any, 155, 1440)],
+        &[(DayKind::Any, 60, 150), (DayKind::Any, 120, 210), (DayKind::Any, 1375, 1440)],
+    ];
+    let mut changes = 0;
+    for zone in chrono_tz::TZ_VARIANTS {
+        let offset = |date: NaiveDate| zone.offset_from_utc_date(&date).fix();
+        let mut day = date("2025-01-01");
+        while day < date("2027-07-01") {
+            let next = day + Days::new(1);
+            let is_change = offset(day) != offset(next);
+            if is_change || day.ordinal() == 1 {
+                // With each change other rules, so that a zone that has some sees them all.
+                let index = changes % openings.len();
+                changes += usize::from(is_change);
+                for dense in [false, true] {
+                    let plan = Plan { dense, ..plan(zone, [30, 45, 7][index], openings[index]) };
+                    for around in [day - Days::new(1), day, next] {
+                        whole_and_inside(&plan, around);
+                    }
+                }
+            }
+            day = next;
+        }
+    }
+    assert!(changes > 500, "{changes}");
+}
+
+fn whole_and_inside(plan: &Plan, on: NaiveDate) {
+    let slots = plan.slots_on(on, |_| None).unwrap();
+    let told = |slot: &Slot| format!("{} {on} {slot:?}", plan.zone);
+    for slot in &slots {
+        let cells = plan.cells(slot);
+        assert_eq!(cells.start * plan.grid_minutes * 60, slot.starts_at.timestamp(), "{}", told(slot));
+        assert_eq!(
+            slot.ends_at - slot.starts_at,
+            TimeDelta::minutes(plan.duration_minutes),
+            "{}",
+            told(slot)
+        );
+        assert!(cells.end * plan.grid_minutes * 60 >= slot.ends_at.timestamp(), "{}", told(slot));
+        let start = slot.starts_at.with_timezone(&plan.zone).naive_local();
+        assert_eq!(start.date(), on, "{}", told(slot));
+        for at in [slot.starts_at, slot.ends_at - TimeDelta::minutes(1)] {
+            let local = at.with_timezone(&plan.zone).naive_local();
+            let minute = minute_of_day(local);
+            let open = plan.openings.iter().any(|rule| rule.from <= minute && minute < rule.to);
+            assert!(open && (plan.dense || local.date() == on), "{}", told(slot));
+        }
+    }
+    for pair in slots.windows(2) {
+        let apart = if plan.dense {
+            pair[0].starts_at < pair[1].starts_at
+        } else {
+            pair[0].ends_at <= pair[1].starts_at
+        };
+        assert!(apart, "{} {}", told(&pair[0]), told(&pair[1]));
+        assert!(plan.dense || plan.cells(&pair[0]).end <= plan.cells(&pair[1]).start, "{}", told(&pair[1]));
+    }
+    let hours = plan.open_on(on, |_| None).unwrap();
+    assert!(hours.windows(2).all(|pair| pair[0].end <= pair[1].start), "{} {on} {hours:?}", plan.zone);
+}
+
 fn zones() -> impl Strategy<Value = Tz> {
-    prop::sample::select(vec![Shanghai, Berlin, New_York, Kathmandu, Lord_Howe, Tz::America__Santiago])
+    prop::sample::select(&chrono_tz::TZ_VARIANTS[..])
 }
 
 proptest! {

@@ -41,7 +41,7 @@ pub struct BookingDto {
     /// The first answers of the form, nothing sensitive among them.
     pub about: Vec<Answer>,
     pub officer: Option<OfficerRef>,
-    /// Why it was refused or cancelled.
+    /// Why it was refused, cancelled or moved by the office.
     pub reason: Option<String>,
     /// Why it is `expired`.
     pub expired_because: Option<ExpiredBecause>,
@@ -225,6 +225,9 @@ pub struct Rescheduling {
     /// Take a second place at a time that one has booked already, instead of `already_yours`.
     #[serde(default)]
     pub anyway: bool,
+    /// Needed from an officer: the booker reads it.
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
 }
 
 /// A filled-in form.

@@ -1,10 +1,12 @@
 //! What goes over the wire.
 
+mod board;
 mod booking;
 mod day;
 mod official_calendar;
 mod service;
 
+pub use board::{BoardBookingDto, BoardDayDto, BoardDto, BoardPlaceDto, BoardServiceDto, OpenSpanDto};
 pub use booking::{
     BookedStageDto, BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, EnterpriseRef, FormCheck,
     HistoryItem, HistorySide, NewBookingDto, OfficerRef, OverlapDto, Prefill, Rescheduling, ServiceRef,

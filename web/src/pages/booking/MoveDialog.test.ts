@@ -1,9 +1,10 @@
 import { flushPromises } from '@vue/test-utils'
 import { defineComponent, h } from 'vue'
 import { beforeEach, describe, expect, it, vi, type Mock } from 'vitest'
-import { show, words } from '../../../tests/show'
+import { press, show, words } from '../../../tests/show'
 import { ApiError } from '../../api/problem'
-import type { Booking } from '../../api/types'
+import type { Booking, Me } from '../../api/types'
+import { me } from '../../state/me'
 import { toasts } from '../../state/toasts'
 import MoveDialog from './MoveDialog.vue'
 import { useMove } from './moving'
@@ -15,6 +16,8 @@ vi.mock('../../api/client', () => ({
   take: (call: unknown) => (call === 'former' ? Promise.resolve(former) : answer.now instanceof Error ? Promise.reject(answer.now) : Promise.resolve(answer.now)),
   onSignedOut: vi.fn(),
 }))
+const { reader } = vi.hoisted(() => ({ reader: { zone: 'Asia/Shanghai' } }))
+vi.mock('../../rules/time', async (whole) => ({ ...await whole<object>(), viewerZone: () => reader.zone }))
 const other = { starts_at: '2026-11-27T11:00:00Z' }
 
 async function start() {
@@ -29,6 +32,8 @@ async function start() {
 beforeEach(() => {
   toasts.value = []
   sent.mockReset()
+  reader.zone = 'Asia/Shanghai'
+  me.value = null
 })
 
 describe('moving a booking', () => {
@@ -69,5 +74,50 @@ describe('moving a booking', () => {
     await flushPromises()
     expect(words(shown)).toContain(told)
     expect(words(shown)).toContain('19:00')
+  })
+
+  const ask = (place: object) => show(MoveDialog, { props: { booking: former, place, busy: false }, areas: ['booking'], language: 'en' })
+
+  it('asks whether a time in the reader’s night is meant, by both clocks, and goes on only then', async () => {
+    reader.zone = 'Europe/Moscow'
+    // 09:00 at the venue
+    const shown = await ask({ starts_at: '2026-11-27T01:00:00Z' })
+    expect(words(shown)).toContain('09:00')
+    expect(words(shown)).toContain('Yes, I mean 04:00 my time')
+    await press(shown, 'Move it')
+    expect(shown.emitted('move')).toBeUndefined()
+    expect(words(shown)).toContain('Please confirm the time')
+    await shown.find('input[name="odd_hour"]').setValue(true)
+    await press(shown, 'Move it')
+    expect(shown.emitted('move')).toHaveLength(1)
+  })
+
+  it('asks about stages in the night only, and about none where the clocks are the same', async () => {
+    reader.zone = 'Europe/Moscow'
+    const stages = [{ stage: 'declaration', site: 'office', starts_at: '2026-11-27T01:00:00Z' }, { stage: 'inspection', site: 'office', starts_at: '2026-11-27T04:00:00Z' }]
+    const shown = await ask({ stages })
+    expect(shown.findAll('.both')).toHaveLength(1)
+    expect(words(shown.find('.both'))).toContain('Declaration')
+    reader.zone = 'Asia/Irkutsk'
+    expect((await ask({ starts_at: '2026-11-26T18:00:00Z' })).find('.both').exists()).toBe(false)
+  })
+
+  it('asks an officer why, keeps what they wrote, and sends it', async () => {
+    me.value = { role: 'officer' } as Me
+    const shown = await ask(other)
+    expect(words(shown)).toContain('stays as it was decided')
+    await press(shown, 'Move it')
+    expect(shown.emitted('move')).toBeUndefined()
+    expect(words(shown)).toContain('Please give a reason.')
+    await shown.find('textarea').setValue('The inspection place is closed')
+    expect(shown.emitted('update:reason')?.at(-1)).toEqual(['The inspection place is closed'])
+
+    const move = await start()
+    move.reason.value = ' The inspection place is closed '
+    answer.now = new ApiError({ code: 'officer_busy', title: 'Busy', status: 409, subject_id: 'two' })
+    move.asked.value = { place: other, anyway: false }
+    await move.go()
+    expect(sent).toHaveBeenCalledWith({ params: { path: { id: 'one' } }, body: { ...other, anyway: false, reason: 'The inspection place is closed' } })
+    expect([move.doubled.value, move.reason.value]).toEqual([other, ' The inspection place is closed '])
   })
 })

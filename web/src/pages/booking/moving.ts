@@ -4,6 +4,7 @@ import { api, take } from '../../api/client'
 import { t } from '../../i18n'
 import { placeOfBooking, type Place } from '../../rules/stages'
 import { useAct, useLoad } from '../../state/load'
+import { isStaff } from '../../state/me'
 import { toast } from '../../state/toasts'
 
 /** A booking on its way to another time: what was chosen is asked about once, then it is moved in one step. */
@@ -15,8 +16,11 @@ export function useMove(bookingId: () => string) {
   /** The place that is asked about, if one is. */
   const asked = ref<{ place: Place; anyway: boolean }>()
 
+  /** Why an officer moves it; kept while another time is looked for. */
+  const reason = ref('')
+
   const act = useAct(async (to: Place, anyway: boolean) => {
-    const moved = await take(api.POST('/api/v1/bookings/{id}/reschedule', { params: { path: { id: bookingId() } }, body: { ...to, anyway } }))
+    const moved = await take(api.POST('/api/v1/bookings/{id}/reschedule', { params: { path: { id: bookingId() } }, body: { ...to, anyway, ...(isStaff.value && { reason: reason.value.trim() }) } }))
     toast(t(moved.state === 'requested' && moved.needs_decision ? 'booking.move.done_anew' : 'booking.move.done'))
     await router.push(`/bookings/${moved.id}`)
   })
@@ -28,9 +32,10 @@ export function useMove(bookingId: () => string) {
     const { place: to, anyway } = asked.value
     const moved = await act.run(to, anyway)
     asked.value = undefined
-    doubled.value = act.problem.value?.is<'reschedule_booking'>('already_yours') ? to : undefined
+    const known = act.problem.value?.is<'reschedule_booking'>('already_yours') || act.problem.value?.is<'reschedule_booking'>('officer_busy')
+    doubled.value = known ? to : undefined
     return moved
   }
 
-  return { load, booking, place, asked, act, doubled, go }
+  return { load, booking, place, asked, reason, act, doubled, go }
 }
