@@ -95,6 +95,9 @@ both_stores! {
         let kinds: Vec<&str> =
             seen["history"].as_array().unwrap().iter().map(|item| item["kind"].as_str().unwrap()).collect();
         assert_eq!(kinds.iter().filter(|kind| **kind == "booking.stage_begun").count(), 3, "{kinds:?}");
+        let begun: Vec<&Value> = seen["history"].as_array().unwrap().iter()
+            .filter(|item| item["kind"] == "booking.stage_begun").map(|item| &item["stage"]).collect();
+        assert_eq!(begun, ["declaration", "inspection", "release"]);
     }
 
     async fn of_stages_that_cannot_all_be_had_none_is_taken(app: &TestApp) {
@@ -157,6 +160,17 @@ both_stores! {
         let wrong = app.browser().get(&format!(
             "/api/v1/services/{service}/alternatives?stages=declaration,tea&from={EVENING}")).await;
         assert_eq!(wrong.json()["code"], "unknown_stage");
+        let many = vec!["release"; 500].join(",");
+        for (stages, code, field) in [
+            ("release,declaration", "stage_order", "stages[1].stage"),
+            ("release,release", "stage_order", "stages[1].stage"),
+            (&many, "stage_order", "stages[1].stage"),
+            ("declaration@enterprise", "stage_site", "stages[0].site"),
+        ] {
+            let path = format!("/api/v1/services/{service}/alternatives?stages={stages}&from={EVENING}");
+            let problem = app.browser().get(&path).await.json();
+            assert_eq!((&problem["code"], &problem["field"]), (&json!(code), &json!(field)), "{problem}");
+        }
         let path = format!("/api/v1/services/{service}/slots?date=2026-11-24&stage=inspection");
         let slots = app.browser().get(&path).await.ok();
         let free = |at: &str| {

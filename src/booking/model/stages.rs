@@ -4,6 +4,7 @@ use crate::booking::model::slots::Slot;
 use crate::booking::store::entities::appointment::Site;
 use crate::directory::entities::service_stage::Stage;
 use chrono::{DateTime, TimeDelta, Utc};
+use std::iter::Peekable;
 
 /// As many ways to have all of the stages are offered.
 pub const MOST_ALTERNATIVES: usize = 3;
@@ -45,31 +46,39 @@ pub enum StageFaultKind {
     Gap(DateTime<Utc>, DateTime<Utc>),
 }
 
-/// The terms of each wanted stage, and its slot if it lasts as long as it does.
-pub fn fit(terms: &[StageTerms], wanted: &[WantedStage]) -> Result<Vec<(StageTerms, Slot)>, StageFault> {
-    let mut fitting: Vec<(StageTerms, Slot)> = Vec::with_capacity(wanted.len());
-    let mut next = 0;
-    for (index, wish) in wanted.iter().enumerate() {
+/// Where among the stages of a service some wanted ones stand: they come in their order, each once, and at a site
+/// where they can be.
+pub fn in_order(
+    terms: &[StageTerms],
+    wanted: impl IntoIterator<Item = (Stage, Site)>,
+) -> Result<Vec<usize>, StageFault> {
+    let mut positions = Vec::new();
+    for (index, (stage, site)) in wanted.into_iter().enumerate() {
         let fault = |kind| StageFault { index, kind };
-        let position = terms.iter().position(|terms| terms.stage == wish.stage);
+        let position = terms.iter().position(|terms| terms.stage == stage);
         let position = position.ok_or_else(|| fault(StageFaultKind::Unknown))?;
-        if position < next {
+        if positions.last().is_some_and(|before| position <= *before) {
             return Err(fault(StageFaultKind::Order));
         }
-        next = position + 1;
-        let terms = terms[position];
-        if wish.site == Site::Enterprise && !terms.at_enterprise {
+        if site == Site::Enterprise && !terms[position].at_enterprise {
             return Err(fault(StageFaultKind::Site));
         }
-        if let Some((_, before)) = fitting.last() {
-            let (earliest, latest) = window(&terms, before);
-            if wish.starts_at < earliest || wish.starts_at > latest {
-                return Err(fault(StageFaultKind::Gap(earliest, latest)));
-            }
-        }
-        fitting.push((terms, terms.slot(wish.starts_at)));
+        positions.push(position);
     }
-    Ok(fitting)
+    Ok(positions)
+}
+
+/// The same for stages at their times, which keep the gaps between them.
+pub fn fit(terms: &[StageTerms], wanted: &[WantedStage]) -> Result<Vec<usize>, StageFault> {
+    let positions = in_order(terms, wanted.iter().map(|wish| (wish.stage, wish.site)))?;
+    for (index, pair) in wanted.windows(2).enumerate() {
+        let before = terms[positions[index]].slot(pair[0].starts_at);
+        let (earliest, latest) = window(&terms[positions[index + 1]], &before);
+        if !(earliest..=latest).contains(&pair[1].starts_at) {
+            return Err(StageFault { index: index + 1, kind: StageFaultKind::Gap(earliest, latest) });
+        }
+    }
+    Ok(positions)
 }
 
 /// From when until when a stage may start behind the one before.
@@ -84,34 +93,44 @@ impl StageTerms {
 }
 
 /// Ways to have all of the stages, at most [`MOST_ALTERNATIVES`]: each has another first slot, in their order, and from
-/// there the earliest of the others. `free` gives the free slots of the stage of this number that start within two
-/// times, in order.
-pub fn alternatives(
+/// there the earliest of the others. `free` gives the free slots of each stage, in order.
+///
+/// Each slot is looked at once, however long the lists are: a later slot of a stage lets the next one begin only later,
+/// so what came too early for a former slot, or leads nowhere, does so for all that follow.
+pub fn alternatives<I: Iterator<Item = Slot>>(
     terms: &[StageTerms],
-    first: impl Iterator<Item = Slot>,
-    free: &impl Fn(usize, DateTime<Utc>, DateTime<Utc>) -> Vec<Slot>,
+    free: impl IntoIterator<Item = I>,
 ) -> Vec<Vec<Slot>> {
+    let mut free: Vec<Peekable<I>> = free.into_iter().map(Iterator::peekable).collect();
+    let Some((first, others)) = free.split_first_mut() else { return Vec::new() };
     let ways = first.filter_map(|slot| {
         let mut way = vec![slot];
-        follow(terms, &mut way, free).then_some(way)
+        follow(terms.get(1..)?, others, &mut way).then_some(way)
     });
     ways.take(MOST_ALTERNATIVES).collect()
 }
 
 /// Adds the stages that are still missing, each as early as what follows it lets; says no where that is impossible.
-fn follow(
+fn follow<I: Iterator<Item = Slot>>(
     terms: &[StageTerms],
+    free: &mut [Peekable<I>],
     way: &mut Vec<Slot>,
-    free: &impl Fn(usize, DateTime<Utc>, DateTime<Utc>) -> Vec<Slot>,
 ) -> bool {
-    let (Some(next), Some(before)) = (terms.get(way.len()), way.last()) else { return true };
+    let (Some((next, terms)), Some((slots, others)), Some(before)) =
+        (terms.split_first(), free.split_first_mut(), way.last())
+    else {
+        return true;
+    };
     let (earliest, latest) = window(next, before);
-    for slot in free(way.len(), earliest, latest) {
-        way.push(slot);
-        if follow(terms, way, free) {
-            return true;
+    while let Some(slot) = slots.peek().copied().filter(|slot| slot.starts_at <= latest) {
+        if slot.starts_at >= earliest {
+            way.push(slot);
+            if follow(terms, others, way) {
+                return true;
+            }
+            way.pop();
         }
-        way.pop();
+        slots.next();
     }
     false
 }
@@ -120,6 +139,7 @@ fn follow(
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::cell::Cell;
     use std::collections::BTreeSet;
 
     fn at(minutes: i64) -> DateTime<Utc> {
@@ -171,6 +191,27 @@ mod tests {
         assert_eq!(found, fault(1, StageFaultKind::Unknown));
     }
 
+    fn slots_of_all(slots: &impl Fn(usize) -> Vec<Slot>) -> [Vec<Slot>; 3] {
+        [0, 1, 2].map(slots)
+    }
+
+    #[test]
+    fn months_in_which_nothing_fits_are_looked_through_once() {
+        // Each inspection could follow thousands of declarations, and no release follows any inspection.
+        let terms = terms((0, 40_000));
+        let (looked, cells) = (Cell::new(0), 3000);
+        let free = [0, 1, 2].map(|index: usize| {
+            let first = if index == 2 { -3000 } else { 0 };
+            let (looked, terms) = (&looked, terms[index]);
+            (first..first + cells).map(move |cell| {
+                looked.set(looked.get() + 1);
+                terms.slot(at(cell * 15))
+            })
+        });
+        assert_eq!(alternatives(&terms, free), Vec::<Vec<Slot>>::new());
+        assert_eq!(looked.get(), 3 * cells);
+    }
+
     proptest! {
         /// Against all combinations, looked at one by one.
         #[test]
@@ -182,11 +223,12 @@ mod tests {
             let slots = |index: usize| -> Vec<Slot> {
                 free[index].iter().map(|cell| terms[index].slot(at(cell * 15))).collect()
             };
-            let within = |index, from, to| {
-                let slots: Vec<Slot> = slots(index);
-                slots.into_iter().filter(|slot| (from..=to).contains(&slot.starts_at)).collect()
-            };
-            let found = alternatives(&terms, slots(0).into_iter(), &within);
+            let looked = Cell::new(0);
+            let counted = slots_of_all(&slots).map(|slots| {
+                slots.into_iter().inspect(|_| looked.set(looked.get() + 1))
+            });
+            let found = alternatives(&terms, counted);
+            prop_assert!(looked.get() <= free.iter().map(BTreeSet::len).sum::<usize>());
             let fits = |way: &[Slot]| {
                 let wanted: Vec<WantedStage> = way.iter().zip(&terms).map(|(slot, terms)| {
                     WantedStage { stage: terms.stage, starts_at: slot.starts_at, site: Site::Office }

@@ -101,7 +101,7 @@ impl Booking {
         let now = self.0.clock.now();
         let scope = scope_of(actor)?;
         let info = self.info(seen.service_id).await?;
-        let people = self.people_of(&seen).await?;
+        let people = self.people_of(&info, &seen).await?;
         let officer = (side == Side::Officer).then_some(actor.account_id);
         let zone = info.zone;
         let step =
@@ -147,8 +147,8 @@ impl Booking {
     }
 
     /// The people behind a booking, read before the transaction.
-    pub(super) async fn people_of(&self, row: &booking::Model) -> Result<People, DbErr> {
-        People::read(self.0.db.reader(), row).await
+    pub(super) async fn people_of(&self, info: &ServiceInfo, row: &booking::Model) -> Result<People, DbErr> {
+        People::read(self.0.db.reader(), info, row).await
     }
 }
 
@@ -163,13 +163,20 @@ pub(super) struct People {
 
 impl People {
     /// Those of a booking.
-    pub async fn read(conn: &impl ConnectionTrait, row: &booking::Model) -> Result<Self, DbErr> {
+    pub async fn read(
+        conn: &impl ConnectionTrait,
+        info: &ServiceInfo,
+        row: &booking::Model,
+    ) -> Result<Self, DbErr> {
         let account = auth::ask::accounts(conn, &[row.account_id]).await?.remove(&row.account_id);
         let enterprise = match row.enterprise_id {
             Some(id) => auth::ask::enterprises(conn, &[id]).await?.remove(&id),
             None => None,
         };
-        let appointments = appointments::of(conn, [row.id]).await?;
+        let appointments = match info.stages.is_empty() {
+            true => Vec::new(),
+            false => appointments::of(conn, [row.id]).await?,
+        };
         Ok(Self { stages: BookedStage::of(&appointments), ..Self::of(account.as_ref(), enterprise.as_ref()) })
     }
 

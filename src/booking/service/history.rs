@@ -6,6 +6,7 @@ use crate::booking::service::Booking;
 use crate::booking::service::presented::Presented;
 use crate::booking::store::entities::booking;
 use crate::booking::wire::dto::{BookingDetailDto, HistoryItem, HistorySide};
+use crate::directory::entities::service_stage::Stage;
 use crate::evidence;
 use crate::evidence::entities::entry;
 use crate::http::Problem;
@@ -59,6 +60,7 @@ fn told(
         name: act.id.and_then(|id| presented.accounts.get(&id)).map(|account| account.name.clone()),
         text: reasons.get(&entry.seq).cloned(),
         cause: act.cause,
+        stage: act.stage,
     }
 }
 
@@ -67,6 +69,7 @@ struct Act {
     id: Option<Uuid>,
     side: HistorySide,
     cause: Option<String>,
+    stage: Option<Stage>,
 }
 
 fn act_of(entry: &entry::Model) -> Act {
@@ -81,5 +84,6 @@ fn act_of(entry: &entry::Model) -> Act {
         id: actor["id"].as_str().and_then(|id| id.parse().ok()),
         side,
         cause: data["cause"].as_str().map(str::to_owned),
+        stage: serde_json::from_value(data["stage"].clone()).ok(),
     }
 }

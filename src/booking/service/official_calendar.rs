@@ -141,7 +141,7 @@ impl Booking {
 
     async fn list_one(&self, (year, number): (i32, i32), found: Touched) -> Result<(), Fault> {
         let Touched { row: seen, touch, info } = found;
-        let people = self.people_of(&seen).await?;
+        let people = self.people_of(&info, &seen).await?;
         let (inner, now) = (self.0.clone(), self.0.clock.now());
         self.0
             .db

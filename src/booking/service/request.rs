@@ -153,7 +153,7 @@ impl Booking {
                     let people = if is_known {
                         People::of_actor(&wish.actor)
                     } else {
-                        People::read(tx.conn(), &seen.row).await?
+                        People::read(tx.conn(), &case.info, &seen.row).await?
                     };
                     let outcome = request_seen(tx, &this.0.places, seen, &case).await?;
                     if let Outcome::Done(Fresh { row, .. }) = &outcome {

@@ -6,15 +6,15 @@ use crate::booking::log::{BookedStage, Moved, Times};
 use crate::booking::model::form;
 use crate::booking::model::state::{self, Action, Side};
 use crate::booking::service::transition::{Step, take_steps};
-use crate::booking::service::wish::{Wanted, WantedAll, WantedTime, make_room};
+use crate::booking::service::wish::{Asked, Wanted, WantedAll, WantedTime};
 use crate::booking::service::{Booking, Fault, scope_of};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write::Party;
 use crate::booking::store::{Scope, appointments, write};
 use crate::booking::words::mails;
-use crate::booking::words::problems::{already_theirs, already_yours, same_time, slot_taken};
-use crate::db::{Tx, is_unique_violation};
+use crate::booking::words::problems::{already_theirs, already_yours, same_time};
+use crate::db::Tx;
 use crate::directory::ServiceInfo;
 use crate::evidence;
 use crate::http::Problem;
@@ -66,12 +66,12 @@ impl Booking {
             ..Step::by_program(Action::Reschedule, now)
         };
         let parties: Vec<Uuid> = std::iter::once(seen.account_id).chain(seen.enterprise_id).collect();
-        let people = self.people_of(&seen).await?;
+        let people = self.people_of(&info, &seen).await?;
         let asked = Arc::new(Move { seen, info, wanted, anyway, step });
         let turn = self.0.db.turn(&parties).await?;
-        let mut spread = false;
         loop {
             let (this, asked, people) = (self.clone(), asked.clone(), people.clone());
+            let spread = tries.spread;
             let attempt = self.0.db.write_in(turn.as_ref(), move |tx| {
                 Box::pin(async move {
                     let (row, new, was) = this.swap(tx, scope, &asked, spread).await?;
@@ -95,14 +95,7 @@ impl Booking {
             });
             match attempt.await {
                 Ok(row) => return Ok(row),
-                Err(Fault::Store(error)) if is_unique_violation(&error) => {
-                    tries -= 1;
-                    if tries <= 0 {
-                        return Err(slot_taken());
-                    }
-                    spread = true;
-                }
-                Err(fault) => return Err(fault.into()),
+                Err(fault) => tries.again(fault)?,
             }
         }
     }
@@ -122,21 +115,12 @@ impl Booking {
         if asked.wanted.is_as(&old) {
             return Err(same_time().into());
         }
-        let party = asked.party();
-        let mut standing = asked.wanted.standing(tx, party, Some(id), now).await?;
-        if !asked.anyway && standing.same_place > 0 {
-            let mine = write::same_place(tx, party, Some(id), now).await?;
-            let told = |mine| match asked.step.side {
-                Side::Officer => already_theirs(&mine),
-                _ => already_yours(&mine),
-            };
-            return Err(mine.map_or_else(slot_taken, told).into());
-        }
-        if asked.wanted.choose(&standing, false).is_none() {
-            make_room(tx, &self.0.places, &asked.wanted, now).await?;
-            standing = asked.wanted.standing(tx, party, Some(id), now).await?;
-        }
-        let taken = asked.wanted.choose(&standing, spread).ok_or_else(slot_taken)?;
+        let same_place = match asked.step.side {
+            Side::Officer => already_theirs,
+            _ => already_yours,
+        };
+        let asking = Asked { party: asked.party(), but: Some(id), anyway: asked.anyway, same_place, now };
+        let (_, taken) = asked.wanted.find_seats(tx, &self.0.places, &asking, spread).await?;
         self.0.places.vacate(tx, appointments::owners(id)).await?;
         let new = asked.wanted.appointments(id, now);
         appointments::replace(tx, id, new.iter().cloned()).await?;

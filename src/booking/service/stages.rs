@@ -1,6 +1,7 @@
 //! Stages: what can be had together, and the clearance clock that tells when each really began and was done.
 
 use crate::auth::{Actor, Right};
+use crate::base::local_time::local_date;
 use crate::base::words;
 use crate::booking::log::{BookingEntry, StageClock};
 use crate::booking::model::bookable::{DayReason, Offer, Terms};
@@ -13,14 +14,16 @@ use crate::booking::service::{Booking, Fault, scope_of, terms_of};
 use crate::booking::store::entities::appointment::{self, Site};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::{appointments, write};
-use crate::booking::words::problems::no_stages;
+use crate::booking::words::problems::{no_stages, stage_fault};
 use crate::db::Tx;
 use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::calendar::Calendar;
 use crate::directory::{ServiceInfo, StageInfo};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use std::iter;
+use std::ops::Range;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -70,30 +73,23 @@ impl Booking {
         if info.stages.is_empty() {
             return Err(no_stages());
         }
+        let all = terms_of_stages(&info);
+        let positions = stages::in_order(&all, wanted.iter().copied());
+        let positions = positions.map_err(|fault| stage_fault(&fault, info.zone))?;
+        let terms: Vec<StageTerms> = positions.iter().map(|position| all[*position]).collect();
         let calendar = self.0.directory.calendar().await?;
         let now = self.0.clock.now();
-        let all = terms_of_stages(&info);
-        let mut asked: Vec<(StageTerms, &StageInfo, Site)> = Vec::new();
-        for (stage, site) in wanted {
-            let position = all.iter().position(|terms| terms.stage == *stage).ok_or_else(unknown_stage)?;
-            asked.push((all[position], &info.stages[position], *site));
-        }
         let search = Search { booking: self, info: &info, calendar: &calendar, now };
-        let terms: Vec<StageTerms> = asked.iter().map(|(terms, ..)| *terms).collect();
-        let Some((_, first, site)) = asked.first() else { return Ok((info, Vec::new())) };
-        let starts = search.free(first, *site, from, search.horizon());
-        let free = |index: usize, from, until| match asked.get(index) {
-            Some((_, stage, site)) => search.free(stage, *site, from, until).collect(),
-            None => Vec::new(),
-        };
-        let ways = stages::alternatives(&terms, starts, &free);
+        let free = iter::zip(&positions, wanted)
+            .map(|(position, (_, site))| search.free(&info.stages[*position], *site, from));
+        let ways = stages::alternatives(&terms, free);
         debug_assert!(ways.len() <= MOST_ALTERNATIVES);
-        let offer = |(slot, (terms, _, site)): (&Slot, &(StageTerms, &StageInfo, Site))| StageOffer {
-            stage: terms.stage,
+        let offer = |(slot, (stage, site)): (&Slot, &(Stage, Site))| StageOffer {
+            stage: *stage,
             site: *site,
             slot: *slot,
         };
-        let ways = ways.iter().map(|way| way.iter().zip(&asked).map(offer).collect()).collect();
+        let ways = ways.iter().map(|way| way.iter().zip(wanted).map(offer).collect()).collect();
         Ok((info, ways))
     }
 
@@ -105,15 +101,26 @@ impl Booking {
         terms: &Terms<'_>,
         date: NaiveDate,
     ) -> (Vec<Offer>, Option<DayReason>) {
+        self.look_at_stage(info, stage, site, |seats| {
+            (terms.offers(date, &seats).unwrap_or_default(), terms.day(date, None, &seats).reason)
+        })
+    }
+
+    /// Asks how many seats a stage has: of an officer, and at the office of what it needs beside.
+    fn look_at_stage<T>(
+        &self,
+        info: &ServiceInfo,
+        stage: &StageInfo,
+        site: Site,
+        ask: impl FnOnce(&dyn Fn(Range<i64>) -> i32) -> T,
+    ) -> T {
         let own = stage.row.resource_id.filter(|_| site == Site::Office).zip(stage.seats);
         let resources = [Some(info.row.resource_id), own.map(|(resource, _)| resource)];
         self.0.places.look(resources, |[of_service, of_stage]| {
-            let seats = |cells: std::ops::Range<i64>| {
+            ask(&|cells: Range<i64>| {
                 let of_service = of_service.free_seats(info.seats, cells.clone());
                 own.map_or(of_service, |(_, seats)| of_service.min(of_stage.free_seats(seats, cells)))
-            };
-            let reason = terms.day(date, None, &seats).reason;
-            (terms.offers(date, &seats).unwrap_or_default(), reason)
+            })
         })
     }
 
@@ -219,6 +226,7 @@ fn ticked(
 }
 
 /// What is free of a service, stage by stage, as of now.
+#[derive(Clone, Copy)]
 struct Search<'a> {
     booking: &'a Booking,
     info: &'a ServiceInfo,
@@ -226,30 +234,26 @@ struct Search<'a> {
     now: DateTime<Utc>,
 }
 
-impl Search<'_> {
-    /// The free slots of a stage that start within two times, in order.
+impl<'a> Search<'a> {
+    /// The free slots of a stage from a time on, in order; each day is looked at when it is needed.
     fn free(
         &self,
-        stage: &StageInfo,
+        stage: &'a StageInfo,
         site: Site,
         from: DateTime<Utc>,
-        until: DateTime<Utc>,
-    ) -> impl Iterator<Item = Slot> {
-        let zone = self.info.zone;
-        let date = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
-        let last = date(until.min(self.horizon()));
-        let plan = stage_plan(self.info, stage);
-        date(from.max(self.now)).iter_days().take_while(move |day| *day <= last).flat_map(move |day| {
-            let terms = terms_of(self.info, &plan, self.calendar, self.now);
-            let (offers, _) = self.booking.free_of_stage(self.info, stage, site, &terms, day);
-            let fits =
-                move |offer: &Offer| offer.reason.is_none() && (from..=until).contains(&offer.slot.starts_at);
-            offers.into_iter().filter(fits).map(|offer| offer.slot).collect::<Vec<_>>()
+    ) -> impl Iterator<Item = Slot> + use<'a> {
+        let Self { booking, info, calendar, now } = *self;
+        let plan = stage_plan(info, stage);
+        let horizon = now + TimeDelta::days(i64::from(info.row.horizon_days) + 1);
+        let last = local_date(info.zone, horizon);
+        let days = local_date(info.zone, from.max(now)).iter_days().take_while(move |day| *day <= last);
+        days.flat_map(move |day| {
+            let terms = terms_of(info, &plan, calendar, now);
+            let offers = booking
+                .look_at_stage(info, stage, site, |seats| terms.offers(day, &seats).unwrap_or_default());
+            let fits = move |offer: &Offer| offer.reason.is_none() && offer.slot.starts_at >= from;
+            offers.into_iter().filter(fits).map(|offer| offer.slot)
         })
-    }
-
-    fn horizon(&self) -> DateTime<Utc> {
-        self.now + chrono::TimeDelta::days(i64::from(self.info.row.horizon_days) + 1)
     }
 }
 
@@ -261,7 +265,6 @@ fn unknown_stage() -> Problem {
 mod tests {
     use super::*;
     use crate::booking::model::state::tests::row;
-    use chrono::TimeDelta;
 
     #[test]
     fn stages_begin_one_after_the_other_and_end_once() {

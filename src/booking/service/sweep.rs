@@ -35,7 +35,7 @@ impl Booking {
     /// Ends a request whose time is over without a decision, and tells the booker.
     async fn end_undecided(&self, seen: booking::Model, now: DateTime<Utc>) -> Result<bool, Fault> {
         let info = self.info(seen.service_id).await?;
-        let people = self.people_of(&seen).await?;
+        let people = self.people_of(&info, &seen).await?;
         let inner = self.0.clone();
         self.0
             .db

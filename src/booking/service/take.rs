@@ -12,17 +12,15 @@ use crate::booking::service::decide::People;
 use crate::booking::service::request::{RequestForm, Requested};
 use crate::booking::service::transition::advance_all;
 use crate::booking::service::view::Fresh;
-use crate::booking::service::wish::{WantedAll, WantedTime, make_room};
+use crate::booking::service::wish::{Asked, WantedAll, WantedTime};
 use crate::booking::service::{Booking, Fault};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write::{Party, Standing};
 use crate::booking::store::{appointments, write};
 use crate::booking::words::mails;
-use crate::booking::words::problems::{
-    already_yours, slot_taken, too_many_bookings, too_many_holds, unknown_service,
-};
-use crate::db::{Tx, is_unique_violation};
+use crate::booking::words::problems::{already_yours, too_many_bookings, too_many_holds, unknown_service};
+use crate::db::Tx;
 use crate::directory::ServiceInfo;
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
@@ -34,8 +32,6 @@ use uuid::Uuid;
 
 /// As many places as one person may hold at a time.
 pub const MOST_HOLDS: i64 = 5;
-/// References are drawn anew when one exists already.
-const MOST_DRAWS: u32 = 50;
 
 /// What is to be booked.
 #[derive(Clone, Debug)]
@@ -74,36 +70,19 @@ impl Booking {
             Some(form) => Some(Requested::at_once(form, actor, &info, &wanted, now)?),
             None => None,
         };
-        // Each failed try means that somebody else took a seat meanwhile.
         let mut tries = wanted.tries();
         let parties: Vec<Uuid> = std::iter::once(actor.account_id).chain(enterprise).collect();
         let (anyway, actor) = (new.anyway, Arc::clone(actor));
         let wish = Arc::new(Wish { actor, enterprise, info, wanted, requested, anyway, now });
-        let (mut spread, mut draws) = (false, 0);
         let turn = self.0.db.turn(&parties).await?;
         loop {
-            let (this, wish) = (self.clone(), wish.clone());
+            let (this, wish, spread) = (self.clone(), wish.clone(), tries.spread);
             let attempt = self.0.db.write_in(turn.as_ref(), move |tx| {
                 Box::pin(async move { this.attempt(tx, &wish, spread).await })
             });
             match attempt.await {
                 Ok(fresh) => return Ok(fresh),
-                Err(Fault::Store(error)) if is_unique_violation(&error) => {
-                    if write::REFERENCE.is_violated_by(&error) {
-                        draws += 1;
-                        if draws > MOST_DRAWS {
-                            return Err(error.into());
-                        }
-                        continue;
-                    }
-                    tries -= 1;
-                    if tries <= 0 {
-                        return Err(slot_taken());
-                    }
-                    // Whoever lost a seat tries any free one: all trying the lowest would go on colliding.
-                    spread = true;
-                }
-                Err(fault) => return Err(fault.into()),
+                Err(fault) => tries.again(fault)?,
             }
         }
     }
@@ -113,17 +92,9 @@ impl Booking {
         let places = &self.0.places;
         // Locked first, so that two at once cannot both be the last one allowed.
         crate::auth::ask::lock_party(tx, wish.actor.account_id, wish.enterprise).await?;
-        let mut standing = wish.wanted.standing(tx, wish.party(), None, wish.now).await?;
-        if !wish.anyway && standing.same_place > 0 {
-            let mine = write::same_place(tx, wish.party(), None, wish.now).await?;
-            return Err(mine.map_or_else(slot_taken, |mine| already_yours(&mine)).into());
-        }
-        if wish.wanted.choose(&standing, false).is_none() {
-            make_room(tx, places, &wish.wanted, wish.now).await?;
-            // Others may have made room as well.
-            standing = wish.wanted.standing(tx, wish.party(), None, wish.now).await?;
-        }
-        let taken = wish.wanted.choose(&standing, spread).ok_or_else(slot_taken)?;
+        let asked =
+            Asked { party: wish.party(), but: None, anyway: wish.anyway, same_place: already_yours, now: wish.now };
+        let (standing, taken) = wish.wanted.find_seats(tx, places, &asked, spread).await?;
         not_too_much(wish, &standing)?;
         let (row, appointments, entries) = wish.rows()?;
         write::insert(tx, row.clone());

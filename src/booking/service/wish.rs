@@ -8,12 +8,13 @@ use crate::booking::model::stages::{self, StageTerms, WantedStage};
 use crate::booking::service::{Booking, Fault, plan_of, terms_of};
 use crate::booking::store::appointments;
 use crate::booking::store::entities::appointment::{self, Site};
+use crate::booking::store::entities::booking;
 use crate::booking::store::write::{self, Party, Standing};
 use crate::booking::words::problems::{
-    beyond_horizon, lead_time, no_stages, not_a_slot, of_stage, one_time, slot_past, stage_fault,
-    year_unpublished,
+    beyond_horizon, lead_time, no_stages, not_a_slot, of_stage, one_time, slot_past,
+    slot_taken, stage_fault, year_unpublished,
 };
-use crate::db::Tx;
+use crate::db::{Tx, is_unique_violation};
 use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::calendar::Calendar;
 use crate::directory::{ServiceInfo, StageInfo};
@@ -23,6 +24,9 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use rand::RngExt;
 use std::iter;
 use uuid::Uuid;
+
+/// References are drawn anew when one exists already.
+const MOST_DRAWS: u32 = 50;
 
 /// When somebody wants to come.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,12 +88,11 @@ fn in_stages(
     if info.stages.is_empty() {
         return Err(no_stages());
     }
-    let fitting = stages::fit(&terms_of_stages(info), wanted);
-    let fitting = fitting.map_err(|fault| stage_fault(&fault, info.zone))?;
-    let mut all = Vec::with_capacity(fitting.len());
-    for (index, (wish, (terms, _))) in wanted.iter().zip(fitting).enumerate() {
-        let stage = info.stages.iter().find(|stage| stage.row.stage == terms.stage);
-        let stage = stage.ok_or_else(no_stages)?;
+    let positions = stages::fit(&terms_of_stages(info), wanted);
+    let positions = positions.map_err(|fault| stage_fault(&fault, info.zone))?;
+    let mut all = Vec::with_capacity(wanted.len());
+    for (index, (wish, position)) in iter::zip(wanted, positions).enumerate() {
+        let stage = &info.stages[position];
         let (slot, _) = slot_at(info, &stage_plan(info, stage), calendar, wish.starts_at, now)
             .map_err(|problem| of_stage(problem, index))?;
         all.push(of_one_stage(info, stage, wish.site, slot));
@@ -178,13 +181,38 @@ impl WantedAll {
         self.0.iter().flat_map(|wanted| &wanted.needs)
     }
 
-    /// How often somebody else may be faster before there is nothing left.
-    pub fn tries(&self) -> i32 {
-        2 + self.needs().map(|need| need.seats.max(0)).fold(0, i32::saturating_add)
+    /// Tries to take it.
+    pub fn tries(&self) -> Tries {
+        let seats = self.needs().map(|need| need.seats.max(0)).fold(0, i32::saturating_add);
+        Tries { left: seats.saturating_add(2), draws: 0, spread: false }
+    }
+
+    /// A seat for everything, with how things stand: `party` is locked. Who has the same place already must want one
+    /// more `anyway`; holds that ran out make room.
+    pub async fn find_seats(
+        &self,
+        tx: &Tx,
+        places: &Places,
+        asked: &Asked,
+        spread: bool,
+    ) -> Result<(Standing, Vec<Vec<Taken>>), Fault> {
+        let Asked { party, but, anyway, same_place, now } = *asked;
+        let mut standing = self.standing(tx, party, but, now).await?;
+        if !anyway && standing.same_place > 0 {
+            let mine = write::same_place(tx, party, but, now).await?;
+            return Err(mine.map_or_else(slot_taken, |mine| same_place(&mine)).into());
+        }
+        if self.choose(&standing, false).is_none() {
+            self.make_room(tx, places, now).await?;
+            // Others may have made room as well.
+            standing = self.standing(tx, party, but, now).await?;
+        }
+        let taken = self.choose(&standing, spread).ok_or_else(slot_taken)?;
+        Ok((standing, taken))
     }
 
     /// How things stand for a party that wants this; without the seats of `but`, if that is a booking.
-    pub async fn standing(
+    async fn standing(
         &self,
         tx: &Tx,
         party: Party,
@@ -196,7 +224,7 @@ impl WantedAll {
     }
 
     /// A seat for everything that is needed, appointment by appointment; `spread` over the free ones.
-    pub fn choose(&self, standing: &Standing, spread: bool) -> Option<Vec<Vec<Taken>>> {
+    fn choose(&self, standing: &Standing, spread: bool) -> Option<Vec<Vec<Taken>>> {
         let pick = |below| if spread { rand::rng().random_range(0..below) } else { 0 };
         let mut chosen = choose(self.needs(), &standing.taken, pick)?.into_iter();
         let of_one = |wanted: &Wanted| chosen.by_ref().take(wanted.needs.len()).flatten().collect();
@@ -218,20 +246,54 @@ impl WantedAll {
         };
         iter::zip(0.., &self.0).map(row).collect()
     }
+
+    /// Ends holds whose time is over and that sit on what is needed.
+    async fn make_room(&self, tx: &Tx, places: &Places, now: DateTime<Utc>) -> Result<(), Fault> {
+        for need in self.needs() {
+            let bookings = appointments::bookings_of(places::ask::owners(need));
+            for id in write::lapsed(tx, bookings, now).await? {
+                super::transition::expire(tx, places, id, now).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
-/// Ends holds whose time is over and that sit on what is needed.
-pub(super) async fn make_room(
-    tx: &Tx,
-    places: &Places,
-    wanted: &WantedAll,
-    now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    for need in wanted.needs() {
-        let bookings = appointments::bookings_of(places::ask::owners(need));
-        for id in write::lapsed(tx, bookings, now).await? {
-            super::transition::expire(tx, places, id, now).await?;
+/// Who wants it, and what does not count for them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    pub party: Party,
+    /// The booking that is to be moved.
+    pub but: Option<Uuid>,
+    /// They know that they have the same place already.
+    pub anyway: bool,
+    /// What they are told of it otherwise.
+    pub same_place: fn(&booking::Model) -> Problem,
+    pub now: DateTime<Utc>,
+}
+
+/// How often somebody else may be faster before there is nothing left.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tries {
+    left: i32,
+    draws: u32,
+    /// Whoever lost a seat tries any free one: all trying the lowest would go on colliding.
+    pub spread: bool,
+}
+
+impl Tries {
+    /// What to do about a try that did not take it: another one, or the refusal.
+    pub fn again(&mut self, fault: Fault) -> Result<(), Problem> {
+        let error = match fault {
+            Fault::Store(error) if is_unique_violation(&error) => error,
+            fault => return Err(fault.into()),
+        };
+        if write::REFERENCE.is_violated_by(&error) {
+            self.draws += 1;
+            return if self.draws > MOST_DRAWS { Err(error.into()) } else { Ok(()) };
         }
+        self.left -= 1;
+        self.spread = true;
+        if self.left <= 0 { Err(slot_taken()) } else { Ok(()) }
     }
-    Ok(())
 }

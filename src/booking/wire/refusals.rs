@@ -32,7 +32,9 @@ shared_refusals! {
 refusals! {
     ListServiceDays { UNPROCESSABLE_ENTITY: "bad_range", "date_out_of_range"; }
     ListServiceSlots { UNPROCESSABLE_ENTITY: "date_out_of_range", "unknown_stage"; }
-    ListStageAlternatives { UNPROCESSABLE_ENTITY: "date_out_of_range", "no_stages", "unknown_stage"; }
+    ListStageAlternatives {
+        UNPROCESSABLE_ENTITY: "date_out_of_range", "no_stages", "unknown_stage", "stage_order", "stage_site";
+    }
     GetPrefill { ..BOOKERS; }
 
     TakePlace {

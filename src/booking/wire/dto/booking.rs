@@ -171,6 +171,8 @@ pub struct HistoryItem {
     pub text: Option<String>,
     /// What the program did it for: `undecided` beside `booking.expired` when nobody decided in time.
     pub cause: Option<String>,
+    /// The stage that it tells of: beside `booking.stage_begun` and `booking.stage_ended`.
+    pub stage: Option<Stage>,
 }
 
 /// Who did it.
