@@ -92,8 +92,13 @@ impl Booking {
         let places = &self.0.places;
         // Locked first, so that two at once cannot both be the last one allowed.
         crate::auth::ask::lock_party(tx, wish.actor.account_id, wish.enterprise).await?;
-        let asked =
-            Asked { party: wish.party(), but: None, anyway: wish.anyway, same_place: already_yours, now: wish.now };
+        let asked = Asked {
+            party: wish.party(),
+            but: None,
+            anyway: wish.anyway,
+            same_place: already_yours,
+            now: wish.now,
+        };
         let (standing, taken) = wish.wanted.find_seats(tx, places, &asked, spread).await?;
         not_too_much(wish, &standing)?;
         let (row, appointments, entries) = wish.rows()?;

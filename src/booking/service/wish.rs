@@ -11,8 +11,8 @@ use crate::booking::store::entities::appointment::{self, Site};
 use crate::booking::store::entities::booking;
 use crate::booking::store::write::{self, Party, Standing};
 use crate::booking::words::problems::{
-    beyond_horizon, lead_time, no_stages, not_a_slot, of_stage, one_time, slot_past,
-    slot_taken, stage_fault, year_unpublished,
+    beyond_horizon, lead_time, no_stages, not_a_slot, of_stage, one_time, slot_past, slot_taken, stage_fault,
+    year_unpublished,
 };
 use crate::db::{Tx, is_unique_violation};
 use crate::directory::entities::service_stage::Stage;
