@@ -2131,6 +2131,7 @@ export interface components {
             /** @description Kind of the evidence entry, such as `booking.accepted`. */
             kind: string;
             name: string | null;
+            stage: components["schemas"]["Stage"] | null;
             /** @description The reason that was given. */
             text: string | null;
         };
@@ -12542,7 +12543,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `date_out_of_range`, `no_stages`, `unknown_stage`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            /** @description `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12550,7 +12551,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "date_out_of_range" | "no_stages" | "unknown_stage" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
+                        code: "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
                     };
                 };
             };
