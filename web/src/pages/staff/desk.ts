@@ -30,13 +30,18 @@ export interface Desk {
   opened: Ref<Booking | null>
   /** Who waits to be let in, of a booking. */
   waits: (bookingId: string) => WaitingPerson | undefined
+  /** Moves a booking where it stands; without it that is done on the page of free times. */
+  moves: ((booking: Booking) => void) | undefined
 }
 
 const DESK: InjectionKey<Desk> = Symbol('desk')
 
+/** The page of free times, to move a booking. */
+export const movePath = (booking: Booking) => ({ path: `/services/${booking.service.id}/slots`, query: { move: booking.id } })
+
 export const whoOf = (booking: Booking) => booking.enterprise?.name ?? booking.booker_name
 
-export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): Desk {
+export function provideDesk(reload: () => Promise<void>, waits: Desk['waits'], moves?: Desk['moves']): Desk {
   const busy = ref<string | null>(null)
   const asked: Desk['asked'] = ref(null)
   const opened: Desk['opened'] = ref(null)
@@ -98,6 +103,10 @@ export function provideDesk(reload: () => Promise<void>, waits: Desk['waits']): 
 
   const desk: Desk = {
     busy, problem: act.problem, does, asked, opened, done, waits, follow,
+    moves: moves && ((booking) => {
+      opened.value = null
+      moves(booking)
+    }),
     asks: (question, booking) => {
       asking = here() ?? asking
       opened.value = null
