@@ -328,6 +328,7 @@ async fn bookers(app: &TestApp, count: usize) -> Vec<String> {
             created_at: Set(now),
             decided_at: Set(Some(now)),
             decided_by: Set(None),
+            credit_tier: Set(Default::default()),
         });
         accounts.push(account::ActiveModel {
             id: Set(account_id),

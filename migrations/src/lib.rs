@@ -27,6 +27,8 @@ mod m20261126_000125_calendar_feeds;
 mod m20261126_000126_feeds_of_memberships;
 mod m20261126_000130_places;
 mod m20261126_000131_appointments;
+mod m20261126_000145_credit_tiers;
+mod m20261126_000146_explanations;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -59,6 +61,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000126_feeds_of_memberships::Migration),
             Box::new(m20261126_000130_places::Migration),
             Box::new(m20261126_000131_appointments::Migration),
+            Box::new(m20261126_000145_credit_tiers::Migration),
+            Box::new(m20261126_000146_explanations::Migration),
         ]
     }
 }

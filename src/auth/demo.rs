@@ -12,6 +12,7 @@ use crate::base::ids;
 use crate::base::words::Language;
 use crate::db::{Db, Tx};
 use crate::directory;
+use crate::directory::model::credit::CreditTier;
 use crate::evidence::{self, NewEntry};
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
@@ -68,6 +69,7 @@ struct DemoEnterprise {
     name: &'static str,
     uscc: &'static str,
     state: EnterpriseState,
+    credit_tier: CreditTier,
     /// Index of the contact in [`PEOPLE`].
     contact: usize,
 }
@@ -78,24 +80,28 @@ const ENTERPRISES: [DemoEnterprise; 4] = [
         name: "雪原样例粮油",
         uscc: "91239999MA0000082A",
         state: EnterpriseState::Approved,
+        credit_tier: CreditTier::Certified,
         contact: 0,
     },
     DemoEnterprise {
         name: "江岸样例医疗",
         uscc: "91239999MA0000162X",
         state: EnterpriseState::Approved,
+        credit_tier: CreditTier::AdvancedCertified,
         contact: 1,
     },
     DemoEnterprise {
         name: "冰桥样例报关",
         uscc: "91239999MA00003300",
         state: EnterpriseState::Approved,
+        credit_tier: CreditTier::Regular,
         contact: 2,
     },
     DemoEnterprise {
         name: "霜河样例食品",
         uscc: "91239999MA0000285Y",
         state: EnterpriseState::Pending,
+        credit_tier: CreditTier::Discredited,
         contact: 3,
     },
 ];
@@ -212,6 +218,7 @@ async fn insert_enterprise(tx: &Tx, demo: &DemoEnterprise, now: DateTime<Utc>) -
         created_at: now,
         decided_at: decided.then_some(now),
         decided_by: None,
+        credit_tier: demo.credit_tier,
     };
     store::insert_enterprise(tx, row).await?;
     let joined = Joined { enterprise_id: Some(id), demo: true, ..Joined::default() };

@@ -1,6 +1,7 @@
 //! The entries of sign-in, accounts and enterprises; all in the chain `system`, and none for a booker.
 
 use crate::base::words::{self, Text};
+use crate::directory::model::credit::CreditTier;
 use crate::evidence::{Logged, Names};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -33,6 +34,8 @@ pub enum AccountEntry {
     EnterpriseApproved(Enterprise),
     #[serde(rename = "enterprise.refused")]
     EnterpriseRefused(Enterprise),
+    #[serde(rename = "enterprise.credit_tier_set")]
+    CreditTierSet(CreditTierChange),
     #[serde(rename = "membership.requested")]
     MembershipRequested(Joined),
     #[serde(rename = "membership.approved")]
@@ -65,6 +68,14 @@ pub struct Enterprise {
     pub demo: bool,
 }
 
+/// An enterprise that was put into another credit tier.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CreditTierChange {
+    pub enterprise_id: Uuid,
+    pub was: CreditTier,
+    pub is_now: CreditTier,
+}
+
 /// Somebody in an enterprise.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Member {
@@ -84,6 +95,7 @@ impl Logged for AccountEntry {
             Self::EnterpriseRegistered(_) => words::log::enterprise_registered(),
             Self::EnterpriseApproved(_) => words::log::enterprise_approved(),
             Self::EnterpriseRefused(_) => words::log::enterprise_refused(),
+            Self::CreditTierSet(_) => words::log::enterprise_credit_tier_set(),
             Self::MembershipRequested(_) => words::log::membership_requested(),
             Self::MembershipApproved(_) => words::log::membership_approved(),
             Self::MembershipRefused(_) => words::log::membership_refused(),

@@ -5,6 +5,7 @@ use crate::booking::entities::appointment::{self, Site};
 use crate::booking::entities::booking::BookingState;
 use crate::booking::entities::calendar_feed::Covers;
 use crate::booking::model::state::Action;
+use crate::booking::model::why_not::Rule;
 use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::calendar::DayClass;
 use crate::evidence::{Logged, Names};
@@ -28,6 +29,12 @@ pub enum BookingEntry {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         stages: Vec<BookedStage>,
     },
+    /// An officer booked it against the terms of the service; why, is committed to.
+    #[serde(rename = "booking.against_terms")]
+    AgainstTerms { reference: String, rules: Vec<Rule> },
+    /// A written explanation came for its late cancelling.
+    #[serde(rename = "booking.explained")]
+    Explained { reference: String },
     /// It was moved to another time.
     #[serde(rename = "booking.rescheduled")]
     Rescheduled(Stepped),
@@ -167,6 +174,8 @@ impl Logged for BookingEntry {
     fn words(&self, _: &Names) -> Text {
         match self {
             Self::Held { .. } => words::log::booking_held(),
+            Self::AgainstTerms { .. } => words::log::booking_against_terms(),
+            Self::Explained { .. } => words::log::booking_explained(),
             Self::Rescheduled(_) => words::log::booking_rescheduled(),
             Self::StageBegun(clock) => words::log::booking_stage_begun(stage_name(clock.stage)),
             Self::StageEnded(clock) => words::log::booking_stage_ended(stage_name(clock.stage)),

@@ -14,6 +14,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,8 @@ pub struct Problem {
     /// What stands in the way, where it can be shown: such as the booking that exists already. Boxed
     /// because hardly any problem has one, and problems travel in every result.
     pub subject_id: Option<Box<Uuid>>,
+    /// From when on it would be allowed, where that is known. Boxed as well.
+    pub earliest_at: Option<Box<DateTime<Utc>>>,
     /// What the store said, if it was the store that failed. Boxed as well.
     pub store_fault: Option<Box<StoreFault>>,
     /// Seconds after which it is worth trying again, where that is known.
@@ -55,6 +58,9 @@ pub struct ProblemBody {
     /// What stands in the way, where it can be shown: such as the booking that exists already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject_id: Option<Uuid>,
+    /// From when on it would be allowed, where that is known: an appointment, or an application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earliest_at: Option<DateTime<Utc>>,
     pub request_id: String,
 }
 
@@ -71,6 +77,7 @@ impl Problem {
             title,
             field: None,
             subject_id: None,
+            earliest_at: None,
             store_fault: None,
             retry_after: None,
         }
@@ -287,6 +294,7 @@ fn write(response: Response, problem: &Problem, language: Language, id: &str) ->
         code: problem.code.into(),
         field: problem.field.as_deref().map(str::to_owned),
         subject_id: problem.subject_id.as_deref().copied(),
+        earliest_at: problem.earliest_at.as_deref().copied(),
         request_id: id.to_owned(),
     };
     let (mut parts, _) = response.into_parts();

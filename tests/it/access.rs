@@ -51,6 +51,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/enterprises", "uxxxxx.xxxxx"),
     ("POST", "/enterprises/{id}/approve", "uxxxxx.xxxxx"),
     ("POST", "/enterprises/{id}/refuse", "uxxxxx.xxxxx"),
+    ("PUT", "/enterprises/{id}/credit-tier", "uxxxxx.xxxxx"),
     ("POST", "/travellers", "............"),
     // the link in the mail is the key; nobody of them has one
     ("GET", "/registrations/{token}", "hhhhhhhhhhhh"),
@@ -77,6 +78,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     // the address is the key, and the owner has ended it by the time the others come: 410
     ("GET", "/calendar/{file}", "............"),
     ("GET", "/services/{id}/prefill", "u....xxxxxxx"),
+    ("GET", "/services/{id}/why", "u......xxxxx"),
     ("GET", "/references/{reference}", "u.hhh..xxxxx"),
     ("GET", "/day", "uxxxx..xxxxx"),
     ("GET", "/board", "uxxxx..xxxxx"),
@@ -185,6 +187,7 @@ impl Objects {
             "/calendar" => "?from=2026-11-01&to=2026-11-30",
             "/services/{id}/days" => "?from=2026-11-23&to=2026-11-30",
             "/services/{id}/slots" => "?date=2026-11-24",
+            "/services/{id}/why" => "?starts_at=2026-11-24T03:00:00Z",
             "/services/{id}/alternatives" => "?stages=release&from=2026-11-24T03:00:00Z",
             "/day" => "?date=2026-11-23",
             "/events" => "?topics=day",
@@ -220,6 +223,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
         "/calendar/preview" | "/calendar/imports" => json!({"file_base64": ""}),
         "/me" => json!({"locale": "zh-CN"}),
         "/enterprises/{id}/refuse" => json!({"reason": "x"}),
+        "/enterprises/{id}/credit-tier" => json!({"credit_tier": "regular", "reason": "x"}),
         "/sessions/{id}/acknowledge" => json!({"notice_version": 0}),
         "/sessions/{id}/checks/{key}" => json!({"done": true}),
         "/sessions/{id}/media-state" => json!({"microphone": true, "camera": true}),

@@ -114,7 +114,7 @@ async fn service(app: &TestApp, seats: i32, quota: Option<i32>) -> Uuid {
 }
 
 fn place(service_id: Uuid, starts_at: DateTime<Utc>, anyway: bool) -> NewBooking {
-    NewBooking { service_id, time: Some(WantedTime::Slot(starts_at)), anyway, form: None }
+    NewBooking { service_id, time: Some(WantedTime::Slot(starts_at)), anyway, form: None, against: None }
 }
 
 /// Lets everybody take at once; returns who got a place.

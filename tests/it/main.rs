@@ -10,6 +10,7 @@ mod booking;
 mod booking_moved_by_officers;
 mod booking_races;
 mod booking_stages;
+mod booking_terms;
 mod booking_undecided;
 mod booking_warnings;
 mod calendar;

@@ -46,6 +46,9 @@ async fn completed(app: &TestApp, service: &str, booker: &str, officer: &str) ->
         sequence: Set(1),
         created_at: Set(now),
         updated_at: Set(now),
+        explain_by: Set(None),
+        explanation: Set(None),
+        explained_at: Set(None),
     };
     let written: Result<(), DbErr> = app
         .app

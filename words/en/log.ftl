@@ -1,6 +1,8 @@
 ### Entries of a case, as they are told.
 
 booking_held = Chose a time; the place is on hold
+booking_against_terms = Booked by an officer against the terms of the service
+booking_explained = The late cancelling was explained in writing
 booking_rescheduled = Moved to another time
 booking_stage_begun = { $stage } began
 booking_stage_ended = { $stage } is done
@@ -82,6 +84,7 @@ account_password_changed = The password was changed
 enterprise_registered = An enterprise registered
 enterprise_approved = An enterprise was approved
 enterprise_refused = An enterprise was refused
+enterprise_credit_tier_set = An enterprise was put into another credit tier
 membership_requested = Somebody asked to join an enterprise
 membership_approved = A colleague was let in
 membership_refused = A colleague was refused

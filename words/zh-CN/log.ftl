@@ -1,6 +1,8 @@
 ### Entries of a case, as they are told.
 
 booking_held = 选定时间，名额暂留
+booking_against_terms = 关员在预约规则之外办理
+booking_explained = 就临近取消提交了书面说明
 booking_rescheduled = 改到别的时间
 booking_stage_begun = { $stage }开始办理
 booking_stage_ended = { $stage }办理完毕
@@ -89,6 +91,7 @@ account_password_changed = 修改密码
 enterprise_registered = 企业注册
 enterprise_approved = 企业注册通过
 enterprise_refused = 企业注册未通过
+enterprise_credit_tier_set = 企业信用等级调整
 membership_requested = 申请加入企业
 membership_approved = 同意加入企业
 membership_refused = 拒绝加入企业

@@ -4,6 +4,7 @@ use crate::auth::model::{self, Right};
 use crate::auth::store::entities::account::{self, Membership, Role};
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::base::words::{self, Language};
+use crate::directory::model::credit::CreditTier;
 use crate::evidence;
 use crate::http::Problem;
 use uuid::Uuid;
@@ -35,12 +36,18 @@ pub struct ActorEnterprise {
     pub id: Uuid,
     pub name: String,
     pub state: EnterpriseState,
+    pub credit_tier: CreditTier,
 }
 
 /// Somebody from their rows.
 pub fn of(account: account::Model, enterprise: Option<enterprise::Model>, sign_in_id: Uuid) -> Actor {
     let news_to = booker_address(&account, enterprise.as_ref());
-    let enterprise = enterprise.map(|row| ActorEnterprise { id: row.id, name: row.name, state: row.state });
+    let enterprise = enterprise.map(|row| ActorEnterprise {
+        id: row.id,
+        name: row.name,
+        state: row.state,
+        credit_tier: row.credit_tier,
+    });
     let (enterprise, joining) = match (enterprise, account.membership) {
         (Some(own), Some(Membership::Approved)) => (Some(own), None),
         // Without a membership nobody acts for anybody.

@@ -1,6 +1,6 @@
 //! A chief lets enterprises in.
 
-use crate::auth::log::{AccountEntry, Enterprise, Member};
+use crate::auth::log::{AccountEntry, CreditTierChange, Enterprise, Member};
 use crate::auth::model::input;
 use crate::auth::store::entities::account::Membership;
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
@@ -8,6 +8,7 @@ use crate::auth::words::mails;
 use crate::auth::{Actor, Auth, store};
 use crate::base::words;
 use crate::db::Tx;
+use crate::directory::model::credit::CreditTier;
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use crate::notify;
@@ -67,6 +68,36 @@ impl Auth {
     pub async fn refuse(&self, chief: &Actor, id: Uuid, reason: &str) -> Result<Listed, Problem> {
         let reason = input::lines("reason", reason, 2, 500)?;
         self.decide(chief, id, EnterpriseState::Refused, Some(reason)).await
+    }
+
+    /// Puts an enterprise into a credit tier, also one that waits. What it was booked by stays as it is.
+    pub async fn set_credit_tier(
+        &self,
+        chief: &Actor,
+        id: Uuid,
+        tier: CreditTier,
+        reason: &str,
+    ) -> Result<Listed, Problem> {
+        let reason = input::lines("reason", reason, 2, 500)?;
+        let (now, by) = (self.0.clock.now(), chief.evidence());
+        let row = self
+            .0
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let was = store::set_credit_tier(tx, id, tier).await?.ok_or_else(Problem::not_found)?;
+                    if was != tier {
+                        let told = CreditTierChange { enterprise_id: id, was, is_now: tier };
+                        let what = AccountEntry::CreditTierSet(told);
+                        let entry = NewEntry::new(evidence::SYSTEM, &what, by, now);
+                        evidence::append(tx, entry.personal("reason", reason)).await?;
+                    }
+                    store::enterprise(tx.conn(), id).await?.ok_or_else(Problem::not_found)
+                })
+            })
+            .await?;
+        let listed = self.listed(vec![row]).await?;
+        listed.into_iter().next().ok_or_else(Problem::not_found)
     }
 
     async fn decide(

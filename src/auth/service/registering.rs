@@ -16,6 +16,7 @@ use crate::auth::{Auth, Refusal, model, store};
 use crate::base::{ids, words};
 use crate::db::live::Live;
 use crate::db::{StoreFault, Tx, WriteError, is_unique_violation};
+use crate::directory::model::credit::CreditTier;
 use crate::evidence::{self, NewEntry};
 use crate::http::{Problem, StatusCode};
 use crate::{directory, notify};
@@ -342,6 +343,7 @@ fn new_enterprise(row: &registration::Model, uscc: String, now: DateTime<Utc>) -
         created_at: now,
         decided_at: None,
         decided_by: None,
+        credit_tier: CreditTier::default(),
     }
 }
 

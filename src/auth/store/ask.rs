@@ -35,6 +35,18 @@ pub async fn enterprises(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// An enterprise by its id or code.
+pub async fn enterprise_named(
+    conn: &impl ConnectionTrait,
+    named: &str,
+) -> Result<Option<enterprise::Model>, DbErr> {
+    let by = match named.parse::<Uuid>() {
+        Ok(id) => enterprise::Column::Id.eq(id),
+        Err(_) => enterprise::Column::Uscc.eq(named.trim().to_uppercase()),
+    };
+    enterprise::Entity::find().filter(by).one(conn).await
+}
+
 /// Whether there is anybody at all.
 pub async fn is_anybody(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let any = account::Entity::find().select_only().column(account::Column::Id).limit(1);

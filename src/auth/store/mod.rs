@@ -14,6 +14,7 @@ use crate::auth::store::entities::account;
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::base::words::Language;
 use crate::db::Tx;
+use crate::directory::model::credit::CreditTier;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
@@ -115,6 +116,18 @@ pub async fn decide(
         .exec(tx.conn())
         .await?;
     Ok(done.rows_affected > 0)
+}
+
+/// Puts an enterprise, locked until the transaction ends, into another credit tier; tells the former.
+pub async fn set_credit_tier(tx: &Tx, id: Uuid, tier: CreditTier) -> Result<Option<CreditTier>, DbErr> {
+    let found = enterprise::Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?;
+    let Some(found) = found else { return Ok(None) };
+    enterprise::Entity::update_many()
+        .set(enterprise::ActiveModel { credit_tier: Set(tier), ..Default::default() })
+        .filter(enterprise::Column::Id.eq(id))
+        .exec(tx.conn())
+        .await?;
+    Ok(Some(found.credit_tier))
 }
 
 /// The account that registered an enterprise.

@@ -4,6 +4,7 @@ use crate::auth::service::enterprises::{Listed, PAGE};
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::auth::wire::refusals;
 use crate::auth::{Auth, Right, Signed};
+use crate::directory::model::credit::CreditTier;
 use crate::http::{Body, Cursor, Page, Params, PathId, Refused};
 use axum::Json;
 use axum::extract::State;
@@ -22,6 +23,7 @@ pub struct Enterprise {
     contact_mobile: String,
     contact_email: String,
     state: EnterpriseState,
+    credit_tier: CreditTier,
     /// Why it was refused.
     reason: Option<String>,
     created_at: DateTime<Utc>,
@@ -53,6 +55,7 @@ impl From<Listed> for Enterprise {
             contact_mobile: row.contact_mobile,
             contact_email: row.contact_email,
             state: row.state,
+            credit_tier: row.credit_tier,
             reason: row.reason,
             created_at: row.created_at,
             decided_at: row.decided_at,
@@ -123,4 +126,29 @@ pub async fn refuse_enterprise(
 ) -> Result<Json<Enterprise>, Refused<refusals::RefuseEnterprise>> {
     actor.may(Right::ApproveEnterprises)?;
     Ok(Json(auth.refuse(&actor, id, &body.reason).await?.into()))
+}
+
+/// A credit tier, and why.
+#[derive(Deserialize, ToSchema)]
+pub struct SetCreditTier {
+    credit_tier: CreditTier,
+    /// The decision or notice that it goes by; it is kept with the entry.
+    #[schema(min_length = 2, max_length = 500)]
+    reason: String,
+}
+
+/// Puts an enterprise into a credit tier. For chiefs.
+#[utoipa::path(
+    put, path = "/enterprises/{id}/credit-tier", tag = "people", operation_id = "set_credit_tier",
+    params(("id" = Uuid, Path)), request_body = SetCreditTier,
+    responses((status = OK, body = Enterprise), refusals::SetCreditTier),
+)]
+pub async fn set_credit_tier(
+    State(auth): State<Auth>,
+    Signed(actor): Signed,
+    PathId(id): PathId,
+    Body(body): Body<SetCreditTier>,
+) -> Result<Json<Enterprise>, Refused<refusals::SetCreditTier>> {
+    actor.may(Right::ApproveEnterprises)?;
+    Ok(Json(auth.set_credit_tier(&actor, id, body.credit_tier, &body.reason).await?.into()))
 }

@@ -15,6 +15,7 @@ use crate::auth::store::entities::enterprise::EnterpriseState;
 use crate::auth::wire::layer::{devices_of, token_of};
 use crate::auth::{Actor, Auth, Caller, MaybeSigned, Refusal, Signed};
 use crate::base::words::Language;
+use crate::directory::model::credit::CreditTier;
 use crate::http::{Body, ClientAddress, NothingOfItsOwn, Problem, Refusals, Refused};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -42,6 +43,7 @@ pub fn router(auth: Auth) -> OpenApiRouter {
         .routes(routes!(registrations::confirm_registration))
         .routes(routes!(enterprises::approve_enterprise))
         .routes(routes!(enterprises::refuse_enterprise))
+        .routes(routes!(enterprises::set_credit_tier))
         .routes(routes!(members::list_members))
         .routes(routes!(members::approve_member))
         .routes(routes!(members::refuse_member))
@@ -79,6 +81,7 @@ pub struct MyEnterprise {
     id: Uuid,
     name: String,
     state: EnterpriseState,
+    credit_tier: CreditTier,
     /// Whether one may act for it.
     membership: Membership,
 }
@@ -99,6 +102,7 @@ impl Me {
                 id: own.id,
                 name: own.name.clone(),
                 state: own.state,
+                credit_tier: own.credit_tier,
                 membership,
             }),
             colleagues_waiting: auth.colleagues_waiting(actor).await?,

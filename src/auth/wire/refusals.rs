@@ -48,6 +48,8 @@ refusals! {
         UNPROCESSABLE_ENTITY: "wrong_length";
     }
 
+    SetCreditTier { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "wrong_length"; }
+
     ListMembers { ..BOOKERS; }
     ApproveMember {
         ..BOOKERS;

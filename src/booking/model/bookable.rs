@@ -48,6 +48,8 @@ pub enum SlotReason {
     LeadTime,
     Full,
     Quota,
+    /// Something else in the terms of the service, for the party that asks.
+    Terms,
 }
 
 /// Why a service has no free time up to its horizon; what says most is the greatest.

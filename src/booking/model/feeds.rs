@@ -125,6 +125,7 @@ mod tests {
             decided_at: None,
             decided_by: None,
             name_key: String::new(),
+            credit_tier: Default::default(),
         }
     }
 

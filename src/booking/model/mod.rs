@@ -11,6 +11,7 @@ pub mod state;
 pub mod steps;
 pub mod touched;
 pub mod warnings;
+pub mod why_not;
 
 pub use reference::display_reference;
 pub use state::join_window;

@@ -224,6 +224,9 @@ pub mod tests {
             sequence: 0,
             created_at: starts_at,
             updated_at: starts_at,
+            explain_by: None,
+            explanation: None,
+            explained_at: None,
         }
     }
 

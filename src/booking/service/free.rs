@@ -1,8 +1,10 @@
 //! What is free: answered from memory and the kept directory, without a query.
 
+use crate::auth::Actor;
 use crate::booking::model::bookable::{DayReason, DayTotal, Free, NoneFree, Offer, OpenState, Terms};
 use crate::booking::model::slots::Slot;
-use crate::booking::service::{Booking, plan_of, terms_of};
+use crate::booking::service::terms::tier_of;
+use crate::booking::service::{Booking, lead_of, plan_of, terms_of};
 use crate::directory::ServiceInfo;
 use crate::directory::model::calendar::DayClass;
 use crate::http::Problem;
@@ -31,7 +33,7 @@ pub struct ServiceNow {
 }
 
 /// Boards and quota of one service, looked at under one lock each.
-struct ServiceBoards<'a> {
+pub(super) struct ServiceBoards<'a> {
     seats: (&'a Board, i32),
     quota: Option<(&'a Board, i32)>,
 }
@@ -63,9 +65,10 @@ impl Booking {
         Ok((info, now))
     }
 
-    /// What is free on each date from `from` to `to`.
+    /// What is free on each date from `from` to `to`, by how long ahead the caller has to book.
     pub async fn days(
         &self,
+        caller: Option<&Actor>,
         service_id: Uuid,
         from: NaiveDate,
         to: NaiveDate,
@@ -73,7 +76,8 @@ impl Booking {
         let info = self.offered(service_id).await?;
         let calendar = self.0.directory.calendar().await?;
         let plan = plan_of(&info);
-        let terms = terms_of(&info, &plan, &calendar, self.0.clock.now());
+        let lead = lead_of(&info, caller.and_then(tier_of));
+        let terms = Terms { lead, ..terms_of(&info, &plan, &calendar, self.0.clock.now()) };
         let dates = from.iter_days().take_while(|date| *date <= to);
         let days = with_boards(&self.0.places, &info, |boards| {
             dates
@@ -91,13 +95,15 @@ impl Booking {
     /// The slots of a date, and why there are none or none is free.
     pub async fn slots(
         &self,
+        caller: Option<&Actor>,
         service_id: Uuid,
         date: NaiveDate,
     ) -> Result<(Arc<ServiceInfo>, Vec<Offer>, Option<DayReason>), Problem> {
         let info = self.offered(service_id).await?;
         let calendar = self.0.directory.calendar().await?;
         let plan = plan_of(&info);
-        let terms = terms_of(&info, &plan, &calendar, self.0.clock.now());
+        let lead = lead_of(&info, caller.and_then(tier_of));
+        let terms = Terms { lead, ..terms_of(&info, &plan, &calendar, self.0.clock.now()) };
         let (offers, reason) = with_boards(&self.0.places, &info, |boards| {
             let reason = terms.day(date, info.quota_seats, boards).reason;
             (terms.offers(date, boards).unwrap_or_default(), reason)
@@ -122,7 +128,11 @@ impl Booking {
     }
 }
 
-fn with_boards<T>(places: &Places, info: &ServiceInfo, ask: impl FnOnce(&ServiceBoards<'_>) -> T) -> T {
+pub(super) fn with_boards<T>(
+    places: &Places,
+    info: &ServiceInfo,
+    ask: impl FnOnce(&ServiceBoards<'_>) -> T,
+) -> T {
     let quota = info.row.quota_resource_id.zip(info.quota_seats);
     places.look([Some(info.row.resource_id), quota.map(|(id, _)| id)], |[seats, limit]| {
         ask(&ServiceBoards { seats: (seats, info.seats), quota: quota.map(|(_, seats)| (limit, seats)) })

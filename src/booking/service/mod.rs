@@ -16,16 +16,19 @@ mod reschedule;
 mod stages;
 mod sweep;
 pub mod take;
+mod terms;
 mod transition;
 mod unpublished;
 mod view;
 pub mod waiting;
+mod why;
 mod wish;
 
 pub use free::ServiceNow;
 pub use request::RequestForm;
 pub use stages::{ClockAction, StageOffer, Way};
 pub use take::NewBooking;
+pub use why::WhyFor;
 pub use wish::WantedTime;
 
 use crate::auth::entities::account::Role;
@@ -40,6 +43,7 @@ use crate::booking::store::{Scope, read};
 use crate::db::live::Live;
 use crate::db::{Db, StoreFault, WriteError, fault_of};
 use crate::directory::model::calendar::Calendar;
+use crate::directory::model::credit::CreditTier;
 use crate::directory::{Directory, ServiceInfo};
 use crate::http::Problem;
 use crate::places::Places;
@@ -182,11 +186,16 @@ fn plan_of(info: &ServiceInfo) -> Plan {
     }
 }
 
+/// How long ahead a service is booked at least by somebody of a tier; by nobody in particular without one.
+fn lead_of(info: &ServiceInfo, tier: Option<CreditTier>) -> TimeDelta {
+    TimeDelta::minutes(i64::from(info.spec.terms.lead_minutes(tier, None, info.row.lead_minutes)))
+}
+
 fn terms_of<'a>(info: &ServiceInfo, plan: &'a Plan, calendar: &'a Calendar, now: DateTime<Utc>) -> Terms<'a> {
     Terms {
         plan,
         calendar,
-        lead: TimeDelta::minutes(i64::from(info.row.lead_minutes)),
+        lead: lead_of(info, None),
         horizon_days: i64::from(info.row.horizon_days),
         capacity: info.seats,
         now,

@@ -4,9 +4,12 @@ use crate::auth::{Actor, Right};
 use crate::base::local_time::local_date;
 use crate::base::words;
 use crate::booking::model::form;
+use crate::booking::model::slots::Slot;
 use crate::booking::model::state::{self, Action, Side};
 use crate::booking::model::warnings::{FormWarning, warnings};
+use crate::booking::model::why_not::{Facts, Occasion};
 use crate::booking::service::decide::People;
+use crate::booking::service::terms::{Question, tier_of};
 use crate::booking::service::transition::{Step, expire, take_steps_behind};
 use crate::booking::service::view::Fresh;
 use crate::booking::service::wish::WantedAll;
@@ -17,6 +20,7 @@ use crate::booking::wire::dto::BookingDto;
 use crate::booking::words::mails;
 use crate::db::Tx;
 use crate::directory::model::ServiceSpec;
+use crate::directory::model::calendar::Calendar;
 use crate::directory::{ServiceInfo, Services};
 use crate::evidence;
 use crate::http::Problem;
@@ -64,6 +68,7 @@ struct Wish {
     form: RequestForm,
     actor: Arc<Actor>,
     services: Arc<Services>,
+    calendar: Arc<Calendar>,
     now: DateTime<Utc>,
 }
 
@@ -97,8 +102,8 @@ impl Requested {
         wanted: &WantedAll,
         now: DateTime<Utc>,
     ) -> Result<Self, Problem> {
-        let in_stages = wanted.0.iter().any(|wanted| wanted.stage.is_some());
-        let requested = Self::of(form, actor, info, (wanted.span().starts_at, in_stages), now)?;
+        let about = (wanted.span().starts_at, wanted.in_stages());
+        let requested = Self::of(form, actor, info, about, now)?;
         requested.all_read()?;
         Ok(requested)
     }
@@ -139,7 +144,8 @@ impl Booking {
         actor.may(Right::Book)?;
         let scope = scope_of(actor)?;
         let services = self.0.directory.kept_services().await?;
-        let wish = Wish { form, actor: Arc::clone(actor), services, now: self.0.clock.now() };
+        let calendar = self.0.directory.calendar().await?;
+        let wish = Wish { form, actor: Arc::clone(actor), services, calendar, now: self.0.clock.now() };
         let this = self.clone();
         let outcome: Result<Outcome, Fault> = self
             .0
@@ -155,7 +161,8 @@ impl Booking {
                     } else {
                         People::read(tx.conn(), &case.info, &seen.row).await?
                     };
-                    let outcome = request_seen(tx, &this.0.places, seen, &case).await?;
+                    let terms = wish.terms(&seen, &case);
+                    let outcome = request_seen(tx, &this.0.places, seen, &case, &terms).await?;
                     if let Outcome::Done(Fresh { row, .. }) = &outcome {
                         this.0.tell_office(tx);
                         if row.state == BookingState::Accepted {
@@ -182,9 +189,27 @@ impl Wish {
         let asked = (seen.row.starts_at, seen.is_in_stages);
         Ok(Requested::of(self.form.clone(), &self.actor, info, asked, self.now)?)
     }
+
+    /// The terms for what the form says, as of when the place was held: the form may take its time.
+    fn terms(&self, seen: &Seen, case: &Requested) -> Question {
+        Question {
+            info: Arc::clone(&case.info),
+            calendar: Arc::clone(&self.calendar),
+            tier: tier_of(&self.actor),
+            category: case.info.spec.terms.category(&case.form.fields).map(str::to_owned),
+            now: seen.row.created_at,
+            occasion: Occasion::Move,
+        }
+    }
 }
 
-async fn request_seen(tx: &Tx, places: &Places, seen: Seen, case: &Requested) -> Result<Outcome, Fault> {
+async fn request_seen(
+    tx: &Tx,
+    places: &Places,
+    seen: Seen,
+    case: &Requested,
+    terms: &Question,
+) -> Result<Outcome, Fault> {
     let Requested { form, info, now, .. } = case;
     let row = &seen.row;
     if state::hold_lapsed(row, *now) {
@@ -203,6 +228,8 @@ async fn request_seen(tx: &Tx, places: &Places, seen: Seen, case: &Requested) ->
             .map_err(|refusal| refusal.problem(info.zone))?;
         return Err(unread.into());
     }
+    // Asked when it was held; what it is about, the form tells.
+    terms.allow(&Slot { starts_at: row.starts_at, ends_at: row.ends_at }, &Facts::default())?;
     let (is_beside_another, is_in_stages) = (seen.is_beside_another, seen.is_in_stages);
     let row = take_steps_behind(tx, seen, case.steps())?;
     // A booking in stages is shown with them, which were not read.

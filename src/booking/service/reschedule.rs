@@ -5,12 +5,13 @@ use crate::auth::{Actor, Right};
 use crate::booking::log::{BookedStage, Moved, Times};
 use crate::booking::model::form;
 use crate::booking::model::state::{self, Action, Side};
+use crate::booking::service::terms::Question;
 use crate::booking::service::transition::{Step, take_steps};
 use crate::booking::service::wish::{Asked, Wanted, WantedAll, WantedTime};
 use crate::booking::service::{Booking, Fault, scope_of};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
-use crate::booking::store::write::Party;
+use crate::booking::store::write::{Party, Standing};
 use crate::booking::store::{Scope, appointments, write};
 use crate::booking::words::mails;
 use crate::booking::words::problems::{already_theirs, already_yours, same_time};
@@ -26,6 +27,7 @@ struct Move {
     seen: booking::Model,
     info: Arc<ServiceInfo>,
     wanted: WantedAll,
+    question: Question,
     /// They know that they have the same place already.
     anyway: bool,
     step: Step,
@@ -56,6 +58,7 @@ impl Booking {
         // First whether it can be moved at all.
         state::step(&seen, Action::Reschedule, side, now).map_err(|refusal| refusal.problem(info.zone))?;
         let wanted = self.wanted(&info, time.as_ref(), now).await?;
+        let question = self.question_of_move(&info, &seen, now).await?;
         let mut tries = wanted.tries();
         let scope = scope_of(actor)?;
         let step = Step {
@@ -67,7 +70,7 @@ impl Booking {
         };
         let parties: Vec<Uuid> = std::iter::once(seen.account_id).chain(seen.enterprise_id).collect();
         let people = self.people_of(&info, &seen).await?;
-        let asked = Arc::new(Move { seen, info, wanted, anyway, step });
+        let asked = Arc::new(Move { seen, info, wanted, question, anyway, step });
         let turn = self.0.db.turn(&parties).await?;
         loop {
             let (this, asked, people) = (self.clone(), asked.clone(), people.clone());
@@ -120,7 +123,8 @@ impl Booking {
             _ => already_yours,
         };
         let asking = Asked { party: asked.party(), but: Some(id), anyway: asked.anyway, same_place, now };
-        let (_, taken) = asked.wanted.find_seats(tx, &self.0.places, &asking, spread).await?;
+        let (standing, taken) = asked.wanted.find_seats(tx, &self.0.places, &asking, spread).await?;
+        asked.allow(&standing)?;
         self.0.places.vacate(tx, appointments::owners(id)).await?;
         let new = asked.wanted.appointments(id, now);
         appointments::replace(tx, id, new.iter().cloned()).await?;
@@ -140,7 +144,17 @@ impl Move {
             service: self.seen.service_id,
             starts_at: span.starts_at,
             ends_at: span.ends_at,
+            facts: self.question.needs(span.starts_at),
         }
+    }
+
+    /// Refuses what the terms have against it; an officer knows what they do.
+    fn allow(&self, standing: &Standing) -> Result<(), Problem> {
+        if self.step.side == Side::Officer {
+            return Ok(());
+        }
+        let allowed = self.question.allow(&self.wanted.span(), &standing.facts);
+        allowed.map_err(|problem| self.wanted.in_its_words(problem))
     }
 
     /// The row and the entries. Where nobody decides, a booking that was accepted is so again; one that an officer

@@ -8,9 +8,10 @@ use crate::booking::model::bookable::{DayReason, Offer, Terms};
 use crate::booking::model::slots::Slot;
 use crate::booking::model::stages::{self, MOST_ALTERNATIVES, StageTerms};
 use crate::booking::model::state::{Action, Side, wrong_state};
+use crate::booking::service::terms::tier_of;
 use crate::booking::service::transition::{Step, take_step};
 use crate::booking::service::wish::{stage_plan, terms_of_stages};
-use crate::booking::service::{Booking, Fault, scope_of, terms_of};
+use crate::booking::service::{Booking, Fault, lead_of, scope_of, terms_of};
 use crate::booking::store::entities::appointment::{self, Site};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::{appointments, write};
@@ -49,6 +50,7 @@ impl Booking {
     /// The free slots of one stage on a date.
     pub async fn stage_slots(
         &self,
+        caller: Option<&Actor>,
         service_id: Uuid,
         (stage, site): (Stage, Site),
         date: NaiveDate,
@@ -57,7 +59,8 @@ impl Booking {
         let found = info.stages.iter().find(|known| known.row.stage == stage).ok_or_else(unknown_stage)?;
         let calendar = self.0.directory.calendar().await?;
         let plan = stage_plan(&info, found);
-        let terms = terms_of(&info, &plan, &calendar, self.0.clock.now());
+        let lead = lead_of(&info, caller.and_then(tier_of));
+        let terms = Terms { lead, ..terms_of(&info, &plan, &calendar, self.0.clock.now()) };
         let (offers, reason) = self.free_of_stage(&info, found, site, &terms, date);
         Ok((info, offers, reason))
     }
@@ -65,6 +68,7 @@ impl Booking {
     /// At most three ways to have some stages together, the earliest from `from` on.
     pub async fn stage_alternatives(
         &self,
+        caller: Option<&Actor>,
         service_id: Uuid,
         wanted: &[(Stage, Site)],
         from: DateTime<Utc>,
@@ -79,7 +83,8 @@ impl Booking {
         let terms: Vec<StageTerms> = positions.iter().map(|position| all[*position]).collect();
         let calendar = self.0.directory.calendar().await?;
         let now = self.0.clock.now();
-        let search = Search { booking: self, info: &info, calendar: &calendar, now };
+        let lead = lead_of(&info, caller.and_then(tier_of));
+        let search = Search { booking: self, info: &info, calendar: &calendar, lead, now };
         let free = iter::zip(&positions, wanted)
             .map(|(position, (_, site))| search.free(&info.stages[*position], *site, from));
         let ways = stages::alternatives(&terms, free);
@@ -231,6 +236,7 @@ struct Search<'a> {
     booking: &'a Booking,
     info: &'a ServiceInfo,
     calendar: &'a Calendar,
+    lead: TimeDelta,
     now: DateTime<Utc>,
 }
 
@@ -242,13 +248,13 @@ impl<'a> Search<'a> {
         site: Site,
         from: DateTime<Utc>,
     ) -> impl Iterator<Item = Slot> + use<'a> {
-        let Self { booking, info, calendar, now } = *self;
+        let Self { booking, info, calendar, lead, now } = *self;
         let plan = stage_plan(info, stage);
         let horizon = now + TimeDelta::days(i64::from(info.row.horizon_days) + 1);
         let last = local_date(info.zone, horizon);
         let days = local_date(info.zone, from.max(now)).iter_days().take_while(move |day| *day <= last);
         days.flat_map(move |day| {
-            let terms = terms_of(info, &plan, calendar, now);
+            let terms = Terms { lead, ..terms_of(info, &plan, calendar, now) };
             let offers = booking
                 .look_at_stage(info, stage, site, |seats| terms.offers(day, &seats).unwrap_or_default());
             let fits = move |offer: &Offer| offer.reason.is_none() && offer.slot.starts_at >= from;

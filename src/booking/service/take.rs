@@ -8,8 +8,10 @@ use crate::base::local_time::local_date;
 use crate::base::{ids, words};
 use crate::booking::log::{BookedStage, BookingEntry};
 use crate::booking::model::reference::new_reference;
+use crate::booking::model::why_not::{Facts, Rule};
 use crate::booking::service::decide::People;
 use crate::booking::service::request::{RequestForm, Requested};
+use crate::booking::service::terms::{Question, tier_of};
 use crate::booking::service::transition::advance_all;
 use crate::booking::service::view::Fresh;
 use crate::booking::service::wish::{Asked, WantedAll, WantedTime};
@@ -19,7 +21,7 @@ use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write::{Party, Standing};
 use crate::booking::store::{appointments, write};
 use crate::booking::words::mails;
-use crate::booking::words::problems::{already_yours, too_many_bookings, too_many_holds, unknown_service};
+use crate::booking::words::problems::{already_yours, too_many_holds, unknown_service};
 use crate::db::Tx;
 use crate::directory::ServiceInfo;
 use crate::evidence::{self, NewEntry};
@@ -43,6 +45,9 @@ pub struct NewBooking {
     pub anyway: bool,
     /// Where all is known, it is requested in the same step, and nothing is held.
     pub form: Option<RequestForm>,
+    /// Why an officer wants it against the terms of the service. Whoever sets it has asked whether they may; seats and
+    /// opening hours it leaves as they are.
+    pub against: Option<String>,
 }
 
 /// The same, worked out.
@@ -52,6 +57,8 @@ struct Wish {
     info: Arc<ServiceInfo>,
     wanted: WantedAll,
     requested: Option<Requested>,
+    question: Question,
+    against: Option<String>,
     anyway: bool,
     now: DateTime<Utc>,
 }
@@ -66,14 +73,19 @@ impl Booking {
         let info = self.0.directory.service(new.service_id).await?.filter(|info| info.row.active);
         let info = info.ok_or_else(unknown_service)?;
         let wanted = self.wanted(&info, new.time.as_ref(), now).await?;
+        let question = self.question(&info, tier_of(actor), new.form.as_ref().map(|form| &form.fields), now).await?;
+        if new.against.is_none() {
+            question.allow(&wanted.span(), &Facts::default()).map_err(|problem| wanted.in_its_words(problem))?;
+        }
         let requested = match new.form {
             Some(form) => Some(Requested::at_once(form, actor, &info, &wanted, now)?),
             None => None,
         };
         let mut tries = wanted.tries();
         let parties: Vec<Uuid> = std::iter::once(actor.account_id).chain(enterprise).collect();
-        let (anyway, actor) = (new.anyway, Arc::clone(actor));
-        let wish = Arc::new(Wish { actor, enterprise, info, wanted, requested, anyway, now });
+        let (anyway, against, actor) = (new.anyway, new.against, Arc::clone(actor));
+        let wish =
+            Arc::new(Wish { actor, enterprise, info, wanted, requested, question, against, anyway, now });
         let turn = self.0.db.turn(&parties).await?;
         loop {
             let (this, wish, spread) = (self.clone(), wish.clone(), tries.spread);
@@ -100,8 +112,11 @@ impl Booking {
             now: wish.now,
         };
         let (standing, taken) = wish.wanted.find_seats(tx, places, &asked, spread).await?;
-        not_too_much(wish, &standing)?;
-        let (row, appointments, entries) = wish.rows()?;
+        if wish.requested.is_none() && standing.holds >= MOST_HOLDS {
+            return Err(too_many_holds().into());
+        }
+        let broken = wish.broken(&standing)?;
+        let (row, appointments, entries) = wish.rows(broken)?;
         write::insert(tx, row.clone());
         appointments::insert(tx, appointments.iter().cloned());
         let owners = appointments.iter().map(|appointment| appointment.id);
@@ -118,19 +133,6 @@ impl Booking {
     }
 }
 
-/// Refuses more than one party may have.
-fn not_too_much(wish: &Wish, standing: &Standing) -> Result<(), Problem> {
-    if wish.requested.is_none() && standing.holds >= MOST_HOLDS {
-        return Err(too_many_holds());
-    }
-    let limits = wish.info.spec.limits;
-    let most = if wish.enterprise.is_some() { limits.enterprise } else { limits.person };
-    if standing.of_service >= i64::from(most) {
-        return Err(too_many_bookings(most, wish.enterprise.is_some()));
-    }
-    Ok(())
-}
-
 impl Wish {
     fn party(&self) -> Party {
         let span = self.wanted.span();
@@ -140,11 +142,26 @@ impl Wish {
             service: self.info.row.id,
             starts_at: span.starts_at,
             ends_at: span.ends_at,
+            facts: self.question.needs(span.starts_at),
         }
     }
 
+    /// The rules against which it is booked; without a reason for that there must be none.
+    fn broken(&self, standing: &Standing) -> Result<Vec<Rule>, Problem> {
+        let facts = Facts { live: Some(standing.of_service), ..standing.facts.clone() };
+        let span = self.wanted.span();
+        if self.against.is_none() {
+            let allowed = self.question.allow(&span, &facts);
+            return allowed.map(|()| Vec::new()).map_err(|problem| self.wanted.in_its_words(problem));
+        }
+        Ok(self.question.why_not(&span, &facts).iter().map(|hindrance| hindrance.rule).collect())
+    }
+
     /// What is written of the booking.
-    fn rows(&self) -> Result<(booking::Model, Vec<appointment::Model>, Vec<NewEntry>), Fault> {
+    fn rows(
+        &self,
+        broken: Vec<Rule>,
+    ) -> Result<(booking::Model, Vec<appointment::Model>, Vec<NewEntry>), Fault> {
         let row = self.new_row();
         let appointments = self.wanted.appointments(row.id, self.now);
         let held = BookingEntry::Held {
@@ -161,6 +178,11 @@ impl Wish {
             first = first.row(evidence::made(appointment));
         }
         let mut entries = vec![first];
+        if let Some(reason) = self.against.as_ref().filter(|_| !broken.is_empty()) {
+            let what = BookingEntry::AgainstTerms { reference: row.reference.clone(), rules: broken };
+            let entry = NewEntry::new(row.id, &what, self.actor.evidence(), self.now);
+            entries.push(entry.personal("reason", reason.clone()));
+        }
         let row = match &self.requested {
             None => row,
             Some(requested) => {
@@ -194,6 +216,9 @@ impl Wish {
             sequence: 0,
             created_at: self.now,
             updated_at: self.now,
+            explain_by: None,
+            explanation: None,
+            explained_at: None,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::booking::store::entities::appointment::{self, Site};
 use crate::booking::store::entities::booking;
 use crate::booking::store::write::{self, Party, Standing};
 use crate::booking::words::problems::{
-    beyond_horizon, lead_time, no_stages, not_a_slot, of_stage, one_time, slot_past, slot_taken, stage_fault,
+    beyond_horizon, no_stages, not_a_slot, of_stage, one_time, slot_past, slot_taken, stage_fault,
     year_unpublished,
 };
 use crate::db::{Tx, is_unique_violation};
@@ -123,9 +123,9 @@ fn slot_at(
         _ => not_a_slot(),
     })?;
     let slot = slots.into_iter().find(|slot| slot.starts_at == starts_at).ok_or_else(not_a_slot)?;
+    // How long ahead it has to be is a question of the party's terms.
     match terms.too_late(&slot) {
-        None => Ok((slot, date)),
-        Some(SlotReason::LeadTime) => Err(lead_time(info)),
+        None | Some(SlotReason::LeadTime) => Ok((slot, date)),
         Some(_) => Err(slot_past()),
     }
 }
@@ -175,6 +175,17 @@ impl WantedAll {
         let starts = self.0.iter().map(|wanted| wanted.slot.starts_at).min().unwrap_or_default();
         let ends = self.0.iter().map(|wanted| wanted.slot.ends_at).max().unwrap_or_default();
         Slot { starts_at: starts, ends_at: ends }
+    }
+
+    /// A refusal of its time, with the field in which that was said.
+    pub fn in_its_words(&self, problem: Problem) -> Problem {
+        let of_time = problem.field.is_some() && self.in_stages();
+        if of_time { of_stage(problem, 0) } else { problem }
+    }
+
+    /// Whether it is booked stage by stage.
+    pub fn in_stages(&self) -> bool {
+        self.0.iter().any(|wanted| wanted.stage.is_some())
     }
 
     pub fn needs(&self) -> impl Iterator<Item = &Need> {

@@ -30,6 +30,9 @@ impl Evident for booking::Model {
             sequence,
             created_at,
             updated_at,
+            explain_by,
+            explanation,
+            explained_at,
         } = self;
         vec![
             plain("reference", json!(reference)),
@@ -48,6 +51,9 @@ impl Evident for booking::Model {
             plain("sequence", json!(sequence)),
             plain("created_at", instant(*created_at)),
             plain("updated_at", instant(*updated_at)),
+            plain("explain_by", maybe(*explain_by)),
+            personal("explanation", explanation.clone()),
+            plain("explained_at", maybe(*explained_at)),
         ]
     }
 }

@@ -4,6 +4,7 @@ pub mod appointments;
 pub mod ask;
 pub mod entities;
 mod evident;
+pub mod facts;
 pub mod feeds;
 pub mod read;
 pub mod touched;

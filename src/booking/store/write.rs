@@ -1,9 +1,11 @@
 //! Queries inside write transactions.
 
 use crate::booking::model::state::LIVE;
+use crate::booking::model::why_not::Facts;
 use crate::booking::store::Scope;
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::facts::{self, FactsNeeded, FactsOf};
 use crate::db::{Tx, UniqueKey};
 use crate::evidence::{self, Head};
 use chrono::{DateTime, Utc};
@@ -82,6 +84,8 @@ pub struct Standing {
     pub of_service: i64,
     /// What they have booked or hold of whatever service at that time.
     pub beside: i64,
+    /// What the terms of the service ask about them, beside how they stand.
+    pub facts: Facts,
     /// Of each resource that is needed: seats that are taken over some of the cells.
     pub taken: Vec<Vec<i32>>,
 }
@@ -97,6 +101,7 @@ pub struct Party {
     pub service: Uuid,
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
+    pub facts: FactsNeeded,
 }
 
 /// All that decides about taking a place, asked in one query: the rows of the party are locked. `but` is a booking that
@@ -118,6 +123,14 @@ pub async fn standing(
     };
     let of_service =
         other(scope.find().filter(booking::Column::ServiceId.eq(party.service)).filter(live(now)));
+    // Instants are told only where somebody needs them.
+    let wide = |mut query: SelectStatement| {
+        if party.facts.any() {
+            facts::without_instants(&mut query);
+        }
+        query
+    };
+    let counted = |what, rows| wide(counted(what, rows));
     let mut query = counted(0, other(at_same_place(party, now)));
     query.union(UnionType::All, counted(1, holds)).union(UnionType::All, counted(2, of_service));
     let beside = booking::Entity::find()
@@ -133,14 +146,21 @@ pub async fn standing(
             .expr(Expr::col("seat").cast_as("bigint"))
             .from_subquery(seats, "taken")
             .to_owned();
-        query.union(UnionType::All, numbered);
+        query.union(UnionType::All, wide(numbered));
         asked += 1;
+    }
+    if party.facts.any() {
+        let of = FactsOf { scope, service: party.service, but };
+        for part in facts::parts(of, party.facts, now) {
+            query.union(UnionType::All, part);
+        }
     }
     let mut standing = Standing {
         same_place: 0,
         holds: 0,
         of_service: 0,
         beside: 0,
+        facts: Facts::default(),
         taken: vec![Vec::new(); usize::try_from(asked - FIRST_NEED).unwrap_or_default()],
     };
     for row in tx.conn().query_all(&query).await? {
@@ -150,6 +170,7 @@ pub async fn standing(
             1 => standing.holds = number,
             2 => standing.of_service = number,
             3 => standing.beside = number,
+            ..0 => facts::take(&mut standing.facts, what, &row)?,
             _ => {
                 let seats =
                     usize::try_from(what - FIRST_NEED).ok().and_then(|index| standing.taken.get_mut(index));
@@ -162,7 +183,7 @@ pub async fn standing(
     Ok(standing)
 }
 
-fn counted(what: i32, rows: Select<booking::Entity>) -> SelectStatement {
+pub(super) fn counted(what: i32, rows: Select<booking::Entity>) -> SelectStatement {
     let count = Expr::col((booking::Entity, booking::Column::Id)).count();
     rows.select_only().expr(Expr::value(what)).expr(count).into_query()
 }
@@ -175,7 +196,7 @@ fn at_same_place(party: Party, now: DateTime<Utc>) -> Select<booking::Entity> {
         .filter(live(now))
 }
 
-fn live(now: DateTime<Utc>) -> Condition {
+pub(super) fn live(now: DateTime<Utc>) -> Condition {
     let lapsed = Condition::all()
         .add(booking::Column::State.eq(BookingState::Held))
         .add(booking::Column::HoldExpiresAt.lte(now));

@@ -24,6 +24,7 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(services::get_service))
         .routes(routes!(services::list_service_days))
         .routes(routes!(services::list_service_slots))
+        .routes(routes!(services::why_not))
         .routes(routes!(bookings::list_bookings, bookings::take_place))
         .routes(routes!(bookings::get_booking))
         .routes(routes!(bookings::get_booking_by_reference))

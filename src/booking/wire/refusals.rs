@@ -7,6 +7,8 @@ shared_refusals! {
     /// Why a time cannot be had.
     TIME {
         CONFLICT: "slot_taken", "already_yours" ("with the booking as `subject_id`, unless `anyway`");
+        FORBIDDEN: "tier_excluded" ("the terms exclude the enterprise's credit tier");
+        CONFLICT: "quota_reached", "overlapping";
         UNPROCESSABLE_ENTITY: "one_time", "not_a_slot", "slot_past", "lead_time", "beyond_horizon",
             "year_unpublished", "date_out_of_range", "no_stages", "unknown_stage", "stage_order", "stage_site",
             "stage_gap";
@@ -36,13 +38,18 @@ refusals! {
         UNPROCESSABLE_ENTITY: "date_out_of_range", "no_stages", "unknown_stage", "stage_order", "stage_site";
     }
     GetPrefill { ..BOOKERS; }
+    WhyNot {
+        ..BOOKERS;
+        UNPROCESSABLE_ENTITY: "date_out_of_range", "not_a_slot", "unknown_enterprise";
+    }
 
     TakePlace {
         ..BOOKERS;
         ..TIME;
         ..FORM;
         FORBIDDEN: "enterprise_pending", "enterprise_refused";
-        CONFLICT: "too_many_holds", "too_many_bookings",
+        CONFLICT: "too_many_holds", "too_many_bookings", "outside_office_hours", "blocked_after_no_show",
+            "explanation_missing",
             "unread_warning" ("with the field, until its code is in `acknowledged`");
         UNPROCESSABLE_ENTITY: "unknown_service";
     }
@@ -71,6 +78,8 @@ refusals! {
     RequestBooking {
         ..BOOKERS;
         ..FORM;
+        FORBIDDEN: "tier_excluded";
+        UNPROCESSABLE_ENTITY: "lead_time" ("for the category that the form names");
         CONFLICT: "hold_expired", "wrong_state",
             "unread_warning" ("with the field, until its code is in `acknowledged`");
     }

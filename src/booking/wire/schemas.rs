@@ -6,6 +6,7 @@ use crate::booking::model::bookable::{DayReason, NoneFree, OpenState, SlotReason
 use crate::booking::model::state::ExpiredBecause;
 use crate::booking::model::steps::StepKind;
 use crate::booking::model::warnings::FormWarning;
+use crate::booking::model::why_not::{Remedy, Rule};
 use crate::booking::service::waiting::{GlanceState, SessionGlance, WaitingPerson};
 use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::booking::BookingState;
@@ -25,7 +26,13 @@ words_in_json! {
     DayReason { Past, LeadTime, BeyondHorizon, Closed, Full, YearUnpublished, Quota }
 
     /// Why a slot cannot be booked.
-    SlotReason { Past, LeadTime, Full, Quota }
+    SlotReason { Past, LeadTime, Full, Quota, Terms }
+
+    /// What stands in the way of a time.
+    Rule { TierExcluded, ExplanationMissing, BlockedAfterNoShow, OutsideOfficeHours, TooManyBookings, LeadTime, QuotaReached, Overlapping }
+
+    /// What somebody can do about it.
+    Remedy { CallOffice, ChooseLater, ApplyInOfficeHours, WriteExplanation, WaitUntil, FinishOne }
 
     /// Why a service has no free time up to its horizon; what says most is the greatest.
     NoneFree { Closed, YearUnpublished, Full }

@@ -1,15 +1,15 @@
 //! What can be booked and what is free; open to everybody.
 
-use crate::auth::Signed;
+use crate::auth::{MaybeSigned, Right, Signed};
 use crate::base::words;
 use crate::booking::Booking;
-use crate::booking::model::bookable::OpenState;
+use crate::booking::model::bookable::{Offer, OpenState};
 use crate::booking::model::steps;
-use crate::booking::service::ServiceNow;
+use crate::booking::service::{ServiceNow, WhyFor};
 use crate::booking::store::entities::appointment::Site;
 use crate::booking::wire::dto::{
-    DayOfPlacesDto, DaysDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto, ServiceStageDto,
-    SlotDto, SlotsDto, VenueDto,
+    DayOfPlacesDto, DaysDto, HindranceDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto, ServiceStageDto,
+    SlotDto, SlotsDto, VenueDto, WhyDto,
 };
 use crate::booking::wire::refusals;
 use crate::directory::ServiceInfo;
@@ -18,7 +18,7 @@ use crate::directory::entities::service_stage::{self, Stage};
 use crate::http::{NothingOfItsOwn, Params, PathId, Problem, Refused, dated};
 use axum::Json;
 use axum::extract::State;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::IntoParams;
@@ -61,6 +61,7 @@ pub struct DaysQuery {
 #[utoipa::path(get, path = "/services/{id}/days", tag = "services", operation_id = "list_service_days",
     params(("id" = Uuid, Path), DaysQuery), responses((status = OK, body = DaysDto), refusals::ListServiceDays))]
 pub async fn list_service_days(
+    MaybeSigned(caller): MaybeSigned,
     State(booking): State<Booking>,
     PathId(id): PathId,
     Params(DaysQuery { from, to }): Params<DaysQuery>,
@@ -68,7 +69,7 @@ pub async fn list_service_days(
     if !(0..MOST_DAYS).contains(&(to - from).num_days()) {
         return Err(Problem::invalid("to", words::booking::bad_range(MOST_DAYS)).into());
     }
-    let (info, days) = booking.days(id, from, to).await?;
+    let (info, days) = booking.days(caller.as_deref(), id, from, to).await?;
     let days = days.into_iter().map(|day| DayOfPlacesDto {
         date: day.date,
         kind: day.class,
@@ -103,21 +104,35 @@ pub struct SlotsQuery {
     #[serde(default)]
     #[param(required = false)]
     site: Site,
+    /// What the form's field `terms.category_field` is going to say, if that is known.
+    category: Option<String>,
 }
 
-/// The slots of a date with what is free in each.
+/// The slots of a date with what is free in each. To bookers who are signed in each tells what stands in their way.
 #[utoipa::path(get, path = "/services/{id}/slots", tag = "services", operation_id = "list_service_slots",
     params(("id" = Uuid, Path), SlotsQuery), responses((status = OK, body = SlotsDto), refusals::ListServiceSlots))]
 pub async fn list_service_slots(
+    MaybeSigned(caller): MaybeSigned,
     State(booking): State<Booking>,
     PathId(id): PathId,
-    Params(SlotsQuery { date, stage, site }): Params<SlotsQuery>,
+    Params(SlotsQuery { date, stage, site, category }): Params<SlotsQuery>,
 ) -> Result<Json<SlotsDto>, Refused<refusals::ListServiceSlots>> {
     let (info, offers, reason) = match stage {
-        Some(stage) => booking.stage_slots(id, (stage, site), date).await?,
-        None => booking.slots(id, date).await?,
+        Some(stage) => booking.stage_slots(caller.as_deref(), id, (stage, site), date).await?,
+        None => booking.slots(caller.as_deref(), id, date).await?,
     };
-    let slots = offers.into_iter().map(|offer| SlotDto {
+    let booker = caller.filter(|actor| actor.has(Right::Book));
+    let slots: Vec<(Offer, Vec<HindranceDto>)> = match booker {
+        Some(actor) => {
+            let (question, slots) = booking.explained(&actor, &info, offers, category).await?;
+            let (lead, enterprise) = (question.lead(), question.tier.is_some());
+            let told = |one| HindranceDto::of(one, &info, lead, enterprise);
+            slots.iter().map(|(offer, all)| (*offer, all.iter().map(told).collect())).collect()
+        }
+        None => offers.into_iter().map(|offer| (offer, Vec::new())).collect(),
+    };
+    let slots = slots.into_iter().map(|(offer, hindrances)| SlotDto {
+        hindrances,
         starts_at: offer.slot.starts_at,
         ends_at: offer.slot.ends_at,
         free: offer.free,
@@ -125,6 +140,39 @@ pub async fn list_service_slots(
         reason: offer.reason,
     });
     Ok(Json(SlotsDto { date, zone: info.zone.name().to_owned(), slots: slots.collect(), reason }))
+}
+
+/// Which time, and for whom.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WhyQuery {
+    #[serde(deserialize_with = "dated")]
+    starts_at: DateTime<Utc>,
+    /// Of officers: for an enterprise, by its id or 统一社会信用代码.
+    enterprise: Option<String>,
+    /// What the form's field `terms.category_field` is going to say, if that is known.
+    category: Option<String>,
+}
+
+/// Why a time can or cannot be had: by the caller, or by the enterprise that an officer asks about.
+#[utoipa::path(get, path = "/services/{id}/why", tag = "services", operation_id = "why_not",
+    params(("id" = Uuid, Path), WhyQuery), responses((status = OK, body = WhyDto), refusals::WhyNot))]
+pub async fn why_not(
+    Signed(actor): Signed,
+    State(booking): State<Booking>,
+    PathId(id): PathId,
+    Params(WhyQuery { starts_at, enterprise, category }): Params<WhyQuery>,
+) -> Result<Json<WhyDto>, Refused<refusals::WhyNot>> {
+    let why = booking.why(&actor, id, starts_at, WhyFor { enterprise, category }).await?;
+    let told = |one| HindranceDto::of(one, &why.info, why.lead, why.tier.is_some());
+    Ok(Json(WhyDto {
+        starts_at: why.starts_at,
+        allowed: why.reason.is_none() && why.hindrances.is_empty(),
+        reason: why.reason,
+        hindrances: why.hindrances.iter().map(told).collect(),
+        next_starts_at: why.next_starts_at,
+        credit_tier: why.tier,
+    }))
 }
 
 fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
@@ -147,6 +195,7 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
         steps: steps::steps(row.kind, row.needs_decision),
         trial: spec.trial,
         limits: spec.limits,
+        terms: spec.terms.clone(),
         warnings: spec.warnings.clone(),
         uses_working_days: info.uses_working_days(),
         stages: info.stages.iter().map(|stage| stage_of(&stage.row)).collect(),

@@ -1,6 +1,6 @@
 //! Bookings in stages: what can be had together, moving, and the clearance clock.
 
-use crate::auth::Signed;
+use crate::auth::{MaybeSigned, Signed};
 use crate::base::words;
 use crate::booking::Booking;
 use crate::booking::model::stages::WantedStage;
@@ -52,13 +52,14 @@ pub struct AlternativesQuery {
     params(("id" = Uuid, Path), AlternativesQuery),
     responses((status = OK, body = StageAlternativesDto), refusals::ListStageAlternatives))]
 pub async fn list_stage_alternatives(
+    MaybeSigned(caller): MaybeSigned,
     State(booking): State<Booking>,
     PathId(id): PathId,
     Params(query): Params<AlternativesQuery>,
 ) -> Result<Json<StageAlternativesDto>, Refused<refusals::ListStageAlternatives>> {
     let stages: Option<Vec<(Stage, Site)>> = query.stages.split(',').map(stage_at_site).collect();
     let stages = stages.ok_or_else(|| Problem::invalid("stages", words::booking::unknown_stage()))?;
-    let (info, ways) = booking.stage_alternatives(id, &stages, query.from).await?;
+    let (info, ways) = booking.stage_alternatives(caller.as_deref(), id, &stages, query.from).await?;
     let way = |way: Way| StageWayDto { stages: way.into_iter().map(stage_offer).collect() };
     let alternatives = ways.into_iter().map(way).collect();
     Ok(Json(StageAlternativesDto { zone: info.zone.name().to_owned(), alternatives }))

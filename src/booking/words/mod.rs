@@ -4,3 +4,4 @@ pub mod calendar;
 pub mod mail_reclassified;
 pub mod mails;
 pub mod problems;
+pub mod why_not;

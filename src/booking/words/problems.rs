@@ -18,11 +18,6 @@ pub fn slot_past() -> Problem {
     Problem::invalid("starts_at", words::booking::slot_past())
 }
 
-pub fn lead_time(info: &ServiceInfo) -> Problem {
-    let ahead = duration(info.row.lead_minutes);
-    Problem::invalid("starts_at", words::booking::lead_time(ahead))
-}
-
 pub fn beyond_horizon(info: &ServiceInfo) -> Problem {
     let days = info.row.horizon_days;
     Problem::invalid("starts_at", words::booking::beyond_horizon(days))
@@ -45,13 +40,6 @@ pub fn too_many_holds() -> Problem {
     Problem::conflict(words::booking::too_many_holds(MOST_HOLDS))
 }
 
-pub fn too_many_bookings(most: u32, enterprise: bool) -> Problem {
-    Problem::conflict(match enterprise {
-        true => words::booking::too_many_bookings_enterprise(most),
-        false => words::booking::too_many_bookings(most),
-    })
-}
-
 pub fn already_yours(mine: &booking::Model) -> Problem {
     let reference = display_reference(&mine.reference);
     Problem::conflict(words::booking::already_yours(reference)).about(mine.id)
@@ -66,6 +54,11 @@ pub fn already_theirs(theirs: &booking::Model) -> Problem {
 /// It is at that time already.
 pub fn same_time() -> Problem {
     Problem::conflict(words::booking::same_time())
+}
+
+/// No service is ever open then.
+pub fn out_of_sight() -> Problem {
+    Problem::invalid("starts_at", words::booking::not_a_slot())
 }
 
 /// When they want to come was not said in one way.
@@ -101,6 +94,7 @@ fn stage_field(index: usize, name: &str) -> String {
     format!("stages[{index}].{name}")
 }
 
-fn duration(minutes: i32) -> Text {
+/// Minutes, said in hours where they are whole.
+pub fn duration(minutes: i32) -> Text {
     if minutes % 60 == 0 { words::base::hours(minutes / 60) } else { words::base::minutes(minutes) }
 }

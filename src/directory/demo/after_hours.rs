@@ -2,6 +2,8 @@
 
 use crate::directory::demo::fields::{choice, field, t};
 use crate::directory::demo::{DAY, DemoService, DemoStage, HOUR};
+use crate::directory::model::credit::CreditTier;
+use crate::directory::model::terms::{CancellingTerms, ExcludedTier, LeadTime, ServiceTerms};
 use crate::directory::model::{FieldKind, Limits, ServiceSpec};
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
@@ -68,16 +70,16 @@ fn spec() -> ServiceSpec {
         ],
         rules: vec![
             t(
-                "请至少提前 24 小时预约；由值班关员受理后生效。",
-                "Book at least 24 hours ahead; it counts once the officer on duty has accepted it.",
+                "请至少提前 24 小时预约，高级认证企业提前 8 小时；由值班关员受理后生效。",
+                "Book at least 24 hours ahead, 8 hours for advanced certified enterprises; it counts once the officer on duty has accepted it.",
             ),
             t(
                 "“工作时间以外”按国家公布的日历计算：调休上班的周末是工作日，放假的工作日不是。",
                 "“Outside office hours” goes by the official calendar: a make-up workday on a weekend is a working day, a public holiday is not.",
             ),
             t(
-                "来不了请尽快取消并说明原因；书面说明须在 5 日内补交。",
-                "If you cannot come, cancel as soon as you can and say why; a written explanation is due within 5 days.",
+                "来不了请尽快取消并说明原因；开始前 12 小时内取消的，须在 5 个工作日内补交书面说明。",
+                "If you cannot come, cancel as soon as you can and say why; within 12 hours of the start a written explanation is due within 5 working days.",
             ),
             t(
                 "这里安排的是本地关员和时段，不替代全国统一的预约申请；有申请单编号的请一并填写。",
@@ -154,5 +156,38 @@ fn spec() -> ServiceSpec {
         trial: false,
         limits: Limits::default(),
         warnings: vec![],
+        terms: terms(),
     }
 }
+
+/// After the notice, but that it is applied for at any hour here.
+fn terms() -> ServiceTerms {
+    let excluded = |tier, zh, en| ExcludedTier { tier, reason: t(zh, en) };
+    ServiceTerms {
+        category_field: Some("eligibility".into()),
+        lead_times: vec![LeadTime {
+            tier: Some(CreditTier::AdvancedCertified),
+            category: None,
+            lead_minutes: 8 * HOUR,
+        }],
+        excluded_tiers: vec![
+            excluded(
+                CreditTier::Discredited,
+                "失信企业不适用非工作时间预约通关（海关总署公告 2018 年第 109 号）。",
+                "After-hours clearance is not for discredited enterprises (notice 2018 No. 109).",
+            ),
+            excluded(
+                CreditTier::SeriouslyDiscredited,
+                "严重失信企业不适用非工作时间预约通关（海关总署公告 2018 年第 109 号）。",
+                "After-hours clearance is not for seriously discredited enterprises (notice 2018 No. 109).",
+            ),
+        ],
+        cancelling: Some(CancellingTerms {
+            free_until_minutes: 12 * HOUR,
+            explain_within_working_days: 5,
+            blocked_days: 14,
+        }),
+        ..ServiceTerms::default()
+    }
+}
+

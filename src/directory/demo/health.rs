@@ -5,6 +5,7 @@
 
 use crate::directory::demo::fields::{choice, field, t};
 use crate::directory::demo::{DemoService, HOUR};
+use crate::directory::model::terms::ServiceTerms;
 use crate::directory::model::{FieldKind, FieldSpec, Limits, ServiceSpec, WarningCondition, WarningRule};
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
@@ -77,6 +78,7 @@ fn check_up() -> ServiceSpec {
         trial: false,
         limits: Limits::default(),
         warnings: vec![],
+        terms: ServiceTerms::default(),
     }
 }
 
@@ -128,6 +130,7 @@ fn vaccination() -> ServiceSpec {
         trial: false,
         limits: Limits::default(),
         warnings: vec![yellow_fever_in_time()],
+        terms: ServiceTerms::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::base::words::ByLanguage;
 use crate::directory::demo::fields::{choice, field, t};
 use crate::directory::demo::{DAY, DemoService, HOUR};
+use crate::directory::model::terms::ServiceTerms;
 use crate::directory::model::{CheckSpec, FieldKind, FieldSpec, Limits, ServiceSpec};
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
@@ -62,6 +63,7 @@ fn face_to_face() -> ServiceSpec {
         trial: false,
         limits: Limits::default(),
         warnings: vec![],
+        terms: ServiceTerms::default(),
     }
 }
 
@@ -88,6 +90,7 @@ fn try_any_time() -> ServiceSpec {
         trial: true,
         limits: Limits::default(),
         warnings: vec![],
+        terms: ServiceTerms::default(),
     }
 }
 

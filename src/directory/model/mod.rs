@@ -3,14 +3,17 @@
 pub mod calendar;
 pub mod calendar_changes;
 pub mod calendar_file;
+pub mod credit;
 pub mod customs;
 pub mod festivals;
 pub mod identifiers;
 pub mod office;
 pub mod plausible;
+pub mod terms;
 pub mod text_file;
 
 use crate::base::words::ByLanguage;
+use crate::directory::model::terms::ServiceTerms;
 use serde::{Deserialize, Serialize};
 
 /// The part of a service that only its pages and forms need; stored as JSON in `service.spec`.
@@ -38,6 +41,9 @@ pub struct ServiceSpec {
     /// What a booker is warned of before requesting.
     #[serde(default)]
     pub warnings: Vec<WarningRule>,
+    /// Who can book it when.
+    #[serde(default)]
+    pub terms: ServiceTerms,
 }
 
 /// How many live bookings of one service (held ones included) a party may have at a time.

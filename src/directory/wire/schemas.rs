@@ -3,8 +3,13 @@
 use crate::base::words::{ByLanguage, Language};
 use crate::directory::model::calendar::DayClass;
 use crate::directory::model::calendar_changes::ChangeKind;
+use crate::directory::model::credit::CreditTier;
 use crate::directory::model::customs::CustomsOffice;
 use crate::directory::model::office::{Notice, Office, OfficeHours};
+use crate::directory::model::terms::{
+    ApplicationHours, CancellingTerms, ExcludedTier, LeadTime, NoShowTerms, OverlapRule, Quota, QuotaParty,
+    QuotaPeriod, ServiceTerms,
+};
 use crate::directory::model::{FieldKind, FieldOption, FieldSpec, Limits, WarningCondition, WarningRule};
 use crate::directory::store::entities::calendar_import::ImportOrigin;
 use crate::directory::store::entities::service::ServiceKind;
@@ -25,6 +30,18 @@ words_in_json! {
 
     /// How a field is filled in and checked.
     FieldKind { Text, LongText, Choice, PortCode, HsCodes, DeclarationNo, Date, Number, Consent }
+
+    /// How far customs trusts an enterprise: 高级认证, 认证, 常规, 失信, 严重失信.
+    CreditTier { AdvancedCertified, Certified, Regular, Discredited, SeriouslyDiscredited }
+
+    /// Whose bookings are counted together.
+    QuotaParty { Person, Enterprise }
+
+    /// In which time of appointments, at the venue; a week begins on Monday.
+    QuotaPeriod { Day, Week, Month }
+
+    /// What follows when somebody books beside something else of theirs.
+    OverlapRule { Allowed, Warned, Refused }
 
     /// The three kinds of service.
     ServiceKind { AfterHours, Health, Video }
@@ -49,6 +66,70 @@ fields_in_json! {
         /// All members of an enterprise together.
         enterprise: u32,
     }
+
+    /// On which terms a service is booked.
+    ServiceTerms {
+        /// A field of kind `choice`: its answer is the category of a booking.
+        category_field: Option<String>,
+        /// How long ahead it is booked; who none of them fits, by the service's own lead time. What says most counts:
+        /// the tier first, then the category.
+        lead_times: Vec<LeadTime>,
+        excluded_tiers: Vec<ExcludedTier>,
+        /// Applications are only taken in office hours.
+        applications_in_office_hours: bool,
+        /// On working days by the official calendar, at the venue.
+        office_hours: ApplicationHours,
+        /// The place is kept free so long before each appointment, and so long after it.
+        buffer_before_minutes: i32,
+        buffer_after_minutes: i32,
+        quotas: Vec<Quota>,
+        /// What follows when the party has something else at the time.
+        overlap: OverlapRule,
+        cancelling: Option<CancellingTerms>,
+        no_shows: Option<NoShowTerms>,
+    }
+
+    /// How long ahead some have to book.
+    LeadTime {
+        /// Null: whoever books, also for themselves.
+        tier: Option<CreditTier>,
+        /// Null: whatever it is about.
+        category: Option<String>,
+        lead_minutes: i32,
+    }
+
+    /// A tier that cannot book.
+    ExcludedTier {
+        tier: CreditTier,
+        /// What its enterprises read.
+        reason: ByLanguage,
+    }
+
+    /// The minutes after midnight within which applications are taken.
+    ApplicationHours { from_minute: i32, to_minute: i32, }
+
+    /// How much a party may book of the service in a day, week or month of appointments.
+    Quota {
+        of: QuotaParty,
+        per: QuotaPeriod,
+        /// Not more than so many.
+        most: Option<i32>,
+        /// So many in any case: how much they have at a time (`limits`) does not count until then.
+        least: Option<i32>,
+    }
+
+    /// What follows when an appointment is cancelled late.
+    CancellingTerms {
+        /// Until so long before the start nothing follows.
+        free_until_minutes: i32,
+        /// Later, a written explanation is due within so many working days by the official calendar.
+        explain_within_working_days: i32,
+        /// Where none came, the service cannot be booked for so many days, or until it comes.
+        blocked_days: i32,
+    }
+
+    /// So many no-shows within so many days, and the service cannot be booked for so many days.
+    NoShowTerms { count: i32, within_days: i32, blocked_days: i32, }
 
     /// A warning about the dates of a form: the answer to `field` is earlier than `days` after the day
     /// of the appointment.

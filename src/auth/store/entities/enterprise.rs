@@ -1,5 +1,6 @@
 //! An enterprise (进出口企业, 报关代理 …) and its one contact.
 
+use crate::directory::model::credit::CreditTier;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,7 @@ pub struct Model {
     pub decided_by: Option<Uuid>,
     /// Equal for names that look the same.
     pub name_key: String,
+    pub credit_tier: CreditTier,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -24,6 +24,10 @@ pub struct Model {
     pub sequence: i32,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
+    /// It was cancelled late: until then a written explanation is due.
+    pub explain_by: Option<DateTimeUtc>,
+    pub explanation: Option<String>,
+    pub explained_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -5,6 +5,7 @@ mod booking;
 mod day;
 mod official_calendar;
 mod service;
+mod why;
 
 pub use board::{BoardBookingDto, BoardDayDto, BoardDto, BoardPlaceDto, BoardServiceDto, OpenSpanDto};
 pub use booking::{
@@ -21,3 +22,4 @@ pub use service::{
     DayOfPlacesDto, DaysDto, KindNowDto, ServiceDto, ServiceList, ServiceNowDto, ServiceStageDto, SlotDto,
     SlotsDto, StageAlternativesDto, StageOfferDto, StageWayDto, VenueDto,
 };
+pub use why::{HindranceDto, WhyDto};

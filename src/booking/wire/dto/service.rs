@@ -4,9 +4,11 @@ use crate::base::words::ByLanguage;
 use crate::booking::model::bookable::{DayReason, NoneFree, OpenState, SlotReason};
 use crate::booking::model::steps::StepKind;
 use crate::booking::store::entities::appointment::Site;
+use crate::booking::wire::dto::HindranceDto;
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::calendar::DayClass;
+use crate::directory::model::terms::ServiceTerms;
 use crate::directory::model::{FieldSpec, Limits, WarningRule};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -28,6 +30,7 @@ pub struct ServiceDto {
     pub duration_minutes: i32,
     /// Places side by side in each slot.
     pub capacity: i32,
+    /// For who has no terms of their own in `terms.lead_times`.
     pub lead_minutes: i32,
     pub horizon_days: i32,
     pub hold_minutes: i32,
@@ -39,6 +42,8 @@ pub struct ServiceDto {
     pub trial: bool,
     /// How many live bookings of it a person or an enterprise may have at a time.
     pub limits: Limits,
+    /// Who can book it when.
+    pub terms: ServiceTerms,
     /// What a form is checked for before it is requested (`POST /bookings/{id}/check`).
     pub warnings: Vec<WarningRule>,
     /// Whether it depends on the official calendar; then unpublished years cannot be booked.
@@ -184,4 +189,6 @@ pub struct SlotDto {
     pub free: i32,
     pub capacity: i32,
     pub reason: Option<SlotReason>,
+    /// What the terms have against it for whoever asks; signed in, that is more than the time.
+    pub hindrances: Vec<HindranceDto>,
 }

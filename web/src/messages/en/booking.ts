@@ -45,7 +45,8 @@ export default {
     kind: { holiday: 'holiday', makeup_workday: 'open' },
     day: {
       past: 'past',
-      lead_time: 'book {n} h ahead',
+      lead_time: 'too late',
+      terms: 'not open to you',
       beyond_horizon: 'not open yet',
       closed: 'closed',
       weekend: 'closed',
@@ -63,6 +64,7 @@ export default {
       beyond_horizon: 'not open for booking yet',
       year_unpublished: 'the holidays of that year are not published yet',
     },
+    why: 'Why some times cannot be booked',
     morning: 'Morning',
     afternoon: 'Afternoon',
     evening: 'Evening',

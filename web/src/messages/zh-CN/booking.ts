@@ -45,7 +45,8 @@ export default {
     kind: { holiday: '假日', makeup_workday: '上班' },
     day: {
       past: '已过',
-      lead_time: '须提前 {n} 小时',
+      lead_time: '来不及约',
+      terms: '不能约',
       beyond_horizon: '未开放',
       closed: '不办',
       weekend: '周末',
@@ -63,6 +64,7 @@ export default {
       beyond_horizon: '还没有开放预约',
       year_unpublished: '国家还没有公布这一年的放假安排',
     },
+    why: '为什么有的时间不能约',
     morning: '上午',
     afternoon: '下午',
     evening: '晚上',

@@ -1,0 +1,256 @@
+use super::*;
+use crate::directory::model::calendar_file;
+use crate::directory::model::terms::{ApplicationHours, CancellingTerms, ExcludedTier, LeadTime};
+use chrono_tz::Asia::Shanghai;
+use proptest::prelude::*;
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn calendar() -> Calendar {
+    let file = calendar_file::read(include_bytes!("../../directory/data/cn_holidays.csv")).unwrap();
+    Calendar { published: file.years, changes: file.days }
+}
+
+fn slot(starts_at: DateTime<Utc>) -> Slot {
+    Slot { starts_at, ends_at: starts_at + TimeDelta::hours(1) }
+}
+
+fn asked<'a>(
+    terms: &'a ServiceTerms,
+    calendar: &'a Calendar,
+    facts: &'a Facts,
+    now: DateTime<Utc>,
+) -> Asked<'a> {
+    let (zone, category, occasion) = (Shanghai, None, Occasion::New);
+    Asked { terms, lead_minutes: 1440, limit: 5, zone, calendar, now, category, facts, occasion }
+}
+
+fn strict() -> ServiceTerms {
+    let quota = |of, per, most| Quota { of, per, most: Some(most), least: None };
+    ServiceTerms {
+        lead_times: vec![LeadTime {
+            tier: Some(CreditTier::AdvancedCertified),
+            category: None,
+            lead_minutes: 480,
+        }],
+        excluded_tiers: vec![ExcludedTier { tier: CreditTier::Discredited, reason: ByLanguage::same("x") }],
+        applications_in_office_hours: true,
+        office_hours: ApplicationHours::default(),
+        quotas: vec![
+            quota(QuotaParty::Enterprise, QuotaPeriod::Day, 1),
+            quota(QuotaParty::Enterprise, QuotaPeriod::Week, 2),
+            quota(QuotaParty::Person, QuotaPeriod::Month, 1),
+        ],
+        overlap: OverlapRule::Refused,
+        cancelling: Some(CancellingTerms {
+            free_until_minutes: 720,
+            explain_within_working_days: 5,
+            blocked_days: 14,
+        }),
+        no_shows: Some(NoShowTerms { count: 2, within_days: 30, blocked_days: 10 }),
+        ..ServiceTerms::default()
+    }
+}
+
+/// Monday, 10:00 in Shanghai.
+const MORNING: &str = "2026-11-23T02:00:00Z";
+
+#[test]
+fn each_rule_says_why_and_from_when_on() {
+    use CreditTier::*;
+    let (terms, calendar) = (strict(), calendar());
+    let start = |text| Some(Earliest::Start(at(text)));
+    let apply = |text| Some(Earliest::Apply(at(text)));
+    let of = |tier| Facts { tier: Some(tier), ..Facts::default() };
+    let booked = |starts: &[&str]| Facts {
+        booked: starts.iter().map(|text| at(text)).collect(),
+        ..of(Regular)
+    };
+    let evening = "2026-11-25T11:00:00Z";
+    for (what, facts, now, wanted, expected) in [
+        ("free", of(Regular), MORNING, evening, vec![]),
+        // 24 hours, 8 for the advanced.
+        ("lead", of(Regular), MORNING, "2026-11-24T01:59:00Z", vec![(Rule::LeadTime, start("2026-11-24T02:00:00Z"))]),
+        ("advanced", of(AdvancedCertified), MORNING, "2026-11-23T10:00:00Z", vec![]),
+        (
+            "advanced late",
+            of(AdvancedCertified),
+            MORNING,
+            "2026-11-23T09:59:00Z",
+            vec![(Rule::LeadTime, start("2026-11-23T10:00:00Z"))],
+        ),
+        ("excluded", of(Discredited), MORNING, evening, vec![(Rule::TierExcluded, None)]),
+        // 17:00 and later, 8:30 of the next day; Friday evening, Monday.
+        ("last minute", of(Regular), "2026-11-23T08:59:59Z", evening, vec![]),
+        (
+            "evening",
+            of(Regular),
+            "2026-11-23T09:00:00Z",
+            evening,
+            vec![(Rule::OutsideOfficeHours, apply("2026-11-24T00:30:00Z"))],
+        ),
+        (
+            "weekend",
+            of(Regular),
+            "2026-11-20T09:00:00Z",
+            evening,
+            vec![(Rule::OutsideOfficeHours, apply("2026-11-23T00:30:00Z"))],
+        ),
+        // A make-up Saturday is an office day.
+        ("make-up day", of(Regular), "2026-02-14T02:00:00Z", evening, vec![]),
+        // Nobody knows which days of 2027 are worked.
+        ("unpublished", of(Regular), "2027-01-04T02:00:00Z", "2027-01-06T11:00:00Z", vec![(Rule::OutsideOfficeHours, None)]),
+        (
+            "one a day",
+            booked(&["2026-11-25T10:00:00Z"]),
+            MORNING,
+            evening,
+            vec![(Rule::QuotaReached, start("2026-11-25T16:00:00Z"))],
+        ),
+        // Two a week: the next week, whose first day is taken as well.
+        (
+            "two a week",
+            booked(&["2026-11-24T16:00:00Z", "2026-11-26T16:00:00Z", "2026-11-29T16:00:00Z"]),
+            MORNING,
+            "2026-11-25T16:00:00Z",
+            vec![(Rule::QuotaReached, start("2026-11-30T16:00:00Z"))],
+        ),
+        (
+            "at the time",
+            Facts { busy: vec![slot(at(evening)), slot(at("2026-11-25T12:30:00Z"))], ..of(Regular) },
+            MORNING,
+            "2026-11-25T11:30:00Z",
+            vec![(Rule::Overlapping, start("2026-11-25T13:30:00Z"))],
+        ),
+        (
+            "did not come",
+            Facts { no_shows: vec![at("2026-11-01T02:00:00Z"), at("2026-11-20T02:00:00Z")], ..of(Regular) },
+            MORNING,
+            evening,
+            vec![(Rule::BlockedAfterNoShow, apply("2026-11-30T02:00:00Z"))],
+        ),
+        // Too far apart, and long ago.
+        (
+            "came since",
+            Facts { no_shows: vec![at("2026-10-01T02:00:00Z"), at("2026-11-20T02:00:00Z")], ..of(Regular) },
+            MORNING,
+            evening,
+            vec![],
+        ),
+        (
+            "not explained",
+            Facts { unexplained: vec![at("2026-11-20T16:00:00Z")], ..of(Regular) },
+            MORNING,
+            evening,
+            vec![(Rule::ExplanationMissing, apply("2026-12-04T16:00:00Z"))],
+        ),
+        ("still due", Facts { unexplained: vec![at("2026-11-24T16:00:00Z")], ..of(Regular) }, MORNING, evening, vec![]),
+        ("long ago", Facts { unexplained: vec![at("2026-11-01T16:00:00Z")], ..of(Regular) }, MORNING, evening, vec![]),
+        ("enough", Facts { live: Some(5), ..of(Regular) }, MORNING, evening, vec![(Rule::TooManyBookings, None)]),
+        // All at once, in the order in which it is told.
+        (
+            "all",
+            Facts { tier: Some(Discredited), busy: vec![slot(at(MORNING))], ..booked(&[MORNING]) },
+            "2026-11-22T16:00:00Z",
+            MORNING,
+            vec![
+                (Rule::TierExcluded, None),
+                (Rule::OutsideOfficeHours, apply("2026-11-23T00:30:00Z")),
+                (Rule::LeadTime, start("2026-11-23T16:00:00Z")),
+                (Rule::QuotaReached, start("2026-11-23T16:00:00Z")),
+                (Rule::Overlapping, start("2026-11-23T03:00:00Z")),
+            ],
+        ),
+    ] {
+        let found = asked(&terms, &calendar, &facts, at(now)).why_not(&slot(at(wanted)));
+        let found: Vec<_> = found.into_iter().map(|one| (one.rule, one.earliest)).collect();
+        assert_eq!(found, expected, "{what}");
+    }
+}
+
+#[test]
+fn a_least_number_is_had_whatever_stands_already() {
+    let (mut terms, calendar) = (ServiceTerms::default(), calendar());
+    terms.quotas = vec![Quota { of: QuotaParty::Person, per: QuotaPeriod::Day, most: None, least: Some(1) }];
+    let wanted = slot(at("2026-11-25T11:00:00Z"));
+    let mut facts = Facts { live: Some(5), ..Facts::default() };
+    assert!(asked(&terms, &calendar, &facts, at(MORNING)).why_not(&wanted).is_empty());
+    facts.booked = vec![at("2026-11-25T02:00:00Z")];
+    let found = asked(&terms, &calendar, &facts, at(MORNING)).why_not(&wanted);
+    assert_eq!(found.iter().map(|one| one.rule).collect::<Vec<_>>(), [Rule::TooManyBookings]);
+}
+
+#[test]
+fn who_moves_a_booking_is_not_asked_whether_they_may_book() {
+    let (terms, calendar) = (strict(), calendar());
+    let facts = Facts {
+        tier: Some(CreditTier::Regular),
+        live: Some(9),
+        no_shows: vec![at("2026-11-20T02:00:00Z"); 2],
+        unexplained: vec![at("2026-11-20T16:00:00Z")],
+        ..Facts::default()
+    };
+    let night = asked(&terms, &calendar, &facts, at("2026-11-23T16:00:00Z"));
+    assert_eq!(night.why_not(&slot(at("2026-11-26T11:00:00Z"))).len(), 4);
+    let moved = Asked { occasion: Occasion::Move, ..night };
+    assert_eq!(moved.why_not(&slot(at("2026-11-26T11:00:00Z"))), []);
+    assert_eq!(moved.why_not(&slot(at("2026-11-24T11:00:00Z")))[0].rule, Rule::LeadTime);
+}
+
+/// What a rule says of a time, alone.
+fn of_rule(asked: &Asked<'_>, rule: Rule, wanted: &Slot) -> Option<Hindrance> {
+    asked.why_not(wanted).into_iter().find(|one| one.rule == rule)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// The earliest time that is told is allowed by the rule, and no earlier one is.
+    #[test]
+    fn from_the_earliest_time_on_it_is_allowed_and_not_before(
+        now in 0..20_000i64, wanted in 0..20_000i64, before in 0.0..1.0f64,
+        booked in prop::collection::vec(0..30_000i64, 0..12),
+        busy in prop::collection::vec(0..30_000i64, 0..12),
+        no_shows in prop::collection::vec(-60_000..20_000i64, 0..6),
+        unexplained in prop::collection::vec(-40_000..20_000i64, 0..4),
+        tier in prop::option::of(prop::sample::select(vec![CreditTier::AdvancedCertified, CreditTier::Regular])),
+    ) {
+        let (terms, calendar) = (strict(), calendar());
+        let minute = |minutes: i64| at("2026-11-02T00:00:00Z") + TimeDelta::minutes(minutes);
+        let facts = Facts {
+            tier,
+            live: None,
+            booked: booked.into_iter().map(minute).collect(),
+            busy: busy.into_iter().map(|from| slot(minute(from))).collect(),
+            no_shows: no_shows.into_iter().map(minute).collect(),
+            unexplained: unexplained.into_iter().map(minute).collect(),
+        };
+        let (question, wanted) = (asked(&terms, &calendar, &facts, minute(now)), slot(minute(wanted)));
+        for found in question.why_not(&wanted) {
+            let (rule, back) = (found.rule, |from: DateTime<Utc>, to: DateTime<Utc>| {
+                let millis = ((to - from).num_milliseconds() - 1) as f64 * before;
+                from + TimeDelta::milliseconds(millis as i64)
+            });
+            match found.earliest {
+                Some(Earliest::Start(then)) => {
+                    prop_assert!(then > wanted.starts_at);
+                    prop_assert_eq!(of_rule(&question, rule, &slot(then)), None);
+                    for earlier in [back(wanted.starts_at, then), then - TimeDelta::milliseconds(1)] {
+                        prop_assert!(of_rule(&question, rule, &slot(earlier)).is_some(), "{:?} {}", rule, earlier);
+                    }
+                }
+                Some(Earliest::Apply(then)) => {
+                    prop_assert!(then > question.now);
+                    let at = |now| Asked { now, ..question };
+                    prop_assert_eq!(of_rule(&at(then), rule, &wanted), None);
+                    for earlier in [back(question.now, then), then - TimeDelta::milliseconds(1)] {
+                        prop_assert!(of_rule(&at(earlier), rule, &wanted).is_some(), "{:?} {}", rule, earlier);
+                    }
+                }
+                None => prop_assert!(matches!(rule, Rule::TierExcluded | Rule::OutsideOfficeHours)),
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The terms of a service for somebody: what stands in the way of a time, told as hindrances or as a refusal.
+
+use crate::auth::{self, Actor};
+use crate::auth::entities::account::Role;
+use crate::base::local_time::local_date;
+use crate::booking::model::slots::{Plan, Slot};
+use crate::booking::model::why_not::{self, Asked, Earliest, Facts, Hindrance, Occasion};
+use crate::booking::service::{Booking, plan_of, terms_of};
+use crate::booking::store::Scope;
+use crate::booking::store::entities::booking;
+use crate::booking::store::facts::{self, FactsNeeded, FactsOf};
+use crate::booking::words::why_not::refusal;
+use crate::directory::ServiceInfo;
+use crate::directory::model::calendar::Calendar;
+use crate::directory::model::credit::CreditTier;
+use crate::directory::model::terms::{OverlapRule, QuotaPeriod};
+use crate::http::Problem;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// So many days ahead a slot is looked for at which a rule would let it pass.
+const DAYS_LOOKED_AHEAD: usize = 62;
+
+/// Who asks, about which service, for what.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub info: Arc<ServiceInfo>,
+    pub calendar: Arc<Calendar>,
+    /// Of the enterprise for which it is asked.
+    pub tier: Option<CreditTier>,
+    pub category: Option<String>,
+    /// When it is applied for.
+    pub now: DateTime<Utc>,
+    pub occasion: Occasion,
+}
+
+impl Booking {
+    /// The question of somebody who books for themselves or, with a tier, for an enterprise.
+    pub(super) async fn question(
+        &self,
+        info: &Arc<ServiceInfo>,
+        tier: Option<CreditTier>,
+        answers: Option<&Map<String, Value>>,
+        now: DateTime<Utc>,
+    ) -> Result<Question, Problem> {
+        let calendar = self.0.directory.calendar().await?;
+        let category = answers.and_then(|answers| info.spec.terms.category(answers)).map(str::to_owned);
+        let (info, occasion) = (Arc::clone(info), Occasion::New);
+        Ok(Question { info, calendar, tier, category, now, occasion })
+    }
+
+    /// The question whether a booking can be moved, by the answers of its form and the tier of its enterprise.
+    pub(super) async fn question_of_move(
+        &self,
+        info: &Arc<ServiceInfo>,
+        row: &booking::Model,
+        now: DateTime<Utc>,
+    ) -> Result<Question, Problem> {
+        let tier = match row.enterprise_id {
+            Some(id) => {
+                let found = auth::ask::enterprises(self.0.db.reader(), &[id]).await?.remove(&id);
+                found.map(|enterprise| enterprise.credit_tier)
+            }
+            None => None,
+        };
+        let question = self.question(info, tier, row.fields.as_object(), now).await?;
+        Ok(Question { occasion: Occasion::Move, ..question })
+    }
+
+    /// What is known of a party beside its tier; nothing is asked where no term needs it.
+    pub(super) async fn facts(
+        &self,
+        question: &Question,
+        scope: Scope,
+        from: DateTime<Utc>,
+    ) -> Result<Facts, Problem> {
+        let needed = question.needs(from);
+        if !needed.any() {
+            return Ok(Facts::default());
+        }
+        self.all_facts(question, scope, needed).await
+    }
+
+    pub(super) async fn all_facts(
+        &self,
+        question: &Question,
+        scope: Scope,
+        needed: FactsNeeded,
+    ) -> Result<Facts, Problem> {
+        let of = FactsOf { scope, service: question.info.row.id, but: None };
+        Ok(facts::of(self.0.db.reader(), of, needed, question.now).await?)
+    }
+}
+
+/// The tier of the enterprise for which somebody books.
+pub(super) fn tier_of(actor: &Actor) -> Option<CreditTier> {
+    let own = actor.enterprise.as_ref().filter(|_| actor.role != Role::Traveller);
+    own.map(|enterprise| enterprise.credit_tier)
+}
+
+impl Question {
+    /// Which facts about the party decide, for times from `from` on.
+    pub fn needs(&self, from: DateTime<Utc>) -> FactsNeeded {
+        let terms = &self.info.spec.terms;
+        let days = |days: i32| TimeDelta::days(i64::from(days));
+        let is_new = self.occasion == Occasion::New;
+        // The first day of the month may lie in a week that began before it.
+        let zone = self.info.zone;
+        let first = [QuotaPeriod::Week, QuotaPeriod::Month].map(|per| why_not::period(zone, per, from).0);
+        FactsNeeded {
+            booked_from: first.into_iter().flatten().min().filter(|_| !terms.quotas.is_empty()),
+            busy: terms.overlap == OverlapRule::Refused,
+            no_shows_from: terms
+                .no_shows
+                .filter(|_| is_new)
+                .map(|terms| self.now - days(terms.within_days) - days(terms.blocked_days)),
+            unexplained_from: terms
+                .cancelling
+                .filter(|_| is_new)
+                .map(|terms| self.now - days(terms.blocked_days)),
+        }
+    }
+
+    fn asked<'a>(&'a self, facts: &'a Facts) -> Asked<'a> {
+        let limits = self.info.spec.limits;
+        let limit = if facts.tier.is_some() { limits.enterprise } else { limits.person };
+        Asked {
+            terms: &self.info.spec.terms,
+            lead_minutes: self.info.row.lead_minutes,
+            limit: i64::from(limit),
+            zone: self.info.zone,
+            calendar: &self.calendar,
+            now: self.now,
+            category: self.category.as_deref(),
+            facts,
+            occasion: self.occasion,
+        }
+    }
+
+    /// How long ahead they have to book.
+    pub fn lead(&self) -> TimeDelta {
+        let facts = Facts { tier: self.tier, ..Facts::default() };
+        self.asked(&facts).lead()
+    }
+
+    /// All that is in the way of an appointment, whether or not it is free; starts are those of real slots.
+    pub fn why_not(&self, wanted: &Slot, facts: &Facts) -> Vec<Hindrance> {
+        let facts = Facts { tier: self.tier, ..facts.clone() };
+        let mut found = self.asked(&facts).why_not(wanted);
+        for hindrance in &mut found {
+            if let Some(Earliest::Start(from)) = hindrance.earliest {
+                hindrance.earliest = self.slot_from(from).map(|slot| Earliest::Start(slot.starts_at));
+            }
+        }
+        found
+    }
+
+    /// Refuses for the first thing that is in the way.
+    pub fn allow(&self, wanted: &Slot, facts: &Facts) -> Result<(), Problem> {
+        match self.why_not(wanted, facts).first() {
+            Some(hindrance) => Err(refusal(hindrance, &self.info, self.lead(), self.tier.is_some())),
+            None => Ok(()),
+        }
+    }
+
+    /// The first slot of the service that starts then or later, up to the horizon.
+    fn slot_from(&self, from: DateTime<Utc>) -> Option<Slot> {
+        let usual = plan_of(&self.info);
+        let plan = Plan { dense: !self.info.stages.is_empty(), ..usual };
+        let terms = terms_of(&self.info, &plan, &self.calendar, self.now);
+        let dates = local_date(self.info.zone, from).iter_days().take(DAYS_LOOKED_AHEAD);
+        let slots_of = |date: NaiveDate| terms.slots(date).unwrap_or_default();
+        dates
+            .take_while(|date| *date <= terms.last_date())
+            .flat_map(slots_of)
+            .find(|slot| slot.starts_at >= from)
+    }
+
+    /// Whose facts they are.
+    pub fn scope(account: Uuid, enterprise: Option<Uuid>) -> Scope {
+        enterprise.map_or(Scope::Person(account), Scope::Enterprise)
+    }
+}

@@ -1,0 +1,161 @@
+//! Why a time can or cannot be had, for somebody: told with each slot, and for one time on its own.
+
+use crate::auth::{self, Actor, Right};
+use crate::base::local_time::local_date;
+use crate::base::words;
+use crate::booking::model::bookable::{DayReason, Offer, SlotReason, Terms};
+use crate::booking::model::slots::Slot;
+use crate::booking::model::why_not::{Earliest, Facts, Hindrance};
+use crate::booking::service::free::with_boards;
+use crate::booking::service::terms::{Question, tier_of};
+use crate::booking::service::{Booking, plan_of, scope_of, terms_of};
+use crate::booking::store::Scope;
+use crate::booking::words::problems::out_of_sight;
+use crate::directory::ServiceInfo;
+use crate::directory::model::credit::CreditTier;
+use crate::http::Problem;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A slot with all that the terms have against it for somebody.
+pub type Explained = (Offer, Vec<Hindrance>);
+
+/// For whom it is asked.
+#[derive(Clone, Debug, Default)]
+pub struct WhyFor {
+    /// Of staff: an enterprise by its id or 统一社会信用代码.
+    pub enterprise: Option<String>,
+    pub category: Option<String>,
+}
+
+/// Why a time can or cannot be had.
+pub struct Why {
+    pub info: Arc<ServiceInfo>,
+    pub starts_at: DateTime<Utc>,
+    /// Why there is no place then, whoever asks; none if one is free.
+    pub reason: Option<DayReason>,
+    pub hindrances: Vec<Hindrance>,
+    /// The next time from then on that is free and that they may have; none where waiting for one does not help.
+    pub next_starts_at: Option<DateTime<Utc>>,
+    pub tier: Option<CreditTier>,
+    /// How long ahead they have to book.
+    pub lead: TimeDelta,
+}
+
+impl Booking {
+    /// The slots of a date, each with what stands in the caller's way. One query, and none where no term needs it.
+    pub async fn explained(
+        &self,
+        actor: &Actor,
+        info: &Arc<ServiceInfo>,
+        offers: Vec<Offer>,
+        category: Option<String>,
+    ) -> Result<(Question, Vec<Explained>), Problem> {
+        let now = self.0.clock.now();
+        let question = self.question(info, tier_of(actor), None, now).await?;
+        let question = Question { category, ..question };
+        let from = offers.first().map_or(now, |offer| offer.slot.starts_at);
+        let facts = self.facts(&question, scope_of(actor)?, from).await?;
+        let explain = |offer: Offer| {
+            if offer.reason == Some(SlotReason::Past) {
+                return (offer, Vec::new());
+            }
+            let hindrances = question.why_not(&offer.slot, &facts);
+            let is_free = offer.reason.is_none() && hindrances.is_empty();
+            let reason = if is_free { None } else { offer.reason.or(Some(SlotReason::Terms)) };
+            (Offer { reason, free: if is_free { offer.free } else { 0 }, ..offer }, hindrances)
+        };
+        let explained = offers.into_iter().map(explain).collect();
+        Ok((question, explained))
+    }
+
+    /// Why a time of a service can or cannot be had: by the caller, or by an enterprise that an officer asks about.
+    pub async fn why(
+        &self,
+        actor: &Actor,
+        service_id: Uuid,
+        starts_at: DateTime<Utc>,
+        of: WhyFor,
+    ) -> Result<Why, Problem> {
+        let info = self.offered(service_id).await?;
+        let (tier, scope) = self.party_of(actor, of.enterprise.as_deref()).await?;
+        let now = self.0.clock.now();
+        let question = self.question(&info, tier, None, now).await?;
+        let question = Question { category: of.category, ..question };
+        let facts = match scope {
+            Some(scope) => self.all_facts(&question, scope, question.needs(starts_at.max(now))).await?,
+            None => Facts::default(),
+        };
+        let plan = plan_of(&info);
+        let duration = TimeDelta::minutes(i64::from(info.row.duration_minutes));
+        let ends_at = starts_at.checked_add_signed(duration).ok_or_else(out_of_sight)?;
+        let wanted = Slot { starts_at, ends_at };
+        let usual = terms_of(&info, &plan, &question.calendar, now);
+        let (reason, next) = with_boards(&self.0.places, &info, |boards| {
+            let offers = |date| Terms { lead: TimeDelta::zero(), ..usual }.offers(date, boards);
+            let reason = match starts_at < now {
+                true => Some(DayReason::Past),
+                false => no_place(offers(local_date(info.zone, starts_at)), starts_at),
+            };
+            let free = dates_from(&usual, local_date(info.zone, starts_at.max(now)))
+                .flat_map(|date| offers(date).unwrap_or_default())
+                .filter(|offer| offer.reason.is_none() && offer.slot.starts_at >= starts_at);
+            let mut allowed = free.filter(|offer| question.why_not(&offer.slot, &facts).is_empty());
+            let by_waiting = |one: &Hindrance| matches!(one.earliest, Some(Earliest::Start(_)));
+            let helps = question.why_not(&wanted, &facts).iter().all(by_waiting);
+            (reason, if helps { allowed.next() } else { None })
+        });
+        let hindrances = question.why_not(&wanted, &facts);
+        let next_starts_at = next.map(|offer| offer.slot.starts_at);
+        let lead = question.lead();
+        Ok(Why { info, starts_at, reason, hindrances, next_starts_at, tier, lead })
+    }
+
+    /// Whose bookings count, and their credit tier. An officer who names nobody asks about anybody.
+    async fn party_of(
+        &self,
+        actor: &Actor,
+        enterprise: Option<&str>,
+    ) -> Result<(Option<CreditTier>, Option<Scope>), Problem> {
+        let is_staff = actor.has(Right::HandleBookings);
+        if !is_staff {
+            actor.may(Right::Book)?;
+        }
+        let Some(named) = enterprise else {
+            let own = if is_staff { None } else { Some(scope_of(actor)?) };
+            return Ok((tier_of(actor), own));
+        };
+        let found = auth::ask::enterprise_named(self.0.db.reader(), named).await?;
+        let is_own = |id| actor.enterprise.as_ref().is_some_and(|own| own.id == id);
+        match found {
+            Some(row) if is_staff || is_own(row.id) => {
+                Ok((Some(row.credit_tier), Some(Scope::Enterprise(row.id))))
+            }
+            None if is_staff => Err(Problem::invalid("enterprise", words::booking::unknown_enterprise())),
+            _ => Err(Problem::forbidden()),
+        }
+    }
+}
+
+/// Why there is no place at a time, if there is none.
+fn no_place(offers: Result<Vec<Offer>, DayReason>, starts_at: DateTime<Utc>) -> Option<DayReason> {
+    let offers = match offers {
+        Ok(offers) => offers,
+        Err(reason) => return Some(reason),
+    };
+    let Some(offer) = offers.iter().find(|offer| offer.slot.starts_at == starts_at) else {
+        return Some(DayReason::Closed);
+    };
+    offer.reason.map(|reason| match reason {
+        SlotReason::Past => DayReason::Past,
+        SlotReason::LeadTime | SlotReason::Terms => DayReason::LeadTime,
+        SlotReason::Full => DayReason::Full,
+        SlotReason::Quota => DayReason::Quota,
+    })
+}
+
+fn dates_from(terms: &Terms<'_>, from: NaiveDate) -> impl Iterator<Item = NaiveDate> + use<> {
+    let last = terms.last_date();
+    from.iter_days().take_while(move |date| *date <= last)
+}

@@ -1,0 +1,198 @@
+//! On which terms a service is booked: who is refused for what and from when on, and what each is told beforehand.
+
+use crate::booking::path;
+use crate::both_stores;
+use crate::support::{Answer, Browser};
+use mianqia::booking::{NewBooking, WantedTime};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// Monday, 10:00 in Shanghai.
+const AT: &str = "2026-11-23T02:00:00Z";
+
+fn form(eligibility: &str) -> Value {
+    json!({"contact_name": "林晓", "contact_mobile": "15412345678", "fields": {
+        "eligibility": eligibility, "consignee": "冰城示例贸易有限公司", "goods": "冷冻海鱼", "hs_codes": "0303",
+        "declaration_port": "1900", "entry_port": "1902", "transport": "rail", "stage": "all", "reason": "到港后不能久放"}})
+}
+
+async fn book(browser: &Browser, service: &str, starts_at: &str) -> Answer {
+    let wish = json!({"service_id": service, "starts_at": starts_at, "request": form("urgent")});
+    browser.post("/api/v1/bookings", wish).await
+}
+
+async fn enterprise_of(browser: &Browser) -> String {
+    let me = browser.get("/api/v1/me").await.ok();
+    me["enterprise"]["id"].as_str().unwrap().to_owned()
+}
+
+async fn set_tier(chief: &Browser, enterprise: &str, tier: &str) -> Answer {
+    let body = json!({"credit_tier": tier, "reason": "信用等级认定书"});
+    chief.call(Method::PUT, &format!("/api/v1/enterprises/{enterprise}/credit-tier"), Some(body)).await
+}
+
+/// What is told of the slot that starts then.
+async fn slot(browser: &Browser, service: &str, date: &str, starts_at: &str) -> Value {
+    let slots = browser.get(&format!("/api/v1/services/{service}/slots?date={date}")).await.ok();
+    let all = slots["slots"].as_array().unwrap();
+    all.iter().find(|slot| slot["starts_at"] == starts_at).unwrap_or_else(|| panic!("{slots}")).clone()
+}
+
+async fn why(browser: &Browser, service: &str, query: &str) -> Value {
+    browser.get(&format!("/api/v1/services/{service}/why?{query}")).await.ok()
+}
+
+fn rules(told: &Value) -> Vec<&str> {
+    told["hindrances"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect()
+}
+
+both_stores! {
+    at AT;
+
+    async fn how_long_ahead_one_books_goes_by_the_credit_tier(app: &TestApp) {
+        let (lin, gao, chief) = (app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("shen").await);
+        let service = app.service("after-hours").await;
+        // Tonight at 19:00: nine hours ahead. The advanced may, the certified may not.
+        let tonight = "2026-11-23T11:00:00Z";
+        let refused = book(&lin, &service, tonight).await;
+        refused.refused(422, "lead_time");
+        let told = refused.json();
+        assert_eq!((&told["field"], &told["earliest_at"]), (&json!("starts_at"), &json!("2026-11-24T09:00:00Z")), "{told}");
+        let of_lin = slot(&lin, &service, "2026-11-23", tonight).await;
+        assert_eq!((&of_lin["reason"], &of_lin["free"], rules(&of_lin)), (&json!("lead_time"), &json!(0), vec!["lead_time"]));
+        assert_eq!(of_lin["hindrances"][0]["earliest_at"], "2026-11-24T09:00:00Z");
+        let of_gao = slot(&gao, &service, "2026-11-23", tonight).await;
+        assert_eq!((&of_gao["reason"], rules(&of_gao)), (&Value::Null, vec![]));
+        // Whoever is not signed in is told of the usual time, and of nothing that is somebody's own.
+        let of_nobody = slot(&app.browser(), &service, "2026-11-23", tonight).await;
+        assert_eq!((&of_nobody["reason"], rules(&of_nobody)), (&json!("lead_time"), vec![]));
+        let days = format!("/api/v1/services/{service}/days?from=2026-11-23&to=2026-11-23");
+        let free = async |browser: &Browser| browser.get(&days).await.ok()["days"][0]["free"].clone();
+        assert_eq!(free(&lin).await, 0);
+        assert_ne!(free(&gao).await, 0);
+        let stages = "stages=declaration&from=2026-11-23T02:00:00Z";
+        let ways = async |browser: &Browser| {
+            let path = format!("/api/v1/services/{service}/alternatives?{stages}");
+            browser.get(&path).await.ok()["alternatives"][0]["stages"][0]["starts_at"].clone()
+        };
+        // An officer is to be had from 17:00 on, which is less than eight hours ahead.
+        assert_eq!(ways(&gao).await, "2026-11-23T10:00:00Z");
+        assert_eq!(ways(&lin).await, "2026-11-24T09:00:00Z");
+        let staged = json!({"service_id": service, "stages": [{"stage": "release", "starts_at": tonight}]});
+        let refused = lin.post("/api/v1/bookings", staged).await;
+        refused.refused(422, "lead_time");
+        assert_eq!(refused.json()["field"], "stages[0].starts_at");
+
+        let booked = book(&gao, &service, tonight).await.ok();
+        assert_eq!(booked["state"], "requested");
+        // Another tier counts at once, for what is moved too.
+        assert_eq!(set_tier(&chief, &enterprise_of(&gao).await, "regular").await.ok()["credit_tier"], "regular");
+        let moved = gao.post(&path(&booked, "/reschedule"), json!({"starts_at": "2026-11-23T12:00:00Z"})).await;
+        moved.refused(422, "lead_time");
+        book(&gao, &service, "2026-11-23T12:00:00Z").await.refused(422, "lead_time");
+        set_tier(&chief, &enterprise_of(&lin).await, "advanced_certified").await.ok();
+        book(&lin, &service, "2026-11-23T12:00:00Z").await.ok();
+        assert_eq!(lin.get("/api/v1/me").await.ok()["enterprise"]["credit_tier"], "advanced_certified");
+    }
+
+    async fn an_excluded_tier_reads_why_and_nothing_is_held(app: &TestApp) {
+        let (lin, chief) = (app.signed_in("lin").await, app.signed_in("shen").await);
+        let service = app.service("after-hours").await;
+        let evening = "2026-11-25T11:00:00Z";
+        let held = lin.post("/api/v1/bookings", json!({"service_id": service, "starts_at": evening})).await.ok();
+        let own = enterprise_of(&lin).await;
+        let short = json!({"credit_tier": "discredited", "reason": " "});
+        let tier = format!("/api/v1/enterprises/{own}/credit-tier");
+        chief.call(Method::PUT, &tier, Some(short)).await.refused(422, "wrong_length");
+        let listed = set_tier(&chief, &own, "discredited").await.ok();
+        assert_eq!(listed["credit_tier"], "discredited");
+        lin.post(&path(&held, "/request"), form("urgent")).await.refused(403, "tier_excluded");
+        let refused = book(&lin, &service, "2026-11-26T11:00:00Z").await;
+        refused.refused(403, "tier_excluded");
+        assert!(refused.json()["title"].as_str().unwrap().contains("109"), "{}", refused.text);
+        assert!(refused.json().get("earliest_at").is_none());
+        let told = slot(&lin, &service, "2026-11-26", "2026-11-26T11:00:00Z").await;
+        assert_eq!((&told["reason"], rules(&told)), (&json!("terms"), vec!["tier_excluded"]));
+        // What is somebody's own business is another service's as before.
+        let video = app.service("video-try").await;
+        lin.post("/api/v1/bookings", json!({"service_id": video, "starts_at": "2026-11-24T03:00:00Z"})).await.ok();
+        set_tier(&chief, crate::support::NOBODY, "regular").await.refused(404, "not_found");
+    }
+
+    async fn why_not_is_told_to_the_caller_and_to_officers_about_an_enterprise(app: &TestApp) {
+        let (lin, gao, zhou) = (app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("zhou").await);
+        let service = app.service("after-hours").await;
+        let tonight = "starts_at=2026-11-23T11:00:00Z";
+        let told = why(&lin, &service, tonight).await;
+        assert_eq!((&told["allowed"], &told["reason"], rules(&told)), (&json!(false), &Value::Null, vec!["lead_time"]), "{told}");
+        assert_eq!(told["next_starts_at"], "2026-11-24T09:00:00Z");
+        let hindrance = &told["hindrances"][0];
+        assert_eq!((&hindrance["earliest"], &hindrance["remedy"]), (&json!("start"), &json!("choose_later")));
+        assert!(hindrance["text"]["en"].as_str().unwrap().contains("24 hours"), "{hindrance}");
+        assert!(hindrance["remedy_text"]["zh-CN"].as_str().unwrap().contains("154 0000 0136"), "{hindrance}");
+        assert_eq!(why(&gao, &service, tonight).await["allowed"], true);
+        // An officer asks about either, by id or code, and about nobody.
+        let of = async |enterprise: &str| why(&zhou, &service, &format!("{tonight}&enterprise={enterprise}")).await;
+        assert_eq!(of(&enterprise_of(&lin).await).await["credit_tier"], "certified");
+        assert_eq!(of("91239999MA0000162X").await["allowed"], true);
+        assert_eq!(rules(&why(&zhou, &service, tonight).await), ["lead_time"]);
+        let path = format!("/api/v1/services/{service}/why?{tonight}&enterprise=");
+        zhou.get(&format!("{path}91239999MA00000000")).await.refused(422, "unknown_enterprise");
+        // Of others a booker learns nothing, not even that they are there.
+        for named in [enterprise_of(&gao).await, "91239999MA00000000".to_owned()] {
+            lin.get(&format!("{path}{named}")).await.refused(403, "forbidden");
+        }
+        lin.get(&format!("{path}{}", enterprise_of(&lin).await)).await.ok();
+        // What has nothing to do with the party.
+        for (starts_at, reason) in [
+            ("2026-11-23T01:00:00Z", "past"), ("2026-11-24T03:00:00Z", "closed"), ("2027-06-01T11:00:00Z", "year_unpublished"),
+            ("2026-12-28T11:00:00Z", "beyond_horizon"),
+        ] {
+            assert_eq!(why(&gao, &service, &format!("starts_at={starts_at}")).await["reason"], reason, "{starts_at}");
+        }
+        for hour in 0..2 {
+            let other = [&lin, &gao][hour];
+            book(other, &service, "2026-11-25T11:00:00Z").await.ok();
+        }
+        let full = why(&gao, &service, "starts_at=2026-11-25T11:00:00Z").await;
+        assert_eq!((&full["reason"], &full["next_starts_at"]), (&json!("full"), &json!("2026-11-25T12:00:00Z")));
+        let far = lin.get(&format!("/api/v1/services/{service}/why?starts_at=9999-12-31T23:59:59Z")).await;
+        assert!([422, 200].contains(&far.status.as_u16()), "{}", far.text);
+        lin.get(&format!("/api/v1/services/{service}/why?starts_at=+262142-12-31T23:59:59Z")).await.refused(422, "date_out_of_range");
+    }
+
+    async fn an_officer_books_against_the_terms_with_a_reason_and_never_against_a_seat(app: &TestApp) {
+        use mianqia::booking::entities::booking;
+        use sea_orm::EntityTrait;
+        let (lin, booking) = (app.signed_in("lin").await, &app.app.booking);
+        let service = app.service("after-hours").await;
+        let tonight = "2026-11-23T11:00:00Z";
+        let actor = app.app.auth.acting_as("lin").await.unwrap().unwrap();
+        let new = |against: Option<&str>| NewBooking {
+            service_id: service.parse().unwrap(),
+            time: Some(WantedTime::Slot(tonight.parse().unwrap())),
+            anyway: true,
+            form: None,
+            against: against.map(str::to_owned),
+        };
+        assert_eq!(booking.take(&actor, new(None)).await.unwrap_err().code, "lead_time");
+        let fresh = booking.take(&actor, new(Some("机场紧急来电，鲜活货物"))).await.unwrap();
+        let seen = lin.get(&format!("/api/v1/bookings/{}", fresh.row.id)).await.ok();
+        let told = seen["history"].as_array().unwrap().iter().find(|item| item["kind"] == "booking.against_terms");
+        assert_eq!(told.unwrap_or_else(|| panic!("{seen}"))["text"], "机场紧急来电，鲜活货物");
+        let entries = mianqia::evidence::entries(app.app.db.reader(), fresh.row.id).await.unwrap();
+        let entry = entries.iter().find(|entry| entry.kind == "booking.against_terms").unwrap();
+        let text = String::from_utf8(entry.bytes.clone()).unwrap();
+        assert!(text.contains(r#""rules":["lead_time"]"#) && !text.contains("机场"), "{text}");
+        // Nothing to break, nothing to tell.
+        let later = NewBooking { time: Some(WantedTime::Slot("2026-11-25T11:00:00Z".parse().unwrap())), ..new(Some("x")) };
+        let plain = booking.take(&actor, later).await.unwrap();
+        let entries = mianqia::evidence::entries(app.app.db.reader(), plain.row.id).await.unwrap();
+        assert!(entries.iter().all(|entry| entry.kind != "booking.against_terms"));
+        // Two officers are there: the second seat goes, the third is none.
+        booking.take(&actor, new(Some("第二批"))).await.unwrap();
+        let before = booking::Entity::find().all(app.app.db.reader()).await.unwrap().len();
+        assert_eq!(booking.take(&actor, new(Some("第三批"))).await.unwrap_err().code, "slot_taken");
+        assert_eq!(booking::Entity::find().all(app.app.db.reader()).await.unwrap().len(), before);
+    }
+}
