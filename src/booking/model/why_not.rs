@@ -7,7 +7,9 @@ use crate::base::words::ByLanguage;
 use crate::booking::model::slots::Slot;
 use crate::directory::model::calendar::Calendar;
 use crate::directory::model::credit::CreditTier;
-use crate::directory::model::terms::{NoShowTerms, OverlapRule, Quota, QuotaParty, QuotaPeriod, ServiceTerms};
+use crate::directory::model::terms::{
+    NoShowTerms, OverlapRule, Quota, QuotaParty, QuotaPeriod, ServiceTerms,
+};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -115,12 +117,9 @@ impl Asked<'_> {
     /// All that is in the way of an appointment; nothing: they may have it if it is free.
     pub fn why_not(&self, wanted: &Slot) -> Vec<Hindrance> {
         let own = match self.occasion {
-            Occasion::New => vec![
-                self.unexplained(),
-                self.no_shows(),
-                self.outside_office_hours(),
-                self.too_many(wanted),
-            ],
+            Occasion::New => {
+                vec![self.unexplained(), self.no_shows(), self.outside_office_hours(), self.too_many(wanted)]
+            }
             Occasion::Move => Vec::new(),
         };
         let timed = [self.too_late(wanted), self.quota(wanted), self.overlapping(wanted)];
@@ -182,7 +181,8 @@ impl Asked<'_> {
     }
 
     fn quota(&self, wanted: &Slot) -> Option<Hindrance> {
-        let reached = |at| self.quotas().any(|quota| quota.most.is_some_and(|most| self.booked(quota, at) >= most));
+        let reached =
+            |at| self.quotas().any(|quota| quota.most.is_some_and(|most| self.booked(quota, at) >= most));
         if !reached(wanted.starts_at) {
             return None;
         }
@@ -219,9 +219,9 @@ impl Asked<'_> {
     }
 
     fn too_many(&self, wanted: &Slot) -> Option<Hindrance> {
-        let guaranteed = self.quotas().any(|quota| {
-            quota.least.is_some_and(|least| self.booked(quota, wanted.starts_at) < least)
-        });
+        let guaranteed = self
+            .quotas()
+            .any(|quota| quota.least.is_some_and(|least| self.booked(quota, wanted.starts_at) < least));
         let many = self.facts.live? >= self.limit && !guaranteed;
         many.then(|| hindrance(Rule::TooManyBookings, None, Remedy::FinishOne))
     }
@@ -274,12 +274,17 @@ fn blocked_until(terms: &NoShowTerms, no_shows: &[DateTime<Utc>]) -> Option<Date
     starts.sort_unstable();
     let count = usize::try_from(terms.count).ok().filter(|count| *count > 0)?;
     let within = TimeDelta::days(i64::from(terms.within_days));
-    let last = starts.windows(count).filter(|few| few[count - 1] - few[0] <= within).map(|few| few[count - 1]);
+    let last =
+        starts.windows(count).filter(|few| few[count - 1] - few[0] <= within).map(|few| few[count - 1]);
     Some(last.max()? + TimeDelta::days(i64::from(terms.blocked_days)))
 }
 
 /// The day, week or month of an instant at the venue.
-pub fn period(zone: Tz, per: QuotaPeriod, at: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+pub fn period(
+    zone: Tz,
+    per: QuotaPeriod,
+    at: DateTime<Utc>,
+) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     let date = local_date(zone, at);
     let (first, next) = match per {
         QuotaPeriod::Day => (Some(date), date.succ_opt()),

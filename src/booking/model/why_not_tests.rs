@@ -64,15 +64,19 @@ fn each_rule_says_why_and_from_when_on() {
     let start = |text| Some(Earliest::Start(at(text)));
     let apply = |text| Some(Earliest::Apply(at(text)));
     let of = |tier| Facts { tier: Some(tier), ..Facts::default() };
-    let booked = |starts: &[&str]| Facts {
-        booked: starts.iter().map(|text| at(text)).collect(),
-        ..of(Regular)
-    };
+    let booked =
+        |starts: &[&str]| Facts { booked: starts.iter().map(|text| at(text)).collect(), ..of(Regular) };
     let evening = "2026-11-25T11:00:00Z";
     for (what, facts, now, wanted, expected) in [
         ("free", of(Regular), MORNING, evening, vec![]),
         // 24 hours, 8 for the advanced.
-        ("lead", of(Regular), MORNING, "2026-11-24T01:59:00Z", vec![(Rule::LeadTime, start("2026-11-24T02:00:00Z"))]),
+        (
+            "lead",
+            of(Regular),
+            MORNING,
+            "2026-11-24T01:59:00Z",
+            vec![(Rule::LeadTime, start("2026-11-24T02:00:00Z"))],
+        ),
         ("advanced", of(AdvancedCertified), MORNING, "2026-11-23T10:00:00Z", vec![]),
         (
             "advanced late",
@@ -101,7 +105,13 @@ fn each_rule_says_why_and_from_when_on() {
         // A make-up Saturday is an office day.
         ("make-up day", of(Regular), "2026-02-14T02:00:00Z", evening, vec![]),
         // Nobody knows which days of 2027 are worked.
-        ("unpublished", of(Regular), "2027-01-04T02:00:00Z", "2027-01-06T11:00:00Z", vec![(Rule::OutsideOfficeHours, None)]),
+        (
+            "unpublished",
+            of(Regular),
+            "2027-01-04T02:00:00Z",
+            "2027-01-06T11:00:00Z",
+            vec![(Rule::OutsideOfficeHours, None)],
+        ),
         (
             "one a day",
             booked(&["2026-11-25T10:00:00Z"]),
@@ -146,9 +156,27 @@ fn each_rule_says_why_and_from_when_on() {
             evening,
             vec![(Rule::ExplanationMissing, apply("2026-12-04T16:00:00Z"))],
         ),
-        ("still due", Facts { unexplained: vec![at("2026-11-24T16:00:00Z")], ..of(Regular) }, MORNING, evening, vec![]),
-        ("long ago", Facts { unexplained: vec![at("2026-11-01T16:00:00Z")], ..of(Regular) }, MORNING, evening, vec![]),
-        ("enough", Facts { live: Some(5), ..of(Regular) }, MORNING, evening, vec![(Rule::TooManyBookings, None)]),
+        (
+            "still due",
+            Facts { unexplained: vec![at("2026-11-24T16:00:00Z")], ..of(Regular) },
+            MORNING,
+            evening,
+            vec![],
+        ),
+        (
+            "long ago",
+            Facts { unexplained: vec![at("2026-11-01T16:00:00Z")], ..of(Regular) },
+            MORNING,
+            evening,
+            vec![],
+        ),
+        (
+            "enough",
+            Facts { live: Some(5), ..of(Regular) },
+            MORNING,
+            evening,
+            vec![(Rule::TooManyBookings, None)],
+        ),
         // All at once, in the order in which it is told.
         (
             "all",

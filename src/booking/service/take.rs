@@ -73,9 +73,12 @@ impl Booking {
         let info = self.0.directory.service(new.service_id).await?.filter(|info| info.row.active);
         let info = info.ok_or_else(unknown_service)?;
         let wanted = self.wanted(&info, new.time.as_ref(), now).await?;
-        let question = self.question(&info, tier_of(actor), new.form.as_ref().map(|form| &form.fields), now).await?;
+        let question =
+            self.question(&info, tier_of(actor), new.form.as_ref().map(|form| &form.fields), now).await?;
         if new.against.is_none() {
-            question.allow(&wanted.span(), &Facts::default()).map_err(|problem| wanted.in_its_words(problem))?;
+            question
+                .allow(&wanted.span(), &Facts::default())
+                .map_err(|problem| wanted.in_its_words(problem))?;
         }
         let requested = match new.form {
             Some(form) => Some(Requested::at_once(form, actor, &info, &wanted, now)?),

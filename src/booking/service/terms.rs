@@ -1,7 +1,7 @@
 //! The terms of a service for somebody: what stands in the way of a time, told as hindrances or as a refusal.
 
-use crate::auth::{self, Actor};
 use crate::auth::entities::account::Role;
+use crate::auth::{self, Actor};
 use crate::base::local_time::local_date;
 use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::why_not::{self, Asked, Earliest, Facts, Hindrance, Occasion};

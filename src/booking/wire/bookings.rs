@@ -31,7 +31,8 @@ pub async fn take_place(
     let NewBookingDto { service_id, starts_at, stages, anyway, request } = wish;
     let (time, form) = (wanted_time(starts_at, stages), request.map(RequestForm::from));
     let asked_for = time.as_ref().map(WantedTime::starts_at);
-    let fresh = match booking.take(&actor, NewBooking { service_id, time, anyway, form, against: None }).await {
+    let fresh = match booking.take(&actor, NewBooking { service_id, time, anyway, form, against: None }).await
+    {
         Ok(fresh) => fresh,
         Err(refusal) => {
             if let Some(starts_at) = asked_for {

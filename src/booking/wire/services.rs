@@ -8,8 +8,8 @@ use crate::booking::model::steps;
 use crate::booking::service::{ServiceNow, WhyFor};
 use crate::booking::store::entities::appointment::Site;
 use crate::booking::wire::dto::{
-    DayOfPlacesDto, DaysDto, HindranceDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto, ServiceStageDto,
-    SlotDto, SlotsDto, VenueDto, WhyDto,
+    DayOfPlacesDto, DaysDto, HindranceDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto,
+    ServiceStageDto, SlotDto, SlotsDto, VenueDto, WhyDto,
 };
 use crate::booking::wire::refusals;
 use crate::directory::ServiceInfo;

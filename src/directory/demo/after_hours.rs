@@ -190,4 +190,3 @@ fn terms() -> ServiceTerms {
         ..ServiceTerms::default()
     }
 }
-

@@ -179,7 +179,8 @@ impl ServiceTerms {
             rule.tier.is_none_or(|of| Some(of) == tier)
                 && rule.category.as_deref().is_none_or(|of| Some(of) == category)
         };
-        let rule = self.lead_times.iter().filter(fits).max_by_key(|rule| (rule.tier, rule.category.is_some()));
+        let rule =
+            self.lead_times.iter().filter(fits).max_by_key(|rule| (rule.tier, rule.category.is_some()));
         rule.map_or(usual, |rule| rule.lead_minutes)
     }
 
@@ -248,7 +249,8 @@ impl ServiceTerms {
             if !seen.insert(excluded.tier) {
                 return Err(fault(format!("excluded_tiers[{index}].tier"), TermsFaultKind::Twice));
             }
-            let written = |language| excluded.reason.get(language).is_some_and(|text| !text.trim().is_empty());
+            let written =
+                |language| excluded.reason.get(language).is_some_and(|text| !text.trim().is_empty());
             if !Language::ALL.into_iter().all(written) {
                 return Err(fault(format!("excluded_tiers[{index}].reason"), TermsFaultKind::ReasonMissing));
             }

@@ -77,7 +77,11 @@ fn what_cannot_be_meant_is_named() {
         (terms(vec![lead(None, None, -1)]), "lead_times[0].lead_minutes", OutOfRange(0, i32::MAX)),
         (terms(vec![lead(None, None, 30 * 1440 + 1)]), "lead_times[0].lead_minutes", NoSlotLeft),
         (terms(vec![lead(None, Some("tea"), 60)]), "lead_times[0].category", UnknownCategory),
-        (terms(vec![lead(Some(Regular), None, 60), lead(Some(Regular), None, 90)]), "lead_times[1].tier", Twice),
+        (
+            terms(vec![lead(Some(Regular), None, 60), lead(Some(Regular), None, 90)]),
+            "lead_times[1].tier",
+            Twice,
+        ),
         (ServiceTerms { category_field: Some("goods".into()), ..none() }, "category_field", NoChoice),
         (
             ServiceTerms { lead_times: vec![lead(None, Some("relief"), 1)], ..none() },

@@ -18,4 +18,5 @@ export const LIMITS = {
   RefuseEnterprise: { reason: { min: 2, max: 500 } },
   Refusing: { reason: { min: 1, max: 500 } },
   Rescheduling: { reason: { min: 0, max: 500 } },
+  SetCreditTier: { reason: { min: 2, max: 500 } },
 } as const

@@ -629,6 +629,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/enterprises/{id}/credit-tier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts an enterprise into a credit tier. For chiefs. */
+        put: operations["set_credit_tier"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enterprises/{id}/members": {
         parameters: {
             query?: never;
@@ -1189,8 +1206,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The slots of a date with what is free in each. */
+        /** The slots of a date with what is free in each. To bookers who are signed in each tells what stands in their way. */
         get: operations["list_service_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a time can or cannot be had: by the caller, or by the enterprise that an officer asks about. */
+        get: operations["why_not"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1523,6 +1557,13 @@ export interface components {
             /** @description In words: of a choice the option's label. */
             value: components["schemas"]["Text"];
         };
+        /** @description The minutes after midnight within which applications are taken. */
+        ApplicationHours: {
+            /** Format: int32 */
+            from_minute: number;
+            /** Format: int32 */
+            to_minute: number;
+        };
         /** @description Some days of the office. */
         Board: {
             /** @description What stands and touches these days, by its start. */
@@ -1825,6 +1866,24 @@ export interface components {
             /** @description Needed unless the place is only held. */
             reason?: string | null;
         };
+        /** @description What follows when an appointment is cancelled late. */
+        CancellingTerms: {
+            /**
+             * Format: int32
+             * @description Where none came, the service cannot be booked for so many days, or until it comes.
+             */
+            blocked_days: number;
+            /**
+             * Format: int32
+             * @description Later, a written explanation is due within so many working days by the official calendar.
+             */
+            explain_within_working_days: number;
+            /**
+             * Format: int32
+             * @description Until so long before the start nothing follows.
+             */
+            free_until_minutes: number;
+        };
         /**
          * @description How a line of the calendar differs from the version before.
          * @enum {string}
@@ -1859,6 +1918,11 @@ export interface components {
          * @enum {string}
          */
         Covers: "desk" | "office" | "enterprise" | "own";
+        /**
+         * @description How far customs trusts an enterprise: 高级认证, 认证, 常规, 失信, 严重失信.
+         * @enum {string}
+         */
+        CreditTier: "advanced_certified" | "certified" | "regular" | "discredited" | "seriously_discredited";
         /** @description A customs office. */
         CustomsOffice: {
             /** @description Four digits. */
@@ -1899,6 +1963,11 @@ export interface components {
             /** @description In one's own words; need not be given. */
             reason?: string | null;
         };
+        /**
+         * @description Of what an earliest time is told.
+         * @enum {string}
+         */
+        EarliestOf: "start" | "application";
         /** @description An enterprise and its contact. */
         Enterprise: {
             contact_email: string;
@@ -1906,6 +1975,7 @@ export interface components {
             contact_name: string;
             /** Format: date-time */
             created_at: string;
+            credit_tier: components["schemas"]["CreditTier"];
             /** Format: date-time */
             decided_at: string | null;
             /** Format: uuid */
@@ -1943,6 +2013,12 @@ export interface components {
             /** Format: int64 */
             seq: number;
             text: components["schemas"]["Text"];
+        };
+        /** @description A tier that cannot book. */
+        ExcludedTier: {
+            /** @description What its enterprises read. */
+            reason: components["schemas"]["Text"];
+            tier: components["schemas"]["CreditTier"];
         };
         /**
          * @description Why a booking is expired.
@@ -2121,6 +2197,21 @@ export interface components {
          * @enum {string}
          */
         GuestBy: "booking" | "enterprise" | "invitation";
+        /** @description Something that stands in the way of a time. */
+        Hindrance: {
+            earliest: components["schemas"]["EarliestOf"] | null;
+            /**
+             * Format: date-time
+             * @description From when on it would be allowed; null where waiting does not help, or nobody knows.
+             */
+            earliest_at: string | null;
+            remedy: components["schemas"]["Remedy"];
+            remedy_text: components["schemas"]["Text"];
+            /** @description Also the code of the refusal. */
+            rule: components["schemas"]["Rule"];
+            /** @description The rule in words, with that time by the clocks of the venue. */
+            text: components["schemas"]["Text"];
+        };
         /** @description Something that happened to a booking. */
         HistoryItem: {
             actor: components["schemas"]["HistorySide"];
@@ -2232,6 +2323,14 @@ export interface components {
             soonest_service_id: string | null;
             /** @description Open if one of them is. */
             state: components["schemas"]["OpenState"];
+        };
+        /** @description How long ahead some have to book. */
+        LeadTime: {
+            /** @description Null: whatever it is about. */
+            category: string | null;
+            /** Format: int32 */
+            lead_minutes: number;
+            tier: components["schemas"]["CreditTier"] | null;
         };
         /** @description How many live bookings of one service (held ones included) a party may have at a time. */
         Limits: {
@@ -2390,6 +2489,7 @@ export interface components {
         };
         /** @description One's own enterprise. */
         MyEnterprise: {
+            credit_tier: components["schemas"]["CreditTier"];
             /** Format: uuid */
             id: string;
             /** @description Whether one may act for it. */
@@ -2477,6 +2577,15 @@ export interface components {
             mobile: string;
             name: string;
             password: string;
+        };
+        /** @description So many no-shows within so many days, and the service cannot be booked for so many days. */
+        NoShowTerms: {
+            /** Format: int32 */
+            blocked_days: number;
+            /** Format: int32 */
+            count: number;
+            /** Format: int32 */
+            within_days: number;
         };
         /**
          * @description Why a service has no free time up to its horizon; what says most is the greatest.
@@ -2614,6 +2723,11 @@ export interface components {
             starts_at: string;
             state: components["schemas"]["BookingState"];
         };
+        /**
+         * @description What follows when somebody books beside something else of theirs.
+         * @enum {string}
+         */
+        OverlapRule: "allowed" | "warned" | "refused";
         /** @description A browser in which one is signed in. */
         OwnSignIn: {
             /** @description What it calls itself, such as "Chrome · Windows"; empty when it says nothing that is known. */
@@ -2768,6 +2882,7 @@ export interface components {
                 contact_name: string;
                 /** Format: date-time */
                 created_at: string;
+                credit_tier: components["schemas"]["CreditTier"];
                 /** Format: date-time */
                 decided_at: string | null;
                 /** Format: uuid */
@@ -3001,6 +3116,11 @@ export interface components {
         ProblemBody: {
             code: string;
             detail: string;
+            /**
+             * Format: date-time
+             * @description From when on it would be allowed, where that is known: an appointment, or an application.
+             */
+            earliest_at: string | null;
             field: string | null;
             request_id: string;
             /** Format: int32 */
@@ -3027,6 +3147,31 @@ export interface components {
             source: components["schemas"]["Source"];
             video: components["schemas"]["MediumState"];
         };
+        /** @description How much a party may book of the service in a day, week or month of appointments. */
+        Quota: {
+            /**
+             * Format: int32
+             * @description So many in any case: how much they have at a time (`limits`) does not count until then.
+             */
+            least: number | null;
+            /**
+             * Format: int32
+             * @description Not more than so many.
+             */
+            most: number | null;
+            of: components["schemas"]["QuotaParty"];
+            per: components["schemas"]["QuotaPeriod"];
+        };
+        /**
+         * @description Whose bookings are counted together.
+         * @enum {string}
+         */
+        QuotaParty: "person" | "enterprise";
+        /**
+         * @description In which time of appointments, at the venue; a week begins on Monday.
+         * @enum {string}
+         */
+        QuotaPeriod: "day" | "week" | "month";
         /** @description What a rating link asks about. */
         RatingForm: {
             /** Format: date-time */
@@ -3094,6 +3239,11 @@ export interface components {
              */
             expires_at: string;
         };
+        /**
+         * @description What somebody can do about it.
+         * @enum {string}
+         */
+        Remedy: "call_office" | "choose_later" | "apply_in_office_hours" | "write_explanation" | "wait_until" | "finish_one";
         /** @description Another time for a booking. */
         Rescheduling: {
             /** @description Take a second place at a time that one has booked already, instead of `already_yours`. */
@@ -3161,6 +3311,11 @@ export interface components {
          * @enum {string}
          */
         Role: "member" | "agent" | "traveller" | "officer" | "chief" | "auditor" | "supervisor" | "admin_system" | "admin_security" | "admin_audit";
+        /**
+         * @description What stands in the way of a time.
+         * @enum {string}
+         */
+        Rule: "tier_excluded" | "explanation_missing" | "blocked_after_no_show" | "outside_office_hours" | "too_many_bookings" | "lead_time" | "quota_reached" | "overlapping";
         /** @description Something that can be booked. */
         Service: {
             bring: components["schemas"]["Text"][];
@@ -3182,7 +3337,10 @@ export interface components {
             /** Format: uuid */
             id: string;
             kind: components["schemas"]["ServiceKind"];
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description For who has no terms of their own in `terms.lead_times`.
+             */
             lead_minutes: number;
             /** @description How many live bookings of it a person or an enterprise may have at a time. */
             limits: components["schemas"]["Limits"];
@@ -3198,6 +3356,8 @@ export interface components {
             /** @description The steps of a booking, in order; without a decision where none is needed. */
             steps: components["schemas"]["StepKind"][];
             summary: components["schemas"]["Text"];
+            /** @description Who can book it when. */
+            terms: components["schemas"]["ServiceTerms"];
             /** @description Only to get to know the program; not in the doors of `ServiceList.kinds`. */
             trial: boolean;
             /** @description Whether it depends on the official calendar; then unpublished years cannot be booked. */
@@ -3288,6 +3448,33 @@ export interface components {
             /** Format: uuid */
             service_id: string;
             sum: components["schemas"]["FigureSum"];
+        };
+        /** @description On which terms a service is booked. */
+        ServiceTerms: {
+            /** @description Applications are only taken in office hours. */
+            applications_in_office_hours: boolean;
+            /** Format: int32 */
+            buffer_after_minutes: number;
+            /**
+             * Format: int32
+             * @description The place is kept free so long before each appointment, and so long after it.
+             */
+            buffer_before_minutes: number;
+            cancelling: components["schemas"]["CancellingTerms"] | null;
+            /** @description A field of kind `choice`: its answer is the category of a booking. */
+            category_field: string | null;
+            excluded_tiers: components["schemas"]["ExcludedTier"][];
+            /**
+             * @description How long ahead it is booked; who none of them fits, by the service's own lead time. What says most counts:
+             *     the tier first, then the category.
+             */
+            lead_times: components["schemas"]["LeadTime"][];
+            no_shows: components["schemas"]["NoShowTerms"] | null;
+            /** @description On working days by the official calendar, at the venue. */
+            office_hours: components["schemas"]["ApplicationHours"];
+            /** @description What follows when the party has something else at the time. */
+            overlap: components["schemas"]["OverlapRule"];
+            quotas: components["schemas"]["Quota"][];
         };
         /** @description A video session as one of its people sees it. */
         Session: {
@@ -3405,6 +3592,12 @@ export interface components {
          * @enum {string}
          */
         SessionState: "waiting" | "open" | "ended";
+        /** @description A credit tier, and why. */
+        SetCreditTier: {
+            credit_tier: components["schemas"]["CreditTier"];
+            /** @description The decision or notice that it goes by; it is kept with the entry. */
+            reason: string;
+        };
         /** @description Login and password. */
         SignIn: {
             login: string;
@@ -3430,6 +3623,8 @@ export interface components {
             ends_at: string;
             /** Format: int32 */
             free: number;
+            /** @description What the terms have against it for whoever asks; signed in, that is more than the time. */
+            hindrances: components["schemas"]["Hindrance"][];
             reason: components["schemas"]["SlotReason"] | null;
             /** Format: date-time */
             starts_at: string;
@@ -3438,7 +3633,7 @@ export interface components {
          * @description Why a slot cannot be booked.
          * @enum {string}
          */
-        SlotReason: "past" | "lead_time" | "full" | "quota";
+        SlotReason: "past" | "lead_time" | "full" | "quota" | "terms";
         /**
          * @description What is sent: the camera (with its microphone), the screen or a document camera.
          * @enum {string}
@@ -3605,6 +3800,22 @@ export interface components {
             field: string;
             text: components["schemas"]["Text"];
             when: components["schemas"]["WarningCondition"] | null;
+        };
+        /** @description Why a time can or cannot be had. */
+        Why: {
+            /** @description Nothing stands in the way. */
+            allowed: boolean;
+            credit_tier: components["schemas"]["CreditTier"] | null;
+            /** @description What the terms of the service have against it for this party, what no waiting mends first. */
+            hindrances: components["schemas"]["Hindrance"][];
+            /**
+             * Format: date-time
+             * @description The next time from then on that is free and that they may have.
+             */
+            next_starts_at: string | null;
+            reason: components["schemas"]["DayReason"] | null;
+            /** Format: date-time */
+            starts_at: string;
         };
         /**
          * @description Why a mail was not sent any more.
@@ -3990,7 +4201,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `enterprise_pending`, `enterprise_refused`, `cross_site` */
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `tier_excluded` (the terms exclude the enterprise's credit tier), `enterprise_pending`, `enterprise_refused`, `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3998,7 +4209,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "enterprise_pending" | "enterprise_refused" | "cross_site";
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "tier_excluded" | "enterprise_pending" | "enterprise_refused" | "cross_site";
                     };
                 };
             };
@@ -4014,7 +4225,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `already_yours` (with the booking as `subject_id`, unless `anyway`), `too_many_holds`, `too_many_bookings`, `unread_warning` (with the field, until its code is in `acknowledged`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_holds`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4022,7 +4233,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "already_yours" | "too_many_holds" | "too_many_bookings" | "unread_warning" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "already_yours" | "quota_reached" | "overlapping" | "too_many_holds" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -6058,7 +6269,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `cross_site` */
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `tier_excluded`, `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6066,7 +6277,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "cross_site";
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "tier_excluded" | "cross_site";
                     };
                 };
             };
@@ -6130,7 +6341,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `required`, `consent_required`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `required`, `consent_required`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `lead_time` (for the category that the form names), `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6138,7 +6349,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "required" | "consent_required" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "required" | "consent_required" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "lead_time" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -6220,7 +6431,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `cross_site` */
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6228,7 +6439,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "cross_site";
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "tier_excluded" | "cross_site";
                     };
                 };
             };
@@ -6256,7 +6467,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `already_yours` (with the booking as `subject_id`, unless `anyway`), `wrong_state`, `too_late`, `hold_expired`, `same_time`, `officer_busy` (with the other booking as `subject_id`, unless `anyway`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `wrong_state`, `too_late`, `hold_expired`, `same_time`, `officer_busy` (with the other booking as `subject_id`, unless `anyway`), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6264,7 +6475,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "already_yours" | "wrong_state" | "too_late" | "hold_expired" | "same_time" | "officer_busy" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "already_yours" | "quota_reached" | "overlapping" | "wrong_state" | "too_late" | "hold_expired" | "same_time" | "officer_busy" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -8734,6 +8945,168 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    set_credit_tier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCreditTier"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enterprise"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_length`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "wrong_length" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -12772,6 +13145,8 @@ export interface operations {
                 stage?: components["schemas"]["Stage"];
                 /** @description Where the stage is to take place. */
                 site?: components["schemas"]["Site"];
+                /** @description What the form's field `terms.category_field` is going to say, if that is known. */
+                category?: string;
             };
             header?: never;
             path: {
@@ -12822,6 +13197,119 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "date_out_of_range" | "unknown_stage" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    why_not: {
+        parameters: {
+            query: {
+                starts_at: string;
+                /** @description Of officers: for an enterprise, by its id or 统一社会信用代码. */
+                enterprise?: string;
+                /** @description What the form's field `terms.category_field` is going to say, if that is known. */
+                category?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `date_out_of_range`, `not_a_slot`, `unknown_enterprise`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "date_out_of_range" | "not_a_slot" | "unknown_enterprise" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
                     };
                 };
             };
