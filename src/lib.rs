@@ -1,7 +1,7 @@
 //! Mianqia (面洽): bookings, recorded video sessions and ratings for a customs office.
 //!
 //! Imports go one way: `base ← db http ← evidence notify ← directory ← auth ← places ←
-//! booking ← video ← survey ← review ← app`; `http` knows no feature. ARCHITECTURE.md tells the rest.
+//! booking ← queue ← video ← survey ← review ← app`; `http` knows no feature. ARCHITECTURE.md tells the rest.
 
 pub mod app;
 pub mod auth;
@@ -13,6 +13,7 @@ pub mod evidence;
 pub mod http;
 pub mod notify;
 pub mod places;
+pub mod queue;
 pub mod review;
 pub mod survey;
 pub mod video;

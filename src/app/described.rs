@@ -21,6 +21,7 @@ const PUBLIC: &[&str] = &[
     "list_service_days",
     "list_service_slots",
     "list_stage_alternatives",
+    "get_queue",
     "sign_in",
     "sign_out",
     "register_enterprise",

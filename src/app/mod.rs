@@ -45,6 +45,7 @@ use crate::db::live::Live;
 use crate::directory::Directory;
 use crate::notify::{MailSettings, Notify};
 use crate::places::Places;
+use crate::queue::Queue;
 use crate::review::Review;
 use crate::survey::{self, Survey};
 use crate::video::engine::Engine;
@@ -82,6 +83,7 @@ pub struct Parts {
     pub booking: Booking,
     pub notify: Notify,
     pub video: Video,
+    pub queue: Queue,
     pub survey: Survey,
     pub review: Review,
     pub engine: Engine,
@@ -160,6 +162,7 @@ impl App {
             },
         );
         booking.set_waiting_room(Arc::new(video.clone()));
+        let queue = Queue::new(db.clone(), clock.clone(), directory.clone(), booking.clone(), live.clone());
         let survey = Survey::new(
             db.clone(),
             clock.clone(),
@@ -193,6 +196,7 @@ impl App {
             booking,
             notify,
             video,
+            queue,
             survey,
             review,
             engine,

@@ -98,6 +98,15 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/bookings/{id}/reopen", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/stages/{stage}/begin", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/stages/{stage}/end", "uxxxx..xxxxx"),
+    // the queue at the counters; the owner's booking has no ticket, and nothing has the id that is named
+    ("GET", "/queue", "............"),
+    ("GET", "/queue/tickets", "uxxxx..xxxxx"),
+    ("POST", "/queue/call", "uxxxx..xxxxx"),
+    ("GET", "/bookings/{id}/ticket", "uhhhhhhxxxxx"),
+    ("POST", "/bookings/{id}/ticket", "uxxxx..xxxxx"),
+    ("POST", "/queue/tickets/{id}/call", "uxxxxhhxxxxx"),
+    ("POST", "/queue/tickets/{id}/miss", "uxxxxhhxxxxx"),
+    ("POST", "/queue/tickets/{id}/done", "uxxxxhhxxxxx"),
     // messages
     ("GET", "/messages", "uxxxx..xxxxx"),
     ("POST", "/messages/{id}/retry", "uxxxx..xxxxx"),
@@ -189,6 +198,7 @@ impl Objects {
             "/services/{id}/slots" => "?date=2026-11-24",
             "/services/{id}/why" => "?starts_at=2026-11-24T03:00:00Z",
             "/services/{id}/alternatives" => "?stages=release&from=2026-11-24T03:00:00Z",
+            "/queue" | "/queue/tickets" => "?venue=health",
             "/day" => "?date=2026-11-23",
             "/events" => "?topics=day",
             "/figures/ratings" => "?from=2026-01&to=2026-11",
@@ -221,6 +231,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
             json!({"service_id": "018f0000-0000-7000-8000-000000000000", "starts_at": "2026-11-24T03:00:00Z"})
         }
         "/calendar/preview" | "/calendar/imports" => json!({"file_base64": ""}),
+        "/queue/call" | "/queue/tickets/{id}/call" => json!({"venue": "health", "counter": "3"}),
         "/me" => json!({"locale": "zh-CN"}),
         "/enterprises/{id}/refuse" => json!({"reason": "x"}),
         "/enterprises/{id}/credit-tier" => json!({"credit_tier": "regular", "reason": "x"}),

@@ -40,6 +40,7 @@ mod people_guessing;
 mod people_members;
 mod people_registering;
 mod people_sign_ins;
+mod queue;
 mod recording;
 mod refusals;
 mod refusals_of_bookings;

@@ -195,7 +195,7 @@ async fn full_case(app: &TestApp) -> String {
 }
 
 /// A connection of one's own, on which nothing guards the rows.
-async fn unguarded(app: &TestApp) -> DatabaseConnection {
+pub async fn unguarded(app: &TestApp) -> DatabaseConnection {
     let conn = app.app.db.reader();
     let postgres = conn.get_database_backend() == DbBackend::Postgres;
     let mut options = ConnectOptions::new(&app.app.settings.database_url);
@@ -214,7 +214,7 @@ async fn unguarded(app: &TestApp) -> DatabaseConnection {
 }
 
 /// All columns of all tables as (table, column) with the type.
-async fn schema(conn: &DatabaseConnection) -> BTreeMap<(String, String), String> {
+pub async fn schema(conn: &DatabaseConnection) -> BTreeMap<(String, String), String> {
     let backend = conn.get_database_backend();
     let sql = match backend {
         DbBackend::Postgres => {
@@ -232,7 +232,7 @@ async fn schema(conn: &DatabaseConnection) -> BTreeMap<(String, String), String>
 }
 
 /// An expression that gives another value of the column's type.
-fn other(postgres: bool, column: &str, kind: &str) -> String {
+pub fn other(postgres: bool, column: &str, kind: &str) -> String {
     match (kind, postgres) {
         ("uuid", _) => "gen_random_uuid()".to_owned(),
         ("blob", _) => "randomblob(16)".to_owned(),

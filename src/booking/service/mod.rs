@@ -151,6 +151,11 @@ impl Booking {
         read::by_id(self.0.db.reader(), scope, id).await?.ok_or_else(Problem::not_found)
     }
 
+    /// Bookings by id, as far as this person may see them.
+    pub async fn find_all(&self, actor: &Actor, ids: &[Uuid]) -> Result<Vec<booking::Model>, Problem> {
+        Ok(read::by_ids(self.0.db.reader(), scope_of(actor)?, ids).await?)
+    }
+
     /// The service of a booking.
     async fn info(&self, service_id: Uuid) -> Result<Arc<ServiceInfo>, Problem> {
         let info = self.0.directory.service(service_id).await?;

@@ -35,6 +35,17 @@ pub async fn by_id(
     scope.find().filter(booking::Column::Id.eq(id)).one(conn).await
 }
 
+pub async fn by_ids(
+    conn: &impl ConnectionTrait,
+    scope: Scope,
+    ids: &[Uuid],
+) -> Result<Vec<booking::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    scope.find().filter(booking::Column::Id.is_in(ids.iter().copied())).all(conn).await
+}
+
 pub async fn by_reference(
     conn: &impl ConnectionTrait,
     scope: Scope,

@@ -97,6 +97,7 @@ fn check(rows: CaseRows, dir: Option<&Path>) -> Integrity {
 fn without_chain(rows: &CaseRows) -> Option<Fault> {
     let some = rows.booking.is_some()
         || !rows.appointments.is_empty()
+        || !rows.tickets.is_empty()
         || rows.video.is_any()
         || !rows.playbacks.is_empty()
         || !rows.invites.is_empty()
@@ -110,6 +111,7 @@ fn compare(rows: &CaseRows) -> (Tally, Option<Fault>) {
     comparison.rows(rows.booking.as_slice(), |_| false);
     // Of a booking from before there were appointments: the one that was made of it has its id.
     comparison.rows(&rows.appointments, |row| row.id == row.booking_id);
+    comparison.rows(&rows.tickets, |_| false);
     comparison.rows(&rows.video.sessions, |_| false);
     comparison.rows(&rows.video.people, |_| false);
     // Until something arrives nothing is told of a recording; what is told of one names its publication.

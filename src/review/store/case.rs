@@ -4,11 +4,12 @@ use crate::booking::entities::{appointment, booking};
 use crate::db::{Tx, snapshot};
 use crate::evidence::entities::{commitment, entry};
 use crate::evidence::{SYSTEM, told_or};
+use crate::queue::entities::queue_ticket;
 use crate::review::log::OPENED;
 use crate::review::model::replay::Replay;
 use crate::review::store::entities::playback;
 use crate::survey::entities::{rating, rating_invite};
-use crate::{booking as bookings, evidence, survey, video};
+use crate::{booking as bookings, evidence, queue, survey, video};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
@@ -22,6 +23,7 @@ pub struct CaseRows {
     pub commitments: Vec<commitment::Model>,
     pub booking: Option<booking::Model>,
     pub appointments: Vec<appointment::Model>,
+    pub tickets: Vec<queue_ticket::Model>,
     pub video: video::ask::CaseRows,
     pub playbacks: Vec<playback::Model>,
     pub invites: Vec<rating_invite::Model>,
@@ -47,6 +49,7 @@ pub async fn case_rows(conn: &DatabaseConnection, case: Uuid) -> Result<CaseRows
         commitments: evidence::ask::commitments(&snapshot, case).await?,
         booking: bookings::ask::booking(&snapshot, case).await?,
         appointments: bookings::ask::appointments(&snapshot, case, &told).await?,
+        tickets: queue::ask::of_case(&snapshot, case, &told).await?,
         playbacks: told_or(&snapshot, &told, id, owner, &sessions).await?,
         video,
         invites,
