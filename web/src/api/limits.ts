@@ -4,6 +4,8 @@
 export const LIMITS = {
   BookingRequest: { contact_name: { min: 1, max: 60 } },
   CalendarFile: { file_base64: { min: 0, max: 32000 } },
+  Calling: { counter: { min: 1, max: 12 } },
+  CallingNext: { counter: { min: 1, max: 12 } },
   Cancelling: { reason: { min: 0, max: 500 } },
   Confirmation: { login: { min: 3, max: 32 } },
   Decline: { reason: { min: 0, max: 300 } },
