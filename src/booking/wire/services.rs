@@ -204,6 +204,7 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
         fields: spec.fields.clone(),
         venue: VenueDto {
             id: venue.id,
+            code: venue.code.clone(),
             name: info.venue_name(),
             address: info.venue_address(),
             zone: info.zone.name().to_owned(),

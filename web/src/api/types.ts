@@ -17,6 +17,7 @@ export type TouchedBooking = Schemas['TouchedBooking']
 export type CustomsOffice = Schemas['CustomsOffice']
 export type CustomsOffices = Schemas['CustomsOffices']
 
+export type Ticket = Schemas['Ticket']
 export type Role = Schemas['Role']
 export type Me = Schemas['Me']
 export type SignIn = Schemas['OwnSignIn']

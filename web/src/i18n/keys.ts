@@ -4,6 +4,7 @@ import type booking from '../messages/zh-CN/booking'
 import type common from '../messages/zh-CN/common'
 import type home from '../messages/zh-CN/home'
 import type people from '../messages/zh-CN/people'
+import type queue from '../messages/zh-CN/queue'
 import type rating from '../messages/zh-CN/rating'
 import type review from '../messages/zh-CN/review'
 import type session from '../messages/zh-CN/session'
@@ -15,6 +16,7 @@ interface Areas {
   common: typeof common
   home: typeof home
   people: typeof people
+  queue: typeof queue
   rating: typeof rating
   review: typeof review
   session: typeof session

@@ -8,6 +8,7 @@ import { noteReached } from '../state/online'
 import { setTitle } from './title'
 import { booking } from '../pages/booking/routes'
 import { people } from '../pages/people/routes'
+import { queue } from '../pages/queue/routes'
 import { rating } from '../pages/rating/routes'
 import { review } from '../pages/review/routes'
 import { session } from '../pages/session/routes'
@@ -46,6 +47,7 @@ const routes: RouteRecordRaw[] = [
   },
   ...booking,
   ...people,
+  ...queue,
   ...rating,
   ...session,
   ...staff,

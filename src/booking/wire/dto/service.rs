@@ -102,6 +102,7 @@ pub struct StageOfferDto {
 #[schema(as = Venue)]
 pub struct VenueDto {
     pub id: Uuid,
+    pub code: String,
     pub name: ByLanguage,
     pub address: ByLanguage,
     pub zone: String,
