@@ -45,7 +45,8 @@ export default {
   },
   own: {
     title: 'Queue ticket',
-    waiting: 'You are next. Please watch for your number. | 1 before you. Please watch for your number. | {n} before you. Please watch for your number.',
+    next_is_you: 'You are next. Please watch for your number.',
+    waiting: 'Nobody before you. Please watch for your number. | 1 before you. Please watch for your number. | {n} before you. Please watch for your number.',
     called: 'Please come to counter {counter}.',
     missed: 'Your number was called. Please tell the desk that you are here.',
   },

@@ -45,6 +45,7 @@ export default {
   },
   own: {
     title: '排队号',
+    next_is_you: '下一位就是您，请留意叫号。',
     waiting: '前面还有 {n} 人，请留意叫号。',
     called: '请到 {counter} 窗口。',
     missed: '叫过您的号，请到服务台说一声。',
