@@ -146,6 +146,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/bookings/{id}/rating", "u.hhhxxxxxxx"),
     ("GET", "/answers", "uxxxxx...xxx"),
     ("GET", "/figures/ratings", "uxxxxx...xxx"),
+    ("GET", "/figures/work", "uxxxxx...xxx"),
     // review
     ("GET", "/review/sessions", "uxxxxxx.xxxx"),
     ("GET", "/review/sessions/{id}", "uxxxxxx.xxxx"),

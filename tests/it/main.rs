@@ -7,6 +7,7 @@ mod answers_lost;
 mod architecture;
 mod board;
 mod booking;
+mod booking_figures;
 mod booking_moved_by_officers;
 mod booking_races;
 mod booking_stages;

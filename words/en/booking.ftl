@@ -17,6 +17,7 @@ invalid_number = Give a number.
 hold_expired = The hold has run out and the place was given back. Please choose a time again.
 wrong_state = The booking has moved on and this step is not possible now. Please reload the page.
     .calendar = There is a calendar file once the booking is accepted.
+bad_months = Between 1 and { $most } months can be asked for at a time.
 bad_range = The last date must not be before the first, and at most { $most_days } days can be asked for.
 bad_date = There is no sheet for that date.
 officer_busy = You have { $reference } at that time already. Confirm once more to accept it all the same, or leave it to a colleague.

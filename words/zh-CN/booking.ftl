@@ -21,6 +21,8 @@ invalid_number = 请填写数字。
 hold_expired = 保留时间已过，名额已放回。请重新选择时间。
 wrong_state = 预约的状态已经变了，这一步现在不能办理。请刷新页面查看。
     .calendar = 预约受理之后才有日历文件。
+# $most (number)
+bad_months = 一次可以看 1 到 { $most } 个月。
 # $most_days (number)
 bad_range = 结束日期不能早于开始日期，一次最多查询 { $most_days } 天。
 bad_date = 没有这一天的安排。

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod bookable;
 pub mod feeds;
+pub mod figures;
 pub mod form;
 pub mod reference;
 pub mod slots;

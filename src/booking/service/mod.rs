@@ -4,6 +4,7 @@ mod board;
 mod day;
 mod decide;
 pub mod feeds;
+mod figures;
 mod free;
 mod hindrances;
 mod history;
@@ -24,6 +25,7 @@ pub mod waiting;
 mod why;
 mod wish;
 
+pub use figures::{MonthOfWork, ServiceMonth};
 pub use free::ServiceNow;
 pub use request::RequestForm;
 pub use stages::{ClockAction, StageOffer, Way};

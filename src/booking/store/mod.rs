@@ -6,6 +6,7 @@ pub mod entities;
 mod evident;
 pub mod facts;
 pub mod feeds;
+pub mod figures;
 pub mod read;
 pub mod touched;
 pub mod write;

@@ -6,6 +6,7 @@ mod day;
 mod decide;
 pub mod dto;
 mod feeds;
+mod figures;
 mod official_calendar;
 mod refusals;
 mod schemas;
@@ -51,6 +52,7 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(feeds::list_calendar_feeds, feeds::make_calendar_feed))
         .routes(routes!(feeds::renew_calendar_feed))
         .routes(routes!(feeds::revoke_calendar_feed))
+        .routes(routes!(figures::work_figures))
         .routes(routes!(stages::list_stage_alternatives))
         .routes(routes!(stages::reschedule_booking))
         .routes(routes!(stages::begin_stage))

@@ -106,6 +106,7 @@ refusals! {
         CONFLICT: "calendar_odd" ("it is like no notice so far, unless `anyway`");
         UNPROCESSABLE_ENTITY: "calendar_source_required", "reason_required", "too_long";
     }
+    WorkFigures { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "bad_months"; }
     ListCalendarVersions { FORBIDDEN: "forbidden"; }
     GetCalendarFile { FORBIDDEN: "forbidden"; }
     ListTouched { FORBIDDEN: "forbidden"; }

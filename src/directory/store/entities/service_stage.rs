@@ -27,7 +27,21 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// The stages of clearance: 申报, 查验, 放行.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+/// In the order in which they come.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum Stage {
     #[sea_orm(string_value = "declaration")]

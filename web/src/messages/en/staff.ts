@@ -259,6 +259,17 @@ export default {
       touches_none: 'It touches no booking.',
     },
   },
+  work: {
+    title: 'Bookings and times',
+    lead: 'The last 6 months, by the time that was booked. What was only held and never requested is not counted.',
+    none: 'There were no bookings in this time.',
+    saved: '{n} matter was dealt with by video, and a visit saved. | {n} matters were dealt with by video, and as many visits saved.',
+    bookings: 'What bookings came to',
+    booked: 'Booked', completed: 'Completed', no_show: 'No-show', cancelled: 'Cancelled', refused: 'Refused', undecided: 'Undecided in time',
+    clock: 'How long the stages of clearance took',
+    stage: 'Stage', n: 'Times', median: 'Median', most: '90 % within',
+    minutes: '{n} min | {n} min',
+  },
   figures: {
     title: 'Satisfaction',
     span: '{from} to {to}, by month of the invitation',

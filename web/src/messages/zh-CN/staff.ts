@@ -259,6 +259,17 @@ export default {
       touches_none: '不影响任何预约。',
     },
   },
+  work: {
+    title: '业务量和时长',
+    lead: '近 6 个月，按预约的时间归月；只暂留、没提交的不算。',
+    none: '这段时间没有预约。',
+    saved: '视频办结 {n} 件，就是少跑了这么多趟。',
+    bookings: '预约办理结果',
+    booked: '预约', completed: '办结', no_show: '未到', cancelled: '取消', refused: '未受理', undecided: '到时无人受理',
+    clock: '通关各环节用时',
+    stage: '环节', n: '次数', median: '中位数', most: '九成不超过',
+    minutes: '{n} 分钟',
+  },
   figures: {
     title: '满意度',
     span: '{from}至{to}，按发出邀请的月份计',
