@@ -29,6 +29,7 @@ mod m20261126_000130_places;
 mod m20261126_000131_appointments;
 mod m20261126_000145_credit_tiers;
 mod m20261126_000146_explanations;
+mod m20261126_000150_extra_openings;
 mod m20261126_000155_queue;
 
 /// All steps, oldest first.
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000131_appointments::Migration),
             Box::new(m20261126_000145_credit_tiers::Migration),
             Box::new(m20261126_000146_explanations::Migration),
+            Box::new(m20261126_000150_extra_openings::Migration),
             Box::new(m20261126_000155_queue::Migration),
         ]
     }

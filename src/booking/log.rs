@@ -224,6 +224,34 @@ impl Logged for FeedEntry {
     }
 }
 
+/// Overtime days and surge plans; in the chain `system`, because they belong to no booking.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data")]
+pub enum OpeningEntry {
+    #[serde(rename = "opening.announced")]
+    Announced {
+        opening_id: Uuid,
+        /// The code of the service.
+        service: String,
+        date_from: NaiveDate,
+        date_to: NaiveDate,
+        from_minute: i32,
+        to_minute: i32,
+        extra_seats: i32,
+    },
+    #[serde(rename = "opening.withdrawn")]
+    Withdrawn { opening_id: Uuid },
+}
+
+impl Logged for OpeningEntry {
+    fn words(&self, _: &Names) -> Text {
+        match self {
+            Self::Announced { .. } => words::log::opening_announced(),
+            Self::Withdrawn { .. } => words::log::opening_withdrawn(),
+        }
+    }
+}
+
 /// What people call a stage.
 pub fn stage_name(stage: Stage) -> Text {
     match stage {

@@ -81,6 +81,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/services/{id}/why", "u......xxxxx"),
     ("GET", "/references/{reference}", "u.hhh..xxxxx"),
     ("GET", "/day", "uxxxx..xxxxx"),
+    ("GET", "/openings", "uxxxx..xxxxx"),
+    ("POST", "/openings/preview", "uxxxxx.xxxxx"),
+    ("POST", "/openings", "uxxxxx.xxxxx"),
+    // nothing has the id that is named
+    ("POST", "/openings/{id}/withdraw", "uxxxxxhxxxxx"),
     ("GET", "/board", "uxxxx..xxxxx"),
     ("GET", "/decisions", "uxxxx..xxxxx"),
     ("POST", "/calendar/preview", "uxxxxx.xxxxx"),
@@ -231,6 +236,8 @@ fn body(method: &str, path: &str) -> Option<Value> {
         "/bookings" => {
             json!({"service_id": "018f0000-0000-7000-8000-000000000000", "starts_at": "2026-11-24T03:00:00Z"})
         }
+        "/openings" | "/openings/preview" => json!({"service_id": "018f0000-0000-7000-8000-000000000000",
+            "date_from": "2026-11-24", "date_to": "2026-11-24", "from_minute": 0, "to_minute": 60}),
         "/calendar/preview" | "/calendar/imports" => json!({"file_base64": ""}),
         "/queue/call" | "/queue/tickets/{id}/call" => json!({"venue": "health", "counter": "3"}),
         "/me" => json!({"locale": "zh-CN"}),

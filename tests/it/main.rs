@@ -36,6 +36,7 @@ mod names_by_language;
 mod nodes;
 mod nodes_memory;
 mod openapi;
+mod openings;
 mod people;
 mod people_guessing;
 mod people_members;

@@ -79,3 +79,11 @@ enterprise_refused = Your enterprise was not approved and cannot book. Please as
 # $most (number)
 too_many_calendar_feeds = You may have { $most } calendar addresses at most. Please stop one that you no longer need.
 calendar_feed_revoked = This calendar address is no longer in use. You can make another one on your account page.
+# $days (number)
+opening_dates = The dates must follow one another, begin today or later, and lie within { $days } days of each other.
+opening_minutes = The time must begin before it ends, within one day.
+# $most (number)
+opening_seats = Between 0 and { $most } places can be added.
+opening_text_required = Please write the announcement in every language.
+opening_opens_nothing = Nothing would be opened by that: the service is open at these times already, or its time is too short for a slot, or the official calendar of these dates is not published.
+opening_booked = It cannot be withdrawn: { $references } were booked in it. Please move or refuse them first.

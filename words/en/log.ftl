@@ -97,3 +97,5 @@ calendar_imported = The official calendar was imported
 customs_offices_imported = The list of customs codes was imported
 calendar_feed_made = Calendar address made
 calendar_feed_revoked = Calendar address revoked
+opening_announced = Extra opening announced
+opening_withdrawn = Extra opening withdrawn

@@ -86,3 +86,11 @@ enterprise_refused = 贵单位的注册没有通过审核，不能预约。请�
 # $most (number)
 too_many_calendar_feeds = 您最多可以有 { $most } 个日历订阅地址。请先停用不用的一个。
 calendar_feed_revoked = 这个日历订阅地址已停用。请到“账号与登录”页另建一个。
+# $days (number)
+opening_dates = 日期要前后相接、从今天或以后开始，首尾相隔不超过 { $days } 天。
+opening_minutes = 开始要早于结束，并在同一天之内。
+# $most (number)
+opening_seats = 可以加 0 至 { $most } 个名额。
+opening_text_required = 请把公告的每种语言都写上。
+opening_opens_nothing = 这样不会加开任何时间：这些时间本来就办理，或时间太短、放不下一个时段，或这些日期的放假安排还没有公布。
+opening_booked = 不能撤回：{ $references } 已约在里面。请先改时间或退回。

@@ -31,6 +31,8 @@ pub enum Right {
     SeeMessages,
     /// Bring in the official calendar.
     ImportCalendar,
+    /// Announce overtime days and surge plans.
+    AnnounceOpenings,
     /// See which jobs were given up, have one tried again.
     SeeJobs,
     /// Search and play recordings, check evidence.
@@ -50,6 +52,7 @@ pub fn role_has(role: Role, right: Right) -> bool {
             FollowOffice,
             HoldSessions,
             ImportCalendar,
+            AnnounceOpenings,
             SeeMessages,
             SeeJobs,
             ApproveEnterprises,

@@ -14,6 +14,10 @@ pub trait Free {
     fn seats(&self, cells: Range<i64>) -> i32;
     /// What is left of the day's quota; `None` where there is none.
     fn quota(&self, cells: Range<i64>) -> Option<i32>;
+    /// How many there are in all, where they are not as many as ever.
+    fn all(&self, _: Range<i64>) -> Option<i32> {
+        None
+    }
 }
 
 /// Where there is no quota.
@@ -169,7 +173,8 @@ impl Terms<'_> {
             Err(reason) => return DayTotal { free: 0, total: 0, reason: Some(reason) },
         };
         let within = |places: i32, quota: Option<i32>| quota.map_or(places, |quota| places.min(quota));
-        let places = i32::try_from(offers.len()).unwrap_or(i32::MAX).saturating_mul(self.capacity);
+        let all = |offer: &Offer| free.all(self.plan.cells(&offer.slot)).unwrap_or(self.capacity);
+        let places = offers.iter().fold(0, |sum: i32, offer| sum.saturating_add(all(offer)));
         let total = within(places, quota);
         let sum = offers.iter().fold(0, |sum: i32, offer| sum.saturating_add(offer.free));
         let free = within(sum, free.quota(cells::of_day(date)));
@@ -252,7 +257,14 @@ mod tests {
 
     fn plan(days: DayKind) -> Plan {
         let openings = vec![Opening { days, from: 540, to: 660 }];
-        Plan { zone: Shanghai, grid_minutes: 15, duration_minutes: 60, dense: false, openings }
+        Plan {
+            zone: Shanghai,
+            grid_minutes: 15,
+            duration_minutes: 60,
+            dense: false,
+            openings,
+            extra: Vec::new(),
+        }
     }
 
     fn day(date: &str, days: DayKind, now: &str, stock: Stock) -> DayTotal {

@@ -21,6 +21,8 @@ pub struct Plan {
     /// A slot starts at every cell, and may share cells with the next.
     pub dense: bool,
     pub openings: Vec<Opening>,
+    /// What was announced beside the rules.
+    pub extra: Vec<ExtraHours>,
 }
 
 /// An opening rule.
@@ -30,6 +32,15 @@ pub struct Opening {
     /// Minutes after local midnight; `to` 1440 is the midnight that ends the day.
     pub from: i32,
     pub to: i32,
+}
+
+/// Hours that were announced for some dates, whatever the rules say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtraHours {
+    /// Both are meant.
+    pub dates: (NaiveDate, NaiveDate),
+    /// Minutes after local midnight.
+    pub minutes: Range<i32>,
 }
 
 /// A bookable piece of time.
@@ -126,14 +137,14 @@ impl Plan {
             .map(|opening| opening.from.clamp(0, 1440)..opening.to.clamp(0, 1440))
             .filter(|hours| !hours.is_empty())
             .collect();
+        unite(&mut hours);
+        let announced = self.extra.iter().filter(|extra| extra.dates.0 <= date && date <= extra.dates.1);
+        let mut extra: Vec<Range<i32>> = announced.map(|extra| extra.minutes.clone()).collect();
+        unite(&mut extra);
+        // Only what is not open anyway: slots of the rules stay where they are.
+        let beside = extra.iter().flat_map(|extra| without(extra, &hours)).collect::<Vec<_>>();
+        hours.extend(beside);
         hours.sort_by_key(|hours| hours.start);
-        hours.dedup_by(|next, kept| {
-            let overlap = next.start < kept.end;
-            if overlap {
-                kept.end = kept.end.max(next.end);
-            }
-            overlap
-        });
         Ok(hours)
     }
 
@@ -197,6 +208,30 @@ impl Plan {
         let local = at.with_timezone(&self.zone).naive_local();
         local.date() == date && hours.contains(&minute_of_day(local))
     }
+}
+
+/// Puts hours in order, and those that overlap together.
+fn unite(hours: &mut Vec<Range<i32>>) {
+    hours.sort_by_key(|hours| hours.start);
+    hours.dedup_by(|next, kept| {
+        let overlap = next.start < kept.end;
+        if overlap {
+            kept.end = kept.end.max(next.end);
+        }
+        overlap
+    });
+}
+
+/// What of some hours is in none of the others, which are in order.
+fn without(hours: &Range<i32>, others: &[Range<i32>]) -> Vec<Range<i32>> {
+    let (mut left, mut from) = (Vec::new(), hours.start);
+    for other in others.iter().filter(|other| other.start < hours.end && hours.start < other.end) {
+        left.push(from..other.start);
+        from = other.end;
+    }
+    left.push(from..hours.end);
+    left.retain(|hours| !hours.is_empty());
+    left
 }
 
 fn ceil_to_grid(at: DateTime<Utc>, grid_minutes: i64) -> DateTime<Utc> {

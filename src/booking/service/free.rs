@@ -4,7 +4,7 @@ use crate::auth::Actor;
 use crate::booking::model::bookable::{DayReason, DayTotal, Free, NoneFree, Offer, OpenState, Terms};
 use crate::booking::model::slots::Slot;
 use crate::booking::service::terms::tier_of;
-use crate::booking::service::{Booking, lead_of, plan_of, terms_of};
+use crate::booking::service::{Booking, lead_of, plan_of, seats_over, terms_of};
 use crate::directory::ServiceInfo;
 use crate::directory::model::calendar::DayClass;
 use crate::http::Problem;
@@ -30,17 +30,23 @@ pub struct ServiceNow {
     pub next_free: Result<Slot, NoneFree>,
     /// The first date up to the horizon that is not bookable because its year is unpublished.
     pub unpublished_from: Option<NaiveDate>,
+    /// At the venue.
+    pub today: NaiveDate,
 }
 
 /// Boards and quota of one service, looked at under one lock each.
 pub(super) struct ServiceBoards<'a> {
-    seats: (&'a Board, i32),
+    seats: (&'a Board, &'a ServiceInfo),
     quota: Option<(&'a Board, i32)>,
 }
 
 impl Free for ServiceBoards<'_> {
     fn seats(&self, cells: Range<i64>) -> i32 {
-        self.seats.0.free_seats(self.seats.1, cells)
+        self.seats.0.free_seats(seats_over(self.seats.1, &cells), cells)
+    }
+
+    fn all(&self, cells: Range<i64>) -> Option<i32> {
+        Some(seats_over(self.seats.1, &cells))
     }
 
     fn quota(&self, cells: Range<i64>) -> Option<i32> {
@@ -124,6 +130,7 @@ impl Booking {
             state: terms.open_now(),
             next_free: with_boards(&self.0.places, info, |boards| terms.next_free(boards)),
             unpublished_from: terms.unpublished_from(),
+            today: terms.today(),
         })
     }
 }
@@ -135,6 +142,6 @@ pub(super) fn with_boards<T>(
 ) -> T {
     let quota = info.row.quota_resource_id.zip(info.quota_seats);
     places.look([Some(info.row.resource_id), quota.map(|(id, _)| id)], |[seats, limit]| {
-        ask(&ServiceBoards { seats: (seats, info.seats), quota: quota.map(|(_, seats)| (limit, seats)) })
+        ask(&ServiceBoards { seats: (seats, info), quota: quota.map(|(_, seats)| (limit, seats)) })
     })
 }

@@ -10,6 +10,7 @@ mod hindrances;
 mod history;
 pub mod official_calendar;
 mod official_calendar_shown;
+pub mod openings;
 mod prefill;
 mod presented;
 mod request;
@@ -36,8 +37,9 @@ pub use wish::WantedTime;
 use crate::auth::entities::account::Role;
 use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
+use crate::base::local_time::{instant, local_date};
 use crate::booking::model::bookable::Terms;
-use crate::booking::model::slots::{Opening, Plan};
+use crate::booking::model::slots::{ExtraHours, Opening, Plan, Slot};
 use crate::booking::service::unpublished::Uncounted;
 use crate::booking::service::waiting::WaitingRoom;
 use crate::booking::store::entities::booking;
@@ -51,6 +53,7 @@ use crate::http::Problem;
 use crate::places::Places;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
 
@@ -190,12 +193,42 @@ fn plan_of(info: &ServiceInfo) -> Plan {
         duration_minutes: i64::from(info.row.duration_minutes),
         dense: false,
         openings: info.rules.iter().map(opening).collect(),
+        extra: info.extra.iter().map(extra_hours).collect(),
     }
 }
 
 /// How long ahead a service is booked at least by somebody of a tier; by nobody in particular without one.
 fn lead_of(info: &ServiceInfo, tier: Option<CreditTier>) -> TimeDelta {
     TimeDelta::minutes(i64::from(info.spec.terms.lead_minutes(tier, None, info.row.lead_minutes)))
+}
+
+fn extra_hours(row: &crate::directory::entities::extra_opening::Model) -> ExtraHours {
+    ExtraHours { dates: (row.date_from, row.date_to), minutes: row.from_minute..row.to_minute }
+}
+
+/// How many places a service has over some cells: its seats, and those that were announced for all of them.
+fn seats_over(info: &ServiceInfo, cells: &Range<i64>) -> i32 {
+    if info.extra.iter().all(|row| row.extra_seats == 0) {
+        return info.seats;
+    }
+    let seconds = i64::from(info.venue.grid_minutes.max(1)) * 60;
+    let at = |cell: i64| DateTime::from_timestamp(cell.saturating_mul(seconds), 0).unwrap_or_default();
+    let (from, to) = (at(cells.start), at(cells.end));
+    let date = local_date(info.zone, from);
+    let covers = |row: &&crate::directory::entities::extra_opening::Model| {
+        let edge = |minute| instant(info.zone, date, minute);
+        row.date_from <= date
+            && date <= row.date_to
+            && edge(row.from_minute).is_some_and(|begins| begins <= from)
+            && edge(row.to_minute).is_some_and(|ends| to <= ends)
+    };
+    let more = info.extra.iter().filter(covers).map(|row| row.extra_seats);
+    more.fold(info.seats, i32::saturating_add)
+}
+
+/// How many places side by side a service has in a slot.
+pub fn capacity_in(info: &ServiceInfo, slot: &Slot) -> i32 {
+    seats_over(info, &plan_of(info).cells(slot))
 }
 
 fn terms_of<'a>(info: &ServiceInfo, plan: &'a Plan, calendar: &'a Calendar, now: DateTime<Utc>) -> Terms<'a> {

@@ -5,7 +5,7 @@ use crate::base::local_time::local_date;
 use crate::booking::model::bookable::{DayReason, SlotReason, Terms};
 use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::stages::{self, StageTerms, WantedStage};
-use crate::booking::service::{Booking, Fault, plan_of, terms_of};
+use crate::booking::service::{Booking, Fault, plan_of, seats_over, terms_of};
 use crate::booking::store::appointments;
 use crate::booking::store::entities::appointment::{self, Site};
 use crate::booking::store::entities::booking;
@@ -148,7 +148,8 @@ fn of_one_stage(info: &ServiceInfo, stage: &StageInfo, site: Site, slot: Slot) -
 }
 
 fn need_of_service(info: &ServiceInfo, slot: &Slot) -> Need {
-    Need { resource: info.row.resource_id, seats: info.seats, cells: plan_of(info).cells(slot) }
+    let cells = plan_of(info).cells(slot);
+    Need { resource: info.row.resource_id, seats: seats_over(info, &cells), cells }
 }
 
 /// What slots of a stage are made from: the service's hours, its own length; one may start at every cell.

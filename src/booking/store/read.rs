@@ -202,6 +202,20 @@ fn overlapping(from: DateTime<Utc>, to: DateTime<Utc>) -> Select<booking::Entity
         .order_by_asc(booking::Column::Id)
 }
 
+/// What stands of a service for times that touch `from..to`.
+pub async fn live_of_service_between(
+    conn: &impl ConnectionTrait,
+    service: Uuid,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<booking::Model>, DbErr> {
+    overlapping(from, to)
+        .filter(booking::Column::ServiceId.eq(service))
+        .filter(booking::Column::State.is_in(LIVE))
+        .all(conn)
+        .await
+}
+
 /// What an officer has accepted for times that touch `from..to`.
 pub async fn on_desk_between(
     conn: &impl ConnectionTrait,

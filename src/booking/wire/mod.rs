@@ -8,6 +8,7 @@ pub mod dto;
 mod feeds;
 mod figures;
 mod official_calendar;
+mod openings;
 mod refusals;
 mod schemas;
 mod services;
@@ -35,6 +36,9 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(bookings::check_booking_form))
         .routes(routes!(services::get_prefill))
         .routes(routes!(board::get_board))
+        .routes(routes!(openings::list_openings, openings::announce_opening))
+        .routes(routes!(openings::preview_opening))
+        .routes(routes!(openings::withdraw_opening))
         .routes(routes!(day::get_day))
         .routes(routes!(official_calendar::preview_calendar))
         .routes(routes!(official_calendar::import_calendar))

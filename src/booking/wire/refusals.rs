@@ -22,6 +22,10 @@ shared_refusals! {
     }
     /// The enterprise was not let in.
     LET_IN { FORBIDDEN: "enterprise_pending", "enterprise_refused"; }
+    /// When nothing can be opened.
+    OPENING {
+        UNPROCESSABLE_ENTITY: "unknown_service", "opening_dates", "opening_minutes", "opening_seats";
+    }
     /// Faults of a calendar's file, with the line that has them.
     CALENDAR_FILE {
         FORBIDDEN: "forbidden";
@@ -112,6 +116,15 @@ refusals! {
     ListTouched { FORBIDDEN: "forbidden"; }
     SettleTouched { FORBIDDEN: "forbidden"; }
 
+    ListOpenings { FORBIDDEN: "forbidden"; }
+    PreviewOpening { ..OPENING; FORBIDDEN: "forbidden"; }
+    AnnounceOpening {
+        ..OPENING;
+        FORBIDDEN: "forbidden";
+        UNPROCESSABLE_ENTITY: "opening_text_required", "opening_opens_nothing", "reason_required",
+            "too_long";
+    }
+    WithdrawOpening { FORBIDDEN: "forbidden"; CONFLICT: "opening_booked"; }
     GetBoard { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "bad_range", "date_out_of_range"; }
     GetDay { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "date_out_of_range"; }
     ListDecisions { FORBIDDEN: "forbidden"; }

@@ -5,14 +5,15 @@ use crate::base::words;
 use crate::booking::Booking;
 use crate::booking::model::bookable::{Offer, OpenState};
 use crate::booking::model::steps;
-use crate::booking::service::{ServiceNow, WhyFor};
+use crate::booking::service::{ServiceNow, WhyFor, capacity_in};
 use crate::booking::store::entities::appointment::Site;
 use crate::booking::wire::dto::{
-    DayOfPlacesDto, DaysDto, HindranceDto, KindNowDto, Prefill, ServiceDto, ServiceList, ServiceNowDto,
-    ServiceStageDto, SlotDto, SlotsDto, VenueDto, WhyDto,
+    AnnouncementDto, DayOfPlacesDto, DaysDto, HindranceDto, KindNowDto, Prefill, ServiceDto, ServiceList,
+    ServiceNowDto, ServiceStageDto, SlotDto, SlotsDto, VenueDto, WhyDto,
 };
 use crate::booking::wire::refusals;
 use crate::directory::ServiceInfo;
+use crate::directory::entities::extra_opening;
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::{self, Stage};
 use crate::http::{NothingOfItsOwn, Params, PathId, Problem, Refused, dated};
@@ -136,7 +137,7 @@ pub async fn list_service_slots(
         starts_at: offer.slot.starts_at,
         ends_at: offer.slot.ends_at,
         free: offer.free,
-        capacity: info.seats,
+        capacity: capacity_in(&info, &offer.slot),
         reason: offer.reason,
     });
     Ok(Json(SlotsDto { date, zone: info.zone.name().to_owned(), slots: slots.collect(), reason }))
@@ -202,6 +203,7 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
         daily_quota: info.quota_seats,
         recorded: row.kind == ServiceKind::Video,
         fields: spec.fields.clone(),
+        announcements: announcements(info, now.today),
         venue: VenueDto {
             id: venue.id,
             code: venue.code.clone(),
@@ -219,6 +221,20 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
             unpublished_from: now.unpublished_from,
         },
     }
+}
+
+/// What was announced and is not over.
+fn announcements(info: &ServiceInfo, today: NaiveDate) -> Vec<AnnouncementDto> {
+    let near = info.extra.iter().filter(|row| row.date_to >= today);
+    let told = |row: &extra_opening::Model| AnnouncementDto {
+        date_from: row.date_from,
+        date_to: row.date_to,
+        from_minute: row.from_minute,
+        to_minute: row.to_minute,
+        extra_seats: row.extra_seats,
+        text: row.text.for_all(),
+    };
+    near.map(told).collect()
 }
 
 fn stage_of(row: &service_stage::Model) -> ServiceStageDto {

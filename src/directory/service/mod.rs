@@ -15,7 +15,7 @@ use crate::directory::model::customs::CustomsList;
 use crate::directory::service::cache::Cached;
 use crate::directory::store;
 use crate::directory::store::entities::opening_rule::DayKind;
-use crate::directory::store::entities::{opening_rule, service, service_stage, venue};
+use crate::directory::store::entities::{extra_opening, opening_rule, service, service_stage, venue};
 use crate::directory::{Office, office};
 use chrono_tz::Tz;
 use sea_orm::DbErr;
@@ -154,6 +154,8 @@ pub struct ServiceInfo {
     pub quota_seats: Option<i32>,
     /// In their order; none where it is not booked in stages.
     pub stages: Vec<StageInfo>,
+    /// What was announced beside its rules and was not withdrawn.
+    pub extra: Vec<extra_opening::Model>,
 }
 
 /// A stage with what it takes.
@@ -197,6 +199,10 @@ fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {
     for stage in rows.stages {
         stages.entry(stage.service_id).or_default().push(stage);
     }
+    let mut extra: HashMap<Uuid, Vec<extra_opening::Model>> = HashMap::new();
+    for opening in rows.extra {
+        extra.entry(opening.service_id).or_default().push(opening);
+    }
     let mut all = HashMap::new();
     let mut active = Vec::new();
     for row in rows.services {
@@ -209,6 +215,7 @@ fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {
         let info = Arc::new(ServiceInfo {
             zone,
             stages: stages.remove(&row.id).unwrap_or_default().into_iter().map(of_stage).collect(),
+            extra: extra.remove(&row.id).unwrap_or_default(),
             rules: rules.remove(&row.id).unwrap_or_default(),
             spec: serde_json::from_value(row.spec.clone()).map_err(|error| broken(&error.to_string()))?,
             seats: seats(row.resource_id).ok_or_else(|| broken("its resource is missing"))?,

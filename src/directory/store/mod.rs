@@ -3,11 +3,12 @@
 pub mod ask;
 pub mod calendar;
 pub mod entities;
+pub mod openings;
 
 use crate::db::Tx;
 use crate::directory::model::customs::CustomsList;
 use crate::directory::store::entities::{
-    customs_office, opening_rule, resource, service, service_stage, venue,
+    customs_office, extra_opening, opening_rule, resource, service, service_stage, venue,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
@@ -36,13 +37,14 @@ pub async fn replace_customs(tx: &Tx, list: &CustomsList) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// A service as it is stored, in five tables.
+/// A service as it is stored, in six tables.
 pub struct ServiceRows {
     pub services: Vec<service::Model>,
     pub venues: HashMap<Uuid, venue::Model>,
     pub resources: HashMap<Uuid, resource::Model>,
     pub rules: Vec<opening_rule::Model>,
     pub stages: Vec<service_stage::Model>,
+    pub extra: Vec<extra_opening::Model>,
 }
 
 /// Every service, by position, with what belongs to it.
@@ -71,6 +73,7 @@ pub async fn services(conn: &impl ConnectionTrait) -> Result<ServiceRows, DbErr>
         resources: resources.into_iter().map(|row| (row.id, row)).collect(),
         rules,
         stages,
+        extra: openings::standing(conn).await?,
     })
 }
 

@@ -52,6 +52,8 @@ export type DayBooking = Schemas['DayBooking']
 export type Overlap = Schemas['Overlap']
 export type HistoryItem = Schemas['HistoryItem']
 
+export type Announcement = Schemas['Announcement']
+export type ExtraOpening = Schemas['ExtraOpening']
 export type BoardBooking = Schemas['BoardBooking']
 export type BoardDay = Schemas['BoardDay']
 export type BoardService = Schemas['BoardService']

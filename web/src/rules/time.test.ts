@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { addDays, addMonths, clock, countdown, dayIn, dayWords, minuteOfDay, minutesSince, offsetWords, shortDayWords, zonesDiffer } from './time'
+import { addDays, addMonths, clock, countdown, dayIn, dayWords, minuteClock, minuteOfDay, minutesSince, offsetWords, shortDayWords, zonesDiffer } from './time'
 
 const SHANGHAI = 'Asia/Shanghai'
 const instant = '2026-09-30T06:00:00Z'
@@ -28,6 +28,10 @@ it('knows when two clocks show the same', () => {
 it('counts days and months over the ends of years', () => {
   expect(addDays('2026-12-31', 1)).toBe('2027-01-01')
   expect(addMonths('2026-12', 1)).toBe('2027-01')
+})
+
+it('writes minutes of a day as its clock does', () => {
+  expect([0, 510, 1440].map(minuteClock)).toEqual(['00:00', '08:30', '24:00'])
 })
 
 it('counts down to nothing and not below', () => {

@@ -145,6 +145,11 @@ export function minuteOfDay(instant: Instant, zone: string): number {
   return (hours ?? 0) * 60 + (minutes ?? 0)
 }
 
+/** "08:30" of a minute of the day; the midnight that ends it is 24:00. */
+export function minuteClock(minute: number): string {
+  return [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':')
+}
+
 /** Whole minutes since an instant, never negative. */
 export function minutesSince(since: Instant | null, now: number): number {
   return since === null ? 0 : Math.max(0, Math.floor((now - at(since).getTime()) / 60_000))

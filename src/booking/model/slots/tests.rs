@@ -11,7 +11,7 @@ fn date(text: &str) -> NaiveDate {
 
 fn plan(zone: Tz, duration: i64, openings: &[(DayKind, i32, i32)]) -> Plan {
     let openings = openings.iter().map(|&(days, from, to)| Opening { days, from, to }).collect();
-    Plan { zone, grid_minutes: 15, duration_minutes: duration, dense: false, openings }
+    Plan { zone, grid_minutes: 15, duration_minutes: duration, dense: false, openings, extra: Vec::new() }
 }
 
 fn starts(plan: &Plan, on: &str, working: Option<bool>) -> Vec<String> {
@@ -174,6 +174,25 @@ fn whole_and_inside(plan: &Plan, on: NaiveDate) {
     assert!(hours.windows(2).all(|pair| pair[0].end <= pair[1].start), "{} {on} {hours:?}", plan.zone);
 }
 
+#[test]
+fn what_is_announced_is_open_beside_the_rules_on_its_dates_and_moves_none_of_their_slots() {
+    let office = plan(Shanghai, 60, &[(DayKind::Working, 540, 720)]);
+    let extra = |minutes: Range<i32>| ExtraHours { dates: (date("2026-11-14"), date("2026-11-16")), minutes };
+    let overtime = Plan { extra: vec![extra(510..660), extra(630..840)], ..office.clone() };
+    for (day, working, expected) in [
+        // A Saturday on which nothing would be open.
+        ("2026-11-14", false, vec!["08:30", "09:30", "10:30", "11:30", "12:30"]),
+        // On a working day the rule's slots stay, and what is around them is added.
+        ("2026-11-16", true, vec!["09:00", "10:00", "11:00", "12:00", "13:00"]),
+        ("2026-11-17", true, vec!["09:00", "10:00", "11:00"]),
+        ("2026-11-13", false, vec![]),
+    ] {
+        assert_eq!(starts(&overtime, day, Some(working)), expected, "{day}");
+    }
+    assert_eq!(without(&(0..100), &[10..20, 20..30, 90..200]), [0..10, 30..90]);
+    assert_eq!(without(&(10..20), &[0..15, 15..100]), Vec::<Range<i32>>::new());
+}
+
 fn zones() -> impl Strategy<Value = Tz> {
     prop::sample::select(&chrono_tz::TZ_VARIANTS[..])
 }
@@ -191,7 +210,7 @@ proptest! {
             .iter()
             .map(|&(from, long)| Opening { days: DayKind::Any, from, to: (from + long).min(1440) })
             .collect();
-        let plan = Plan { zone, grid_minutes: grid, duration_minutes: duration, dense: false, openings: openings.clone() };
+        let plan = Plan { zone, grid_minutes: grid, duration_minutes: duration, dense: false, openings: openings.clone(), extra: Vec::new() };
         let date = date("2025-01-01") + Days::new(day);
         let slots = plan.slots_on(date, |_| None).unwrap();
         for slot in &slots {

@@ -19,7 +19,7 @@ pub use official_calendar::{
     ImporterRef, NewCalendarImport, OddityDto, TouchedDto, WouldTouch, YearVersion,
 };
 pub use service::{
-    DayOfPlacesDto, DaysDto, KindNowDto, ServiceDto, ServiceList, ServiceNowDto, ServiceStageDto, SlotDto,
-    SlotsDto, StageAlternativesDto, StageOfferDto, StageWayDto, VenueDto,
+    AnnouncementDto, DayOfPlacesDto, DaysDto, KindNowDto, ServiceDto, ServiceList, ServiceNowDto,
+    ServiceStageDto, SlotDto, SlotsDto, StageAlternativesDto, StageOfferDto, StageWayDto, VenueDto,
 };
 pub use why::{HindranceDto, WhyDto};

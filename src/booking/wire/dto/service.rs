@@ -54,8 +54,24 @@ pub struct ServiceDto {
     /// Whether the session is recorded.
     pub recorded: bool,
     pub fields: Vec<FieldSpec>,
+    /// Overtime days and surge plans to come or going on.
+    pub announcements: Vec<AnnouncementDto>,
     pub venue: VenueDto,
     pub now: ServiceNowDto,
+}
+
+/// On these dates the service is open within these minutes beside its rules, and has so many places more.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Announcement)]
+pub struct AnnouncementDto {
+    pub date_from: NaiveDate,
+    /// The last one.
+    pub date_to: NaiveDate,
+    /// After midnight at the venue.
+    pub from_minute: i32,
+    pub to_minute: i32,
+    pub extra_seats: i32,
+    pub text: ByLanguage,
 }
 
 /// A stage of a service.

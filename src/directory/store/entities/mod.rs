@@ -8,6 +8,7 @@ pub mod calendar_refusal;
 pub mod calendar_version;
 pub mod calendar_year;
 pub mod customs_office;
+pub mod extra_opening;
 pub mod opening_rule;
 pub mod resource;
 pub mod service;

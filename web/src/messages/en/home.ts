@@ -1,4 +1,5 @@
 export default {
+  announced: 'See free times',
   title: 'Home',
   ask: 'What would you like to do?',
   doors: 'Three kinds of booking',

@@ -1,4 +1,5 @@
 export default {
+  announced: '看空位',
   title: '首页',
   ask: '您要办什么？',
   doors: '三类预约',
