@@ -29,10 +29,11 @@ const BAD: &[(&str, &str)] = &[
     ("blank by zero width", "\u{200b}\u{200b}"),
     ("blank by a filler", "\u{3164}"),
 ];
-/// A string in a body: the way to it, and whether it is a date.
+/// A string in a body: the way to it, and whether it is a date, or more closely a day.
 struct Place {
     path: String,
     is_date: bool,
+    is_day: bool,
 }
 
 fn is_date(schema: &Value) -> bool {
@@ -46,7 +47,7 @@ fn sample(document: &Value, schema: &Value, path: &str, strings: &mut Vec<Place>
         return sample(document, &document["components"]["schemas"][name], path, strings);
     }
     if let Some(first) = schema["enum"].as_array() {
-        strings.push(Place { path: path.to_owned(), is_date: false });
+        strings.push(Place { path: path.to_owned(), is_date: false, is_day: false });
         return first[0].clone();
     }
     for several in ["oneOf", "anyOf", "allOf"] {
@@ -67,7 +68,7 @@ fn sample(document: &Value, schema: &Value, path: &str, strings: &mut Vec<Place>
             }
             // A map: what its keys are is said elsewhere.
             if schema.get("properties").is_none() {
-                strings.push(Place { path: format!("{path}/any"), is_date: false });
+                strings.push(Place { path: format!("{path}/any"), is_date: false, is_day: false });
                 fields.insert("any".into(), json!("x"));
             }
             Value::Object(fields)
@@ -76,7 +77,8 @@ fn sample(document: &Value, schema: &Value, path: &str, strings: &mut Vec<Place>
         Some("integer" | "number") => json!(1),
         Some("boolean") => json!(true),
         _ => {
-            strings.push(Place { path: path.to_owned(), is_date: is_date(schema) });
+            let is_day = schema["format"] == "date";
+            strings.push(Place { path: path.to_owned(), is_date: is_date(schema), is_day });
             // So that what is wrong with the field behind it is what is told.
             json!(match schema["format"].as_str() {
                 Some("uuid") => ID,
@@ -156,11 +158,12 @@ both_stores! {
             let schema = &operation.spec["requestBody"]["content"]["application/json"]["schema"];
             let mut strings = Vec::new();
             let body = if schema.is_null() { Value::Null } else { sample(&document, schema, "", &mut strings) };
-            for Place { path: place, is_date } in &strings {
+            for Place { path: place, is_date, is_day } in &strings {
                 let field = place.trim_start_matches('/').replace('/', ".").replace(".0", "[0]");
                 let what = format!("{} {} {field}", operation.method, operation.path);
                 let mut body = body.clone();
-                *body.pointer_mut(place).unwrap() = json!("-9999-01-01T00:00:00Z");
+                let old = if *is_day { "0001-01-01" } else { "-9999-01-01T00:00:00Z" };
+                *body.pointer_mut(place).unwrap() = json!(old);
                 let answer = operation.send(&browser, &operation.filled(None), Some(body.to_string())).await;
                 if *is_date {
                     refused_as(&answer, &what, &["date_out_of_range"]);
