@@ -27,6 +27,7 @@ mod m20261126_000125_calendar_feeds;
 mod m20261126_000126_feeds_of_memberships;
 mod m20261126_000130_places;
 mod m20261126_000131_appointments;
+mod m20261126_000140_waiting;
 mod m20261126_000145_credit_tiers;
 mod m20261126_000146_explanations;
 mod m20261126_000150_extra_openings;
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000126_feeds_of_memberships::Migration),
             Box::new(m20261126_000130_places::Migration),
             Box::new(m20261126_000131_appointments::Migration),
+            Box::new(m20261126_000140_waiting::Migration),
             Box::new(m20261126_000145_credit_tiers::Migration),
             Box::new(m20261126_000146_explanations::Migration),
             Box::new(m20261126_000150_extra_openings::Migration),

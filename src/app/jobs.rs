@@ -3,10 +3,11 @@
 use crate::app::App;
 use crate::app::idempotency::{self, store};
 use crate::auth::jobs::SweepSignIns;
-use crate::booking::jobs::{BookingCompleted, ExpireBookings};
+use crate::booking::jobs::{BookingCompleted, ExpireBookings, LookAfterWaiting, OfferOver, RemindBookers};
 use crate::db::jobs::{Claim, Job, Kinds, NotDone, Run, Worker};
 use crate::directory::jobs::CalendarCorrected;
 use crate::notify::jobs::SendMail;
+use crate::places::jobs::PlacesFreed;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,10 @@ pub(super) fn kinds(app: &App) -> Kinds {
         .take::<BookingCompleted, _>(app.survey.clone())
         .take::<CalendarCorrected, _>(app.booking.clone())
         .take::<ExpireBookings, _>(app.booking.clone())
+        .take::<LookAfterWaiting, _>(app.booking.clone())
+        .take::<OfferOver, _>(app.booking.clone())
+        .take::<PlacesFreed, _>(app.booking.clone())
+        .take::<RemindBookers, _>(app.booking.clone())
         .take::<SweepSignIns, _>(app.auth.clone())
         .take::<SendMail, _>(app.notify.clone())
         .take::<ForgetKeys, _>(app.clone())

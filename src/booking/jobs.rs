@@ -3,6 +3,8 @@
 use crate::booking::Booking;
 use crate::db::jobs::{Claim, Job, NotDone, Run};
 use crate::directory::jobs::CalendarCorrected;
+use crate::http::Problem;
+use crate::places::jobs::PlacesFreed;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -33,6 +35,71 @@ impl Run<Booking> for ExpireBookings {
         booking.sweep_expired().await?;
         Ok(())
     }
+}
+
+/// The time to answer an offer is over, unless it was answered.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OfferOver {
+    pub waiting_id: Uuid,
+}
+
+impl Job for OfferOver {
+    const KIND: &'static str = "waiting.offer_over";
+}
+
+impl Run<Booking> for OfferOver {
+    async fn run(self, booking: Booking, _: Claim) -> Result<(), NotDone> {
+        booking.settle(self.waiting_id).await.map_err(failed)
+    }
+}
+
+/// Offers what came free to who waits.
+impl Run<Booking> for PlacesFreed {
+    /// Each offer is a transaction of its own.
+    const WITHIN: Duration = Duration::from_secs(60);
+    const LEASE: TimeDelta = TimeDelta::seconds(90);
+
+    async fn run(self, booking: Booking, _: Claim) -> Result<(), NotDone> {
+        booking.offer_freed(self).await.map_err(failed)
+    }
+}
+
+/// Has looked at what nobody gave back: days that came within the horizon, hours that were opened, days gone by.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LookAfterWaiting {}
+
+impl Job for LookAfterWaiting {
+    const KIND: &'static str = "waiting.look";
+}
+
+impl Run<Booking> for LookAfterWaiting {
+    const EVERY: Option<TimeDelta> = Some(TimeDelta::minutes(1));
+
+    async fn run(self, booking: Booking, _: Claim) -> Result<(), NotDone> {
+        booking.look_after_waiting().await.map_err(failed)
+    }
+}
+
+/// Reminds bookers of what comes soon.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RemindBookers {}
+
+impl Job for RemindBookers {
+    const KIND: &'static str = "booking.remind";
+}
+
+impl Run<Booking> for RemindBookers {
+    const EVERY: Option<TimeDelta> = Some(TimeDelta::minutes(1));
+    const WITHIN: Duration = Duration::from_secs(60);
+    const LEASE: TimeDelta = TimeDelta::seconds(90);
+
+    async fn run(self, booking: Booking, _: Claim) -> Result<(), NotDone> {
+        booking.remind().await.map_err(failed)
+    }
+}
+
+fn failed(problem: Problem) -> NotDone {
+    NotDone::Failed(problem.code.to_owned())
 }
 
 /// Lists the bookings that a correction of the calendar touches, and tells their bookers.

@@ -4,6 +4,7 @@ use crate::base::words::{self, Text};
 use crate::booking::entities::appointment::{self, Site};
 use crate::booking::entities::booking::BookingState;
 use crate::booking::entities::calendar_feed::Covers;
+use crate::booking::entities::waiting_entry::WaitingState;
 use crate::booking::model::state::Action;
 use crate::booking::model::why_not::Rule;
 use crate::directory::entities::service_stage::Stage;
@@ -44,6 +45,12 @@ pub enum BookingEntry {
     /// A stage was done.
     #[serde(rename = "booking.stage_ended")]
     StageEnded(StageClock),
+    /// It was offered to somebody who waited, and they want it: it is held for the form.
+    #[serde(rename = "booking.offer_taken")]
+    OfferTaken(OfferTaken),
+    /// The booker was reminded.
+    #[serde(rename = "booking.reminded")]
+    Reminded { reference: String },
     #[serde(rename = "booking.requested")]
     Requested(Stepped),
     #[serde(rename = "booking.accepted")]
@@ -79,6 +86,13 @@ pub enum BookingEntry {
     /// Somebody has dealt with that.
     #[serde(rename = "booking.reclassification_settled")]
     ReclassificationSettled { reference: String, year: i32, number: i32 },
+}
+
+/// A held place that was offered, and until when it is held now.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OfferTaken {
+    pub reference: String,
+    pub hold_expires_at: Option<DateTime<Utc>>,
 }
 
 /// Where a step led to.
@@ -179,6 +193,8 @@ impl Logged for BookingEntry {
             Self::Rescheduled(_) => words::log::booking_rescheduled(),
             Self::StageBegun(clock) => words::log::booking_stage_begun(stage_name(clock.stage)),
             Self::StageEnded(clock) => words::log::booking_stage_ended(stage_name(clock.stage)),
+            Self::OfferTaken(_) => words::log::booking_offer_taken(),
+            Self::Reminded { .. } => words::log::booking_reminded(),
             Self::Requested(_) => words::log::booking_requested(),
             Self::Accepted(_) => words::log::booking_accepted(),
             Self::Refused(_) => words::log::booking_refused(),
@@ -248,6 +264,72 @@ impl Logged for OpeningEntry {
         match self {
             Self::Announced { .. } => words::log::opening_announced(),
             Self::Withdrawn { .. } => words::log::opening_withdrawn(),
+        }
+    }
+}
+
+/// What happens to who waits for a place; in the chain `system`, because they belong to no booking yet.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data")]
+pub enum WaitingEntry {
+    #[serde(rename = "waiting.joined")]
+    Joined(Waited),
+    #[serde(rename = "waiting.offered")]
+    Offered(Waited),
+    #[serde(rename = "waiting.taken")]
+    Taken(Waited),
+    #[serde(rename = "waiting.declined")]
+    Declined(Waited),
+    #[serde(rename = "waiting.passed")]
+    Passed(Waited),
+    #[serde(rename = "waiting.withdrawn")]
+    Withdrawn(Waited),
+    #[serde(rename = "waiting.ended")]
+    Ended(Waited),
+}
+
+/// Who waits for what, by ids.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Waited {
+    pub waiting_id: Uuid,
+    pub service_id: Uuid,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enterprise_id: Option<Uuid>,
+    /// The booking that holds what is offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub booking_id: Option<Uuid>,
+    /// The booking that is to be earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier_than_id: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer_ends_at: Option<DateTime<Utc>>,
+}
+
+impl WaitingEntry {
+    /// The entry of who stands there now.
+    pub fn of(state: WaitingState, waited: Waited) -> Self {
+        match state {
+            WaitingState::Waiting => Self::Joined(waited),
+            WaitingState::Offered => Self::Offered(waited),
+            WaitingState::Taken => Self::Taken(waited),
+            WaitingState::Declined => Self::Declined(waited),
+            WaitingState::Passed => Self::Passed(waited),
+            WaitingState::Withdrawn => Self::Withdrawn(waited),
+            WaitingState::Ended => Self::Ended(waited),
+        }
+    }
+}
+
+impl Logged for WaitingEntry {
+    fn words(&self, _: &Names) -> Text {
+        match self {
+            Self::Joined(_) => words::log::waiting_joined(),
+            Self::Offered(_) => words::log::waiting_offered(),
+            Self::Taken(_) => words::log::waiting_taken(),
+            Self::Declined(_) => words::log::waiting_declined(),
+            Self::Passed(_) => words::log::waiting_passed(),
+            Self::Withdrawn(_) => words::log::waiting_withdrawn(),
+            Self::Ended(_) => words::log::waiting_ended(),
         }
     }
 }

@@ -6,9 +6,13 @@
 //! `occupy` and `vacate` stand in the transaction of whatever the place is for. What that is, places do not know: an
 //! owner is an id.
 //!
+//! Whoever wants to hear when a place of a resource comes free says so by [`Places::watch`]: then giving one back enqueues
+//! [`jobs::PlacesFreed`].
+//!
 //! Invariants: a place is taken only by rows under the primary key of `occupied`, whatever memory says; memory changes
 //! only after a commit, and other processes are told.
 
+pub mod jobs;
 pub mod model;
 mod service;
 mod store;

@@ -68,6 +68,13 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/bookings/{id}/request", "u.hhhxxxxxxx"),
     ("POST", "/bookings/{id}/cancel", "u.hhhxxxxxxx"),
     ("POST", "/bookings/{id}/reschedule", "u.hhh..xxxxx"),
+    // who waits, by id: nobody has the entry that is named
+    ("POST", "/services/{id}/waiting", "u..x.xxxxxxx"),
+    ("GET", "/services/{id}/waiting", "uxxxx..xxxxx"),
+    ("GET", "/waiting", "u....xxxxxxx"),
+    ("POST", "/waiting/{id}/take", "uhhhhxxxxxxx"),
+    ("POST", "/waiting/{id}/decline", "uhhhhxxxxxxx"),
+    ("DELETE", "/waiting/{id}", "uhhhhxxxxxxx"),
     ("POST", "/bookings/{id}/check", "u.hhhxxxxxxx"),
     // of the pending enterprise: not before it is let in
     ("GET", "/calendar-feeds", "u..x...xxxxx"),

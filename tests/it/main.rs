@@ -62,6 +62,7 @@ mod survey;
 mod system;
 mod text;
 mod video;
+mod waiting;
 mod wording;
 mod write_path;
 

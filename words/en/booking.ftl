@@ -87,3 +87,12 @@ opening_seats = Between 0 and { $most } places can be added.
 opening_text_required = Please write the announcement in every language.
 opening_opens_nothing = Nothing would be opened by that: the service is open at these times already, or its time is too short for a slot, or the official calendar of these dates is not published.
 opening_booked = It cannot be withdrawn: { $references } were booked in it. Please move or refuse them first.
+already_waiting = You are on the waiting list of this service already.
+waiting_in_stages = A booking in stages cannot wait for an earlier time yet; please look for one by moving it.
+waiting_for_one = Please give the days to wait for, or the booking that is to be earlier: one of the two.
+# $most_days (number)
+waiting_days = The last day cannot be before the first one or today, and at most { $most_days } days can be waited for.
+waiting_minutes = The end of the time of day must be after its start, both within a day.
+not_offered = No place is offered to you yet.
+offer_taken = You have taken this offer already.
+offer_over = This offer is over or was declined.

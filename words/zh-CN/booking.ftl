@@ -94,3 +94,12 @@ opening_seats = 可以加 0 至 { $most } 个名额。
 opening_text_required = 请把公告的每种语言都写上。
 opening_opens_nothing = 这样不会加开任何时间：这些时间本来就办理，或时间太短、放不下一个时段，或这些日期的放假安排还没有公布。
 opening_booked = 不能撤回：{ $references } 已约在里面。请先改时间或退回。
+already_waiting = 这项业务您已经在候补了。
+waiting_in_stages = 分环节的预约暂不能候补更早的时间，请用“改时间”查看可选的时间。
+waiting_for_one = 请给出候补的起止日期，或者给出要提前的预约，二者选一。
+# $most_days (number)
+waiting_days = 结束日期不能早于开始日期或今天，一次最多候补 { $most_days } 天。
+waiting_minutes = 时间段的结束须晚于开始，都在一天之内。
+not_offered = 还没有名额提供给您。
+offer_taken = 这个候补名额您已经接受了。
+offer_over = 这个候补名额已经过时或已谢绝。

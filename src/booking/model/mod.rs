@@ -6,11 +6,13 @@ pub mod feeds;
 pub mod figures;
 pub mod form;
 pub mod reference;
+pub mod reminders;
 pub mod slots;
 pub mod stages;
 pub mod state;
 pub mod steps;
 pub mod touched;
+pub mod waiting_list;
 pub mod warnings;
 pub mod why_not;
 

@@ -9,7 +9,7 @@ use crate::directory::ServiceInfo;
 use crate::directory::model::calendar::DayClass;
 use crate::http::Problem;
 use crate::places::{Board, Places};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use std::ops::Range;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -115,6 +115,25 @@ impl Booking {
             (terms.offers(date, boards).unwrap_or_default(), reason)
         });
         Ok((info, offers, reason))
+    }
+
+    /// The slots from a date to another in which something is free, in order.
+    pub(super) async fn free_slots(
+        &self,
+        info: &ServiceInfo,
+        from: NaiveDate,
+        to: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Slot>, Problem> {
+        let calendar = self.0.directory.calendar().await?;
+        let plan = plan_of(info);
+        let terms = terms_of(info, &plan, &calendar, now);
+        let last = to.min(terms.last_date());
+        let dates = from.max(terms.today()).iter_days().take_while(|date| *date <= last);
+        Ok(with_boards(&self.0.places, info, |boards| {
+            let of_day = |date| terms.offers(date, boards).unwrap_or_default();
+            dates.flat_map(of_day).filter(|offer| offer.reason.is_none()).map(|offer| offer.slot).collect()
+        }))
     }
 
     pub(super) async fn offered(&self, id: Uuid) -> Result<Arc<ServiceInfo>, Problem> {

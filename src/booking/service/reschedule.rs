@@ -5,9 +5,10 @@ use crate::auth::{Actor, Right};
 use crate::booking::log::{BookedStage, Moved, Times};
 use crate::booking::model::form;
 use crate::booking::model::state::{self, Action, Side};
+use crate::booking::service::decide::People;
 use crate::booking::service::terms::Question;
 use crate::booking::service::transition::{Step, take_steps};
-use crate::booking::service::wish::{Asked, Wanted, WantedAll, WantedTime};
+use crate::booking::service::wish::{Asked, Tries, Wanted, WantedAll, WantedTime};
 use crate::booking::service::{Booking, Fault, scope_of};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
@@ -19,11 +20,13 @@ use crate::db::Tx;
 use crate::directory::ServiceInfo;
 use crate::evidence;
 use crate::http::Problem;
+use sea_orm::DbErr;
+use std::iter;
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// What is to be moved, worked out.
-struct Move {
+pub(super) struct Move {
     seen: booking::Model,
     info: Arc<ServiceInfo>,
     wanted: WantedAll,
@@ -31,6 +34,8 @@ struct Move {
     /// They know that they have the same place already.
     anyway: bool,
     step: Step,
+    scope: Scope,
+    people: People,
 }
 
 impl Booking {
@@ -44,6 +49,30 @@ impl Booking {
         anyway: bool,
         reason: Option<&str>,
     ) -> Result<booking::Model, Problem> {
+        let moving = Arc::new(self.moving(actor, id, time, anyway, reason).await?);
+        let mut tries = moving.tries();
+        let turn = self.0.db.turn(&moving.parties()).await?;
+        loop {
+            let (this, moving, spread) = (self.clone(), moving.clone(), tries.spread);
+            let attempt = self.0.db.write_in(turn.as_ref(), move |tx| {
+                Box::pin(async move { this.move_in(tx, &moving, spread).await })
+            });
+            match attempt.await {
+                Ok(row) => return Ok(row),
+                Err(fault) => tries.again(fault)?,
+            }
+        }
+    }
+
+    /// What is to be moved, if it can be.
+    pub(super) async fn moving(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        time: Option<WantedTime>,
+        anyway: bool,
+        reason: Option<&str>,
+    ) -> Result<Move, Problem> {
         let side = if actor.has(Right::HandleBookings) { Side::Officer } else { Side::Booker };
         let reason = match side {
             Side::Officer => Some(form::require_reason(reason)?),
@@ -59,7 +88,6 @@ impl Booking {
         state::step(&seen, Action::Reschedule, side, now).map_err(|refusal| refusal.problem(info.zone))?;
         let wanted = self.wanted(&info, time.as_ref(), now).await?;
         let question = self.question_of_move(&info, &seen, now).await?;
-        let mut tries = wanted.tries();
         let scope = scope_of(actor)?;
         let step = Step {
             side,
@@ -68,52 +96,40 @@ impl Booking {
             zone: info.zone,
             ..Step::by_program(Action::Reschedule, now)
         };
-        let parties: Vec<Uuid> = std::iter::once(seen.account_id).chain(seen.enterprise_id).collect();
         let people = self.people_of(&info, &seen).await?;
-        let asked = Arc::new(Move { seen, info, wanted, question, anyway, step });
-        let turn = self.0.db.turn(&parties).await?;
-        loop {
-            let (this, asked, people) = (self.clone(), asked.clone(), people.clone());
-            let spread = tries.spread;
-            let attempt = self.0.db.write_in(turn.as_ref(), move |tx| {
-                Box::pin(async move {
-                    let (row, new, was) = this.swap(tx, scope, &asked, spread).await?;
-                    let by_office = side == Side::Officer;
-                    if by_office {
-                        let officer = row.officer_id;
-                        this.0.hindered(tx, &row, Action::Reschedule, officer, asked.anyway).await?;
-                    }
-                    let people = people.about(&new);
-                    let news = people.news(&this.0.office, &asked.info, &row, asked.step.now);
-                    match row.state {
-                        BookingState::Accepted => mails::moved(tx, &news, by_office).await?,
-                        _ => {
-                            let invited = was == BookingState::Accepted;
-                            mails::moved_undecided(tx, &news, invited, by_office).await?;
-                        }
-                    }
-                    this.0.tell_office(tx);
-                    Ok(row)
-                })
-            });
-            match attempt.await {
-                Ok(row) => return Ok(row),
-                Err(fault) => tries.again(fault)?,
-            }
-        }
+        Ok(Move { seen, info, wanted, question, anyway, step, scope, people })
     }
 
-    /// One try. The booking keeps its own seats where the new time wants them again.
+    /// One try: the booking is moved and everybody told.
+    pub(super) async fn move_in(&self, tx: &Tx, asked: &Move, spread: bool) -> Result<booking::Model, Fault> {
+        let (row, new, was) = self.swap(tx, asked, spread).await?;
+        let by_office = asked.step.side == Side::Officer;
+        if by_office {
+            self.0.hindered(tx, &row, Action::Reschedule, row.officer_id, asked.anyway).await?;
+        }
+        let people = asked.people.about(&new);
+        let news = people.news(&self.0.office, &asked.info, &row, asked.step.now);
+        match row.state {
+            BookingState::Accepted => mails::moved(tx, &news, by_office).await?,
+            _ => {
+                let invited = was == BookingState::Accepted;
+                mails::moved_undecided(tx, &news, invited, by_office).await?;
+            }
+        }
+        self.0.tell_office(tx);
+        Ok(row)
+    }
+
+    /// The booking keeps its own seats where the new time wants them again.
     async fn swap(
         &self,
         tx: &Tx,
-        scope: Scope,
         asked: &Move,
         spread: bool,
     ) -> Result<(booking::Model, Vec<appointment::Model>, BookingState), Fault> {
         let (now, id) = (asked.step.now, asked.seen.id);
-        crate::auth::ask::lock_party(tx, asked.seen.account_id, asked.seen.enterprise_id).await?;
-        let before = write::lock_scoped(tx, scope, id).await?.ok_or_else(Problem::not_found)?;
+        asked.lock_party(tx).await?;
+        let before = write::lock_scoped(tx, asked.scope, id).await?.ok_or_else(Problem::not_found)?;
         let old = appointments::of(tx.conn(), [id]).await?;
         if asked.wanted.is_as(&old) {
             return Err(same_time().into());
@@ -136,6 +152,19 @@ impl Booking {
 }
 
 impl Move {
+    pub fn tries(&self) -> Tries {
+        self.wanted.tries()
+    }
+
+    /// Whose rows are locked.
+    pub fn parties(&self) -> Vec<Uuid> {
+        iter::once(self.seen.account_id).chain(self.seen.enterprise_id).collect()
+    }
+
+    pub async fn lock_party(&self, tx: &Tx) -> Result<(), DbErr> {
+        crate::auth::ask::lock_party(tx, self.seen.account_id, self.seen.enterprise_id).await
+    }
+
     fn party(&self) -> Party {
         let span = self.wanted.span();
         Party {

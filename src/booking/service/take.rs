@@ -51,16 +51,26 @@ pub struct NewBooking {
 }
 
 /// The same, worked out.
-struct Wish {
-    actor: Arc<Actor>,
-    enterprise: Option<Uuid>,
-    info: Arc<ServiceInfo>,
+pub(super) struct Wish {
+    pub actor: Arc<Actor>,
+    pub enterprise: Option<Uuid>,
+    pub info: Arc<ServiceInfo>,
     wanted: WantedAll,
     requested: Option<Requested>,
     question: Question,
     against: Option<String>,
     anyway: bool,
-    now: DateTime<Utc>,
+    /// Somebody who waits is offered it.
+    offer: Option<Offered>,
+    pub now: DateTime<Utc>,
+}
+
+/// How a place is held for somebody who waits.
+#[derive(Clone, Copy, Debug)]
+struct Offered {
+    until: DateTime<Utc>,
+    /// The booking that moves there, which does not count.
+    but: Option<Uuid>,
 }
 
 impl Booking {
@@ -87,8 +97,19 @@ impl Booking {
         let mut tries = wanted.tries();
         let parties: Vec<Uuid> = std::iter::once(actor.account_id).chain(enterprise).collect();
         let (anyway, against, actor) = (new.anyway, new.against, Arc::clone(actor));
-        let wish =
-            Arc::new(Wish { actor, enterprise, info, wanted, requested, question, against, anyway, now });
+        let offer = None;
+        let wish = Arc::new(Wish {
+            actor,
+            enterprise,
+            info,
+            wanted,
+            requested,
+            question,
+            against,
+            anyway,
+            offer,
+            now,
+        });
         let turn = self.0.db.turn(&parties).await?;
         loop {
             let (this, wish, spread) = (self.clone(), wish.clone(), tries.spread);
@@ -103,19 +124,19 @@ impl Booking {
     }
 
     /// One try: the whole use case in one transaction.
-    async fn attempt(&self, tx: &Tx, wish: &Wish, spread: bool) -> Result<Fresh, Fault> {
+    pub(super) async fn attempt(&self, tx: &Tx, wish: &Wish, spread: bool) -> Result<Fresh, Fault> {
         let places = &self.0.places;
         // Locked first, so that two at once cannot both be the last one allowed.
         crate::auth::ask::lock_party(tx, wish.actor.account_id, wish.enterprise).await?;
         let asked = Asked {
             party: wish.party(),
-            but: None,
+            but: wish.offer.and_then(|offer| offer.but),
             anyway: wish.anyway,
             same_place: already_yours,
             now: wish.now,
         };
         let (standing, taken) = wish.wanted.find_seats(tx, places, &asked, spread).await?;
-        if wish.requested.is_none() && standing.holds >= MOST_HOLDS {
+        if wish.requested.is_none() && wish.offer.is_none() && standing.holds >= MOST_HOLDS {
             return Err(too_many_holds().into());
         }
         let broken = wish.broken(&standing)?;
@@ -137,6 +158,37 @@ impl Booking {
 }
 
 impl Wish {
+    /// For somebody who waits; `but` is the booking that moves there if they take it.
+    pub fn offered(
+        actor: &Arc<Actor>,
+        info: &Arc<ServiceInfo>,
+        (wanted, question): (WantedAll, Question),
+        but: Option<Uuid>,
+        until: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let enterprise = actor.enterprise.as_ref().map(|enterprise| enterprise.id);
+        let offer = Some(Offered { until, but });
+        let (actor, info) = (Arc::clone(actor), Arc::clone(info));
+        Self {
+            actor,
+            enterprise,
+            info,
+            wanted,
+            requested: None,
+            question,
+            against: None,
+            anyway: false,
+            offer,
+            now,
+        }
+    }
+
+    /// On whose behalf it is held.
+    fn by(&self) -> evidence::Actor {
+        if self.offer.is_some() { evidence::Actor::PROGRAM } else { self.actor.evidence() }
+    }
+
     fn party(&self) -> Party {
         let span = self.wanted.span();
         Party {
@@ -175,8 +227,7 @@ impl Wish {
             hold_expires_at: row.hold_expires_at,
             stages: BookedStage::of(&appointments),
         };
-        let mut first =
-            NewEntry::new(row.id, &held, self.actor.evidence(), self.now).row(evidence::made(&row));
+        let mut first = NewEntry::new(row.id, &held, self.by(), self.now).row(evidence::made(&row));
         for appointment in &appointments {
             first = first.row(evidence::made(appointment));
         }
@@ -210,7 +261,10 @@ impl Wish {
             state: BookingState::Held,
             starts_at: span.starts_at,
             ends_at: span.ends_at,
-            hold_expires_at: Some(span.ends_at.min(self.now + hold)),
+            hold_expires_at: Some(match self.offer {
+                Some(offer) => offer.until,
+                None => span.ends_at.min(self.now + hold),
+            }),
             contact_name: None,
             contact_mobile: None,
             fields: json!({}),
@@ -227,7 +281,7 @@ impl Wish {
 }
 
 /// For which enterprise somebody books; one that has not been let in cannot.
-fn may_book(actor: &Actor) -> Result<Option<Uuid>, Problem> {
+pub(super) fn may_book(actor: &Actor) -> Result<Option<Uuid>, Problem> {
     let enterprise = match &actor.enterprise {
         Some(enterprise) if actor.role != Role::Traveller => enterprise,
         _ => return Ok(None),

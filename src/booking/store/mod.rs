@@ -8,7 +8,9 @@ pub mod facts;
 pub mod feeds;
 pub mod figures;
 pub mod read;
+pub mod reminders;
 pub mod touched;
+pub mod waiting_list;
 pub mod write;
 
 use crate::booking::store::entities::booking;

@@ -13,6 +13,7 @@ mod refusals;
 mod schemas;
 mod services;
 mod stages;
+mod waiting_list;
 
 pub use day::day_changes;
 
@@ -61,6 +62,11 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(stages::reschedule_booking))
         .routes(routes!(stages::begin_stage))
         .routes(routes!(stages::end_stage))
+        .routes(routes!(waiting_list::join_waiting_list, waiting_list::get_waiting_list))
+        .routes(routes!(waiting_list::list_waiting))
+        .routes(routes!(waiting_list::take_offer))
+        .routes(routes!(waiting_list::decline_offer))
+        .routes(routes!(waiting_list::leave_waiting_list))
         .with_state(booking)
 }
 

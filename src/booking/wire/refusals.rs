@@ -64,6 +64,20 @@ refusals! {
             "officer_busy" ("with the other booking as `subject_id`, unless `anyway`");
         UNPROCESSABLE_ENTITY: "reason_required" ("of an officer"), "too_long";
     }
+    JoinWaitingList {
+        ..BOOKERS;
+        ..LET_IN;
+        CONFLICT: "already_waiting" ("with the entry as `subject_id`"), "wrong_state", "waiting_in_stages";
+        UNPROCESSABLE_ENTITY: "waiting_for_one", "waiting_days", "waiting_minutes", "date_out_of_range";
+    }
+    GetWaitingList { FORBIDDEN: "forbidden"; }
+    ListWaiting { ..BOOKERS; }
+    TakeOffer {
+        ..BOOKERS;
+        CONFLICT: "not_offered", "offer_taken", "offer_over", "wrong_state" ("what was to be earlier");
+    }
+    DeclineOffer { ..BOOKERS; CONFLICT: "not_offered", "offer_taken", "offer_over"; }
+    LeaveWaitingList { ..BOOKERS; CONFLICT: "offer_taken", "offer_over"; }
     BeginStage {
         FORBIDDEN: "forbidden";
         CONFLICT: "wrong_state", "too_early",

@@ -11,6 +11,7 @@ use crate::booking::service::waiting::{GlanceState, SessionGlance, WaitingPerson
 use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::booking::BookingState;
 use crate::booking::store::entities::calendar_feed::Covers;
+use crate::booking::store::entities::waiting_entry::WaitingState;
 use crate::http::{fields_in_json, words_in_json};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -43,6 +44,10 @@ words_in_json! {
     /// Which bookings a calendar shows: those on an officer's own desk, those of the whole office, those of the maker's
     /// enterprise, those of somebody who books for themselves.
     Covers { Desk, Office, Enterprise, Own }
+
+    /// Where somebody stands who waits for a place: `passed` is an offer that nobody answered in time, `ended` a
+    /// waiting whose days are over.
+    WaitingState { Waiting, Offered, Taken, Declined, Passed, Withdrawn, Ended }
 
     /// Where a session stands; its states are named as in `video`.
     GlanceState { Waiting, Open, Ended }

@@ -180,7 +180,7 @@ async fn send(tx: &Tx, news: &News<'_>, letter: Letter) -> Result<(), DbErr> {
 }
 
 /// Where one joins and where one cancels, each address on a line of its own.
-fn ways(news: &News<'_>) -> String {
+pub(super) fn ways(news: &News<'_>) -> String {
     let said = |text: Text| text.in_language(news.language);
     let join = || format!("{}\n{}/session/{}\n", said(say::join()), news.office.public_url, news.row.id);
     let join = if is_video(news) { join() } else { String::new() };

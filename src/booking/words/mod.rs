@@ -2,6 +2,8 @@
 
 pub mod calendar;
 pub mod mail_reclassified;
+pub mod mail_reminder;
+pub mod mail_waiting;
 pub mod mails;
 pub mod problems;
 pub mod why_not;

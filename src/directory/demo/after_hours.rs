@@ -4,7 +4,7 @@ use crate::directory::demo::fields::{choice, field, t};
 use crate::directory::demo::{DAY, DemoService, DemoStage, HOUR};
 use crate::directory::model::credit::CreditTier;
 use crate::directory::model::terms::{CancellingTerms, ExcludedTier, LeadTime, ServiceTerms};
-use crate::directory::model::{FieldKind, Limits, ServiceSpec};
+use crate::directory::model::{FieldKind, Limits, ReminderTerms, ServiceSpec, WaitingTerms};
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
 use crate::directory::store::entities::service_stage::Stage;
@@ -156,6 +156,8 @@ fn spec() -> ServiceSpec {
         trial: false,
         limits: Limits::default(),
         warnings: vec![],
+        waiting: WaitingTerms::default(),
+        reminders: ReminderTerms::default(),
         terms: terms(),
     }
 }

@@ -6,7 +6,9 @@
 use crate::directory::demo::fields::{choice, field, t};
 use crate::directory::demo::{DemoService, HOUR};
 use crate::directory::model::terms::ServiceTerms;
-use crate::directory::model::{FieldKind, FieldSpec, Limits, ServiceSpec, WarningCondition, WarningRule};
+use crate::directory::model::{
+    FieldKind, FieldSpec, Limits, ReminderTerms, ServiceSpec, WaitingTerms, WarningCondition, WarningRule,
+};
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
 
@@ -79,6 +81,8 @@ fn check_up() -> ServiceSpec {
         limits: Limits::default(),
         warnings: vec![],
         terms: ServiceTerms::default(),
+        waiting: WaitingTerms::default(),
+        reminders: ReminderTerms::default(),
     }
 }
 
@@ -131,6 +135,8 @@ fn vaccination() -> ServiceSpec {
         limits: Limits::default(),
         warnings: vec![yellow_fever_in_time()],
         terms: ServiceTerms::default(),
+        waiting: WaitingTerms::default(),
+        reminders: ReminderTerms::default(),
     }
 }
 

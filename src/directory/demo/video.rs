@@ -4,7 +4,9 @@ use crate::base::words::ByLanguage;
 use crate::directory::demo::fields::{choice, field, t};
 use crate::directory::demo::{DAY, DemoService, HOUR};
 use crate::directory::model::terms::ServiceTerms;
-use crate::directory::model::{CheckSpec, FieldKind, FieldSpec, Limits, ServiceSpec};
+use crate::directory::model::{
+    CheckSpec, FieldKind, FieldSpec, Limits, ReminderTerms, ServiceSpec, WaitingTerms,
+};
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
 
@@ -64,6 +66,8 @@ fn face_to_face() -> ServiceSpec {
         limits: Limits::default(),
         warnings: vec![],
         terms: ServiceTerms::default(),
+        waiting: WaitingTerms::default(),
+        reminders: ReminderTerms::default(),
     }
 }
 
@@ -91,6 +95,8 @@ fn try_any_time() -> ServiceSpec {
         limits: Limits::default(),
         warnings: vec![],
         terms: ServiceTerms::default(),
+        waiting: WaitingTerms::default(),
+        reminders: ReminderTerms::default(),
     }
 }
 

@@ -44,6 +44,12 @@ pub struct ServiceSpec {
     /// Who can book it when.
     #[serde(default)]
     pub terms: ServiceTerms,
+    /// How places that come free are offered to who waits.
+    #[serde(default)]
+    pub waiting: WaitingTerms,
+    /// When bookers are reminded.
+    #[serde(default)]
+    pub reminders: ReminderTerms,
 }
 
 /// How many live bookings of one service (held ones included) a party may have at a time.
@@ -58,6 +64,33 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { person: 5, enterprise: 20 }
+    }
+}
+
+/// How places that come free are offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingTerms {
+    /// So long a place is held for whoever is offered it; shorter when it is near.
+    pub offer_minutes: u32,
+}
+
+impl Default for WaitingTerms {
+    fn default() -> Self {
+        Self { offer_minutes: 120 }
+    }
+}
+
+/// So many hours before their start bookers are reminded; never where none is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReminderTerms {
+    pub day_hours: Option<u32>,
+    /// Once more, with the link to the meeting.
+    pub video_hours: Option<u32>,
+}
+
+impl Default for ReminderTerms {
+    fn default() -> Self {
+        Self { day_hours: Some(24), video_hours: Some(2) }
     }
 }
 

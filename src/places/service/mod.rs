@@ -2,9 +2,10 @@
 
 use crate::base::clock::Clock;
 use crate::base::local_time::local_date;
-use crate::db::{Db, Tx};
+use crate::db::{Db, Tx, jobs};
 use crate::directory::ask::{self, Numbering};
 use crate::directory::entities::resource::CellKind;
+use crate::places::jobs::PlacesFreed;
 use crate::places::model::boards::{Board, Boards, Taken};
 use crate::places::model::cells;
 use crate::places::store;
@@ -53,12 +54,38 @@ impl Places {
         tx.after_commit(move || places.0.boards.set(&taken));
     }
 
-    /// Gives all cells of some owners (a query of ids) back, in the store now and in memory once that is durable.
+    /// Gives all cells of some owners (a query of ids) back, in the store now and in memory once that is durable. Who
+    /// watches them is told by a job.
     pub async fn vacate(&self, tx: &Tx, owners: SelectStatement) -> Result<(), DbErr> {
-        let taken = store::vacate(tx, owners).await?;
-        let places = self.clone();
+        let freed = store::vacate(tx, owners).await?;
+        // In order by resource.
+        for of_one in freed.chunk_by(|(a, _), (b, _)| a.resource == b.resource) {
+            if let Some((first, true)) = of_one.first() {
+                let last = of_one.last().map_or(first.cell, |(last, _)| last.cell);
+                let freed =
+                    PlacesFreed { resource: first.resource, from_cell: first.cell, to_cell: last + 1 };
+                jobs::enqueue(tx, self.0.clock.now(), &freed).await?;
+            }
+        }
+        let (places, taken) = (self.clone(), freed.into_iter().map(|(taken, _)| taken).collect::<Vec<_>>());
         tx.after_commit(move || places.0.boards.clear(&taken));
         Ok(())
+    }
+
+    /// Somebody (an id) wants to hear of places of a resource that come free.
+    pub async fn watch(&self, tx: &Tx, resource: Uuid, watcher: Uuid) -> Result<(), DbErr> {
+        store::watch(tx, resource, watcher).await
+    }
+
+    /// They do not any more.
+    pub async fn unwatch(&self, tx: &Tx, watcher: Uuid) -> Result<(), DbErr> {
+        store::unwatch(tx, watcher).await
+    }
+
+    /// Has those look who watch a resource, whether or not something came free.
+    pub async fn have_looked_at(&self, tx: &Tx, resource: Uuid) -> Result<(), DbErr> {
+        let look = PlacesFreed { resource, from_cell: 0, to_cell: 0 };
+        jobs::enqueue(tx, self.0.clock.now(), &look).await
     }
 
     /// Fills memory from the store. To be called once before serving.

@@ -5,11 +5,11 @@ pub mod entities;
 
 use crate::db::Tx;
 use crate::places::model::boards::Taken;
-use crate::places::store::entities::occupied;
-use sea_orm::sea_query::SelectStatement;
+use crate::places::store::entities::{occupied, place_watch};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 use std::ops::Range;
 use uuid::Uuid;
@@ -59,16 +59,41 @@ pub fn occupy(tx: &Tx, owned: &[(Uuid, Vec<Taken>)]) {
     tx.put(occupied::Entity::insert_many(rows).into_query());
 }
 
-/// Gives the cells of some owners back and tells which they were.
-pub async fn vacate(tx: &Tx, owners: SelectStatement) -> Result<Vec<Taken>, DbErr> {
+/// Gives the cells of some owners back and tells which they were, each with whether somebody watches its resource.
+pub async fn vacate(tx: &Tx, owners: SelectStatement) -> Result<Vec<(Taken, bool)>, DbErr> {
     let owned = occupied::Column::OwnerId.in_subquery(owners);
-    let rows = occupied::Entity::find()
+    let mut query = occupied::Entity::find()
         .filter(owned.clone())
+        .order_by_asc(occupied::Column::ResourceId)
         .order_by_asc(occupied::Column::Cell)
-        .all(tx.conn())
-        .await?;
+        .into_query();
+    let watch = Query::select()
+        .expr(Expr::value(1))
+        .from(place_watch::Entity)
+        .and_where(
+            Expr::col((place_watch::Entity, place_watch::Column::ResourceId))
+                .equals((occupied::Entity, occupied::Column::ResourceId)),
+        )
+        .to_owned();
+    query.expr_as(Expr::exists(watch), "watched");
+    let mut freed = Vec::new();
+    for row in tx.conn().query_all(&query).await? {
+        freed.push((taken(occupied::Model::from_query_result(&row, "")?), row.try_get("", "watched")?));
+    }
     occupied::Entity::delete_many().filter(owned).exec(tx.conn()).await?;
-    Ok(rows.into_iter().map(taken).collect())
+    Ok(freed)
+}
+
+/// Somebody wants to hear of places of a resource that come free.
+pub async fn watch(tx: &Tx, resource: Uuid, watcher: Uuid) -> Result<(), DbErr> {
+    let row = place_watch::ActiveModel { resource_id: Set(resource), watcher_id: Set(watcher) };
+    place_watch::Entity::insert(row).exec_without_returning(tx.conn()).await.map(drop)
+}
+
+/// They do not any more.
+pub async fn unwatch(tx: &Tx, watcher: Uuid) -> Result<(), DbErr> {
+    let theirs = place_watch::Column::WatcherId.eq(watcher);
+    place_watch::Entity::delete_many().filter(theirs).exec(tx.conn()).await.map(drop)
 }
 
 fn taken(row: occupied::Model) -> Taken {

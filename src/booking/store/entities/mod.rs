@@ -6,3 +6,5 @@ pub mod appointment;
 pub mod booking;
 pub mod calendar_feed;
 pub mod calendar_touched;
+pub mod reminder;
+pub mod waiting_entry;

@@ -5,6 +5,7 @@ mod booking;
 mod day;
 mod official_calendar;
 mod service;
+mod waiting_list;
 mod why;
 
 pub use board::{BoardBookingDto, BoardDayDto, BoardDto, BoardPlaceDto, BoardServiceDto, OpenSpanDto};
@@ -21,5 +22,8 @@ pub use official_calendar::{
 pub use service::{
     AnnouncementDto, DayOfPlacesDto, DaysDto, KindNowDto, ServiceDto, ServiceList, ServiceNowDto,
     ServiceStageDto, SlotDto, SlotsDto, StageAlternativesDto, StageOfferDto, StageWayDto, VenueDto,
+};
+pub use waiting_list::{
+    NewWaiting, WaitingEntries, WaitingEntryDto, WaitingLineDto, WaitingList, WaitingOfferDto, WaitingTaken,
 };
 pub use why::{HindranceDto, WhyDto};

@@ -3,3 +3,4 @@
 //! Others may read a row that the door handed out; queries stand in this store alone.
 
 pub mod occupied;
+pub mod place_watch;

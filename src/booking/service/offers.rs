@@ -1,0 +1,479 @@
+//! Places that came free are offered to who waits, one after the other. An offer is a held booking: it is taken by the
+//! same door as every place, so nobody else can have it meanwhile, and ends as holds end.
+
+use crate::auth::model::actor;
+use crate::auth::{self, Actor, Right};
+use crate::base::words;
+use crate::booking::jobs::OfferOver;
+use crate::booking::log::{BookingEntry, OfferTaken};
+use crate::booking::model::state::{Action, Side};
+use crate::booking::model::waiting_list::{Suits, next, offer_until, stands};
+use crate::booking::service::decide::People;
+use crate::booking::service::take::Wish;
+use crate::booking::service::terms::tier_of;
+use crate::booking::service::transition::{Step, expire, take_step};
+use crate::booking::service::waiting_list::{WaitingShown, can_move, parties, seen, stand};
+use crate::booking::service::{Booking, Fault, WantedTime};
+use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::entities::waiting_entry::{Model, WaitingState};
+use crate::booking::store::{appointments, read, waiting_list, write};
+use crate::booking::words::mail_waiting;
+use crate::booking::words::problems::slot_taken;
+use crate::db::{Tx, jobs};
+use crate::directory::ServiceInfo;
+use crate::evidence::{self, NewEntry};
+use crate::http::Problem;
+use crate::places::cells;
+use crate::places::jobs::PlacesFreed;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::HashSet;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Somebody who waits, with all that is needed to offer them a place.
+struct Waiter {
+    row: Model,
+    actor: Arc<Actor>,
+    suits: Suits,
+}
+
+impl Booking {
+    /// Offers what may have come free of a resource to who waits for the services of it, until nothing suits anybody.
+    pub async fn offer_freed(&self, freed: PlacesFreed) -> Result<(), Problem> {
+        let services = self.0.directory.services().await?;
+        for info in services.iter().filter(|info| info.row.resource_id == freed.resource) {
+            self.look_again(info, freed.from_cell..freed.to_cell).await?;
+            self.offer_of(info).await?;
+        }
+        Ok(())
+    }
+
+    /// Has every service looked at for which somebody waits: what was missed, what opened, what is over.
+    pub async fn look_after_waiting(&self) -> Result<(), Problem> {
+        for service in waiting_list::services(self.0.db.reader()).await? {
+            let Some(info) = self.0.directory.service(service).await? else { continue };
+            let (places, resource) = (self.0.places.clone(), info.row.resource_id);
+            self.0
+                .db
+                .write(move |tx| Box::pin(async move { places.have_looked_at(tx, resource).await }))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Another node may have changed them.
+    async fn look_again(&self, info: &ServiceInfo, cells: std::ops::Range<i64>) -> Result<(), Problem> {
+        if cells.is_empty() {
+            return Ok(());
+        }
+        let grid = i64::from(info.venue.grid_minutes).max(1) * 60;
+        if let Some(quota) = info.row.quota_resource_id {
+            let day = |cell: i64| {
+                let at = DateTime::from_timestamp(cell * grid, 0).unwrap_or_default();
+                cells::of_day(crate::base::local_time::local_date(info.zone, at))
+            };
+            self.0.places.look_again(quota, day(cells.start).start..day(cells.end - 1).end).await?;
+        }
+        Ok(self.0.places.look_again(info.row.resource_id, cells).await?)
+    }
+
+    async fn offer_of(&self, info: &Arc<ServiceInfo>) -> Result<(), Problem> {
+        let mut waiters = self.waiters(info).await?;
+        let mut gone: HashSet<DateTime<Utc>> = HashSet::new();
+        let mut not_theirs: HashSet<(Uuid, DateTime<Utc>)> = HashSet::new();
+        while let (Some(from), Some(to)) =
+            (waiters.iter().map(|one| one.suits.from).min(), waiters.iter().map(|one| one.suits.to).max())
+        {
+            let now = self.0.clock.now();
+            let free = self.free_slots(info, from, to, now).await?;
+            let may = |one: &Waiter, slot: &crate::booking::model::slots::Slot| {
+                let at = slot.starts_at;
+                one.suits.fits(info.zone, slot)
+                    && !gone.contains(&at)
+                    && !not_theirs.contains(&(one.row.id, at))
+                    && until(info, at, now).is_some()
+            };
+            let Some((one, slot)) = next(&waiters, &free, may) else { break };
+            let id = one.row.id;
+            match self.offer(info, one, slot.starts_at, now).await {
+                Ok(()) => waiters.retain(|other| other.row.id != id),
+                // Somebody who does not wait was faster, and the next may still want another one.
+                Err(problem) if problem.code == "slot_taken" => {
+                    gone.insert(slot.starts_at);
+                }
+                Err(problem) if problem.status.is_server_error() => {
+                    return Err(problem);
+                }
+                Err(problem) if problem.code == "already_yours" => {
+                    not_theirs.insert((id, slot.starts_at));
+                }
+                // Their limit is reached, or they may not book any more: they go on waiting.
+                Err(problem) => {
+                    tracing::info!(code = problem.code, "somebody who waits could not be offered a place");
+                    waiters.retain(|other| other.row.id != id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Who waits for a service, in their order. What is over by itself is ended on the way.
+    async fn waiters(&self, info: &ServiceInfo) -> Result<Vec<Waiter>, Problem> {
+        let conn = self.0.db.reader();
+        let now = self.0.clock.now();
+        let today = crate::base::local_time::local_date(info.zone, now);
+        let mut waiters = Vec::new();
+        for row in waiting_list::in_order(conn, info.row.id).await? {
+            if row.state == WaitingState::Offered {
+                self.settle(row.id).await?;
+                continue;
+            }
+            let earlier = match row.earlier_than_id {
+                Some(id) => read::any(conn, id).await?,
+                None => None,
+            };
+            let is_over = row.to_date < today
+                || (row.earlier_than_id.is_some() && !earlier.as_ref().is_some_and(|row| can_move(row, now)));
+            let Some(actor) = self.waiting_actor(&row).await?.filter(|_| !is_over) else {
+                self.end(row.id).await?;
+                continue;
+            };
+            let suits = Suits::of(&row, earlier.map(|row| row.starts_at));
+            waiters.push(Waiter { row, actor: Arc::new(actor), suits });
+        }
+        Ok(waiters)
+    }
+
+    /// For whom a place is held; none if they may not book any more.
+    async fn waiting_actor(&self, row: &Model) -> Result<Option<Actor>, Problem> {
+        let conn = self.0.db.reader();
+        let account = auth::ask::accounts(conn, &[row.account_id]).await?.remove(&row.account_id);
+        let Some(account) = account.filter(|account| account.active) else { return Ok(None) };
+        let enterprise = match account.enterprise_id {
+            Some(id) => auth::ask::enterprises(conn, &[id]).await?.remove(&id),
+            None => None,
+        };
+        let actor = actor::of(account, enterprise, Uuid::nil());
+        let acts_for = actor.enterprise.as_ref().map(|enterprise| enterprise.id);
+        Ok(Some(actor).filter(|actor| actor.has(Right::Book) && acts_for == row.enterprise_id))
+    }
+
+    /// Holds a place for somebody who waits, and tells them.
+    async fn offer(
+        &self,
+        info: &Arc<ServiceInfo>,
+        one: &Waiter,
+        starts_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Problem> {
+        let Some(until) = until(info, starts_at, now) else { return Err(slot_taken()) };
+        let wanted = self.wanted(info, Some(&WantedTime::Slot(starts_at)), now).await?;
+        let mut tries = wanted.tries();
+        let question = self.question(info, tier_of(&one.actor), None, now).await?;
+        let wish = Wish::offered(&one.actor, info, (wanted, question), one.row.earlier_than_id, until, now);
+        let wish = Arc::new(wish);
+        let parties = parties(&one.row);
+        let turn = self.0.db.turn(&parties).await?;
+        loop {
+            let (this, wish, id, spread) = (self.clone(), wish.clone(), one.row.id, tries.spread);
+            let attempt = self.0.db.write_in(turn.as_ref(), move |tx| {
+                Box::pin(async move { this.offer_in(tx, &wish, id, until, spread).await })
+            });
+            match attempt.await {
+                Ok(()) => return Ok(()),
+                Err(fault) => tries.again(fault)?,
+            }
+        }
+    }
+
+    async fn offer_in(
+        &self,
+        tx: &Tx,
+        wish: &Wish,
+        id: Uuid,
+        until: DateTime<Utc>,
+        spread: bool,
+    ) -> Result<(), Fault> {
+        auth::ask::lock_party(tx, wish.actor.account_id, wish.enterprise).await?;
+        let row = waiting_list::lock(tx, id).await?;
+        // They left, or another node was faster.
+        let Some(row) = row.filter(|row| row.state == WaitingState::Waiting) else { return Ok(()) };
+        let held = self.attempt(tx, wish, spread).await?.row;
+        let row = Model { offered_booking_id: Some(held.id), offer_ends_at: Some(until), ..row };
+        let people = People::of_actor(&wish.actor);
+        let news = people.news(&self.0.office, &wish.info, &held, wish.now);
+        let offered = Model { state: WaitingState::Offered, ..row.clone() };
+        stand(tx, self, row, WaitingState::Offered, evidence::Actor::PROGRAM).await?;
+        mail_waiting::offered(tx, &news, &offered).await?;
+        jobs::enqueue_for(tx, wish.now, until, &OfferOver { waiting_id: id }).await?;
+        Ok(())
+    }
+
+    /// Writes down where an offer stands, if it is over. The next is offered what was given back.
+    pub async fn settle(&self, id: Uuid) -> Result<(), Problem> {
+        let conn = self.0.db.reader();
+        let Some(seen_row) = waiting_list::by_id(conn, crate::booking::store::Scope::Office, id).await?
+        else {
+            return Ok(());
+        };
+        let Some(held) = seen_row.offered_booking_id.filter(|_| seen_row.state == WaitingState::Offered)
+        else {
+            return Ok(());
+        };
+        let info = self.info(seen_row.service_id).await?;
+        let Some(booking) = read::any(conn, held).await? else { return Ok(()) };
+        let people = self.people_of(&info, &booking).await?;
+        let (this, now) = (self.clone(), self.0.clock.now());
+        let settled: Result<(), Fault> = self
+            .0
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let booking = write::lock(tx, held).await?;
+                    let row = waiting_list::lock(tx, id).await?;
+                    let Some(row) = row.filter(|row| row.state == WaitingState::Offered) else {
+                        return Ok(());
+                    };
+                    let state = stands(row.state, seen(booking.as_ref(), now));
+                    if state == WaitingState::Offered {
+                        return Ok(());
+                    }
+                    expire(tx, &this.0.places, held, now).await?;
+                    if state == WaitingState::Passed
+                        && let Some(booking) = booking
+                    {
+                        let news = people.news(&this.0.office, &info, &booking, now);
+                        mail_waiting::passed(tx, &news, &row).await?;
+                    }
+                    stand(tx, &this, row, state, evidence::Actor::PROGRAM).await
+                })
+            })
+            .await;
+        Ok(settled?)
+    }
+
+    /// Nothing can be offered any more.
+    async fn end(&self, id: Uuid) -> Result<(), Problem> {
+        let this = self.clone();
+        let ended: Result<(), Fault> = self
+            .0
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let row = waiting_list::lock(tx, id).await?;
+                    let Some(row) = row.filter(|row| row.state == WaitingState::Waiting) else {
+                        return Ok(());
+                    };
+                    stand(tx, &this, row, WaitingState::Ended, evidence::Actor::PROGRAM).await
+                })
+            })
+            .await;
+        Ok(ended?)
+    }
+
+    /// Says no to an offer, which goes to the next at once.
+    pub async fn decline_offer(&self, actor: &Actor, id: Uuid) -> Result<(), Problem> {
+        self.end_waiting(actor, id, WaitingState::Declined).await
+    }
+
+    /// Ends one's waiting with this state; a place that is held for it is given back.
+    pub(super) async fn end_waiting(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        state: WaitingState,
+    ) -> Result<(), Problem> {
+        loop {
+            let mine = self.entry_for(actor, id).await?;
+            // Once more if it was offered at this very moment: bookings are locked first.
+            if self.end_seen(mine, actor.evidence(), state).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn end_seen(&self, mine: Model, by: evidence::Actor, state: WaitingState) -> Result<bool, Problem> {
+        let (this, now) = (self.clone(), self.0.clock.now());
+        let ended: Result<bool, Fault> = self
+            .0
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let booking = match mine.offered_booking_id {
+                        Some(held) => write::lock(tx, held).await?,
+                        None => None,
+                    };
+                    let row = waiting_list::lock(tx, mine.id).await?.ok_or_else(Problem::not_found)?;
+                    if row.offered_booking_id != mine.offered_booking_id {
+                        return Ok(false);
+                    }
+                    match stands(row.state, seen(booking.as_ref(), now)) {
+                        WaitingState::Waiting if state == WaitingState::Withdrawn => {}
+                        WaitingState::Offered => {
+                            if let Some(booking) = booking {
+                                this.give_back(tx, booking, by, now).await?;
+                            }
+                        }
+                        other => return Err(not_offered(other).into()),
+                    }
+                    stand(tx, &this, row, state, by).await?;
+                    Ok(true)
+                })
+            })
+            .await;
+        Ok(ended?)
+    }
+
+    async fn give_back(
+        &self,
+        tx: &Tx,
+        held: booking::Model,
+        by: evidence::Actor,
+        now: DateTime<Utc>,
+    ) -> Result<(), Fault> {
+        let id = held.id;
+        let step = Step { side: Side::Booker, actor: by, ..Step::by_program(Action::Cancel, now) };
+        take_step(tx, held, step).await?;
+        Ok(self.0.places.vacate(tx, appointments::owners(id)).await?)
+    }
+
+    /// Takes what is offered: the place is kept for the form, or the booking that was to be earlier moves there.
+    pub async fn take_offer(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+    ) -> Result<(WaitingShown, booking::Model), Problem> {
+        let mine = self.entry_for(actor, id).await?;
+        let shown = self.as_shown(mine.clone(), self.info(mine.service_id).await?).await?;
+        let (WaitingState::Offered, Some(held)) = (shown.row.state, shown.offered) else {
+            return Err(not_offered(shown.row.state));
+        };
+        let row = match mine.earlier_than_id {
+            None => self.take_held(actor, &mine, &held, &shown.info).await?,
+            Some(moved) => self.take_earlier(actor, &mine, &held, moved).await?,
+        };
+        let entry = self.entry_for(actor, id).await?;
+        Ok((self.as_shown(entry, shown.info).await?, row))
+    }
+
+    /// They have as long for the form as everybody who holds a place.
+    async fn take_held(
+        &self,
+        actor: &Actor,
+        mine: &Model,
+        held: &booking::Model,
+        info: &ServiceInfo,
+    ) -> Result<booking::Model, Problem> {
+        let (this, by, now) = (self.clone(), actor.evidence(), self.0.clock.now());
+        let (id, held) = (mine.id, held.id);
+        let for_the_form = now + TimeDelta::minutes(i64::from(info.row.hold_minutes));
+        let taken: Result<booking::Model, Fault> = self
+            .0
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let (before, entry) = locked_offer(tx, held, id, now).await?;
+                    let until = before.hold_expires_at.unwrap_or(for_the_form).max(for_the_form);
+                    let hold_expires_at = Some(until.min(before.starts_at));
+                    let row = booking::Model { hold_expires_at, ..before.clone() };
+                    let what = BookingEntry::OfferTaken(OfferTaken {
+                        reference: row.reference.clone(),
+                        hold_expires_at: row.hold_expires_at,
+                    });
+                    let told = NewEntry::new(held, &what, by, now);
+                    // An offer that lasts longer than filling in a form does stays as it is.
+                    match row == before {
+                        true => evidence::append(tx, told).await?,
+                        false => {
+                            evidence::append(tx, told.row(evidence::changed(&before, &row))).await?;
+                            write::update(tx, before, &row)?;
+                        }
+                    }
+                    stand(tx, &this, entry, WaitingState::Taken, by).await?;
+                    Ok(row)
+                })
+            })
+            .await;
+        Ok(taken?)
+    }
+
+    /// In one step: the held place is given back and the booking moves to it, or all stays as it was.
+    async fn take_earlier(
+        &self,
+        actor: &Actor,
+        mine: &Model,
+        held: &booking::Model,
+        moved: Uuid,
+    ) -> Result<booking::Model, Problem> {
+        let (now, by) = (self.0.clock.now(), actor.evidence());
+        let time = WantedTime::Slot(held.starts_at);
+        let moving = self.moving(actor, moved, Some(time), true, None).await.map_err(cannot_move)?;
+        let mut tries = moving.tries();
+        let moving = Arc::new(moving);
+        let (id, held) = (mine.id, held.id);
+        let turn = self.0.db.turn(&moving.parties()).await?;
+        loop {
+            let (this, moving, spread) = (self.clone(), moving.clone(), tries.spread);
+            let attempt = self.0.db.write_in(turn.as_ref(), move |tx| {
+                Box::pin(async move {
+                    moving.lock_party(tx).await?;
+                    // Both, in one order with everybody else.
+                    let mut both = [held, moved];
+                    both.sort();
+                    for one in both {
+                        write::lock(tx, one).await?;
+                    }
+                    let (before, entry) = locked_offer(tx, held, id, now).await?;
+                    this.give_back(tx, before, by, now).await?;
+                    let row = this.move_in(tx, &moving, spread).await?;
+                    stand(tx, &this, entry, WaitingState::Taken, by).await?;
+                    Ok(row)
+                })
+            });
+            match attempt.await {
+                Ok(row) => return Ok(row),
+                Err(fault) => tries.again(fault).map_err(cannot_move)?,
+            }
+        }
+    }
+}
+
+/// Why a booking did not move to what was offered: it cannot be moved, or the time cannot be had by rule any more.
+fn cannot_move(problem: Problem) -> Problem {
+    let is_told = ["wrong_state", "offer_taken", "offer_over"].contains(&problem.code);
+    if is_told || !problem.status.is_client_error() { problem } else { not_offered(WaitingState::Passed) }
+}
+
+/// The held booking and its entry, locked, while the offer stands.
+async fn locked_offer(
+    tx: &Tx,
+    held: Uuid,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(booking::Model, Model), Fault> {
+    let booking = write::lock(tx, held).await?;
+    let row = waiting_list::lock(tx, id).await?.ok_or_else(Problem::not_found)?;
+    let is_this = row.offered_booking_id == Some(held);
+    match (stands(row.state, seen(booking.as_ref(), now)), booking) {
+        (WaitingState::Offered, Some(booking)) if is_this && booking.state == BookingState::Held => {
+            Ok((booking, row))
+        }
+        (state, _) => Err(not_offered(state).into()),
+    }
+}
+
+/// Until when a slot is held for whoever is offered it; none if it is too near.
+fn until(info: &ServiceInfo, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let minutes = |minutes: i64| TimeDelta::minutes(minutes);
+    let latest = starts_at - minutes(i64::from(info.row.lead_minutes));
+    offer_until(now, latest, minutes(i64::from(info.spec.waiting.offer_minutes)))
+}
+
+/// Why there is nothing to take or to decline.
+fn not_offered(state: WaitingState) -> Problem {
+    Problem::conflict(match state {
+        WaitingState::Waiting => words::booking::not_offered(),
+        WaitingState::Taken => words::booking::offer_taken(),
+        _ => words::booking::offer_over(),
+    })
+}

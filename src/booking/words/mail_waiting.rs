@@ -1,0 +1,79 @@
+//! The mails to who waits for a place.
+
+use crate::base::words::booking_mail as say;
+use crate::base::words::{Moment, Text};
+use crate::booking::store::entities::waiting_entry;
+use crate::booking::words::mails::{News, place, when};
+use crate::db::Tx;
+use crate::notify::layout;
+use crate::notify::{Mail, Thread, enqueue};
+use sea_orm::DbErr;
+
+/// A place is held for them. The link leads to the page where they answer, and takes nothing by being opened.
+pub async fn offered(tx: &Tx, news: &News<'_>, entry: &waiting_entry::Model) -> Result<(), DbErr> {
+    let Some(until) = entry.offer_ends_at else { return Ok(()) };
+    let (service, zone) = (news.info.name(), news.info.zone);
+    let opening = match entry.earlier_than_id {
+        None => say::offered_opening(&service),
+        Some(_) => say::offered_earlier(&service),
+    };
+    let more = vec![
+        say::time(when(zone, news.row.starts_at, news.row.ends_at)),
+        say::place(place(news)),
+        say::offered_until(Moment(until, zone)),
+    ];
+    let letter =
+        Letter { template: "waiting.offered", subject: say::offered_subject(&service), opening, more };
+    send(tx, news, entry, letter).await
+}
+
+/// They did not answer in time, and the next is asked.
+pub async fn passed(tx: &Tx, news: &News<'_>, entry: &waiting_entry::Model) -> Result<(), DbErr> {
+    let service = news.info.name();
+    let opening = match entry.earlier_than_id {
+        None => say::passed_opening(&service),
+        Some(_) => say::passed_earlier(&service),
+    };
+    let letter = Letter {
+        template: "waiting.passed",
+        subject: say::passed_subject(&service),
+        opening,
+        more: vec![say::time(when(news.info.zone, news.row.starts_at, news.row.ends_at))],
+    };
+    send(tx, news, entry, letter).await
+}
+
+struct Letter {
+    template: &'static str,
+    subject: Text,
+    opening: Text,
+    more: Vec<Text>,
+}
+
+async fn send(tx: &Tx, news: &News<'_>, entry: &waiting_entry::Model, letter: Letter) -> Result<(), DbErr> {
+    let Some(to) = news.to.clone() else { return Ok(()) };
+    let language = news.language;
+    let said = |text: Text| text.in_language(language);
+    let subject = said(letter.subject);
+    let mut paragraphs = vec![said(letter.opening)];
+    paragraphs.extend(letter.more.into_iter().map(said));
+    let (label, url) = (said(say::offered_see()), format!("{}/bookings#waiting", news.office.public_url));
+    let (text, html) = layout(language, &subject, &paragraphs, Some((&label, &url)));
+    enqueue(
+        tx,
+        news.now,
+        Mail {
+            case_id: Some(news.row.id),
+            template: letter.template,
+            to,
+            language,
+            subject,
+            text,
+            html,
+            calendar: None,
+            thread: Thread::newest(entry.id),
+            useful_until: entry.offer_ends_at.filter(|_| letter.template == "waiting.offered"),
+        },
+    )
+    .await
+}
