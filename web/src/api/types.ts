@@ -43,6 +43,7 @@ export type Stage = Schemas['Stage']
 export type ServiceStage = Schemas['ServiceStage']
 export type StageWay = Schemas['StageWay']
 export type WantedStage = Schemas['WantedStage']
+export type WaitingEntry = Schemas['WaitingEntry']
 export type BookedStage = Schemas['BookedStage']
 
 export type BookingState = Schemas['BookingState']
