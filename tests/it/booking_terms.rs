@@ -2,9 +2,13 @@
 
 use crate::booking::path;
 use crate::both_stores;
+use crate::support::TestApp;
 use crate::support::{Answer, Browser};
+use mianqia::booking::entities::booking;
 use mianqia::booking::{NewBooking, WantedTime};
+use mianqia::directory::entities::service;
 use reqwest::Method;
+use sea_orm::{ColumnTrait, Database, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use serde_json::{Value, json};
 
 /// Monday, 10:00 in Shanghai.
@@ -29,6 +33,35 @@ async fn enterprise_of(browser: &Browser) -> String {
 async fn set_tier(chief: &Browser, enterprise: &str, tier: &str) -> Answer {
     let body = json!({"credit_tier": tier, "reason": "信用等级认定书"});
     chief.call(Method::PUT, &format!("/api/v1/enterprises/{enterprise}/credit-tier"), Some(body)).await
+}
+
+async fn store_of(app: &TestApp) -> DatabaseConnection {
+    Database::connect(&app.app.settings.database_url).await.unwrap()
+}
+
+/// Writes terms into the store, past the program; its id.
+async fn set_terms(app: &TestApp, code: &str, terms: Value) -> String {
+    let conn = store_of(app).await;
+    let row =
+        service::Entity::find().filter(service::Column::Code.eq(code)).one(&conn).await.unwrap().unwrap();
+    let (id, mut spec) = (row.id, row.spec.clone());
+    spec["terms"] = terms;
+    let mut row = row.into_active_model();
+    row.spec = Set(spec);
+    service::Entity::update(row).exec(&conn).await.unwrap();
+    app.app.directory.forget();
+    id.to_string()
+}
+
+async fn hold(browser: &Browser, service: &str, starts_at: &str) -> Answer {
+    let wish = json!({"service_id": service, "starts_at": starts_at, "anyway": true});
+    browser.post("/api/v1/bookings", wish).await
+}
+
+async fn requested(browser: &Browser, service: &str, starts_at: &str) -> Value {
+    let held = hold(browser, service, starts_at).await.ok();
+    let form = json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}});
+    browser.post(&path(&held, "/request"), form).await.ok()
 }
 
 /// What is told of the slot that starts then.
@@ -145,7 +178,7 @@ both_stores! {
         lin.get(&format!("{path}{}", enterprise_of(&lin).await)).await.ok();
         // What has nothing to do with the party.
         for (starts_at, reason) in [
-            ("2026-11-23T01:00:00Z", "past"), ("2026-11-24T03:00:00Z", "closed"), ("2027-06-01T11:00:00Z", "year_unpublished"),
+            ("2026-11-23T01:00:00Z", "past"), ("2026-11-24T03:00:00Z", "closed"), ("2026-11-25T11:07:00Z", "closed"), ("2027-06-01T11:00:00Z", "year_unpublished"),
             ("2026-12-28T11:00:00Z", "beyond_horizon"),
         ] {
             assert_eq!(why(&gao, &service, &format!("starts_at={starts_at}")).await["reason"], reason, "{starts_at}");
@@ -156,14 +189,13 @@ both_stores! {
         }
         let full = why(&gao, &service, "starts_at=2026-11-25T11:00:00Z").await;
         assert_eq!((&full["reason"], &full["next_starts_at"]), (&json!("full"), &json!("2026-11-25T12:00:00Z")));
-        let far = lin.get(&format!("/api/v1/services/{service}/why?starts_at=9999-12-31T23:59:59Z")).await;
-        assert!([422, 200].contains(&far.status.as_u16()), "{}", far.text);
-        lin.get(&format!("/api/v1/services/{service}/why?starts_at=+262142-12-31T23:59:59Z")).await.refused(422, "date_out_of_range");
+        for far in ["9999-12-31T23:59:59Z", "1000-01-01T00:00:00Z"] {
+            let asked = format!("/api/v1/services/{service}/why?starts_at={far}");
+            lin.get(&asked).await.refused(422, "date_out_of_range");
+        }
     }
 
     async fn an_officer_books_against_the_terms_with_a_reason_and_never_against_a_seat(app: &TestApp) {
-        use mianqia::booking::entities::booking;
-        use sea_orm::EntityTrait;
         let (lin, booking) = (app.signed_in("lin").await, &app.app.booking);
         let service = app.service("after-hours").await;
         let tonight = "2026-11-23T11:00:00Z";
@@ -194,5 +226,87 @@ both_stores! {
         let before = booking::Entity::find().all(app.app.db.reader()).await.unwrap().len();
         assert_eq!(booking.take(&actor, new(Some("第三批"))).await.unwrap_err().code, "slot_taken");
         assert_eq!(booking::Entity::find().all(app.app.db.reader()).await.unwrap().len(), before);
+    }
+
+    async fn which_lead_time_counts_the_form_says(app: &TestApp) {
+        let lin = app.signed_in("lin").await;
+        let terms = json!({"category_field": "eligibility", "lead_times": [{"category": "relief", "lead_minutes": 120}]});
+        let service = set_terms(app, "after-hours", terms).await;
+        let tonight = "2026-11-23T11:00:00Z";
+        book(&lin, &service, tonight).await.refused(422, "lead_time");
+        let held = hold(&lin, &service, tonight).await.ok();
+        lin.post(&path(&held, "/request"), form("urgent")).await.refused(422, "lead_time");
+        // The form may take its time.
+        app.set_time("2026-11-23T02:05:00Z");
+        assert_eq!(lin.post(&path(&held, "/request"), form("relief")).await.ok()["state"], "requested");
+    }
+
+    async fn applications_are_taken_in_office_hours_where_the_terms_say_so(app: &TestApp) {
+        let service = set_terms(app, "video-try", json!({"applications_in_office_hours": true})).await;
+        hold(&app.signed_in("lin").await, &service, "2026-11-24T03:00:00Z").await.ok();
+        app.set_time("2026-11-23T09:00:00Z");
+        let refused = hold(&app.signed_in("lin").await, &service, "2026-11-24T04:00:00Z").await;
+        refused.refused(409, "outside_office_hours");
+        assert_eq!(refused.json()["earliest_at"], "2026-11-24T00:30:00Z");
+        app.set_time("2026-11-24T00:30:00Z");
+        hold(&app.signed_in("lin").await, &service, "2026-11-24T04:00:00Z").await.ok();
+    }
+
+    async fn a_quota_and_what_one_has_at_the_time_are_counted_in_the_transaction(app: &TestApp) {
+        let lin = app.signed_in("lin").await;
+        let terms = json!({"quotas": [{"of": "enterprise", "per": "day", "most": 2}], "overlap": "refused"});
+        let service = set_terms(app, "video-try", terms).await;
+        let first = hold(&lin, &service, "2026-11-24T03:00:00Z").await.ok();
+        let refused = hold(&lin, &service, "2026-11-24T03:00:00Z").await;
+        refused.refused(409, "overlapping");
+        assert_eq!(refused.json()["earliest_at"], first["ends_at"]);
+        // Of two at once for the last of the day one has it.
+        let (one, other) = tokio::join!(
+            hold(&lin, &service, "2026-11-24T04:00:00Z"), hold(&lin, &service, "2026-11-24T05:00:00Z"));
+        let mut both = [one.status.as_u16(), other.status.as_u16()];
+        both.sort_unstable();
+        assert_eq!(both, [201, 409], "{} {}", one.text, other.text);
+        hold(&lin, &service, "2026-11-24T06:00:00Z").await.refused(409, "quota_reached");
+        // Another day's is moved into a full one: refused; its own place is no hindrance.
+        let moved = requested(&lin, &service, "2026-11-26T03:00:00Z").await;
+        let to = async |starts_at: &str| lin.post(&path(&moved, "/reschedule"), json!({"starts_at": starts_at})).await;
+        to("2026-11-24T06:00:00Z").await.refused(409, "quota_reached");
+        to("2026-11-26T03:15:00Z").await.ok();
+    }
+
+    async fn who_did_not_come_waits_and_it_ends_by_itself(app: &TestApp) {
+        let (lin, zhou) = (app.signed_in("lin").await, app.signed_in("zhou").await);
+        let terms = json!({"no_shows": {"count": 1, "within_days": 30, "blocked_days": 10}});
+        let service = set_terms(app, "video-try", terms).await;
+        let missed = requested(&lin, &service, "2026-11-23T02:15:00Z").await;
+        app.set_time("2026-11-23T02:20:00Z");
+        zhou.post(&path(&missed, "/no-show"), json!({})).await.ok();
+        let refused = hold(&lin, &service, "2026-11-24T03:00:00Z").await;
+        refused.refused(409, "blocked_after_no_show");
+        assert_eq!(refused.json()["earliest_at"], "2026-12-03T02:15:00Z");
+        // Nobody else waits for it.
+        hold(&app.signed_in("gao").await, &service, "2026-11-24T03:00:00Z").await.ok();
+        app.set_time("2026-12-03T02:15:00Z");
+        hold(&app.signed_in("lin").await, &service, "2026-12-03T03:00:00Z").await.ok();
+    }
+
+    async fn who_owes_an_explanation_cannot_book_until_the_term_is_over(app: &TestApp) {
+        let lin = app.signed_in("lin").await;
+        let terms = json!({"cancelling": {"free_until_minutes": 60, "explain_within_working_days": 2, "blocked_days": 7}});
+        let service = set_terms(app, "video-try", terms).await;
+        let late = requested(&lin, &service, "2026-11-23T02:45:00Z").await;
+        lin.post(&path(&late, "/cancel"), json!({"reason": "车坏了"})).await.ok();
+        let conn = store_of(app).await;
+        let id: uuid::Uuid = late["id"].as_str().unwrap().parse().unwrap();
+        let mut row = booking::Entity::find_by_id(id).one(&conn).await.unwrap().unwrap().into_active_model();
+        row.explain_by = Set(Some("2026-11-25T16:00:00Z".parse().unwrap()));
+        booking::Entity::update(row).exec(&conn).await.unwrap();
+        hold(&lin, &service, "2026-11-26T02:00:00Z").await.ok();
+        app.set_time("2026-11-25T16:00:00Z");
+        let refused = hold(&app.signed_in("lin").await, &service, "2026-11-26T03:00:00Z").await;
+        refused.refused(409, "explanation_missing");
+        assert_eq!(refused.json()["earliest_at"], "2026-12-02T16:00:00Z");
+        app.set_time("2026-12-02T16:00:00Z");
+        hold(&app.signed_in("lin").await, &service, "2026-12-03T03:00:00Z").await.ok();
     }
 }

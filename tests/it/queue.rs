@@ -130,7 +130,7 @@ both_stores! {
         // Of a booking that is not accepted, or of one that came to its end without its ticket.
         app.set_time(AT);
         let lin = app.signed_in("lin").await;
-        let early = book(app, &lin, OPENING).await;
+        let (early, gone) = (book(app, &lin, OPENING).await, book(app, &lin, OPENING).await);
         app.set_time(OPENING);
         let (lin, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
         let drawn = officer.post(&ticket(&early), json!({})).await.ok();
@@ -139,7 +139,12 @@ both_stores! {
         act(&officer, &drawn["id"], "call").await.ok();
         officer.post(&format!("/api/v1/bookings/{early}/complete"), json!({})).await.ok();
         act(&officer, &drawn["id"], "done").await.ok();
+        act(&officer, &drawn["id"], "call").await.refused(409, "ticket_state");
         officer.post(&ticket(&early), json!({})).await.ok();
+        let left = officer.post(&ticket(&gone), json!({})).await.ok();
+        act(&officer, &left["id"], "call").await.ok();
+        officer.post(&format!("/api/v1/bookings/{gone}/no-show"), json!({})).await.ok();
+        act(&officer, &left["id"], "done").await.refused(409, "wrong_state");
         let cancelled = book(app, &lin, "2026-11-25T01:00:00Z").await;
         lin.post(&format!("/api/v1/bookings/{cancelled}/cancel"), json!({"reason": "改期"})).await.ok();
         officer.post(&ticket(&cancelled), json!({})).await.refused(409, "wrong_state");

@@ -24,7 +24,8 @@ shared_refusals! {
     LET_IN { FORBIDDEN: "enterprise_pending", "enterprise_refused"; }
     /// When nothing can be opened.
     OPENING {
-        UNPROCESSABLE_ENTITY: "unknown_service", "opening_dates", "opening_minutes", "opening_seats";
+        UNPROCESSABLE_ENTITY: "unknown_service", "opening_dates", "opening_minutes", "opening_seats",
+            "date_out_of_range";
     }
     /// Faults of a calendar's file, with the line that has them.
     CALENDAR_FILE {
@@ -44,7 +45,7 @@ refusals! {
     GetPrefill { ..BOOKERS; }
     WhyNot {
         ..BOOKERS;
-        UNPROCESSABLE_ENTITY: "date_out_of_range", "not_a_slot", "unknown_enterprise";
+        UNPROCESSABLE_ENTITY: "date_out_of_range", "unknown_enterprise";
     }
 
     TakePlace {

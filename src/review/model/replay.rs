@@ -192,7 +192,8 @@ impl<'a> Comparison<'a> {
         let mut first = None;
         for column in columns {
             let Some(ExpectedValue { value, seq }) = told.get(column.name) else {
-                self.tally.not_told += 1;
+                // A column that the schema was given later says nothing of older rows until it holds something.
+                self.tally.not_told += usize::from(!column.value.is_null());
                 continue;
             };
             let expected = match value {

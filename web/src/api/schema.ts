@@ -1408,23 +1408,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/services/{id}/why": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Why a time can or cannot be had: by the caller, or by the enterprise that an officer asks about. */
-        get: operations["why_not"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/services/{id}/waiting": {
         parameters: {
             query?: never;
@@ -1440,6 +1423,23 @@ export interface paths {
          *     person or enterprise and service.
          */
         post: operations["join_waiting_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a time can or cannot be had: by the caller, or by the enterprise that an officer asks about. */
+        get: operations["why_not"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3010,15 +3010,6 @@ export interface components {
             name: string;
             password: string;
         };
-        /** @description So many no-shows within so many days, and the service cannot be booked for so many days. */
-        NoShowTerms: {
-            /** Format: int32 */
-            blocked_days: number;
-            /** Format: int32 */
-            count: number;
-            /** Format: int32 */
-            within_days: number;
-        };
         /** @description What somebody waits for: a place on some days, or one earlier than that of a booking. */
         NewWaiting: {
             /**
@@ -3046,6 +3037,15 @@ export interface components {
              * @description Before which it has to begin.
              */
             to_minute?: number | null;
+        };
+        /** @description So many no-shows within so many days, and the service cannot be booked for so many days. */
+        NoShowTerms: {
+            /** Format: int32 */
+            blocked_days: number;
+            /** Format: int32 */
+            count: number;
+            /** Format: int32 */
+            within_days: number;
         };
         /**
          * @description Why a service has no free time up to its horizon; what says most is the greatest.
@@ -12759,7 +12759,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unknown_service`, `opening_dates`, `opening_minutes`, `opening_seats`, `opening_text_required`, `opening_opens_nothing`, `reason_required`, `too_long`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `unknown_service`, `opening_dates`, `opening_minutes`, `opening_seats`, `date_out_of_range`, `opening_text_required`, `opening_opens_nothing`, `reason_required`, `too_long`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12767,7 +12767,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "unknown_service" | "opening_dates" | "opening_minutes" | "opening_seats" | "opening_text_required" | "opening_opens_nothing" | "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "unknown_service" | "opening_dates" | "opening_minutes" | "opening_seats" | "date_out_of_range" | "opening_text_required" | "opening_opens_nothing" | "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -12907,7 +12907,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unknown_service`, `opening_dates`, `opening_minutes`, `opening_seats`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `unknown_service`, `opening_dates`, `opening_minutes`, `opening_seats`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12915,7 +12915,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "unknown_service" | "opening_dates" | "opening_minutes" | "opening_seats" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "unknown_service" | "opening_dates" | "opening_minutes" | "opening_seats" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -15526,119 +15526,6 @@ export interface operations {
             };
         };
     };
-    why_not: {
-        parameters: {
-            query: {
-                starts_at: string;
-                /** @description Of officers: for an enterprise, by its id or 统一社会信用代码. */
-                enterprise?: string;
-                /** @description What the form's field `terms.category_field` is going to say, if that is known. */
-                category?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Why"];
-                };
-            };
-            /** @description `bad_host` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"] & {
-                        /** @enum {string} */
-                        code: "bad_host";
-                    };
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"] & {
-                        /** @enum {string} */
-                        code: "not_signed_in";
-                    };
-                };
-            };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"] & {
-                        /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended";
-                    };
-                };
-            };
-            /** @description `not_found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"] & {
-                        /** @enum {string} */
-                        code: "not_found";
-                    };
-                };
-            };
-            /** @description `date_out_of_range`, `not_a_slot`, `unknown_enterprise`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"] & {
-                        /** @enum {string} */
-                        code: "date_out_of_range" | "not_a_slot" | "unknown_enterprise" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
-                    };
-                };
-            };
-            /** @description `internal` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"] & {
-                        /** @enum {string} */
-                        code: "internal";
-                    };
-                };
-            };
-            /** @description `store_unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds after which it is worth trying again, where they are known. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"] & {
-                        /** @enum {string} */
-                        code: "store_unavailable";
-                    };
-                };
-            };
-        };
-    };
     get_waiting_list: {
         parameters: {
             query?: never;
@@ -15891,6 +15778,119 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    why_not: {
+        parameters: {
+            query: {
+                starts_at: string;
+                /** @description Of officers: for an enterprise, by its id or 统一社会信用代码. */
+                enterprise?: string;
+                /** @description What the form's field `terms.category_field` is going to say, if that is known. */
+                category?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `date_out_of_range`, `not_a_slot`, `unknown_enterprise`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "date_out_of_range" | "not_a_slot" | "unknown_enterprise" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
                     };
                 };
             };
