@@ -15856,7 +15856,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `date_out_of_range`, `not_a_slot`, `unknown_enterprise`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            /** @description `date_out_of_range`, `unknown_enterprise`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15864,7 +15864,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "date_out_of_range" | "not_a_slot" | "unknown_enterprise" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
+                        code: "date_out_of_range" | "unknown_enterprise" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
                     };
                 };
             };
