@@ -1,6 +1,6 @@
 //! On which terms a service is booked: who is refused for what and from when on, and what each is told beforehand.
 
-use crate::booking::path;
+use crate::booking::{path as path_of, wish};
 use crate::both_stores;
 use crate::support::{Answer, Browser};
 use mianqia::booking::{NewBooking, WantedTime};
@@ -19,6 +19,11 @@ fn form(eligibility: &str) -> Value {
 async fn book(browser: &Browser, service: &str, starts_at: &str) -> Answer {
     let wish = json!({"service_id": service, "starts_at": starts_at, "request": form("urgent")});
     browser.post("/api/v1/bookings", wish).await
+}
+
+async fn set_terms(chief: &Browser, service: &str, terms: Value) {
+    let body = json!({"terms": terms, "reason": "试行"});
+    chief.call(Method::PUT, &format!("/api/v1/services/{service}/terms"), Some(body)).await.ok();
 }
 
 async fn enterprise_of(browser: &Browser) -> String {
@@ -87,7 +92,7 @@ both_stores! {
         assert_eq!(booked["state"], "requested");
         // Another tier counts at once, for what is moved too.
         assert_eq!(set_tier(&chief, &enterprise_of(&gao).await, "regular").await.ok()["credit_tier"], "regular");
-        let moved = gao.post(&path(&booked, "/reschedule"), json!({"starts_at": "2026-11-23T12:00:00Z"})).await;
+        let moved = gao.post(&path_of(&booked, "/reschedule"), json!({"starts_at": "2026-11-23T12:00:00Z"})).await;
         moved.refused(422, "lead_time");
         book(&gao, &service, "2026-11-23T12:00:00Z").await.refused(422, "lead_time");
         set_tier(&chief, &enterprise_of(&lin).await, "advanced_certified").await.ok();
@@ -106,7 +111,7 @@ both_stores! {
         chief.call(Method::PUT, &tier, Some(short)).await.refused(422, "wrong_length");
         let listed = set_tier(&chief, &own, "discredited").await.ok();
         assert_eq!(listed["credit_tier"], "discredited");
-        lin.post(&path(&held, "/request"), form("urgent")).await.refused(403, "tier_excluded");
+        lin.post(&path_of(&held, "/request"), form("urgent")).await.refused(403, "tier_excluded");
         let refused = book(&lin, &service, "2026-11-26T11:00:00Z").await;
         refused.refused(403, "tier_excluded");
         assert!(refused.json()["title"].as_str().unwrap().contains("109"), "{}", refused.text);
@@ -194,5 +199,181 @@ both_stores! {
         let before = booking::Entity::find().all(app.app.db.reader()).await.unwrap().len();
         assert_eq!(booking.take(&actor, new(Some("第三批"))).await.unwrap_err().code, "slot_taken");
         assert_eq!(booking::Entity::find().all(app.app.db.reader()).await.unwrap().len(), before);
+    }
+
+    async fn a_chief_sets_terms_and_what_cannot_be_meant_is_refused_with_its_field(app: &TestApp) {
+        let (lin, chief) = (app.signed_in("lin").await, app.signed_in("shen").await);
+        let service = app.service("after-hours").await;
+        let path = format!("/api/v1/services/{service}/terms");
+        let put = async |terms: Value, reason: &str| {
+            chief.call(Method::PUT, &path, Some(json!({"terms": terms, "reason": reason}))).await
+        };
+        let no_shows = json!({"count": 0, "within_days": 90, "blocked_days": 30});
+        for (terms, code, field) in [
+            (json!({"lead_times": [{"lead_minutes": -1}]}), "terms_out_of_range", "terms.lead_times[0].lead_minutes"),
+            (json!({"lead_times": [{"lead_minutes": 50_000}]}), "terms_no_slot_left", "terms.lead_times[0].lead_minutes"),
+            (json!({"lead_times": [{"lead_minutes": 1}, {"lead_minutes": 2}]}), "terms_twice", "terms.lead_times[1].tier"),
+            (json!({"category_field": "goods"}), "terms_no_choice", "terms.category_field"),
+            (
+                json!({"category_field": "eligibility", "lead_times": [{"category": "tea", "lead_minutes": 1}]}),
+                "terms_unknown_category",
+                "terms.lead_times[0].category",
+            ),
+            (json!({"excluded_tiers": [{"tier": "regular", "reason": {"en": "x"}}]}), "terms_reason_missing", "terms.excluded_tiers[0].reason"),
+            (json!({"no_shows": no_shows}), "terms_out_of_range", "terms.no_shows.count"),
+        ] {
+            let refused = put(terms, "试行").await;
+            refused.refused(422, code);
+            assert_eq!(refused.json()["field"], field);
+        }
+        put(json!({}), " ").await.refused(422, "reason_required");
+        put(json!({}), &"长".repeat(600)).await.refused(422, "too_long");
+        let known = lin.get(&format!("/api/v1/services/{service}")).await.ok();
+        assert_eq!(known["terms"]["lead_times"][0]["lead_minutes"], 480, "nothing was changed");
+
+        // Relief goods come at two hours, others as before; which it is, the form says.
+        let terms = json!({"category_field": "eligibility", "lead_times": [{"category": "relief", "lead_minutes": 120}]});
+        put(terms, "防汛期间放宽").await.ok();
+        let tonight = "2026-11-23T11:00:00Z";
+        book(&lin, &service, tonight).await.refused(422, "lead_time");
+        let held = lin.post("/api/v1/bookings", json!({"service_id": service, "starts_at": tonight})).await.ok();
+        lin.post(&path_of(&held, "/request"), form("urgent")).await.refused(422, "lead_time");
+        // The form may take its time.
+        app.set_time("2026-11-23T02:05:00Z");
+        assert_eq!(lin.post(&path_of(&held, "/request"), form("relief")).await.ok()["state"], "requested");
+        let entries = mianqia::evidence::entries(app.app.db.reader(), mianqia::evidence::SYSTEM).await.unwrap();
+        let set: Vec<_> = entries.iter().filter(|entry| entry.kind == "service.terms_set").collect();
+        let [set] = set[..] else { panic!("{} entries", set.len()) };
+        let told: Value = serde_json::from_slice(&set.bytes).unwrap();
+        let data = &told["data"];
+        assert_eq!((&data["before"]["lead_times"][0]["lead_minutes"], &data["after"]["lead_times"][0]["lead_minutes"]), (&json!(480), &json!(120)));
+        assert!(!told.to_string().contains("防汛") && told["commitments"]["reason"].is_string(), "{told}");
+    }
+
+    async fn applications_are_taken_in_office_hours_where_the_terms_say_so(app: &TestApp) {
+        let (lin, chief) = (app.signed_in("lin").await, app.signed_in("shen").await);
+        let service = app.service("video-try").await;
+        set_terms(&chief, &service, json!({"applications_in_office_hours": true})).await;
+        let hold = async |browser: &Browser, starts_at: &str| browser.post("/api/v1/bookings", wish(&service, starts_at)).await;
+        hold(&lin, "2026-11-24T03:00:00Z").await.ok();
+        app.set_time("2026-11-23T09:00:00Z");
+        let lin = app.signed_in("lin").await;
+        let refused = hold(&lin, "2026-11-24T04:00:00Z").await;
+        refused.refused(409, "outside_office_hours");
+        assert_eq!(refused.json()["earliest_at"], "2026-11-24T00:30:00Z");
+        let told = why(&lin, &service, "starts_at=2026-11-24T04:00:00Z").await;
+        assert_eq!((rules(&told), &told["hindrances"][0]["earliest"]), (vec!["outside_office_hours"], &json!("application")));
+        app.set_time("2026-11-24T00:30:00Z");
+        hold(&app.signed_in("lin").await, "2026-11-24T04:00:00Z").await.ok();
+    }
+
+    async fn a_quota_and_what_one_has_at_the_time_are_counted_in_the_transaction(app: &TestApp) {
+        let (lin, chief) = (app.signed_in("lin").await, app.signed_in("shen").await);
+        let service = app.service("video-try").await;
+        let quota = json!([{"of": "enterprise", "per": "day", "most": 2}]);
+        set_terms(&chief, &service, json!({"quotas": quota, "overlap": "refused"})).await;
+        let hold = async |starts_at: &str| {
+            let body = json!({"service_id": service, "starts_at": starts_at, "anyway": true});
+            lin.post("/api/v1/bookings", body).await
+        };
+        let first = hold("2026-11-24T03:00:00Z").await.ok();
+        let refused = hold("2026-11-24T03:00:00Z").await;
+        refused.refused(409, "overlapping");
+        assert_eq!(refused.json()["earliest_at"], first["ends_at"]);
+        let told = slot(&lin, &service, "2026-11-24", "2026-11-24T03:00:00Z").await;
+        assert_eq!((&told["reason"], rules(&told)), (&json!("terms"), vec!["overlapping"]));
+        // Of two at once for the last of the day one has it.
+        let (one, other) = tokio::join!(hold("2026-11-24T04:00:00Z"), hold("2026-11-24T05:00:00Z"));
+        let mut both = [one.status.as_u16(), other.status.as_u16()];
+        both.sort_unstable();
+        assert_eq!(both, [201, 409], "{} {}", one.text, other.text);
+        let refused = hold("2026-11-24T06:00:00Z").await;
+        refused.refused(409, "quota_reached");
+        // The next day at the office begins at 16:00 UTC.
+        let earliest = refused.json()["earliest_at"].as_str().unwrap().to_owned();
+        assert!(earliest.as_str() >= "2026-11-24T16:00:00Z" && earliest.as_str() < "2026-11-25T08:00:00Z", "{earliest}");
+        hold(&earliest).await.ok();
+        // Another day's is moved into a full one: refused; its own place is no hindrance.
+        let moved = hold("2026-11-26T03:00:00Z").await.ok();
+        let form = json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}});
+        lin.post(&path_of(&moved, "/request"), form).await.ok();
+        let to = async |starts_at: &str| lin.post(&path_of(&moved, "/reschedule"), json!({"starts_at": starts_at})).await;
+        to("2026-11-24T06:00:00Z").await.refused(409, "quota_reached");
+        to("2026-11-26T03:15:00Z").await.ok();
+    }
+
+    async fn who_did_not_come_waits_and_it_ends_by_itself(app: &TestApp) {
+        let (lin, zhou, chief) = (app.signed_in("lin").await, app.signed_in("zhou").await, app.signed_in("shen").await);
+        let service = app.service("video-try").await;
+        let terms = json!({"no_shows": {"count": 1, "within_days": 30, "blocked_days": 10}});
+        set_terms(&chief, &service, terms).await;
+        let held = lin.post("/api/v1/bookings", wish(&service, "2026-11-23T02:15:00Z")).await.ok();
+        let form = json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}});
+        lin.post(&path_of(&held, "/request"), form).await.ok();
+        app.set_time("2026-11-23T02:20:00Z");
+        zhou.post(&path_of(&held, "/no-show"), json!({})).await.ok();
+        let refused = lin.post("/api/v1/bookings", wish(&service, "2026-11-24T03:00:00Z")).await;
+        refused.refused(409, "blocked_after_no_show");
+        assert_eq!(refused.json()["earliest_at"], "2026-12-03T02:15:00Z");
+        // Nobody else waits for it.
+        app.signed_in("gao").await.post("/api/v1/bookings", wish(&service, "2026-11-24T03:00:00Z")).await.ok();
+        app.set_time("2026-12-03T02:15:00Z");
+        let lin = app.signed_in("lin").await;
+        lin.post("/api/v1/bookings", wish(&service, "2026-12-03T03:00:00Z")).await.ok();
+    }
+
+    async fn a_late_cancelling_is_explained_in_writing_or_has_its_consequence(app: &TestApp) {
+        let (lin, chief) = (app.signed_in("lin").await, app.signed_in("shen").await);
+        let service = app.service("video-try").await;
+        let terms = json!({"cancelling": {"free_until_minutes": 60, "explain_within_working_days": 2, "blocked_days": 7}});
+        set_terms(&chief, &service, terms).await;
+        let form = json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}});
+        let booked = async |starts_at: &str| {
+            let held = lin.post("/api/v1/bookings", wish(&service, starts_at)).await.ok();
+            lin.post(&path_of(&held, "/request"), form.clone()).await.ok()
+        };
+        let in_time = booked("2026-11-23T03:00:00Z").await;
+        let in_time = lin.post(&path_of(&in_time, "/cancel"), json!({"reason": "改期"})).await.ok();
+        assert_eq!((&in_time["explain_by"], &in_time["can"]["explain"]), (&Value::Null, &json!(false)));
+        let late = booked("2026-11-23T02:45:00Z").await;
+        let late = lin.post(&path_of(&late, "/cancel"), json!({"reason": "车坏了"})).await.ok();
+        // Wednesday, the end of the day.
+        assert_eq!((&late["explain_by"], &late["can"]["explain"]), (&json!("2026-11-25T16:00:00Z"), &json!(true)));
+        app.set_time("2026-11-25T16:00:00Z");
+        let lin = app.signed_in("lin").await;
+        let refused = lin.post("/api/v1/bookings", wish(&service, "2026-11-26T03:00:00Z")).await;
+        refused.refused(409, "explanation_missing");
+        assert_eq!(refused.json()["earliest_at"], "2026-12-02T16:00:00Z");
+        let explain = async |text: &str| lin.post(&path_of(&late, "/explanation"), json!({"explanation": text})).await;
+        explain(" ").await.refused(422, "required");
+        explain(&"长".repeat(2001)).await.refused(422, "too_long");
+        let done = explain("货车在高速上抛锚，附救援单号").await.ok();
+        assert_eq!((&done["explanation"], &done["can"]["explain"]), (&json!("货车在高速上抛锚，附救援单号"), &json!(false)));
+        explain("再来一次").await.refused(409, "wrong_state");
+        lin.post("/api/v1/bookings", wish(&service, "2026-11-26T03:00:00Z")).await.ok();
+        let zhou = app.signed_in("zhou").await;
+        let seen = zhou.get(&path_of(&late, "")).await.ok();
+        assert_eq!(seen["explanation"], "货车在高速上抛锚，附救援单号");
+        let id = late["id"].as_str().unwrap().parse().unwrap();
+        let entries = mianqia::evidence::entries(app.app.db.reader(), id).await.unwrap();
+        let entry = entries.iter().find(|entry| entry.kind == "booking.explained").unwrap();
+        assert!(!String::from_utf8_lossy(&entry.bytes).contains("抛锚"));
+    }
+
+    async fn what_is_kept_free_around_an_appointment_nobody_else_is_offered_or_given(app: &TestApp) {
+        let (lin, gao, chief) = (app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("shen").await);
+        let service = app.service("after-hours").await;
+        set_terms(&chief, &service, json!({"buffer_after_minutes": 15})).await;
+        for browser in [&lin, &gao] {
+            book(browser, &service, "2026-11-25T11:00:00Z").await.ok();
+        }
+        let free = async |starts_at: &str| slot(&app.browser(), &service, "2026-11-25", starts_at).await["free"].clone();
+        assert_eq!((free("2026-11-25T12:00:00Z").await, free("2026-11-25T13:00:00Z").await), (json!(0), json!(2)));
+        // Its own hour would end at the next one's start: that is kept free after it.
+        assert_eq!(free("2026-11-25T10:00:00Z").await, 0);
+        for starts_at in ["2026-11-25T10:00:00Z", "2026-11-25T12:00:00Z"] {
+            book(&lin, &service, starts_at).await.refused(409, "slot_taken");
+        }
+        book(&lin, &service, "2026-11-25T13:00:00Z").await.ok();
     }
 }

@@ -252,7 +252,7 @@ mod tests {
 
     fn plan(days: DayKind) -> Plan {
         let openings = vec![Opening { days, from: 540, to: 660 }];
-        Plan { zone: Shanghai, grid_minutes: 15, duration_minutes: 60, dense: false, openings }
+        Plan { zone: Shanghai, grid_minutes: 15, duration_minutes: 60, dense: false, openings, buffers: (0, 0) }
     }
 
     fn day(date: &str, days: DayKind, now: &str, stock: Stock) -> DayTotal {

@@ -21,6 +21,8 @@ pub struct Plan {
     /// A slot starts at every cell, and may share cells with the next.
     pub dense: bool,
     pub openings: Vec<Opening>,
+    /// Minutes before and after each slot in which its place is kept free.
+    pub buffers: (i64, i64),
 }
 
 /// An opening rule.
@@ -58,9 +60,10 @@ impl Plan {
         (self.duration_minutes.max(1) + grid - 1) / grid * grid
     }
 
-    /// The cells that a slot takes.
+    /// The cells that a slot takes, with what is kept free around it.
     pub fn cells(&self, slot: &Slot) -> Range<i64> {
-        cells::of_span(self.grid_minutes, &(slot.starts_at..slot.ends_at))
+        let (before, after) = (TimeDelta::minutes(self.buffers.0), TimeDelta::minutes(self.buffers.1));
+        cells::of_span(self.grid_minutes, &(slot.starts_at - before..slot.ends_at + after))
     }
 
     /// The slots that start on `date`, in order. `working` answers whether the date is a working

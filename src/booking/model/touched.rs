@@ -41,7 +41,7 @@ mod tests {
             Opening { days: DayKind::Working, from: 1080, to: 1440 },
             Opening { days: DayKind::NonWorking, from: 480, to: 1440 },
         ];
-        Plan { zone: Shanghai, grid_minutes: 15, duration_minutes: 60, dense: false, openings }
+        Plan { zone: Shanghai, grid_minutes: 15, duration_minutes: 60, dense: false, openings, buffers: (0, 0) }
     }
 
     fn slot(at: &str) -> Slot {

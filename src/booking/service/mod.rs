@@ -3,6 +3,7 @@
 mod board;
 mod day;
 mod decide;
+mod explain;
 pub mod feeds;
 mod free;
 mod hindrances;
@@ -183,6 +184,10 @@ fn plan_of(info: &ServiceInfo) -> Plan {
         duration_minutes: i64::from(info.row.duration_minutes),
         dense: false,
         openings: info.rules.iter().map(opening).collect(),
+        buffers: (
+            i64::from(info.spec.terms.buffer_before_minutes),
+            i64::from(info.spec.terms.buffer_after_minutes),
+        ),
     }
 }
 

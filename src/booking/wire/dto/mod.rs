@@ -9,7 +9,7 @@ mod why;
 
 pub use board::{BoardBookingDto, BoardDayDto, BoardDto, BoardPlaceDto, BoardServiceDto, OpenSpanDto};
 pub use booking::{
-    BookedStageDto, BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, EnterpriseRef, FormCheck,
+    BookedStageDto, BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, EnterpriseRef, Explaining, FormCheck,
     HistoryItem, HistorySide, NewBookingDto, OfficerRef, OverlapDto, Prefill, Rescheduling, ServiceRef,
     VenueRef, WantedStageDto,
 };
