@@ -1,6 +1,7 @@
 //! The entries of imported lists, in the chain `system`.
 
 use crate::base::words::{self, Text};
+use crate::directory::model::terms::ServiceTerms;
 use crate::evidence::{Logged, Names};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,27 @@ pub enum ImportEntry {
     },
     #[serde(rename = "customs_offices.imported")]
     CustomsOffices { offices: usize, sha256: String },
+}
+
+/// On which terms a service is booked; why they were changed is committed to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data")]
+pub enum TermsEntry {
+    #[serde(rename = "service.terms_set")]
+    Set {
+        /// The code of the service.
+        service: String,
+        before: ServiceTerms,
+        after: ServiceTerms,
+    },
+}
+
+impl Logged for TermsEntry {
+    fn words(&self, _: &Names) -> Text {
+        match self {
+            Self::Set { .. } => words::log::service_terms_set(),
+        }
+    }
 }
 
 impl Logged for ImportEntry {

@@ -75,6 +75,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/waiting/{id}/take", "uhhhhxxxxxxx"),
     ("POST", "/waiting/{id}/decline", "uhhhhxxxxxxx"),
     ("DELETE", "/waiting/{id}", "uhhhhxxxxxxx"),
+    ("POST", "/bookings/{id}/explanation", "u.hhhxxxxxxx"),
     ("POST", "/bookings/{id}/check", "u.hhhxxxxxxx"),
     // of the pending enterprise: not before it is let in
     ("GET", "/calendar-feeds", "u..x...xxxxx"),
@@ -85,6 +86,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     // the address is the key, and the owner has ended it by the time the others come: 410
     ("GET", "/calendar/{file}", "............"),
     ("GET", "/services/{id}/prefill", "u....xxxxxxx"),
+    ("PUT", "/services/{id}/terms", "uxxxxx.xxxxx"),
     ("GET", "/services/{id}/why", "u......xxxxx"),
     ("GET", "/references/{reference}", "u.hhh..xxxxx"),
     ("GET", "/day", "uxxxx..xxxxx"),
@@ -249,6 +251,8 @@ fn body(method: &str, path: &str) -> Option<Value> {
         "/queue/call" | "/queue/tickets/{id}/call" => json!({"venue": "health", "counter": "3"}),
         "/me" => json!({"locale": "zh-CN"}),
         "/enterprises/{id}/refuse" => json!({"reason": "x"}),
+        "/services/{id}/terms" => json!({"terms": {}}),
+        "/bookings/{id}/explanation" => json!({"explanation": "x"}),
         "/enterprises/{id}/credit-tier" => json!({"credit_tier": "regular", "reason": "x"}),
         "/sessions/{id}/acknowledge" => json!({"notice_version": 0}),
         "/sessions/{id}/checks/{key}" => json!({"done": true}),

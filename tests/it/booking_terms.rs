@@ -1,14 +1,13 @@
 //! On which terms a service is booked: who is refused for what and from when on, and what each is told beforehand.
 
-use crate::booking::path;
+use crate::booking::{path, wish};
 use crate::both_stores;
 use crate::support::TestApp;
 use crate::support::{Answer, Browser};
 use mianqia::booking::entities::booking;
 use mianqia::booking::{NewBooking, WantedTime};
-use mianqia::directory::entities::service;
 use reqwest::Method;
-use sea_orm::{ColumnTrait, Database, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 /// Monday, 10:00 in Shanghai.
@@ -35,22 +34,12 @@ async fn set_tier(chief: &Browser, enterprise: &str, tier: &str) -> Answer {
     chief.call(Method::PUT, &format!("/api/v1/enterprises/{enterprise}/credit-tier"), Some(body)).await
 }
 
-async fn store_of(app: &TestApp) -> DatabaseConnection {
-    Database::connect(&app.app.settings.database_url).await.unwrap()
-}
-
-/// Writes terms into the store, past the program; its id.
+/// A chief sets the terms of a service; its id.
 async fn set_terms(app: &TestApp, code: &str, terms: Value) -> String {
-    let conn = store_of(app).await;
-    let row =
-        service::Entity::find().filter(service::Column::Code.eq(code)).one(&conn).await.unwrap().unwrap();
-    let (id, mut spec) = (row.id, row.spec.clone());
-    spec["terms"] = terms;
-    let mut row = row.into_active_model();
-    row.spec = Set(spec);
-    service::Entity::update(row).exec(&conn).await.unwrap();
-    app.app.directory.forget();
-    id.to_string()
+    let (chief, service) = (app.signed_in("shen").await, app.service(code).await);
+    let body = json!({"terms": terms, "reason": "试行"});
+    chief.call(Method::PUT, &format!("/api/v1/services/{service}/terms"), Some(body)).await.ok();
+    service
 }
 
 async fn hold(browser: &Browser, service: &str, starts_at: &str) -> Answer {
@@ -296,11 +285,6 @@ both_stores! {
         let service = set_terms(app, "video-try", terms).await;
         let late = requested(&lin, &service, "2026-11-23T02:45:00Z").await;
         lin.post(&path(&late, "/cancel"), json!({"reason": "车坏了"})).await.ok();
-        let conn = store_of(app).await;
-        let id: uuid::Uuid = late["id"].as_str().unwrap().parse().unwrap();
-        let mut row = booking::Entity::find_by_id(id).one(&conn).await.unwrap().unwrap().into_active_model();
-        row.explain_by = Set(Some("2026-11-25T16:00:00Z".parse().unwrap()));
-        booking::Entity::update(row).exec(&conn).await.unwrap();
         hold(&lin, &service, "2026-11-26T02:00:00Z").await.ok();
         app.set_time("2026-11-25T16:00:00Z");
         let refused = hold(&app.signed_in("lin").await, &service, "2026-11-26T03:00:00Z").await;
@@ -308,5 +292,107 @@ both_stores! {
         assert_eq!(refused.json()["earliest_at"], "2026-12-02T16:00:00Z");
         app.set_time("2026-12-02T16:00:00Z");
         hold(&app.signed_in("lin").await, &service, "2026-12-03T03:00:00Z").await.ok();
+    }
+
+    async fn a_chief_sets_terms_and_what_cannot_be_meant_is_refused_with_its_field(app: &TestApp) {
+        let (lin, chief) = (app.signed_in("lin").await, app.signed_in("shen").await);
+        let service = app.service("after-hours").await;
+        let terms_path = format!("/api/v1/services/{service}/terms");
+        let put = async |terms: Value, reason: &str| {
+            chief.call(Method::PUT, &terms_path, Some(json!({"terms": terms, "reason": reason}))).await
+        };
+        let no_shows = json!({"count": 0, "within_days": 90, "blocked_days": 30});
+        for (terms, code, field) in [
+            (json!({"lead_times": [{"lead_minutes": -1}]}), "terms_out_of_range", "terms.lead_times[0].lead_minutes"),
+            (json!({"lead_times": [{"lead_minutes": 50_000}]}), "terms_no_slot_left", "terms.lead_times[0].lead_minutes"),
+            (json!({"lead_times": [{"lead_minutes": 1}, {"lead_minutes": 2}]}), "terms_twice", "terms.lead_times[1].tier"),
+            (json!({"category_field": "goods"}), "terms_no_choice", "terms.category_field"),
+            (
+                json!({"category_field": "eligibility", "lead_times": [{"category": "tea", "lead_minutes": 1}]}),
+                "terms_unknown_category",
+                "terms.lead_times[0].category",
+            ),
+            (json!({"excluded_tiers": [{"tier": "regular", "reason": {"en": "x"}}]}), "terms_reason_missing", "terms.excluded_tiers[0].reason"),
+            (json!({"no_shows": no_shows}), "terms_out_of_range", "terms.no_shows.count"),
+        ] {
+            let refused = put(terms, "试行").await;
+            refused.refused(422, code);
+            assert_eq!(refused.json()["field"], field);
+        }
+        put(json!({}), " ").await.refused(422, "reason_required");
+        put(json!({}), &"长".repeat(600)).await.refused(422, "too_long");
+        let known = lin.get(&format!("/api/v1/services/{service}")).await.ok();
+        assert_eq!(known["terms"]["lead_times"][0]["lead_minutes"], 480, "nothing was changed");
+
+        // Relief goods come at two hours, others as before; which it is, the form says.
+        let terms = json!({"category_field": "eligibility", "lead_times": [{"category": "relief", "lead_minutes": 120}]});
+        put(terms, "防汛期间放宽").await.ok();
+        let tonight = "2026-11-23T11:00:00Z";
+        book(&lin, &service, tonight).await.refused(422, "lead_time");
+        let held = lin.post("/api/v1/bookings", json!({"service_id": service, "starts_at": tonight})).await.ok();
+        lin.post(&path(&held, "/request"), form("urgent")).await.refused(422, "lead_time");
+        // The form may take its time.
+        app.set_time("2026-11-23T02:05:00Z");
+        assert_eq!(lin.post(&path(&held, "/request"), form("relief")).await.ok()["state"], "requested");
+        let entries = mianqia::evidence::entries(app.app.db.reader(), mianqia::evidence::SYSTEM).await.unwrap();
+        let set: Vec<_> = entries.iter().filter(|entry| entry.kind == "service.terms_set").collect();
+        let [set] = set[..] else { panic!("{} entries", set.len()) };
+        let told: Value = serde_json::from_slice(&set.bytes).unwrap();
+        let data = &told["data"];
+        assert_eq!((&data["before"]["lead_times"][0]["lead_minutes"], &data["after"]["lead_times"][0]["lead_minutes"]), (&json!(480), &json!(120)));
+        assert!(!told.to_string().contains("防汛") && told["commitments"]["reason"].is_string(), "{told}");
+    }
+
+    async fn a_late_cancelling_is_explained_in_writing_or_has_its_consequence(app: &TestApp) {
+        let lin = app.signed_in("lin").await;
+        let terms = json!({"cancelling": {"free_until_minutes": 60, "explain_within_working_days": 2, "blocked_days": 7}});
+        let service = set_terms(app, "video-try", terms).await;
+        let form = json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}});
+        let booked = async |starts_at: &str| {
+            let held = lin.post("/api/v1/bookings", wish(&service, starts_at)).await.ok();
+            lin.post(&path(&held, "/request"), form.clone()).await.ok()
+        };
+        let in_time = booked("2026-11-23T03:00:00Z").await;
+        let in_time = lin.post(&path(&in_time, "/cancel"), json!({"reason": "改期"})).await.ok();
+        assert_eq!((&in_time["explain_by"], &in_time["can"]["explain"]), (&Value::Null, &json!(false)));
+        let late = booked("2026-11-23T02:45:00Z").await;
+        let late = lin.post(&path(&late, "/cancel"), json!({"reason": "车坏了"})).await.ok();
+        // Wednesday, the end of the day.
+        assert_eq!((&late["explain_by"], &late["can"]["explain"]), (&json!("2026-11-25T16:00:00Z"), &json!(true)));
+        app.set_time("2026-11-25T16:00:00Z");
+        let lin = app.signed_in("lin").await;
+        let refused = lin.post("/api/v1/bookings", wish(&service, "2026-11-26T03:00:00Z")).await;
+        refused.refused(409, "explanation_missing");
+        assert_eq!(refused.json()["earliest_at"], "2026-12-02T16:00:00Z");
+        let explain = async |text: &str| lin.post(&path(&late, "/explanation"), json!({"explanation": text})).await;
+        explain(" ").await.refused(422, "required");
+        explain(&"长".repeat(2001)).await.refused(422, "too_long");
+        let done = explain("货车在高速上抛锚，附救援单号").await.ok();
+        assert_eq!((&done["explanation"], &done["can"]["explain"]), (&json!("货车在高速上抛锚，附救援单号"), &json!(false)));
+        explain("再来一次").await.refused(409, "wrong_state");
+        lin.post("/api/v1/bookings", wish(&service, "2026-11-26T03:00:00Z")).await.ok();
+        let zhou = app.signed_in("zhou").await;
+        let seen = zhou.get(&path(&late, "")).await.ok();
+        assert_eq!(seen["explanation"], "货车在高速上抛锚，附救援单号");
+        let id = late["id"].as_str().unwrap().parse().unwrap();
+        let entries = mianqia::evidence::entries(app.app.db.reader(), id).await.unwrap();
+        let entry = entries.iter().find(|entry| entry.kind == "booking.explained").unwrap();
+        assert!(!String::from_utf8_lossy(&entry.bytes).contains("抛锚"));
+    }
+
+    async fn what_is_kept_free_around_an_appointment_nobody_else_is_offered_or_given(app: &TestApp) {
+        let (lin, gao) = (app.signed_in("lin").await, app.signed_in("gao").await);
+        let service = set_terms(app, "after-hours", json!({"buffer_after_minutes": 15})).await;
+        for browser in [&lin, &gao] {
+            book(browser, &service, "2026-11-25T11:00:00Z").await.ok();
+        }
+        let free = async |starts_at: &str| slot(&app.browser(), &service, "2026-11-25", starts_at).await["free"].clone();
+        assert_eq!((free("2026-11-25T12:00:00Z").await, free("2026-11-25T13:00:00Z").await), (json!(0), json!(2)));
+        // Its own hour would end at the next one's start: that is kept free after it.
+        assert_eq!(free("2026-11-25T10:00:00Z").await, 0);
+        for starts_at in ["2026-11-25T10:00:00Z", "2026-11-25T12:00:00Z"] {
+            book(&lin, &service, starts_at).await.refused(409, "slot_taken");
+        }
+        book(&lin, &service, "2026-11-25T13:00:00Z").await.ok();
     }
 }

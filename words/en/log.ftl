@@ -97,6 +97,7 @@ account_password_changed = The password was changed
 enterprise_registered = An enterprise registered
 enterprise_approved = An enterprise was approved
 enterprise_refused = An enterprise was refused
+service_terms_set = The terms of a service were changed
 enterprise_credit_tier_set = An enterprise was put into another credit tier
 membership_requested = Somebody asked to join an enterprise
 membership_approved = A colleague was let in

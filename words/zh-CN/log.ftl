@@ -104,6 +104,7 @@ account_password_changed = 修改密码
 enterprise_registered = 企业注册
 enterprise_approved = 企业注册通过
 enterprise_refused = 企业注册未通过
+service_terms_set = 修改了业务的预约规则
 enterprise_credit_tier_set = 企业信用等级调整
 membership_requested = 申请加入企业
 membership_approved = 同意加入企业

@@ -27,6 +27,8 @@ pub enum Right {
     HoldSessions,
     /// Let enterprises in.
     ApproveEnterprises,
+    /// Set on which terms services are booked.
+    SetTerms,
     /// See the state of outgoing messages, send one again.
     SeeMessages,
     /// Bring in the official calendar.
@@ -53,6 +55,7 @@ pub fn role_has(role: Role, right: Right) -> bool {
             HoldSessions,
             ImportCalendar,
             AnnounceOpenings,
+            SetTerms,
             SeeMessages,
             SeeJobs,
             ApproveEnterprises,

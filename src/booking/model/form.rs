@@ -17,6 +17,7 @@ const NAME_LENGTH: usize = 60;
 const TEXT_LENGTH: usize = 200;
 const LONG_TEXT_LENGTH: usize = 2000;
 const REASON_LENGTH: usize = 500;
+const EXPLANATION_LENGTH: usize = 2000;
 const SOURCE_LENGTH: usize = 200;
 
 /// Checks the answers of a form and brings them into their stored form. `in_stages`: what the stages tell is not asked.
@@ -71,6 +72,16 @@ pub fn check_reason(reason: Option<&str>) -> Result<Option<String>, Problem> {
 /// The same, where one must be given.
 pub fn require_reason(reason: Option<&str>) -> Result<String, Problem> {
     check_reason(reason)?.ok_or_else(|| Problem::invalid("reason", words::booking::reason_required()))
+}
+
+/// Why something was cancelled late.
+pub fn require_explanation(text: &str) -> Result<String, Problem> {
+    let text = plain_text(text, EXPLANATION_LENGTH, true)
+        .ok_or_else(|| Problem::invalid("explanation", words::booking::too_long(EXPLANATION_LENGTH)))?;
+    if text.is_empty() {
+        return Err(Problem::invalid("explanation", words::booking::required()));
+    }
+    Ok(text)
 }
 
 /// From where a calendar was taken: the notice's number or address.

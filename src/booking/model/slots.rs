@@ -23,6 +23,8 @@ pub struct Plan {
     pub openings: Vec<Opening>,
     /// What was announced beside the rules.
     pub extra: Vec<ExtraHours>,
+    /// Minutes before and after each slot in which its place is kept free.
+    pub buffers: (i64, i64),
 }
 
 /// An opening rule.
@@ -69,9 +71,10 @@ impl Plan {
         (self.duration_minutes.max(1) + grid - 1) / grid * grid
     }
 
-    /// The cells that a slot takes.
+    /// The cells that a slot takes, with what is kept free around it.
     pub fn cells(&self, slot: &Slot) -> Range<i64> {
-        cells::of_span(self.grid_minutes, &(slot.starts_at..slot.ends_at))
+        let (before, after) = (TimeDelta::minutes(self.buffers.0), TimeDelta::minutes(self.buffers.1));
+        cells::of_span(self.grid_minutes, &(slot.starts_at - before..slot.ends_at + after))
     }
 
     /// The slots that start on `date`, in order. `working` answers whether the date is a working

@@ -104,8 +104,9 @@ impl Booking {
         let people = self.people_of(&info, &seen).await?;
         let officer = (side == Side::Officer).then_some(actor.account_id);
         let zone = info.zone;
-        let step =
-            Step { side, actor: actor.evidence(), officer, reason, zone, ..Step::by_program(action, now) };
+        let explain_by = self.explain_by(&info, &seen, action, now).await?;
+        let actor = actor.evidence();
+        let step = Step { side, actor, officer, reason, zone, explain_by, ..Step::by_program(action, now) };
         let inner = self.0.clone();
         self.0
             .db

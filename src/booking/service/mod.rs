@@ -3,6 +3,7 @@
 mod board;
 mod day;
 mod decide;
+mod explain;
 pub mod feeds;
 mod figures;
 mod free;
@@ -198,6 +199,10 @@ fn plan_of(info: &ServiceInfo) -> Plan {
         dense: false,
         openings: info.rules.iter().map(opening).collect(),
         extra: info.extra.iter().map(extra_hours).collect(),
+        buffers: (
+            i64::from(info.spec.terms.buffer_before_minutes),
+            i64::from(info.spec.terms.buffer_after_minutes),
+        ),
     }
 }
 

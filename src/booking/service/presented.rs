@@ -184,6 +184,9 @@ impl<'a> Presented<'a> {
             overlaps: self.overlaps(row),
             created_at: row.created_at,
             updated_at: row.updated_at,
+            explain_by: row.explain_by,
+            explanation: row.explanation.clone(),
+            explained_at: row.explained_at,
         })
     }
 
@@ -204,6 +207,7 @@ impl<'a> Presented<'a> {
             complete: may(Action::Complete) && !session.is_some_and(SessionGlance::is_open),
             no_show: may(Action::NoShow) && !session.is_some_and(SessionGlance::somebody_came),
             reopen: may(Action::Reopen),
+            explain: !office && row.explain_by.is_some() && row.explained_at.is_none(),
             book_again: !office && self.actor.has(Right::Book) && !state::is_live(row, self.now),
         }
     }

@@ -124,6 +124,7 @@ impl Requested {
             reason: None,
             form: Some(self.form.clone()),
             acknowledged: self.warnings.iter().map(|warning| warning.code.clone()).collect(),
+            explain_by: None,
             moved: None,
             now: self.now,
             zone: self.info.zone,

@@ -33,6 +33,8 @@ pub(super) struct Step {
     pub form: Option<RequestForm>,
     /// Codes of the warnings that were read before.
     pub acknowledged: Vec<String>,
+    /// It is cancelled late: until when an explanation is due.
+    pub explain_by: Option<DateTime<Utc>>,
     /// From when to when it is moved.
     pub moved: Option<Moved>,
     pub now: DateTime<Utc>,
@@ -51,6 +53,7 @@ impl Step {
             reason: None,
             form: None,
             acknowledged: Vec::new(),
+            explain_by: None,
             moved: None,
             now,
             zone: office().zone,
@@ -128,6 +131,7 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
     if let Some(reason) = step.reason {
         row.reason = Some(reason);
     }
+    row.explain_by = row.explain_by.or(step.explain_by);
     if let Some(form) = step.form {
         row.contact_name = Some(form.contact_name);
         row.contact_mobile = Some(form.contact_mobile);

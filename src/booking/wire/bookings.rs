@@ -6,7 +6,7 @@ use crate::booking::Booking;
 use crate::booking::service::{NewBooking, RequestForm, WantedTime};
 use crate::booking::store::read::{Place, View};
 use crate::booking::wire::dto::{
-    BookingDetailDto, BookingDto, BookingRequest, Cancelling, FormCheck, NewBookingDto,
+    BookingDetailDto, BookingDto, BookingRequest, Cancelling, Explaining, FormCheck, NewBookingDto,
 };
 use crate::booking::wire::refusals;
 use crate::booking::wire::stages::wanted_time;
@@ -163,5 +163,18 @@ pub async fn cancel_booking(
     Body(cancelling): Body<Cancelling>,
 ) -> Result<Json<BookingDto>, Refused<refusals::CancelBooking>> {
     let row = booking.cancel(&actor, id, cancelling.reason.as_deref()).await?;
+    Ok(Json(booking.show(&actor, row).await?))
+}
+
+/// Explains in writing why one's booking was cancelled late.
+#[utoipa::path(post, path = "/bookings/{id}/explanation", tag = "bookings", operation_id = "explain_cancelling",
+    params(("id" = Uuid, Path)), request_body = Explaining, responses((status = OK, body = BookingDto), refusals::ExplainCancelling))]
+pub async fn explain_cancelling(
+    Signed(actor): Signed,
+    State(booking): State<Booking>,
+    PathId(id): PathId,
+    Body(body): Body<Explaining>,
+) -> Result<Json<BookingDto>, Refused<refusals::ExplainCancelling>> {
+    let row = booking.explain(&actor, id, &body.explanation).await?;
     Ok(Json(booking.show(&actor, row).await?))
 }

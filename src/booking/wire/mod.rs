@@ -13,6 +13,7 @@ mod refusals;
 mod schemas;
 mod services;
 mod stages;
+mod terms;
 mod waiting_list;
 
 pub use day::day_changes;
@@ -28,12 +29,14 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(services::list_service_days))
         .routes(routes!(services::list_service_slots))
         .routes(routes!(services::why_not))
+        .routes(routes!(terms::set_terms))
         .routes(routes!(bookings::list_bookings, bookings::take_place))
         .routes(routes!(bookings::get_booking))
         .routes(routes!(bookings::get_booking_by_reference))
         .routes(routes!(bookings::get_booking_calendar))
         .routes(routes!(bookings::request_booking))
         .routes(routes!(bookings::cancel_booking))
+        .routes(routes!(bookings::explain_cancelling))
         .routes(routes!(bookings::check_booking_form))
         .routes(routes!(services::get_prefill))
         .routes(routes!(board::get_board))

@@ -48,6 +48,17 @@ refusals! {
         UNPROCESSABLE_ENTITY: "date_out_of_range", "unknown_enterprise";
     }
 
+    SetTerms {
+        FORBIDDEN: "forbidden";
+        UNPROCESSABLE_ENTITY: "reason_required", "too_long", "terms_out_of_range", "terms_no_slot_left",
+            "terms_twice", "terms_unknown_category", "terms_no_choice", "terms_reason_missing";
+    }
+    ExplainCancelling {
+        ..BOOKERS;
+        CONFLICT: "wrong_state" ("none is due, or it has come");
+        UNPROCESSABLE_ENTITY: "required", "too_long";
+    }
+
     TakePlace {
         ..BOOKERS;
         ..TIME;

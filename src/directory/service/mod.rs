@@ -3,6 +3,7 @@
 mod cache;
 pub mod customs;
 pub mod import;
+pub mod terms;
 pub mod versions;
 
 use crate::base::clock::Clock;

@@ -12,7 +12,7 @@ use crate::directory::store::entities::{
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder,
+    QueryOrder, QuerySelect,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -106,6 +106,21 @@ pub async fn insert_rule(tx: &Tx, row: opening_rule::Model) -> Result<(), DbErr>
 
 pub async fn insert_stage(tx: &Tx, row: service_stage::Model) -> Result<(), DbErr> {
     service_stage::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
+}
+
+/// A service, locked until the transaction ends.
+pub async fn lock_service(tx: &Tx, id: Uuid) -> Result<Option<service::Model>, DbErr> {
+    service::Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await
+}
+
+/// Writes what a service shows and asks for.
+pub async fn set_spec(tx: &Tx, id: Uuid, spec: serde_json::Value) -> Result<(), DbErr> {
+    service::Entity::update_many()
+        .set(service::ActiveModel { spec: Set(spec), ..Default::default() })
+        .filter(service::Column::Id.eq(id))
+        .exec(tx.conn())
+        .await
+        .map(drop)
 }
 
 /// Whether a service is booked in stages.

@@ -9,6 +9,7 @@ export const LIMITS = {
   Cancelling: { reason: { min: 0, max: 500 } },
   Confirmation: { login: { min: 3, max: 32 } },
   Decline: { reason: { min: 0, max: 300 } },
+  Explaining: { explanation: { min: 1, max: 2000 } },
   NewAnswer: { comment: { min: 0, max: 1000 } },
   NewCalendarFeed: { label: { min: 0, max: 40 } },
   NewCalendarImport: { file_base64: { min: 0, max: 32000 }, reason: { min: 1, max: 500 }, source: { min: 1, max: 200 } },
@@ -22,4 +23,5 @@ export const LIMITS = {
   Refusing: { reason: { min: 1, max: 500 } },
   Rescheduling: { reason: { min: 0, max: 500 } },
   SetCreditTier: { reason: { min: 2, max: 500 } },
+  SetTerms: { reason: { min: 1, max: 500 } },
 } as const

@@ -11,7 +11,15 @@ fn date(text: &str) -> NaiveDate {
 
 fn plan(zone: Tz, duration: i64, openings: &[(DayKind, i32, i32)]) -> Plan {
     let openings = openings.iter().map(|&(days, from, to)| Opening { days, from, to }).collect();
-    Plan { zone, grid_minutes: 15, duration_minutes: duration, dense: false, openings, extra: Vec::new() }
+    Plan {
+        zone,
+        grid_minutes: 15,
+        duration_minutes: duration,
+        dense: false,
+        openings,
+        extra: Vec::new(),
+        buffers: (0, 0),
+    }
 }
 
 fn starts(plan: &Plan, on: &str, working: Option<bool>) -> Vec<String> {
@@ -210,7 +218,7 @@ proptest! {
             .iter()
             .map(|&(from, long)| Opening { days: DayKind::Any, from, to: (from + long).min(1440) })
             .collect();
-        let plan = Plan { zone, grid_minutes: grid, duration_minutes: duration, dense: false, openings: openings.clone(), extra: Vec::new() };
+        let plan = Plan { zone, grid_minutes: grid, duration_minutes: duration, dense: false, openings: openings.clone(), extra: Vec::new(), buffers: (0, 0) };
         let date = date("2025-01-01") + Days::new(day);
         let slots = plan.slots_on(date, |_| None).unwrap();
         for slot in &slots {

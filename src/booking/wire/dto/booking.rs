@@ -63,6 +63,10 @@ pub struct BookingDto {
     pub overlaps: Vec<OverlapDto>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    /// It was cancelled late: until then a written explanation is due.
+    pub explain_by: Option<DateTime<Utc>>,
+    pub explanation: Option<String>,
+    pub explained_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -106,6 +110,8 @@ pub struct Can {
     pub no_show: bool,
     /// Take a no-show back.
     pub reopen: bool,
+    /// Explain in writing why it was cancelled late.
+    pub explain: bool,
     /// Book the same service anew: this one is over or came to nothing.
     pub book_again: bool,
 }
@@ -276,4 +282,11 @@ pub struct Cancelling {
     /// Needed unless the place is only held.
     #[schema(max_length = 500)]
     pub reason: Option<String>,
+}
+
+/// Why a booking was cancelled late.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Explaining {
+    #[schema(min_length = 1, max_length = 2000)]
+    pub explanation: String,
 }

@@ -1,4 +1,5 @@
 export default {
+  credit_tier: { title: 'Credit tier', advanced_certified: 'Advanced certified', certified: 'Certified', regular: 'Regular', discredited: 'Discredited', seriously_discredited: 'Seriously discredited' },
   brand: 'Mianqia',
   what: 'bookings and video meetings',
   skip: 'Skip to the content',

@@ -1,4 +1,5 @@
 export default {
+  credit_tier: { title: '信用等级', advanced_certified: '高级认证', certified: '认证', regular: '常规', discredited: '失信', seriously_discredited: '严重失信' },
   brand: '面洽',
   what: '预约与视频面洽',
   skip: '跳到正文',

@@ -1,0 +1,63 @@
+//! The written explanation that is due after a late cancelling.
+
+use crate::auth::{Actor, Right};
+use crate::base::local_time::{local_date, midnight};
+use crate::booking::log::BookingEntry;
+use crate::booking::model::form;
+use crate::booking::model::state::{Action, wrong_state};
+use crate::booking::service::{Booking, scope_of};
+use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::write;
+use crate::directory::ServiceInfo;
+use crate::directory::model::calendar::add_working_days;
+use crate::evidence::{self, NewEntry};
+use crate::http::Problem;
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+impl Booking {
+    /// Until when an explanation is due if this is done to an accepted booking now; none where it is not late. Of a term
+    /// that runs into an unpublished year nobody knows the end, and none is set.
+    pub(super) async fn explain_by(
+        &self,
+        info: &ServiceInfo,
+        row: &booking::Model,
+        action: Action,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, Problem> {
+        let Some(terms) = info.spec.terms.cancelling else { return Ok(None) };
+        let free_until = row.starts_at - TimeDelta::minutes(i64::from(terms.free_until_minutes));
+        if action != Action::Cancel || row.state != BookingState::Accepted || now <= free_until {
+            return Ok(None);
+        }
+        let days = u32::try_from(terms.explain_within_working_days).unwrap_or_default();
+        let calendar = self.0.directory.calendar().await?;
+        let last = add_working_days(&calendar, local_date(info.zone, now), days).ok();
+        Ok(last.and_then(|date| date.succ_opt()).map(|date| midnight(info.zone, date)))
+    }
+
+    /// Takes the explanation of a late cancelling; it ends what follows from having none.
+    pub async fn explain(&self, actor: &Actor, id: Uuid, text: &str) -> Result<booking::Model, Problem> {
+        actor.may(Right::Book)?;
+        let text = form::require_explanation(text)?;
+        let (scope, by, now) = (scope_of(actor)?, actor.evidence(), self.0.clock.now());
+        self.0
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let before = write::lock_scoped(tx, scope, id).await?.ok_or_else(Problem::not_found)?;
+                    if before.explain_by.is_none() || before.explained_at.is_some() {
+                        return Err(wrong_state());
+                    }
+                    let (explanation, explained_at) = (Some(text), Some(now));
+                    let row = booking::Model { explanation, explained_at, updated_at: now, ..before.clone() };
+                    let what = BookingEntry::Explained { reference: row.reference.clone() };
+                    let entry = NewEntry::new(id, &what, by, now).row(evidence::changed(&before, &row));
+                    evidence::append(tx, entry).await?;
+                    write::update(tx, before, &row)?;
+                    Ok(row)
+                })
+            })
+            .await
+    }
+}
