@@ -3,7 +3,9 @@
 use crate::app::App;
 use crate::app::idempotency::{self, store};
 use crate::auth::jobs::SweepSignIns;
-use crate::booking::jobs::{BookingCompleted, ExpireBookings, LookAfterWaiting, OfferOver, RemindBookers};
+use crate::booking::jobs::{
+    BookingCompleted, ExpireBookings, LookAfterWaiting, OfferOver, RemindBookers, ServiceClosed,
+};
 use crate::db::jobs::{Claim, Job, Kinds, NotDone, Run, Worker};
 use crate::directory::jobs::CalendarCorrected;
 use crate::notify::jobs::SendMail;
@@ -26,6 +28,7 @@ pub(super) fn kinds(app: &App) -> Kinds {
         .take::<ExpireBookings, _>(app.booking.clone())
         .take::<LookAfterWaiting, _>(app.booking.clone())
         .take::<OfferOver, _>(app.booking.clone())
+        .take::<ServiceClosed, _>(app.booking.clone())
         .take::<PlacesFreed, _>(app.booking.clone())
         .take::<RemindBookers, _>(app.booking.clone())
         .take::<SweepSignIns, _>(app.auth.clone())

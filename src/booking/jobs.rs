@@ -98,6 +98,27 @@ impl Run<Booking> for RemindBookers {
     }
 }
 
+/// A service is closed at times at which somebody has booked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ServiceClosed {
+    pub closing_id: Uuid,
+}
+
+impl Job for ServiceClosed {
+    const KIND: &'static str = "service.closed";
+}
+
+/// Moves or cancels what is booked then, and tells everybody.
+impl Run<Booking> for ServiceClosed {
+    /// There may be hundreds, each with a transaction of its own.
+    const WITHIN: Duration = Duration::from_secs(300);
+    const LEASE: TimeDelta = TimeDelta::seconds(360);
+
+    async fn run(self, booking: Booking, _: Claim) -> Result<(), NotDone> {
+        booking.clear_closed(self.closing_id).await.map_err(failed)
+    }
+}
+
 fn failed(problem: Problem) -> NotDone {
     NotDone::Failed(problem.code.to_owned())
 }

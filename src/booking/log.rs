@@ -268,6 +268,34 @@ impl Logged for OpeningEntry {
     }
 }
 
+/// Closings; in the chain `system`. What follows for a booking stands in its own chain.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data")]
+pub enum ClosingEntry {
+    #[serde(rename = "closing.announced")]
+    Announced {
+        closing_id: Uuid,
+        /// The code of the service.
+        service: String,
+        date_from: NaiveDate,
+        date_to: NaiveDate,
+        from_minute: i32,
+        to_minute: i32,
+        rebooks: bool,
+    },
+    #[serde(rename = "closing.withdrawn")]
+    Withdrawn { closing_id: Uuid },
+}
+
+impl Logged for ClosingEntry {
+    fn words(&self, _: &Names) -> Text {
+        match self {
+            Self::Announced { .. } => words::log::closing_announced(),
+            Self::Withdrawn { .. } => words::log::closing_withdrawn(),
+        }
+    }
+}
+
 /// What happens to who waits for a place; in the chain `system`, because they belong to no booking yet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "data")]

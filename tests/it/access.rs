@@ -87,9 +87,14 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/calendar/{file}", "............"),
     ("GET", "/services/{id}/prefill", "u....xxxxxxx"),
     ("PUT", "/services/{id}/terms", "uxxxxx.xxxxx"),
+    ("POST", "/services/{id}/terms/preview", "uxxxxx.xxxxx"),
     ("GET", "/services/{id}/why", "u......xxxxx"),
     ("GET", "/references/{reference}", "u.hhh..xxxxx"),
     ("GET", "/day", "uxxxx..xxxxx"),
+    ("GET", "/closings", "uxxxx..xxxxx"),
+    ("POST", "/closings/preview", "uxxxxx.xxxxx"),
+    ("POST", "/closings", "uxxxxx.xxxxx"),
+    ("POST", "/closings/{id}/withdraw", "uxxxxxhxxxxx"),
     ("GET", "/openings", "uxxxx..xxxxx"),
     ("POST", "/openings/preview", "uxxxxx.xxxxx"),
     ("POST", "/openings", "uxxxxx.xxxxx"),
@@ -245,13 +250,15 @@ fn body(method: &str, path: &str) -> Option<Value> {
         "/bookings" => {
             json!({"service_id": "018f0000-0000-7000-8000-000000000000", "starts_at": "2026-11-24T03:00:00Z"})
         }
-        "/openings" | "/openings/preview" => json!({"service_id": "018f0000-0000-7000-8000-000000000000",
-            "date_from": "2026-11-24", "date_to": "2026-11-24", "from_minute": 0, "to_minute": 60}),
+        "/openings" | "/openings/preview" | "/closings" | "/closings/preview" => {
+            json!({"service_id": "018f0000-0000-7000-8000-000000000000",
+            "date_from": "2026-11-24", "date_to": "2026-11-24", "from_minute": 0, "to_minute": 60})
+        }
         "/calendar/preview" | "/calendar/imports" => json!({"file_base64": ""}),
         "/queue/call" | "/queue/tickets/{id}/call" => json!({"venue": "health", "counter": "3"}),
         "/me" => json!({"locale": "zh-CN"}),
         "/enterprises/{id}/refuse" => json!({"reason": "x"}),
-        "/services/{id}/terms" => json!({"terms": {}}),
+        "/services/{id}/terms" | "/services/{id}/terms/preview" => json!({"terms": {}}),
         "/bookings/{id}/explanation" => json!({"explanation": "x"}),
         "/enterprises/{id}/credit-tier" => json!({"credit_tier": "regular", "reason": "x"}),
         "/sessions/{id}/acknowledge" => json!({"notice_version": 0}),

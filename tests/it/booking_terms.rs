@@ -315,9 +315,11 @@ both_stores! {
             (json!({"excluded_tiers": [{"tier": "regular", "reason": {"en": "x"}}]}), "terms_reason_missing", "terms.excluded_tiers[0].reason"),
             (json!({"no_shows": no_shows}), "terms_out_of_range", "terms.no_shows.count"),
         ] {
-            let refused = put(terms, "试行").await;
-            refused.refused(422, code);
-            assert_eq!(refused.json()["field"], field);
+            let preview = chief.post(&format!("{terms_path}/preview"), json!({"terms": terms})).await;
+            for refused in [put(terms.clone(), "试行").await, preview] {
+                refused.refused(422, code);
+                assert_eq!(refused.json()["field"], field);
+            }
         }
         put(json!({}), " ").await.refused(422, "reason_required");
         put(json!({}), &"长".repeat(600)).await.refused(422, "too_long");
@@ -394,5 +396,41 @@ both_stores! {
             book(&lin, &service, starts_at).await.refused(409, "slot_taken");
         }
         book(&lin, &service, "2026-11-25T13:00:00Z").await.ok();
+    }
+
+    async fn what_other_terms_would_have_done_is_told_before_they_are_in_force(app: &TestApp) {
+        let (lin, gao, chief) = (app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("shen").await);
+        let service = set_terms(app, "video-try", json!({})).await;
+        let path = format!("/api/v1/services/{service}/terms/preview");
+        let tried = async |terms: Value| chief.post(&path, json!({"terms": terms})).await;
+        let known = tried(json!({"lead_times": [{"lead_minutes": 2880}]})).await.ok();
+        let before = known["requests"].as_u64().unwrap();
+        // Two by one enterprise on a day, one by another for the day after, and one that is only held.
+        requested(&lin, &service, "2026-11-24T03:00:00Z").await;
+        app.set_time("2026-11-23T02:01:00Z");
+        requested(&lin, &service, "2026-11-24T04:00:00Z").await;
+        requested(&gao, &service, "2026-11-26T03:00:00Z").await;
+        hold(&gao, &service, "2026-11-24T06:00:00Z").await.ok();
+        let counted = |told: &Value| (told["in_force"]["count"].as_u64().unwrap(), told["newly_refused"].as_u64().unwrap());
+        let rule = |told: &Value, rule: &str| {
+            let all = told["tried"]["by_rule"].as_array().unwrap().clone();
+            all.iter().find(|one| one["rule"] == rule).map_or(0, |one| one["count"].as_u64().unwrap())
+        };
+        let quota = tried(json!({"quotas": [{"of": "enterprise", "per": "day", "most": 1}]})).await.ok();
+        assert_eq!(quota["requests"], before + 3);
+        assert_eq!((counted(&quota), rule(&quota, "quota_reached")), ((0, 1), 1), "{quota}");
+        assert_eq!(quota["examples"][0]["starts_at"], "2026-11-24T04:00:00Z");
+        let lead = tried(json!({"lead_times": [{"lead_minutes": 2880}]})).await.ok();
+        let more = rule(&lead, "lead_time") - rule(&known, "lead_time");
+        assert_eq!(more, 2, "{lead}");
+        // By a tier: nobody of the first enterprise would have come in.
+        let excluded = json!([{"tier": "advanced_certified", "reason": {"zh-CN": "暂停", "en": "Paused"}}]);
+        let tier = tried(json!({"excluded_tiers": excluded})).await.ok();
+        set_tier(&chief, &enterprise_of(&lin).await, "advanced_certified").await.ok();
+        let then = tried(json!({"excluded_tiers": excluded})).await.ok();
+        assert!(rule(&then, "tier_excluded") >= rule(&tier, "tier_excluded") + 2, "{then}");
+        // Nothing was changed, and what cannot be meant is refused as when it is set.
+        assert_eq!(lin.get(&format!("/api/v1/services/{service}")).await.ok()["terms"]["quotas"], json!([]));
+        tried(json!({"lead_times": [{"lead_minutes": -1}]})).await.refused(422, "terms_out_of_range");
     }
 }

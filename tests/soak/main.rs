@@ -1,6 +1,9 @@
 //! Long assurance runs: what must hold for hours is held here for minutes.
 
+mod booking;
 mod disk;
+#[path = "../it/storm.rs"]
+mod storm;
 #[path = "../it/support.rs"]
 #[allow(dead_code)]
 mod support;

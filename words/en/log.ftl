@@ -107,5 +107,7 @@ calendar_imported = The official calendar was imported
 customs_offices_imported = The list of customs codes was imported
 calendar_feed_made = Calendar address made
 calendar_feed_revoked = Calendar address revoked
+closing_announced = Closing announced
+closing_withdrawn = Closing withdrawn
 opening_announced = Extra opening announced
 opening_withdrawn = Extra opening withdrawn

@@ -91,6 +91,7 @@ opening_dates = 日期要前后相接、从今天或以后开始，首尾相隔�
 opening_minutes = 开始要早于结束，并在同一天之内。
 # $most (number)
 opening_seats = 可以加 0 至 { $most } 个名额。
+closing_closes_nothing = 这样不会停办任何时间：这些时间本来就不办理，也没有人预约。
 opening_text_required = 请把公告的每种语言都写上。
 opening_opens_nothing = 这样不会加开任何时间：这些时间本来就办理，或时间太短、放不下一个时段，或这些日期的放假安排还没有公布。
 opening_booked = 不能撤回：{ $references } 已约在里面。请先改时间或退回。

@@ -114,5 +114,7 @@ calendar_imported = 导入官方日历
 customs_offices_imported = 导入关区代码表
 calendar_feed_made = 建立日历订阅地址
 calendar_feed_revoked = 停用日历订阅地址
+closing_announced = 公布了暂停办理
+closing_withdrawn = 撤回了暂停办理
 opening_announced = 公布了加开时间
 opening_withdrawn = 撤回了加开时间

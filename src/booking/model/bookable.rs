@@ -264,6 +264,7 @@ mod tests {
             dense: false,
             openings,
             extra: Vec::new(),
+            closed: Vec::new(),
             buffers: (0, 0),
         }
     }

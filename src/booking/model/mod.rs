@@ -5,6 +5,7 @@ pub mod bookable;
 pub mod feeds;
 pub mod figures;
 pub mod form;
+pub mod past_requests;
 pub mod reference;
 pub mod reminders;
 pub mod slots;

@@ -22,7 +22,9 @@ pub struct Plan {
     pub dense: bool,
     pub openings: Vec<Opening>,
     /// What was announced beside the rules.
-    pub extra: Vec<ExtraHours>,
+    pub extra: Vec<DatedHours>,
+    /// What was announced to be closed, whatever the others say.
+    pub closed: Vec<DatedHours>,
     /// Minutes before and after each slot in which its place is kept free.
     pub buffers: (i64, i64),
 }
@@ -36,9 +38,9 @@ pub struct Opening {
     pub to: i32,
 }
 
-/// Hours that were announced for some dates, whatever the rules say.
+/// Hours that were announced for some dates.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExtraHours {
+pub struct DatedHours {
     /// Both are meant.
     pub dates: (NaiveDate, NaiveDate),
     /// Minutes after local midnight.
@@ -93,6 +95,8 @@ impl Plan {
         if let Some(evening) = all.last().filter(|hours| self.dense && hours.end == 1440) {
             self.fill_over_midnight(date, evening, working, &mut slots);
         }
+        // What is closed leaves the others where they are.
+        slots.retain(|slot| !self.is_closed_in(slot));
         Ok(slots)
     }
 
@@ -104,7 +108,8 @@ impl Plan {
     ) -> Result<bool, YearUnpublished> {
         let local = at.with_timezone(&self.zone).naive_local();
         let minute = minute_of_day(local);
-        Ok(self.hours_on(local.date(), working)?.iter().any(|hours| hours.contains(&minute)))
+        let is_open = self.hours_on(local.date(), working)?.iter().any(|hours| hours.contains(&minute));
+        Ok(is_open && !self.closed_on(local.date()).iter().any(|hours| hours.contains(&minute)))
     }
 
     /// When the service is open on a date, in order and disjoint.
@@ -116,10 +121,32 @@ impl Plan {
         let span = |hours: Range<i32>| {
             Some(instant(self.zone, date, hours.start)?..instant(self.zone, date, hours.end)?)
         };
-        Ok(self.hours_on(date, working)?.into_iter().filter_map(span).collect())
+        let closed = self.closed_on(date);
+        let open = self.hours_on(date, working)?.into_iter().flat_map(|hours| without(&hours, &closed));
+        Ok(open.filter_map(span).collect())
     }
 
-    /// Opening hours of a date in wall-clock minutes, in order and disjoint. Rules that overlap are
+    /// Whether a part of a slot lies in hours that were announced to be closed.
+    pub fn is_closed_in(&self, slot: &Slot) -> bool {
+        if self.closed.is_empty() {
+            return false;
+        }
+        let first = slot.starts_at.with_timezone(&self.zone).date_naive();
+        first.iter_days().take(2).any(|date| {
+            self.closed_on(date).iter().any(|hours| {
+                let edge = |minute| instant(self.zone, date, minute);
+                edge(hours.start).is_some_and(|begins| begins < slot.ends_at)
+                    && edge(hours.end).is_some_and(|ends| slot.starts_at < ends)
+            })
+        })
+    }
+
+    /// What is closed of a date in wall-clock minutes, in order and disjoint.
+    fn closed_on(&self, date: NaiveDate) -> Vec<Range<i32>> {
+        hours_of(&self.closed, date)
+    }
+
+    /// Opening hours of a date in wall-clock minutes, in order and disjoint, closed ones among them. Rules that overlap are
     /// one; rules that only touch stay two, as their author wrote them.
     fn hours_on(
         &self,
@@ -141,9 +168,7 @@ impl Plan {
             .filter(|hours| !hours.is_empty())
             .collect();
         unite(&mut hours);
-        let announced = self.extra.iter().filter(|extra| extra.dates.0 <= date && date <= extra.dates.1);
-        let mut extra: Vec<Range<i32>> = announced.map(|extra| extra.minutes.clone()).collect();
-        unite(&mut extra);
+        let extra = hours_of(&self.extra, date);
         // Only what is not open anyway: slots of the rules stay where they are.
         let beside = extra.iter().flat_map(|extra| without(extra, &hours)).collect::<Vec<_>>();
         hours.extend(beside);
@@ -211,6 +236,14 @@ impl Plan {
         let local = at.with_timezone(&self.zone).naive_local();
         local.date() == date && hours.contains(&minute_of_day(local))
     }
+}
+
+/// The hours that were announced for a date, in order and disjoint.
+fn hours_of(announced: &[DatedHours], date: NaiveDate) -> Vec<Range<i32>> {
+    let of_date = announced.iter().filter(|one| one.dates.0 <= date && date <= one.dates.1);
+    let mut hours: Vec<Range<i32>> = of_date.map(|one| one.minutes.clone()).collect();
+    unite(&mut hours);
+    hours
 }
 
 /// Puts hours in order, and those that overlap together.

@@ -73,6 +73,10 @@ const TABLE: &[(BookingState, Action, Side, BookingState)] = &[
     (Held, Request, Booker, Requested),
     (Held, Cancel, Booker, Cancelled),
     (Held, Expire, Program, Expired),
+    // The service is closed then.
+    (Held, Cancel, Program, Cancelled),
+    (Requested, Cancel, Program, Cancelled),
+    (Accepted, Cancel, Program, Cancelled),
     // Nobody decided before its time was over.
     (Requested, Expire, Program, Expired),
     (Requested, Accept, Officer, Accepted),

@@ -48,6 +48,7 @@ mod tests {
             dense: false,
             openings,
             extra: Vec::new(),
+            closed: Vec::new(),
             buffers: (0, 0),
         }
     }

@@ -181,6 +181,11 @@ impl People {
         Ok(Self { stages: BookedStage::of(&appointments), ..Self::of(account.as_ref(), enterprise.as_ref()) })
     }
 
+    /// In which language they are told.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
     /// The same about other appointments.
     pub fn about(&self, appointments: &[appointment::Model]) -> Self {
         Self { stages: BookedStage::of(appointments), ..self.clone() }

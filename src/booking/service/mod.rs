@@ -1,6 +1,7 @@
 //! Use cases.
 
 mod board;
+pub mod closings;
 mod day;
 mod decide;
 mod explain;
@@ -22,6 +23,7 @@ mod stages;
 mod sweep;
 pub mod take;
 mod terms;
+mod terms_tried;
 mod transition;
 mod unpublished;
 mod view;
@@ -35,6 +37,7 @@ pub use free::ServiceNow;
 pub use request::RequestForm;
 pub use stages::{ClockAction, StageOffer, Way};
 pub use take::NewBooking;
+pub use terms_tried::DAYS_TRIED;
 pub use waiting_list::{WaitingShown, WaitingWish};
 pub use why::WhyFor;
 pub use wish::WantedTime;
@@ -44,7 +47,7 @@ use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
 use crate::base::local_time::{instant, local_date};
 use crate::booking::model::bookable::Terms;
-use crate::booking::model::slots::{ExtraHours, Opening, Plan, Slot};
+use crate::booking::model::slots::{DatedHours, Opening, Plan, Slot};
 use crate::booking::service::unpublished::Uncounted;
 use crate::booking::service::waiting::WaitingRoom;
 use crate::booking::store::entities::booking;
@@ -199,6 +202,7 @@ fn plan_of(info: &ServiceInfo) -> Plan {
         dense: false,
         openings: info.rules.iter().map(opening).collect(),
         extra: info.extra.iter().map(extra_hours).collect(),
+        closed: info.closed.iter().map(closed_hours).collect(),
         buffers: (
             i64::from(info.spec.terms.buffer_before_minutes),
             i64::from(info.spec.terms.buffer_after_minutes),
@@ -211,8 +215,12 @@ fn lead_of(info: &ServiceInfo, tier: Option<CreditTier>) -> TimeDelta {
     TimeDelta::minutes(i64::from(info.spec.terms.lead_minutes(tier, None, info.row.lead_minutes)))
 }
 
-fn extra_hours(row: &crate::directory::entities::extra_opening::Model) -> ExtraHours {
-    ExtraHours { dates: (row.date_from, row.date_to), minutes: row.from_minute..row.to_minute }
+fn closed_hours(row: &crate::directory::entities::closing::Model) -> DatedHours {
+    DatedHours { dates: (row.date_from, row.date_to), minutes: row.from_minute..row.to_minute }
+}
+
+fn extra_hours(row: &crate::directory::entities::extra_opening::Model) -> DatedHours {
+    DatedHours { dates: (row.date_from, row.date_to), minutes: row.from_minute..row.to_minute }
 }
 
 /// How many places a service has over some cells: its seats, and those that were announced for all of them.

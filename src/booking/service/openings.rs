@@ -18,7 +18,7 @@ use crate::directory::{ServiceInfo, office, openings};
 use crate::evidence::{self, NewEntry, SYSTEM};
 use crate::http::Problem;
 use crate::places;
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::DbErr;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -164,13 +164,7 @@ impl Booking {
         let info = info.ok_or_else(unknown_service)?;
         let now = self.0.clock.now();
         let ((date_from, date_to), (from_minute, to_minute)) = (times.dates, times.minutes);
-        let is_range = (0..MOST_DAYS).contains(&(date_to - date_from).num_days());
-        if !is_range || date_from < local_date(info.zone, now) {
-            return Err(Problem::invalid("date_to", words::booking::opening_dates(MOST_DAYS)));
-        }
-        if from_minute < 0 || from_minute >= to_minute || to_minute > 1440 {
-            return Err(Problem::invalid("to_minute", words::booking::opening_minutes()));
-        }
+        check_times(&info, times.dates, times.minutes, now)?;
         if !(0..=MOST_SEATS).contains(&times.extra_seats) {
             return Err(Problem::invalid("extra_seats", words::booking::opening_seats(MOST_SEATS)));
         }
@@ -191,8 +185,25 @@ impl Booking {
     }
 }
 
+/// Refuses dates and minutes at which nothing can be announced.
+pub(super) fn check_times(
+    info: &ServiceInfo,
+    (date_from, date_to): (NaiveDate, NaiveDate),
+    (from_minute, to_minute): (i32, i32),
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let is_range = (0..MOST_DAYS).contains(&(date_to - date_from).num_days());
+    if !is_range || date_from < local_date(info.zone, now) {
+        return Err(Problem::invalid("date_to", words::booking::opening_dates(MOST_DAYS)));
+    }
+    if from_minute < 0 || from_minute >= to_minute || to_minute > 1440 {
+        return Err(Problem::invalid("to_minute", words::booking::opening_minutes()));
+    }
+    Ok(())
+}
+
 /// What bookers read, in every language.
-fn checked_text(text: &ByLanguage) -> Result<ByLanguage, Problem> {
+pub(super) fn checked_text(text: &ByLanguage) -> Result<ByLanguage, Problem> {
     let mut texts = Vec::new();
     for language in Language::ALL {
         let field = format!("text.{}", language.tag());

@@ -20,6 +20,7 @@ use crate::db::Tx;
 use crate::directory::ServiceInfo;
 use crate::evidence;
 use crate::http::Problem;
+use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use std::iter;
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub(super) struct Move {
     step: Step,
     scope: Scope,
     people: People,
+    /// Only if it is still at the time at which it was seen.
+    only_from: Option<DateTime<Utc>>,
 }
 
 impl Booking {
@@ -49,7 +52,23 @@ impl Booking {
         anyway: bool,
         reason: Option<&str>,
     ) -> Result<booking::Model, Problem> {
-        let moving = Arc::new(self.moving(actor, id, time, anyway, reason).await?);
+        self.swap_places(self.moving(actor, id, time, anyway, reason).await?).await
+    }
+
+    /// The same by an officer, unless it is not at `from` any more.
+    pub(super) async fn reschedule_from(
+        &self,
+        actor: &Actor,
+        (id, from): (Uuid, DateTime<Utc>),
+        time: WantedTime,
+        reason: &str,
+    ) -> Result<booking::Model, Problem> {
+        let moving = self.moving(actor, id, Some(time), true, Some(reason)).await?;
+        self.swap_places(Move { only_from: Some(from), ..moving }).await
+    }
+
+    async fn swap_places(&self, moving: Move) -> Result<booking::Model, Problem> {
+        let moving = Arc::new(moving);
         let mut tries = moving.tries();
         let turn = self.0.db.turn(&moving.parties()).await?;
         loop {
@@ -97,7 +116,7 @@ impl Booking {
             ..Step::by_program(Action::Reschedule, now)
         };
         let people = self.people_of(&info, &seen).await?;
-        Ok(Move { seen, info, wanted, question, anyway, step, scope, people })
+        Ok(Move { seen, info, wanted, question, anyway, step, scope, people, only_from: None })
     }
 
     /// One try: the booking is moved and everybody told.
@@ -130,6 +149,9 @@ impl Booking {
         let (now, id) = (asked.step.now, asked.seen.id);
         asked.lock_party(tx).await?;
         let before = write::lock_scoped(tx, asked.scope, id).await?.ok_or_else(Problem::not_found)?;
+        if asked.only_from.is_some_and(|from| before.starts_at != from) {
+            return Err(state::wrong_state().into());
+        }
         let old = appointments::of(tx.conn(), [id]).await?;
         if asked.wanted.is_as(&old) {
             return Err(same_time().into());

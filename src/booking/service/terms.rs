@@ -157,10 +157,15 @@ impl Question {
         self.asked(&facts).lead()
     }
 
+    /// All that is in the way of an appointment, with earliest starts by rule alone.
+    pub(super) fn hindrances(&self, wanted: &Slot, facts: &Facts) -> Vec<Hindrance> {
+        let facts = Facts { tier: self.tier, ..facts.clone() };
+        self.asked(&facts).why_not(wanted)
+    }
+
     /// All that is in the way of an appointment, whether or not it is free; starts are those of real slots.
     pub fn why_not(&self, wanted: &Slot, facts: &Facts) -> Vec<Hindrance> {
-        let facts = Facts { tier: self.tier, ..facts.clone() };
-        let mut found = self.asked(&facts).why_not(wanted);
+        let mut found = self.hindrances(wanted, facts);
         for hindrance in &mut found {
             if let Some(Earliest::Start(from)) = hindrance.earliest {
                 hindrance.earliest = self.slot_from(from).map(|slot| Earliest::Start(slot.starts_at));

@@ -7,6 +7,7 @@ mod evident;
 pub mod facts;
 pub mod feeds;
 pub mod figures;
+pub mod past_requests;
 pub mod read;
 pub mod reminders;
 pub mod touched;

@@ -2,6 +2,7 @@
 
 mod board;
 mod bookings;
+mod closings;
 mod day;
 mod decide;
 pub mod dto;
@@ -30,6 +31,7 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(services::list_service_slots))
         .routes(routes!(services::why_not))
         .routes(routes!(terms::set_terms))
+        .routes(routes!(terms::preview_terms))
         .routes(routes!(bookings::list_bookings, bookings::take_place))
         .routes(routes!(bookings::get_booking))
         .routes(routes!(bookings::get_booking_by_reference))
@@ -43,6 +45,9 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(openings::list_openings, openings::announce_opening))
         .routes(routes!(openings::preview_opening))
         .routes(routes!(openings::withdraw_opening))
+        .routes(routes!(closings::list_closings, closings::announce_closing))
+        .routes(routes!(closings::preview_closing))
+        .routes(routes!(closings::withdraw_closing))
         .routes(routes!(day::get_day))
         .routes(routes!(official_calendar::preview_calendar))
         .routes(routes!(official_calendar::import_calendar))

@@ -27,6 +27,10 @@ shared_refusals! {
         UNPROCESSABLE_ENTITY: "unknown_service", "opening_dates", "opening_minutes", "opening_seats",
             "date_out_of_range";
     }
+    /// When nothing can be closed.
+    CLOSING {
+        UNPROCESSABLE_ENTITY: "unknown_service", "opening_dates", "opening_minutes", "date_out_of_range";
+    }
     /// Faults of a calendar's file, with the line that has them.
     CALENDAR_FILE {
         FORBIDDEN: "forbidden";
@@ -48,6 +52,11 @@ refusals! {
         UNPROCESSABLE_ENTITY: "date_out_of_range", "unknown_enterprise";
     }
 
+    PreviewTerms {
+        FORBIDDEN: "forbidden";
+        UNPROCESSABLE_ENTITY: "terms_out_of_range", "terms_no_slot_left", "terms_twice",
+            "terms_unknown_category", "terms_no_choice", "terms_reason_missing";
+    }
     SetTerms {
         FORBIDDEN: "forbidden";
         UNPROCESSABLE_ENTITY: "reason_required", "too_long", "terms_out_of_range", "terms_no_slot_left",
@@ -142,6 +151,15 @@ refusals! {
     ListTouched { FORBIDDEN: "forbidden"; }
     SettleTouched { FORBIDDEN: "forbidden"; }
 
+    ListClosings { FORBIDDEN: "forbidden"; }
+    PreviewClosing { ..CLOSING; FORBIDDEN: "forbidden"; }
+    AnnounceClosing {
+        ..CLOSING;
+        FORBIDDEN: "forbidden";
+        UNPROCESSABLE_ENTITY: "opening_text_required", "closing_closes_nothing", "reason_required",
+            "too_long";
+    }
+    WithdrawClosing { FORBIDDEN: "forbidden"; }
     ListOpenings { FORBIDDEN: "forbidden"; }
     PreviewOpening { ..OPENING; FORBIDDEN: "forbidden"; }
     AnnounceOpening {

@@ -232,9 +232,19 @@ fn announcements(info: &ServiceInfo, today: NaiveDate) -> Vec<AnnouncementDto> {
         from_minute: row.from_minute,
         to_minute: row.to_minute,
         extra_seats: row.extra_seats,
+        closed: false,
         text: row.text.for_all(),
     };
-    near.map(told).collect()
+    let closed = info.closed.iter().filter(|row| row.date_to >= today).map(|row| AnnouncementDto {
+        date_from: row.date_from,
+        date_to: row.date_to,
+        from_minute: row.from_minute,
+        to_minute: row.to_minute,
+        extra_seats: 0,
+        closed: true,
+        text: row.text.for_all(),
+    });
+    closed.chain(near.map(told)).collect()
 }
 
 fn stage_of(row: &service_stage::Model) -> ServiceStageDto {

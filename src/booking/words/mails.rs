@@ -95,6 +95,19 @@ pub async fn cancelled(tx: &Tx, news: &News<'_>, invited: bool) -> Result<(), Db
     send(tx, news, letter).await
 }
 
+/// The office is closed then, and no other time was found. `invited`: a calendar has the appointment and must drop it.
+pub async fn closed(tx: &Tx, news: &News<'_>, invited: bool) -> Result<(), DbErr> {
+    let service = news.info.name();
+    let letter = Letter {
+        template: "booking.closed",
+        subject: say::closed_subject(&service),
+        opening: say::closed_opening(&service),
+        closing: Some(say::closed_closing(news.info.contact())),
+        method: invited.then_some(Method::Cancel),
+    };
+    send(tx, news, letter).await
+}
+
 /// It is at another time, which stands. `by_office`: an officer moved it.
 pub async fn moved(tx: &Tx, news: &News<'_>, by_office: bool) -> Result<(), DbErr> {
     let service = news.info.name();

@@ -16,7 +16,9 @@ use crate::directory::model::customs::CustomsList;
 use crate::directory::service::cache::Cached;
 use crate::directory::store;
 use crate::directory::store::entities::opening_rule::DayKind;
-use crate::directory::store::entities::{extra_opening, opening_rule, service, service_stage, venue};
+use crate::directory::store::entities::{
+    closing, extra_opening, opening_rule, service, service_stage, venue,
+};
 use crate::directory::{Office, office};
 use chrono_tz::Tz;
 use sea_orm::DbErr;
@@ -157,6 +159,8 @@ pub struct ServiceInfo {
     pub stages: Vec<StageInfo>,
     /// What was announced beside its rules and was not withdrawn.
     pub extra: Vec<extra_opening::Model>,
+    /// When it was announced to be closed, and that was not withdrawn.
+    pub closed: Vec<closing::Model>,
 }
 
 /// A stage with what it takes.
@@ -204,6 +208,10 @@ fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {
     for opening in rows.extra {
         extra.entry(opening.service_id).or_default().push(opening);
     }
+    let mut closed: HashMap<Uuid, Vec<closing::Model>> = HashMap::new();
+    for closing in rows.closed {
+        closed.entry(closing.service_id).or_default().push(closing);
+    }
     let mut all = HashMap::new();
     let mut active = Vec::new();
     for row in rows.services {
@@ -217,6 +225,7 @@ fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {
             zone,
             stages: stages.remove(&row.id).unwrap_or_default().into_iter().map(of_stage).collect(),
             extra: extra.remove(&row.id).unwrap_or_default(),
+            closed: closed.remove(&row.id).unwrap_or_default(),
             rules: rules.remove(&row.id).unwrap_or_default(),
             spec: serde_json::from_value(row.spec.clone()).map_err(|error| broken(&error.to_string()))?,
             seats: seats(row.resource_id).ok_or_else(|| broken("its resource is missing"))?,

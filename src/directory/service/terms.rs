@@ -2,11 +2,11 @@
 
 use crate::base::words;
 use crate::db::bus;
-use crate::directory::Directory;
 use crate::directory::log::TermsEntry;
 use crate::directory::model::ServiceSpec;
 use crate::directory::model::terms::{ServiceTerms, TermsContext, TermsFault, TermsFaultKind};
 use crate::directory::store;
+use crate::directory::{Directory, ServiceInfo};
 use crate::evidence::{self, Actor, NewEntry};
 use crate::http::Problem;
 use sea_orm::DbErr;
@@ -46,8 +46,16 @@ impl Directory {
     }
 }
 
+impl ServiceInfo {
+    /// Refuses terms that cannot be meant for this service.
+    pub fn check_terms(&self, terms: &ServiceTerms) -> Result<(), Problem> {
+        let context = TermsContext { fields: &self.spec.fields, horizon_days: self.row.horizon_days };
+        terms.check(&context).map_err(|fault| refused(&fault))
+    }
+}
+
 /// What is wrong with terms, with the field as it is spelled in the API.
-pub fn refused(fault: &TermsFault) -> Problem {
+fn refused(fault: &TermsFault) -> Problem {
     use words::directory as say;
     let title = match fault.kind {
         TermsFaultKind::OutOfRange(from, to) => say::terms_out_of_range(from, to),

@@ -2,13 +2,14 @@
 
 pub mod ask;
 pub mod calendar;
+pub mod closings;
 pub mod entities;
 pub mod openings;
 
 use crate::db::Tx;
 use crate::directory::model::customs::CustomsList;
 use crate::directory::store::entities::{
-    customs_office, extra_opening, opening_rule, resource, service, service_stage, venue,
+    closing, customs_office, extra_opening, opening_rule, resource, service, service_stage, venue,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
@@ -45,6 +46,7 @@ pub struct ServiceRows {
     pub rules: Vec<opening_rule::Model>,
     pub stages: Vec<service_stage::Model>,
     pub extra: Vec<extra_opening::Model>,
+    pub closed: Vec<closing::Model>,
 }
 
 /// Every service, by position, with what belongs to it.
@@ -74,6 +76,7 @@ pub async fn services(conn: &impl ConnectionTrait) -> Result<ServiceRows, DbErr>
         rules,
         stages,
         extra: openings::standing(conn).await?,
+        closed: closings::standing(conn).await?,
     })
 }
 

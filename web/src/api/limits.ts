@@ -13,6 +13,7 @@ export const LIMITS = {
   NewAnswer: { comment: { min: 0, max: 1000 } },
   NewCalendarFeed: { label: { min: 0, max: 40 } },
   NewCalendarImport: { file_base64: { min: 0, max: 32000 }, reason: { min: 1, max: 500 }, source: { min: 1, max: 200 } },
+  NewClosing: { reason: { min: 1, max: 500 } },
   NewEnterprise: { contact_name: { min: 1, max: 60 }, login: { min: 3, max: 32 }, name: { min: 2, max: 100 }, password: { min: 10, max: 128 } },
   NewExtraOpening: { reason: { min: 1, max: 500 } },
   NewInvitation: { label: { min: 0, max: 40 } },

@@ -9,6 +9,7 @@ import type rating from '../messages/zh-CN/rating'
 import type review from '../messages/zh-CN/review'
 import type session from '../messages/zh-CN/session'
 import type staff from '../messages/zh-CN/staff'
+import type terms from '../messages/zh-CN/terms'
 
 /** One for each file of a language. */
 interface Areas {
@@ -21,6 +22,7 @@ interface Areas {
   review: typeof review
   session: typeof session
   staff: typeof staff
+  terms: typeof terms
 }
 export type Area = keyof Areas
 

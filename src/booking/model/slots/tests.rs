@@ -18,6 +18,7 @@ fn plan(zone: Tz, duration: i64, openings: &[(DayKind, i32, i32)]) -> Plan {
         dense: false,
         openings,
         extra: Vec::new(),
+        closed: Vec::new(),
         buffers: (0, 0),
     }
 }
@@ -185,7 +186,7 @@ fn whole_and_inside(plan: &Plan, on: NaiveDate) {
 #[test]
 fn what_is_announced_is_open_beside_the_rules_on_its_dates_and_moves_none_of_their_slots() {
     let office = plan(Shanghai, 60, &[(DayKind::Working, 540, 720)]);
-    let extra = |minutes: Range<i32>| ExtraHours { dates: (date("2026-11-14"), date("2026-11-16")), minutes };
+    let extra = |minutes: Range<i32>| DatedHours { dates: (date("2026-11-14"), date("2026-11-16")), minutes };
     let overtime = Plan { extra: vec![extra(510..660), extra(630..840)], ..office.clone() };
     for (day, working, expected) in [
         // A Saturday on which nothing would be open.
@@ -218,7 +219,7 @@ proptest! {
             .iter()
             .map(|&(from, long)| Opening { days: DayKind::Any, from, to: (from + long).min(1440) })
             .collect();
-        let plan = Plan { zone, grid_minutes: grid, duration_minutes: duration, dense: false, openings: openings.clone(), extra: Vec::new(), buffers: (0, 0) };
+        let plan = Plan { zone, grid_minutes: grid, duration_minutes: duration, dense: false, openings: openings.clone(), extra: Vec::new(), closed: Vec::new(), buffers: (0, 0) };
         let date = date("2025-01-01") + Days::new(day);
         let slots = plan.slots_on(date, |_| None).unwrap();
         for slot in &slots {
@@ -266,4 +267,30 @@ proptest! {
         let first = plan.slots_on(today + Days::new(1), |_| None).unwrap()[0];
         prop_assert!(last.ends_at <= first.starts_at);
     }
+}
+
+#[test]
+fn what_is_closed_takes_its_slots_away_and_leaves_the_others_where_they_are() {
+    let mut plan = plan(Shanghai, 60, &[(DayKind::Any, 540, 720)]);
+    let hours = |minutes: Range<i32>| DatedHours { dates: (date("2026-11-24"), date("2026-11-25")), minutes };
+    let open = |plan: &Plan, on: &str| {
+        let spans = plan.open_on(date(on), |_| None).unwrap();
+        spans.iter().map(|span| (span.end - span.start).num_minutes()).collect::<Vec<_>>()
+    };
+    assert_eq!(starts(&plan, "2026-11-24", None), ["09:00", "10:00", "11:00"]);
+    plan.closed = vec![hours(615..630)];
+    assert_eq!(starts(&plan, "2026-11-24", None), ["09:00", "11:00"]);
+    assert_eq!(open(&plan, "2026-11-24"), [75, 90]);
+    assert_eq!(starts(&plan, "2026-11-26", None).len(), 3, "another date");
+    // An announced opening does not open what is closed.
+    plan.extra = vec![hours(540..780)];
+    plan.closed = vec![hours(540..720)];
+    assert_eq!(starts(&plan, "2026-11-25", None), ["12:00"]);
+    let at = |minute: i32| instant(Shanghai, date("2026-11-25"), minute).unwrap();
+    assert_eq!((plan.is_open(at(719), |_| None), plan.is_open(at(720), |_| None)), (Ok(false), Ok(true)));
+    // Stages over midnight: the morning is closed.
+    let mut night =
+        Plan { dense: true, grid_minutes: 30, ..self::plan(Shanghai, 60, &[(DayKind::Any, 0, 1440)]) };
+    night.closed = vec![DatedHours { dates: (date("2026-11-25"), date("2026-11-25")), minutes: 0..30 }];
+    assert_eq!(starts(&night, "2026-11-24", None).last().map(String::as_str), Some("23:00"));
 }

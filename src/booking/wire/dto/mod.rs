@@ -5,6 +5,7 @@ mod booking;
 mod day;
 mod official_calendar;
 mod service;
+mod terms_tried;
 mod waiting_list;
 mod why;
 
@@ -23,6 +24,7 @@ pub use service::{
     AnnouncementDto, DayOfPlacesDto, DaysDto, KindNowDto, ServiceDto, ServiceList, ServiceNowDto,
     ServiceStageDto, SlotDto, SlotsDto, StageAlternativesDto, StageOfferDto, StageWayDto, VenueDto,
 };
+pub use terms_tried::TermsTriedDto;
 pub use waiting_list::{
     NewWaiting, WaitingEntries, WaitingEntryDto, WaitingLineDto, WaitingList, WaitingOfferDto, WaitingTaken,
 };

@@ -54,13 +54,13 @@ pub struct ServiceDto {
     /// Whether the session is recorded.
     pub recorded: bool,
     pub fields: Vec<FieldSpec>,
-    /// Overtime days and surge plans to come or going on.
+    /// Overtime days, surge plans and closings to come or going on.
     pub announcements: Vec<AnnouncementDto>,
     pub venue: VenueDto,
     pub now: ServiceNowDto,
 }
 
-/// On these dates the service is open within these minutes beside its rules, and has so many places more.
+/// On these dates the service is open within these minutes beside its rules and has so many places more, or is closed.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Announcement)]
 pub struct AnnouncementDto {
@@ -71,6 +71,8 @@ pub struct AnnouncementDto {
     pub from_minute: i32,
     pub to_minute: i32,
     pub extra_seats: i32,
+    /// Nobody is served then, whatever the rules say.
+    pub closed: bool,
     pub text: ByLanguage,
 }
 

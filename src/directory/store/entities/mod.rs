@@ -7,6 +7,7 @@ pub mod calendar_import;
 pub mod calendar_refusal;
 pub mod calendar_version;
 pub mod calendar_year;
+pub mod closing;
 pub mod customs_office;
 pub mod extra_opening;
 pub mod opening_rule;

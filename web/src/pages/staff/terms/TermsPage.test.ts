@@ -1,0 +1,66 @@
+import { flushPromises } from '@vue/test-utils'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { press, show, words } from '../../../../tests/show'
+import { api, take } from '../../../api/client'
+import { ApiError } from '../../../api/problem'
+import TermsForm from './TermsForm.vue'
+import { ZONE } from '../fakes'
+
+vi.mock('../../../api/client', () => ({ api: { GET: vi.fn(), POST: vi.fn(), PUT: vi.fn() }, take: vi.fn(), onSignedOut: vi.fn() }))
+
+const both = (text: string) => ({ 'zh-CN': text, en: text })
+const terms = {
+  category_field: null, lead_times: [{ tier: 'advanced_certified', category: null, lead_minutes: 480 }], excluded_tiers: [],
+  applications_in_office_hours: false, office_hours: { from_minute: 510, to_minute: 1020 }, buffer_before_minutes: 0, buffer_after_minutes: 0,
+  quotas: [], overlap: 'warned', cancelling: null, no_shows: null,
+}
+const service = {
+  id: 's', name: both('Clearance'), lead_minutes: 1440, venue: { zone: ZONE }, terms,
+  fields: [{ key: 'eligibility', kind: 'choice', label: both('Eligibility'), options: [{ value: 'relief', label: both('Relief goods') }] }],
+}
+const rules = (...all: [string, number][]) => ({ count: all.reduce((sum, [, n]) => sum + n, 0), by_rule: all.map(([rule, count]) => ({ rule, count })) })
+let refuse: ApiError | null
+const put = () => vi.mocked(api.PUT).mock.calls as unknown as [string, { body: { terms: typeof terms; reason: string } }][]
+const tried = () => vi.mocked(api.POST).mock.calls as unknown as [string, { body: { terms: typeof terms } }][]
+beforeEach(() => {
+  vi.clearAllMocks()
+  vi.useRealTimers()
+  refuse = null
+  for (const method of [api.GET, api.POST, api.PUT]) vi.mocked(method as never as () => unknown).mockImplementation(((path: string) => path) as never)
+  vi.mocked(take).mockImplementation(((path: string) => {
+    if (path.endsWith('/preview')) {
+      return Promise.resolve({ days: 92, requests: 40, in_force: rules(), tried: rules(['quota_reached', 3]), newly_refused: 3, newly_allowed: 0, examples: [{ booking_id: 'b', reference: 'MQ26114K7PX', applied_at: '2026-11-20T02:00:00Z', starts_at: '2026-11-24T02:00:00Z', rules: ['quota_reached'] }] })
+    }
+    return refuse ? Promise.reject(refuse) : Promise.resolve(undefined)
+  }) as never)
+})
+const draw = () => show(TermsForm, { areas: ['staff', 'terms'], language: 'en', props: { service } as never })
+
+it('tells what the terms would have done, and asks again once one stops typing', async () => {
+  const page = await draw()
+  await flushPromises()
+  expect(words(page.find('[role="status"]'))).toBe('40 requests in the last 92 days: the present terms refuse 0, these refuse 3.')
+  expect(words(page)).toContain('Often enough in the period')
+  expect(tried()).toHaveLength(1)
+  await press(page, 'Add a line')
+  await vi.waitFor(() => { expect(tried()).toHaveLength(2) })
+  expect(tried()[1]?.[1].body.terms.lead_times).toHaveLength(2)
+})
+
+it('wants a reason and numbers before it saves, and puts a refusal at its field', async () => {
+  const page = await draw()
+  await page.find('[name="buffer_after_minutes"]').setValue('soon')
+  await page.find('form').trigger('submit')
+  expect(put()).toEqual([])
+  expect(page.findAll('[aria-invalid="true"]').map((field) => field.attributes('name'))).toEqual(['buffer_after_minutes', 'reason'])
+  await page.find('[name="buffer_after_minutes"]').setValue('15')
+  await page.find('[name="reason"]').setValue('Rules of the season')
+  refuse = new ApiError({ code: 'terms_out_of_range', status: 422, title: 'Between 0 and 1440.', field: 'terms.buffer_after_minutes' })
+  await page.find('form').trigger('submit')
+  await flushPromises()
+  expect(words(page)).toContain('Between 0 and 1440.')
+  refuse = null
+  await page.find('form').trigger('submit')
+  await flushPromises()
+  expect(put().at(-1)?.[1].body).toMatchObject({ terms: { buffer_after_minutes: 15 }, reason: 'Rules of the season' })
+})

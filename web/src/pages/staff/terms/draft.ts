@@ -1,0 +1,112 @@
+// The terms of a service as they are typed: numbers as texts, lead times in hours, what is optional with a tick.
+import type { LeadTime, ServiceTerms } from '../../../api/types'
+
+export interface LeadDraft { tier: string; category: string; hours: string }
+export interface TierDraft { tier: string; reason: Record<string, string> }
+export interface QuotaDraft { of: string; per: string; most: string; least: string }
+export interface TermsDraft {
+  category_field: string
+  leads: LeadDraft[]
+  tiers: TierDraft[]
+  in_office_hours: boolean
+  from_minute: string
+  to_minute: string
+  before: string
+  after: string
+  quotas: QuotaDraft[]
+  overlap: string
+  cancelling: boolean
+  free_until_hours: string
+  explain_days: string
+  unexplained_blocked: string
+  no_shows: boolean
+  count: string
+  within_days: string
+  blocked_days: string
+}
+
+/** A select cannot choose nothing: this stands for "whoever" and "whatever". */
+export const ANY = '*'
+
+const HOUR = 60
+const hours = (minutes: number) => String(minutes / HOUR)
+const chosen = (text: string) => (text === ANY || !text ? null : text)
+
+export function draftOf(terms: ServiceTerms): TermsDraft {
+  const { cancelling, no_shows: noShows } = terms
+  return {
+    category_field: terms.category_field ?? ANY,
+    leads: terms.lead_times.map((one) => ({ tier: one.tier ?? ANY, category: one.category ?? ANY, hours: hours(one.lead_minutes) })),
+    tiers: terms.excluded_tiers.map((one) => ({ tier: one.tier, reason: { ...one.reason } })),
+    in_office_hours: terms.applications_in_office_hours,
+    from_minute: String(terms.office_hours.from_minute),
+    to_minute: String(terms.office_hours.to_minute),
+    before: String(terms.buffer_before_minutes),
+    after: String(terms.buffer_after_minutes),
+    quotas: terms.quotas.map((one) => ({ of: one.of, per: one.per, most: one.most?.toString() ?? '', least: one.least?.toString() ?? '' })),
+    overlap: terms.overlap,
+    cancelling: !!cancelling,
+    free_until_hours: cancelling ? hours(cancelling.free_until_minutes) : '24',
+    explain_days: String(cancelling?.explain_within_working_days ?? 5),
+    unexplained_blocked: String(cancelling?.blocked_days ?? 30),
+    no_shows: !!noShows,
+    count: String(noShows?.count ?? 2),
+    within_days: String(noShows?.within_days ?? 90),
+    blocked_days: String(noShows?.blocked_days ?? 30),
+  }
+}
+
+const DIGITS = /^\d{1,6}$/
+const HOURS = /^\d{1,5}([.,]\d{1,2})?$/
+export const isCount = (text: string) => DIGITS.test(text.trim())
+export const isHours = (text: string) => HOURS.test(text.trim())
+const count = (text: string) => Number(text.trim())
+const minutes = (text: string) => Math.round(Number(text.trim().replace(',', '.')) * HOUR)
+const optional = (text: string) => (text.trim() ? count(text) : null)
+
+/** The names of the fields whose text is no number; as the API spells them. */
+export function unreadable(draft: TermsDraft): string[] {
+  const bad: [string, boolean][] = [
+    ...draft.leads.map((one, index): [string, boolean] => [`lead_times[${index}].lead_minutes`, !isHours(one.hours)]),
+    ...draft.quotas.flatMap((one, index): [string, boolean][] => [
+      [`quotas[${index}].most`, !!one.most.trim() && !isCount(one.most)],
+      [`quotas[${index}].least`, !!one.least.trim() && !isCount(one.least)],
+    ]),
+    ['buffer_before_minutes', !isCount(draft.before)],
+    ['buffer_after_minutes', !isCount(draft.after)],
+  ]
+  if (draft.cancelling) {
+    bad.push(['cancelling.free_until_minutes', !isHours(draft.free_until_hours)])
+    bad.push(['cancelling.explain_within_working_days', !isCount(draft.explain_days)])
+    bad.push(['cancelling.blocked_days', !isCount(draft.unexplained_blocked)])
+  }
+  if (draft.no_shows) {
+    bad.push(['no_shows.count', !isCount(draft.count)])
+    bad.push(['no_shows.within_days', !isCount(draft.within_days)])
+    bad.push(['no_shows.blocked_days', !isCount(draft.blocked_days)])
+  }
+  return bad.filter(([, isBad]) => isBad).map(([name]) => name)
+}
+
+/** What a draft says; every number of it can be read ([`unreadable`]). */
+export function termsOf(draft: TermsDraft): ServiceTerms {
+  return {
+    category_field: chosen(draft.category_field),
+    lead_times: draft.leads.map((one) => ({
+      tier: chosen(one.tier) as LeadTime['tier'], category: chosen(one.category), lead_minutes: minutes(one.hours),
+    })),
+    excluded_tiers: draft.tiers.map((one) => ({ tier: one.tier, reason: { ...one.reason } })) as ServiceTerms['excluded_tiers'],
+    applications_in_office_hours: draft.in_office_hours,
+    office_hours: { from_minute: Number(draft.from_minute), to_minute: Number(draft.to_minute) },
+    buffer_before_minutes: count(draft.before),
+    buffer_after_minutes: count(draft.after),
+    quotas: draft.quotas.map((one) => ({ of: one.of, per: one.per, most: optional(one.most), least: optional(one.least) })) as ServiceTerms['quotas'],
+    overlap: draft.overlap as ServiceTerms['overlap'],
+    cancelling: draft.cancelling
+      ? { free_until_minutes: minutes(draft.free_until_hours), explain_within_working_days: count(draft.explain_days), blocked_days: count(draft.unexplained_blocked) }
+      : null,
+    no_shows: draft.no_shows
+      ? { count: count(draft.count), within_days: count(draft.within_days), blocked_days: count(draft.blocked_days) }
+      : null,
+  }
+}
