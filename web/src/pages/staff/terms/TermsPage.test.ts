@@ -26,7 +26,8 @@ beforeEach(() => {
   vi.clearAllMocks()
   vi.useRealTimers()
   refuse = null
-  for (const method of [api.GET, api.POST, api.PUT]) vi.mocked(method as never as () => unknown).mockImplementation(((path: string) => path) as never)
+  vi.mocked(api.POST).mockImplementation(((path: string) => path) as never)
+  vi.mocked(api.PUT).mockImplementation(((path: string) => path) as never)
   vi.mocked(take).mockImplementation(((path: string) => {
     if (path.endsWith('/preview')) {
       return Promise.resolve({ days: 92, requests: 40, in_force: rules(), tried: rules(['quota_reached', 3]), newly_refused: 3, newly_allowed: 0, examples: [{ booking_id: 'b', reference: 'MQ26114K7PX', applied_at: '2026-11-20T02:00:00Z', starts_at: '2026-11-24T02:00:00Z', rules: ['quota_reached'] }] })
@@ -34,7 +35,7 @@ beforeEach(() => {
     return refuse ? Promise.reject(refuse) : Promise.resolve(undefined)
   }) as never)
 })
-const draw = () => show(TermsForm, { areas: ['staff', 'terms'], language: 'en', props: { service } as never })
+const draw = () => show(TermsForm, { areas: ['staff', 'terms'], language: 'en', props: { service } })
 
 it('tells what the terms would have done, and asks again once one stops typing', async () => {
   const page = await draw()
