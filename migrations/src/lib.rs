@@ -32,6 +32,7 @@ mod m20261126_000145_credit_tiers;
 mod m20261126_000146_explanations;
 mod m20261126_000150_extra_openings;
 mod m20261126_000155_queue;
+mod m20261126_000160_channels;
 mod m20261126_000165_closings;
 
 /// All steps, oldest first.
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000146_explanations::Migration),
             Box::new(m20261126_000150_extra_openings::Migration),
             Box::new(m20261126_000155_queue::Migration),
+            Box::new(m20261126_000160_channels::Migration),
             Box::new(m20261126_000165_closings::Migration),
         ]
     }

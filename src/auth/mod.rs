@@ -24,7 +24,7 @@ pub use model::Right;
 pub use model::actor::{Actor, ActorEnterprise, booker_address};
 pub use service::sign_in::{Caller, SignedIn};
 pub use service::{Auth, Refusal};
-pub use store::{ask, entities};
+pub use store::{ask, caller, entities};
 pub use wire::layer::identify;
 pub use wire::refusals;
 pub use wire::router;

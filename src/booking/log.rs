@@ -8,11 +8,15 @@ use crate::booking::entities::waiting_entry::WaitingState;
 use crate::booking::model::state::Action;
 use crate::booking::model::why_not::Rule;
 use crate::directory::entities::service_stage::Stage;
+use crate::directory::model::Shares;
 use crate::directory::model::calendar::DayClass;
 use crate::evidence::{Logged, Names};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+/// The kind of [`BookingEntry::AgainstTerms`], for those who count them.
+pub const AGAINST_TERMS: &str = "booking.against_terms";
 
 /// What happens to a booking.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -292,6 +296,28 @@ impl Logged for ClosingEntry {
         match self {
             Self::Announced { .. } => words::log::closing_announced(),
             Self::Withdrawn { .. } => words::log::closing_withdrawn(),
+        }
+    }
+}
+
+/// What is decided about a service; in the chain `system`, because it belongs to no booking.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data")]
+pub enum ServiceEntry {
+    /// Which seats are kept for callers and the counter; why, is committed to.
+    #[serde(rename = "service.shares_set")]
+    SharesSet {
+        /// Its code.
+        service: String,
+        was: Shares,
+        is_now: Shares,
+    },
+}
+
+impl Logged for ServiceEntry {
+    fn words(&self, _: &Names) -> Text {
+        match self {
+            Self::SharesSet { .. } => words::log::service_shares_set(),
         }
     }
 }

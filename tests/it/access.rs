@@ -89,6 +89,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("PUT", "/services/{id}/terms", "uxxxxx.xxxxx"),
     ("POST", "/services/{id}/terms/preview", "uxxxxx.xxxxx"),
     ("GET", "/services/{id}/why", "u......xxxxx"),
+    ("GET", "/services/{id}/desk-slots", "uxxxx..xxxxx"),
+    ("POST", "/desk/bookings", "uxxxx..xxxxx"),
+    ("PUT", "/services/{id}/shares", "uxxxxx.xxxxx"),
     ("GET", "/references/{reference}", "u.hhh..xxxxx"),
     ("GET", "/day", "uxxxx..xxxxx"),
     ("GET", "/closings", "uxxxx..xxxxx"),
@@ -216,6 +219,7 @@ impl Objects {
             "/calendar" => "?from=2026-11-01&to=2026-11-30",
             "/services/{id}/days" => "?from=2026-11-23&to=2026-11-30",
             "/services/{id}/slots" => "?date=2026-11-24",
+            "/services/{id}/desk-slots" => "?date=2026-11-24&channel=phone",
             "/services/{id}/why" => "?starts_at=2026-11-24T03:00:00Z",
             "/services/{id}/alternatives" => "?stages=release&from=2026-11-24T03:00:00Z",
             "/queue" | "/queue/tickets" => "?venue=health",
@@ -254,6 +258,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
             json!({"service_id": "018f0000-0000-7000-8000-000000000000",
             "date_from": "2026-11-24", "date_to": "2026-11-24", "from_minute": 0, "to_minute": 60})
         }
+        "/desk/bookings" => json!({"service_id": "018f0000-0000-7000-8000-000000000000", "channel": "phone"}),
         "/calendar/preview" | "/calendar/imports" => json!({"file_base64": ""}),
         "/queue/call" | "/queue/tickets/{id}/call" => json!({"venue": "health", "counter": "3"}),
         "/me" => json!({"locale": "zh-CN"}),

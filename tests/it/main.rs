@@ -23,6 +23,7 @@ mod calendar_readers;
 mod closings;
 mod customs;
 mod demo;
+mod desk;
 mod edge;
 mod edge_lines;
 mod former;

@@ -42,6 +42,7 @@ const COLUMNS: &[(&str, &str, Must)] = &[
     ("booking", "explain_by", Found),
     ("booking", "explanation", Found),
     ("booking", "explained_at", Found),
+    ("booking", "channel", FoundWith("'counter'")),
     ("appointment", "id", Found),
     ("appointment", "booking_id", Found),
     ("appointment", "position", Found),

@@ -49,6 +49,7 @@ async fn completed(app: &TestApp, service: &str, booker: &str, officer: &str) ->
         explain_by: Set(None),
         explanation: Set(None),
         explained_at: Set(None),
+        channel: Set(booking::Channel::Online),
     };
     let written: Result<(), DbErr> = app
         .app

@@ -110,4 +110,5 @@ calendar_feed_revoked = Calendar address revoked
 closing_announced = Closing announced
 closing_withdrawn = Closing withdrawn
 opening_announced = Extra opening announced
+service_shares_set = Seats kept for callers and the counter were set
 opening_withdrawn = Extra opening withdrawn

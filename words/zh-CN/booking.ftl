@@ -38,6 +38,7 @@ beyond_horizon = 目前只开放 { $days } 天以内的预约，请选择更早�
 year_unpublished = 国务院尚未公布 { $year } 年的放假安排，无法确定是否上班，暂不能预约。
 not_a_slot = 这个时间不在可预约的时段内，请从列表中选择。
 slot_taken = 这个时段的名额刚被约走，请选择别的时间。
+places_reserved = 余下的名额留给电话和窗口预约，{ $until } 起向所有人开放。请选择别的时间，或拨打值班电话。
 # $most_holds (number)
 too_many_holds = 您已保留 { $most_holds } 个时段。请先提交或取消其中一个。
 already_yours = 这项业务的这个时间您已经有预约 { $reference } 了。
@@ -45,6 +46,8 @@ already_yours = 这项业务的这个时间您已经有预约 { $reference } 了
 too_early = 现在还太早，{ $from }起才能办理。
 too_late = 已经太晚，须在 { $until }之前办理。请电话联系窗口。
 unknown_enterprise = 没有这个编号或统一社会信用代码的企业。
+enterprise_not_let_in = 这家企业的注册还没有通过审核，不能预约。
+desk_needs_enterprise = 视频业务须由已登录的人进入，请填写企业的统一社会信用代码；没有注册的，请对方先在网上注册。
 lead_time = 这项业务至少提前 { $ahead } 预约，请选择更晚的时间。
     .from = 这项业务至少提前 { $ahead } 预约，最早可约 { $from }。
 tier_excluded = { $reason }
@@ -95,6 +98,10 @@ closing_closes_nothing = 这样不会停办任何时间：这些时间本来就�
 opening_text_required = 请把公告的每种语言都写上。
 opening_opens_nothing = 这样不会加开任何时间：这些时间本来就办理，或时间太短、放不下一个时段，或这些日期的放假安排还没有公布。
 opening_booked = 不能撤回：{ $references } 已约在里面。请先改时间或退回。
+# $seats (number)
+shares_seats = 预留名额不能小于 0，合计不能多于每个时段的 { $seats } 个名额。
+# $days (number)
+shares_release = 开放时间须在时段开始前 0 分钟至 { $days } 天之间。
 already_waiting = 这项业务您已经在候补了。
 waiting_in_stages = 分环节的预约暂不能候补更早的时间，请用“改时间”查看可选的时间。
 waiting_for_one = 请给出候补的起止日期，或者给出要提前的预约，二者选一。

@@ -117,4 +117,5 @@ calendar_feed_revoked = 停用日历订阅地址
 closing_announced = 公布了暂停办理
 closing_withdrawn = 撤回了暂停办理
 opening_announced = 公布了加开时间
+service_shares_set = 设定了电话与窗口的预留名额
 opening_withdrawn = 撤回了加开时间

@@ -1,11 +1,13 @@
 //! Every query of sign-in and registration.
 
 pub mod ask;
+mod callers;
 mod counted;
 pub mod entities;
 mod registrations;
 mod sessions;
 
+pub use callers::caller;
 pub use counted::*;
 pub use registrations::*;
 pub use sessions::*;

@@ -18,6 +18,10 @@ pub trait Free {
     fn all(&self, _: Range<i64>) -> Option<i32> {
         None
     }
+    /// How many are free beside, and kept for others until a set time.
+    fn kept(&self, _: Range<i64>) -> i32 {
+        0
+    }
 }
 
 /// Where there is no quota.
@@ -42,6 +46,8 @@ pub enum DayReason {
     Full,
     YearUnpublished,
     Quota,
+    /// What is left is kept for who books in another way, until a set time.
+    Reserved,
 }
 
 /// Why a slot cannot be booked.
@@ -52,6 +58,8 @@ pub enum SlotReason {
     LeadTime,
     Full,
     Quota,
+    /// What is left is kept for who books in another way, until a set time.
+    Reserved,
     /// Something else in the terms of the service, for the party that asks.
     Terms,
 }
@@ -154,11 +162,13 @@ impl Terms<'_> {
             if let Some(reason) = self.too_late(&slot) {
                 return Offer { slot, free: 0, reason: Some(reason) };
             }
-            let seats = free.seats(self.plan.cells(&slot));
+            let cells = self.plan.cells(&slot);
+            let seats = free.seats(cells.clone());
             let places = left.map_or(seats, |left| seats.min(left));
             let reason = match (seats, places) {
                 (_, 1..) => None,
                 (1.., _) => Some(SlotReason::Quota),
+                _ if free.kept(cells) > 0 && left.is_none_or(|left| left > 0) => Some(SlotReason::Reserved),
                 _ => Some(SlotReason::Full),
             };
             Offer { slot, free: places.max(0), reason }
@@ -183,6 +193,8 @@ impl Terms<'_> {
             None
         } else if has(SlotReason::Quota) {
             Some(DayReason::Quota)
+        } else if has(SlotReason::Reserved) {
+            Some(DayReason::Reserved)
         } else if has(SlotReason::Full) {
             Some(DayReason::Full)
         } else if has(SlotReason::LeadTime) {
@@ -208,7 +220,10 @@ impl Terms<'_> {
             if let Some(offer) = offers.iter().find(|offer| offer.reason.is_none()) {
                 return Ok(offer.slot);
             }
-            if offers.iter().any(|offer| matches!(offer.reason, Some(SlotReason::Full | SlotReason::Quota))) {
+            let gone = |offer: &Offer| {
+                matches!(offer.reason, Some(SlotReason::Full | SlotReason::Quota | SlotReason::Reserved))
+            };
+            if offers.iter().any(gone) {
                 why = NoneFree::Full;
             }
         }

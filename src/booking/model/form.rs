@@ -48,6 +48,18 @@ pub fn check_fields(
     Ok(stored)
 }
 
+/// The same for who calls or stands at the counter: nothing is required, and what needs a consent that nobody can give
+/// by telephone is not asked.
+pub fn check_fields_at_desk(
+    spec: &[FieldSpec],
+    given: &Map<String, Value>,
+    in_stages: bool,
+) -> Result<Map<String, Value>, Problem> {
+    let asked = spec.iter().filter(|field| field.kind != FieldKind::Consent && !field.sensitive);
+    let asked: Vec<FieldSpec> = asked.map(|field| FieldSpec { required: false, ..field.clone() }).collect();
+    check_fields(&asked, given, in_stages)
+}
+
 /// The name of the person to contact.
 pub fn check_contact_name(name: &str) -> Result<String, Problem> {
     let name = plain_text(name, NAME_LENGTH, false)
@@ -283,6 +295,20 @@ mod tests {
         let problem = check_fields(&[field("x", FieldKind::Text, false)], given.as_object().unwrap(), false);
         let problem = problem.unwrap_err();
         assert_eq!((problem.code, problem.field.as_deref()), ("unknown_field", Some("fields.y")));
+    }
+
+    #[test]
+    fn at_the_desk_nothing_is_required_and_nothing_asked_that_needs_a_consent() {
+        let sensitive = FieldSpec { sensitive: true, ..field("illness", FieldKind::Text, true) };
+        let spec =
+            [field("x", FieldKind::PortCode, true), field("agree", FieldKind::Consent, true), sensitive];
+        let checked = |given: Value| check_fields_at_desk(&spec, given.as_object().unwrap(), false);
+        assert_eq!(checked(json!({})).unwrap(), Map::new());
+        assert_eq!(checked(json!({"x": "0101"})).unwrap()["x"], "0101");
+        assert_eq!(checked(json!({"x": "101"})).unwrap_err().code, "invalid_port_code");
+        for key in ["agree", "illness"] {
+            assert_eq!(checked(json!({key: true})).unwrap_err().code, "unknown_field");
+        }
     }
 
     #[test]

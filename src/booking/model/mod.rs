@@ -8,6 +8,7 @@ pub mod form;
 pub mod past_requests;
 pub mod reference;
 pub mod reminders;
+pub mod shares;
 pub mod slots;
 pub mod stages;
 pub mod state;

@@ -231,6 +231,7 @@ pub mod tests {
             explain_by: None,
             explanation: None,
             explained_at: None,
+            channel: booking::Channel::Online,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::booking::model::{form, state};
 use crate::booking::service::transition::{Step, take_step};
 use crate::booking::service::{Booking, Office, scope_of};
 use crate::booking::store::entities::appointment;
-use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::entities::booking::{self, BookingState, Channel};
 use crate::booking::store::{appointments, write};
 use crate::booking::words::mails::{self, News};
 use crate::directory::ServiceInfo;
@@ -64,16 +64,23 @@ impl Booking {
         self.decide(actor, id, Decision::to(Action::Reopen)).await
     }
 
-    /// Cancels one's own booking. What the office has heard of needs a reason.
+    /// Cancels one's own booking. What the office has heard of needs a reason. What an officer took for somebody who
+    /// cannot sign in, officers cancel for them.
     pub async fn cancel(
         &self,
         actor: &Actor,
         id: Uuid,
         reason: Option<&str>,
     ) -> Result<booking::Model, Problem> {
-        actor.may(Right::Book)?;
-        let reason = form::check_reason(reason)?;
+        let at_desk = actor.has(Right::HandleBookings);
+        if !at_desk {
+            actor.may(Right::Book)?;
+        }
         let seen = self.find_for(actor, id).await?;
+        if at_desk && seen.channel == Channel::Online {
+            return Err(Problem::forbidden());
+        }
+        let reason = form::check_reason(reason)?;
         let now = self.0.clock.now();
         // First whether it can be cancelled at all: nobody should write a reason for nothing.
         let zone = self.info(seen.service_id).await?.zone;
@@ -104,7 +111,11 @@ impl Booking {
         let people = self.people_of(&info, &seen).await?;
         let officer = (side == Side::Officer).then_some(actor.account_id);
         let zone = info.zone;
-        let explain_by = self.explain_by(&info, &seen, action, now).await?;
+        // Who told an officer why has explained it.
+        let explain_by = match actor.has(Right::HandleBookings) {
+            true => None,
+            false => self.explain_by(&info, &seen, action, now).await?,
+        };
         let actor = actor.evidence();
         let step = Step { side, actor, officer, reason, zone, explain_by, ..Step::by_program(action, now) };
         let inner = self.0.clone();
@@ -197,6 +208,12 @@ impl People {
             language: account.map(|account| account.locale).unwrap_or_default(),
             stages: Vec::new(),
         }
+    }
+
+    /// Of somebody who has not signed in: the contact of their enterprise, if they book for one.
+    pub fn of_caller(enterprise: Option<&enterprise::Model>) -> Self {
+        let to = enterprise.map(|enterprise| enterprise.contact_email.clone());
+        Self { to, language: Language::default(), stages: Vec::new() }
     }
 
     /// For a booking of the caller's own.

@@ -3,7 +3,7 @@
 use crate::auth::{Actor, Right};
 use crate::booking::model::figures::{Durations, durations, months};
 use crate::booking::service::Booking;
-use crate::booking::store::entities::booking::BookingState;
+use crate::booking::store::entities::booking::{BookingState, Channel};
 use crate::booking::store::figures;
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::Stage;
@@ -27,10 +27,20 @@ pub struct MonthOfWork {
 #[derive(Clone, Debug)]
 pub struct ServiceMonth {
     pub info: Arc<ServiceInfo>,
-    pub states: BTreeMap<&'static str, i64>,
+    pub counts: Counts,
     pub booked: i64,
     /// Nobody had to travel: what was dealt with by video.
     pub visits_saved: i64,
+}
+
+/// How many there are, by what they came to and by which way they came.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    pub states: BTreeMap<&'static str, i64>,
+    pub by_phone: i64,
+    pub at_counter: i64,
+    /// An officer took them against the terms of the service.
+    pub against_terms: i64,
 }
 
 impl Booking {
@@ -40,13 +50,22 @@ impl Booking {
         let conn = self.0.db.reader();
         let mut found = Vec::new();
         for (first, within) in months(office().zone, self.0.clock.now(), count).into_iter().rev() {
-            let mut by_service: BTreeMap<Uuid, BTreeMap<&'static str, i64>> = BTreeMap::new();
-            for (service, state, number) in figures::states(conn, &within).await? {
-                *by_service.entry(service).or_default().entry(name(state)).or_default() += number;
+            let mut by_service: BTreeMap<Uuid, Counts> = BTreeMap::new();
+            for (service, state, channel, number) in figures::states(conn, &within).await? {
+                let counts = by_service.entry(service).or_default();
+                *counts.states.entry(name(state)).or_default() += number;
+                match channel {
+                    Channel::Online => {}
+                    Channel::Phone => counts.by_phone += number,
+                    Channel::Counter => counts.at_counter += number,
+                }
+            }
+            for (service, number) in figures::against_terms(conn, &within).await? {
+                by_service.entry(service).or_default().against_terms = number;
             }
             let mut services = Vec::with_capacity(by_service.len());
-            for (id, states) in by_service {
-                services.push(service_month(self.info(id).await?, states));
+            for (id, counts) in by_service {
+                services.push(service_month(self.info(id).await?, counts));
             }
             services.sort_by_key(|one| one.info.row.position);
             let mut took: BTreeMap<Stage, Vec<chrono::TimeDelta>> = BTreeMap::new();
@@ -61,12 +80,12 @@ impl Booking {
     }
 }
 
-fn service_month(info: Arc<ServiceInfo>, states: BTreeMap<&'static str, i64>) -> ServiceMonth {
-    let completed = states.get(name(BookingState::Completed)).copied().unwrap_or(0);
+fn service_month(info: Arc<ServiceInfo>, counts: Counts) -> ServiceMonth {
+    let completed = counts.states.get(name(BookingState::Completed)).copied().unwrap_or(0);
     ServiceMonth {
-        booked: states.values().sum(),
+        booked: counts.states.values().sum(),
         visits_saved: if info.row.kind == ServiceKind::Video { completed } else { 0 },
-        states,
+        counts,
         info,
     }
 }

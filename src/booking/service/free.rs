@@ -2,14 +2,14 @@
 
 use crate::auth::Actor;
 use crate::booking::model::bookable::{DayReason, DayTotal, Free, NoneFree, Offer, OpenState, Terms};
-use crate::booking::model::slots::Slot;
+use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::service::terms::tier_of;
-use crate::booking::service::{Booking, lead_of, plan_of, seats_over, terms_of};
+use crate::booking::service::{Booking, Drawing, lead_of, plan_of, seats_over, terms_of};
 use crate::directory::ServiceInfo;
-use crate::directory::model::calendar::DayClass;
+use crate::directory::model::calendar::{Calendar, DayClass};
 use crate::http::Problem;
 use crate::places::{Board, Places};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use std::ops::Range;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -36,17 +36,23 @@ pub struct ServiceNow {
 
 /// Boards and quota of one service, looked at under one lock each.
 pub(super) struct ServiceBoards<'a> {
+    drawing: Drawing,
     seats: (&'a Board, &'a ServiceInfo),
     quota: Option<(&'a Board, i32)>,
 }
 
 impl Free for ServiceBoards<'_> {
     fn seats(&self, cells: Range<i64>) -> i32 {
-        self.seats.0.free_seats(seats_over(self.seats.1, &cells), cells)
+        self.drawing.free(self.seats.0, self.seats.1, &cells)
     }
 
     fn all(&self, cells: Range<i64>) -> Option<i32> {
         Some(seats_over(self.seats.1, &cells))
+    }
+
+    fn kept(&self, cells: Range<i64>) -> i32 {
+        let all = seats_over(self.seats.1, &cells);
+        self.seats.0.free_seats(all, cells.clone()) - self.seats(cells)
     }
 
     fn quota(&self, cells: Range<i64>) -> Option<i32> {
@@ -83,9 +89,10 @@ impl Booking {
         let calendar = self.0.directory.calendar().await?;
         let plan = plan_of(&info);
         let lead = lead_of(&info, caller.and_then(tier_of));
-        let terms = Terms { lead, ..terms_of(&info, &plan, &calendar, self.0.clock.now()) };
+        let now = self.0.clock.now();
+        let terms = Terms { lead, ..terms_of(&info, &plan, &calendar, now) };
         let dates = from.iter_days().take_while(|date| *date <= to);
-        let days = with_boards(&self.0.places, &info, |boards| {
+        let days = with_boards(&self.0.places, &info, Drawing::online(now), |boards| {
             dates
                 .map(|date| DayOfPlaces {
                     date,
@@ -109,12 +116,25 @@ impl Booking {
         let calendar = self.0.directory.calendar().await?;
         let plan = plan_of(&info);
         let lead = lead_of(&info, caller.and_then(tier_of));
-        let terms = Terms { lead, ..terms_of(&info, &plan, &calendar, self.0.clock.now()) };
-        let (offers, reason) = with_boards(&self.0.places, &info, |boards| {
+        let drawing = Drawing::online(self.0.clock.now());
+        let (offers, reason) = self.drawn(&info, &plan, &calendar, (lead, drawing), date);
+        Ok((info, offers, reason))
+    }
+
+    /// The slots of a date for who draws from the places, and books so long ahead.
+    pub(super) fn drawn(
+        &self,
+        info: &ServiceInfo,
+        plan: &Plan,
+        calendar: &Calendar,
+        (lead, drawing): (TimeDelta, Drawing),
+        date: NaiveDate,
+    ) -> (Vec<Offer>, Option<DayReason>) {
+        let terms = Terms { lead, ..terms_of(info, plan, calendar, drawing.now) };
+        with_boards(&self.0.places, info, drawing, |boards| {
             let reason = terms.day(date, info.quota_seats, boards).reason;
             (terms.offers(date, boards).unwrap_or_default(), reason)
-        });
-        Ok((info, offers, reason))
+        })
     }
 
     /// The slots from a date to another in which something is free, in order.
@@ -130,7 +150,7 @@ impl Booking {
         let terms = terms_of(info, &plan, &calendar, now);
         let last = to.min(terms.last_date());
         let dates = from.max(terms.today()).iter_days().take_while(|date| *date <= last);
-        Ok(with_boards(&self.0.places, info, |boards| {
+        Ok(with_boards(&self.0.places, info, Drawing::online(now), |boards| {
             let of_day = |date| terms.offers(date, boards).unwrap_or_default();
             dates.flat_map(of_day).filter(|offer| offer.reason.is_none()).map(|offer| offer.slot).collect()
         }))
@@ -144,10 +164,12 @@ impl Booking {
     async fn service_now(&self, info: &ServiceInfo) -> Result<ServiceNow, Problem> {
         let calendar = self.0.directory.calendar().await?;
         let plan = plan_of(info);
-        let terms: Terms = terms_of(info, &plan, &calendar, self.0.clock.now());
+        let now = self.0.clock.now();
+        let terms: Terms = terms_of(info, &plan, &calendar, now);
+        let next = with_boards(&self.0.places, info, Drawing::online(now), |boards| terms.next_free(boards));
         Ok(ServiceNow {
             state: terms.open_now(),
-            next_free: with_boards(&self.0.places, info, |boards| terms.next_free(boards)),
+            next_free: next,
             unpublished_from: terms.unpublished_from(),
             today: terms.today(),
         })
@@ -157,10 +179,11 @@ impl Booking {
 pub(super) fn with_boards<T>(
     places: &Places,
     info: &ServiceInfo,
+    drawing: Drawing,
     ask: impl FnOnce(&ServiceBoards<'_>) -> T,
 ) -> T {
     let quota = info.row.quota_resource_id.zip(info.quota_seats);
     places.look([Some(info.row.resource_id), quota.map(|(id, _)| id)], |[seats, limit]| {
-        ask(&ServiceBoards { seats: (seats, info), quota: quota.map(|(_, seats)| (limit, seats)) })
+        ask(&ServiceBoards { drawing, seats: (seats, info), quota: quota.map(|(_, seats)| (limit, seats)) })
     })
 }

@@ -1,9 +1,11 @@
 //! Use cases.
 
 mod board;
+mod booker;
 pub mod closings;
 mod day;
 mod decide;
+pub mod desk;
 mod explain;
 pub mod feeds;
 mod figures;
@@ -19,6 +21,7 @@ mod presented;
 mod reminders;
 mod request;
 mod reschedule;
+pub mod shares;
 mod stages;
 mod sweep;
 pub mod take;
@@ -32,6 +35,7 @@ mod waiting_list;
 mod why;
 mod wish;
 
+pub use desk::{DeskAsked, DeskBooking};
 pub use figures::{MonthOfWork, ServiceMonth};
 pub use free::ServiceNow;
 pub use request::RequestForm;
@@ -47,10 +51,11 @@ use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
 use crate::base::local_time::{instant, local_date};
 use crate::booking::model::bookable::Terms;
+use crate::booking::model::shares::{self as sharing, Parts, Seats};
 use crate::booking::model::slots::{DatedHours, Opening, Plan, Slot};
 use crate::booking::service::unpublished::Uncounted;
 use crate::booking::service::waiting::WaitingRoom;
-use crate::booking::store::entities::booking;
+use crate::booking::store::entities::booking::{self, Channel};
 use crate::booking::store::{Scope, read};
 use crate::db::live::Live;
 use crate::db::{Db, StoreFault, WriteError, fault_of};
@@ -58,7 +63,7 @@ use crate::directory::model::calendar::Calendar;
 use crate::directory::model::credit::CreditTier;
 use crate::directory::{Directory, ServiceInfo};
 use crate::http::Problem;
-use crate::places::Places;
+use crate::places::{Board, Places};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
 use std::ops::Range;
@@ -241,6 +246,47 @@ fn seats_over(info: &ServiceInfo, cells: &Range<i64>) -> i32 {
     };
     let more = info.extra.iter().filter(covers).map(|row| row.extra_seats);
     more.fold(info.seats, i32::saturating_add)
+}
+
+/// Who draws from the places of a service: by which way they book, and when.
+#[derive(Clone, Copy, Debug)]
+struct Drawing {
+    channel: Channel,
+    now: DateTime<Utc>,
+}
+
+impl Drawing {
+    /// Whoever books for themselves.
+    fn online(now: DateTime<Utc>) -> Self {
+        Self { channel: Channel::Online, now }
+    }
+
+    /// The seats of a service over some cells that they may have. What is kept for others is theirs once it was
+    /// released, which goes by the start of the slot.
+    fn seats(&self, info: &ServiceInfo, cells: &Range<i64>) -> Parts {
+        let (shares, all) = (&info.spec.shares, seats_over(info, cells));
+        if shares.kept() == 0 {
+            return [0..all, 0..0, 0..0, 0..0];
+        }
+        let seconds = i64::from(info.venue.grid_minutes.max(1)) * 60;
+        // What is kept free before a slot is among its cells.
+        let before = i64::from(info.spec.terms.buffer_before_minutes) * 60;
+        let first = cells.start.saturating_add((before + seconds - 1) / seconds);
+        let at = DateTime::from_timestamp(first.saturating_mul(seconds), 0).unwrap_or_default();
+        let released = sharing::released_at(shares, at) <= self.now;
+        sharing::parts(shares, Seats { usual: info.seats, all }, self.channel, released)
+    }
+
+    /// How many of them are free on a board.
+    fn free(&self, board: &Board, info: &ServiceInfo, cells: &Range<i64>) -> i32 {
+        let free = |seats: i32| board.free_seats(seats, cells.clone());
+        let of = |part: &Range<i32>| match (part.start, part.end) {
+            (from, to) if from >= to => 0,
+            (0, to) => free(to),
+            (from, to) => free(to) - free(from),
+        };
+        self.seats(info, cells).iter().map(of).sum()
+    }
 }
 
 /// How many places side by side a service has in a slot.

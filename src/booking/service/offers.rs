@@ -8,12 +8,11 @@ use crate::booking::jobs::OfferOver;
 use crate::booking::log::{BookingEntry, OfferTaken};
 use crate::booking::model::state::{Action, Side};
 use crate::booking::model::waiting_list::{Suits, next, offer_until, stands};
-use crate::booking::service::decide::People;
 use crate::booking::service::take::Wish;
 use crate::booking::service::terms::tier_of;
 use crate::booking::service::transition::{Step, expire, take_step};
 use crate::booking::service::waiting_list::{WaitingShown, can_move, parties, seen, stand};
-use crate::booking::service::{Booking, Fault, WantedTime};
+use crate::booking::service::{Booking, Drawing, Fault, WantedTime};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::entities::waiting_entry::{Model, WaitingState};
 use crate::booking::store::{appointments, read, waiting_list, write};
@@ -98,7 +97,7 @@ impl Booking {
             match self.offer(info, one, slot.starts_at, now).await {
                 Ok(()) => waiters.retain(|other| other.row.id != id),
                 // Somebody who does not wait was faster, and the next may still want another one.
-                Err(problem) if problem.code == "slot_taken" => {
+                Err(problem) if ["slot_taken", "places_reserved"].contains(&problem.code) => {
                     gone.insert(slot.starts_at);
                 }
                 Err(problem) if problem.status.is_server_error() => {
@@ -167,7 +166,8 @@ impl Booking {
         now: DateTime<Utc>,
     ) -> Result<(), Problem> {
         let Some(until) = until(info, starts_at, now) else { return Err(slot_taken()) };
-        let wanted = self.wanted(info, Some(&WantedTime::Slot(starts_at)), now).await?;
+        let drawing = Drawing::online(now);
+        let wanted = self.wanted(info, Some(&WantedTime::Slot(starts_at)), drawing).await?;
         let mut tries = wanted.tries();
         let question = self.question(info, tier_of(&one.actor), None, now).await?;
         let wish = Wish::offered(&one.actor, info, (wanted, question), one.row.earlier_than_id, until, now);
@@ -194,14 +194,13 @@ impl Booking {
         until: DateTime<Utc>,
         spread: bool,
     ) -> Result<(), Fault> {
-        auth::ask::lock_party(tx, wish.actor.account_id, wish.enterprise).await?;
+        wish.booker.lock(tx, wish.now).await?;
         let row = waiting_list::lock(tx, id).await?;
         // They left, or another node was faster.
         let Some(row) = row.filter(|row| row.state == WaitingState::Waiting) else { return Ok(()) };
         let held = self.attempt(tx, wish, spread).await?.row;
         let row = Model { offered_booking_id: Some(held.id), offer_ends_at: Some(until), ..row };
-        let people = People::of_actor(&wish.actor);
-        let news = people.news(&self.0.office, &wish.info, &held, wish.now);
+        let news = wish.booker.people.news(&self.0.office, &wish.info, &held, wish.now);
         let offered = Model { state: WaitingState::Offered, ..row.clone() };
         stand(tx, self, row, WaitingState::Offered, evidence::Actor::PROGRAM).await?;
         mail_waiting::offered(tx, &news, &offered).await?;

@@ -6,6 +6,7 @@ use crate::booking::model::warnings::{FormWarning, warnings};
 use crate::booking::model::{display_reference, form};
 use crate::booking::service::request::RequestForm;
 use crate::booking::service::{Booking, scope_of};
+use crate::booking::store::entities::booking::Channel;
 use crate::booking::store::{appointments, read};
 use crate::booking::wire::dto::Prefill;
 use crate::directory::model::{FieldKind, FieldSpec};
@@ -52,7 +53,7 @@ impl Booking {
             false => appointments::of(self.0.db.reader(), [id]).await?,
         };
         let in_stages = appointments.iter().any(|appointment| appointment.stage.is_some());
-        let form = form.checked(&info.spec, in_stages)?;
+        let form = form.checked(&info.spec, in_stages, Channel::Online)?;
         Ok(warnings(&info.spec.warnings, &form.fields, local_date(info.zone, row.starts_at)))
     }
 }

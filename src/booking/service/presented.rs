@@ -10,7 +10,7 @@ use crate::booking::model::{answers, display_reference, steps};
 use crate::booking::service::Booking;
 use crate::booking::service::waiting::SessionGlance;
 use crate::booking::store::entities::appointment;
-use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::entities::booking::{self, BookingState, Channel};
 use crate::booking::store::{appointments, read};
 use crate::booking::wire::dto::{
     BookedStageDto, BookingDto, Can, EnterpriseRef, OfficerRef, OverlapDto, ServiceRef, VenueRef,
@@ -156,6 +156,7 @@ impl<'a> Presented<'a> {
             id: row.id,
             reference: display_reference(&row.reference),
             state,
+            channel: row.channel,
             kind,
             service: ServiceRef { id: row.service_id, code: info.row.code.clone(), name: info.name() },
             venue: VenueRef { name: info.venue_name(), zone: info.zone.name().to_owned() },
@@ -196,9 +197,14 @@ impl<'a> Presented<'a> {
         let side = if office { Side::Officer } else { Side::Booker };
         let may = |action| state::step(row, action, side, self.now).is_ok();
         let session = self.sessions.get(&row.id);
+        // Officers cancel what they took for somebody.
+        let cancels = state::step(row, Action::Cancel, Side::Booker, self.now).is_ok();
         Can {
             request: may(Action::Request),
-            cancel: may(Action::Cancel),
+            cancel: match office {
+                true => row.channel != Channel::Online && cancels,
+                false => cancels,
+            },
             reschedule: may(Action::Reschedule),
             join: may_join(row, kind, self.now),
             accept: may(Action::Accept),

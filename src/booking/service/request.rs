@@ -8,13 +8,14 @@ use crate::booking::model::slots::Slot;
 use crate::booking::model::state::{self, Action, Side};
 use crate::booking::model::warnings::{FormWarning, warnings};
 use crate::booking::model::why_not::{Facts, Occasion};
+use crate::booking::service::booker::Booker;
 use crate::booking::service::decide::People;
 use crate::booking::service::terms::{Question, tier_of};
 use crate::booking::service::transition::{Step, expire, take_steps_behind};
 use crate::booking::service::view::Fresh;
 use crate::booking::service::wish::WantedAll;
 use crate::booking::service::{Booking, Fault, scope_of};
-use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::entities::booking::{self, BookingState, Channel};
 use crate::booking::store::write::{self, Seen};
 use crate::booking::wire::dto::BookingDto;
 use crate::booking::words::mails;
@@ -35,6 +36,7 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq)]
 pub struct RequestForm {
     pub contact_name: String,
+    /// Empty where somebody at the counter has left none.
     pub contact_mobile: String,
     pub fields: Map<String, Value>,
     /// Codes of the warnings that the booker has read.
@@ -42,12 +44,25 @@ pub struct RequestForm {
 }
 
 impl RequestForm {
-    /// In its stored form, or the first thing that is wrong with it. Who books stage by stage is asked less.
-    pub(super) fn checked(self, spec: &ServiceSpec, in_stages: bool) -> Result<Self, Problem> {
+    /// In its stored form, or the first thing that is wrong with it. Who books stage by stage is asked less, and who
+    /// calls or stands at the counter what they happen to say.
+    pub(super) fn checked(
+        self,
+        spec: &ServiceSpec,
+        in_stages: bool,
+        channel: Channel,
+    ) -> Result<Self, Problem> {
+        let is_left_out = channel == Channel::Counter && self.contact_mobile.trim().is_empty();
         Ok(Self {
             contact_name: form::check_contact_name(&self.contact_name)?,
-            contact_mobile: form::check_contact_mobile(&self.contact_mobile)?,
-            fields: form::check_fields(&spec.fields, &self.fields, in_stages)?,
+            contact_mobile: match is_left_out {
+                true => String::new(),
+                false => form::check_contact_mobile(&self.contact_mobile)?,
+            },
+            fields: match channel {
+                Channel::Online => form::check_fields(&spec.fields, &self.fields, in_stages)?,
+                _ => form::check_fields_at_desk(&spec.fields, &self.fields, in_stages)?,
+            },
             acknowledged: self.acknowledged,
         })
     }
@@ -77,6 +92,8 @@ pub(super) struct Requested {
     form: RequestForm,
     warnings: Vec<FormWarning>,
     actor: evidence::Actor,
+    /// The officer at the desk, who decides with the request.
+    officer: Option<Uuid>,
     info: Arc<ServiceInfo>,
     now: DateTime<Utc>,
 }
@@ -84,26 +101,27 @@ pub(super) struct Requested {
 impl Requested {
     fn of(
         form: RequestForm,
-        actor: &Actor,
+        booker: &Booker,
         info: &Arc<ServiceInfo>,
         (starts_at, in_stages): (DateTime<Utc>, bool),
         now: DateTime<Utc>,
     ) -> Result<Self, Problem> {
-        let form = form.checked(&info.spec, in_stages)?;
+        let form = form.checked(&info.spec, in_stages, booker.channel)?;
         let warnings = warnings(&info.spec.warnings, &form.fields, local_date(info.zone, starts_at));
-        Ok(Self { form, warnings, actor: actor.evidence(), info: Arc::clone(info), now })
+        let (actor, officer) = (booker.by, booker.officer);
+        Ok(Self { form, warnings, actor, officer, info: Arc::clone(info), now })
     }
 
     /// Together with the taking of the place.
     pub fn at_once(
         form: RequestForm,
-        actor: &Actor,
+        booker: &Booker,
         info: &Arc<ServiceInfo>,
         wanted: &WantedAll,
         now: DateTime<Utc>,
     ) -> Result<Self, Problem> {
         let about = (wanted.span().starts_at, wanted.in_stages());
-        let requested = Self::of(form, actor, info, about, now)?;
+        let requested = Self::of(form, booker, info, about, now)?;
         requested.all_read()?;
         Ok(requested)
     }
@@ -114,7 +132,7 @@ impl Requested {
         self.warnings.iter().find(|warning| !read(warning)).map_or(Ok(()), |warning| Err(unread(warning)))
     }
 
-    /// The request, and its acceptance where nobody decides.
+    /// The request, and its acceptance where nobody decides or the officer at the desk has.
     pub fn steps(&self) -> impl Iterator<Item = Step> {
         let step = Step {
             action: Action::Request,
@@ -129,7 +147,16 @@ impl Requested {
             now: self.now,
             zone: self.info.zone,
         };
-        let accepted = (!self.info.row.needs_decision).then(|| Step::by_program(Action::Accept, self.now));
+        let accepted = match self.officer {
+            Some(officer) => Some(Step {
+                side: Side::Officer,
+                actor: self.actor,
+                // Where nobody decides, it comes to lie on nobody's desk.
+                officer: self.info.row.needs_decision.then_some(officer),
+                ..Step::by_program(Action::Accept, self.now)
+            }),
+            None => (!self.info.row.needs_decision).then(|| Step::by_program(Action::Accept, self.now)),
+        };
         std::iter::once(step).chain(accepted)
     }
 }
@@ -188,7 +215,7 @@ impl Wish {
         let info = self.services.get(seen.row.service_id);
         let info = info.ok_or_else(|| DbErr::RecordNotFound("the service of a booking".into()))?;
         let asked = (seen.row.starts_at, seen.is_in_stages);
-        Ok(Requested::of(self.form.clone(), &self.actor, info, asked, self.now)?)
+        Ok(Requested::of(self.form.clone(), &Booker::of(&self.actor), info, asked, self.now)?)
     }
 
     /// The terms for what the form says, as of when the place was held: the form may take its time.

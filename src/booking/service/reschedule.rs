@@ -9,7 +9,7 @@ use crate::booking::service::decide::People;
 use crate::booking::service::terms::Question;
 use crate::booking::service::transition::{Step, take_steps};
 use crate::booking::service::wish::{Asked, Tries, Wanted, WantedAll, WantedTime};
-use crate::booking::service::{Booking, Fault, scope_of};
+use crate::booking::service::{Booking, Drawing, Fault, scope_of};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write::{Party, Standing};
@@ -105,7 +105,9 @@ impl Booking {
         let info = self.info(seen.service_id).await?;
         // First whether it can be moved at all.
         state::step(&seen, Action::Reschedule, side, now).map_err(|refusal| refusal.problem(info.zone))?;
-        let wanted = self.wanted(&info, time.as_ref(), now).await?;
+        // From the share of the way by which it came, whoever moves it.
+        let drawing = Drawing { channel: seen.channel, now };
+        let wanted = self.wanted(&info, time.as_ref(), drawing).await?;
         let question = self.question_of_move(&info, &seen, now).await?;
         let scope = scope_of(actor)?;
         let step = Step {

@@ -11,7 +11,7 @@ use crate::booking::model::state::{Action, Side, wrong_state};
 use crate::booking::service::terms::tier_of;
 use crate::booking::service::transition::{Step, take_step};
 use crate::booking::service::wish::{stage_plan, terms_of_stages};
-use crate::booking::service::{Booking, Fault, lead_of, scope_of, seats_over, terms_of};
+use crate::booking::service::{Booking, Drawing, Fault, lead_of, scope_of, terms_of};
 use crate::booking::store::entities::appointment::{self, Site};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::{appointments, write};
@@ -119,11 +119,12 @@ impl Booking {
         site: Site,
         ask: impl FnOnce(&dyn Fn(Range<i64>) -> i32) -> T,
     ) -> T {
+        let drawing = Drawing::online(self.0.clock.now());
         let own = stage.row.resource_id.filter(|_| site == Site::Office).zip(stage.seats);
         let resources = [Some(info.row.resource_id), own.map(|(resource, _)| resource)];
         self.0.places.look(resources, |[of_service, of_stage]| {
             ask(&|cells: Range<i64>| {
-                let of_service = of_service.free_seats(seats_over(info, &cells), cells.clone());
+                let of_service = drawing.free(of_service, info, &cells);
                 own.map_or(of_service, |(_, seats)| of_service.min(of_stage.free_seats(seats, cells)))
             })
         })

@@ -1,27 +1,25 @@
 //! Taking a place: one short transaction, decided by the primary key of `occupied`. It is held for some minutes, or
 //! requested in the same step.
 
-use crate::auth::entities::account::Role;
-use crate::auth::entities::enterprise::EnterpriseState;
 use crate::auth::{Actor, Right};
+use crate::base::ids;
 use crate::base::local_time::local_date;
-use crate::base::{ids, words};
 use crate::booking::log::{BookedStage, BookingEntry};
 use crate::booking::model::reference::new_reference;
 use crate::booking::model::why_not::{Facts, Rule};
-use crate::booking::service::decide::People;
+use crate::booking::service::booker::{Booker, may_book};
 use crate::booking::service::request::{RequestForm, Requested};
-use crate::booking::service::terms::{Question, tier_of};
+use crate::booking::service::terms::Question;
 use crate::booking::service::transition::advance_all;
 use crate::booking::service::view::Fresh;
 use crate::booking::service::wish::{Asked, WantedAll, WantedTime};
-use crate::booking::service::{Booking, Fault};
+use crate::booking::service::{Booking, Drawing, Fault};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write::{Party, Standing};
 use crate::booking::store::{appointments, write};
 use crate::booking::words::mails;
-use crate::booking::words::problems::{already_yours, too_many_holds, unknown_service};
+use crate::booking::words::problems::{already_theirs, already_yours, too_many_holds, unknown_service};
 use crate::db::Tx;
 use crate::directory::ServiceInfo;
 use crate::evidence::{self, NewEntry};
@@ -52,8 +50,7 @@ pub struct NewBooking {
 
 /// The same, worked out.
 pub(super) struct Wish {
-    pub actor: Arc<Actor>,
-    pub enterprise: Option<Uuid>,
+    pub booker: Booker,
     pub info: Arc<ServiceInfo>,
     wanted: WantedAll,
     requested: Option<Requested>,
@@ -78,38 +75,33 @@ impl Booking {
     /// place already must say that they want one more `anyway`.
     pub async fn take(&self, actor: &Arc<Actor>, new: NewBooking) -> Result<Fresh, Problem> {
         actor.may(Right::Book)?;
-        let enterprise = may_book(actor)?;
+        may_book(actor)?;
+        self.take_for(Booker::of(actor), new).await
+    }
+
+    /// The same for whomever it is. An officer at the desk has decided with it.
+    pub(super) async fn take_for(&self, booker: Booker, new: NewBooking) -> Result<Fresh, Problem> {
         let now = self.0.clock.now();
         let info = self.0.directory.service(new.service_id).await?.filter(|info| info.row.active);
         let info = info.ok_or_else(unknown_service)?;
-        let wanted = self.wanted(&info, new.time.as_ref(), now).await?;
+        let drawing = Drawing { channel: booker.channel, now };
+        let wanted = self.wanted(&info, new.time.as_ref(), drawing).await?;
         let question =
-            self.question(&info, tier_of(actor), new.form.as_ref().map(|form| &form.fields), now).await?;
+            self.question(&info, booker.tier, new.form.as_ref().map(|form| &form.fields), now).await?;
         if new.against.is_none() {
             question
                 .allow(&wanted.span(), &Facts::default())
                 .map_err(|problem| wanted.in_its_words(problem))?;
         }
         let requested = match new.form {
-            Some(form) => Some(Requested::at_once(form, actor, &info, &wanted, now)?),
+            Some(form) => Some(Requested::at_once(form, &booker, &info, &wanted, now)?),
             None => None,
         };
         let mut tries = wanted.tries();
-        let parties: Vec<Uuid> = std::iter::once(actor.account_id).chain(enterprise).collect();
-        let (anyway, against, actor) = (new.anyway, new.against, Arc::clone(actor));
+        let parties = booker.parties();
+        let (anyway, against) = (new.anyway, new.against);
         let offer = None;
-        let wish = Arc::new(Wish {
-            actor,
-            enterprise,
-            info,
-            wanted,
-            requested,
-            question,
-            against,
-            anyway,
-            offer,
-            now,
-        });
+        let wish = Arc::new(Wish { booker, info, wanted, requested, question, against, anyway, offer, now });
         let turn = self.0.db.turn(&parties).await?;
         loop {
             let (this, wish, spread) = (self.clone(), wish.clone(), tries.spread);
@@ -127,12 +119,12 @@ impl Booking {
     pub(super) async fn attempt(&self, tx: &Tx, wish: &Wish, spread: bool) -> Result<Fresh, Fault> {
         let places = &self.0.places;
         // Locked first, so that two at once cannot both be the last one allowed.
-        crate::auth::ask::lock_party(tx, wish.actor.account_id, wish.enterprise).await?;
+        let account = wish.booker.lock(tx, wish.now).await?;
         let asked = Asked {
-            party: wish.party(),
+            party: wish.party(account),
             but: wish.offer.and_then(|offer| offer.but),
             anyway: wish.anyway,
-            same_place: already_yours,
+            same_place: if wish.booker.officer.is_some() { already_theirs } else { already_yours },
             now: wish.now,
         };
         let (standing, taken) = wish.wanted.find_seats(tx, places, &asked, spread).await?;
@@ -140,7 +132,7 @@ impl Booking {
             return Err(too_many_holds().into());
         }
         let broken = wish.broken(&standing)?;
-        let (row, appointments, entries) = wish.rows(broken)?;
+        let (row, appointments, entries) = wish.rows(account, broken)?;
         write::insert(tx, row.clone());
         appointments::insert(tx, appointments.iter().cloned());
         let owners = appointments.iter().map(|appointment| appointment.id);
@@ -150,7 +142,7 @@ impl Booking {
             self.0.tell_office(tx);
         }
         if row.state == BookingState::Accepted {
-            let people = People::of_actor(&wish.actor).about(&appointments);
+            let people = wish.booker.people.about(&appointments);
             mails::accepted(tx, &people.news(&self.0.office, &wish.info, &row, wish.now)).await?;
         }
         Ok(Fresh { row, appointments, is_beside_another: standing.beside > 0 })
@@ -160,40 +152,28 @@ impl Booking {
 impl Wish {
     /// For somebody who waits; `but` is the booking that moves there if they take it.
     pub fn offered(
-        actor: &Arc<Actor>,
+        actor: &Actor,
         info: &Arc<ServiceInfo>,
         (wanted, question): (WantedAll, Question),
         but: Option<Uuid>,
         until: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Self {
-        let enterprise = actor.enterprise.as_ref().map(|enterprise| enterprise.id);
         let offer = Some(Offered { until, but });
-        let (actor, info) = (Arc::clone(actor), Arc::clone(info));
-        Self {
-            actor,
-            enterprise,
-            info,
-            wanted,
-            requested: None,
-            question,
-            against: None,
-            anyway: false,
-            offer,
-            now,
-        }
+        let (booker, info) = (Booker::of(actor), Arc::clone(info));
+        Self { booker, info, wanted, requested: None, question, against: None, anyway: false, offer, now }
     }
 
     /// On whose behalf it is held.
     fn by(&self) -> evidence::Actor {
-        if self.offer.is_some() { evidence::Actor::PROGRAM } else { self.actor.evidence() }
+        if self.offer.is_some() { evidence::Actor::PROGRAM } else { self.booker.by }
     }
 
-    fn party(&self) -> Party {
+    fn party(&self, account: Uuid) -> Party {
         let span = self.wanted.span();
         Party {
-            account: self.actor.account_id,
-            enterprise: self.enterprise,
+            account,
+            enterprise: self.booker.enterprise,
             service: self.info.row.id,
             starts_at: span.starts_at,
             ends_at: span.ends_at,
@@ -215,9 +195,10 @@ impl Wish {
     /// What is written of the booking.
     fn rows(
         &self,
+        account: Uuid,
         broken: Vec<Rule>,
     ) -> Result<(booking::Model, Vec<appointment::Model>, Vec<NewEntry>), Fault> {
-        let row = self.new_row();
+        let row = self.new_row(account);
         let appointments = self.wanted.appointments(row.id, self.now);
         let held = BookingEntry::Held {
             reference: row.reference.clone(),
@@ -234,7 +215,7 @@ impl Wish {
         let mut entries = vec![first];
         if let Some(reason) = self.against.as_ref().filter(|_| !broken.is_empty()) {
             let what = BookingEntry::AgainstTerms { reference: row.reference.clone(), rules: broken };
-            let entry = NewEntry::new(row.id, &what, self.actor.evidence(), self.now);
+            let entry = NewEntry::new(row.id, &what, self.booker.by, self.now);
             entries.push(entry.personal("reason", reason.clone()));
         }
         let row = match &self.requested {
@@ -248,7 +229,7 @@ impl Wish {
         Ok((row, appointments, entries))
     }
 
-    fn new_row(&self) -> booking::Model {
+    fn new_row(&self, account: Uuid) -> booking::Model {
         let span = self.wanted.span();
         let hold = TimeDelta::minutes(i64::from(self.info.row.hold_minutes));
         let today = local_date(self.info.zone, self.now);
@@ -256,8 +237,8 @@ impl Wish {
             id: ids::new_id(self.now),
             reference: new_reference(today, |below| rand::rng().random_range(0..below)),
             service_id: self.info.row.id,
-            account_id: self.actor.account_id,
-            enterprise_id: self.enterprise,
+            account_id: account,
+            enterprise_id: self.booker.enterprise,
             state: BookingState::Held,
             starts_at: span.starts_at,
             ends_at: span.ends_at,
@@ -276,20 +257,7 @@ impl Wish {
             explain_by: None,
             explanation: None,
             explained_at: None,
+            channel: self.booker.channel,
         }
     }
-}
-
-/// For which enterprise somebody books; one that has not been let in cannot.
-pub(super) fn may_book(actor: &Actor) -> Result<Option<Uuid>, Problem> {
-    let enterprise = match &actor.enterprise {
-        Some(enterprise) if actor.role != Role::Traveller => enterprise,
-        _ => return Ok(None),
-    };
-    let title = match enterprise.state {
-        EnterpriseState::Approved => return Ok(Some(enterprise.id)),
-        EnterpriseState::Pending => words::booking::enterprise_pending(),
-        EnterpriseState::Refused => words::booking::enterprise_refused(),
-    };
-    Err(Problem::forbidden().saying(title))
 }

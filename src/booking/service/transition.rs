@@ -134,7 +134,7 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
     row.explain_by = row.explain_by.or(step.explain_by);
     if let Some(form) = step.form {
         row.contact_name = Some(form.contact_name);
-        row.contact_mobile = Some(form.contact_mobile);
+        row.contact_mobile = Some(form.contact_mobile).filter(|mobile| !mobile.is_empty());
         row.fields = Value::Object(form.fields);
     }
     if let Some(moved) = &step.moved {

@@ -7,7 +7,7 @@ use crate::base::words;
 use crate::booking::log::{Waited, WaitingEntry};
 use crate::booking::model::state::{self, hold_lapsed};
 use crate::booking::model::waiting_list::{MOST_DAYS, stands};
-use crate::booking::service::take::may_book;
+use crate::booking::service::booker::may_book;
 use crate::booking::service::{Booking, Fault, scope_of};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::entities::waiting_entry::{Model, WaitingState};

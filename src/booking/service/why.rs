@@ -8,8 +8,9 @@ use crate::booking::model::slots::Slot;
 use crate::booking::model::why_not::{Earliest, Facts, Hindrance};
 use crate::booking::service::free::with_boards;
 use crate::booking::service::terms::{Question, tier_of};
-use crate::booking::service::{Booking, plan_of, scope_of, terms_of};
+use crate::booking::service::{Booking, Drawing, plan_of, scope_of, terms_of};
 use crate::booking::store::Scope;
+use crate::booking::store::entities::booking::Channel;
 use crate::booking::words::problems::out_of_sight;
 use crate::directory::ServiceInfo;
 use crate::directory::model::credit::CreditTier;
@@ -26,6 +27,8 @@ pub type Explained = (Offer, Vec<Hindrance>);
 pub struct WhyFor {
     /// Of staff: an enterprise by its id or 统一社会信用代码.
     pub enterprise: Option<String>,
+    /// Of staff: for who calls or stands at the counter. Otherwise for who books online.
+    pub channel: Option<Channel>,
     pub category: Option<String>,
 }
 
@@ -79,6 +82,9 @@ impl Booking {
         of: WhyFor,
     ) -> Result<Why, Problem> {
         let info = self.offered(service_id).await?;
+        if of.channel.is_some() {
+            actor.may(Right::HandleBookings)?;
+        }
         let (tier, scope) = self.party_of(actor, of.enterprise.as_deref()).await?;
         let now = self.0.clock.now();
         let question = self.question(&info, tier, None, now).await?;
@@ -92,7 +98,8 @@ impl Booking {
         let ends_at = starts_at.checked_add_signed(duration).ok_or_else(out_of_sight)?;
         let wanted = Slot { starts_at, ends_at };
         let usual = terms_of(&info, &plan, &question.calendar, now);
-        let (reason, next) = with_boards(&self.0.places, &info, |boards| {
+        let drawing = Drawing { channel: of.channel.unwrap_or_default(), now };
+        let (reason, next) = with_boards(&self.0.places, &info, drawing, |boards| {
             let offers = |date| Terms { lead: TimeDelta::zero(), ..usual }.offers(date, boards);
             let reason = match starts_at < now {
                 true => Some(DayReason::Past),
@@ -152,6 +159,7 @@ fn no_place(offers: Result<Vec<Offer>, DayReason>, starts_at: DateTime<Utc>) -> 
         SlotReason::LeadTime | SlotReason::Terms => DayReason::LeadTime,
         SlotReason::Full => DayReason::Full,
         SlotReason::Quota => DayReason::Quota,
+        SlotReason::Reserved => DayReason::Reserved,
     })
 }
 

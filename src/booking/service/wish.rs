@@ -2,17 +2,19 @@
 
 use crate::base::ids;
 use crate::base::local_time::local_date;
+use crate::base::words::Moment;
 use crate::booking::model::bookable::{DayReason, SlotReason, Terms};
+use crate::booking::model::shares::released_at;
 use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::stages::{self, StageTerms, WantedStage};
-use crate::booking::service::{Booking, Fault, plan_of, seats_over, terms_of};
+use crate::booking::service::{Booking, Drawing, Fault, plan_of, seats_over, terms_of};
 use crate::booking::store::appointments;
 use crate::booking::store::entities::appointment::{self, Site};
 use crate::booking::store::entities::booking;
 use crate::booking::store::write::{self, Party, Standing};
 use crate::booking::words::problems::{
-    beyond_horizon, no_stages, not_a_slot, of_stage, one_time, slot_past, slot_taken, stage_fault,
-    year_unpublished,
+    beyond_horizon, no_stages, not_a_slot, of_stage, one_time, places_reserved, slot_past, slot_taken,
+    stage_fault, year_unpublished,
 };
 use crate::db::{Tx, is_unique_violation};
 use crate::directory::entities::service_stage::Stage;
@@ -54,6 +56,8 @@ pub(super) struct Wanted {
     pub site: Site,
     pub slot: Slot,
     pub needs: Vec<Need>,
+    /// Some seats of the service are kept for others until then.
+    kept_until: Option<Moment>,
 }
 
 /// All appointments of one booking, in order; at least one.
@@ -66,15 +70,15 @@ impl Booking {
         &self,
         info: &ServiceInfo,
         time: Option<&WantedTime>,
-        now: DateTime<Utc>,
+        drawing: Drawing,
     ) -> Result<WantedAll, Problem> {
-        let calendar = self.0.directory.calendar().await?;
+        let (calendar, now) = (self.0.directory.calendar().await?, drawing.now);
         match time.ok_or_else(one_time)? {
             WantedTime::Slot(starts_at) => {
                 let (slot, date) = slot_at(info, &plan_of(info), &calendar, *starts_at, now)?;
-                Ok(WantedAll(vec![whole(info, slot, date)]))
+                Ok(WantedAll(vec![whole(info, slot, date, drawing)]))
             }
-            WantedTime::Stages(wanted) => in_stages(info, &calendar, wanted, now),
+            WantedTime::Stages(wanted) => in_stages(info, &calendar, wanted, drawing),
         }
     }
 }
@@ -83,7 +87,7 @@ fn in_stages(
     info: &ServiceInfo,
     calendar: &Calendar,
     wanted: &[WantedStage],
-    now: DateTime<Utc>,
+    drawing: Drawing,
 ) -> Result<WantedAll, Problem> {
     if info.stages.is_empty() {
         return Err(no_stages());
@@ -93,9 +97,9 @@ fn in_stages(
     let mut all = Vec::with_capacity(wanted.len());
     for (index, (wish, position)) in iter::zip(wanted, positions).enumerate() {
         let stage = &info.stages[position];
-        let (slot, _) = slot_at(info, &stage_plan(info, stage), calendar, wish.starts_at, now)
+        let (slot, _) = slot_at(info, &stage_plan(info, stage), calendar, wish.starts_at, drawing.now)
             .map_err(|problem| of_stage(problem, index))?;
-        all.push(of_one_stage(info, stage, wish.site, slot));
+        all.push(of_one_stage(info, stage, wish.site, slot, drawing));
     }
     Ok(WantedAll(all))
 }
@@ -130,26 +134,34 @@ fn slot_at(
     }
 }
 
-fn whole(info: &ServiceInfo, slot: Slot, date: NaiveDate) -> Wanted {
-    let mut needs = vec![need_of_service(info, &slot)];
+fn whole(info: &ServiceInfo, slot: Slot, date: NaiveDate, drawing: Drawing) -> Wanted {
+    let mut needs = vec![need_of_service(info, &slot, drawing)];
     if let (Some(resource), Some(seats)) = (info.row.quota_resource_id, info.quota_seats) {
-        needs.push(Need { resource, seats, cells: cells::of_day(date) });
+        needs.push(Need::any(resource, seats, cells::of_day(date)));
     }
-    Wanted { stage: None, site: Site::Office, slot, needs }
+    Wanted { stage: None, site: Site::Office, slot, needs, kept_until: kept_until(info, &slot, drawing) }
 }
 
 /// A stage takes an officer of the service, and at the office what it needs beside.
-fn of_one_stage(info: &ServiceInfo, stage: &StageInfo, site: Site, slot: Slot) -> Wanted {
-    let mut needs = vec![need_of_service(info, &slot)];
+fn of_one_stage(info: &ServiceInfo, stage: &StageInfo, site: Site, slot: Slot, drawing: Drawing) -> Wanted {
+    let mut needs = vec![need_of_service(info, &slot, drawing)];
     if let (Site::Office, Some(resource), Some(seats)) = (site, stage.row.resource_id, stage.seats) {
-        needs.push(Need { resource, seats, cells: plan_of(info).cells(&slot) });
+        needs.push(Need::any(resource, seats, plan_of(info).cells(&slot)));
     }
-    Wanted { stage: Some(stage.row.stage), site, slot, needs }
+    let kept_until = kept_until(info, &slot, drawing);
+    Wanted { stage: Some(stage.row.stage), site, slot, needs, kept_until }
 }
 
-fn need_of_service(info: &ServiceInfo, slot: &Slot) -> Need {
+fn need_of_service(info: &ServiceInfo, slot: &Slot, drawing: Drawing) -> Need {
     let cells = plan_of(info).cells(slot);
-    Need { resource: info.row.resource_id, seats: seats_over(info, &cells), cells }
+    let (seats, parts) = (seats_over(info, &cells), drawing.seats(info, &cells));
+    Need { resource: info.row.resource_id, seats, parts, cells }
+}
+
+/// Until when some seats of a slot are kept for others.
+fn kept_until(info: &ServiceInfo, slot: &Slot, drawing: Drawing) -> Option<Moment> {
+    let until = released_at(&info.spec.shares, slot.starts_at);
+    (info.spec.shares.kept() > 0 && drawing.now < until).then_some(Moment(until, info.zone))
 }
 
 /// What slots of a stage are made from: the service's hours, its own length; one may start at every cell.
@@ -219,7 +231,7 @@ impl WantedAll {
             // Others may have made room as well.
             standing = self.standing(tx, party, but, now).await?;
         }
-        let taken = self.choose(&standing, spread).ok_or_else(slot_taken)?;
+        let taken = self.choose(&standing, spread).ok_or_else(|| self.all_gone(&standing))?;
         Ok((standing, taken))
     }
 
@@ -233,6 +245,25 @@ impl WantedAll {
     ) -> Result<Standing, Fault> {
         let seats = self.needs().map(|need| places::ask::taken_seats(need, but.map(appointments::owners)));
         Ok(write::standing(tx, party, but, seats, now).await?)
+    }
+
+    /// Why there is no seat for something: they are taken, or what is left is kept for others.
+    fn all_gone(&self, standing: &Standing) -> Problem {
+        let mut taken = standing.taken.iter();
+        let of_all: Vec<(&Wanted, bool)> = self
+            .0
+            .iter()
+            .map(|wanted| {
+                let has_some =
+                    |(need, taken): (&Need, &Vec<i32>)| (0..need.seats).any(|seat| !taken.contains(&seat));
+                (wanted, wanted.needs.iter().zip(taken.by_ref()).all(has_some))
+            })
+            .collect();
+        let kept = of_all.iter().filter_map(|(wanted, _)| wanted.kept_until).next_back();
+        match kept {
+            Some(until) if of_all.iter().all(|(_, has_some)| *has_some) => places_reserved(until),
+            _ => slot_taken(),
+        }
     }
 
     /// A seat for everything that is needed, appointment by appointment; `spread` over the free ones.

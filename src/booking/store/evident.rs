@@ -33,6 +33,7 @@ impl Evident for booking::Model {
             explain_by,
             explanation,
             explained_at,
+            channel,
         } = self;
         vec![
             plain("reference", json!(reference)),
@@ -54,6 +55,7 @@ impl Evident for booking::Model {
             plain("explain_by", maybe(*explain_by)),
             personal("explanation", explanation.clone()),
             plain("explained_at", maybe(*explained_at)),
+            plain("channel", json!(channel)),
         ]
     }
 }

@@ -153,7 +153,7 @@ impl From<BookingRequest> for RequestForm {
     }
 }
 
-/// Cancels one's booking; a reason is needed unless the place was only held.
+/// Cancels one's booking; a reason is needed unless the place was only held. Officers cancel what they took for somebody.
 #[utoipa::path(post, path = "/bookings/{id}/cancel", tag = "bookings", operation_id = "cancel_booking",
     params(("id" = Uuid, Path)), request_body = Cancelling, responses((status = OK, body = BookingDto), refusals::CancelBooking))]
 pub async fn cancel_booking(

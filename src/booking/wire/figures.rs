@@ -44,6 +44,12 @@ struct ServiceWork {
     undecided: i64,
     /// Dealt with by video: nobody had to travel.
     visits_saved: i64,
+    /// Taken by officers for who called.
+    by_phone: i64,
+    /// Taken by officers for who stood at the counter.
+    at_counter: i64,
+    /// Taken by officers against the terms of the service, with a written reason.
+    against_terms: i64,
 }
 
 /// How long a stage took from its beginning to its end, by the officers' clicks.
@@ -59,7 +65,7 @@ struct StageWork {
 
 impl From<ServiceMonth> for ServiceWork {
     fn from(month: ServiceMonth) -> Self {
-        let of = |state| month.states.get(state).copied().unwrap_or(0);
+        let of = |state| month.counts.states.get(state).copied().unwrap_or(0);
         Self {
             service_id: month.info.row.id,
             service: month.info.name(),
@@ -70,6 +76,9 @@ impl From<ServiceMonth> for ServiceWork {
             refused: of("refused"),
             undecided: of("expired"),
             visits_saved: month.visits_saved,
+            by_phone: month.counts.by_phone,
+            at_counter: month.counts.at_counter,
+            against_terms: month.counts.against_terms,
         }
     }
 }

@@ -5,6 +5,7 @@ mod bookings;
 mod closings;
 mod day;
 mod decide;
+mod desk;
 pub mod dto;
 mod feeds;
 mod figures;
@@ -32,6 +33,8 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(services::why_not))
         .routes(routes!(terms::set_terms))
         .routes(routes!(terms::preview_terms))
+        .routes(routes!(services::list_desk_slots))
+        .routes(routes!(desk::set_shares))
         .routes(routes!(bookings::list_bookings, bookings::take_place))
         .routes(routes!(bookings::get_booking))
         .routes(routes!(bookings::get_booking_by_reference))
@@ -48,6 +51,7 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(closings::list_closings, closings::announce_closing))
         .routes(routes!(closings::preview_closing))
         .routes(routes!(closings::withdraw_closing))
+        .routes(routes!(desk::book_at_desk))
         .routes(routes!(day::get_day))
         .routes(routes!(official_calendar::preview_calendar))
         .routes(routes!(official_calendar::import_calendar))

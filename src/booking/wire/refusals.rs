@@ -6,7 +6,9 @@ use crate::http::{refusals, shared_refusals};
 shared_refusals! {
     /// Why a time cannot be had.
     TIME {
-        CONFLICT: "slot_taken", "already_yours" ("with the booking as `subject_id`, unless `anyway`");
+        CONFLICT: "slot_taken",
+            "places_reserved" ("what is left is kept for who books in another way, until a set time"),
+            "already_yours" ("with the booking as `subject_id`, unless `anyway`");
         FORBIDDEN: "tier_excluded" ("the terms exclude the enterprise's credit tier");
         CONFLICT: "quota_reached", "overlapping";
         UNPROCESSABLE_ENTITY: "one_time", "not_a_slot", "slot_past", "lead_time", "beyond_horizon",
@@ -14,12 +16,19 @@ shared_refusals! {
             "stage_gap";
     }
 
-    /// Faults of a booking's form, with the field that has them.
+    /// Rules about who books, whichever time it is.
+    PARTY {
+        CONFLICT: "too_many_bookings", "outside_office_hours", "blocked_after_no_show", "explanation_missing";
+    }
+
+    /// Faults of what a booking's form holds, with the field that has them.
     FORM {
         UNPROCESSABLE_ENTITY: "wrong_length", "wrong_character",
-            "invalid_name", "name_not_allowed", "unknown_field", "required", "consent_required", "too_long",
+            "invalid_name", "name_not_allowed", "unknown_field", "too_long",
             "not_an_option", "invalid_port_code", "invalid_date", "invalid_number";
     }
+    /// What a booker must not leave out of a form.
+    COMPLETE { UNPROCESSABLE_ENTITY: "required", "consent_required"; }
     /// The enterprise was not let in.
     LET_IN { FORBIDDEN: "enterprise_pending", "enterprise_refused"; }
     /// When nothing can be opened.
@@ -43,6 +52,10 @@ shared_refusals! {
 refusals! {
     ListServiceDays { UNPROCESSABLE_ENTITY: "bad_range", "date_out_of_range"; }
     ListServiceSlots { UNPROCESSABLE_ENTITY: "date_out_of_range", "unknown_stage"; }
+    ListDeskSlots {
+        FORBIDDEN: "forbidden";
+        UNPROCESSABLE_ENTITY: "date_out_of_range", "unknown_enterprise", "enterprise_not_let_in";
+    }
     ListStageAlternatives {
         UNPROCESSABLE_ENTITY: "date_out_of_range", "no_stages", "unknown_stage", "stage_order", "stage_site";
     }
@@ -72,9 +85,10 @@ refusals! {
         ..BOOKERS;
         ..TIME;
         ..FORM;
+        ..COMPLETE;
+        ..PARTY;
         FORBIDDEN: "enterprise_pending", "enterprise_refused";
-        CONFLICT: "too_many_holds", "too_many_bookings", "outside_office_hours", "blocked_after_no_show",
-            "explanation_missing",
+        CONFLICT: "too_many_holds",
             "unread_warning" ("with the field, until its code is in `acknowledged`");
         UNPROCESSABLE_ENTITY: "unknown_service";
     }
@@ -117,12 +131,13 @@ refusals! {
     RequestBooking {
         ..BOOKERS;
         ..FORM;
+        ..COMPLETE;
         FORBIDDEN: "tier_excluded";
         UNPROCESSABLE_ENTITY: "lead_time" ("for the category that the form names");
         CONFLICT: "hold_expired", "wrong_state",
             "unread_warning" ("with the field, until its code is in `acknowledged`");
     }
-    CheckBookingForm { ..BOOKERS; ..FORM; }
+    CheckBookingForm { ..BOOKERS; ..FORM; ..COMPLETE; }
     CancelBooking {
         ..BOOKERS;
         CONFLICT: "wrong_state", "hold_expired", "too_late";
@@ -160,6 +175,19 @@ refusals! {
             "too_long";
     }
     WithdrawClosing { FORBIDDEN: "forbidden"; }
+    BookAtDesk {
+        ..TIME;
+        ..FORM;
+        ..PARTY;
+        FORBIDDEN: "forbidden";
+        CONFLICT: "unread_warning" ("with the field, until its code is in `acknowledged`");
+        UNPROCESSABLE_ENTITY: "unknown_service", "unknown_enterprise",
+            "enterprise_not_let_in", "desk_needs_enterprise" ("of meetings by video");
+    }
+    SetShares {
+        FORBIDDEN: "forbidden";
+        UNPROCESSABLE_ENTITY: "shares_seats", "shares_release", "reason_required", "too_long";
+    }
     ListOpenings { FORBIDDEN: "forbidden"; }
     PreviewOpening { ..OPENING; FORBIDDEN: "forbidden"; }
     AnnounceOpening {

@@ -9,7 +9,7 @@ use crate::booking::model::warnings::FormWarning;
 use crate::booking::model::why_not::{Remedy, Rule};
 use crate::booking::service::waiting::{GlanceState, SessionGlance, WaitingPerson};
 use crate::booking::store::entities::appointment::Site;
-use crate::booking::store::entities::booking::BookingState;
+use crate::booking::store::entities::booking::{BookingState, Channel};
 use crate::booking::store::entities::calendar_feed::Covers;
 use crate::booking::store::entities::waiting_entry::WaitingState;
 use crate::http::{fields_in_json, words_in_json};
@@ -24,10 +24,10 @@ words_in_json! {
     StepKind { ChooseTime, FillIn, Decision, JoinVideo, Come, Rate }
 
     /// Why nothing can be booked on a day.
-    DayReason { Past, LeadTime, BeyondHorizon, Closed, Full, YearUnpublished, Quota }
+    DayReason { Past, LeadTime, BeyondHorizon, Closed, Full, YearUnpublished, Quota, Reserved }
 
     /// Why a slot cannot be booked.
-    SlotReason { Past, LeadTime, Full, Quota, Terms }
+    SlotReason { Past, LeadTime, Full, Quota, Reserved, Terms }
 
     /// What stands in the way of a time.
     Rule { TierExcluded, ExplanationMissing, BlockedAfterNoShow, OutsideOfficeHours, TooManyBookings, LeadTime, QuotaReached, Overlapping }
@@ -54,6 +54,9 @@ words_in_json! {
 
     /// Where a stage takes place.
     Site { Office, Enterprise }
+
+    /// By which way a booking came: its booker took it, or an officer for somebody who called or was at the counter.
+    Channel { Online, Phone, Counter }
 
     /// State of a booking (contracts).
     BookingState { Held, Requested, Accepted, Refused, CheckedIn, Completed, NoShow, Cancelled, Expired }

@@ -5,8 +5,10 @@ use crate::base::words;
 use crate::booking::Booking;
 use crate::booking::model::bookable::{Offer, OpenState};
 use crate::booking::model::steps;
-use crate::booking::service::{ServiceNow, WhyFor, capacity_in};
+use crate::booking::service::{DeskAsked, ServiceNow, WhyFor, capacity_in};
 use crate::booking::store::entities::appointment::Site;
+use crate::booking::store::entities::booking::Channel;
+use crate::booking::wire::desk::DeskChannel;
 use crate::booking::wire::dto::{
     AnnouncementDto, DayOfPlacesDto, DaysDto, HindranceDto, KindNowDto, Prefill, ServiceDto, ServiceList,
     ServiceNowDto, ServiceStageDto, SlotDto, SlotsDto, VenueDto, WhyDto,
@@ -132,14 +134,50 @@ pub async fn list_service_slots(
         }
         None => offers.into_iter().map(|offer| (offer, Vec::new())).collect(),
     };
-    let slots = slots.into_iter().map(|(offer, hindrances)| SlotDto {
+    let slots = slots.into_iter().map(|(offer, hindrances)| slot_of(&info, &offer, hindrances));
+    Ok(Json(SlotsDto { date, zone: info.zone.name().to_owned(), slots: slots.collect(), reason }))
+}
+
+fn slot_of(info: &ServiceInfo, offer: &Offer, hindrances: Vec<HindranceDto>) -> SlotDto {
+    SlotDto {
         hindrances,
         starts_at: offer.slot.starts_at,
         ends_at: offer.slot.ends_at,
         free: offer.free,
-        capacity: capacity_in(&info, &offer.slot),
+        capacity: capacity_in(info, &offer.slot),
         reason: offer.reason,
-    });
+    }
+}
+
+/// Which date, and for whom.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DeskSlotsQuery {
+    #[serde(deserialize_with = "dated")]
+    date: NaiveDate,
+    #[param(inline)]
+    channel: DeskChannel,
+    /// For an enterprise that was let in, by its id or 统一社会信用代码.
+    enterprise: Option<String>,
+    /// What the form's field `terms.category_field` is going to say, if that is known.
+    category: Option<String>,
+}
+
+/// The slots of a date for somebody at the desk: how many places are free for them, and what the terms have against each
+/// for the enterprise that is named. With a reason it can be had all the same where `free` is not 0. For officers.
+#[utoipa::path(get, path = "/services/{id}/desk-slots", tag = "office_day", operation_id = "list_desk_slots",
+    params(("id" = Uuid, Path), DeskSlotsQuery), responses((status = OK, body = SlotsDto), refusals::ListDeskSlots))]
+pub async fn list_desk_slots(
+    Signed(actor): Signed,
+    State(booking): State<Booking>,
+    PathId(id): PathId,
+    Params(DeskSlotsQuery { date, channel, enterprise, category }): Params<DeskSlotsQuery>,
+) -> Result<Json<SlotsDto>, Refused<refusals::ListDeskSlots>> {
+    let asked = DeskAsked { channel: channel.into(), enterprise, category };
+    let (question, slots, reason) = booking.slots_at_desk(&actor, id, asked, date).await?;
+    let (info, lead, enterprise) = (&question.info, question.lead(), question.tier.is_some());
+    let told = |one| HindranceDto::of(one, info, lead, enterprise);
+    let slots = slots.iter().map(|(offer, all)| slot_of(info, offer, all.iter().map(told).collect()));
     Ok(Json(SlotsDto { date, zone: info.zone.name().to_owned(), slots: slots.collect(), reason }))
 }
 
@@ -151,6 +189,9 @@ pub struct WhyQuery {
     starts_at: DateTime<Utc>,
     /// Of officers: for an enterprise, by its id or 统一社会信用代码.
     enterprise: Option<String>,
+    /// Of officers: for who calls or stands at the counter, for whom places may be kept.
+    #[param(inline)]
+    channel: Option<DeskChannel>,
     /// What the form's field `terms.category_field` is going to say, if that is known.
     category: Option<String>,
 }
@@ -162,9 +203,11 @@ pub async fn why_not(
     Signed(actor): Signed,
     State(booking): State<Booking>,
     PathId(id): PathId,
-    Params(WhyQuery { starts_at, enterprise, category }): Params<WhyQuery>,
+    Params(WhyQuery { starts_at, enterprise, channel, category }): Params<WhyQuery>,
 ) -> Result<Json<WhyDto>, Refused<refusals::WhyNot>> {
-    let why = booking.why(&actor, id, starts_at, WhyFor { enterprise, category }).await?;
+    let why = booking
+        .why(&actor, id, starts_at, WhyFor { enterprise, channel: channel.map(Channel::from), category })
+        .await?;
     let told = |one| HindranceDto::of(one, &why.info, why.lead, why.tier.is_some());
     Ok(Json(WhyDto {
         starts_at: why.starts_at,
@@ -196,6 +239,7 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
         steps: steps::steps(row.kind, row.needs_decision),
         trial: spec.trial,
         limits: spec.limits,
+        shares: spec.shares,
         terms: spec.terms.clone(),
         warnings: spec.warnings.clone(),
         uses_working_days: info.uses_working_days(),

@@ -36,6 +36,11 @@ pub fn slot_taken() -> Problem {
     Problem::conflict(words::booking::slot_taken())
 }
 
+/// What is left is kept for who books in another way, until then.
+pub fn places_reserved(until: Moment) -> Problem {
+    Problem::conflict(words::booking::places_reserved(until))
+}
+
 pub fn too_many_holds() -> Problem {
     Problem::conflict(words::booking::too_many_holds(MOST_HOLDS))
 }

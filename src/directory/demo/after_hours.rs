@@ -4,7 +4,7 @@ use crate::directory::demo::fields::{choice, field, t};
 use crate::directory::demo::{DAY, DemoService, DemoStage, HOUR};
 use crate::directory::model::credit::CreditTier;
 use crate::directory::model::terms::{CancellingTerms, ExcludedTier, LeadTime, ServiceTerms};
-use crate::directory::model::{FieldKind, Limits, ReminderTerms, ServiceSpec, WaitingTerms};
+use crate::directory::model::{FieldKind, Limits, ReminderTerms, ServiceSpec, Shares, WaitingTerms};
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
 use crate::directory::store::entities::service_stage::Stage;
@@ -158,6 +158,7 @@ fn spec() -> ServiceSpec {
         warnings: vec![],
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
+        shares: Shares::default(),
         terms: terms(),
     }
 }

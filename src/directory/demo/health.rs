@@ -7,7 +7,8 @@ use crate::directory::demo::fields::{choice, field, t};
 use crate::directory::demo::{DemoService, HOUR};
 use crate::directory::model::terms::ServiceTerms;
 use crate::directory::model::{
-    FieldKind, FieldSpec, Limits, ReminderTerms, ServiceSpec, WaitingTerms, WarningCondition, WarningRule,
+    FieldKind, FieldSpec, Limits, ReminderTerms, ServiceSpec, Shares, WaitingTerms, WarningCondition,
+    WarningRule,
 };
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
@@ -83,6 +84,7 @@ fn check_up() -> ServiceSpec {
         terms: ServiceTerms::default(),
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
+        shares: Shares::default(),
     }
 }
 
@@ -137,6 +139,7 @@ fn vaccination() -> ServiceSpec {
         terms: ServiceTerms::default(),
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
+        shares: Shares::default(),
     }
 }
 

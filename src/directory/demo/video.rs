@@ -5,7 +5,7 @@ use crate::directory::demo::fields::{choice, field, t};
 use crate::directory::demo::{DAY, DemoService, HOUR};
 use crate::directory::model::terms::ServiceTerms;
 use crate::directory::model::{
-    CheckSpec, FieldKind, FieldSpec, Limits, ReminderTerms, ServiceSpec, WaitingTerms,
+    CheckSpec, FieldKind, FieldSpec, Limits, ReminderTerms, ServiceSpec, Shares, WaitingTerms,
 };
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
@@ -68,6 +68,7 @@ fn face_to_face() -> ServiceSpec {
         terms: ServiceTerms::default(),
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
+        shares: Shares::default(),
     }
 }
 
@@ -97,6 +98,7 @@ fn try_any_time() -> ServiceSpec {
         terms: ServiceTerms::default(),
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
+        shares: Shares::default(),
     }
 }
 

@@ -50,6 +50,9 @@ pub struct ServiceSpec {
     /// When bookers are reminded.
     #[serde(default)]
     pub reminders: ReminderTerms,
+    /// Which of its seats are kept for which way of booking.
+    #[serde(default)]
+    pub shares: Shares,
 }
 
 /// How many live bookings of one service (held ones included) a party may have at a time.
@@ -64,6 +67,22 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { person: 5, enterprise: 20 }
+    }
+}
+
+/// Seats that are kept for callers and for the counter, side by side in each slot; the rest is everybody's. What nobody
+/// has taken is released to all at a set time before the slot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shares {
+    pub phone: i32,
+    pub counter: i32,
+    pub released_minutes_before: i32,
+}
+
+impl Shares {
+    /// How many are kept in all.
+    pub fn kept(&self) -> i32 {
+        self.phone.max(0).saturating_add(self.counter.max(0))
     }
 }
 

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod closings;
 pub mod entities;
 pub mod openings;
+pub mod shares;
 
 use crate::db::Tx;
 use crate::directory::model::customs::CustomsList;

@@ -10,7 +10,9 @@ use crate::directory::model::terms::{
     ApplicationHours, CancellingTerms, ExcludedTier, LeadTime, NoShowTerms, OverlapRule, Quota, QuotaParty,
     QuotaPeriod, ServiceTerms,
 };
-use crate::directory::model::{FieldKind, FieldOption, FieldSpec, Limits, WarningCondition, WarningRule};
+use crate::directory::model::{
+    FieldKind, FieldOption, FieldSpec, Limits, Shares, WarningCondition, WarningRule,
+};
 use crate::directory::store::entities::calendar_import::ImportOrigin;
 use crate::directory::store::entities::service::ServiceKind;
 use crate::directory::store::entities::service_stage::Stage;
@@ -65,6 +67,14 @@ fields_in_json! {
         person: u32,
         /// All members of an enterprise together.
         enterprise: u32,
+    }
+
+    /// Seats side by side in each slot that are kept for callers and for the counter; the rest is everybody's.
+    Shares {
+        phone: i32,
+        counter: i32,
+        /// So long before a slot what is left of them is everybody's too.
+        released_minutes_before: i32,
     }
 
     /// On which terms a service is booked.

@@ -3,6 +3,7 @@
 use crate::evidence::model::rows::Evident;
 use crate::evidence::store::entities::{chain, commitment, entry};
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -77,6 +78,12 @@ pub async fn entries_of_kinds(
         found.entry(row.case_id).or_default().push(row);
     }
     Ok(found)
+}
+
+/// The cases that have an entry of a kind, as part of a query.
+pub fn cases_with(kind: &str) -> SelectStatement {
+    let of_kind = entry::Entity::find().filter(entry::Column::Kind.eq(kind));
+    of_kind.select_only().column(entry::Column::CaseId).into_query()
 }
 
 /// The entries of one kind that a case got after `since`.

@@ -10,13 +10,21 @@ pub struct Need {
     pub resource: Uuid,
     /// As many seats the resource has.
     pub seats: i32,
+    /// Which of them may be had: one of a part only where those before have none; parts may be empty.
+    pub parts: [Range<i32>; 4],
     pub cells: Range<i64>,
 }
 
 impl Need {
-    /// The seats that are not among the `taken` ones.
+    /// Any of so many seats.
+    pub fn any(resource: Uuid, seats: i32, cells: Range<i64>) -> Self {
+        Self { resource, seats, parts: [0..seats, 0..0, 0..0, 0..0], cells }
+    }
+
+    /// The seats of the first part that has some beside the `taken` ones.
     pub fn free(&self, taken: &[i32]) -> Vec<i32> {
-        (0..self.seats).filter(|seat| !taken.contains(seat)).collect()
+        let of = |part: &Range<i32>| part.clone().filter(|seat| !taken.contains(seat)).collect();
+        self.parts.iter().map(of).find(|free: &Vec<i32>| !free.is_empty()).unwrap_or_default()
     }
 }
 
@@ -42,10 +50,7 @@ mod tests {
     #[test]
     fn all_of_what_is_needed_is_chosen_or_nothing() {
         let [room, quota] = [1, 2].map(Uuid::from_u128);
-        let needs = [
-            Need { resource: room, seats: 3, cells: 8..10 },
-            Need { resource: quota, seats: 2, cells: 1..2 },
-        ];
+        let needs = [Need::any(room, 3, 8..10), Need::any(quota, 2, 1..2)];
         let seat = |resource, seat, cell| Taken { resource, seat, cell };
         assert_eq!(
             choose(needs.iter(), &[vec![0], vec![]], |_| 0),
@@ -56,5 +61,21 @@ mod tests {
             Some(vec![vec![seat(room, 2, 8), seat(room, 2, 9)], vec![seat(quota, 1, 1)]])
         );
         assert_eq!(choose(needs.iter(), &[vec![], vec![1, 0]], |_| 0), None);
+    }
+
+    #[test]
+    fn a_part_is_drawn_from_when_those_before_are_taken() {
+        let room = Uuid::from_u128(1);
+        let need = Need { parts: [3..5, 0..2, 0..0, 0..0], ..Need::any(room, 6, 8..9) };
+        let seat = |taken: &[i32], pick: fn(usize) -> usize| {
+            let chosen = choose(std::iter::once(&need), &[taken.to_vec()], pick)?;
+            Some(chosen[0][0].seat)
+        };
+        let last = |below: usize| below - 1;
+        assert_eq!((seat(&[], |_| 0), seat(&[], last)), (Some(3), Some(4)));
+        assert_eq!(seat(&[3], last), Some(4));
+        assert_eq!(seat(&[3, 4], last), Some(1));
+        // Others there are, but not for them.
+        assert_eq!(seat(&[0, 1, 3, 4], |_| 0), None);
     }
 }

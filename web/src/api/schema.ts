@@ -119,7 +119,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancels one's booking; a reason is needed unless the place was only held. */
+        /** Cancels one's booking; a reason is needed unless the place was only held. Officers cancel what they took for somebody. */
         post: operations["cancel_booking"];
         delete?: never;
         options?: never;
@@ -684,6 +684,23 @@ export interface paths {
         get: operations["list_decisions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Books for somebody who calls or stands at the counter: accepted at once, nothing is held. For officers. */
+        post: operations["book_at_desk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1449,6 +1466,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services/{id}/desk-slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The slots of a date for somebody at the desk: how many places are free for them, and what the terms have against each
+         *     for the enterprise that is named. With a reason it can be had all the same where `free` is not 0. For officers.
+         */
+        get: operations["list_desk_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services/{id}/prefill": {
         parameters: {
             query?: never;
@@ -1459,6 +1496,23 @@ export interface paths {
         /** What the form of a service can be filled in with: the caller's contact and last answers. */
         get: operations["get_prefill"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps seats of a service for callers and for the counter, until a set time before each slot. For chiefs. */
+        put: operations["set_shares"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2066,6 +2120,8 @@ export interface components {
             about: components["schemas"]["Answer"][];
             booker_name: string;
             can: components["schemas"]["Can"];
+            /** @description By which way it came. */
+            channel: components["schemas"]["Channel"];
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -2340,6 +2396,11 @@ export interface components {
          * @enum {string}
          */
         ChangeKind: "added" | "removed" | "changed";
+        /**
+         * @description By which way a booking came: its booker took it, or an officer for somebody who called or was at the counter.
+         * @enum {string}
+         */
+        Channel: "online" | "phone" | "counter";
         /** @description Whether something was checked. */
         Check: {
             done: boolean;
@@ -2474,11 +2535,16 @@ export interface components {
          * @description Why nothing can be booked on a day.
          * @enum {string}
          */
-        DayReason: "past" | "lead_time" | "beyond_horizon" | "closed" | "full" | "year_unpublished" | "quota";
+        DayReason: "past" | "lead_time" | "beyond_horizon" | "closed" | "full" | "year_unpublished" | "quota" | "reserved";
         Decline: {
             /** @description In one's own words; need not be given. */
             reason?: string | null;
         };
+        /**
+         * @description By which way somebody reaches the desk.
+         * @enum {string}
+         */
+        DeskChannel: "phone" | "counter";
         /**
          * @description Of what an earliest time is told.
          * @enum {string}
@@ -3134,6 +3200,34 @@ export interface components {
             /** @description The notice: its number or address. */
             source: string;
         };
+        /** @description What an officer books for somebody. */
+        NewDeskBooking: {
+            /** @description Codes of the warnings that were read out. */
+            acknowledged?: string[];
+            /** @description Take a second place at a time that they have booked already, instead of `already_yours`. */
+            anyway?: boolean;
+            channel: components["schemas"]["DeskChannel"];
+            /** @description May be left out at the counter. */
+            contact_mobile?: string;
+            contact_name: string;
+            /** @description For an enterprise that was let in, by its id or 统一社会信用代码. */
+            enterprise?: string | null;
+            /** @description Answers by field key, as far as there are some; what needs a consent is not asked at the desk. */
+            fields?: {
+                [key: string]: components["schemas"]["FieldValue"];
+            };
+            /** @description Why it is booked against the terms of the service; left out, they hold. Seats and opening hours always do. */
+            reason?: string | null;
+            /** Format: uuid */
+            service_id: string;
+            /** @description In order; all of them are booked, or none. */
+            stages?: components["schemas"]["WantedStage"][];
+            /**
+             * Format: date-time
+             * @description The start of a slot; left out where there are `stages`.
+             */
+            starts_at?: string | null;
+        };
         /** @description What is to be closed, and what becomes of who has booked then. */
         NewClosing: {
             /** Format: date */
@@ -3213,6 +3307,25 @@ export interface components {
         NewInvitation: {
             /** @description Whom it is for; need not be given. */
             label?: string | null;
+        };
+        /** @description Which seats of each slot are to be kept, and why. */
+        NewShares: {
+            /**
+             * Format: int32
+             * @description For who stands at the counter.
+             */
+            counter?: number;
+            /**
+             * Format: int32
+             * @description For callers.
+             */
+            phone?: number;
+            reason: string;
+            /**
+             * Format: int32
+             * @description So long before a slot what is left of them is everybody's.
+             */
+            released_minutes_before?: number;
         };
         /** @description A registration of somebody who books for themselves. */
         NewTraveller: {
@@ -3464,6 +3577,8 @@ export interface components {
                 about: components["schemas"]["Answer"][];
                 booker_name: string;
                 can: components["schemas"]["Can"];
+                /** @description By which way it came. */
+                channel: components["schemas"]["Channel"];
                 /** Format: date-time */
                 created_at: string;
                 /** Format: date-time */
@@ -4076,6 +4191,8 @@ export interface components {
             /** @description Whether the session is recorded. */
             recorded: boolean;
             rules: components["schemas"]["Text"][];
+            /** @description Seats of each slot that are kept for callers and the counter. */
+            shares: components["schemas"]["Shares"];
             /** @description In which stages it can be booked, in order; none where it is booked as a whole only. */
             stages: components["schemas"]["ServiceStage"][];
             /** @description The steps of a booking, in order; without a decision where none is needed. */
@@ -4203,8 +4320,23 @@ export interface components {
         };
         /** @description Bookings of a service whose time lies in the month; what was only held is not counted. */
         ServiceWork: {
+            /**
+             * Format: int64
+             * @description Taken by officers against the terms of the service, with a written reason.
+             */
+            against_terms: number;
+            /**
+             * Format: int64
+             * @description Taken by officers for who stood at the counter.
+             */
+            at_counter: number;
             /** Format: int64 */
             booked: number;
+            /**
+             * Format: int64
+             * @description Taken by officers for who called.
+             */
+            by_phone: number;
             /** Format: int64 */
             cancelled: number;
             /** Format: int64 */
@@ -4356,6 +4488,18 @@ export interface components {
             /** @description All of them: what is left out is as if nothing was said. */
             terms: components["schemas"]["ServiceTerms"];
         };
+        /** @description Seats side by side in each slot that are kept for callers and for the counter; the rest is everybody's. */
+        Shares: {
+            /** Format: int32 */
+            counter: number;
+            /** Format: int32 */
+            phone: number;
+            /**
+             * Format: int32
+             * @description So long before a slot what is left of them is everybody's too.
+             */
+            released_minutes_before: number;
+        };
         /** @description Login and password. */
         SignIn: {
             login: string;
@@ -4391,7 +4535,7 @@ export interface components {
          * @description Why a slot cannot be booked.
          * @enum {string}
          */
-        SlotReason: "past" | "lead_time" | "full" | "quota" | "terms";
+        SlotReason: "past" | "lead_time" | "full" | "quota" | "reserved" | "terms";
         /**
          * @description What is sent: the camera (with its microphone), the screen or a document camera.
          * @enum {string}
@@ -5173,7 +5317,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_holds`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until a set time), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `too_many_holds`, `unread_warning` (with the field, until its code is in `acknowledged`), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5181,7 +5325,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "already_yours" | "quota_reached" | "overlapping" | "too_many_holds" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "places_reserved" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "too_many_holds" | "unread_warning" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -5209,7 +5353,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `required`, `consent_required`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `unknown_service`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `required`, `consent_required`, `unknown_service`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5217,7 +5361,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "required" | "consent_required" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "unknown_service" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "required" | "consent_required" | "unknown_service" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -5884,7 +6028,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `required`, `consent_required`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `required`, `consent_required`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5892,7 +6036,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "required" | "consent_required" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "required" | "consent_required" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -7451,7 +7595,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `required`, `consent_required`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `lead_time` (for the category that the form names), `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `required`, `consent_required`, `lead_time` (for the category that the form names), `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7459,7 +7603,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "required" | "consent_required" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "lead_time" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "required" | "consent_required" | "lead_time" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -7577,7 +7721,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `wrong_state`, `too_late`, `hold_expired`, `same_time`, `officer_busy` (with the other booking as `subject_id`, unless `anyway`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until a set time), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `wrong_state`, `too_late`, `hold_expired`, `same_time`, `officer_busy` (with the other booking as `subject_id`, unless `anyway`), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7585,7 +7729,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "already_yours" | "quota_reached" | "overlapping" | "wrong_state" | "too_late" | "hold_expired" | "same_time" | "officer_busy" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "places_reserved" | "already_yours" | "quota_reached" | "overlapping" | "wrong_state" | "too_late" | "hold_expired" | "same_time" | "officer_busy" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -10449,6 +10593,154 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    book_at_desk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeskBooking"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `tier_excluded` (the terms exclude the enterprise's credit tier), `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "tier_excluded" | "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until a set time), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "slot_taken" | "places_reserved" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `unknown_service`, `unknown_enterprise`, `enterprise_not_let_in`, `desk_needs_enterprise` (of meetings by video), `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "unknown_service" | "unknown_enterprise" | "enterprise_not_let_in" | "desk_needs_enterprise" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
                     };
                 };
             };
@@ -16301,6 +16593,120 @@ export interface operations {
             };
         };
     };
+    list_desk_slots: {
+        parameters: {
+            query: {
+                date: string;
+                channel: "phone" | "counter";
+                /** @description For an enterprise that was let in, by its id or 统一社会信用代码. */
+                enterprise?: string;
+                /** @description What the form's field `terms.category_field` is going to say, if that is known. */
+                category?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceSlots"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `date_out_of_range`, `unknown_enterprise`, `enterprise_not_let_in`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "date_out_of_range" | "unknown_enterprise" | "enterprise_not_let_in" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
     get_prefill: {
         parameters: {
             query?: never;
@@ -16391,6 +16797,168 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    set_shares: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShares"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `shares_seats`, `shares_release`, `reason_required`, `too_long`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "shares_seats" | "shares_release" | "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
                     };
                 };
             };
@@ -17074,6 +17642,8 @@ export interface operations {
                 starts_at: string;
                 /** @description Of officers: for an enterprise, by its id or 统一社会信用代码. */
                 enterprise?: string;
+                /** @description Of officers: for who calls or stands at the counter, for whom places may be kept. */
+                channel?: "phone" | "counter";
                 /** @description What the form's field `terms.category_field` is going to say, if that is known. */
                 category?: string;
             };

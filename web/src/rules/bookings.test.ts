@@ -4,7 +4,7 @@ import { daysAway, holdLeft, holds, joinable, mostPressing } from './bookings'
 
 const now = Date.parse('2026-11-23T06:00:00Z')
 const make = (more: Partial<Booking>): Booking => ({
-  id: 'b', reference: '', state: 'accepted', kind: 'video', service: { id: 's', code: 's', name: { 'zh-CN': '', en: '' } },
+  id: 'b', reference: '', channel: 'online', state: 'accepted', kind: 'video', service: { id: 's', code: 's', name: { 'zh-CN': '', en: '' } },
   venue: { name: { 'zh-CN': '', en: '' }, zone: 'Asia/Shanghai' }, starts_at: '2026-11-23T08:00:00Z', ends_at: '2026-11-23T08:30:00Z',
   stages: [], hold_expires_at: null, enterprise: null, booker_name: '', topic: null, about: [], officer: null, reason: null,
   expired_because: null, reopen_until: null, needs_decision: true, next_steps: ['join_video', 'rate'], session: null, overlaps: [],

@@ -28,12 +28,34 @@ pub struct Model {
     pub explain_by: Option<DateTimeUtc>,
     pub explanation: Option<String>,
     pub explained_at: Option<DateTimeUtc>,
+    pub channel: Channel,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// By which way a booking came.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum Channel {
+    /// Its booker took it.
+    #[default]
+    #[sea_orm(string_value = "online")]
+    #[serde(rename = "online")]
+    Online,
+    /// An officer took it for somebody who called.
+    #[sea_orm(string_value = "phone")]
+    #[serde(rename = "phone")]
+    Phone,
+    /// An officer took it for somebody at the counter.
+    #[sea_orm(string_value = "counter")]
+    #[serde(rename = "counter")]
+    Counter,
+}
 
 /// State of a booking (contracts).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]

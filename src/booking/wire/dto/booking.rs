@@ -7,7 +7,7 @@ use crate::booking::model::steps::StepKind;
 use crate::booking::model::warnings::FormWarning;
 use crate::booking::service::waiting::SessionGlance;
 use crate::booking::store::entities::appointment::Site;
-use crate::booking::store::entities::booking::BookingState;
+use crate::booking::store::entities::booking::{BookingState, Channel};
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::Stage;
 use crate::http::dated;
@@ -25,6 +25,8 @@ pub struct BookingDto {
     /// To be read out: `MQ 2611 4K7P-X`.
     pub reference: String,
     pub state: BookingState,
+    /// By which way it came.
+    pub channel: Channel,
     pub kind: ServiceKind,
     pub service: ServiceRef,
     pub venue: VenueRef,

@@ -12,8 +12,8 @@ mod why;
 pub use board::{BoardBookingDto, BoardDayDto, BoardDto, BoardPlaceDto, BoardServiceDto, OpenSpanDto};
 pub use booking::{
     BookedStageDto, BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, EnterpriseRef, Explaining,
-    FormCheck, HistoryItem, HistorySide, NewBookingDto, OfficerRef, OverlapDto, Prefill, Rescheduling,
-    ServiceRef, VenueRef, WantedStageDto,
+    FieldValue, FormCheck, HistoryItem, HistorySide, NewBookingDto, OfficerRef, OverlapDto, Prefill,
+    Rescheduling, ServiceRef, VenueRef, WantedStageDto,
 };
 pub use day::{DayBookingDto, MissingYear, OfficeDayDto, Refusing};
 pub use official_calendar::{

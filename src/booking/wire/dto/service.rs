@@ -9,7 +9,7 @@ use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::calendar::DayClass;
 use crate::directory::model::terms::ServiceTerms;
-use crate::directory::model::{FieldSpec, Limits, WarningRule};
+use crate::directory::model::{FieldSpec, Limits, Shares, WarningRule};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -42,6 +42,8 @@ pub struct ServiceDto {
     pub trial: bool,
     /// How many live bookings of it a person or an enterprise may have at a time.
     pub limits: Limits,
+    /// Seats of each slot that are kept for callers and the counter.
+    pub shares: Shares,
     /// Who can book it when.
     pub terms: ServiceTerms,
     /// What a form is checked for before it is requested (`POST /bookings/{id}/check`).

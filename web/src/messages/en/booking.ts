@@ -53,6 +53,7 @@ export default {
       full: 'full',
       year_unpublished: 'not known',
       quota: 'full',
+      reserved: 'kept',
     },
     legend: {
       makeup: 'a weekend day on which the office works',
@@ -60,6 +61,7 @@ export default {
       holiday: 'public holiday, no service',
       full: 'no place left; one may come free',
       quota: 'the number for that day is used up',
+      reserved: 'what is left is kept for the telephone and the counter, and opens later',
       lead_time: 'must be booked earlier; too late for that day',
       beyond_horizon: 'not open for booking yet',
       year_unpublished: 'the holidays of that year are not published yet',

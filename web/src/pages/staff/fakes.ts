@@ -12,7 +12,7 @@ const CAN = { accept: false, refuse: false, check_in: false, complete: false, no
 const both = (text: string) => ({ 'zh-CN': text, en: text })
 
 export const booking = (id: string, from: string, until: string, more: Record<string, unknown> = {}) => ({
-  id, kind: 'video', state: 'accepted', booker_name: `${id} Lin`, enterprise: null, next_steps: [], can: CAN, session: null, topic: null,
+  id, kind: 'video', state: 'accepted', channel: 'online', booker_name: `${id} Lin`, enterprise: null, next_steps: [], can: CAN, session: null, topic: null,
   service: { id: 's', name: both(`service of ${id}`) }, venue: { id: 'v', name: both('City hall'), zone: ZONE }, officer: { id: 'o', name: 'Zhou', badge_no: '7' },
   reason: null, hold_expires_at: null, overlaps: [], about: [], stages: [], starts_at: at(from), ends_at: at(until), ...more,
 }) as unknown as DayBooking

@@ -1,0 +1,68 @@
+// An officer books for somebody who calls and for somebody at the counter, with the keyboard alone.
+import { expect, expectAccessible, test } from '../test'
+import { person, serviceId } from './steps'
+
+// Thursday, ten to nine in the morning in Beijing.
+test.use({ serverOptions: { at: '2026-11-26T00:50:00Z' } })
+
+test('an officer books for a caller and for a walk-in with the keyboard alone', async ({ browser, server }) => {
+  const officer = await person(browser, server, 'zhou')
+  const health = await serviceId(server, 'check-up')
+  await officer.goto('/staff/desk')
+  const booked = officer.getByRole('region', { name: '刚才约的' })
+  await officer.getByLabel('业务').selectOption(health)
+  await expect(officer.getByRole('radio', { name: /08:30/ })).toBeVisible()
+
+  let typed = 0
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await officer.keyboard.press(key)
+    typed += keys.length
+  }
+  const type = async (text: string) => {
+    await officer.keyboard.type(text)
+    typed += text.length
+  }
+
+  await test.step('for a caller: a digit, a name, a number, Enter', async () => {
+    await officer.getByRole('radio', { name: /08:30/ }).focus()
+    const begun = Date.now()
+    await press('1')
+    await expect(officer.getByLabel('姓名')).toBeFocused()
+    await type('顾女士')
+    await press('Tab')
+    await type('15400000077')
+    await press('Enter')
+    await expect(booked).toContainText('已约：顾女士')
+    await expect(booked).toContainText(/MQ \d{4} \w{4}-\w/)
+    // The form is ready for the next one.
+    await expect(officer.getByLabel('姓名')).toHaveValue('')
+    await expect(officer.getByRole('radio', { name: /08:30/ })).toBeFocused()
+    expect(typed).toBeLessThan(20)
+    test.info().annotations.push({ type: 'measured', description: `${typed} keys, ${Date.now() - begun} ms` })
+    await expectAccessible(officer)
+  })
+
+  await test.step('at the counter, against the lead time, with a reason and a number to be called by', async () => {
+    await officer.getByRole('radio', { name: '窗口', exact: true }).check()
+    await expect(officer.getByRole('heading', { name: /11月26日/ })).toBeVisible()
+    const now = officer.getByRole('radio', { name: /09:00/ })
+    await expect(now).toBeEnabled()
+    await now.focus()
+    await press('1')
+    const reason = officer.getByLabel('在规则之外办理的理由')
+    await expect(reason).toBeFocused()
+    await press('Enter')
+    await expect(officer.getByText('请写明理由，或选别的时间。')).toBeVisible()
+    await type('窗口现场办理')
+    await press('Tab')
+    await type('来客')
+    await press('Enter')
+    await expect(booked).toContainText('H001 号')
+    await expectAccessible(officer)
+  })
+
+  await test.step('the day shows by which way they came', async () => {
+    await officer.goto('/staff/day?show=all')
+    await expect(officer.getByText('窗口', { exact: true }).first()).toBeVisible()
+  })
+})
