@@ -33,6 +33,7 @@ mod m20261126_000146_explanations;
 mod m20261126_000150_extra_openings;
 mod m20261126_000155_queue;
 mod m20261126_000165_closings;
+mod m20261126_000170_sealed_answers_of_forms;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000150_extra_openings::Migration),
             Box::new(m20261126_000155_queue::Migration),
             Box::new(m20261126_000165_closings::Migration),
+            Box::new(m20261126_000170_sealed_answers_of_forms::Migration),
         ]
     }
 }

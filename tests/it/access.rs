@@ -67,6 +67,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/bookings/{id}/calendar.ics", "u.hhh..xxxxx"),
     ("POST", "/bookings/{id}/request", "u.hhhxxxxxxx"),
     ("POST", "/bookings/{id}/cancel", "u.hhhxxxxxxx"),
+    // the owner's has none to withdraw
+    ("POST", "/bookings/{id}/withdraw-consent", "u.hhhxxxxxxx"),
     ("POST", "/bookings/{id}/reschedule", "u.hhh..xxxxx"),
     // who waits, by id: nobody has the entry that is named
     ("POST", "/services/{id}/waiting", "u..x.xxxxxxx"),

@@ -27,6 +27,7 @@ mod edge;
 mod edge_lines;
 mod former;
 mod gate;
+mod health_sealed;
 mod jobs;
 mod killed;
 mod limits;

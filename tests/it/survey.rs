@@ -49,6 +49,9 @@ async fn completed(app: &TestApp, service: &str, booker: &str, officer: &str) ->
         explain_by: Set(None),
         explanation: Set(None),
         explained_at: Set(None),
+        consent_version: Set(None),
+        consented_at: Set(None),
+        consent_withdrawn_at: Set(None),
     };
     let written: Result<(), DbErr> = app
         .app

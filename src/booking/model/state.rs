@@ -231,6 +231,9 @@ pub mod tests {
             explain_by: None,
             explanation: None,
             explained_at: None,
+            consent_version: None,
+            consented_at: None,
+            consent_withdrawn_at: None,
         }
     }
 

@@ -1,7 +1,8 @@
 //! What happened to bookings, told from their entries.
 
-use crate::auth::Actor;
+use crate::auth::{Actor, Right};
 use crate::booking::log::BookingEntry;
+use crate::booking::model::sealed;
 use crate::booking::service::Booking;
 use crate::booking::service::presented::Presented;
 use crate::booking::store::entities::booking;
@@ -34,8 +35,37 @@ impl Booking {
         let presented = self.present(actor, std::slice::from_ref(&row), &actors).await?;
         let history = acts.into_iter().map(|(entry, act)| told(entry, act, &reasons, &presented)).collect();
         let booking = presented.show(&row).ok_or_else(Problem::not_found)?;
-        let booking::Model { contact_name, contact_mobile, fields, .. } = row;
-        Ok(BookingDetailDto { booking, contact_name, contact_mobile, fields, history })
+        let consent = self.consent_of(actor, &row).await?;
+        let (fields, unreadable_fields) = self.answers_for(actor, &row, &presented);
+        let booking::Model { contact_name, contact_mobile, .. } = row;
+        Ok(BookingDetailDto {
+            booking,
+            contact_name,
+            contact_mobile,
+            fields,
+            unreadable_fields,
+            consent,
+            history,
+        })
+    }
+
+    /// The answers of a booking, and the questions whose answers cannot be read. What is sensitive is for whoever gave
+    /// it and for officers, not for colleagues of the booker.
+    fn answers_for(
+        &self,
+        actor: &Actor,
+        row: &booking::Model,
+        presented: &Presented<'_>,
+    ) -> (Value, Vec<String>) {
+        if !actor.has(Right::HandleBookings) && row.account_id != actor.account_id {
+            let spec = presented.services.get(&row.service_id).map(|info| info.spec.fields.as_slice());
+            return (sealed::masked(spec.unwrap_or_default(), &row.fields).into(), Vec::new());
+        }
+        let opened = sealed::open(&self.0.keyring, row.id, &row.fields);
+        for (field, why) in &opened.unreadable {
+            tracing::error!(alarm = "keys", id = %row.id, field, %why, "a sealed answer cannot be read");
+        }
+        (opened.fields.into(), opened.unreadable.into_iter().map(|(field, _)| field).collect())
     }
 
     /// Whether the booker finds an entry in the history: those of the booking, and of the session what it says.

@@ -2,6 +2,7 @@
 
 mod board;
 pub mod closings;
+mod consent;
 mod day;
 mod decide;
 mod explain;
@@ -19,6 +20,7 @@ mod presented;
 mod reminders;
 mod request;
 mod reschedule;
+mod seal;
 mod stages;
 mod sweep;
 pub mod take;
@@ -45,6 +47,7 @@ pub use wish::WantedTime;
 use crate::auth::entities::account::Role;
 use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
+use crate::base::keyring::Keyring;
 use crate::base::local_time::{instant, local_date};
 use crate::booking::model::bookable::Terms;
 use crate::booking::model::slots::{DatedHours, Opening, Plan, Slot};
@@ -87,6 +90,7 @@ struct Inner {
     places: Places,
     waiting_room: OnceLock<Arc<dyn WaitingRoom>>,
     uncounted: Uncounted,
+    keyring: Keyring,
 }
 
 /// Why a write did not happen: the caller's doing, or the store's.
@@ -134,10 +138,11 @@ impl Booking {
         places: Places,
         live: Live,
         office: Office,
+        keyring: Keyring,
     ) -> Self {
         let office = Office { public_url: office.public_url.trim_end_matches('/').to_owned(), ..office };
         let (waiting_room, uncounted) = (OnceLock::new(), Uncounted::default());
-        Self(Arc::new(Inner { db, clock, directory, live, office, places, waiting_room, uncounted }))
+        Self(Arc::new(Inner { db, clock, directory, live, office, places, waiting_room, uncounted, keyring }))
     }
 
     /// Tells who waits in video sessions; set once, by whoever knows.

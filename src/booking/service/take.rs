@@ -91,7 +91,7 @@ impl Booking {
                 .map_err(|problem| wanted.in_its_words(problem))?;
         }
         let requested = match new.form {
-            Some(form) => Some(Requested::at_once(form, actor, &info, &wanted, now)?),
+            Some(form) => Some(Requested::at_once(form, actor, &info, &wanted, now, &self.0.keyring)?),
             None => None,
         };
         let mut tries = wanted.tries();
@@ -146,7 +146,8 @@ impl Booking {
         let owners = appointments.iter().map(|appointment| appointment.id);
         places.occupy(tx, &owners.zip(taken).collect::<Vec<_>>());
         evidence::begin(tx, entries)?;
-        if wish.requested.is_some() {
+        if let Some(requested) = &wish.requested {
+            requested.keep_consent(tx);
             self.0.tell_office(tx);
         }
         if row.state == BookingState::Accepted {
@@ -240,7 +241,8 @@ impl Wish {
         let row = match &self.requested {
             None => row,
             Some(requested) => {
-                let (row, more) = advance_all(row, requested.steps())?;
+                let id = row.id;
+                let (row, more) = advance_all(row, requested.steps(id))?;
                 entries.extend(more);
                 row
             }
@@ -276,6 +278,9 @@ impl Wish {
             explain_by: None,
             explanation: None,
             explained_at: None,
+            consent_version: None,
+            consented_at: None,
+            consent_withdrawn_at: None,
         }
     }
 }

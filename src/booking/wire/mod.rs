@@ -3,6 +3,7 @@
 mod board;
 mod bookings;
 mod closings;
+mod consent;
 mod day;
 mod decide;
 pub mod dto;
@@ -40,6 +41,7 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(bookings::cancel_booking))
         .routes(routes!(bookings::explain_cancelling))
         .routes(routes!(bookings::check_booking_form))
+        .routes(routes!(consent::withdraw_consent))
         .routes(routes!(services::get_prefill))
         .routes(routes!(board::get_board))
         .routes(routes!(openings::list_openings, openings::announce_opening))

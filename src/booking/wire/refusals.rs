@@ -129,6 +129,12 @@ refusals! {
         UNPROCESSABLE_ENTITY: "reason_required", "too_long";
     }
 
+    WithdrawConsent {
+        ..BOOKERS;
+        CONFLICT: "no_consent",
+            "consent_kept" ("the examination has begun");
+    }
+
     MakeCalendarFeed {
         ..BOOKERS;
         ..LET_IN;

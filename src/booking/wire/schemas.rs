@@ -3,6 +3,7 @@
 use crate::base::words::ByLanguage;
 use crate::booking::model::answers::Answer;
 use crate::booking::model::bookable::{DayReason, NoneFree, OpenState, SlotReason};
+use crate::booking::model::consent::ConsentWords;
 use crate::booking::model::state::ExpiredBecause;
 use crate::booking::model::steps::StepKind;
 use crate::booking::model::warnings::FormWarning;
@@ -66,6 +67,13 @@ fields_in_json! {
         label: ByLanguage,
         /// In words: of a choice the option's label.
         value: ByLanguage,
+    }
+
+    /// The words of one box that was ticked.
+    ConsentWords {
+        key: String,
+        label: ByLanguage,
+        hint: Option<ByLanguage>,
     }
 
     /// Something that a form says and its writer may not have thought of. It can be requested all the

@@ -28,6 +28,10 @@ pub struct Model {
     pub explain_by: Option<DateTimeUtc>,
     pub explanation: Option<String>,
     pub explained_at: Option<DateTimeUtc>,
+    /// Of the words that were agreed to (`consent_text`).
+    pub consent_version: Option<String>,
+    pub consented_at: Option<DateTimeUtc>,
+    pub consent_withdrawn_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,6 +2,7 @@
 
 use crate::base::words::ByLanguage;
 use crate::booking::model::answers::Answer;
+use crate::booking::model::consent::ConsentWords;
 use crate::booking::model::state::ExpiredBecause;
 use crate::booking::model::steps::StepKind;
 use crate::booking::model::warnings::FormWarning;
@@ -150,10 +151,27 @@ pub struct BookingDetailDto {
     pub booking: BookingDto,
     pub contact_name: Option<String>,
     pub contact_mobile: Option<String>,
-    /// Answers by field key. Sensitive ones are `"•••"` in the office's day.
+    /// Answers by field key. Sensitive ones are `"•••"` in the office's day, and for colleagues of who gave them.
     #[schema(value_type = BTreeMap<String, FieldValue>)]
     pub fields: Value,
+    /// Questions that were answered, but the key under which the answer is kept is missing. The operator has been told.
+    pub unreadable_fields: Vec<String>,
+    pub consent: Option<ConsentDto>,
     pub history: Vec<HistoryItem>,
+}
+
+/// A separate consent, and the words that it was given to.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Consent)]
+pub struct ConsentDto {
+    pub given_at: DateTime<Utc>,
+    /// Made of the words: other words have another one.
+    pub version: String,
+    pub words: Vec<ConsentWords>,
+    /// When it was taken back; the answers that it was about were deleted then.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Whether the caller can take it back.
+    pub can_withdraw: bool,
 }
 
 /// The answer to a field of a form.

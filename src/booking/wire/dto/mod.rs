@@ -11,9 +11,9 @@ mod why;
 
 pub use board::{BoardBookingDto, BoardDayDto, BoardDto, BoardPlaceDto, BoardServiceDto, OpenSpanDto};
 pub use booking::{
-    BookedStageDto, BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, EnterpriseRef, Explaining,
-    FormCheck, HistoryItem, HistorySide, NewBookingDto, OfficerRef, OverlapDto, Prefill, Rescheduling,
-    ServiceRef, VenueRef, WantedStageDto,
+    BookedStageDto, BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, ConsentDto, EnterpriseRef,
+    Explaining, FormCheck, HistoryItem, HistorySide, NewBookingDto, OfficerRef, OverlapDto, Prefill,
+    Rescheduling, ServiceRef, VenueRef, WantedStageDto,
 };
 pub use day::{DayBookingDto, MissingYear, OfficeDayDto, Refusing};
 pub use official_calendar::{
