@@ -83,6 +83,9 @@ pub enum BookingEntry {
         year: i32,
         number: i32,
     },
+    /// The results of the examination can be had.
+    #[serde(rename = "booking.results_ready")]
+    ResultsReady { reference: String },
     /// The booker took their consent back; the answers that it was about were taken away.
     #[serde(rename = "booking.consent_withdrawn")]
     ConsentWithdrawn { reference: String, version: String },
@@ -214,6 +217,7 @@ impl Logged for BookingEntry {
             Self::NoShow(_) => words::log::booking_no_show(),
             Self::Reopened(_) => words::log::booking_reopened(),
             Self::Reclassified { .. } => words::log::booking_reclassified(),
+            Self::ResultsReady { .. } => words::log::booking_results_ready(),
             Self::ConsentWithdrawn { .. } => words::log::booking_consent_withdrawn(),
             Self::AnswersSealed { .. } => words::log::booking_answers_sealed(),
             Self::ReclassificationSettled { .. } => words::log::booking_reclassification_settled(),

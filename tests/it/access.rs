@@ -87,6 +87,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("DELETE", "/calendar-feeds/{id}", "u.hxhhhxxxxx"),
     // the address is the key, and the owner has ended it by the time the others come: 410
     ("GET", "/calendar/{file}", "............"),
+    // the list of nobody
+    ("POST", "/services/{id}/group/check", "u....xxxxxxx"),
+    ("POST", "/services/{id}/group", "u..x.xxxxxxx"),
     ("GET", "/services/{id}/prefill", "u....xxxxxxx"),
     ("PUT", "/services/{id}/terms", "uxxxxx.xxxxx"),
     ("POST", "/services/{id}/terms/preview", "uxxxxx.xxxxx"),
@@ -115,6 +118,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/bookings/{id}/refuse", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/check-in", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/complete", "uxxxx..xxxxx"),
+    ("GET", "/results", "uxxxx..xxxxx"),
+    // the owner's service promises none
+    ("POST", "/bookings/{id}/results-ready", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/no-show", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/reopen", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/stages/{stage}/begin", "uxxxx..xxxxx"),
@@ -257,6 +263,10 @@ fn body(method: &str, path: &str) -> Option<Value> {
             "date_from": "2026-11-24", "date_to": "2026-11-24", "from_minute": 0, "to_minute": 60})
         }
         "/calendar/preview" | "/calendar/imports" => json!({"file_base64": ""}),
+        "/services/{id}/group/check" => json!({"list_base64": ""}),
+        "/services/{id}/group" => {
+            json!({"starts_at": "2026-12-14T01:00:00Z", "list_base64": "", "request": {"contact_name": "", "contact_mobile": ""}})
+        }
         "/queue/call" | "/queue/tickets/{id}/call" => json!({"venue": "health", "counter": "3"}),
         "/me" => json!({"locale": "zh-CN"}),
         "/enterprises/{id}/refuse" => json!({"reason": "x"}),

@@ -59,7 +59,7 @@ async fn row_of(app: &TestApp, booking: &Value) -> booking::Model {
 }
 
 /// Everything that the store holds, as text.
-async fn everything(app: &TestApp) -> String {
+pub async fn everything(app: &TestApp) -> String {
     let conn = store_of(app).await;
     if conn.get_database_backend() == DbBackend::Sqlite {
         let mut all = Vec::new();

@@ -27,6 +27,8 @@ mod edge;
 mod edge_lines;
 mod former;
 mod gate;
+mod health_group;
+mod health_results;
 mod health_sealed;
 mod jobs;
 mod killed;

@@ -45,6 +45,8 @@ const COLUMNS: &[(&str, &str, Must)] = &[
     ("booking", "consent_version", Found),
     ("booking", "consented_at", Found),
     ("booking", "consent_withdrawn_at", Found),
+    ("booking", "people", Found),
+    ("booking", "results_ready_at", Found),
     ("appointment", "id", Found),
     ("appointment", "booking_id", Found),
     ("appointment", "position", Found),

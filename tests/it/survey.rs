@@ -52,6 +52,8 @@ async fn completed(app: &TestApp, service: &str, booker: &str, officer: &str) ->
         consent_version: Set(None),
         consented_at: Set(None),
         consent_withdrawn_at: Set(None),
+        people: Set(None),
+        results_ready_at: Set(None),
     };
     let written: Result<(), DbErr> = app
         .app

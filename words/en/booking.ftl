@@ -15,6 +15,7 @@ invalid_date = There is no such date; write it as YYYY-MM-DD.
 consent_required = This service needs your separate consent; please tick the box.
 invalid_number = Give a number.
 hold_expired = The hold has run out and the place was given back. Please choose a time again.
+no_results = This service promises no results.
 no_consent = No consent was given with this booking.
 consent_kept = The consent cannot be taken back any more: the examination has begun, and what it was based on must be kept for as long as the law says. Please ask the centre.
 wrong_state = The booking has moved on and this step is not possible now. Please reload the page.

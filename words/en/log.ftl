@@ -19,6 +19,7 @@ booking_completed = Completed
 booking_no_show = Did not come
 booking_reopened = Not a no-show after all; booking accepted
 booking_reclassified = The official calendar made its day another kind of day
+booking_results_ready = Results are ready
 booking_consent_withdrawn = Took the consent back; health information removed
 booking_answers_sealed = Sensitive answers are kept encrypted from now on
 booking_reclassification_settled = An officer dealt with the change of the calendar

@@ -19,6 +19,7 @@ booking_completed = 已办结
 booking_no_show = 未到
 booking_reopened = 撤回“未到”，预约已受理
 booking_reclassified = 官方日历更正，当天的性质变了
+booking_results_ready = 结果已出，可以领取
 booking_consent_withdrawn = 撤回单独同意，健康信息已删除
 booking_answers_sealed = 敏感信息改为加密保存
 booking_reclassification_settled = 关员已处理日历更正的影响

@@ -7,6 +7,7 @@ pub mod feeds;
 pub mod figures;
 pub mod form;
 pub mod past_requests;
+pub mod group;
 pub mod reference;
 pub mod reminders;
 pub mod sealed;

@@ -7,6 +7,7 @@
 use crate::base::hex::hex;
 use crate::base::ids;
 use crate::base::keyring::{Keyring, Unreadable};
+use crate::booking::model::group::Person;
 use crate::directory::model::{FieldKind, FieldSpec};
 use crate::evidence::model::commitment;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -36,6 +37,20 @@ struct Inside {
 pub struct Opened {
     pub fields: Map<String, Value>,
     pub unreadable: Vec<(String, Unreadable)>,
+}
+
+/// Where the persons of a group stand among the answers: no question of a form is called so.
+pub const PERSONS: &str = "$persons";
+
+/// Puts the persons of a group among the answers of a booking, sealed.
+pub fn put_persons(keyring: &Keyring, booking: Uuid, fields: &mut Map<String, Value>, persons: &[Person]) {
+    fields.insert(PERSONS.to_owned(), sealed(keyring, booking, PERSONS, json!(persons)));
+}
+
+/// Takes them out of answers that were opened.
+pub fn take_persons(fields: &mut Map<String, Value>) -> Vec<Person> {
+    let persons = fields.remove(PERSONS).and_then(|persons| serde_json::from_value(persons).ok());
+    persons.unwrap_or_default()
 }
 
 /// An answer is an object only where it is sealed: no form takes one.
@@ -93,6 +108,7 @@ pub fn without_sensitive(spec: &[FieldSpec], fields: &Value) -> Map<String, Valu
 /// Answers for lists, and for those who may read the booking but not that.
 pub fn masked(spec: &[FieldSpec], fields: &Value) -> Map<String, Value> {
     let mut masked = fields.as_object().cloned().unwrap_or_default();
+    masked.remove(PERSONS);
     for (key, answer) in &mut masked {
         let sensitive = spec.iter().any(|field| field.key == *key && is_sensitive(field));
         if sensitive || is_sealed(answer) {

@@ -234,6 +234,8 @@ pub mod tests {
             consent_version: None,
             consented_at: None,
             consent_withdrawn_at: None,
+            people: None,
+            results_ready_at: None,
         }
     }
 

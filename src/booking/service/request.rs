@@ -5,6 +5,7 @@ use crate::base::keyring::Keyring;
 use crate::base::local_time::local_date;
 use crate::base::words;
 use crate::booking::model::consent::GivenConsent;
+use crate::booking::model::group::Person;
 use crate::booking::model::slots::Slot;
 use crate::booking::model::state::{self, Action, Side};
 use crate::booking::model::warnings::{FormWarning, warnings};
@@ -40,17 +41,25 @@ pub struct RequestForm {
     pub contact_name: String,
     pub contact_mobile: String,
     pub fields: Map<String, Value>,
+    /// Of a group: who comes. None where somebody books for one.
+    pub persons: Vec<Person>,
     /// Codes of the warnings that the booker has read.
     pub acknowledged: Vec<String>,
 }
 
 impl RequestForm {
+    /// How many places it is for.
+    pub(super) fn places(&self) -> i32 {
+        i32::try_from(self.persons.len().max(1)).unwrap_or(i32::MAX)
+    }
+
     /// In its stored form, or the first thing that is wrong with it. Who books stage by stage is asked less.
     pub(super) fn checked(self, spec: &ServiceSpec, in_stages: bool) -> Result<Self, Problem> {
         Ok(Self {
             contact_name: form::check_contact_name(&self.contact_name)?,
             contact_mobile: form::check_contact_mobile(&self.contact_mobile)?,
             fields: form::check_fields(&spec.fields, &self.fields, in_stages)?,
+            persons: self.persons,
             acknowledged: self.acknowledged,
         })
     }
@@ -62,6 +71,8 @@ pub(super) struct Filled {
     pub contact_name: String,
     pub contact_mobile: String,
     pub fields: Map<String, Value>,
+    /// Of a group.
+    pub people: Option<i32>,
     /// The version of the words that were agreed to.
     pub consent: Option<String>,
 }
@@ -148,10 +159,14 @@ impl Requested {
     }
 
     fn filled(&self, booking: Uuid) -> Filled {
-        let RequestForm { contact_name, contact_mobile, fields, .. } = self.form.clone();
-        let fields = sealed::seal(&self.keyring, booking, &self.info.spec.fields, fields);
+        let people = (!self.form.persons.is_empty()).then(|| self.form.places());
+        let RequestForm { contact_name, contact_mobile, fields, persons, .. } = self.form.clone();
+        let mut fields = sealed::seal(&self.keyring, booking, &self.info.spec.fields, fields);
+        if people.is_some() {
+            sealed::put_persons(&self.keyring, booking, &mut fields, &persons);
+        }
         let consent = self.consent.as_ref().map(|given| given.version.clone());
-        Filled { contact_name, contact_mobile, fields, consent }
+        Filled { contact_name, contact_mobile, fields, people, consent }
     }
 
     /// The request of a booking, and its acceptance where nobody decides.

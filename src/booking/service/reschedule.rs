@@ -105,7 +105,10 @@ impl Booking {
         let info = self.info(seen.service_id).await?;
         // First whether it can be moved at all.
         state::step(&seen, Action::Reschedule, side, now).map_err(|refusal| refusal.problem(info.zone))?;
-        let wanted = self.wanted(&info, time.as_ref(), now).await?;
+        let wanted = self.wanted(&info, time.as_ref(), now).await?.for_people(seen.people.unwrap_or(1));
+        if let (Side::Booker, Some(_), Some(terms)) = (side, seen.people, info.spec.groups) {
+            self.far_enough(&info, terms, wanted.span().starts_at)?;
+        }
         let question = self.question_of_move(&info, &seen, now).await?;
         let scope = scope_of(actor)?;
         let step = Step {

@@ -82,7 +82,8 @@ impl Booking {
         let now = self.0.clock.now();
         let info = self.0.directory.service(new.service_id).await?.filter(|info| info.row.active);
         let info = info.ok_or_else(unknown_service)?;
-        let wanted = self.wanted(&info, new.time.as_ref(), now).await?;
+        let people = new.form.as_ref().map_or(1, RequestForm::places);
+        let wanted = self.wanted(&info, new.time.as_ref(), now).await?.for_people(people);
         let question =
             self.question(&info, tier_of(actor), new.form.as_ref().map(|form| &form.fields), now).await?;
         if new.against.is_none() {
@@ -281,6 +282,8 @@ impl Wish {
             consent_version: None,
             consented_at: None,
             consent_withdrawn_at: None,
+            people: None,
+            results_ready_at: None,
         }
     }
 }

@@ -136,6 +136,7 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
         row.contact_name = Some(form.contact_name);
         row.contact_mobile = Some(form.contact_mobile);
         row.fields = Value::Object(form.fields);
+        row.people = form.people;
         row.consented_at = form.consent.as_ref().map(|_| step.now);
         row.consent_version = form.consent;
         row.consent_withdrawn_at = None;

@@ -133,7 +133,7 @@ fn slot_at(
 fn whole(info: &ServiceInfo, slot: Slot, date: NaiveDate) -> Wanted {
     let mut needs = vec![need_of_service(info, &slot)];
     if let (Some(resource), Some(seats)) = (info.row.quota_resource_id, info.quota_seats) {
-        needs.push(Need { resource, seats, cells: cells::of_day(date) });
+        needs.push(Need { resource, seats, cells: cells::of_day(date), count: 1 });
     }
     Wanted { stage: None, site: Site::Office, slot, needs }
 }
@@ -142,14 +142,14 @@ fn whole(info: &ServiceInfo, slot: Slot, date: NaiveDate) -> Wanted {
 fn of_one_stage(info: &ServiceInfo, stage: &StageInfo, site: Site, slot: Slot) -> Wanted {
     let mut needs = vec![need_of_service(info, &slot)];
     if let (Site::Office, Some(resource), Some(seats)) = (site, stage.row.resource_id, stage.seats) {
-        needs.push(Need { resource, seats, cells: plan_of(info).cells(&slot) });
+        needs.push(Need { resource, seats, cells: plan_of(info).cells(&slot), count: 1 });
     }
     Wanted { stage: Some(stage.row.stage), site, slot, needs }
 }
 
 fn need_of_service(info: &ServiceInfo, slot: &Slot) -> Need {
     let cells = plan_of(info).cells(slot);
-    Need { resource: info.row.resource_id, seats: seats_over(info, &cells), cells }
+    Need { resource: info.row.resource_id, seats: seats_over(info, &cells), cells, count: 1 }
 }
 
 /// What slots of a stage are made from: the service's hours, its own length; one may start at every cell.
@@ -171,6 +171,12 @@ pub(super) fn terms_of_stages(info: &ServiceInfo) -> Vec<StageTerms> {
 }
 
 impl WantedAll {
+    /// The same for so many persons: each has a seat of all that is needed.
+    pub fn for_people(mut self, people: i32) -> Self {
+        self.0.iter_mut().flat_map(|wanted| &mut wanted.needs).for_each(|need| need.count = people.max(1));
+        self
+    }
+
     /// From the start of the first to the end of the last.
     pub fn span(&self) -> Slot {
         let starts = self.0.iter().map(|wanted| wanted.slot.starts_at).min().unwrap_or_default();

@@ -1,7 +1,8 @@
-//! The words that were agreed to, and the bookings whose answers are to be sealed.
+//! The words that were agreed to, the bookings whose answers are to be sealed, and those whose results are due.
 
 use crate::booking::model::consent::{ConsentWords, GivenConsent};
-use crate::booking::store::entities::{booking, consent_text};
+use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::entities::consent_text;
 use crate::db::Tx;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
@@ -40,6 +41,25 @@ pub async fn bookings_after(
         .order_by_asc(booking::Column::Id)
         .limit(limit)
         .into_tuple()
+        .all(conn)
+        .await
+}
+
+/// Completed bookings of some services that began after `since` and of whose results nothing was said, oldest first.
+pub async fn without_results(
+    conn: &impl ConnectionTrait,
+    services: &[Uuid],
+    since: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<booking::Model>, DbErr> {
+    booking::Entity::find()
+        .filter(booking::Column::ServiceId.is_in(services.iter().copied()))
+        .filter(booking::Column::State.eq(BookingState::Completed))
+        .filter(booking::Column::ResultsReadyAt.is_null())
+        .filter(booking::Column::StartsAt.gt(since))
+        .order_by_asc(booking::Column::StartsAt)
+        .order_by_asc(booking::Column::Id)
+        .limit(limit)
         .all(conn)
         .await
 }

@@ -37,6 +37,8 @@ impl Evident for booking::Model {
             consent_version,
             consented_at,
             consent_withdrawn_at,
+            people,
+            results_ready_at,
         } = self;
         vec![
             plain("reference", json!(reference)),
@@ -61,6 +63,8 @@ impl Evident for booking::Model {
             plain("consent_version", json!(consent_version)),
             plain("consented_at", maybe(*consented_at)),
             plain("consent_withdrawn_at", maybe(*consent_withdrawn_at)),
+            plain("people", json!(people)),
+            plain("results_ready_at", maybe(*results_ready_at)),
         ]
     }
 }

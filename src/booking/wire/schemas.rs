@@ -4,6 +4,7 @@ use crate::base::words::ByLanguage;
 use crate::booking::model::answers::Answer;
 use crate::booking::model::bookable::{DayReason, NoneFree, OpenState, SlotReason};
 use crate::booking::model::consent::ConsentWords;
+use crate::booking::model::group::{DocumentKind, Person, PersonColumn};
 use crate::booking::model::state::ExpiredBecause;
 use crate::booking::model::steps::StepKind;
 use crate::booking::model::warnings::FormWarning;
@@ -14,7 +15,7 @@ use crate::booking::store::entities::booking::BookingState;
 use crate::booking::store::entities::calendar_feed::Covers;
 use crate::booking::store::entities::waiting_entry::WaitingState;
 use crate::http::{fields_in_json, words_in_json};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 words_in_json! {
@@ -56,6 +57,12 @@ words_in_json! {
     /// Where a stage takes place.
     Site { Office, Enterprise }
 
+    /// What somebody shows that they are who they are.
+    DocumentKind { ResidentId, Passport, Permit, Other }
+
+    /// What a column of a list of persons is about.
+    PersonColumn { Name, DocumentKind, DocumentNumber, BirthDate, Mobile }
+
     /// State of a booking (contracts).
     BookingState { Held, Requested, Accepted, Refused, CheckedIn, Completed, NoShow, Cancelled, Expired }
 }
@@ -67,6 +74,15 @@ fields_in_json! {
         label: ByLanguage,
         /// In words: of a choice the option's label.
         value: ByLanguage,
+    }
+
+    /// Somebody on the list of a group.
+    Person {
+        name: String,
+        document_kind: DocumentKind,
+        document_number: String,
+        birth_date: NaiveDate,
+        mobile: Option<String>,
     }
 
     /// The words of one box that was ticked.

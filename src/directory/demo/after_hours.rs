@@ -158,6 +158,9 @@ fn spec() -> ServiceSpec {
         warnings: vec![],
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
+        groups: None,
+        prepare: None,
+        results_after_days: None,
         terms: terms(),
     }
 }

@@ -68,6 +68,9 @@ fn face_to_face() -> ServiceSpec {
         terms: ServiceTerms::default(),
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
+        groups: None,
+        prepare: None,
+        results_after_days: None,
     }
 }
 
@@ -97,6 +100,9 @@ fn try_any_time() -> ServiceSpec {
         terms: ServiceTerms::default(),
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
+        groups: None,
+        prepare: None,
+        results_after_days: None,
     }
 }
 

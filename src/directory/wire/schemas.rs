@@ -10,7 +10,9 @@ use crate::directory::model::terms::{
     ApplicationHours, CancellingTerms, ExcludedTier, LeadTime, NoShowTerms, OverlapRule, Quota, QuotaParty,
     QuotaPeriod, ServiceTerms,
 };
-use crate::directory::model::{FieldKind, FieldOption, FieldSpec, Limits, WarningCondition, WarningRule};
+use crate::directory::model::{
+    FieldKind, FieldOption, FieldSpec, GroupTerms, Limits, WarningCondition, WarningRule,
+};
 use crate::directory::store::entities::calendar_import::ImportOrigin;
 use crate::directory::store::entities::service::ServiceKind;
 use crate::directory::store::entities::service_stage::Stage;
@@ -65,6 +67,13 @@ fields_in_json! {
         person: u32,
         /// All members of an enterprise together.
         enterprise: u32,
+    }
+
+    /// How groups are taken.
+    GroupTerms {
+        most_people: u32,
+        /// A group is booked so many days ahead at least.
+        lead_days: u32,
     }
 
     /// On which terms a service is booked.

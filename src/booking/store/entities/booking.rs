@@ -32,6 +32,10 @@ pub struct Model {
     pub consent_version: Option<String>,
     pub consented_at: Option<DateTimeUtc>,
     pub consent_withdrawn_at: Option<DateTimeUtc>,
+    /// Of a group: how many come, each with a place. None is one.
+    pub people: Option<i32>,
+    /// An officer has said that the results of the examination can be had.
+    pub results_ready_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

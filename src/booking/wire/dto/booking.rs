@@ -3,12 +3,14 @@
 use crate::base::words::ByLanguage;
 use crate::booking::model::answers::Answer;
 use crate::booking::model::consent::ConsentWords;
+use crate::booking::model::group::Person;
 use crate::booking::model::state::ExpiredBecause;
 use crate::booking::model::steps::StepKind;
 use crate::booking::model::warnings::FormWarning;
 use crate::booking::service::waiting::SessionGlance;
 use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::booking::BookingState;
+use crate::booking::wire::dto::results::ResultsDto;
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::Stage;
 use crate::http::dated;
@@ -50,6 +52,8 @@ pub struct BookingDto {
     /// Until when a no-show can be taken back.
     pub reopen_until: Option<DateTime<Utc>>,
     /// Whether an officer decides about the request.
+    /// How many come, each with a place: more than one of a group.
+    pub people: i32,
     pub needs_decision: bool,
     /// What is still before it, the next step first; empty when it came to nothing.
     pub next_steps: Vec<StepKind>,
@@ -154,9 +158,13 @@ pub struct BookingDetailDto {
     /// Answers by field key. Sensitive ones are `"•••"` in the office's day, and for colleagues of who gave them.
     #[schema(value_type = BTreeMap<String, FieldValue>)]
     pub fields: Value,
+    /// Who comes with a group; for who booked it and for officers.
+    pub persons: Vec<Person>,
     /// Questions that were answered, but the key under which the answer is kept is missing. The operator has been told.
     pub unreadable_fields: Vec<String>,
     pub consent: Option<ConsentDto>,
+    /// What is promised of results; null where none are.
+    pub results: Option<ResultsDto>,
     pub history: Vec<HistoryItem>,
 }
 

@@ -3,7 +3,9 @@
 mod board;
 mod booking;
 mod day;
+mod group;
 mod official_calendar;
+mod results;
 mod service;
 mod terms_tried;
 mod waiting_list;
@@ -16,10 +18,12 @@ pub use booking::{
     Rescheduling, ServiceRef, VenueRef, WantedStageDto,
 };
 pub use day::{DayBookingDto, MissingYear, OfficeDayDto, Refusing};
+pub use group::{GroupListDto, GroupReportDto, LineFaultDto, NewGroupDto};
 pub use official_calendar::{
     CalendarChangeDto, CalendarFileDto, CalendarImportedDto, CalendarPreviewDto, CalendarVersionDto,
     ImporterRef, NewCalendarImport, OddityDto, TouchedDto, WouldTouch, YearVersion,
 };
+pub use results::{ResultsDto, ResultsDueDto, ResultsDueList};
 pub use service::{
     AnnouncementDto, DayOfPlacesDto, DaysDto, KindNowDto, ServiceDto, ServiceList, ServiceNowDto,
     ServiceStageDto, SlotDto, SlotsDto, StageAlternativesDto, StageOfferDto, StageWayDto, VenueDto,
