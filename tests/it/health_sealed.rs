@@ -164,7 +164,9 @@ both_stores! { at "2026-11-26T01:00:00Z";
         // The running program has heard of it, and reads both.
         let lin = app.signed_in("lin").await;
         let two = booked(&lin, &service, "2026-11-27T02:00:00Z").await;
-        assert_eq!((sealed_under(app, &one).await, sealed_under(app, &two).await), (first.clone(), second.clone()));
+        assert_eq!(sealed_under(app, &two).await, second);
+        // The older one is still under its key, or the job was that quick.
+        assert!([&first, &second].contains(&&sealed_under(app, &one).await));
         all_sealed(app, &second).await;
         let lin = app.signed_in("lin").await;
         for booking in [&one, &two] {
