@@ -165,11 +165,6 @@ mod tests {
             changed_at: at(starts),
             explain_by: None,
             explained_at: None,
-            consent_version: None,
-            consented_at: None,
-            consent_withdrawn_at: None,
-            people: None,
-            results_ready_at: None,
         }
     }
 
