@@ -34,6 +34,8 @@ mod m20261126_000150_extra_openings;
 mod m20261126_000155_queue;
 mod m20261126_000160_channels;
 mod m20261126_000165_closings;
+mod m20261126_000170_sealed_answers_of_forms;
+mod m20261126_000171_groups;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -73,6 +75,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000155_queue::Migration),
             Box::new(m20261126_000160_channels::Migration),
             Box::new(m20261126_000165_closings::Migration),
+            Box::new(m20261126_000170_sealed_answers_of_forms::Migration),
+            Box::new(m20261126_000171_groups::Migration),
         ]
     }
 }

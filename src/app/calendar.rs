@@ -1,11 +1,11 @@
 //! The command that brings in the official calendar: what the page does, for an operator at the machine.
 
-use crate::app::cli::{open, print, unreadable};
+use crate::app::cli::{print, unreadable};
+use crate::app::opening::{self, Opened};
 use crate::app::{Settings, StartError};
 use crate::base::clock::Clock;
 use crate::base::words::{self, Language, Text};
 use crate::booking::{self, Booking, CalendarPreview};
-use crate::db::Db;
 use crate::db::live::Live;
 use crate::directory::{Directory, Import, years_said};
 use crate::places::Places;
@@ -22,7 +22,7 @@ pub(super) async fn run(
 ) -> Result<ExitCode, StartError> {
     let told = |text: Text| StartError::Import(text.in_language(language));
     let bytes = std::fs::read(csv).map_err(|error| told(unreadable(csv, &error)))?;
-    let booking = bookings(open(settings).await?, settings);
+    let booking = bookings(opening::open(settings, &Clock::system()).await?, settings);
     let said = match import {
         Some(import) => {
             let done = booking.import_calendar(&bytes, import).await.map_err(|fault| told(fault.text()))?;
@@ -37,11 +37,11 @@ pub(super) async fn run(
 }
 
 /// Bookings without a server around them.
-fn bookings(db: Db, settings: &Settings) -> Booking {
+fn bookings(Opened { keyring, db }: Opened, settings: &Settings) -> Booking {
     let office = booking::Office { public_url: settings.public_url.clone(), mail_from: settings.mail_from() };
     let directory = Directory::new(db.clone(), Clock::system());
     let places = Places::new(db.clone(), Clock::system());
-    Booking::new(db, Clock::system(), directory, places, Live::default(), office)
+    Booking::new(db, Clock::system(), directory, places, Live::default(), office, keyring)
 }
 
 fn previewed(preview: &CalendarPreview, language: Language) -> String {

@@ -74,6 +74,11 @@ enum Command {
         /// The file.
         csv: PathBuf,
     },
+    /// The keys under which health data is kept encrypted.
+    Keys {
+        #[command(subcommand)]
+        what: Keys,
+    },
     /// Recomputes the evidence chain, the rows and every recording of a case and names the first thing that does not fit.
     Verify {
         /// The case: a booking's reference or id, or `system`.
@@ -83,6 +88,14 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// Adds a key to the keyring. What is written from now on is encrypted under it; a running program hears of it by
+    /// itself, and brings what is there under it little by little. Older keys stay, because backups need them. With
+    /// several nodes copy the keyring to each of them right after.
+    Rotate,
 }
 
 #[derive(clap::Args)]
@@ -117,6 +130,9 @@ pub async fn run(cli: Cli) -> ExitCode {
             calendar::run(&settings, &csv, import, language()).await
         }
         Command::ImportCustoms { csv } => customs(&settings, &csv).await,
+        Command::Keys { what: Keys::Rotate } => {
+            opening::rotate_keys(&settings).await.map(|id| print(&format!("{id}\n")))
+        }
         Command::Verify { case: Some(case), .. } => verify(&settings, &case).await,
         Command::Verify { case: None, .. } => verify_all(&settings).await,
     };

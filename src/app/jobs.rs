@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::app::idempotency::{self, store};
 use crate::auth::jobs::SweepSignIns;
 use crate::booking::jobs::{
-    BookingCompleted, ExpireBookings, LookAfterWaiting, OfferOver, RemindBookers, ServiceClosed,
+    BookingCompleted, ExpireBookings, LookAfterWaiting, OfferOver, RemindBookers, SealAnswers, ServiceClosed,
 };
 use crate::db::jobs::{Claim, Job, Kinds, NotDone, Run, Worker};
 use crate::directory::jobs::CalendarCorrected;
@@ -31,6 +31,7 @@ pub(super) fn kinds(app: &App) -> Kinds {
         .take::<ServiceClosed, _>(app.booking.clone())
         .take::<PlacesFreed, _>(app.booking.clone())
         .take::<RemindBookers, _>(app.booking.clone())
+        .take::<SealAnswers, _>(app.booking.clone())
         .take::<SweepSignIns, _>(app.auth.clone())
         .take::<SendMail, _>(app.notify.clone())
         .take::<ForgetKeys, _>(app.clone())

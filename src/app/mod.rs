@@ -137,8 +137,15 @@ impl App {
             booking::Office { public_url: settings.public_url.clone(), mail_from: settings.mail_from() };
         let places = Places::new(db.clone(), clock.clone());
         places.load().await?;
-        let booking =
-            Booking::new(db.clone(), clock.clone(), directory.clone(), places.clone(), live.clone(), office);
+        let booking = Booking::new(
+            db.clone(),
+            clock.clone(),
+            directory.clone(),
+            places.clone(),
+            live.clone(),
+            office,
+            keyring.clone(),
+        );
 
         let (engine_tells, engine_events) = tokio::sync::mpsc::unbounded_channel();
         let engine = Engine::start(media::engine_settings(&settings), clock.clone(), engine_tells)

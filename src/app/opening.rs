@@ -72,7 +72,46 @@ pub(super) async fn open(settings: &Settings, clock: &Clock) -> Result<Opened, S
             }
         },
     };
+    know_data_keys(&db, &keyring, clock, new, path).await?;
     Ok(Opened { keyring, db })
+}
+
+/// The keyring has every key that values of the store are encrypted under, and the store knows the newest one.
+async fn know_data_keys(
+    db: &Db,
+    keyring: &Keyring,
+    clock: &Clock,
+    new: bool,
+    path: PathBuf,
+) -> Result<(), StartError> {
+    let known = db.data_keys().await?;
+    let has = keyring.data_keys();
+    let missing: Vec<String> =
+        known.iter().map(|row| &row.id).filter(|id| !has.contains(id)).cloned().collect();
+    if !missing.is_empty() {
+        if !new {
+            return Err(StartError::DataKeysMissing { path, keys: missing.join(", ") });
+        }
+        tracing::warn!(
+            keys = missing.join(", "),
+            "what is encrypted under these keys cannot be read any more"
+        );
+        db.give_up_data_keys(missing).await?;
+    }
+    let newest = keyring.newest_data_key();
+    if !known.iter().any(|row| row.id == newest) {
+        db.note_data_key(newest, clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// Adds a key under which values are encrypted from now on; a running program hears of it by itself.
+pub(super) async fn rotate_keys(settings: &Settings) -> Result<String, StartError> {
+    let clock = Clock::system();
+    let db = open(settings, &clock).await?.db;
+    let id = Keyring::rotate(&settings.data_dir)?;
+    db.note_data_key(id.clone(), clock.now()).await?;
+    Ok(id)
 }
 
 /// Whether people or bookings are in the store.

@@ -51,6 +51,12 @@ pub enum StartError {
     )]
     KeyringOther(PathBuf),
     #[error(
+        "the keyring {} lacks keys under which health data of this store is encrypted: {keys}. Keys were rotated since \
+         this copy was made; copy the keyring from the node where that was done, or from your backup. With --new the \
+         program starts without them, and what is encrypted under them stays unreadable", .path.display()
+    )]
+    DataKeysMissing { path: PathBuf, keys: String },
+    #[error(
         "the data directory {} is that of an office, but {store} is missing or empty. Put the store back from \
          your backup, or correct MIANQIA_DATABASE_URL. With --new a new, empty office is begun", .data_dir.display()
     )]

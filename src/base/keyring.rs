@@ -1,8 +1,14 @@
 //! The program's secret keys: one file in the data directory, made at first start, mode 0600.
 //!
-//! Nobody else sees a key; callers get message authentication codes for a named purpose.
+//! Nobody else sees a key; callers get message authentication codes for a named purpose. The first line is the key
+//! that makes the keyring what it is, each further line a data key (`data_keys`), added when keys are rotated.
+
+mod data_keys;
+
+pub use data_keys::Unreadable;
 
 use crate::base::ids;
+use crate::base::keyring::data_keys::DataKeys;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chacha20poly1305::XChaCha20Poly1305;
 use chacha20poly1305::aead::{Aead, Payload};
@@ -16,7 +22,10 @@ use std::sync::Arc;
 
 /// The keys. Cheap to clone.
 #[derive(Clone)]
-pub struct Keyring(Arc<[u8; 32]>);
+pub struct Keyring {
+    main: Arc<[u8; 32]>,
+    data: Arc<DataKeys>,
+}
 
 /// Why a keyring cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -30,9 +39,18 @@ pub enum KeyringError {
     Broken(PathBuf),
     #[error("{}: {error}", .path.display())]
     File { path: PathBuf, error: io::Error },
+    #[error(
+        "{} is there: keys are being rotated at this moment, or a rotation was cut off before it counted. In the \
+         second case remove the file and rotate again", .0.display()
+    )]
+    Rotating(PathBuf),
 }
 
 impl Keyring {
+    fn new(main: [u8; 32], data: DataKeys) -> Self {
+        Self { main: Arc::new(main), data: Arc::new(data) }
+    }
+
     /// Where the keyring of a data directory lies.
     pub fn path(data_dir: &Path) -> PathBuf {
         data_dir.join("keyring")
@@ -66,7 +84,7 @@ impl Keyring {
             File::open(data_dir)?.sync_all()
         };
         write().map_err(|error| KeyringError::File { path: path.clone(), error })?;
-        Ok(Self(Arc::new(key)))
+        Ok(Self::new(key, DataKeys::first_of(&key, Self::path(data_dir))))
     }
 
     /// Gives a keyring that was made its name, for good.
@@ -104,7 +122,7 @@ impl Keyring {
 
     /// HMAC-SHA-256 of `message` under the key of `purpose`.
     pub fn mac(&self, purpose: &str, message: &[u8]) -> [u8; 32] {
-        let key = hmac(self.0.as_slice(), purpose.as_bytes());
+        let key = hmac(self.main.as_slice(), purpose.as_bytes());
         hmac(&key, message)
     }
 }
@@ -119,9 +137,19 @@ fn read(path: &Path) -> Result<Option<Keyring>, KeyringError> {
     if mode & 0o077 != 0 {
         return Err(KeyringError::Loose { path: path.to_owned(), mode });
     }
-    let key = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
-    let key: [u8; 32] = key.ok_or_else(|| KeyringError::Broken(path.to_owned()))?;
-    Ok(Some(Keyring(Arc::new(key))))
+    let (key, data) = parse(&text, path).ok_or_else(|| KeyringError::Broken(path.to_owned()))?;
+    Ok(Some(Keyring::new(key, data)))
+}
+
+/// The keys that a file holds.
+fn parse(text: &str, path: &Path) -> Option<([u8; 32], DataKeys)> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let key = key_of(lines.next()?)?;
+    Some((key, DataKeys::first_of(&key, path.to_owned()).and(lines)?))
+}
+
+fn key_of(text: &str) -> Option<[u8; 32]> {
+    STANDARD.decode(text).ok()?.try_into().ok()
 }
 
 fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
@@ -136,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_is_sealed_opens_only_where_it_belongs() {
-        let keyring = Keyring(Arc::new([7; 32]));
+        let keyring = Keyring::new([7; 32], DataKeys::first_of(&[7; 32], "nowhere".into()));
         let sealed = keyring.seal("a", b"row 1", "张三 15400000001".as_bytes());
         assert_eq!(keyring.unseal("a", b"row 1", &sealed).unwrap(), "张三 15400000001".as_bytes());
         assert_ne!(
@@ -146,7 +174,8 @@ mod tests {
         );
         assert!(keyring.unseal("b", b"row 1", &sealed).is_none());
         assert!(keyring.unseal("a", b"row 2", &sealed).is_none());
-        assert!(Keyring(Arc::new([8; 32])).unseal("a", b"row 1", &sealed).is_none());
+        let other = Keyring::new([8; 32], DataKeys::first_of(&[8; 32], "nowhere".into()));
+        assert!(other.unseal("a", b"row 1", &sealed).is_none());
         for cut in [0, 10, 24, sealed.len() - 1] {
             assert!(keyring.unseal("a", b"row 1", &sealed[..cut]).is_none());
         }

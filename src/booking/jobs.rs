@@ -80,6 +80,24 @@ impl Run<Booking> for LookAfterWaiting {
     }
 }
 
+/// Brings sensitive answers under the newest key.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SealAnswers {}
+
+impl Job for SealAnswers {
+    const KIND: &'static str = "booking.seal_answers";
+}
+
+impl Run<Booking> for SealAnswers {
+    const EVERY: Option<TimeDelta> = Some(TimeDelta::seconds(30));
+    const WITHIN: Duration = Duration::from_secs(120);
+    const LEASE: TimeDelta = TimeDelta::seconds(150);
+
+    async fn run(self, booking: Booking, _: Claim) -> Result<(), NotDone> {
+        booking.seal_answers().await.map_err(failed)
+    }
+}
+
 /// Reminds bookers of what comes soon.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RemindBookers {}

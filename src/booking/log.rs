@@ -87,6 +87,15 @@ pub enum BookingEntry {
         year: i32,
         number: i32,
     },
+    /// The results of the examination can be had.
+    #[serde(rename = "booking.results_ready")]
+    ResultsReady { reference: String },
+    /// The booker took their consent back; the answers that it was about were taken away.
+    #[serde(rename = "booking.consent_withdrawn")]
+    ConsentWithdrawn { reference: String, version: String },
+    /// Answers that an older version had kept readable are kept encrypted now.
+    #[serde(rename = "booking.answers_sealed")]
+    AnswersSealed { reference: String },
     /// Somebody has dealt with that.
     #[serde(rename = "booking.reclassification_settled")]
     ReclassificationSettled { reference: String, year: i32, number: i32 },
@@ -185,7 +194,7 @@ impl BookingEntry {
 
 impl Logged for BookingEntry {
     fn is_for_booker(&self, _by_program: bool) -> bool {
-        !matches!(self, Self::ReclassificationSettled { .. })
+        !matches!(self, Self::ReclassificationSettled { .. } | Self::AnswersSealed { .. })
     }
 
     /// The words of the states are those of the chips on all pages (web: `common.state`).
@@ -212,6 +221,9 @@ impl Logged for BookingEntry {
             Self::NoShow(_) => words::log::booking_no_show(),
             Self::Reopened(_) => words::log::booking_reopened(),
             Self::Reclassified { .. } => words::log::booking_reclassified(),
+            Self::ResultsReady { .. } => words::log::booking_results_ready(),
+            Self::ConsentWithdrawn { .. } => words::log::booking_consent_withdrawn(),
+            Self::AnswersSealed { .. } => words::log::booking_answers_sealed(),
             Self::ReclassificationSettled { .. } => words::log::booking_reclassification_settled(),
         }
     }

@@ -16,6 +16,7 @@ mod carrier;
 mod companion;
 mod connect;
 mod constraint;
+mod data_keys;
 pub mod entities;
 mod fault;
 mod group;

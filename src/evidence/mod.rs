@@ -18,6 +18,7 @@ pub use model::rows::{changed, made, tell_gone, tell_kept, tell_made};
 pub use model::{Actor, ChainFault, NewEntry, SYSTEM};
 pub use store::ask::told_or;
 pub use store::{
-    Head, append, append_all, append_behind, append_numbered, begin, entries, head, verify_chain, with_head,
+    Head, append, append_all, append_behind, append_numbered, begin, entries, erase_texts, head,
+    verify_chain, with_head,
 };
 pub use store::{ask, entities};

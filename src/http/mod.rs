@@ -9,7 +9,7 @@ mod json;
 mod kind;
 mod object;
 mod page;
-mod plain;
+pub mod plain;
 mod problem;
 mod refusals;
 mod schema;

@@ -19,6 +19,9 @@ const LONGEST: usize = 10_000;
 const FILE: &str = "_base64";
 /// So many characters a file may have in it: 24 kB.
 pub const LONGEST_FILE: usize = 32_000;
+/// The same of a list of persons, which may be a workbook: 72 kB.
+const LIST: &str = "list_base64";
+const LONGEST_LIST: usize = 96_000;
 
 /// Why a text is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +58,9 @@ pub fn check(text: &str) -> Result<(), Fault> {
 }
 
 /// Whether bytes are written as base64 writes them, and are not too many.
-fn check_file(text: &str) -> Result<(), Fault> {
-    if text.len() > LONGEST_FILE {
-        return Err(Fault::TooLong(LONGEST_FILE));
+fn check_file(text: &str, longest: usize) -> Result<(), Fault> {
+    if text.len() > longest {
+        return Err(Fault::TooLong(longest));
     }
     let is_base64 = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
     text.chars().find(|c| !is_base64(c)).map_or(Ok(()), |wrong| Err(Fault::Character(wrong)))
@@ -84,7 +87,8 @@ fn walk(value: &mut Value, path: &str) -> Result<(), Problem> {
     match value {
         Value::String(text) => {
             if path.ends_with(FILE) {
-                return check_file(text).map_err(|fault| fault.problem(path.to_owned()));
+                let longest = if path.ends_with(LIST) { LONGEST_LIST } else { LONGEST_FILE };
+                return check_file(text, longest).map_err(|fault| fault.problem(path.to_owned()));
             }
             // A password is what was typed, to the last byte.
             if path.ends_with("password") {

@@ -67,6 +67,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/bookings/{id}/calendar.ics", "u.hhh..xxxxx"),
     ("POST", "/bookings/{id}/request", "u.hhhxxxxxxx"),
     ("POST", "/bookings/{id}/cancel", "u.hhhxxxxxxx"),
+    // the owner's has none to withdraw
+    ("POST", "/bookings/{id}/withdraw-consent", "u.hhhxxxxxxx"),
     ("POST", "/bookings/{id}/reschedule", "u.hhh..xxxxx"),
     // who waits, by id: nobody has the entry that is named
     ("POST", "/services/{id}/waiting", "u..x.xxxxxxx"),
@@ -85,6 +87,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("DELETE", "/calendar-feeds/{id}", "u.hxhhhxxxxx"),
     // the address is the key, and the owner has ended it by the time the others come: 410
     ("GET", "/calendar/{file}", "............"),
+    // the list of nobody
+    ("POST", "/services/{id}/group/check", "u....xxxxxxx"),
+    ("POST", "/services/{id}/group", "u..x.xxxxxxx"),
     ("GET", "/services/{id}/prefill", "u....xxxxxxx"),
     ("PUT", "/services/{id}/terms", "uxxxxx.xxxxx"),
     ("POST", "/services/{id}/terms/preview", "uxxxxx.xxxxx"),
@@ -116,6 +121,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/bookings/{id}/refuse", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/check-in", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/complete", "uxxxx..xxxxx"),
+    ("GET", "/results", "uxxxx..xxxxx"),
+    // the owner's service promises none
+    ("POST", "/bookings/{id}/results-ready", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/no-show", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/reopen", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/stages/{stage}/begin", "uxxxx..xxxxx"),
@@ -260,6 +268,10 @@ fn body(method: &str, path: &str) -> Option<Value> {
         }
         "/desk/bookings" => json!({"service_id": "018f0000-0000-7000-8000-000000000000", "channel": "phone"}),
         "/calendar/preview" | "/calendar/imports" => json!({"file_base64": ""}),
+        "/services/{id}/group/check" => json!({"list_base64": ""}),
+        "/services/{id}/group" => {
+            json!({"starts_at": "2026-12-14T01:00:00Z", "list_base64": "", "request": {"contact_name": "", "contact_mobile": ""}})
+        }
         "/queue/call" | "/queue/tickets/{id}/call" => json!({"venue": "health", "counter": "3"}),
         "/me" => json!({"locale": "zh-CN"}),
         "/enterprises/{id}/refuse" => json!({"reason": "x"}),

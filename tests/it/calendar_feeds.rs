@@ -92,7 +92,7 @@ async fn request(app: &TestApp, booker: &Browser, code: &str, starts_at: &str) -
 }
 
 /// Lets somebody into the enterprise of `lin`.
-async fn colleague(app: &TestApp, login: &str) -> Browser {
+pub async fn colleague(app: &TestApp, login: &str) -> Browser {
     let lin = app.signed_in("lin").await;
     let browser = app.browser();
     let body = json!({

@@ -29,12 +29,29 @@ impl Program {
 
     /// The same at a time of one's own.
     pub async fn start_at(data: &Path, store: &str, at: &str) -> Self {
+        Self::start_saying(data, store, at, |command| {
+            command.stderr(Stdio::null());
+        })
+        .await
+    }
+
+    /// The same, saying all that it can say into a file.
+    pub async fn start_talking(data: &Path, store: &str, at: &str, log: &Path) -> Self {
+        let log = std::fs::File::create(log).unwrap();
+        Self::start_saying(data, store, at, |command| {
+            command.env("MIANQIA_LOG", "debug,mianqia=trace").stderr(log);
+        })
+        .await
+    }
+
+    async fn start_saying(data: &Path, store: &str, at: &str, how: impl FnOnce(&mut Command)) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let base = format!("http://127.0.0.1:{port}");
         let serve = ["serve", "--at", at];
         let mut command = command_on(data, store, port, &serve);
         command.env("MIANQIA_NODE_ADDRESS", &base);
-        let child = command.stderr(Stdio::null()).spawn().unwrap();
+        how(&mut command);
+        let child = command.spawn().unwrap();
         let program = Self { child, base, data: data.to_owned() };
         let services = format!("{}/api/v1/services", program.base);
         eventually("the program serves", || async {

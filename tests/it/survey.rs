@@ -50,6 +50,11 @@ async fn completed(app: &TestApp, service: &str, booker: &str, officer: &str) ->
         explanation: Set(None),
         explained_at: Set(None),
         channel: Set(booking::Channel::Online),
+        consent_version: Set(None),
+        consented_at: Set(None),
+        consent_withdrawn_at: Set(None),
+        people: Set(None),
+        results_ready_at: Set(None),
     };
     let written: Result<(), DbErr> = app
         .app

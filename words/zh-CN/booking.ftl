@@ -19,6 +19,9 @@ invalid_date = 没有这一天，请按 年-月-日 填写。
 consent_required = 办理这项业务需要您单独同意，请勾选。
 invalid_number = 请填写数字。
 hold_expired = 保留时间已过，名额已放回。请重新选择时间。
+no_results = 这个事项没有需要领取的结果。
+no_consent = 这个预约没有单独同意可以撤回。
+consent_kept = 检查已经开始，相关信息须按法定期限保存，单独同意不能再撤回。如有疑问，请向保健中心咨询。
 wrong_state = 预约的状态已经变了，这一步现在不能办理。请刷新页面查看。
     .calendar = 预约受理之后才有日历文件。
 # $most (number)

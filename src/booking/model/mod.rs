@@ -2,12 +2,15 @@
 
 pub mod answers;
 pub mod bookable;
+pub mod consent;
 pub mod feeds;
 pub mod figures;
 pub mod form;
+pub mod group;
 pub mod past_requests;
 pub mod reference;
 pub mod reminders;
+pub mod sealed;
 pub mod shares;
 pub mod slots;
 pub mod stages;

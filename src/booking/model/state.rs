@@ -232,6 +232,11 @@ pub mod tests {
             explanation: None,
             explained_at: None,
             channel: booking::Channel::Online,
+            consent_version: None,
+            consented_at: None,
+            consent_withdrawn_at: None,
+            people: None,
+            results_ready_at: None,
         }
     }
 

@@ -2,15 +2,15 @@
 
 use crate::auth::{Actor, Right};
 use crate::base::{local_time, words};
+use crate::booking::model::sealed;
 use crate::booking::service::Booking;
 use crate::booking::store::entities::booking;
 use crate::booking::store::read::{self, Order, Place};
 use crate::booking::store::touched;
 use crate::booking::wire::dto::{DayBookingDto, MissingYear, OfficeDayDto};
-use crate::directory::{ServiceInfo, YearMissing, office};
+use crate::directory::{YearMissing, office};
 use crate::http::{Page, Problem};
 use chrono::{NaiveDate, TimeDelta};
-use serde_json::Value;
 
 /// Most bookings on one sheet of the office's day.
 const DAY_LIMIT: u64 = 500;
@@ -92,22 +92,13 @@ impl Booking {
 
     async fn sheet(&self, actor: &Actor, rows: Vec<booking::Model>) -> Result<Vec<DayBookingDto>, Problem> {
         let presented = self.present(actor, &rows, &[]).await?;
-        let entry = |mut row: booking::Model| {
+        let entry = |row: booking::Model| {
             let booking = presented.show(&row)?;
-            mask_sensitive(presented.services.get(&row.service_id)?, &mut row.fields);
-            let booking::Model { contact_name, contact_mobile, fields, .. } = row;
+            let info = presented.services.get(&row.service_id)?;
+            let fields = sealed::masked(&info.spec.fields, &row.fields).into();
+            let booking::Model { contact_name, contact_mobile, .. } = row;
             Some(DayBookingDto { booking, contact_name, contact_mobile, fields })
         };
         Ok(rows.into_iter().filter_map(entry).collect())
-    }
-}
-
-/// Sensitive answers are not for lists; the booking itself shows them.
-fn mask_sensitive(info: &ServiceInfo, fields: &mut Value) {
-    let Some(fields) = fields.as_object_mut() else { return };
-    for spec in info.spec.fields.iter().filter(|spec| spec.sensitive) {
-        if let Some(answer) = fields.get_mut(&spec.key).filter(|answer| !answer.is_boolean()) {
-            *answer = Value::String("•••".into());
-        }
     }
 }

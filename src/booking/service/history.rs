@@ -1,16 +1,19 @@
 //! What happened to bookings, told from their entries.
 
-use crate::auth::Actor;
+use crate::auth::{Actor, Right};
+use crate::base::local_time::local_date;
 use crate::booking::log::BookingEntry;
+use crate::booking::model::sealed;
 use crate::booking::service::Booking;
 use crate::booking::service::presented::Presented;
+use crate::booking::service::results::results_of;
 use crate::booking::store::entities::booking;
 use crate::booking::wire::dto::{BookingDetailDto, HistoryItem, HistorySide};
 use crate::directory::entities::service_stage::Stage;
 use crate::evidence;
 use crate::evidence::entities::entry;
 use crate::http::Problem;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -34,8 +37,45 @@ impl Booking {
         let presented = self.present(actor, std::slice::from_ref(&row), &actors).await?;
         let history = acts.into_iter().map(|(entry, act)| told(entry, act, &reasons, &presented)).collect();
         let booking = presented.show(&row).ok_or_else(Problem::not_found)?;
-        let booking::Model { contact_name, contact_mobile, fields, .. } = row;
-        Ok(BookingDetailDto { booking, contact_name, contact_mobile, fields, history })
+        let calendar = self.0.directory.calendar().await?;
+        let results = presented
+            .services
+            .get(&row.service_id)
+            .and_then(|info| results_of(info, &row, &calendar, local_date(info.zone, self.0.clock.now())));
+        let consent = self.consent_of(actor, &row).await?;
+        let (mut fields, unreadable_fields) = self.answers_for(actor, &row, &presented);
+        let persons = sealed::take_persons(&mut fields);
+        let booking::Model { contact_name, contact_mobile, .. } = row;
+        Ok(BookingDetailDto {
+            booking,
+            contact_name,
+            contact_mobile,
+            fields: fields.into(),
+            persons,
+            unreadable_fields,
+            consent,
+            results,
+            history,
+        })
+    }
+
+    /// The answers of a booking, and the questions whose answers cannot be read. What is sensitive is for whoever gave
+    /// it and for officers, not for colleagues of the booker.
+    fn answers_for(
+        &self,
+        actor: &Actor,
+        row: &booking::Model,
+        presented: &Presented<'_>,
+    ) -> (Map<String, Value>, Vec<String>) {
+        if !actor.has(Right::HandleBookings) && row.account_id != actor.account_id {
+            let spec = presented.services.get(&row.service_id).map(|info| info.spec.fields.as_slice());
+            return (sealed::masked(spec.unwrap_or_default(), &row.fields), Vec::new());
+        }
+        let opened = sealed::open(&self.0.keyring, row.id, &row.fields);
+        for (field, why) in &opened.unreadable {
+            tracing::error!(alarm = "keys", id = %row.id, field, %why, "a sealed answer cannot be read");
+        }
+        (opened.fields, opened.unreadable.into_iter().map(|(field, _)| field).collect())
     }
 
     /// Whether the booker finds an entry in the history: those of the booking, and of the session what it says.

@@ -3,6 +3,7 @@
 mod board;
 mod booker;
 pub mod closings;
+mod consent;
 mod day;
 mod decide;
 pub mod desk;
@@ -10,6 +11,7 @@ mod explain;
 pub mod feeds;
 mod figures;
 mod free;
+pub mod group;
 mod hindrances;
 mod history;
 mod offers;
@@ -21,6 +23,8 @@ mod presented;
 mod reminders;
 mod request;
 mod reschedule;
+mod results;
+mod seal;
 pub mod shares;
 mod stages;
 mod sweep;
@@ -49,6 +53,7 @@ pub use wish::WantedTime;
 use crate::auth::entities::account::Role;
 use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
+use crate::base::keyring::Keyring;
 use crate::base::local_time::{instant, local_date};
 use crate::booking::model::bookable::Terms;
 use crate::booking::model::shares::{self as sharing, Parts, Seats};
@@ -92,6 +97,7 @@ struct Inner {
     places: Places,
     waiting_room: OnceLock<Arc<dyn WaitingRoom>>,
     uncounted: Uncounted,
+    keyring: Keyring,
 }
 
 /// Why a write did not happen: the caller's doing, or the store's.
@@ -139,10 +145,11 @@ impl Booking {
         places: Places,
         live: Live,
         office: Office,
+        keyring: Keyring,
     ) -> Self {
         let office = Office { public_url: office.public_url.trim_end_matches('/').to_owned(), ..office };
         let (waiting_room, uncounted) = (OnceLock::new(), Uncounted::default());
-        Self(Arc::new(Inner { db, clock, directory, live, office, places, waiting_room, uncounted }))
+        Self(Arc::new(Inner { db, clock, directory, live, office, places, waiting_room, uncounted, keyring }))
     }
 
     /// Tells who waits in video sessions; set once, by whoever knows.

@@ -166,8 +166,14 @@ impl Booking {
         now: DateTime<Utc>,
     ) -> Result<(), Problem> {
         let Some(until) = until(info, starts_at, now) else { return Err(slot_taken()) };
+        // A group moves with everybody.
+        let moves = match one.row.earlier_than_id {
+            Some(id) => self.find(id).await?.and_then(|row| row.people),
+            None => None,
+        };
         let drawing = Drawing::online(now);
         let wanted = self.wanted(info, Some(&WantedTime::Slot(starts_at)), drawing).await?;
+        let wanted = wanted.for_people(moves.unwrap_or(1));
         let mut tries = wanted.tries();
         let question = self.question(info, tier_of(&one.actor), None, now).await?;
         let wish = Wish::offered(&one.actor, info, (wanted, question), one.row.earlier_than_id, until, now);

@@ -177,6 +177,7 @@ impl<'a> Presented<'a> {
             expired_because: expired_because(row, now),
             can,
             reopen_until: can.reopen.then_some(row.updated_at + REOPEN_WITHIN),
+            people: row.people.unwrap_or(1),
             needs_decision: info.row.needs_decision,
             next_steps: steps::next_steps(kind, info.row.needs_decision, state),
             join_from: video.then(|| join_window(row).0),

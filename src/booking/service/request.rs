@@ -1,13 +1,16 @@
 //! Requesting a held place: the form, and at once the acceptance where no decision is needed.
 
 use crate::auth::{Actor, Right};
+use crate::base::keyring::Keyring;
 use crate::base::local_time::local_date;
 use crate::base::words;
-use crate::booking::model::form;
+use crate::booking::model::consent::GivenConsent;
+use crate::booking::model::group::Person;
 use crate::booking::model::slots::Slot;
 use crate::booking::model::state::{self, Action, Side};
 use crate::booking::model::warnings::{FormWarning, warnings};
 use crate::booking::model::why_not::{Facts, Occasion};
+use crate::booking::model::{form, sealed};
 use crate::booking::service::booker::Booker;
 use crate::booking::service::decide::People;
 use crate::booking::service::terms::{Question, tier_of};
@@ -15,6 +18,7 @@ use crate::booking::service::transition::{Step, expire, take_steps_behind};
 use crate::booking::service::view::Fresh;
 use crate::booking::service::wish::WantedAll;
 use crate::booking::service::{Booking, Fault, scope_of};
+use crate::booking::store::consents;
 use crate::booking::store::entities::booking::{self, BookingState, Channel};
 use crate::booking::store::write::{self, Seen};
 use crate::booking::wire::dto::BookingDto;
@@ -39,11 +43,18 @@ pub struct RequestForm {
     /// Empty where somebody at the counter has left none.
     pub contact_mobile: String,
     pub fields: Map<String, Value>,
+    /// Of a group: who comes. None where somebody books for one.
+    pub persons: Vec<Person>,
     /// Codes of the warnings that the booker has read.
     pub acknowledged: Vec<String>,
 }
 
 impl RequestForm {
+    /// How many places it is for.
+    pub(super) fn places(&self) -> i32 {
+        i32::try_from(self.persons.len().max(1)).unwrap_or(i32::MAX)
+    }
+
     /// In its stored form, or the first thing that is wrong with it. Who books stage by stage is asked less, and who
     /// calls or stands at the counter what they happen to say.
     pub(super) fn checked(
@@ -63,9 +74,22 @@ impl RequestForm {
                 Channel::Online => form::check_fields(&spec.fields, &self.fields, in_stages)?,
                 _ => form::check_fields_at_desk(&spec.fields, &self.fields, in_stages)?,
             },
+            persons: self.persons,
             acknowledged: self.acknowledged,
         })
     }
+}
+
+/// The same as it is stored: what is sensitive is sealed.
+#[derive(Clone, Debug)]
+pub(super) struct Filled {
+    pub contact_name: String,
+    pub contact_mobile: String,
+    pub fields: Map<String, Value>,
+    /// Of a group.
+    pub people: Option<i32>,
+    /// The version of the words that were agreed to.
+    pub consent: Option<String>,
 }
 
 /// How a request ended.
@@ -84,6 +108,7 @@ struct Wish {
     actor: Arc<Actor>,
     services: Arc<Services>,
     calendar: Arc<Calendar>,
+    keyring: Keyring,
     now: DateTime<Utc>,
 }
 
@@ -95,6 +120,8 @@ pub(super) struct Requested {
     /// The officer at the desk, who decides with the request.
     officer: Option<Uuid>,
     info: Arc<ServiceInfo>,
+    consent: Option<GivenConsent>,
+    keyring: Keyring,
     now: DateTime<Utc>,
 }
 
@@ -105,11 +132,14 @@ impl Requested {
         info: &Arc<ServiceInfo>,
         (starts_at, in_stages): (DateTime<Utc>, bool),
         now: DateTime<Utc>,
+        keyring: &Keyring,
     ) -> Result<Self, Problem> {
         let form = form.checked(&info.spec, in_stages, booker.channel)?;
         let warnings = warnings(&info.spec.warnings, &form.fields, local_date(info.zone, starts_at));
+        let consent = GivenConsent::of(&info.spec.fields, &form.fields);
         let (actor, officer) = (booker.by, booker.officer);
-        Ok(Self { form, warnings, actor, officer, info: Arc::clone(info), now })
+        let (info, keyring) = (Arc::clone(info), keyring.clone());
+        Ok(Self { form, warnings, actor, officer, info, consent, keyring, now })
     }
 
     /// Together with the taking of the place.
@@ -119,9 +149,10 @@ impl Requested {
         info: &Arc<ServiceInfo>,
         wanted: &WantedAll,
         now: DateTime<Utc>,
+        keyring: &Keyring,
     ) -> Result<Self, Problem> {
         let about = (wanted.span().starts_at, wanted.in_stages());
-        let requested = Self::of(form, booker, info, about, now)?;
+        let requested = Self::of(form, booker, info, about, now, keyring)?;
         requested.all_read()?;
         Ok(requested)
     }
@@ -132,15 +163,39 @@ impl Requested {
         self.warnings.iter().find(|warning| !read(warning)).map_or(Ok(()), |warning| Err(unread(warning)))
     }
 
-    /// The request, and its acceptance where nobody decides or the officer at the desk has.
-    pub fn steps(&self) -> impl Iterator<Item = Step> {
+    /// Keeps the words that were agreed to.
+    pub fn keep_consent(&self, tx: &Tx) {
+        if let Some(given) = &self.consent {
+            consents::keep(tx, given, self.now);
+        }
+    }
+
+    fn says_the_same(&self, row: &booking::Model) -> bool {
+        row.contact_name.as_deref() == Some(&self.form.contact_name)
+            && row.contact_mobile.as_deref() == Some(&self.form.contact_mobile)
+            && sealed::open(&self.keyring, row.id, &row.fields).fields == self.form.fields
+    }
+
+    fn filled(&self, booking: Uuid) -> Filled {
+        let people = (!self.form.persons.is_empty()).then(|| self.form.places());
+        let RequestForm { contact_name, contact_mobile, fields, persons, .. } = self.form.clone();
+        let mut fields = sealed::seal(&self.keyring, booking, &self.info.spec.fields, fields);
+        if people.is_some() {
+            sealed::put_persons(&self.keyring, booking, &mut fields, &persons);
+        }
+        let consent = self.consent.as_ref().map(|given| given.version.clone());
+        Filled { contact_name, contact_mobile, fields, people, consent }
+    }
+
+    /// The request of a booking, and its acceptance where nobody decides or the officer at the desk has.
+    pub fn steps(&self, booking: Uuid) -> impl Iterator<Item = Step> {
         let step = Step {
             action: Action::Request,
             side: Side::Booker,
             actor: self.actor,
             officer: None,
             reason: None,
-            form: Some(self.form.clone()),
+            form: Some(self.filled(booking)),
             acknowledged: self.warnings.iter().map(|warning| warning.code.clone()).collect(),
             explain_by: None,
             moved: None,
@@ -173,7 +228,8 @@ impl Booking {
         let scope = scope_of(actor)?;
         let services = self.0.directory.kept_services().await?;
         let calendar = self.0.directory.calendar().await?;
-        let wish = Wish { form, actor: Arc::clone(actor), services, calendar, now: self.0.clock.now() };
+        let (now, keyring) = (self.0.clock.now(), self.0.keyring.clone());
+        let wish = Wish { form, actor: Arc::clone(actor), services, calendar, keyring, now };
         let this = self.clone();
         let outcome: Result<Outcome, Fault> = self
             .0
@@ -215,7 +271,8 @@ impl Wish {
         let info = self.services.get(seen.row.service_id);
         let info = info.ok_or_else(|| DbErr::RecordNotFound("the service of a booking".into()))?;
         let asked = (seen.row.starts_at, seen.is_in_stages);
-        Ok(Requested::of(self.form.clone(), &Booker::of(&self.actor), info, asked, self.now)?)
+        let booker = Booker::of(&self.actor);
+        Ok(Requested::of(self.form.clone(), &booker, info, asked, self.now, &self.keyring)?)
     }
 
     /// The terms for what the form says, as of when the place was held: the form may take its time.
@@ -238,13 +295,13 @@ async fn request_seen(
     case: &Requested,
     terms: &Question,
 ) -> Result<Outcome, Fault> {
-    let Requested { form, info, now, .. } = case;
+    let Requested { info, now, .. } = case;
     let row = &seen.row;
     if state::hold_lapsed(row, *now) {
         expire(tx, places, row.id, *now).await?;
         return Ok(Outcome::Expired);
     }
-    if matches!(row.state, BookingState::Requested | BookingState::Accepted) && says_the_same(row, form) {
+    if matches!(row.state, BookingState::Requested | BookingState::Accepted) && case.says_the_same(row) {
         return Ok(Outcome::Repeated(seen.row));
     }
     if row.state == BookingState::Expired {
@@ -259,7 +316,9 @@ async fn request_seen(
     // Asked when it was held; what it is about, the form tells.
     terms.allow(&Slot { starts_at: row.starts_at, ends_at: row.ends_at }, &Facts::default())?;
     let (is_beside_another, is_in_stages) = (seen.is_beside_another, seen.is_in_stages);
-    let row = take_steps_behind(tx, seen, case.steps())?;
+    let steps = case.steps(seen.row.id);
+    case.keep_consent(tx);
+    let row = take_steps_behind(tx, seen, steps)?;
     // A booking in stages is shown with them, which were not read.
     let appointments = Vec::new();
     Ok(Outcome::Done(Fresh { row, appointments, is_beside_another: is_beside_another || is_in_stages }))
@@ -269,10 +328,4 @@ async fn request_seen(
 fn unread(warning: &FormWarning) -> Problem {
     let field = Some(warning.field.clone().into());
     Problem { field, ..Problem::conflict(words::booking::unread_warning(&warning.text)) }
-}
-
-fn says_the_same(row: &booking::Model, form: &RequestForm) -> bool {
-    row.contact_name.as_deref() == Some(&form.contact_name)
-        && row.contact_mobile.as_deref() == Some(&form.contact_mobile)
-        && row.fields.as_object() == Some(&form.fields)
 }

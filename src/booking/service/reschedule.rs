@@ -107,7 +107,10 @@ impl Booking {
         state::step(&seen, Action::Reschedule, side, now).map_err(|refusal| refusal.problem(info.zone))?;
         // From the share of the way by which it came, whoever moves it.
         let drawing = Drawing { channel: seen.channel, now };
-        let wanted = self.wanted(&info, time.as_ref(), drawing).await?;
+        let wanted = self.wanted(&info, time.as_ref(), drawing).await?.for_people(seen.people.unwrap_or(1));
+        if let (Side::Booker, Some(_), Some(terms)) = (side, seen.people, info.spec.groups) {
+            self.far_enough(&info, terms, wanted.span().starts_at)?;
+        }
         let question = self.question_of_move(&info, &seen, now).await?;
         let scope = scope_of(actor)?;
         let step = Step {

@@ -85,7 +85,8 @@ impl Booking {
         let info = self.0.directory.service(new.service_id).await?.filter(|info| info.row.active);
         let info = info.ok_or_else(unknown_service)?;
         let drawing = Drawing { channel: booker.channel, now };
-        let wanted = self.wanted(&info, new.time.as_ref(), drawing).await?;
+        let people = new.form.as_ref().map_or(1, RequestForm::places);
+        let wanted = self.wanted(&info, new.time.as_ref(), drawing).await?.for_people(people);
         let question =
             self.question(&info, booker.tier, new.form.as_ref().map(|form| &form.fields), now).await?;
         if new.against.is_none() {
@@ -94,7 +95,7 @@ impl Booking {
                 .map_err(|problem| wanted.in_its_words(problem))?;
         }
         let requested = match new.form {
-            Some(form) => Some(Requested::at_once(form, &booker, &info, &wanted, now)?),
+            Some(form) => Some(Requested::at_once(form, &booker, &info, &wanted, now, &self.0.keyring)?),
             None => None,
         };
         let mut tries = wanted.tries();
@@ -138,7 +139,8 @@ impl Booking {
         let owners = appointments.iter().map(|appointment| appointment.id);
         places.occupy(tx, &owners.zip(taken).collect::<Vec<_>>());
         evidence::begin(tx, entries)?;
-        if wish.requested.is_some() {
+        if let Some(requested) = &wish.requested {
+            requested.keep_consent(tx);
             self.0.tell_office(tx);
         }
         if row.state == BookingState::Accepted {
@@ -221,7 +223,8 @@ impl Wish {
         let row = match &self.requested {
             None => row,
             Some(requested) => {
-                let (row, more) = advance_all(row, requested.steps())?;
+                let id = row.id;
+                let (row, more) = advance_all(row, requested.steps(id))?;
                 entries.extend(more);
                 row
             }
@@ -258,6 +261,11 @@ impl Wish {
             explanation: None,
             explained_at: None,
             channel: self.booker.channel,
+            consent_version: None,
+            consented_at: None,
+            consent_withdrawn_at: None,
+            people: None,
+            results_ready_at: None,
         }
     }
 }

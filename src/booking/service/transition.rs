@@ -3,7 +3,7 @@
 use crate::booking::jobs::BookingCompleted;
 use crate::booking::log::{BookingEntry, Cause, Moved, Stepped};
 use crate::booking::model::state::{self, Action, ExpiredBecause, Refusal, Side};
-use crate::booking::service::request::RequestForm;
+use crate::booking::service::request::Filled;
 use crate::booking::service::{Booking, Fault, Inner};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write::Seen;
@@ -30,7 +30,7 @@ pub(super) struct Step {
     pub officer: Option<Uuid>,
     pub reason: Option<String>,
     /// What the booker filled in.
-    pub form: Option<RequestForm>,
+    pub form: Option<Filled>,
     /// Codes of the warnings that were read before.
     pub acknowledged: Vec<String>,
     /// It is cancelled late: until when an explanation is due.
@@ -136,6 +136,10 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
         row.contact_name = Some(form.contact_name);
         row.contact_mobile = Some(form.contact_mobile).filter(|mobile| !mobile.is_empty());
         row.fields = Value::Object(form.fields);
+        row.people = form.people;
+        row.consented_at = form.consent.as_ref().map(|_| step.now);
+        row.consent_version = form.consent;
+        row.consent_withdrawn_at = None;
     }
     if let Some(moved) = &step.moved {
         (row.starts_at, row.ends_at) = (moved.is.starts_at, moved.is.ends_at);

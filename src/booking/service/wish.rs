@@ -155,7 +155,7 @@ fn of_one_stage(info: &ServiceInfo, stage: &StageInfo, site: Site, slot: Slot, d
 fn need_of_service(info: &ServiceInfo, slot: &Slot, drawing: Drawing) -> Need {
     let cells = plan_of(info).cells(slot);
     let (seats, parts) = (seats_over(info, &cells), drawing.seats(info, &cells));
-    Need { resource: info.row.resource_id, seats, parts, cells }
+    Need { resource: info.row.resource_id, seats, parts, cells, count: 1 }
 }
 
 /// Until when some seats of a slot are kept for others.
@@ -183,6 +183,12 @@ pub(super) fn terms_of_stages(info: &ServiceInfo) -> Vec<StageTerms> {
 }
 
 impl WantedAll {
+    /// The same for so many persons: each has a seat of all that is needed.
+    pub fn for_people(mut self, people: i32) -> Self {
+        self.0.iter_mut().flat_map(|wanted| &mut wanted.needs).for_each(|need| need.count = people.max(1));
+        self
+    }
+
     /// From the start of the first to the end of the last.
     pub fn span(&self) -> Slot {
         let starts = self.0.iter().map(|wanted| wanted.slot.starts_at).min().unwrap_or_default();

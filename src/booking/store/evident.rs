@@ -1,5 +1,6 @@
 //! What of the rows of this feature entries tell, column by column, and what of it is personal.
 
+use crate::booking::model::sealed;
 use crate::booking::store::entities::{appointment, booking};
 use crate::evidence::rows::{Column, Evident, instant, maybe, personal, plain};
 use serde_json::json;
@@ -34,6 +35,11 @@ impl Evident for booking::Model {
             explanation,
             explained_at,
             channel,
+            consent_version,
+            consented_at,
+            consent_withdrawn_at,
+            people,
+            results_ready_at,
         } = self;
         vec![
             plain("reference", json!(reference)),
@@ -46,7 +52,7 @@ impl Evident for booking::Model {
             plain("hold_expires_at", maybe(*hold_expires_at)),
             personal("contact_name", contact_name.clone()),
             personal("contact_mobile", contact_mobile.clone()),
-            personal("fields", fields.clone()),
+            personal("fields", sealed::told(fields)),
             plain("officer_id", json!(officer_id)),
             personal("reason", reason.clone()),
             plain("sequence", json!(sequence)),
@@ -56,6 +62,11 @@ impl Evident for booking::Model {
             personal("explanation", explanation.clone()),
             plain("explained_at", maybe(*explained_at)),
             plain("channel", json!(channel)),
+            plain("consent_version", json!(consent_version)),
+            plain("consented_at", maybe(*consented_at)),
+            plain("consent_withdrawn_at", maybe(*consent_withdrawn_at)),
+            plain("people", json!(people)),
+            plain("results_ready_at", maybe(*results_ready_at)),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod appointments;
 pub mod ask;
+pub mod consents;
 pub mod entities;
 mod evident;
 pub mod facts;

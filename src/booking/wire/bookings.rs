@@ -149,7 +149,7 @@ pub async fn check_booking_form(
 impl From<BookingRequest> for RequestForm {
     fn from(form: BookingRequest) -> Self {
         let BookingRequest { contact_name, contact_mobile, fields, acknowledged } = form;
-        Self { contact_name, contact_mobile, fields, acknowledged }
+        Self { contact_name, contact_mobile, fields, persons: Vec::new(), acknowledged }
     }
 }
 

@@ -89,7 +89,7 @@ pub async fn book_at_desk(
         service_id,
         time,
         channel: new.channel.into(),
-        form: RequestForm { contact_name, contact_mobile, fields, acknowledged },
+        form: RequestForm { contact_name, contact_mobile, fields, acknowledged, persons: Vec::new() },
         enterprise: new.enterprise,
         anyway: new.anyway,
         reason: new.reason,

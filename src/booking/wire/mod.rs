@@ -3,15 +3,18 @@
 mod board;
 mod bookings;
 mod closings;
+mod consent;
 mod day;
 mod decide;
 mod desk;
 pub mod dto;
 mod feeds;
 mod figures;
+mod group;
 mod official_calendar;
 mod openings;
 mod refusals;
+mod results;
 mod schemas;
 mod services;
 mod stages;
@@ -43,7 +46,12 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(bookings::cancel_booking))
         .routes(routes!(bookings::explain_cancelling))
         .routes(routes!(bookings::check_booking_form))
+        .routes(routes!(consent::withdraw_consent))
         .routes(routes!(services::get_prefill))
+        .routes(routes!(results::list_results_due))
+        .routes(routes!(results::mark_results_ready))
+        .routes(routes!(group::check_group))
+        .routes(routes!(group::book_group))
         .routes(routes!(board::get_board))
         .routes(routes!(openings::list_openings, openings::announce_opening))
         .routes(routes!(openings::preview_opening))

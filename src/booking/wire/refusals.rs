@@ -49,7 +49,34 @@ shared_refusals! {
     }
 }
 
+shared_refusals! {
+    /// What stands in the way of whoever takes a place, beside the time and who they are.
+    TAKING {
+        CONFLICT: "unread_warning" ("with the field, until its code is in `acknowledged`");
+        UNPROCESSABLE_ENTITY: "unknown_service";
+    }
+    /// Why a file is no list of persons.
+    LIST {
+        CONFLICT: "no_groups";
+        UNPROCESSABLE_ENTITY: "group_file_kind", "group_file_too_much", "group_file_broken", "group_header",
+            "group_empty", "group_too_many", "file_encoding";
+    }
+}
+
 refusals! {
+    CheckGroup { ..BOOKERS; ..LIST; }
+    BookGroup {
+        ..BOOKERS;
+        ..LET_IN;
+        ..TIME;
+        ..FORM;
+        ..COMPLETE;
+        ..PARTY;
+        ..TAKING;
+        ..LIST;
+        UNPROCESSABLE_ENTITY: "group_lines_wrong" ("the check tells all of them"), "group_too_small",
+            "group_lead" ("with the first day as `earliest_at`");
+    }
     ListServiceDays { UNPROCESSABLE_ENTITY: "bad_range", "date_out_of_range"; }
     ListServiceSlots { UNPROCESSABLE_ENTITY: "date_out_of_range", "unknown_stage"; }
     ListDeskSlots {
@@ -87,17 +114,17 @@ refusals! {
         ..FORM;
         ..COMPLETE;
         ..PARTY;
+        ..TAKING;
         FORBIDDEN: "enterprise_pending", "enterprise_refused";
-        CONFLICT: "too_many_holds",
-            "unread_warning" ("with the field, until its code is in `acknowledged`");
-        UNPROCESSABLE_ENTITY: "unknown_service";
+        CONFLICT: "too_many_holds";
     }
     RescheduleBooking {
         ..BOOKERS;
         ..TIME;
         CONFLICT: "wrong_state", "too_late", "hold_expired", "same_time",
             "officer_busy" ("with the other booking as `subject_id`, unless `anyway`");
-        UNPROCESSABLE_ENTITY: "reason_required" ("of an officer"), "too_long";
+        UNPROCESSABLE_ENTITY: "reason_required" ("of an officer"), "too_long",
+            "group_lead" ("of a group, by its booker");
     }
     JoinWaitingList {
         ..BOOKERS;
@@ -142,6 +169,14 @@ refusals! {
         ..BOOKERS;
         CONFLICT: "wrong_state", "hold_expired", "too_late";
         UNPROCESSABLE_ENTITY: "reason_required", "too_long";
+    }
+
+    MarkResultsReady { FORBIDDEN: "forbidden"; CONFLICT: "wrong_state", "no_results"; }
+    ListResultsDue { FORBIDDEN: "forbidden"; }
+    WithdrawConsent {
+        ..BOOKERS;
+        CONFLICT: "no_consent",
+            "consent_kept" ("the examination has begun");
     }
 
     MakeCalendarFeed {

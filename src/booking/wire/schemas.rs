@@ -3,6 +3,8 @@
 use crate::base::words::ByLanguage;
 use crate::booking::model::answers::Answer;
 use crate::booking::model::bookable::{DayReason, NoneFree, OpenState, SlotReason};
+use crate::booking::model::consent::ConsentWords;
+use crate::booking::model::group::{DocumentKind, Person, PersonColumn};
 use crate::booking::model::state::ExpiredBecause;
 use crate::booking::model::steps::StepKind;
 use crate::booking::model::warnings::FormWarning;
@@ -13,7 +15,7 @@ use crate::booking::store::entities::booking::{BookingState, Channel};
 use crate::booking::store::entities::calendar_feed::Covers;
 use crate::booking::store::entities::waiting_entry::WaitingState;
 use crate::http::{fields_in_json, words_in_json};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 words_in_json! {
@@ -58,6 +60,12 @@ words_in_json! {
     /// By which way a booking came: its booker took it, or an officer for somebody who called or was at the counter.
     Channel { Online, Phone, Counter }
 
+    /// What somebody shows that they are who they are.
+    DocumentKind { ResidentId, Passport, Permit, Other }
+
+    /// What a column of a list of persons is about.
+    PersonColumn { Name, DocumentKind, DocumentNumber, BirthDate, Mobile }
+
     /// State of a booking (contracts).
     BookingState { Held, Requested, Accepted, Refused, CheckedIn, Completed, NoShow, Cancelled, Expired }
 }
@@ -69,6 +77,22 @@ fields_in_json! {
         label: ByLanguage,
         /// In words: of a choice the option's label.
         value: ByLanguage,
+    }
+
+    /// Somebody on the list of a group.
+    Person {
+        name: String,
+        document_kind: DocumentKind,
+        document_number: String,
+        birth_date: NaiveDate,
+        mobile: Option<String>,
+    }
+
+    /// The words of one box that was ticked.
+    ConsentWords {
+        key: String,
+        label: ByLanguage,
+        hint: Option<ByLanguage>,
     }
 
     /// Something that a form says and its writer may not have thought of. It can be requested all the

@@ -3,7 +3,7 @@
 use crate::base::words::Text;
 use crate::base::words::booking_mail as say;
 use crate::booking::model::display_reference;
-use crate::booking::words::mails::{News, facts, is_video, page, ways};
+use crate::booking::words::mails::{News, facts, is_video, page, preparation, ways};
 use crate::db::Tx;
 use crate::notify::layout;
 use crate::notify::{Mail, Thread, enqueue};
@@ -19,6 +19,7 @@ pub async fn reminded(tx: &Tx, news: &News<'_>) -> Result<(), DbErr> {
     let mut paragraphs = vec![said(say::reminded_opening(&service))];
     paragraphs.extend(facts(news, &reference));
     paragraphs.push(said(if is_video(news) { say::accepted_video() } else { say::accepted_desk() }));
+    paragraphs.extend(preparation(news));
     paragraphs.push(ways(news));
     let (label, url) = (said(say::see()), page(news));
     let (text, html) = layout(language, &subject, &paragraphs, Some((&label, &url)));

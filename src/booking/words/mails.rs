@@ -161,7 +161,10 @@ async fn send(tx: &Tx, news: &News<'_>, letter: Letter) -> Result<(), DbErr> {
     let mut paragraphs = vec![letter.opening.in_language(language)];
     paragraphs.extend(facts(news, &reference));
     paragraphs.extend(letter.closing.map(|closing| closing.in_language(language)));
-    paragraphs.extend((letter.method == Some(Method::Request)).then(|| ways(news)));
+    if letter.method == Some(Method::Request) {
+        paragraphs.extend(preparation(news));
+        paragraphs.push(ways(news));
+    }
     let (label, url) = (say::see().in_language(language), page(news));
     let (text, html) = layout(language, &subject, &paragraphs, Some((&label, &url)));
     let calendar = letter.method.zip(identity).map(|(method, identity)| {
@@ -198,6 +201,15 @@ pub(super) fn ways(news: &News<'_>) -> String {
     let join = || format!("{}\n{}/session/{}\n", said(say::join()), news.office.public_url, news.row.id);
     let join = if is_video(news) { join() } else { String::new() };
     format!("{join}{}\n{}", said(say::cancel()), page(news))
+}
+
+/// What to bring, and how to prepare.
+pub(super) fn preparation(news: &News<'_>) -> Vec<String> {
+    let spec = &news.info.spec;
+    let things: Vec<Said> = spec.bring.iter().map(Said::from).collect();
+    let bring = (!things.is_empty()).then(|| say::bring(Said::List(things)));
+    let prepare = spec.prepare.as_ref().map(say::prepare);
+    bring.into_iter().chain(prepare).map(|text| text.in_language(news.language)).collect()
 }
 
 pub(super) fn facts(news: &News<'_>, reference: &str) -> Vec<String> {

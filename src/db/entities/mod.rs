@@ -1,5 +1,6 @@
 //! The tables of this part, one file each, without logic.
 
+pub mod data_key;
 pub mod job;
 pub mod node;
 pub mod store_identity;

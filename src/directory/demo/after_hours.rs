@@ -159,6 +159,9 @@ fn spec() -> ServiceSpec {
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
         shares: Shares::default(),
+        groups: None,
+        prepare: None,
+        results_after_days: None,
         terms: terms(),
     }
 }

@@ -7,8 +7,8 @@ use crate::directory::demo::fields::{choice, field, t};
 use crate::directory::demo::{DemoService, HOUR};
 use crate::directory::model::terms::ServiceTerms;
 use crate::directory::model::{
-    FieldKind, FieldSpec, Limits, ReminderTerms, ServiceSpec, Shares, WaitingTerms, WarningCondition,
-    WarningRule,
+    FieldKind, FieldSpec, GroupTerms, Limits, ReminderTerms, ServiceSpec, Shares, WaitingTerms,
+    WarningCondition, WarningRule,
 };
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
@@ -40,6 +40,9 @@ const CENTRE: DemoService = DemoService {
     spec: check_up,
 };
 
+/// A group comes together, so it is no larger than what a slot has places for.
+const GROUPS: GroupTerms = GroupTerms { most_people: 6, lead_days: 14 };
+
 fn check_up() -> ServiceSpec {
     ServiceSpec {
         summary: t(
@@ -55,10 +58,12 @@ fn check_up() -> ServiceSpec {
             t("两寸彩色照片 3 张", "Three colour photographs, 5 cm high"),
         ],
         rules: vec![
-            t("检查当天早上请空腹，可以少量喝水。", "Come with an empty stomach; a little water is fine."),
             t("每天 90 个名额，约满为止。", "90 places a day."),
             t("结果在 3 个工作日后领取。", "Results can be collected after 3 working days."),
-            t("10 人以上的团体请提前两周致电。", "For groups of more than 10, please call two weeks ahead."),
+            t(
+                "团体可以上传名单预约，须至少提前两周。",
+                "Groups can be booked by a list, at least two weeks ahead.",
+            ),
         ],
         fields: vec![
             choice(
@@ -85,6 +90,12 @@ fn check_up() -> ServiceSpec {
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
         shares: Shares::default(),
+        groups: Some(GROUPS),
+        prepare: Some(t(
+            "检查当天早上请空腹，可以少量喝水。",
+            "Come with an empty stomach in the morning; a little water is fine.",
+        )),
+        results_after_days: Some(3),
     }
 }
 
@@ -140,6 +151,9 @@ fn vaccination() -> ServiceSpec {
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
         shares: Shares::default(),
+        groups: Some(GROUPS),
+        prepare: None,
+        results_after_days: None,
     }
 }
 

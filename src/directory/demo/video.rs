@@ -69,6 +69,9 @@ fn face_to_face() -> ServiceSpec {
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
         shares: Shares::default(),
+        groups: None,
+        prepare: None,
+        results_after_days: None,
     }
 }
 
@@ -99,6 +102,9 @@ fn try_any_time() -> ServiceSpec {
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
         shares: Shares::default(),
+        groups: None,
+        prepare: None,
+        results_after_days: None,
     }
 }
 

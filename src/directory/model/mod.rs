@@ -53,6 +53,23 @@ pub struct ServiceSpec {
     /// Which of its seats are kept for which way of booking.
     #[serde(default)]
     pub shares: Shares,
+    /// Whether groups are taken, and how.
+    #[serde(default)]
+    pub groups: Option<GroupTerms>,
+    /// How to prepare, in a sentence: with an empty stomach.
+    #[serde(default)]
+    pub prepare: Option<ByLanguage>,
+    /// Results are promised after so many working days.
+    #[serde(default)]
+    pub results_after_days: Option<u32>,
+}
+
+/// How groups are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupTerms {
+    pub most_people: u32,
+    /// A group is booked so many days ahead at least.
+    pub lead_days: u32,
 }
 
 /// How many live bookings of one service (held ones included) a party may have at a time.

@@ -49,6 +49,11 @@ impl Services {
     pub fn get(&self, id: Uuid) -> Option<&Arc<ServiceInfo>> {
         self.all.get(&id)
     }
+
+    /// Every service, also those that are no longer offered.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<ServiceInfo>> {
+        self.all.values()
+    }
 }
 
 impl Directory {

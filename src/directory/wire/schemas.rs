@@ -11,7 +11,7 @@ use crate::directory::model::terms::{
     QuotaPeriod, ServiceTerms,
 };
 use crate::directory::model::{
-    FieldKind, FieldOption, FieldSpec, Limits, Shares, WarningCondition, WarningRule,
+    FieldKind, FieldOption, FieldSpec, GroupTerms, Limits, Shares, WarningCondition, WarningRule,
 };
 use crate::directory::store::entities::calendar_import::ImportOrigin;
 use crate::directory::store::entities::service::ServiceKind;
@@ -75,6 +75,13 @@ fields_in_json! {
         counter: i32,
         /// So long before a slot what is left of them is everybody's too.
         released_minutes_before: i32,
+    }
+
+    /// How groups are taken.
+    GroupTerms {
+        most_people: u32,
+        /// A group is booked so many days ahead at least.
+        lead_days: u32,
     }
 
     /// On which terms a service is booked.

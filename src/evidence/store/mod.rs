@@ -202,3 +202,14 @@ pub async fn verify_chain(
         return Ok(model::check_chain(walked, (*length, head)).map(|head| (*length, head)));
     }
 }
+
+/// Takes away the texts that entries of a case committed to under a name: the values with their salts. What is there of
+/// it now must be told by an entry of the same transaction, written after this.
+pub async fn erase_texts(tx: &Tx, case: Uuid, name: &str) -> Result<(), DbErr> {
+    commitment::Entity::delete_many()
+        .filter(commitment::Column::CaseId.eq(case))
+        .filter(commitment::Column::Name.eq(name))
+        .exec(tx.conn())
+        .await
+        .map(|_| ())
+}

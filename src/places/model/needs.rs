@@ -4,7 +4,7 @@ use crate::places::model::boards::Taken;
 use std::ops::Range;
 use uuid::Uuid;
 
-/// A seat of a resource over some cells.
+/// Seats of a resource over some cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
     pub resource: Uuid,
@@ -13,12 +13,14 @@ pub struct Need {
     /// Which of them may be had: one of a part only where those before have none; parts may be empty.
     pub parts: [Range<i32>; 4],
     pub cells: Range<i64>,
+    /// So many of them are needed side by side: one for each person.
+    pub count: i32,
 }
 
 impl Need {
     /// Any of so many seats.
     pub fn any(resource: Uuid, seats: i32, cells: Range<i64>) -> Self {
-        Self { resource, seats, parts: [0..seats, 0..0, 0..0, 0..0], cells }
+        Self { resource, seats, parts: [0..seats, 0..0, 0..0, 0..0], cells, count: 1 }
     }
 
     /// The seats of the first part that has some beside the `taken` ones.
@@ -28,19 +30,25 @@ impl Need {
     }
 }
 
-/// Of each need a seat that is free over all of its cells, or nothing if one of them has none. `taken` are the seats
+/// Of each need its seats that are free over all of its cells, or nothing if one of them has too few. `taken` are the seats
 /// taken of each need, in their order; `pick` draws below a number which of the free seats it is to be.
 pub fn choose<'a>(
     needs: impl Iterator<Item = &'a Need>,
     taken: &[Vec<i32>],
     mut pick: impl FnMut(usize) -> usize,
 ) -> Option<Vec<Vec<Taken>>> {
-    let seat = |(need, taken): (&Need, &Vec<i32>)| {
-        let free = need.free(taken);
-        let seat = *free.get(if free.len() > 1 { pick(free.len()) } else { 0 })?;
-        Some(need.cells.clone().map(|cell| Taken { resource: need.resource, seat, cell }).collect())
+    let seats = |(need, taken): (&Need, &Vec<i32>)| {
+        let mut taken = taken.clone();
+        let mut chosen = Vec::new();
+        for _ in 0..need.count {
+            let free = need.free(&taken);
+            let seat = *free.get(if free.len() > 1 { pick(free.len()) } else { 0 })?;
+            taken.push(seat);
+            chosen.extend(need.cells.clone().map(|cell| Taken { resource: need.resource, seat, cell }));
+        }
+        Some(chosen)
     };
-    needs.zip(taken).map(seat).collect()
+    needs.zip(taken).map(seats).collect()
 }
 
 #[cfg(test)]
@@ -61,6 +69,16 @@ mod tests {
             Some(vec![vec![seat(room, 2, 8), seat(room, 2, 9)], vec![seat(quota, 1, 1)]])
         );
         assert_eq!(choose(needs.iter(), &[vec![], vec![1, 0]], |_| 0), None);
+        // A group: as many seats as persons, or none.
+        let two = needs.clone().map(|need| Need { count: 2, ..need });
+        assert_eq!(
+            choose(two.iter(), &[vec![1], vec![]], |_| 0),
+            Some(vec![
+                [0, 2].into_iter().flat_map(|at| [seat(room, at, 8), seat(room, at, 9)]).collect(),
+                vec![seat(quota, 0, 1), seat(quota, 1, 1)]
+            ])
+        );
+        assert_eq!(choose(two.iter(), &[vec![], vec![0]], |_| 0), None);
     }
 
     #[test]

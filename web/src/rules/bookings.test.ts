@@ -7,7 +7,7 @@ const make = (more: Partial<Booking>): Booking => ({
   id: 'b', reference: '', channel: 'online', state: 'accepted', kind: 'video', service: { id: 's', code: 's', name: { 'zh-CN': '', en: '' } },
   venue: { name: { 'zh-CN': '', en: '' }, zone: 'Asia/Shanghai' }, starts_at: '2026-11-23T08:00:00Z', ends_at: '2026-11-23T08:30:00Z',
   stages: [], hold_expires_at: null, enterprise: null, booker_name: '', topic: null, about: [], officer: null, reason: null,
-  expired_because: null, reopen_until: null, needs_decision: true, next_steps: ['join_video', 'rate'], session: null, overlaps: [],
+  expired_because: null, reopen_until: null, people: 1, needs_decision: true, next_steps: ['join_video', 'rate'], session: null, overlaps: [],
   can: { request: false, cancel: true, reschedule: false, join: false, accept: false, refuse: false, check_in: false, complete: false, no_show: false, reopen: false, book_again: false, explain: false },
   explain_by: null, explanation: null, explained_at: null,
   join_from: '2026-11-23T07:45:00Z', join_until: '2026-11-23T09:30:00Z', created_at: '', updated_at: '', ...more,

@@ -29,6 +29,14 @@ pub struct Model {
     pub explanation: Option<String>,
     pub explained_at: Option<DateTimeUtc>,
     pub channel: Channel,
+    /// Of the words that were agreed to (`consent_text`).
+    pub consent_version: Option<String>,
+    pub consented_at: Option<DateTimeUtc>,
+    pub consent_withdrawn_at: Option<DateTimeUtc>,
+    /// Of a group: how many come, each with a place. None is one.
+    pub people: Option<i32>,
+    /// An officer has said that the results of the examination can be had.
+    pub results_ready_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -6,5 +6,6 @@ pub mod appointment;
 pub mod booking;
 pub mod calendar_feed;
 pub mod calendar_touched;
+pub mod consent_text;
 pub mod reminder;
 pub mod waiting_entry;

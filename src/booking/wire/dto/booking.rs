@@ -2,12 +2,15 @@
 
 use crate::base::words::ByLanguage;
 use crate::booking::model::answers::Answer;
+use crate::booking::model::consent::ConsentWords;
+use crate::booking::model::group::Person;
 use crate::booking::model::state::ExpiredBecause;
 use crate::booking::model::steps::StepKind;
 use crate::booking::model::warnings::FormWarning;
 use crate::booking::service::waiting::SessionGlance;
 use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::booking::{BookingState, Channel};
+use crate::booking::wire::dto::results::ResultsDto;
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::Stage;
 use crate::http::dated;
@@ -51,6 +54,8 @@ pub struct BookingDto {
     /// Until when a no-show can be taken back.
     pub reopen_until: Option<DateTime<Utc>>,
     /// Whether an officer decides about the request.
+    /// How many come, each with a place: more than one of a group.
+    pub people: i32,
     pub needs_decision: bool,
     /// What is still before it, the next step first; empty when it came to nothing.
     pub next_steps: Vec<StepKind>,
@@ -152,10 +157,31 @@ pub struct BookingDetailDto {
     pub booking: BookingDto,
     pub contact_name: Option<String>,
     pub contact_mobile: Option<String>,
-    /// Answers by field key. Sensitive ones are `"•••"` in the office's day.
+    /// Answers by field key. Sensitive ones are `"•••"` in the office's day, and for colleagues of who gave them.
     #[schema(value_type = BTreeMap<String, FieldValue>)]
     pub fields: Value,
+    /// Who comes with a group; for who booked it and for officers.
+    pub persons: Vec<Person>,
+    /// Questions that were answered, but the key under which the answer is kept is missing. The operator has been told.
+    pub unreadable_fields: Vec<String>,
+    pub consent: Option<ConsentDto>,
+    /// What is promised of results; null where none are.
+    pub results: Option<ResultsDto>,
     pub history: Vec<HistoryItem>,
+}
+
+/// A separate consent, and the words that it was given to.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Consent)]
+pub struct ConsentDto {
+    pub given_at: DateTime<Utc>,
+    /// Made of the words: other words have another one.
+    pub version: String,
+    pub words: Vec<ConsentWords>,
+    /// When it was taken back; the answers that it was about were deleted then.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Whether the caller can take it back.
+    pub can_withdraw: bool,
 }
 
 /// The answer to a field of a form.

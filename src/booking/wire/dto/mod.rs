@@ -3,7 +3,9 @@
 mod board;
 mod booking;
 mod day;
+mod group;
 mod official_calendar;
+mod results;
 mod service;
 mod terms_tried;
 mod waiting_list;
@@ -11,15 +13,17 @@ mod why;
 
 pub use board::{BoardBookingDto, BoardDayDto, BoardDto, BoardPlaceDto, BoardServiceDto, OpenSpanDto};
 pub use booking::{
-    BookedStageDto, BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, EnterpriseRef, Explaining,
-    FieldValue, FormCheck, HistoryItem, HistorySide, NewBookingDto, OfficerRef, OverlapDto, Prefill,
-    Rescheduling, ServiceRef, VenueRef, WantedStageDto,
+    BookedStageDto, BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, ConsentDto, EnterpriseRef,
+    Explaining, FieldValue, FormCheck, HistoryItem, HistorySide, NewBookingDto, OfficerRef, OverlapDto,
+    Prefill, Rescheduling, ServiceRef, VenueRef, WantedStageDto,
 };
 pub use day::{DayBookingDto, MissingYear, OfficeDayDto, Refusing};
+pub use group::{GroupListDto, GroupReportDto, LineFaultDto, NewGroupDto};
 pub use official_calendar::{
     CalendarChangeDto, CalendarFileDto, CalendarImportedDto, CalendarPreviewDto, CalendarVersionDto,
     ImporterRef, NewCalendarImport, OddityDto, TouchedDto, WouldTouch, YearVersion,
 };
+pub use results::{ResultsDto, ResultsDueDto, ResultsDueList};
 pub use service::{
     AnnouncementDto, DayOfPlacesDto, DaysDto, KindNowDto, ServiceDto, ServiceList, ServiceNowDto,
     ServiceStageDto, SlotDto, SlotsDto, StageAlternativesDto, StageOfferDto, StageWayDto, VenueDto,

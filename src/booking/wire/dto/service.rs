@@ -9,7 +9,7 @@ use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::calendar::DayClass;
 use crate::directory::model::terms::ServiceTerms;
-use crate::directory::model::{FieldSpec, Limits, Shares, WarningRule};
+use crate::directory::model::{FieldSpec, GroupTerms, Limits, Shares, WarningRule};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,6 +27,12 @@ pub struct ServiceDto {
     pub who: ByLanguage,
     pub bring: Vec<ByLanguage>,
     pub rules: Vec<ByLanguage>,
+    /// How to prepare, such as with an empty stomach.
+    pub prepare: Option<ByLanguage>,
+    /// Whether groups are booked by a list, and how; null where they are not.
+    pub groups: Option<GroupTerms>,
+    /// Results are promised after so many working days.
+    pub results_after_days: Option<u32>,
     pub duration_minutes: i32,
     /// Places side by side in each slot.
     pub capacity: i32,

@@ -415,4 +415,12 @@ export default {
     partly: '{name}: 1 month is not shown and not in the share. | {name}: {n} months are not shown and not in the share.',
     hidden_why: 'A group with fewer than {n} answers is not shown; nor is a second one where subtraction would give such a group away.',
   },
+  results: {
+    title: 'Results due ({n})',
+    promised: 'promised for {day}',
+    unpublished: 'the calendar for {year} is not published; no day is known',
+    overdue: 'overdue',
+    ready: 'Results are ready',
+    done: '{name} was told that it can be collected',
+  },
 }

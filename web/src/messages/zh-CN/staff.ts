@@ -415,4 +415,12 @@ export default {
     partly: '{name}：有 {n} 个月不显示，未计入比例。',
     hidden_why: '答题不足 {n} 人的组不显示；若用减法能算出这样的组，另一组也一并不显示。',
   },
+  results: {
+    title: '待出结果（{n}）',
+    promised: '承诺 {day}',
+    unpublished: '{year} 年日历未公布，日期未定',
+    overdue: '已超期',
+    ready: '结果已出',
+    done: '{name}：已通知可以领取',
+  },
 } as const

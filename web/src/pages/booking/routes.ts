@@ -8,6 +8,7 @@ const areas: Area[] = ['booking']
 export const booking: RouteRecordRaw[] = [
   { path: '/services/:id', name: 'service', component: () => import('./ServicePage.vue'), props: true, meta: { title: 'booking.service.title', areas } },
   { path: '/services/:id/slots', name: 'slots', component: () => import('./SlotsPage.vue'), props: true, meta: { title: 'booking.slots.title', areas } },
+  { path: '/services/:id/group', name: 'group', component: () => import('./GroupPage.vue'), props: true, meta: { title: 'booking.group.title', areas, roles: BOOKERS } },
   { path: '/bookings', name: 'bookings', component: () => import('./BookingsPage.vue'), meta: { title: 'booking.list.title', areas, roles: BOOKERS } },
   { path: '/bookings/:id', name: 'booking', component: () => import('./BookingPage.vue'), props: true, meta: { title: 'booking.one.title', areas: ['booking', 'session', 'queue'], signedIn: true } },
   { path: '/bookings/:id/form', name: 'booking-form', component: () => import('./FormPage.vue'), props: true, meta: { title: 'booking.form.title', areas, roles: BOOKERS, width: 'narrow' } },

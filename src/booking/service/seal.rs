@@ -1,0 +1,93 @@
+//! Brings sensitive answers under the newest key: those that an older version kept readable, and those under an older
+//! key after a rotation. In small steps; how far it has come stands in the store.
+
+use crate::booking::log::BookingEntry;
+use crate::booking::model::sealed;
+use crate::booking::service::{Booking, Fault};
+use crate::booking::store::{consents, write};
+use crate::directory::model::FieldSpec;
+use crate::evidence::{self, NewEntry};
+use crate::http::Problem;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+/// So many bookings are looked at before it is noted how far one is.
+const STEP: u64 = 100;
+/// A round ends by then; the next one goes on.
+const ROUND: Duration = Duration::from_secs(30);
+
+impl Booking {
+    /// Goes on bringing answers under the newest key.
+    pub(crate) async fn seal_answers(&self) -> Result<(), Problem> {
+        let begun = Instant::now();
+        let newest = self.0.keyring.newest_data_key();
+        let now = self.0.clock.now();
+        let Some(mut key) = self.0.db.data_keys().await?.into_iter().find(|row| row.id == newest) else {
+            // Rotated elsewhere, and the keyring was copied here before the store was told.
+            self.0.db.note_data_key(newest, now).await?;
+            return Ok(());
+        };
+        if key.sealed_at.is_some() {
+            return Ok(());
+        }
+        let services = self.0.directory.kept_services().await?;
+        let asks = |info: &&Arc<crate::directory::ServiceInfo>| sealed::asks_for_sensitive(&info.spec.fields);
+        let services: Vec<_> = services.all().filter(asks).cloned().collect();
+        let ids: Vec<Uuid> = services.iter().map(|info| info.row.id).collect();
+        while begun.elapsed() < ROUND {
+            let found = consents::bookings_after(self.0.db.reader(), &ids, key.sealed_up_to, STEP).await?;
+            for id in &found {
+                self.seal_one(*id).await?;
+            }
+            let last = found.last().copied();
+            key.sealed_at = last.is_none().then_some(now);
+            key.sealed_up_to = last.or(key.sealed_up_to);
+            self.0.db.move_data_key(key.clone()).await?;
+            if last.is_none() {
+                tracing::info!(key = key.id, "sensitive answers are all under the newest key");
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn seal_one(&self, id: Uuid) -> Result<(), Problem> {
+        let Some(seen) = self.find(id).await? else { return Ok(()) };
+        let info = self.info(seen.service_id).await?;
+        if !self.seal(id, &info.spec.fields, &seen.fields).changed {
+            return Ok(());
+        }
+        let (this, now) = (self.clone(), self.0.clock.now());
+        let done: Result<(), Fault> = self
+            .0
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let Some(before) = write::lock(tx, id).await? else { return Ok(()) };
+                    let sealed = this.seal(id, &info.spec.fields, &before.fields);
+                    let mut row = before.clone();
+                    row.fields = sealed.fields.into();
+                    if sealed.was_plain {
+                        let what = BookingEntry::AnswersSealed { reference: row.reference.clone() };
+                        let entry = NewEntry::new(id, &what, evidence::Actor::PROGRAM, now);
+                        // The texts of older entries hold the answers still, readable.
+                        evidence::erase_texts(tx, id, "fields").await?;
+                        evidence::append(tx, entry.row(evidence::changed(&before, &row))).await?;
+                    }
+                    write::update(tx, before, &row)?;
+                    Ok(())
+                })
+            })
+            .await;
+        done.map_err(Problem::from)
+    }
+
+    fn seal(&self, id: Uuid, spec: &[FieldSpec], fields: &serde_json::Value) -> sealed::Resealed {
+        let sealed = sealed::reseal(&self.0.keyring, id, spec, fields);
+        for (field, why) in &sealed.unreadable {
+            tracing::error!(alarm = "keys", %id, field, %why, "a sealed answer cannot be read");
+        }
+        sealed
+    }
+}
