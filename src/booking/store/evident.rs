@@ -2,7 +2,7 @@
 
 use crate::booking::store::entities::{appointment, booking};
 use crate::evidence::rows::{Column, Evident, instant, maybe, personal, plain};
-use serde_json::json;
+use serde_json::{Value, json};
 
 impl Evident for booking::Model {
     const TABLE: &'static str = "booking";
@@ -55,7 +55,8 @@ impl Evident for booking::Model {
             plain("explain_by", maybe(*explain_by)),
             personal("explanation", explanation.clone()),
             plain("explained_at", maybe(*explained_at)),
-            plain("channel", json!(channel)),
+            // Online is what nobody need say: rows from before there was a choice do not.
+            plain("channel", if *channel == booking::Channel::Online { Value::Null } else { json!(channel) }),
         ]
     }
 }
