@@ -55,15 +55,15 @@ pub async fn storm(app: &TestApp, attempts: usize, seed: u64) -> Report {
         staged: app.service("after-hours").await,
     });
     let own: Vec<_> = LOGINS.iter().map(|_| Arc::new(Mutex::new(Vec::new()))).collect();
+    let mut browsers = Vec::new();
+    for login in LOGINS {
+        browsers.push(app.signed_in(login).await);
+    }
     let mut clients = Vec::new();
     for number in 0..CLIENTS {
-        let login = LOGINS[number % LOGINS.len()];
+        let browser = browsers[number % LOGINS.len()].clone();
         let rng = StdRng::seed_from_u64(seed ^ (number as u64) << 32);
-        clients.push(Client {
-            browser: app.signed_in(login).await,
-            rng,
-            own: own[number % LOGINS.len()].clone(),
-        });
+        clients.push(Client { browser, rng, own: own[number % LOGINS.len()].clone() });
     }
     let chief = app.signed_in("shen").await;
     let made = Arc::new(AtomicUsize::new(0));
@@ -103,8 +103,8 @@ async fn act(
 ) {
     while made.fetch_add(1, Ordering::Relaxed) < attempts {
         let (what, status, code) = client.step(&services).await;
-        // A busy machine may have no connection for a moment: nothing was kept then.
-        assert!(status < 500 || status == 503, "{what}: {status} {code}");
+        // A busy machine may have no connection for a moment: nothing was kept then, or only the answer was lost.
+        assert!(status < 500 || status == 503 || code == "answer_lost", "{what}: {status} {code}");
         *answers.lock().unwrap().entry(format!("{what} {status} {code}")).or_default() += 1;
     }
     made.fetch_sub(1, Ordering::Relaxed);

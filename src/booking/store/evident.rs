@@ -3,7 +3,7 @@
 use crate::booking::model::sealed;
 use crate::booking::store::entities::{appointment, booking};
 use crate::evidence::rows::{Column, Evident, instant, maybe, personal, plain};
-use serde_json::json;
+use serde_json::{Value, json};
 
 impl Evident for booking::Model {
     const TABLE: &'static str = "booking";
@@ -61,12 +61,13 @@ impl Evident for booking::Model {
             plain("explain_by", maybe(*explain_by)),
             personal("explanation", explanation.clone()),
             plain("explained_at", maybe(*explained_at)),
-            plain("channel", json!(channel)),
             plain("consent_version", json!(consent_version)),
             plain("consented_at", maybe(*consented_at)),
             plain("consent_withdrawn_at", maybe(*consent_withdrawn_at)),
             plain("people", json!(people)),
             plain("results_ready_at", maybe(*results_ready_at)),
+            // Online is what nobody need say: rows from before there was a choice do not.
+            plain("channel", if *channel == booking::Channel::Online { Value::Null } else { json!(channel) }),
         ]
     }
 }

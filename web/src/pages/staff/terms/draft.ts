@@ -58,8 +58,8 @@ export function draftOf(terms: ServiceTerms): TermsDraft {
 
 const DIGITS = /^\d{1,6}$/
 const HOURS = /^\d{1,5}([.,]\d{1,2})?$/
-export const isCount = (text: string) => DIGITS.test(text.trim())
-export const isHours = (text: string) => HOURS.test(text.trim())
+const isCount = (text: string) => DIGITS.test(text.trim())
+const isHours = (text: string) => HOURS.test(text.trim())
 const count = (text: string) => Number(text.trim())
 const minutes = (text: string) => Math.round(Number(text.trim().replace(',', '.')) * HOUR)
 const optional = (text: string) => (text.trim() ? count(text) : null)
