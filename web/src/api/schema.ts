@@ -335,6 +335,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{id}/results-ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The results of a completed booking can be had: the booker is told by mail, without a word about health. */
+        post: operations["mark_results_ready"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{id}/session": {
         parameters: {
             query?: never;
@@ -401,6 +418,26 @@ export interface paths {
          *     gets the same again.
          */
         post: operations["draw_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{id}/withdraw-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes back the consent to the use of health information: those answers are deleted, and the booking stands. Doing it
+         *     again changes nothing.
+         */
+        post: operations["withdraw_consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1313,6 +1350,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Completed bookings whose results are promised and not ready, the oldest first; at most 200. */
+        get: operations["list_results_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/review/playbacks/{id}/recordings/{recording_id}": {
         parameters: {
             query?: never;
@@ -1480,6 +1534,40 @@ export interface paths {
         get: operations["list_desk_slots"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}/group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Books a place of one slot for everybody on a list: all of them, or nobody. */
+        post: operations["book_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}/group/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks a list of persons line by line. Nothing is kept of it. */
+        post: operations["check_group"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2154,7 +2242,6 @@ export interface components {
              */
             join_until: string | null;
             kind: components["schemas"]["ServiceKind"];
-            /** @description Whether an officer decides about the request. */
             needs_decision: boolean;
             /** @description What is still before it, the next step first; empty when it came to nothing. */
             next_steps: components["schemas"]["StepKind"][];
@@ -2164,6 +2251,12 @@ export interface components {
              *     accepted themselves at the same time, so that nobody is in two meetings at once.
              */
             overlaps: components["schemas"]["Overlap"][];
+            /**
+             * Format: int32
+             * @description Whether an officer decides about the request.
+             *     How many come, each with a place: more than one of a group.
+             */
+            people: number;
             /** @description Why it was refused, cancelled or moved by the office. */
             reason: string | null;
             /** @description To be read out: `MQ 2611 4K7P-X`. */
@@ -2187,13 +2280,19 @@ export interface components {
         };
         /** @description A booking with its form and what happened to it. */
         BookingDetail: components["schemas"]["Booking"] & {
+            consent: components["schemas"]["Consent"] | null;
             contact_mobile: string | null;
             contact_name: string | null;
-            /** @description Answers by field key. Sensitive ones are `"•••"` in the office's day. */
+            /** @description Answers by field key. Sensitive ones are `"•••"` in the office's day, and for colleagues of who gave them. */
             fields: {
                 [key: string]: components["schemas"]["FieldValue"];
             };
             history: components["schemas"]["HistoryItem"][];
+            /** @description Who comes with a group; for who booked it and for officers. */
+            persons: components["schemas"]["Person"][];
+            results: components["schemas"]["Results"] | null;
+            /** @description Questions that were answered, but the key under which the answer is kept is missing. The operator has been told. */
+            unreadable_fields: string[];
         };
         /** @description A filled-in form. */
         BookingRequest: {
@@ -2489,6 +2588,27 @@ export interface components {
             login: string;
             membership: components["schemas"]["Membership"] | null;
         };
+        /** @description A separate consent, and the words that it was given to. */
+        Consent: {
+            /** @description Whether the caller can take it back. */
+            can_withdraw: boolean;
+            /** Format: date-time */
+            given_at: string;
+            /** @description Made of the words: other words have another one. */
+            version: string;
+            /**
+             * Format: date-time
+             * @description When it was taken back; the answers that it was about were deleted then.
+             */
+            withdrawn_at: string | null;
+            words: components["schemas"]["ConsentWords"][];
+        };
+        /** @description The words of one box that was ticked. */
+        ConsentWords: {
+            hint: components["schemas"]["Text"] | null;
+            key: string;
+            label: components["schemas"]["Text"];
+        };
         /**
          * @description Which bookings a calendar shows: those on an officer's own desk, those of the whole office, those of the maker's
          *     enterprise, those of somebody who books for themselves.
@@ -2545,6 +2665,11 @@ export interface components {
          * @enum {string}
          */
         DeskChannel: "phone" | "counter";
+        /**
+         * @description What somebody shows that they are who they are.
+         * @enum {string}
+         */
+        DocumentKind: "resident_id" | "passport" | "permit" | "other";
         /**
          * @description Of what an earliest time is told.
          * @enum {string}
@@ -2854,6 +2979,34 @@ export interface components {
          * @enum {string}
          */
         GlanceState: "waiting" | "open" | "ended";
+        /** @description A list of persons. */
+        GroupList: {
+            /** @description What the file is called; its content has to be what that says. */
+            file_name?: string;
+            /**
+             * @description CSV in UTF-8 or GB18030, or XLSX, in base64. The first line names the columns: 姓名/name, 证件类型/document kind,
+             *     证件号码/document number, 出生日期/birth date, 手机/mobile.
+             */
+            list_base64: string;
+        };
+        /** @description What a list says. */
+        GroupReport: {
+            /** @description The first of them, by line; none where everything is right. */
+            faults: components["schemas"]["LineFault"][];
+            faults_total: number;
+            /** @description Persons on the list, right or wrong. */
+            lines: number;
+        };
+        /** @description How groups are taken. */
+        GroupTerms: {
+            /**
+             * Format: int32
+             * @description A group is booked so many days ahead at least.
+             */
+            lead_days: number;
+            /** Format: int32 */
+            most_people: number;
+        };
         /**
          * @description By what right somebody sits on the guests' side.
          * @enum {string}
@@ -3014,6 +3167,18 @@ export interface components {
              * @description People who wait at the same service today and began to earlier.
              */
             ahead: number;
+        };
+        /** @description Something wrong in a line. */
+        LineFault: {
+            code: string;
+            column: components["schemas"]["PersonColumn"];
+            /**
+             * Format: int32
+             * @description As the spreadsheet counts them.
+             */
+            line: number;
+            /** @description What is wrong and what to do, in the reader's language. */
+            text: string;
         };
         /**
          * @description The languages in which the service answers: the directories of `words/`.
@@ -3200,6 +3365,32 @@ export interface components {
             /** @description The notice: its number or address. */
             source: string;
         };
+        /** @description What is to be closed, and what becomes of who has booked then. */
+        NewClosing: {
+            /** Format: date */
+            date_from: string;
+            /**
+             * Format: date
+             * @description The last one, not more than 30 days later.
+             */
+            date_to: string;
+            /**
+             * Format: int32
+             * @description After midnight at the venue.
+             */
+            from_minute: number;
+            reason: string;
+            /** @description Move who has booked then to the next free time; where there is none, or without it, bookings are cancelled. */
+            rebooks?: boolean;
+            /** Format: uuid */
+            service_id: string;
+            text: components["schemas"]["Text"] | null;
+            /**
+             * Format: int32
+             * @description 1440 is the midnight that ends the day.
+             */
+            to_minute: number;
+        };
         /** @description What an officer books for somebody. */
         NewDeskBooking: {
             /** @description Codes of the warnings that were read out. */
@@ -3227,32 +3418,6 @@ export interface components {
              * @description The start of a slot; left out where there are `stages`.
              */
             starts_at?: string | null;
-        };
-        /** @description What is to be closed, and what becomes of who has booked then. */
-        NewClosing: {
-            /** Format: date */
-            date_from: string;
-            /**
-             * Format: date
-             * @description The last one, not more than 30 days later.
-             */
-            date_to: string;
-            /**
-             * Format: int32
-             * @description After midnight at the venue.
-             */
-            from_minute: number;
-            reason: string;
-            /** @description Move who has booked then to the next free time; where there is none, or without it, bookings are cancelled. */
-            rebooks?: boolean;
-            /** Format: uuid */
-            service_id: string;
-            text: components["schemas"]["Text"] | null;
-            /**
-             * Format: int32
-             * @description 1440 is the midnight that ends the day.
-             */
-            to_minute: number;
         };
         /** @description A registration: the enterprise, its contact, and the login of the contact. */
         NewEnterprise: {
@@ -3303,6 +3468,21 @@ export interface components {
              * @description 1440 is the midnight that ends the day.
              */
             to_minute: number;
+        };
+        /** @description A group that is to be booked. */
+        NewGroup: {
+            /** @description Although one has booked that time already, instead of `already_yours`. */
+            anyway?: boolean;
+            file_name?: string;
+            /** @description As for the check. */
+            list_base64: string;
+            /** @description Whom to contact, and what is asked of the group. */
+            request: components["schemas"]["BookingRequest"];
+            /**
+             * Format: date-time
+             * @description The start of a slot.
+             */
+            starts_at: string;
         };
         NewInvitation: {
             /** @description Whom it is for; need not be given. */
@@ -3611,7 +3791,6 @@ export interface components {
                  */
                 join_until: string | null;
                 kind: components["schemas"]["ServiceKind"];
-                /** @description Whether an officer decides about the request. */
                 needs_decision: boolean;
                 /** @description What is still before it, the next step first; empty when it came to nothing. */
                 next_steps: components["schemas"]["StepKind"][];
@@ -3621,6 +3800,12 @@ export interface components {
                  *     accepted themselves at the same time, so that nobody is in two meetings at once.
                  */
                 overlaps: components["schemas"]["Overlap"][];
+                /**
+                 * Format: int32
+                 * @description Whether an officer decides about the request.
+                 *     How many come, each with a place: more than one of a group.
+                 */
+                people: number;
                 /** @description Why it was refused, cancelled or moved by the office. */
                 reason: string | null;
                 /** @description To be read out: `MQ 2611 4K7P-X`. */
@@ -3873,6 +4058,20 @@ export interface components {
             /** @description None of the common ones. */
             new_password: string;
         };
+        /** @description Somebody on the list of a group. */
+        Person: {
+            /** Format: date */
+            birth_date: string;
+            document_kind: components["schemas"]["DocumentKind"];
+            document_number: string;
+            mobile: string | null;
+            name: string;
+        };
+        /**
+         * @description What a column of a list of persons is about.
+         * @enum {string}
+         */
+        PersonColumn: "name" | "document_kind" | "document_number" | "birth_date" | "mobile";
         /** @description An opened session: all tracks on one timeline. */
         Playback: {
             /** Format: int64 */
@@ -4092,6 +4291,34 @@ export interface components {
              */
             starts_at?: string | null;
         };
+        /** @description What is promised of the results of an examination. */
+        Results: {
+            /** @description They are waited for, and the promised day is over. */
+            overdue: boolean;
+            /**
+             * Format: date
+             * @description By the official calendar; null while its year is not published.
+             */
+            promised_on: string | null;
+            /** Format: date-time */
+            ready_at: string | null;
+            /**
+             * Format: int32
+             * @description The year whose calendar would have to be known.
+             */
+            unpublished_year: number | null;
+            /** @description The examination is done, and they are not ready yet. */
+            waits: boolean;
+        };
+        /** @description A booking whose results are not ready. */
+        ResultsDue: {
+            booking: components["schemas"]["Booking"];
+            results: components["schemas"]["Results"];
+        };
+        /** @description Those of the office. */
+        ResultsDueList: {
+            items: components["schemas"]["ResultsDue"][];
+        };
         /** @description A session with its people and entries. */
         ReviewDetail: components["schemas"]["ReviewRow"] & {
             entries: components["schemas"]["Entry"][];
@@ -4170,6 +4397,7 @@ export interface components {
             /** Format: int32 */
             duration_minutes: number;
             fields: components["schemas"]["FieldSpec"][];
+            groups: components["schemas"]["GroupTerms"] | null;
             /** Format: int32 */
             hold_minutes: number;
             /** Format: int32 */
@@ -4188,8 +4416,14 @@ export interface components {
             /** @description Whether an officer decides about each request. */
             needs_decision: boolean;
             now: components["schemas"]["ServiceNow"];
+            prepare: components["schemas"]["Text"] | null;
             /** @description Whether the session is recorded. */
             recorded: boolean;
+            /**
+             * Format: int32
+             * @description Results are promised after so many working days.
+             */
+            results_after_days: number | null;
             rules: components["schemas"]["Text"][];
             /** @description Seats of each slot that are kept for callers and the counter. */
             shares: components["schemas"]["Shares"];
@@ -5317,7 +5551,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until a set time), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `too_many_holds`, `unread_warning` (with the field, until its code is in `acknowledged`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until a set time), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `too_many_holds`, `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5325,7 +5559,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "places_reserved" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "too_many_holds" | "unread_warning" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "places_reserved" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "too_many_holds" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -7757,7 +7991,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `reason_required` (of an officer), `too_long`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `reason_required` (of an officer), `too_long`, `group_lead` (of a group, by its booker), `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7765,7 +7999,153 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "reason_required" | "too_long" | "group_lead" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    mark_results_ready: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description `bad_host`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `wrong_state`, `no_results`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "wrong_state" | "no_results" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_key_reused";
                     };
                 };
             };
@@ -8435,6 +8815,152 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "wrong_state" | "too_early" | "no_queue" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    withdraw_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingDetail"];
+                };
+            };
+            /** @description `bad_host`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `no_consent`, `consent_kept` (the examination has begun), `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "no_consent" | "consent_kept" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -15677,6 +16203,87 @@ export interface operations {
             };
         };
     };
+    list_results_due: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsDueList"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
     recording_media: {
         parameters: {
             query?: never;
@@ -16702,6 +17309,330 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    book_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `enterprise_pending`, `enterprise_refused`, `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "enterprise_pending" | "enterprise_refused" | "tier_excluded" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until a set time), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `no_groups`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "slot_taken" | "places_reserved" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "no_groups" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `required`, `consent_required`, `unknown_service`, `group_file_kind`, `group_file_too_much`, `group_file_broken`, `group_header`, `group_empty`, `group_too_many`, `file_encoding`, `group_lines_wrong` (the check tells all of them), `group_too_small`, `group_lead` (with the first day as `earliest_at`), `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "required" | "consent_required" | "unknown_service" | "group_file_kind" | "group_file_too_much" | "group_file_broken" | "group_header" | "group_empty" | "group_too_many" | "file_encoding" | "group_lines_wrong" | "group_too_small" | "group_lead" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    check_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupList"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupReport"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `no_groups`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "no_groups" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `group_file_kind`, `group_file_too_much`, `group_file_broken`, `group_header`, `group_empty`, `group_too_many`, `file_encoding`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "group_file_kind" | "group_file_too_much" | "group_file_broken" | "group_header" | "group_empty" | "group_too_many" | "file_encoding" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
                     };
                 };
             };
