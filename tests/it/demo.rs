@@ -74,6 +74,7 @@ both_stores! { at "2026-11-26T02:00:00Z";
         // Somebody who registered in a demo office makes no real one of it.
         let newcomer = account::Model { id: Uuid::now_v7(), login: "guan.zhang".into(), ..staff };
         account::Entity::insert(newcomer.into_active_model()).exec_without_returning(conn).await.unwrap();
+        app.app.stop().await;
         assert!(program(app, &["demo", "--bare"]).await.status.success());
 
         // The same people without the demo's enterprises, as in an office that never was one.

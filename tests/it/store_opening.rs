@@ -226,7 +226,7 @@ async fn a_data_directory_is_open_in_one_process_at_a_time(store: Store) {
         let output = command.output().unwrap();
         (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
-    for words in [&["serve"][..], &["demo"]] {
+    for words in [&["serve"][..], &["demo"], &["demo", "--bare"]] {
         let (started, said) = again(words, &app.data_dir);
         assert!(!started && said.contains("another process has this office open"), "{words:?}: {said}");
     }

@@ -7,7 +7,8 @@ mod media;
 mod office;
 mod story;
 
-use crate::app::{App, StartError};
+use crate::app::sole::OfficeLock;
+use crate::app::{App, StartError, opening};
 use crate::auth::demo::DemoSummary;
 use crate::base::clock::Clock;
 use crate::base::config::Settings;
@@ -40,7 +41,10 @@ impl From<StartError> for DemoFault {
 
 /// Lays people, services and calendar that are not there yet. Safe to repeat.
 pub(super) async fn people(settings: &Settings) -> Result<DemoSummary, DemoFault> {
-    let db = crate::app::cli::open(settings).await?;
+    opening::make_private(settings)?;
+    // Else it would write beside the process that has the office open, which remembers what it read.
+    let _sole = OfficeLock::take(settings).await?;
+    let db = opening::open(settings, &Clock::system()).await?.db;
     // Before anything is laid.
     crate::auth::demo::check_is_no_real_office(&db).await?;
     let clock = Clock::system();
