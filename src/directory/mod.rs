@@ -25,7 +25,7 @@ pub use model::plausible::Oddity;
 pub use model::text_file::TextFault;
 pub use service::customs::import_customs;
 pub use service::import::{Draft, Import, ImportFault, ImportSummary, import_calendar, years_said};
-pub use service::versions::{CalendarVersion, YearMissing, count_refusals};
+pub use service::versions::CalendarVersion;
 pub use service::{Directory, ServiceInfo, Services, StageInfo};
 pub use store::{ask, closings, entities, openings, shares};
 pub use wire::router;

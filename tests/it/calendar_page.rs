@@ -8,8 +8,9 @@ use crate::support::{Browser, NOBODY, TestApp, eventually};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use encoding_rs::GBK;
 use mianqia::booking::entities::calendar_touched;
+use mianqia::booking::entities::refusal::{self, RefusalRule};
 use mianqia::db::entities::job;
-use mianqia::directory::entities::{calendar_import, calendar_refusal, calendar_version};
+use mianqia::directory::entities::{calendar_import, calendar_version};
 use mianqia::evidence;
 use mianqia::notify::entities::outbox;
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -324,7 +325,7 @@ both_stores! {
             gao.post("/api/v1/bookings", wish(&service, "2027-01-05T12:00:00Z")).await,
         ];
         answers.iter().for_each(|answer| answer.refused(422, "year_unpublished"));
-        // Another reason counts for nothing.
+        // What is no time of the service is refused by no rule.
         lin.post("/api/v1/bookings", wish(&service, "2026-12-14T04:00:00Z")).await.refused(422, "not_a_slot");
         let chief = app.signed_in("shen").await;
         let missing = eventually("both are counted", || async {
@@ -333,9 +334,14 @@ both_stores! {
         })
         .await;
         assert_eq!(missing, json!({"year": 2027, "refused": 2}));
-        let counted = calendar_refusal::Entity::find().all(app.app.db.reader()).await.unwrap();
+        let counted = refusal::Entity::find().all(app.app.db.reader()).await.unwrap();
         assert_eq!(counted.len(), 1, "{counted:?}");
-        assert_eq!((counted[0].year, counted[0].date.to_string().as_str()), (2027, "2026-12-10"));
+        let one = &counted[0];
+        let expected = (RefusalRule::YearUnpublished, 2027, "2026-12-10", service.as_str());
+        assert_eq!(
+            (one.rule, one.year, one.date.to_string().as_str(), one.service_id.to_string().as_str()),
+            expected
+        );
         assert_eq!(app.signed_in("zhou").await.get("/api/v1/day").await.ok()["missing_year"], Value::Null);
 
         chief.post("/api/v1/calendar/imports", import(MADE_UP)).await.ok();

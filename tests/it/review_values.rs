@@ -48,6 +48,8 @@ const COLUMNS: &[(&str, &str, Must)] = &[
     ("booking", "consent_withdrawn_at", Found),
     ("booking", "people", Found),
     ("booking", "results_ready_at", Found),
+    ("booking", "requested_at", Found),
+    ("booking", "decided_at", Found),
     ("appointment", "id", Found),
     ("appointment", "booking_id", Found),
     ("appointment", "position", Found),

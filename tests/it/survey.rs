@@ -55,6 +55,8 @@ async fn completed(app: &TestApp, service: &str, booker: &str, officer: &str) ->
         consent_withdrawn_at: Set(None),
         people: Set(None),
         results_ready_at: Set(None),
+        requested_at: Set(None),
+        decided_at: Set(None),
     };
     let written: Result<(), DbErr> = app
         .app

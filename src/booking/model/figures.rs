@@ -1,4 +1,4 @@
-//! Figures of operation: how many bookings came to what, and how long the stages of clearance took. Pure.
+//! Figures of operation: months, shares, and how long something took. Pure.
 
 use crate::base::local_time::midnight;
 use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Utc};
@@ -33,11 +33,38 @@ pub struct Durations {
 
 /// Median and 90 % point by the nearest rank: the smallest measured value that at least that share does not exceed.
 /// None of nothing.
-pub fn durations(mut took: Vec<TimeDelta>) -> Option<Durations> {
+pub fn durations(took: Vec<TimeDelta>) -> Option<Durations> {
+    durations_beside(0, took)
+}
+
+/// The same beside as many that took no time at all.
+pub fn durations_beside(none: usize, mut took: Vec<TimeDelta>) -> Option<Durations> {
     took.sort_unstable();
-    let n = took.len();
-    let at = |percent: usize| took.get((n * percent).div_ceil(100).max(1) - 1).copied();
+    let n = none + took.len();
+    let at = |percent: usize| {
+        let rank = (n * percent).div_ceil(100);
+        if n > 0 && rank <= none { Some(TimeDelta::zero()) } else { took.get(rank.max(1) - 1 - none).copied() }
+    };
     Some(Durations { n, median: at(50)?, most: at(90)? })
+}
+
+/// Of fewer than so many a share says little, and the 90 % point is but the greatest of them.
+pub const FEW: i64 = 10;
+
+/// So many of so many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    pub k: i64,
+    pub n: i64,
+}
+
+impl Part {
+    /// In per cent with one decimal, half up; none of nothing.
+    pub fn percent(self) -> Option<f64> {
+        let tenths = (self.n > 0).then(|| (self.k * 2000 + self.n).div_euclid(self.n * 2))?;
+        #[expect(clippy::cast_precision_loss, reason = "a thousand at most")]
+        Some(tenths as f64 / 10.0)
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +83,31 @@ mod tests {
         assert_eq!(of(&[30, 10]), is(2, 10, 30));
         assert_eq!(of(&[3, 1, 2]), is(3, 2, 3));
         assert_eq!(of(&[10, 9, 8, 7, 6, 5, 4, 3, 2, 1]), is(10, 5, 9));
+        let beside = |none, minutes: &[i64]| {
+            durations_beside(none, minutes.iter().map(|n| TimeDelta::minutes(*n)).collect())
+        };
+        assert_eq!(beside(0, &[]), None);
+        assert_eq!(beside(3, &[]), is(3, 0, 0));
+        for none in 0..12 {
+            let minutes: Vec<i64> = (1..=9).rev().collect();
+            let all = [vec![0; none], minutes.clone()].concat();
+            assert_eq!(beside(none, &minutes), of(&all), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_share_has_one_decimal_half_up() {
+        for (k, n, percent) in [
+            (0, 0, None),
+            (0, 3, Some(0.0)),
+            (1, 3, Some(33.3)),
+            (2, 3, Some(66.7)),
+            (1, 2000, Some(0.1)),
+            (1, 2001, Some(0.0)),
+            (7, 7, Some(100.0)),
+        ] {
+            assert_eq!(Part { k, n }.percent(), percent, "{k}/{n}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod bookable;
 pub mod consent;
+pub mod decisions;
 pub mod feeds;
 pub mod figures;
 pub mod form;

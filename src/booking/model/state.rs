@@ -237,6 +237,8 @@ pub mod tests {
             consent_withdrawn_at: None,
             people: None,
             results_ready_at: None,
+            requested_at: None,
+            decided_at: None,
         }
     }
 

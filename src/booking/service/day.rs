@@ -6,9 +6,9 @@ use crate::booking::model::sealed;
 use crate::booking::service::Booking;
 use crate::booking::store::entities::booking;
 use crate::booking::store::read::{self, Order, Place};
-use crate::booking::store::touched;
+use crate::booking::store::{refusals, touched};
 use crate::booking::wire::dto::{DayBookingDto, MissingYear, OfficeDayDto};
-use crate::directory::{YearMissing, office};
+use crate::directory::office;
 use crate::http::{Page, Problem};
 use chrono::{NaiveDate, TimeDelta};
 
@@ -72,8 +72,9 @@ impl Booking {
         if !actor.has(Right::ImportCalendar) {
             return Ok(None);
         }
-        let missing = self.0.directory.year_missing().await?;
-        Ok(missing.map(|YearMissing { year, refused }| MissingYear { year, refused }))
+        let Some(year) = self.0.directory.year_missing().await? else { return Ok(None) };
+        let refused = refusals::for_missing_year(self.0.db.reader(), year).await?;
+        Ok(Some(MissingYear { year, refused }))
     }
 
     /// One page of the requests that wait for a decision. What nobody can decide any more is not in it.

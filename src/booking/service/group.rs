@@ -64,7 +64,8 @@ impl Booking {
         if list.persons.len() < LEAST_PEOPLE {
             return Err(Problem::invalid(LIST, words::group::group_too_small()));
         }
-        self.far_enough(&info, terms, new.starts_at)?;
+        let far_enough = self.far_enough(&info, terms, new.starts_at);
+        self.counted(far_enough, new.service_id, Some(new.starts_at)).await?;
         let form = RequestForm { persons: list.persons, ..new.form };
         let (service_id, anyway) = (new.service_id, new.anyway);
         let time = Some(WantedTime::Slot(new.starts_at));

@@ -258,7 +258,7 @@ impl Booking {
                 })
             })
             .await;
-        match outcome? {
+        match self.counted_of(outcome.map_err(Problem::from), id, None).await? {
             Outcome::Done(fresh) => self.show_fresh(actor, fresh).await,
             Outcome::Repeated(row) => self.show(actor, row).await,
             Outcome::Expired => Err(state::hold_expired()),

@@ -52,7 +52,12 @@ impl Booking {
         anyway: bool,
         reason: Option<&str>,
     ) -> Result<booking::Model, Problem> {
-        self.swap_places(self.moving(actor, id, time, anyway, reason).await?).await
+        let wanted = time.as_ref().map(WantedTime::starts_at);
+        let moved = match self.moving(actor, id, time, anyway, reason).await {
+            Ok(moving) => self.swap_places(moving).await,
+            Err(refusal) => Err(refusal),
+        };
+        self.counted_of(moved, id, wanted).await
     }
 
     /// The same by an officer, unless it is not at `from` any more.

@@ -81,6 +81,11 @@ impl Booking {
 
     /// The same for whomever it is. An officer at the desk has decided with it.
     pub(super) async fn take_for(&self, booker: Booker, new: NewBooking) -> Result<Fresh, Problem> {
+        let (service, wanted) = (new.service_id, new.time.as_ref().map(WantedTime::starts_at));
+        self.counted(self.try_to_take(booker, new).await, service, wanted).await
+    }
+
+    async fn try_to_take(&self, booker: Booker, new: NewBooking) -> Result<Fresh, Problem> {
         let now = self.0.clock.now();
         let info = self.0.directory.service(new.service_id).await?.filter(|info| info.row.active);
         let info = info.ok_or_else(unknown_service)?;
@@ -266,6 +271,8 @@ impl Wish {
             consent_withdrawn_at: None,
             people: None,
             results_ready_at: None,
+            requested_at: None,
+            decided_at: None,
         }
     }
 }

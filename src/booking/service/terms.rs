@@ -4,7 +4,7 @@ use crate::auth::entities::account::Role;
 use crate::auth::{self, Actor};
 use crate::base::local_time::local_date;
 use crate::booking::model::slots::{Plan, Slot};
-use crate::booking::model::why_not::{self, Asked, Earliest, Facts, Hindrance, Occasion};
+use crate::booking::model::why_not::{self, Asked, Earliest, Facts, Hindrance, Occasion, Rule};
 use crate::booking::service::{Booking, plan_of, terms_of};
 use crate::booking::store::Scope;
 use crate::booking::store::entities::booking;
@@ -177,6 +177,16 @@ impl Question {
     /// Refuses for the first thing that is in the way.
     pub fn allow(&self, wanted: &Slot, facts: &Facts) -> Result<(), Problem> {
         match self.why_not(wanted, facts).first() {
+            Some(hindrance) => Err(refusal(hindrance, &self.info, self.lead(), self.tier.is_some())),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses whom no time of the service could be given, whichever it is.
+    pub fn not_excluded(&self) -> Result<(), Problem> {
+        let any = Slot { starts_at: self.now, ends_at: self.now };
+        let all = self.hindrances(&any, &Facts::default());
+        match all.iter().find(|hindrance| hindrance.rule == Rule::TierExcluded) {
             Some(hindrance) => Err(refusal(hindrance, &self.info, self.lead(), self.tier.is_some())),
             None => Ok(()),
         }

@@ -117,6 +117,15 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
     let lapse = state::lapse(row, step.now).filter(|_| step.action == Action::Expire);
     row.state = state::step(row, step.action, step.side, step.now)?;
     row.updated_at = step.now;
+    match (before.state, row.state) {
+        (BookingState::Requested, BookingState::Accepted | BookingState::Refused) => {
+            row.decided_at = Some(step.now);
+        }
+        (was, BookingState::Requested) if was != BookingState::Requested => {
+            (row.requested_at, row.decided_at) = (Some(step.now), None);
+        }
+        _ => {}
+    }
     // Why it was moved before is nothing that a new time or a decision is told with.
     if matches!(step.action, Action::Accept | Action::Reschedule) {
         row.reason = None;

@@ -40,6 +40,8 @@ impl Evident for booking::Model {
             consent_withdrawn_at,
             people,
             results_ready_at,
+            requested_at,
+            decided_at,
         } = self;
         vec![
             plain("reference", json!(reference)),
@@ -66,6 +68,8 @@ impl Evident for booking::Model {
             plain("consent_withdrawn_at", maybe(*consent_withdrawn_at)),
             plain("people", json!(people)),
             plain("results_ready_at", maybe(*results_ready_at)),
+            plain("requested_at", maybe(*requested_at)),
+            plain("decided_at", maybe(*decided_at)),
             // Online is what nobody need say: rows from before there was a choice do not.
             plain("channel", if *channel == booking::Channel::Online { Value::Null } else { json!(channel) }),
         ]

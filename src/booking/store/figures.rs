@@ -1,71 +1,172 @@
-//! What figures of operation are counted from.
+//! What figures of operation are counted from: one query for all months that are asked for, whatever it is about.
 
 use crate::booking::log::AGAINST_TERMS;
+use crate::booking::model::decisions::Request;
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState, Channel};
+use crate::booking::store::entities::refusal::{self, RefusalRule};
 use crate::directory::entities::service_stage::Stage;
 use crate::evidence;
-use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use std::ops::Range;
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Value,
+};
+use std::iter;
 use uuid::Uuid;
 
-/// How many bookings whose time begins within a stretch are in which state and came by which way, by service. What was
-/// only held is not among them.
+/// Months one after the other: where the first begins, and where each ends.
+#[derive(Clone, Debug)]
+pub struct Months<T> {
+    pub begins: T,
+    pub ends: Vec<T>,
+}
+
+/// The number of a month in the order of [`Months`].
+pub type MonthNumber = i32;
+
+/// What the number of the month is called within a query. Grouped by its name: a value that is bound twice would make
+/// it another expression for PostgreSQL.
+const MONTH: &str = "month";
+
+impl<T: Copy + Into<Value>> Months<T> {
+    fn last(&self) -> T {
+        self.ends.last().copied().unwrap_or(self.begins)
+    }
+
+    fn number(&self, column: impl ColumnTrait) -> Expr {
+        let numbered = iter::zip(0i32.., &self.ends);
+        let case = numbered.fold(CaseStatement::new(), |case, (number, end)| {
+            case.case(Expr::col(column.as_column_ref()).lt(*end), number)
+        });
+        case.into()
+    }
+
+    /// The rows whose time lies in one of them, with its number as a column.
+    fn of<E: EntityTrait>(&self, rows: Select<E>, column: impl ColumnTrait) -> Select<E> {
+        rows.filter(column.gte(self.begins))
+            .filter(column.lt(self.last()))
+            .column_as(self.number(column), MONTH)
+    }
+}
+
+/// How many bookings whose time begins in a month are in which state and came by which way, by service. What was only
+/// held is not among them.
 pub async fn states(
     conn: &impl ConnectionTrait,
-    within: &Range<DateTime<Utc>>,
-) -> Result<Vec<(Uuid, BookingState, Channel, i64)>, DbErr> {
-    booking::Entity::find()
+    months: &Months<DateTime<Utc>>,
+) -> Result<Vec<(Uuid, BookingState, Channel, MonthNumber, i64)>, DbErr> {
+    let rows = booking::Entity::find()
         .select_only()
         .column(booking::Column::ServiceId)
         .column(booking::Column::State)
-        .column(booking::Column::Channel)
+        .column(booking::Column::Channel);
+    months
+        .of(rows, booking::Column::StartsAt)
         .column_as(booking::Column::Id.count(), "number")
-        .filter(booking::Column::StartsAt.gte(within.start))
-        .filter(booking::Column::StartsAt.lt(within.end))
         .filter(booking::Column::ContactName.is_not_null())
         .group_by(booking::Column::ServiceId)
         .group_by(booking::Column::State)
         .group_by(booking::Column::Channel)
+        .group_by(Expr::col(MONTH))
         .into_tuple()
         .all(conn)
         .await
 }
 
-/// How many bookings whose time begins within a stretch an officer took against the terms, by service.
+/// How many bookings whose time begins in a month an officer took against the terms, by service.
 pub async fn against_terms(
     conn: &impl ConnectionTrait,
-    within: &Range<DateTime<Utc>>,
-) -> Result<Vec<(Uuid, i64)>, DbErr> {
-    booking::Entity::find()
-        .select_only()
-        .column(booking::Column::ServiceId)
+    months: &Months<DateTime<Utc>>,
+) -> Result<Vec<(Uuid, MonthNumber, i64)>, DbErr> {
+    let rows = booking::Entity::find().select_only().column(booking::Column::ServiceId);
+    months
+        .of(rows, booking::Column::StartsAt)
         .column_as(booking::Column::Id.count(), "number")
-        .filter(booking::Column::StartsAt.gte(within.start))
-        .filter(booking::Column::StartsAt.lt(within.end))
         .filter(booking::Column::Id.in_subquery(evidence::ask::cases_with(AGAINST_TERMS)))
         .group_by(booking::Column::ServiceId)
+        .group_by(Expr::col(MONTH))
         .into_tuple()
         .all(conn)
         .await
 }
 
-/// When the stages that ended within a stretch really began and ended.
+/// How many bookings whose time begins in a month were decided as they were requested, by service: most of them, where
+/// the program decides.
+pub async fn decided_as_they_came(
+    conn: &impl ConnectionTrait,
+    months: &Months<DateTime<Utc>>,
+) -> Result<Vec<(Uuid, MonthNumber, i64)>, DbErr> {
+    let rows = booking::Entity::find().select_only().column(booking::Column::ServiceId);
+    months
+        .of(rows, booking::Column::StartsAt)
+        .column_as(booking::Column::Id.count(), "number")
+        .filter(Expr::col(booking::Column::DecidedAt).eq(Expr::col(booking::Column::RequestedAt)))
+        .group_by(booking::Column::ServiceId)
+        .group_by(Expr::col(MONTH))
+        .into_tuple()
+        .all(conn)
+        .await
+}
+
+/// The other requests of bookings whose time begins in a month. Those that were taken back before anybody decided are
+/// not among them.
+pub async fn requests(
+    conn: &impl ConnectionTrait,
+    months: &Months<DateTime<Utc>>,
+) -> Result<Vec<(Uuid, MonthNumber, Request)>, DbErr> {
+    use booking::Column::{DecidedAt, RequestedAt, ServiceId, StartsAt, State};
+    let waits_or_waited = State.is_in([BookingState::Requested, BookingState::Expired]);
+    let later = Expr::col(DecidedAt).gt(Expr::col(RequestedAt));
+    let rows = booking::Entity::find().select_only().column(ServiceId);
+    type Row = (Uuid, MonthNumber, DateTime<Utc>, Option<DateTime<Utc>>, DateTime<Utc>);
+    let rows: Vec<Row> = months
+        .of(rows, StartsAt)
+        .columns([RequestedAt, DecidedAt, StartsAt])
+        .filter(RequestedAt.is_not_null())
+        .filter(later.or(DecidedAt.is_null().and(waits_or_waited)))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let request = |(service, month, requested_at, decided_at, starts_at)| {
+        (service, month, Request { requested_at, decided_at, starts_at })
+    };
+    Ok(rows.into_iter().map(request).collect())
+}
+
+/// When the stages that ended in a month really began and ended.
 pub async fn clocks(
     conn: &impl ConnectionTrait,
-    within: &Range<DateTime<Utc>>,
-) -> Result<Vec<(Stage, DateTime<Utc>, DateTime<Utc>)>, DbErr> {
-    appointment::Entity::find()
-        .select_only()
-        .column(appointment::Column::Stage)
+    months: &Months<DateTime<Utc>>,
+) -> Result<Vec<(Stage, MonthNumber, DateTime<Utc>, DateTime<Utc>)>, DbErr> {
+    let rows = appointment::Entity::find().select_only().column(appointment::Column::Stage);
+    months
+        .of(rows, appointment::Column::EndedAt)
         .column(appointment::Column::BeganAt)
         .column(appointment::Column::EndedAt)
         .filter(appointment::Column::Stage.is_not_null())
         .filter(appointment::Column::BeganAt.is_not_null())
-        .filter(appointment::Column::EndedAt.gte(within.start))
-        .filter(appointment::Column::EndedAt.lt(within.end))
         .order_by_asc(appointment::Column::Stage)
+        .into_tuple()
+        .all(conn)
+        .await
+}
+
+/// How often which rule refused somebody in a month, by service.
+pub async fn refusals(
+    conn: &impl ConnectionTrait,
+    months: &Months<NaiveDate>,
+) -> Result<Vec<(Uuid, RefusalRule, MonthNumber, i64)>, DbErr> {
+    let rows = refusal::Entity::find()
+        .select_only()
+        .column(refusal::Column::ServiceId)
+        .column(refusal::Column::Rule);
+    months
+        .of(rows, refusal::Column::Date)
+        .column_as(refusal::Column::Refused.sum().cast_as("bigint"), "number")
+        .group_by(refusal::Column::ServiceId)
+        .group_by(refusal::Column::Rule)
+        .group_by(Expr::col(MONTH))
         .into_tuple()
         .all(conn)
         .await

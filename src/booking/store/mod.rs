@@ -10,6 +10,7 @@ pub mod feeds;
 pub mod figures;
 pub mod past_requests;
 pub mod read;
+pub mod refusals;
 pub mod reminders;
 pub mod touched;
 pub mod waiting_list;

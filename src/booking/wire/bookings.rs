@@ -3,7 +3,7 @@
 use crate::auth::Signed;
 use crate::base::words::Language;
 use crate::booking::Booking;
-use crate::booking::service::{NewBooking, RequestForm, WantedTime};
+use crate::booking::service::{NewBooking, RequestForm};
 use crate::booking::store::read::{Place, View};
 use crate::booking::wire::dto::{
     BookingDetailDto, BookingDto, BookingRequest, Cancelling, Explaining, FormCheck, NewBookingDto,
@@ -30,17 +30,7 @@ pub async fn take_place(
 ) -> Result<(StatusCode, Json<BookingDto>), Refused<refusals::TakePlace>> {
     let NewBookingDto { service_id, starts_at, stages, anyway, request } = wish;
     let (time, form) = (wanted_time(starts_at, stages), request.map(RequestForm::from));
-    let asked_for = time.as_ref().map(WantedTime::starts_at);
-    let fresh = match booking.take(&actor, NewBooking { service_id, time, anyway, form, against: None }).await
-    {
-        Ok(fresh) => fresh,
-        Err(refusal) => {
-            if let Some(starts_at) = asked_for {
-                booking.count_unpublished(&refusal, service_id, starts_at).await;
-            }
-            return Err(refusal.into());
-        }
-    };
+    let fresh = booking.take(&actor, NewBooking { service_id, time, anyway, form, against: None }).await?;
     Ok((StatusCode::CREATED, Json(booking.show_fresh(&actor, fresh).await?)))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::auth::Signed;
 use crate::booking::Booking;
-use crate::booking::service::{DeskBooking, RequestForm, WantedTime};
+use crate::booking::service::{DeskBooking, RequestForm};
 use crate::booking::store::entities::booking::Channel;
 use crate::booking::wire::dto::{BookingDto, FieldValue, WantedStageDto};
 use crate::booking::wire::refusals;
@@ -83,10 +83,8 @@ pub async fn book_at_desk(
 ) -> Result<(StatusCode, Json<BookingDto>), Refused<refusals::BookAtDesk>> {
     let NewDeskBooking { contact_name, contact_mobile, fields, acknowledged, .. } = new;
     let time = wanted_time(new.starts_at, new.stages);
-    let asked_for = time.as_ref().map(WantedTime::starts_at);
-    let service_id = new.service_id;
     let new = DeskBooking {
-        service_id,
+        service_id: new.service_id,
         time,
         channel: new.channel.into(),
         form: RequestForm { contact_name, contact_mobile, fields, acknowledged, persons: Vec::new() },
@@ -94,15 +92,7 @@ pub async fn book_at_desk(
         anyway: new.anyway,
         reason: new.reason,
     };
-    let fresh = match booking.take_at_desk(&actor, new).await {
-        Ok(fresh) => fresh,
-        Err(refusal) => {
-            if let Some(starts_at) = asked_for {
-                booking.count_unpublished(&refusal, service_id, starts_at).await;
-            }
-            return Err(refusal.into());
-        }
-    };
+    let fresh = booking.take_at_desk(&actor, new).await?;
     Ok((StatusCode::CREATED, Json(booking.show(&actor, fresh.row).await?)))
 }
 

@@ -129,6 +129,7 @@ refusals! {
     JoinWaitingList {
         ..BOOKERS;
         ..LET_IN;
+        FORBIDDEN: "tier_excluded" ("the terms exclude the enterprise's credit tier");
         CONFLICT: "already_waiting" ("with the entry as `subject_id`"), "wrong_state", "waiting_in_stages";
         UNPROCESSABLE_ENTITY: "waiting_for_one", "waiting_days", "waiting_minutes", "date_out_of_range";
     }

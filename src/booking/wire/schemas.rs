@@ -13,6 +13,7 @@ use crate::booking::service::waiting::{GlanceState, SessionGlance, WaitingPerson
 use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::booking::{BookingState, Channel};
 use crate::booking::store::entities::calendar_feed::Covers;
+use crate::booking::store::entities::refusal::RefusalRule;
 use crate::booking::store::entities::waiting_entry::WaitingState;
 use crate::http::{fields_in_json, words_in_json};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -33,6 +34,9 @@ words_in_json! {
 
     /// What stands in the way of a time.
     Rule { TierExcluded, ExplanationMissing, BlockedAfterNoShow, OutsideOfficeHours, TooManyBookings, LeadTime, QuotaReached, Overlapping }
+
+    /// The rule by which somebody was refused; its word is the code of the refusal.
+    RefusalRule { SlotTaken, PlacesReserved, LeadTime, BeyondHorizon, YearUnpublished, OutsideOfficeHours, TierExcluded, QuotaReached, TooManyBookings, TooManyHolds, Overlapping, BlockedAfterNoShow, ExplanationMissing, StageGap, GroupLead }
 
     /// What somebody can do about it.
     Remedy { CallOffice, ChooseLater, ApplyInOfficeHours, WriteExplanation, WaitUntil, FinishOne }

@@ -193,6 +193,7 @@ fn terms() -> ServiceTerms {
             explain_within_working_days: 5,
             blocked_days: 14,
         }),
+        decided_within_working_days: Some(1),
         ..ServiceTerms::default()
     }
 }

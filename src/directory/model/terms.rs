@@ -32,6 +32,9 @@ pub struct ServiceTerms {
     pub overlap: OverlapRule,
     pub cancelling: Option<CancellingTerms>,
     pub no_shows: Option<NoShowTerms>,
+    /// Requests are decided within so many working days: of 0, on the day on which they come. None: nothing is
+    /// promised. What comes on a day off, came on the next working day.
+    pub decided_within_working_days: Option<i32>,
 }
 
 /// How long ahead some have to book.
@@ -210,6 +213,7 @@ impl ServiceTerms {
             in_range("no_shows.within_days", terms.within_days, 1, MOST_DAYS)?;
             in_range("no_shows.blocked_days", terms.blocked_days, 1, MOST_DAYS)?;
         }
+        in_range("decided_within_working_days", self.decided_within_working_days.unwrap_or(0), 0, 60)?;
         Ok(())
     }
 

@@ -101,6 +101,11 @@ fn what_cannot_be_meant_is_named() {
         (quotas(vec![quota(Some(2), Some(3))]), "quotas[0].least", OutOfRange(0, 2)),
         (quotas(vec![quota(Some(2), None), quota(Some(3), None)]), "quotas[1].per", Twice),
         (
+            ServiceTerms { decided_within_working_days: Some(61), ..none() },
+            "decided_within_working_days",
+            OutOfRange(0, 60),
+        ),
+        (
             ServiceTerms {
                 no_shows: Some(NoShowTerms { count: 0, within_days: 90, blocked_days: 30 }),
                 ..none()

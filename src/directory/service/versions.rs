@@ -1,11 +1,10 @@
 //! What is known about the calendar itself: its versions, and that a year is missing.
 
 use crate::base::local_time::local_date;
-use crate::db::Db;
 use crate::directory::store::calendar::{self, VersionKey};
 use crate::directory::store::entities::{calendar_import, calendar_version};
 use crate::directory::{Directory, office};
-use chrono::{Datelike, NaiveDate};
+use chrono::Datelike;
 use sea_orm::DbErr;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -20,14 +19,6 @@ pub struct CalendarVersion {
     pub number: i32,
     pub in_force: bool,
     pub import: calendar_import::Model,
-}
-
-/// The calendar of the next year is not there although its notice is to be expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct YearMissing {
-    pub year: i32,
-    /// Requests that were refused because of it so far.
-    pub refused: i64,
 }
 
 impl Directory {
@@ -65,18 +56,12 @@ impl Directory {
     }
 
     /// The next year, where its calendar is to be expected and not there.
-    pub async fn year_missing(&self) -> Result<Option<YearMissing>, DbErr> {
+    pub async fn year_missing(&self) -> Result<Option<i32>, DbErr> {
         let today = local_date(office().zone, self.clock().now());
         let year = today.year() + 1;
         if today.month() < EXPECTED_FROM || self.calendar().await?.published.contains(&year) {
             return Ok(None);
         }
-        let refused = calendar::refusals(self.db().reader(), year).await?;
-        Ok(Some(YearMissing { year, refused }))
+        Ok(Some(year))
     }
-}
-
-/// Adds to the requests that were refused on a date because the calendar of a year was missing.
-pub async fn count_refusals(db: &Db, year: i32, date: NaiveDate, count: i64) -> Result<(), DbErr> {
-    db.write(move |tx| Box::pin(async move { calendar::add_refusals(tx, year, date, count).await })).await
 }

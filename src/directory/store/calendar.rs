@@ -1,13 +1,12 @@
-//! The official calendar: what is in force, its versions, and what was refused without it.
+//! The official calendar: what is in force, and its versions.
 
 use crate::db::{self, Tx, UniqueKey};
 use crate::directory::model::calendar::Calendar;
 use crate::directory::model::calendar_file::CalendarFile;
 use crate::directory::store::entities::{
-    calendar_day, calendar_import, calendar_refusal, calendar_version, calendar_year,
+    calendar_day, calendar_import, calendar_version, calendar_year,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect,
@@ -126,27 +125,4 @@ pub async fn versions(
 /// An import by id.
 pub async fn import(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<calendar_import::Model>, DbErr> {
     calendar_import::Entity::find_by_id(id).one(conn).await
-}
-
-/// Adds to what was refused on a date because a year was missing.
-pub async fn add_refusals(tx: &Tx, year: i32, date: NaiveDate, count: i64) -> Result<(), DbErr> {
-    let row = calendar_refusal::ActiveModel { year: Set(year), date: Set(date), refused: Set(count) };
-    let refused = (calendar_refusal::Entity, calendar_refusal::Column::Refused);
-    let more = OnConflict::columns([calendar_refusal::Column::Year, calendar_refusal::Column::Date])
-        .value(calendar_refusal::Column::Refused, Expr::col(refused).add(count))
-        .to_owned();
-    calendar_refusal::Entity::insert(row).on_conflict(more).exec_without_returning(tx.conn()).await?;
-    Ok(())
-}
-
-/// How many requests for a year were refused so far because it was missing.
-pub async fn refusals(conn: &impl ConnectionTrait, year: i32) -> Result<i64, DbErr> {
-    let counts: Vec<i64> = calendar_refusal::Entity::find()
-        .select_only()
-        .column(calendar_refusal::Column::Refused)
-        .filter(calendar_refusal::Column::Year.eq(year))
-        .into_tuple()
-        .all(conn)
-        .await?;
-    Ok(counts.into_iter().sum())
 }

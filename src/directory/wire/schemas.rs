@@ -104,6 +104,9 @@ fields_in_json! {
         overlap: OverlapRule,
         cancelling: Option<CancellingTerms>,
         no_shows: Option<NoShowTerms>,
+        /// Requests are decided within so many working days: of 0, on the day on which they come. Null: nothing is
+        /// promised. What comes on a day off, came on the next working day.
+        decided_within_working_days: Option<i32>,
     }
 
     /// How long ahead some have to book.

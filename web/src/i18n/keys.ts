@@ -10,6 +10,7 @@ import type review from '../messages/zh-CN/review'
 import type session from '../messages/zh-CN/session'
 import type staff from '../messages/zh-CN/staff'
 import type terms from '../messages/zh-CN/terms'
+import type work from '../messages/zh-CN/work'
 
 /** One for each file of a language. */
 interface Areas {
@@ -23,6 +24,7 @@ interface Areas {
   session: typeof session
   staff: typeof staff
   terms: typeof terms
+  work: typeof work
 }
 export type Area = keyof Areas
 

@@ -37,6 +37,10 @@ pub struct Model {
     pub people: Option<i32>,
     /// An officer has said that the results of the examination can be had.
     pub results_ready_at: Option<DateTimeUtc>,
+    /// Since when the office is asked: of what was moved, for its new time.
+    pub requested_at: Option<DateTimeUtc>,
+    /// When it was accepted or refused, by the program or an officer.
+    pub decided_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,5 +7,6 @@ pub mod booking;
 pub mod calendar_feed;
 pub mod calendar_touched;
 pub mod consent_text;
+pub mod refusal;
 pub mod reminder;
 pub mod waiting_entry;

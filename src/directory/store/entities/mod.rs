@@ -4,7 +4,6 @@
 
 pub mod calendar_day;
 pub mod calendar_import;
-pub mod calendar_refusal;
 pub mod calendar_version;
 pub mod calendar_year;
 pub mod closing;

@@ -19,6 +19,8 @@ export default {
   in_office_hours: 'Applications only in office hours',
   from: 'From',
   to: 'To',
+  decided_within: 'Working days within which requests are decided',
+  decided_within_hint: '0 is the same day; left empty, nothing is promised. What comes on a day off came on the next working day. Figures are held against it.',
   before: 'Minutes kept free before each',
   after: 'Minutes kept free after each',
   overlap: 'Something else at the same time',

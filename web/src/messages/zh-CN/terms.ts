@@ -19,6 +19,8 @@ export default {
   in_office_hours: '只在办公时间受理申请',
   from: '从几点',
   to: '到几点',
+  decided_within: '承诺几个工作日内答复',
+  decided_within_hint: '0 是当日；空着是不承诺。休息日提交的，算下一个工作日提交。统计里会按它看有没有做到。',
   before: '每次之前空几分钟',
   after: '每次之后空几分钟',
   overlap: '同一时间另有预约',

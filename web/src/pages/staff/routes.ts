@@ -9,6 +9,6 @@ export const staff: RouteRecordRaw[] = [
   { path: '/staff/openings', name: 'staff-openings', component: () => import('./OpeningsPage.vue'), meta: { title: 'common.staff.openings', areas: ['staff'], roles: ['chief'], width: 'wide' } },
   { path: '/staff/terms', name: 'staff-terms', component: () => import('./terms/TermsPage.vue'), meta: { title: 'common.staff.terms', areas: ['staff', 'terms'], roles: ['chief'], width: 'wide' } },
   { path: '/staff/enterprises', name: 'staff-enterprises', component: () => import('./EnterprisesPage.vue'), meta: { title: 'common.staff.enterprises', areas: ['staff', 'people'], roles: ['chief'], width: 'wide' } },
-  { path: '/staff/figures', name: 'staff-figures', component: () => import('./FiguresPage.vue'), meta: { title: 'common.staff.figures', areas: ['staff'], roles: ['chief', 'supervisor', 'auditor'], width: 'wide' } },
+  { path: '/staff/figures', name: 'staff-figures', component: () => import('./FiguresPage.vue'), meta: { title: 'common.staff.figures', areas: ['staff', 'work'], roles: ['chief', 'supervisor', 'auditor'], width: 'wide' } },
   { path: '/staff/messages', name: 'staff-messages', component: () => import('./MessagesPage.vue'), meta: { title: 'common.staff.messages', areas: ['staff'], roles: ['officer', 'chief'], width: 'wide' } },
 ]

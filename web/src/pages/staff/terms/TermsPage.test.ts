@@ -12,7 +12,7 @@ const both = (text: string) => ({ 'zh-CN': text, en: text })
 const terms = {
   category_field: null, lead_times: [{ tier: 'advanced_certified', category: null, lead_minutes: 480 }], excluded_tiers: [],
   applications_in_office_hours: false, office_hours: { from_minute: 510, to_minute: 1020 }, buffer_before_minutes: 0, buffer_after_minutes: 0,
-  quotas: [], overlap: 'warned', cancelling: null, no_shows: null,
+  quotas: [], overlap: 'warned', cancelling: null, no_shows: null, decided_within_working_days: null,
 }
 const service = {
   id: 's', name: both('Clearance'), lead_minutes: 1440, venue: { zone: ZONE }, terms,

@@ -14,6 +14,7 @@ const terms: ServiceTerms = {
   overlap: 'refused',
   cancelling: { free_until_minutes: 720, explain_within_working_days: 5, blocked_days: 14 },
   no_shows: null,
+  decided_within_working_days: 1,
 }
 
 it('says with a draft what the terms said', () => {
@@ -24,8 +25,8 @@ it('says with a draft what the terms said', () => {
 })
 
 it('takes what is not ticked as not said, and hours with a comma', () => {
-  const draft = { ...draftOf(terms), cancelling: false, no_shows: true, leads: [{ tier: ANY, category: ANY, hours: '2,5' }] }
-  expect(termsOf(draft)).toMatchObject({ cancelling: null, no_shows: { count: 2, within_days: 90, blocked_days: 30 }, lead_times: [{ tier: null, category: null, lead_minutes: 150 }] })
+  const draft = { ...draftOf(terms), cancelling: false, no_shows: true, leads: [{ tier: ANY, category: ANY, hours: '2,5' }], decided_days: ' ' }
+  expect(termsOf(draft)).toMatchObject({ cancelling: null, no_shows: { count: 2, within_days: 90, blocked_days: 30 }, lead_times: [{ tier: null, category: null, lead_minutes: 150 }], decided_within_working_days: null })
 })
 
 it('names each text that is no number, and none that does not count', () => {

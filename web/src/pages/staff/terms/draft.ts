@@ -23,6 +23,7 @@ export interface TermsDraft {
   count: string
   within_days: string
   blocked_days: string
+  decided_days: string
 }
 
 /** A select cannot choose nothing: this stands for "whoever" and "whatever". */
@@ -53,6 +54,7 @@ export function draftOf(terms: ServiceTerms): TermsDraft {
     count: String(noShows?.count ?? 2),
     within_days: String(noShows?.within_days ?? 90),
     blocked_days: String(noShows?.blocked_days ?? 30),
+    decided_days: terms.decided_within_working_days?.toString() ?? '',
   }
 }
 
@@ -74,6 +76,7 @@ export function unreadable(draft: TermsDraft): string[] {
     ]),
     ['buffer_before_minutes', !isCount(draft.before)],
     ['buffer_after_minutes', !isCount(draft.after)],
+    ['decided_within_working_days', !!draft.decided_days.trim() && !isCount(draft.decided_days)],
   ]
   if (draft.cancelling) {
     bad.push(['cancelling.free_until_minutes', !isHours(draft.free_until_hours)])
@@ -108,5 +111,6 @@ export function termsOf(draft: TermsDraft): ServiceTerms {
     no_shows: draft.no_shows
       ? { count: count(draft.count), within_days: count(draft.within_days), blocked_days: count(draft.blocked_days) }
       : null,
+    decided_within_working_days: optional(draft.decided_days),
   }
 }
