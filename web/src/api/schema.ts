@@ -928,7 +928,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Bookings by what they came to, visits saved, and how long the stages of clearance took, month by month. */
+        /**
+         * Bookings by what they came to, visits saved, how soon requests were decided, what rules refused, and how long the
+         *     stages of clearance took, month by month.
+         */
         get: operations["work_figures"];
         put?: never;
         post?: never;
@@ -2656,6 +2659,48 @@ export interface components {
          * @enum {string}
          */
         DayReason: "past" | "lead_time" | "beyond_horizon" | "closed" | "full" | "year_unpublished" | "quota" | "reserved";
+        /**
+         * @description How soon requests were decided, of bookings whose time lies in the month: 当时, 当日, 及时. A day is a working day by the
+         *     official calendar, and what came on a day off came on the next one. Of what was moved, its last request counts; what
+         *     was taken back before a decision is left out.
+         */
+        DecisionFigures: {
+            at_once: components["schemas"]["PartOf"];
+            /** Format: int64 */
+            decided: number;
+            /** @description Within the promised term, of those of which that is known. */
+            in_term: components["schemas"]["PartOf"];
+            later: components["schemas"]["PartOf"];
+            /**
+             * Format: int64
+             * @description Half of them waited no longer for the decision; null where nothing was decided.
+             */
+            median_minutes: number | null;
+            /**
+             * Format: int64
+             * @description Nine of ten waited no longer.
+             */
+            most_minutes: number | null;
+            /**
+             * Format: int32
+             * @description What the service promises now; null: nothing.
+             */
+            promised_working_days: number | null;
+            /** Format: int64 */
+            requested: number;
+            /** @description On the same working day, but not at once. */
+            same_day: components["schemas"]["PartOf"];
+            /**
+             * Format: int64
+             * @description The appointment began, and nobody had decided.
+             */
+            undecided_by_start: number;
+            /**
+             * Format: int64
+             * @description May still be decided in time.
+             */
+            waiting: number;
+        };
         Decline: {
             /** @description In one's own words; need not be given. */
             reason?: string | null;
@@ -4020,6 +4065,18 @@ export interface components {
             /** @description Give this back as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
         };
+        /** @description So many of so many. */
+        PartOf: {
+            /** Format: int64 */
+            k: number;
+            /** Format: int64 */
+            n: number;
+            /**
+             * Format: double
+             * @description With one decimal; null of nothing.
+             */
+            percent: number | null;
+        };
         /** @description Somebody in the session. */
         Participant: {
             /** Format: date-time */
@@ -4245,6 +4302,11 @@ export interface components {
          * @enum {string}
          */
         RecordingState: "recording" | "finalised" | "interrupted" | "partial" | "failed";
+        /**
+         * @description The rule by which somebody was refused; its word is the code of the refusal.
+         * @enum {string}
+         */
+        RefusalRule: "slot_taken" | "places_reserved" | "lead_time" | "beyond_horizon" | "year_unpublished" | "outside_office_hours" | "tier_excluded" | "quota_reached" | "too_many_bookings" | "too_many_holds" | "overlapping" | "blocked_after_no_show" | "explanation_missing" | "stage_gap" | "group_lead";
         /** @description Why an enterprise is turned away; its contact reads it. */
         RefuseEnterprise: {
             reason: string;
@@ -4380,6 +4442,18 @@ export interface components {
         RuleCount: {
             count: number;
             rule: components["schemas"]["Rule"];
+        };
+        /** @description How often a rule of a service refused somebody. */
+        RuleRefusals: {
+            /** Format: int64 */
+            refused: number;
+            rule: components["schemas"]["RefusalRule"];
+            service: components["schemas"]["Text"] | null;
+            /**
+             * Format: uuid
+             * @description Null: counted before services were told apart.
+             */
+            service_id: string | null;
         };
         /** @description Something that can be booked. */
         Service: {
@@ -4539,6 +4613,12 @@ export interface components {
             cancelling: components["schemas"]["CancellingTerms"] | null;
             /** @description A field of kind `choice`: its answer is the category of a booking. */
             category_field: string | null;
+            /**
+             * Format: int32
+             * @description Requests are decided within so many working days: of 0, on the day on which they come. Null: nothing is
+             *     promised. What comes on a day off, came on the next working day.
+             */
+            decided_within_working_days: number | null;
             excluded_tiers: components["schemas"]["ExcludedTier"][];
             /**
              * @description How long ahead it is booked; who none of them fits, by the service's own lead time. What says most counts:
@@ -4575,8 +4655,16 @@ export interface components {
             cancelled: number;
             /** Format: int64 */
             completed: number;
+            decisions: components["schemas"]["DecisionFigures"];
             /** Format: int64 */
             no_show: number;
+            /** @description Of those whose appointment is over. */
+            no_shows: components["schemas"]["PartOf"];
+            /**
+             * Format: int64
+             * @description Still to take place, or going on.
+             */
+            open: number;
             /** Format: int64 */
             refused: number;
             service: components["schemas"]["Text"];
@@ -4799,7 +4887,7 @@ export interface components {
         StageWay: {
             stages: components["schemas"]["StageOffer"][];
         };
-        /** @description How long a stage took from its beginning to its end, by the officers' clicks. */
+        /** @description How long a stage took from its beginning to its end, by the officers' clicks or the office's own systems. */
         StageWork: {
             /**
              * Format: int64
@@ -5138,12 +5226,24 @@ export interface components {
         WithdrawnBecause: "replaced" | "outdated";
         /** @description What bookings came to, month by month. */
         WorkFigures: {
+            /**
+             * Format: int64
+             * @description What was decided so soon counts as decided at once.
+             */
+            at_once_minutes: number;
+            /**
+             * Format: int64
+             * @description A share of fewer than so many says little, and the 90 % point is but the greatest of them.
+             */
+            few: number;
             /** @description The latest first. */
             months: components["schemas"]["WorkMonth"][];
         };
         WorkMonth: {
             /** @description Such as 2026-11, by the office's clocks. */
             month: string;
+            /** @description What rules refused in it: whoever wanted a time and could not have it. Tries are counted, not people. */
+            refusals: components["schemas"]["RuleRefusals"][];
             services: components["schemas"]["ServiceWork"][];
             /** @description Stages of clearance that ended in it. */
             stages: components["schemas"]["StageWork"][];
@@ -18455,7 +18555,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `enterprise_pending`, `enterprise_refused`, `cross_site` */
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `enterprise_pending`, `enterprise_refused`, `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18463,7 +18563,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "enterprise_pending" | "enterprise_refused" | "cross_site";
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "enterprise_pending" | "enterprise_refused" | "tier_excluded" | "cross_site";
                     };
                 };
             };
