@@ -43,7 +43,11 @@ pub fn durations_beside(none: usize, mut took: Vec<TimeDelta>) -> Option<Duratio
     let n = none + took.len();
     let at = |percent: usize| {
         let rank = (n * percent).div_ceil(100);
-        if n > 0 && rank <= none { Some(TimeDelta::zero()) } else { took.get(rank.max(1) - 1 - none).copied() }
+        if n > 0 && rank <= none {
+            Some(TimeDelta::zero())
+        } else {
+            took.get(rank.max(1) - 1 - none).copied()
+        }
     };
     Some(Durations { n, median: at(50)?, most: at(90)? })
 }

@@ -123,8 +123,7 @@ mod tests {
         let date = NaiveDate::from_ymd_opt(2026, 11, 26).unwrap();
         let uncounted = Uncounted::default();
         let key = |rule, year| (date, Uuid::nil(), rule, year);
-        let (missing, late) =
-            (key(RefusalRule::YearUnpublished, 2027), key(RefusalRule::LeadTime, 2026));
+        let (missing, late) = (key(RefusalRule::YearUnpublished, 2027), key(RefusalRule::LeadTime, 2026));
         assert!(uncounted.add(missing));
         assert!(!uncounted.add(missing) && !uncounted.add(late));
         assert_eq!(uncounted.take(), [(missing, 2), (late, 1)].into());

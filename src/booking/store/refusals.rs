@@ -3,9 +3,7 @@
 use crate::booking::store::entities::refusal::{self, RefusalRule};
 use crate::db::Tx;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 /// Adds counts to those that are there. In the order of the key, so that two processes do not wait for each other.
 pub async fn add(tx: &Tx, counts: Vec<refusal::Model>) -> Result<(), DbErr> {

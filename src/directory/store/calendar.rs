@@ -3,9 +3,7 @@
 use crate::db::{self, Tx, UniqueKey};
 use crate::directory::model::calendar::Calendar;
 use crate::directory::model::calendar_file::CalendarFile;
-use crate::directory::store::entities::{
-    calendar_day, calendar_import, calendar_version, calendar_year,
-};
+use crate::directory::store::entities::{calendar_day, calendar_import, calendar_version, calendar_year};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
