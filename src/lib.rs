@@ -1,7 +1,7 @@
 //! Mianqia (面洽): bookings, recorded video sessions and ratings for a customs office.
 //!
-//! Imports go one way: `base ← db http ← evidence notify ← directory ← auth ← places ←
-//! booking ← queue ← video ← survey ← review ← app`; `http` knows no feature. ARCHITECTURE.md tells the rest.
+//! Imports go one way: `base ← db http ← evidence notify ← directory ← auth ← places ← booking ←
+//! documents ← queue ← video ← survey ← review ← app`; `http` knows no feature. ARCHITECTURE.md tells the rest.
 
 pub mod app;
 pub mod auth;
@@ -9,6 +9,7 @@ pub mod base;
 pub mod booking;
 pub mod db;
 pub mod directory;
+pub mod documents;
 pub mod evidence;
 pub mod http;
 pub mod notify;

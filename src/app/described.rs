@@ -34,7 +34,7 @@ const PUBLIC: &[&str] = &[
     "get_calendar_feed",
 ];
 /// Writes that take no `Idempotency-Key`.
-const UNKEYED: [&str; 2] = ["sign_in", "media_token"];
+const UNKEYED: [&str; 3] = ["sign_in", "media_token", "upload_document"];
 
 shared_refusals! {
     EVERY {
@@ -60,6 +60,11 @@ shared_refusals! {
     SDP_BODY {
         BAD_REQUEST: "bad_body";
         PAYLOAD_TOO_LARGE: "body_too_large";
+        UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type";
+    }
+    FILE_BODY {
+        BAD_REQUEST: "bad_body";
+        REQUEST_TIMEOUT: "body_too_slow";
         UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type";
     }
     /// A page of another site may send the cookie along.
@@ -121,6 +126,7 @@ fn describe(path: &str, operation: &mut Operation, writes: bool) {
         _ => false,
     };
     let (json, sdp) = (sent("application/json"), sent("application/sdp"));
+    let file = sent("application/octet-stream");
     let around = [
         (true, EVERY),
         (writes, WRITES),
@@ -130,6 +136,7 @@ fn describe(path: &str, operation: &mut Operation, writes: bool) {
         (names(operation, "cursor"), IN_PAGES),
         (json, JSON_BODY),
         (sdp, SDP_BODY),
+        (file, FILE_BODY),
         (writes && !media, OF_COOKIES),
         (keyed, KEYED),
         (elsewhere::is_of_one_node(path), OF_ONE_NODE),

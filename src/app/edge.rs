@@ -5,6 +5,7 @@ use crate::base::words;
 use crate::http::Problem;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::http::{Method, StatusCode, Version, header};
 use axum::middleware::Next;
@@ -37,7 +38,8 @@ pub(super) async fn well_formed(request: Request, next: Next) -> Response {
     }
     let (parts, body) = request.into_parts();
     // Most requests have no body: nothing is wrapped around nothing.
-    let body = if body.is_end_stream() { body } else { Body::new(Patient::new(body, BODY)) };
+    let patience = if brings_file(&parts) { FILE } else { BODY };
+    let body = if body.is_end_stream() { body } else { Body::new(Patient::new(body, patience)) };
     next.run(Request::from_parts(parts, body)).await
 }
 
@@ -65,6 +67,13 @@ struct Patience {
 }
 
 const BODY: Patience = Patience { silence: Duration::from_secs(30), in_all: Duration::from_secs(120) };
+
+/// Ten megabytes over the line of a telephone take their time.
+const FILE: Patience = Patience { silence: Duration::from_secs(30), in_all: Duration::from_secs(600) };
+
+fn brings_file(parts: &Parts) -> bool {
+    parts.method == Method::POST && parts.uri.path().ends_with("/documents")
+}
 
 /// A body that is not waited for without end.
 struct Patient {

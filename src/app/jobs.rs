@@ -8,6 +8,7 @@ use crate::booking::jobs::{
 };
 use crate::db::jobs::{Claim, Job, Kinds, NotDone, Run, Worker};
 use crate::directory::jobs::CalendarCorrected;
+use crate::documents::jobs::{EraseDocuments, RewrapKeys};
 use crate::notify::jobs::SendMail;
 use crate::places::jobs::PlacesFreed;
 use chrono::TimeDelta;
@@ -32,6 +33,8 @@ pub(super) fn kinds(app: &App) -> Kinds {
         .take::<PlacesFreed, _>(app.booking.clone())
         .take::<RemindBookers, _>(app.booking.clone())
         .take::<SealAnswers, _>(app.booking.clone())
+        .take::<EraseDocuments, _>(app.documents.clone())
+        .take::<RewrapKeys, _>(app.documents.clone())
         .take::<SweepSignIns, _>(app.auth.clone())
         .take::<SendMail, _>(app.notify.clone())
         .take::<ForgetKeys, _>(app.clone())

@@ -43,6 +43,7 @@ use crate::booking::{self, Booking};
 use crate::db::Db;
 use crate::db::live::Live;
 use crate::directory::Directory;
+use crate::documents::Documents;
 use crate::notify::{MailSettings, Notify};
 use crate::places::Places;
 use crate::queue::Queue;
@@ -83,6 +84,7 @@ pub struct Parts {
     pub booking: Booking,
     pub notify: Notify,
     pub video: Video,
+    pub documents: Documents,
     pub queue: Queue,
     pub survey: Survey,
     pub review: Review,
@@ -169,6 +171,15 @@ impl App {
             },
         );
         booking.set_waiting_room(Arc::new(video.clone()));
+        let documents = Documents::new(
+            db.clone(),
+            clock.clone(),
+            directory.clone(),
+            booking.clone(),
+            keyring.clone(),
+            live.clone(),
+        );
+        booking.set_papers(Arc::new(documents.clone()));
         let queue = Queue::new(db.clone(), clock.clone(), directory.clone(), booking.clone(), live.clone());
         let survey = Survey::new(
             db.clone(),
@@ -203,6 +214,7 @@ impl App {
             booking,
             notify,
             video,
+            documents,
             queue,
             survey,
             review,

@@ -2,7 +2,7 @@
 
 use crate::app::{App, described, events, failed_jobs, messages};
 use crate::http::ProblemBody;
-use crate::{auth, booking, directory, queue, review, survey, video};
+use crate::{auth, booking, directory, documents, queue, review, survey, video};
 use axum::Router;
 use std::collections::HashSet;
 use utoipa::OpenApi;
@@ -36,6 +36,7 @@ pub(super) fn api(app: &App) -> (Router, Document) {
                 .merge(messages::router(app.notify.clone(), app.db.clone()))
                 .merge(failed_jobs::router(app.db.clone(), app.clock.clone()))
                 .merge(events::router(app.clone()))
+                .merge(documents::router(app.documents.clone()))
                 .merge(queue::router(app.queue.clone()))
                 .merge(video::router(app.video.clone()))
                 .merge(survey::router(app.survey.clone()))

@@ -1,11 +1,14 @@
 //! The program's secret keys: one file in the data directory, made at first start, mode 0600.
 //!
 //! Nobody else sees a key; callers get message authentication codes for a named purpose. The first line is the key
-//! that makes the keyring what it is, each further line a data key (`data_keys`), added when keys are rotated.
+//! that makes the keyring what it is, each further line a data key (`data_keys`), added when keys are rotated. Each file that is kept encrypted has a key of its
+//! own, wrapped under a data key (`file_keys`).
 
 mod data_keys;
+mod file_keys;
 
 pub use data_keys::Unreadable;
+pub use file_keys::{FileKey, WrappedKey};
 
 use crate::base::ids;
 use crate::base::keyring::data_keys::DataKeys;

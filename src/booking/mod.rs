@@ -1,8 +1,8 @@
 //! Bookings: free places, holds, requests and what officers decide.
 //!
 //! Others reach it through [`Booking`]: `find` and `find_for` for a booking, the associated
-//! `check_in` and `complete` inside their own transactions, [`WaitingRoom`] to tell who waits and who is in, and
-//! the pure [`model`] (`join_window`, `display_reference`). What is done by time alone is in [`jobs`].
+//! `check_in` and `complete` inside their own transactions, [`WaitingRoom`] to tell who waits and who is in,
+//! [`Papers`] to tell which documents were uploaded, and the pure [`model`] (`join_window`, `display_reference`). What is done by time alone is in [`jobs`].
 //!
 //! Invariants: a place is taken and given back ([`crate::places`]) in the transaction of the booking that it is for; a
 //! booking moves only along the table in [`model::state`], in one transaction with its evidence entry, its cells and its
@@ -18,6 +18,7 @@ mod wire;
 mod words;
 
 pub use service::official_calendar::CalendarPreview;
+pub use service::papers::Papers;
 pub use service::waiting::{GlanceState, SessionGlance, WaitingPerson, WaitingRoom};
 pub use service::{Booking, NewBooking, Office, RequestForm, WantedTime};
 pub use store::read::View;

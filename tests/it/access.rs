@@ -137,6 +137,12 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/queue/tickets/{id}/call", "uxxxxhhxxxxx"),
     ("POST", "/queue/tickets/{id}/miss", "uxxxxhhxxxxx"),
     ("POST", "/queue/tickets/{id}/done", "uxxxxhhxxxxx"),
+    // documents; the owner's booking has none and asks for none, and was decided
+    ("GET", "/bookings/{id}/documents", "u.hhh...xxxx"),
+    ("POST", "/bookings/{id}/documents", "u.hhh..xxxxx"),
+    ("GET", "/bookings/{id}/documents/{document_id}", "uhhhhhhhxxxx"),
+    ("DELETE", "/bookings/{id}/documents/{document_id}", "u.hhhhhxxxxx"),
+    ("GET", "/missing-forms", "uxxxx..xxxxx"),
     // messages
     ("GET", "/messages", "uxxxx..xxxxx"),
     ("POST", "/messages/{id}/retry", "uxxxx..xxxxx"),
@@ -231,6 +237,7 @@ impl Objects {
             "/services/{id}/why" => "?starts_at=2026-11-24T03:00:00Z",
             "/services/{id}/alternatives" => "?stages=release&from=2026-11-24T03:00:00Z",
             "/queue" | "/queue/tickets" => "?venue=health",
+            "/bookings/{id}/documents" => "?item=identity",
             "/day" => "?date=2026-11-23",
             "/events" => "?topics=day",
             "/figures/ratings" => "?from=2026-01&to=2026-11",
@@ -246,6 +253,7 @@ impl Objects {
             .replace("{session_id}", &self.session)
             .replace("{publication_id}", &self.recording)
             .replace("{recording_id}", &self.recording)
+            .replace("{document_id}", &self.recording)
             .replace("{source}", "camera")
             .replace("{stage}", "release")
             .replace("{reference}", &self.reference)

@@ -98,7 +98,7 @@ async fn all_sealed(app: &TestApp, key: &str) {
     .await;
 }
 
-fn rotate(app: &TestApp) -> String {
+pub fn rotate(app: &TestApp) -> String {
     let settings = &app.app.settings;
     let mut command = command_on(&app.data_dir, &settings.database_url, 1, &["keys", "rotate"]);
     let said = command.stdout(std::process::Stdio::piped()).output().unwrap();

@@ -24,6 +24,8 @@ mod closings;
 mod customs;
 mod demo;
 mod desk;
+mod documents;
+mod documents_kept;
 mod edge;
 mod edge_lines;
 mod former;

@@ -105,3 +105,4 @@ waiting_minutes = The end of the time of day must be after its start, both withi
 not_offered = No place is offered to you yet.
 offer_taken = You have taken this offer already.
 offer_over = This offer is over or was declined.
+documents_missing = Required documents are missing: { $names }. Upload them, then request the booking.

@@ -115,3 +115,12 @@ closing_withdrawn = Closing withdrawn
 opening_announced = Extra opening announced
 service_shares_set = Seats kept for callers and the counter were set
 opening_withdrawn = Extra opening withdrawn
+document_uploaded = A document was uploaded
+document_replaced = A document was replaced
+document_removed = A document was removed
+document_opened = A document was opened
+# $documents (number)
+document_erased = { $documents ->
+    [one] One document was erased: its time was over
+   *[other] { $documents } documents were erased: their time was over
+}

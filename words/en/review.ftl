@@ -42,3 +42,4 @@ stray =
     .participant = its session is missing.
     .file = no recording knows it.
 value_differs = { $table }.{ $name } is “{ $found }”; by entry { $seq } it should be “{ $expected }”.
+fault_document = What is kept of document { $id } is not what was recorded when it was uploaded.

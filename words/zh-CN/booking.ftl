@@ -114,3 +114,4 @@ waiting_minutes = 时间段的结束须晚于开始，都在一天之内。
 not_offered = 还没有名额提供给您。
 offer_taken = 这个候补名额您已经接受了。
 offer_over = 这个候补名额已经过时或已谢绝。
+documents_missing = 还缺必传的材料：{ $names }。请上传后再提交。

@@ -122,3 +122,9 @@ closing_withdrawn = 撤回了暂停办理
 opening_announced = 公布了加开时间
 service_shares_set = 设定了电话与窗口的预留名额
 opening_withdrawn = 撤回了加开时间
+document_uploaded = 上传材料
+document_replaced = 替换材料
+document_removed = 删除材料
+document_opened = 查看材料
+# $documents (number)
+document_erased = 保存期已满，删除 { $documents } 份材料

@@ -55,3 +55,4 @@ stray =
     .file = 没有录像与此文件对应。
 # $seq (number)
 value_differs = { $table }.{ $name } 现为“{ $found }”，按第 { $seq } 条记录应为“{ $expected }”。
+fault_document = 材料 { $id } 保存的内容与上传时记录的不一致。

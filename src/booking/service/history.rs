@@ -83,6 +83,7 @@ impl Booking {
         let by_program = act.side == HistorySide::System;
         evidence::shown::<BookingEntry>(&entry.bytes, by_program)
             .or_else(|| self.0.waiting_room.get()?.shows_booker(&entry.bytes, by_program))
+            .or_else(|| self.0.papers.get()?.shows_booker(&entry.bytes, by_program))
             .unwrap_or_default()
     }
 }

@@ -18,6 +18,7 @@ mod offers;
 pub mod official_calendar;
 mod official_calendar_shown;
 pub mod openings;
+pub mod papers;
 mod prefill;
 mod presented;
 mod refused;
@@ -58,6 +59,7 @@ use crate::base::local_time::{instant, local_date};
 use crate::booking::model::bookable::Terms;
 use crate::booking::model::shares::{self as sharing, Parts, Seats};
 use crate::booking::model::slots::{DatedHours, Opening, Plan, Slot};
+use crate::booking::service::papers::Papers;
 use crate::booking::service::refused::Uncounted;
 use crate::booking::service::waiting::WaitingRoom;
 use crate::booking::store::entities::booking::{self, Channel};
@@ -96,6 +98,7 @@ struct Inner {
     office: Office,
     places: Places,
     waiting_room: OnceLock<Arc<dyn WaitingRoom>>,
+    papers: OnceLock<Arc<dyn Papers>>,
     uncounted: Uncounted,
     keyring: Keyring,
 }
@@ -148,8 +151,26 @@ impl Booking {
         keyring: Keyring,
     ) -> Self {
         let office = Office { public_url: office.public_url.trim_end_matches('/').to_owned(), ..office };
-        let (waiting_room, uncounted) = (OnceLock::new(), Uncounted::default());
-        Self(Arc::new(Inner { db, clock, directory, live, office, places, waiting_room, uncounted, keyring }))
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            directory,
+            live,
+            office,
+            places,
+            waiting_room: OnceLock::new(),
+            papers: OnceLock::new(),
+            uncounted: Uncounted::default(),
+            keyring,
+        }))
+    }
+
+    /// Tells which documents were uploaded; set once, by whoever keeps them.
+    pub fn set_papers(&self, papers: Arc<dyn Papers>) {
+        // As below.
+        if self.0.papers.set(papers).is_err() {
+            tracing::warn!("who keeps the documents was set twice");
+        }
     }
 
     /// Tells who waits in video sessions; set once, by whoever knows.

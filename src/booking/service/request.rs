@@ -13,6 +13,7 @@ use crate::booking::model::why_not::{Facts, Occasion};
 use crate::booking::model::{form, sealed};
 use crate::booking::service::booker::Booker;
 use crate::booking::service::decide::People;
+use crate::booking::service::papers::{Papers, all_there};
 use crate::booking::service::terms::{Question, tier_of};
 use crate::booking::service::transition::{Step, expire, take_steps_behind};
 use crate::booking::service::view::Fresh;
@@ -23,9 +24,11 @@ use crate::booking::store::entities::booking::{self, BookingState, Channel};
 use crate::booking::store::write::{self, Seen};
 use crate::booking::wire::dto::BookingDto;
 use crate::booking::words::mails;
+use crate::booking::words::problems::documents_missing;
 use crate::db::Tx;
 use crate::directory::model::ServiceSpec;
 use crate::directory::model::calendar::Calendar;
+use crate::directory::model::documents::DocumentSpec;
 use crate::directory::{ServiceInfo, Services};
 use crate::evidence;
 use crate::http::Problem;
@@ -154,6 +157,11 @@ impl Requested {
         let about = (wanted.span().starts_at, wanted.in_stages());
         let requested = Self::of(form, booker, info, about, now, keyring)?;
         requested.all_read()?;
+        // Uploaded is what is held. A group brings its documents, and the desk asks for what it needs.
+        if booker.officer.is_none() && requested.form.persons.is_empty() {
+            let missing: Vec<DocumentSpec> = info.spec.required_uploads().cloned().collect();
+            documents_missing(&missing).map_or(Ok(()), Err)?;
+        }
         Ok(requested)
     }
 
@@ -246,7 +254,8 @@ impl Booking {
                         People::read(tx.conn(), &case.info, &seen.row).await?
                     };
                     let terms = wish.terms(&seen, &case);
-                    let outcome = request_seen(tx, &this.0.places, seen, &case, &terms).await?;
+                    let papers = this.0.papers.get();
+                    let outcome = request_seen(tx, (&this.0.places, papers), seen, &case, &terms).await?;
                     if let Outcome::Done(Fresh { row, .. }) = &outcome {
                         this.0.tell_office(tx);
                         if row.state == BookingState::Accepted {
@@ -290,7 +299,7 @@ impl Wish {
 
 async fn request_seen(
     tx: &Tx,
-    places: &Places,
+    (places, papers): (&Places, Option<&Arc<dyn Papers>>),
     seen: Seen,
     case: &Requested,
     terms: &Question,
@@ -315,6 +324,9 @@ async fn request_seen(
     }
     // Asked when it was held; what it is about, the form tells.
     terms.allow(&Slot { starts_at: row.starts_at, ends_at: row.ends_at }, &Facts::default())?;
+    if row.state == BookingState::Held {
+        all_there(tx, papers, info, row.id).await?;
+    }
     let (is_beside_another, is_in_stages) = (seen.is_beside_another, seen.is_in_stages);
     let steps = case.steps(seen.row.id);
     case.keep_consent(tx);

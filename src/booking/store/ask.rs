@@ -1,6 +1,7 @@
 //! What other features ask about bookings. Not scoped: for those who may see every booking, and for the program.
 
-use crate::booking::store::entities::{appointment, booking};
+use crate::booking::store::entities::appointment;
+use crate::booking::store::entities::booking::{self, BookingState, Channel};
 use crate::db::contains;
 use crate::evidence::told_or;
 use chrono::{DateTime, Utc};
@@ -49,6 +50,37 @@ pub async fn references(
         .all(conn)
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// What officers took for somebody and has begun since `since` or is to begin, the latest first; nothing that came to
+/// nothing.
+pub async fn taken_at_desk_since(
+    conn: &impl ConnectionTrait,
+    since: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<booking::Model>, DbErr> {
+    booking::Entity::find()
+        .filter(booking::Column::StartsAt.gte(since))
+        .filter(booking::Column::Channel.ne(Channel::Online))
+        .filter(booking::Column::State.is_not_in([
+            BookingState::Expired,
+            BookingState::Refused,
+            BookingState::Cancelled,
+        ]))
+        .order_by_desc(booking::Column::StartsAt)
+        .limit(limit)
+        .all(conn)
+        .await
+}
+
+/// The ids of bookings that have been in a state since before `before`, as part of a query.
+pub fn in_state_since(state: BookingState, before: DateTime<Utc>) -> SelectStatement {
+    booking::Entity::find()
+        .select_only()
+        .column(booking::Column::Id)
+        .filter(booking::Column::State.eq(state))
+        .filter(booking::Column::UpdatedAt.lte(before))
+        .into_query()
 }
 
 /// Whether there is any booking.

@@ -116,7 +116,8 @@ refusals! {
         ..PARTY;
         ..TAKING;
         FORBIDDEN: "enterprise_pending", "enterprise_refused";
-        CONFLICT: "too_many_holds";
+        CONFLICT: "too_many_holds",
+            "documents_missing" ("what is required is uploaded while the place is held");
     }
     RescheduleBooking {
         ..BOOKERS;
@@ -163,7 +164,8 @@ refusals! {
         FORBIDDEN: "tier_excluded";
         UNPROCESSABLE_ENTITY: "lead_time" ("for the category that the form names");
         CONFLICT: "hold_expired", "wrong_state",
-            "unread_warning" ("with the field, until its code is in `acknowledged`");
+            "unread_warning" ("with the field, until its code is in `acknowledged`"),
+            "documents_missing" ("with the first of them as `field`");
     }
     CheckBookingForm { ..BOOKERS; ..FORM; ..COMPLETE; }
     CancelBooking {

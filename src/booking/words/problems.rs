@@ -1,11 +1,12 @@
 //! Why a place cannot be taken, in words.
 
-use crate::base::words::{self, Moment, Text};
+use crate::base::words::{self, Moment, Said, Text};
 use crate::booking::model::display_reference;
 use crate::booking::model::stages::{StageFault, StageFaultKind};
 use crate::booking::service::take::MOST_HOLDS;
 use crate::booking::store::entities::booking;
 use crate::directory::ServiceInfo;
+use crate::directory::model::documents::DocumentSpec;
 use crate::http::Problem;
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
@@ -39,6 +40,14 @@ pub fn slot_taken() -> Problem {
 /// What is left is kept for who books in another way, until then.
 pub fn places_reserved(until: Moment) -> Problem {
     Problem::conflict(words::booking::places_reserved(until))
+}
+
+/// These are required and nobody has uploaded them; nothing where there are none.
+pub fn documents_missing(missing: &[DocumentSpec]) -> Option<Problem> {
+    let first = missing.first()?;
+    let names = missing.iter().map(|spec| Said::from(&spec.label)).collect();
+    let problem = Problem::conflict(words::booking::documents_missing(Said::List(names)));
+    Some(Problem { field: Some(format!("documents.{}", first.key).into()), ..problem })
 }
 
 pub fn too_many_holds() -> Problem {

@@ -162,6 +162,7 @@ fn spec() -> ServiceSpec {
         groups: None,
         prepare: None,
         results_after_days: None,
+        documents: Vec::new(),
         terms: terms(),
     }
 }

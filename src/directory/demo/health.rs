@@ -96,6 +96,7 @@ fn check_up() -> ServiceSpec {
             "Come with an empty stomach in the morning; a little water is fine.",
         )),
         results_after_days: Some(3),
+        documents: Vec::new(),
     }
 }
 
@@ -154,6 +155,7 @@ fn vaccination() -> ServiceSpec {
         groups: Some(GROUPS),
         prepare: None,
         results_after_days: None,
+        documents: Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The demo's venues and services, so that a newcomer finds an office that is at work.
 
 mod after_hours;
+mod certificate;
 mod fields;
 mod health;
 mod video;
@@ -80,12 +81,13 @@ const HOUR: i32 = 60;
 const DAY: i32 = 24 * HOUR;
 const HOLD_MINUTES: i32 = 10;
 
-const SERVICES: [&DemoService; 5] = [
+const SERVICES: [&DemoService; 6] = [
     &after_hours::CLEARANCE,
     &health::CHECK_UP,
     &health::VACCINATION,
     &video::FACE_TO_FACE,
     &video::TRY_ANY_TIME,
+    &certificate::REISSUE,
 ];
 
 /// Lays what is not there yet, found by its code; what is there stays as it is. Safe to repeat.
@@ -264,6 +266,7 @@ mod tests {
                 ("vaccination", true, 6, Some(90), 1),
                 ("video", true, 2, None, 2),
                 ("video-try", false, 4, None, 1),
+                ("certificate", true, 2, None, 1),
             ]
         );
         let first = &services[0];

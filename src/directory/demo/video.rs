@@ -72,6 +72,7 @@ fn face_to_face() -> ServiceSpec {
         groups: None,
         prepare: None,
         results_after_days: None,
+        documents: Vec::new(),
     }
 }
 
@@ -105,6 +106,7 @@ fn try_any_time() -> ServiceSpec {
         groups: None,
         prepare: None,
         results_after_days: None,
+        documents: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@ pub mod calendar_changes;
 pub mod calendar_file;
 pub mod credit;
 pub mod customs;
+pub mod documents;
 pub mod festivals;
 pub mod identifiers;
 pub mod office;
@@ -13,6 +14,7 @@ pub mod terms;
 pub mod text_file;
 
 use crate::base::words::ByLanguage;
+use crate::directory::model::documents::{DocumentSpec, DocumentWay};
 use crate::directory::model::terms::ServiceTerms;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +64,16 @@ pub struct ServiceSpec {
     /// Results are promised after so many working days.
     #[serde(default)]
     pub results_after_days: Option<u32>,
+    /// The documents to bring or to upload when booking, in order.
+    #[serde(default)]
+    pub documents: Vec<DocumentSpec>,
+}
+
+impl ServiceSpec {
+    /// What nobody can request without.
+    pub fn required_uploads(&self) -> impl Iterator<Item = &DocumentSpec> {
+        self.documents.iter().filter(|spec| spec.required && spec.way == DocumentWay::Upload)
+    }
 }
 
 /// How groups are taken.

@@ -5,6 +5,7 @@ use crate::directory::model::calendar::DayClass;
 use crate::directory::model::calendar_changes::ChangeKind;
 use crate::directory::model::credit::CreditTier;
 use crate::directory::model::customs::CustomsOffice;
+use crate::directory::model::documents::{DocumentSpec, DocumentWay, FileKind};
 use crate::directory::model::office::{Notice, Office, OfficeHours};
 use crate::directory::model::terms::{
     ApplicationHours, CancellingTerms, ExcludedTier, LeadTime, NoShowTerms, OverlapRule, Quota, QuotaParty,
@@ -32,6 +33,12 @@ words_in_json! {
 
     /// How a field is filled in and checked.
     FieldKind { Text, LongText, Choice, PortCode, HsCodes, DeclarationNo, Date, Number, Consent }
+
+    /// What a document is, by its content.
+    FileKind { Pdf, Jpeg, Png }
+
+    /// Whether a document is brought to the appointment or uploaded before.
+    DocumentWay { Bring, Upload }
 
     /// How far customs trusts an enterprise: 高级认证, 认证, 常规, 失信, 严重失信.
     CreditTier { AdvancedCertified, Certified, Regular, Discredited, SeriouslyDiscredited }
@@ -189,6 +196,24 @@ fields_in_json! {
         /// Not asked of who books stage by stage: the stages tell it.
         #[schema(required = true)]
         without_stages: bool,
+    }
+
+    /// A document that a service asks for.
+    DocumentSpec {
+        key: String,
+        label: ByLanguage,
+        #[schema(required = true)]
+        hint: Option<ByLanguage>,
+        way: DocumentWay,
+        /// To upload: the booking cannot be requested without it.
+        required: bool,
+        kinds: Vec<FileKind>,
+        /// Of each file.
+        most_bytes: u32,
+        /// Of a PDF.
+        most_pages: u32,
+        /// So many files make up the document at most: the two sides of a card.
+        most_files: u32,
     }
 
     /// One option of a `choice`.

@@ -209,6 +209,17 @@ pub fn manifest_fault(id: Uuid) -> Fault {
     recording_fault(id, words::review::fault_recording_digest())
 }
 
+/// Other bytes are kept of a document than its row says.
+pub fn document_fault(id: Uuid) -> Fault {
+    let row = RowPlace { table: "document".to_owned(), column: None, entry: None };
+    Fault {
+        place: Place::Row,
+        id: id.to_string(),
+        text: words::review::fault_document(id.to_string()),
+        row: Some(row),
+    }
+}
+
 fn recording_fault(id: Uuid, text: Text) -> Fault {
     Fault { place: Place::Recording, id: id.to_string(), text, row: None }
 }

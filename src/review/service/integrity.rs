@@ -48,7 +48,7 @@ pub async fn check_case(db: &Db, recordings_dir: &Path, case: Uuid) -> Result<In
     if case == SYSTEM {
         return system::check_system(db).await;
     }
-    let rows = case::case_rows(db.reader(), case).await?;
+    let rows = case::case_rows(db.reader(), case, true).await?;
     let dir = recordings_dir.to_owned();
     // Hashing hours of video would hold up everything else on this thread.
     tokio::task::spawn_blocking(move || check(rows, Some(&dir)))
@@ -58,7 +58,7 @@ pub async fn check_case(db: &Db, recordings_dir: &Path, case: Uuid) -> Result<In
 
 /// Checks the entries and rows of a case, and leaves its files alone: for lists, where it must be quick.
 pub async fn check_rows(db: &Db, case: Uuid) -> Result<Integrity, DbErr> {
-    Ok(check(case::case_rows(db.reader(), case).await?, None))
+    Ok(check(case::case_rows(db.reader(), case, false).await?, None))
 }
 
 fn check(rows: CaseRows, dir: Option<&Path>) -> Integrity {
@@ -82,6 +82,7 @@ fn check(rows: CaseRows, dir: Option<&Path>) -> Integrity {
         fault = fault.or_else(|| found.clone());
         recordings.push(CheckedRecording { row, fault: found });
     }
+    fault = fault.or_else(|| rows.changed_documents.first().map(|id| checks::document_fault(*id)));
     // After the files: of a recording that was changed, what is wrong with the recording is said first.
     fault = fault.or(differing);
     let soundness = match (&fault, running) {
@@ -98,6 +99,7 @@ fn without_chain(rows: &CaseRows) -> Option<Fault> {
     let some = rows.booking.is_some()
         || !rows.appointments.is_empty()
         || !rows.tickets.is_empty()
+        || !rows.documents.is_empty()
         || rows.video.is_any()
         || !rows.playbacks.is_empty()
         || !rows.invites.is_empty()
@@ -112,6 +114,7 @@ fn compare(rows: &CaseRows) -> (Tally, Option<Fault>) {
     // Of a booking from before there were appointments: the one that was made of it has its id.
     comparison.rows(&rows.appointments, |row| row.id == row.booking_id);
     comparison.rows(&rows.tickets, |_| false);
+    comparison.rows(&rows.documents, |_| false);
     comparison.rows(&rows.video.sessions, |_| false);
     comparison.rows(&rows.video.people, |_| false);
     // Until something arrives nothing is told of a recording; what is told of one names its publication.

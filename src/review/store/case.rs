@@ -2,6 +2,7 @@
 
 use crate::booking::entities::{appointment, booking};
 use crate::db::{Tx, snapshot};
+use crate::documents::entities::document;
 use crate::evidence::entities::{commitment, entry};
 use crate::evidence::{SYSTEM, told_or};
 use crate::queue::entities::queue_ticket;
@@ -9,7 +10,7 @@ use crate::review::log::OPENED;
 use crate::review::model::replay::Replay;
 use crate::review::store::entities::playback;
 use crate::survey::entities::{rating, rating_invite};
-use crate::{booking as bookings, evidence, queue, survey, video};
+use crate::{booking as bookings, documents, evidence, queue, survey, video};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
@@ -24,6 +25,9 @@ pub struct CaseRows {
     pub booking: Option<booking::Model>,
     pub appointments: Vec<appointment::Model>,
     pub tickets: Vec<queue_ticket::Model>,
+    pub documents: Vec<document::Model>,
+    /// Those of them of which other bytes are kept, if that was looked at.
+    pub changed_documents: Vec<Uuid>,
     pub video: video::ask::CaseRows,
     pub playbacks: Vec<playback::Model>,
     pub invites: Vec<rating_invite::Model>,
@@ -33,7 +37,8 @@ pub struct CaseRows {
 }
 
 /// Reads a case in one snapshot: the rows that belong to it now, and those that its entries tell of.
-pub async fn case_rows(conn: &DatabaseConnection, case: Uuid) -> Result<CaseRows, DbErr> {
+/// `with_files`: the bytes of documents too.
+pub async fn case_rows(conn: &DatabaseConnection, case: Uuid, with_files: bool) -> Result<CaseRows, DbErr> {
     let snapshot = snapshot(conn).await?;
     let entries = evidence::entries(&snapshot, case).await?;
     let replay = Replay::of(&entries);
@@ -44,12 +49,19 @@ pub async fn case_rows(conn: &DatabaseConnection, case: Uuid) -> Result<CaseRows
     let answered = evidence::ask::entries_numbered(&snapshot, SYSTEM, numbers).await?;
     let sessions: Vec<Uuid> = video.sessions.iter().map(|row| row.id).collect();
     let (id, owner) = (playback::Column::Id, playback::Column::SessionId);
+    let documents = documents::ask::of_case(&snapshot, case, &told).await?;
+    let changed_documents = match with_files {
+        true => documents::ask::changed(&snapshot, &documents).await?,
+        false => Vec::new(),
+    };
     let rows = CaseRows {
         head: evidence::head(&snapshot, case).await?,
         commitments: evidence::ask::commitments(&snapshot, case).await?,
         booking: bookings::ask::booking(&snapshot, case).await?,
         appointments: bookings::ask::appointments(&snapshot, case, &told).await?,
         tickets: queue::ask::of_case(&snapshot, case, &told).await?,
+        documents,
+        changed_documents,
         playbacks: told_or(&snapshot, &told, id, owner, &sessions).await?,
         video,
         invites,

@@ -2,6 +2,7 @@
 
 use crate::base::words::{self, Text};
 use crate::booking::log::BookingEntry;
+use crate::documents::log::DocumentEntry;
 use crate::evidence::entities::entry;
 use crate::evidence::{Names, told};
 use crate::queue::log::QueueEntry;
@@ -15,6 +16,7 @@ pub fn entry_text(row: &entry::Model, names: &Names) -> Text {
     told::<BookingEntry>(bytes, names)
         .or_else(|| told::<SessionEntry>(bytes, names))
         .or_else(|| told::<RecordingEntry>(bytes, names))
+        .or_else(|| told::<DocumentEntry>(bytes, names))
         .or_else(|| told::<QueueEntry>(bytes, names))
         .or_else(|| told::<RatingEntry>(bytes, names))
         .or_else(|| told::<ReviewEntry>(bytes, names))

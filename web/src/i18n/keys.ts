@@ -2,6 +2,7 @@
 // have the same is held by tests/messages.test.ts.
 import type booking from '../messages/zh-CN/booking'
 import type common from '../messages/zh-CN/common'
+import type documents from '../messages/zh-CN/documents'
 import type home from '../messages/zh-CN/home'
 import type people from '../messages/zh-CN/people'
 import type queue from '../messages/zh-CN/queue'
@@ -16,6 +17,7 @@ import type work from '../messages/zh-CN/work'
 interface Areas {
   booking: typeof booking
   common: typeof common
+  documents: typeof documents
   home: typeof home
   people: typeof people
   queue: typeof queue

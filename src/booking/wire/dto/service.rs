@@ -8,6 +8,7 @@ use crate::booking::wire::dto::HindranceDto;
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::calendar::DayClass;
+use crate::directory::model::documents::DocumentSpec;
 use crate::directory::model::terms::ServiceTerms;
 use crate::directory::model::{FieldSpec, GroupTerms, Limits, Shares, WarningRule};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -62,6 +63,8 @@ pub struct ServiceDto {
     /// Whether the session is recorded.
     pub recorded: bool,
     pub fields: Vec<FieldSpec>,
+    /// The documents to bring or to upload, in order (`POST /bookings/{id}/documents`).
+    pub documents: Vec<DocumentSpec>,
     /// Overtime days, surge plans and closings to come or going on.
     pub announcements: Vec<AnnouncementDto>,
     pub venue: VenueDto,

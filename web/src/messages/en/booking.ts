@@ -227,6 +227,10 @@ export default {
   actor: { booker: 'The booker', officer: 'The officer', system: 'The system' },
   history: {
     title: 'History',
+    document_uploaded: '{name} uploaded a document',
+    document_replaced: '{name} replaced a document',
+    document_removed: '{name} removed a document',
+    document_erased: 'Documents were erased: their time was over',
     booking_held: '{name} chose a time',
     booking_results_ready: 'Results are ready and can be collected',
     booking_requested: '{name} sent the booking',

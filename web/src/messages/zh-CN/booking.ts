@@ -227,6 +227,10 @@ export default {
   actor: { booker: '预约人', officer: '关员', system: '系统' },
   history: {
     title: '经过',
+    document_uploaded: '{name}上传材料',
+    document_replaced: '{name}替换材料',
+    document_removed: '{name}删除材料',
+    document_erased: '保存期已满，材料已删除',
     booking_held: '{name}选了时间',
     booking_results_ready: '结果已出，可以领取',
     booking_requested: '{name}提交预约',

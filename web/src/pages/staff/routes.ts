@@ -2,9 +2,9 @@ import type { RouteRecordRaw } from 'vue-router'
 
 // `booking` speaks too: a booking's history has the same words for both sides
 export const staff: RouteRecordRaw[] = [
-  { path: '/staff/day', name: 'staff-day', component: () => import('./DayPage.vue'), meta: { title: 'common.staff.day', areas: ['staff', 'booking'], roles: ['officer', 'chief'], width: 'wide' } },
-  { path: '/staff/board', name: 'staff-board', component: () => import('./BoardPage.vue'), meta: { title: 'common.staff.board', areas: ['staff', 'booking'], roles: ['officer', 'chief'], width: 'wide' } },
-  { path: '/staff/desk', name: 'staff-desk', component: () => import('./DeskPage.vue'), meta: { title: 'common.staff.desk', areas: ['staff', 'booking'], roles: ['officer', 'chief'], width: 'wide' } },
+  { path: '/staff/day', name: 'staff-day', component: () => import('./DayPage.vue'), meta: { title: 'common.staff.day', areas: ['staff', 'booking', 'documents'], roles: ['officer', 'chief'], width: 'wide' } },
+  { path: '/staff/board', name: 'staff-board', component: () => import('./BoardPage.vue'), meta: { title: 'common.staff.board', areas: ['staff', 'booking', 'documents'], roles: ['officer', 'chief'], width: 'wide' } },
+  { path: '/staff/desk', name: 'staff-desk', component: () => import('./DeskPage.vue'), meta: { title: 'common.staff.desk', areas: ['staff', 'booking', 'documents'], roles: ['officer', 'chief'], width: 'wide' } },
   { path: '/staff/calendar', name: 'staff-calendar', component: () => import('./CalendarPage.vue'), meta: { title: 'common.staff.calendar', areas: ['staff'], roles: ['officer', 'chief'], width: 'wide' } },
   { path: '/staff/openings', name: 'staff-openings', component: () => import('./OpeningsPage.vue'), meta: { title: 'common.staff.openings', areas: ['staff'], roles: ['chief'], width: 'wide' } },
   { path: '/staff/terms', name: 'staff-terms', component: () => import('./terms/TermsPage.vue'), meta: { title: 'common.staff.terms', areas: ['staff', 'terms'], roles: ['chief'], width: 'wide' } },

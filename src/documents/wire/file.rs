@@ -1,0 +1,112 @@
+//! Files as they come and go over HTTP.
+
+use crate::base::words;
+use crate::directory::model::documents::{FileKind, MOST_BYTES};
+use crate::documents::service::Given;
+use crate::documents::words::too_large;
+use crate::http::{Problem, StatusCode, check_kind};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use std::fmt::Write;
+
+/// A picture that is shown by itself can do nothing, should a browser take it for something else.
+const NOTHING_MORE: &str = "default-src 'none'; img-src 'self'; sandbox";
+
+/// A file that comes, as far as it is not too large.
+pub(super) async fn read(request: Request, most: usize) -> Result<Vec<u8>, Problem> {
+    if let Err(problem) = check_kind(request.headers(), "application/octet-stream") {
+        pass_over(request).await;
+        return Err(problem);
+    }
+    if said_length(request.headers()).is_some_and(|length| length > most as u64) {
+        pass_over(request).await;
+        return Err(too_large(most));
+    }
+    let mut bytes = Vec::new();
+    let mut body = request.into_body().into_data_stream();
+    while let Some(chunk) = body.next().await {
+        let chunk = chunk.map_err(|error| {
+            let slow = Problem::for_slow_body(&error);
+            slow.unwrap_or_else(|| Problem::new(StatusCode::BAD_REQUEST, words::http::bad_body()))
+        })?;
+        if bytes.len() + chunk.len() > most {
+            return Err(too_large(most));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// Lets what comes pass by without keeping it: who is still sending would not hear why it is refused. What is far too
+/// large is cut off.
+pub(super) async fn pass_over(request: Request) {
+    let longest = u64::from(MOST_BYTES) * 2;
+    if said_length(request.headers()).is_none_or(|length| length > longest) {
+        return;
+    }
+    let mut body = request.into_body().into_data_stream();
+    while let Some(Ok(_)) = body.next().await {}
+}
+
+fn said_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// A file that goes: it is never taken for a page of ours.
+pub(super) fn give(Given { name, kind, bytes }: Given, inline: bool) -> Response {
+    let is_shown = inline && kind != FileKind::Pdf;
+    let way = if is_shown { "inline" } else { "attachment" };
+    let name =
+        format!("{way}; filename=\"document.{}\"; filename*=UTF-8''{}", kind.extension(), encoded(&name));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind.media_type())),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment")),
+        ),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOTHING_MORE)),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (headers, bytes).into_response()
+}
+
+/// As RFC 8187 writes names.
+fn encoded(name: &str) -> String {
+    let mut encoded = String::with_capacity(name.len() * 3);
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_to_be_saved_and_only_pictures_are_shown() {
+        for (kind, inline, way) in [
+            (FileKind::Pdf, true, "attachment"),
+            (FileKind::Pdf, false, "attachment"),
+            (FileKind::Jpeg, true, "inline"),
+            (FileKind::Png, false, "attachment"),
+        ] {
+            let given = Given { name: "护照 1\".jpg".to_owned(), kind, bytes: vec![1] };
+            let answer = give(given, inline);
+            let said = answer.headers()[header::CONTENT_DISPOSITION].to_str().unwrap();
+            assert!(
+                said.starts_with(way) && said.ends_with("UTF-8''%E6%8A%A4%E7%85%A7%201%22.jpg"),
+                "{said}"
+            );
+            assert_eq!(answer.headers()[header::CONTENT_TYPE], kind.media_type());
+            assert!(answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("sandbox"));
+        }
+    }
+}
