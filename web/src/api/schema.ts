@@ -178,6 +178,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a booking's service asks for, and what was uploaded. */
+        get: operations["list_documents"];
+        put?: never;
+        /**
+         * Uploads a file: the body is the file as it is. What it is, is read from its content. Bookers send theirs until somebody
+         *     has decided; officers the stamped form of what they booked against the terms. The same file again is the one that is
+         *     there.
+         */
+        post: operations["upload_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{id}/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file as it was uploaded: to be saved, or with `inline` a picture to be shown. */
+        get: operations["get_document"];
+        put?: never;
+        post?: never;
+        /** Takes a file back: bookers theirs until somebody has decided, officers what they attached within a day. */
+        delete: operations["remove_document"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{id}/explanation": {
         parameters: {
             query?: never;
@@ -1107,6 +1147,23 @@ export interface paths {
         put?: never;
         /** Send a failed message again */
         post: operations["retry_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/missing-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What officers booked against the terms in the last days and has no stamped form yet. For officers. */
+        get: operations["list_missing_forms"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2297,6 +2354,13 @@ export interface components {
             /** @description Questions that were answered, but the key under which the answer is kept is missing. The operator has been told. */
             unreadable_fields: string[];
         };
+        /** @description The documents of a booking. */
+        BookingDocuments: {
+            /** @description Those that its service asks for, in order; for the office also the stamped form of what was booked against the terms. */
+            items: components["schemas"]["DocumentItem"][];
+            /** @description The keys of the required ones of which there is no file. */
+            missing: string[];
+        };
         /** @description A filled-in form. */
         BookingRequest: {
             /** @description Codes of the warnings that were read (`POST /bookings/{id}/check` tells them). */
@@ -2710,11 +2774,71 @@ export interface components {
          * @enum {string}
          */
         DeskChannel: "phone" | "counter";
+        /** @description A file that was uploaded. */
+        DocumentFile: {
+            can_open: boolean;
+            /** @description Also whether it can be replaced. */
+            can_remove: boolean;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["FileKind"];
+            /** @description Null for who may not open it. */
+            name: string | null;
+            /**
+             * Format: int32
+             * @description Of a PDF.
+             */
+            pages: number | null;
+            /**
+             * Format: int32
+             * @description In bytes.
+             */
+            size: number;
+            /** Format: date-time */
+            uploaded_at: string;
+        };
+        /** @description A document that is asked for, and the files of it. */
+        DocumentItem: {
+            asked: components["schemas"]["DocumentSpec"];
+            /** @description Whether the reader can upload it now. */
+            can_upload: boolean;
+            files: components["schemas"]["DocumentFile"][];
+        };
         /**
          * @description What somebody shows that they are who they are.
          * @enum {string}
          */
         DocumentKind: "resident_id" | "passport" | "permit" | "other";
+        /** @description A document that a service asks for. */
+        DocumentSpec: {
+            hint: components["schemas"]["Text"] | null;
+            key: string;
+            kinds: components["schemas"]["FileKind"][];
+            label: components["schemas"]["Text"];
+            /**
+             * Format: int32
+             * @description Of each file.
+             */
+            most_bytes: number;
+            /**
+             * Format: int32
+             * @description So many files make up the document at most: the two sides of a card.
+             */
+            most_files: number;
+            /**
+             * Format: int32
+             * @description Of a PDF.
+             */
+            most_pages: number;
+            /** @description To upload: the booking cannot be requested without it. */
+            required: boolean;
+            way: components["schemas"]["DocumentWay"];
+        };
+        /**
+         * @description Whether a document is brought to the appointment or uploaded before.
+         * @enum {string}
+         */
+        DocumentWay: "bring" | "upload";
         /**
          * @description Of what an earliest time is told.
          * @enum {string}
@@ -3004,6 +3128,11 @@ export interface components {
             /** @description One for each month asked for. */
             totals: components["schemas"]["FigureTotal"][];
         };
+        /**
+         * @description What a document is, by its content.
+         * @enum {string}
+         */
+        FileKind: "pdf" | "jpeg" | "png";
         /** @description What a form would be warned of. */
         FormCheck: {
             warnings: components["schemas"]["FormWarning"][];
@@ -3326,6 +3455,32 @@ export interface components {
             /** @description The receiver's address without most of its name. */
             to_masked: string;
             withdrawn_because: components["schemas"]["WithdrawnBecause"] | null;
+        };
+        /** @description A booking against the terms whose stamped form is missing. */
+        MissingForm: {
+            /** Format: uuid */
+            booking_id: string;
+            contact_name: string | null;
+            /**
+             * Format: date-time
+             * @description The end of that day.
+             */
+            due_at: string;
+            /** @description That was before now. */
+            late: boolean;
+            reference: string;
+            service: components["schemas"]["Text"];
+            /**
+             * Format: date-time
+             * @description When it was booked.
+             */
+            since: string;
+            /** Format: date-time */
+            starts_at: string;
+        };
+        /** @description The bookings whose stamped form is missing, the oldest first. */
+        MissingForms: {
+            items: components["schemas"]["MissingForm"][];
         };
         /**
          * @description A stretch on the timeline of which nothing was recorded, though the person was in the call. No moment of
@@ -4468,6 +4623,8 @@ export interface components {
             code: string;
             /** Format: int32 */
             daily_quota: number | null;
+            /** @description The documents to bring or to upload, in order (`POST /bookings/{id}/documents`). */
+            documents: components["schemas"]["DocumentSpec"][];
             /** Format: int32 */
             duration_minutes: number;
             fields: components["schemas"]["FieldSpec"][];
@@ -5033,6 +5190,18 @@ export interface components {
             name: string;
             state: components["schemas"]["EnterpriseState"];
             uscc: string;
+        };
+        /** @description A file that was taken. */
+        UploadedDocument: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["FileKind"];
+            /** Format: int32 */
+            pages: number | null;
+            /** @description Of the file as it came, so that its sender can compare. */
+            sha256: string;
+            /** Format: int32 */
+            size: number;
         };
         /** @description Where a service is given. */
         Venue: {
@@ -5651,7 +5820,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until a set time), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `too_many_holds`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until a set time), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `too_many_holds`, `documents_missing` (what is required is uploaded while the place is held), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5659,7 +5828,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "places_reserved" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "too_many_holds" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "places_reserved" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "too_many_holds" | "documents_missing" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -6639,6 +6808,552 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "wrong_state" | "session_open" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    list_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingDocuments"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    upload_document: {
+        parameters: {
+            query: {
+                /** @description Which of the documents that are asked for, by its key. */
+                item: string;
+                /** @description What the file is called. */
+                name?: string;
+                /** @description The file in whose place it comes. */
+                replaces?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedDocument"];
+                };
+            };
+            /** @description `bad_host`, `bad_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `documents_closed`, `documents_enough`, `document_kept` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "documents_closed" | "documents_enough" | "document_kept";
+                    };
+                };
+            };
+            /** @description `document_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "document_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `document_empty`, `document_kind` (by its content), `document_broken`, `document_mixed` (something else is hidden in it), `document_encrypted`, `document_pages`, `document_dots`, `unknown_document`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "document_empty" | "document_kind" | "document_broken" | "document_mixed" | "document_encrypted" | "document_pages" | "document_dots" | "unknown_document" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
+                    };
+                };
+            };
+            /** @description `too_many_uploads` */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "too_many_uploads";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    get_document: {
+        parameters: {
+            query?: {
+                /** @description Pictures can be shown in place; anything else is to be saved. */
+                inline?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                    "image/jpeg": number[];
+                    "image/png": number[];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `document_unreadable` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "document_unreadable";
+                    };
+                };
+            };
+            /** @description `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "invalid_parameter" | "text_not_allowed" | "text_too_long";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    remove_document: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_host`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `documents_closed`, `document_required`, `document_kept`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "documents_closed" | "document_required" | "document_kept" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -7893,7 +8608,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `hold_expired`, `wrong_state`, `unread_warning` (with the field, until its code is in `acknowledged`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `hold_expired`, `wrong_state`, `unread_warning` (with the field, until its code is in `acknowledged`), `documents_missing` (with the first of them as `field`), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7901,7 +8616,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "hold_expired" | "wrong_state" | "unread_warning" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "hold_expired" | "wrong_state" | "unread_warning" | "documents_missing" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -14387,6 +15102,87 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    list_missing_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MissingForms"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
                     };
                 };
             };
