@@ -332,19 +332,20 @@ both_stores! {
         let service = app.service("certificate").await;
         let held = take(&lin, &service, SLOT).await;
         let url = format!("{}{}?item=identity", lin.base, documents(&held));
-        let sending: Vec<_> = (0..3).map(|_| {
+        // One that comes while others are being looked at is turned away itself: so more come until three stay.
+        let sending = std::sync::Mutex::new(Vec::new());
+        let refused = crate::support::eventually("three are on their way", || async {
             let endless = futures::stream::pending::<Result<Vec<u8>, std::io::Error>>();
             let request = lin.client.post(&url).header(header::CONTENT_TYPE, "application/octet-stream");
-            tokio::spawn(request.body(reqwest::Body::wrap_stream(endless)).send())
-        }).collect();
-        let refused = crate::support::eventually("three are on their way", || async {
+            let one = tokio::spawn(request.body(reqwest::Body::wrap_stream(endless)).send());
+            sending.lock().unwrap().push(one);
             let answer = send(&lin, &held, "item=identity", png(8, b"x")).await;
             (answer.status != 201).then_some(answer)
         }).await;
         refused.refused(429, "too_many_uploads");
         let other = take(&gao, &service, "2026-11-24T06:30:00Z").await;
         identify(&gao, &other, b"x").await;
-        sending.iter().for_each(tokio::task::JoinHandle::abort);
+        sending.lock().unwrap().iter().for_each(tokio::task::JoinHandle::abort);
         crate::support::eventually("they were given up", || async {
             (send(&lin, &held, "item=identity", png(8, b"y")).await.status == 201).then_some(())
         }).await;
