@@ -72,7 +72,7 @@ test('an officer imports the clearance clock, the enterprise sees it, and the fi
     const chief = await person(browser, server, 'shen')
     await chief.goto('/staff/figures')
     await expect(chief.getByRole('region', { name: '通关各环节用时' })).toContainText('20 分钟')
-    await expect(chief.getByRole('region', { name: /^受理时效/ })).toContainText('非工作时间预约通关')
+    await expect(chief.getByRole('region', { name: /^受理时效/ })).toContainText('非工作时间通关')
     await expect(chief.getByRole('region', { name: '被规则挡住的次数' })).toContainText('提前不够')
     await expectAccessible(chief)
   })
