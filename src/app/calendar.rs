@@ -37,7 +37,7 @@ pub(super) async fn run(
 }
 
 /// Bookings without a server around them.
-fn bookings(Opened { keyring, db }: Opened, settings: &Settings) -> Booking {
+pub(super) fn bookings(Opened { keyring, db }: Opened, settings: &Settings) -> Booking {
     let office = booking::Office { public_url: settings.public_url.clone(), mail_from: settings.mail_from() };
     let directory = Directory::new(db.clone(), Clock::system());
     let places = Places::new(db.clone(), Clock::system());

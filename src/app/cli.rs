@@ -1,10 +1,11 @@
 //! The command line.
 
 use crate::app::demo::{self, DemoFault};
-use crate::app::{StartError, calendar, document, opening, serve};
+use crate::app::{StartError, calendar, clearance, document, opening, serve};
 use crate::base::clock::Clock;
 use crate::base::config::Settings;
 use crate::base::words::{self, Language, Text};
+use crate::booking::ClockImport;
 use crate::db::Db;
 use crate::directory::{self, Import};
 use chrono::{DateTime, Utc};
@@ -74,6 +75,21 @@ enum Command {
         /// The file.
         csv: PathBuf,
     },
+    /// Imports when stages of clearance really began and ended from a CSV file in UTF-8 or GBK with the columns
+    /// `reference,stage,began,ended`: all lines or none. The same file again changes nothing.
+    ImportClearance {
+        /// The file.
+        csv: PathBuf,
+        /// The system that the times are from. The name of the file, if left out.
+        #[arg(long)]
+        source: Option<String>,
+        /// Why times that are there already are changed; it is kept.
+        #[arg(long)]
+        reason: Option<String>,
+        /// Only tell what it would change, and what is wrong.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// The keys under which health data is kept encrypted.
     Keys {
         #[command(subcommand)]
@@ -128,6 +144,12 @@ pub async fn run(cli: Cli) -> ExitCode {
             let source = source.or_else(|| Some(csv.file_name()?.to_string_lossy().into_owned()));
             let import = (!dry_run).then(|| Import::by_command(source, reason, unusual));
             calendar::run(&settings, &csv, import, language()).await
+        }
+        Command::ImportClearance { csv, source, reason, dry_run } => {
+            let source =
+                source.unwrap_or_else(|| csv.file_name().unwrap_or_default().to_string_lossy().into());
+            let import = (!dry_run).then(|| ClockImport::by_command(source, reason));
+            clearance::run(&settings, &csv, import, language()).await
         }
         Command::ImportCustoms { csv } => customs(&settings, &csv).await,
         Command::Keys { what: Keys::Rotate } => {

@@ -4,6 +4,7 @@
 //! through [`jobs`]; layers that concern every request are in [`layers`].
 
 mod calendar;
+mod clearance;
 pub mod cli;
 mod clockwork;
 mod demo;

@@ -49,6 +49,17 @@ pub enum BookingEntry {
     /// A stage was done.
     #[serde(rename = "booking.stage_ended")]
     StageEnded(StageClock),
+    /// When stages began and ended, the office's own systems told; which, and why something else was there before, is
+    /// committed to.
+    #[serde(rename = "booking.stages_imported")]
+    StagesImported {
+        reference: String,
+        stages: Vec<ImportedStage>,
+        /// Of the file, in hexadecimal.
+        sha256: String,
+        /// Something else was there before.
+        corrects: bool,
+    },
     /// It was offered to somebody who waited, and they want it: it is held for the form.
     #[serde(rename = "booking.offer_taken")]
     OfferTaken(OfferTaken),
@@ -166,6 +177,14 @@ pub struct StageClock {
     pub stage: Stage,
 }
 
+/// When a stage really began and ended, by a file.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ImportedStage {
+    pub stage: Stage,
+    pub began_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
 /// Why a booking came to its end by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -206,6 +225,8 @@ impl Logged for BookingEntry {
             Self::Rescheduled(_) => words::log::booking_rescheduled(),
             Self::StageBegun(clock) => words::log::booking_stage_begun(stage_name(clock.stage)),
             Self::StageEnded(clock) => words::log::booking_stage_ended(stage_name(clock.stage)),
+            Self::StagesImported { corrects: false, .. } => words::log::booking_stages_imported(),
+            Self::StagesImported { .. } => words::log::booking_stages_corrected(),
             Self::OfferTaken(_) => words::log::booking_offer_taken(),
             Self::Reminded { .. } => words::log::booking_reminded(),
             Self::Requested(_) => words::log::booking_requested(),

@@ -17,6 +17,8 @@ mod store;
 mod wire;
 mod words;
 
+pub use log::stage_name;
+pub use service::clearance::ClockImport;
 pub use service::official_calendar::CalendarPreview;
 pub use service::papers::Papers;
 pub use service::waiting::{GlanceState, SessionGlance, WaitingPerson, WaitingRoom};

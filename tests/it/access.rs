@@ -112,6 +112,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/decisions", "uxxxx..xxxxx"),
     ("POST", "/calendar/preview", "uxxxxx.xxxxx"),
     ("POST", "/calendar/imports", "uxxxxx.xxxxx"),
+    ("POST", "/clearance/preview", "uxxxx..xxxxx"),
+    ("POST", "/clearance/imports", "uxxxx..xxxxx"),
     ("GET", "/calendar/versions", "uxxxx..xxxxx"),
     // nothing has the id that is named
     ("GET", "/calendar/imports/{id}/file", "uxxxxhhxxxxx"),
@@ -275,7 +277,9 @@ fn body(method: &str, path: &str) -> Option<Value> {
             "date_from": "2026-11-24", "date_to": "2026-11-24", "from_minute": 0, "to_minute": 60})
         }
         "/desk/bookings" => json!({"service_id": "018f0000-0000-7000-8000-000000000000", "channel": "phone"}),
-        "/calendar/preview" | "/calendar/imports" => json!({"file_base64": ""}),
+        "/calendar/preview" | "/calendar/imports" | "/clearance/preview" | "/clearance/imports" => {
+            json!({"file_base64": ""})
+        }
         "/services/{id}/group/check" => json!({"list_base64": ""}),
         "/services/{id}/group" => {
             json!({"starts_at": "2026-12-14T01:00:00Z", "list_base64": "", "request": {"contact_name": "", "contact_mobile": ""}})

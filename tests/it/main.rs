@@ -20,6 +20,7 @@ mod calendar_carried;
 mod calendar_feeds;
 mod calendar_page;
 mod calendar_readers;
+mod clearance;
 mod closings;
 mod customs;
 mod demo;

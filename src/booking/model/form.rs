@@ -106,6 +106,16 @@ pub fn require_source(source: &str) -> Result<String, Problem> {
     Ok(text)
 }
 
+/// From which system times were taken.
+pub fn require_clearance_source(source: &str) -> Result<String, Problem> {
+    let text = plain_text(source, SOURCE_LENGTH, false)
+        .ok_or_else(|| Problem::invalid("source", words::booking::too_long_source(SOURCE_LENGTH)))?;
+    if text.is_empty() {
+        return Err(Problem::invalid("source", words::clearance::clearance_source_required()));
+    }
+    Ok(text)
+}
+
 fn check_value(field: &FieldSpec, value: &Value) -> Result<Value, Problem> {
     match (field.kind, value) {
         (FieldKind::Consent, Value::Bool(true)) => Ok(Value::Bool(true)),

@@ -1,10 +1,10 @@
 //! A list of persons who come together: a file of a spreadsheet in, the persons or every line that is wrong out. Pure.
 
-mod csv;
 mod persons;
 mod workbook;
 
 use crate::base::words::{self, Text};
+use crate::booking::model::csv;
 use crate::directory::model::text_file::{self, TextFault};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -159,6 +159,13 @@ struct Line {
     cells: Vec<(usize, Cell)>,
 }
 
+impl From<csv::CsvLine> for Line {
+    fn from(line: csv::CsvLine) -> Self {
+        let cells = line.cells.into_iter().map(|(at, text)| (at, Cell::Text(text))).collect();
+        Self { number: line.number, cells }
+    }
+}
+
 /// Reads a list of at most `most` persons. `name` is what the file was called; its content decides what it is.
 pub fn read(bytes: &[u8], name: &str, today: NaiveDate, most: usize) -> Result<PersonList, ListFault> {
     let lines = lines_of(bytes, name)?;
@@ -201,7 +208,8 @@ fn lines_of(bytes: &[u8], name: &str) -> Result<Vec<Line>, ListFault> {
         if bytes.contains(&0) || bytes.starts_with(b"%PDF") {
             return Err(ListFault::Kind);
         }
-        csv::lines(&text_file::decode(bytes).map_err(ListFault::Text)?)
+        let text = text_file::decode(bytes).map_err(ListFault::Text)?;
+        csv::lines(&text, MOST_LINES).into_iter().map(Line::from).collect()
     };
     if lines.len() > MOST_LINES { Err(ListFault::TooMuch) } else { Ok(lines) }
 }

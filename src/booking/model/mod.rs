@@ -2,7 +2,9 @@
 
 pub mod answers;
 pub mod bookable;
+pub mod clearance;
 pub mod consent;
+mod csv;
 pub mod decisions;
 pub mod feeds;
 pub mod figures;

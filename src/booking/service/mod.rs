@@ -2,6 +2,7 @@
 
 mod board;
 mod booker;
+pub mod clearance;
 pub mod closings;
 mod consent;
 mod day;

@@ -54,6 +54,14 @@ pub async fn by_reference(
     scope.find().filter(booking::Column::Reference.eq(reference)).one(conn).await
 }
 
+/// Bookings by their references, for staff.
+pub async fn by_references(
+    conn: &impl ConnectionTrait,
+    references: impl IntoIterator<Item = String>,
+) -> Result<Vec<booking::Model>, DbErr> {
+    Scope::Office.find().filter(booking::Column::Reference.is_in(references)).all(conn).await
+}
+
 /// One page of a scope's bookings behind `after`.
 pub async fn list(
     conn: &impl ConnectionTrait,

@@ -26,6 +26,19 @@ pub async fn lock_scoped(tx: &Tx, scope: Scope, id: Uuid) -> Result<Option<booki
     scope.find().filter(booking::Column::Id.eq(id)).lock_exclusive().one(tx.conn()).await
 }
 
+/// Bookings by their references, locked one after the other by id.
+pub async fn lock_by_references(
+    tx: &Tx,
+    references: impl IntoIterator<Item = String>,
+) -> Result<Vec<booking::Model>, DbErr> {
+    booking::Entity::find()
+        .filter(booking::Column::Reference.is_in(references))
+        .order_by_asc(booking::Column::Id)
+        .lock_exclusive()
+        .all(tx.conn())
+        .await
+}
+
 /// A booking as it was read to be changed without a lock.
 #[derive(Clone, Debug)]
 pub struct Seen {

@@ -2,6 +2,7 @@
 
 mod board;
 mod bookings;
+mod clearance;
 mod closings;
 mod consent;
 mod day;
@@ -82,6 +83,8 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(stages::reschedule_booking))
         .routes(routes!(stages::begin_stage))
         .routes(routes!(stages::end_stage))
+        .routes(routes!(clearance::preview_clearance))
+        .routes(routes!(clearance::import_clearance))
         .routes(routes!(waiting_list::join_waiting_list, waiting_list::get_waiting_list))
         .routes(routes!(waiting_list::list_waiting))
         .routes(routes!(waiting_list::take_offer))

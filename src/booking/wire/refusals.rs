@@ -47,6 +47,12 @@ shared_refusals! {
             "calendar_date", "calendar_year", "calendar_name", "calendar_kind", "calendar_plain_workday",
             "calendar_twice", "calendar_incomplete";
     }
+    /// Why a file tells of no stages.
+    CLOCK_FILE {
+        FORBIDDEN: "forbidden";
+        UNPROCESSABLE_ENTITY: "file_encoding", "clearance_file_kind", "clearance_header", "clearance_empty",
+            "clearance_too_many";
+    }
 }
 
 shared_refusals! {
@@ -152,6 +158,13 @@ refusals! {
         FORBIDDEN: "forbidden";
         CONFLICT: "wrong_state", "stage_not_begun";
         UNPROCESSABLE_ENTITY: "unknown_stage";
+    }
+    PreviewClearance { ..CLOCK_FILE; }
+    ImportClearance {
+        ..CLOCK_FILE;
+        CONFLICT: "clearance_conflicts" ("unless there is a reason");
+        UNPROCESSABLE_ENTITY: "clearance_lines_wrong" ("the preview tells all of them"),
+            "clearance_source_required", "too_long";
     }
     ListBookings { ..BOOKERS; }
     GetBooking { ..BOOKERS; }

@@ -2,6 +2,7 @@
 
 mod board;
 mod booking;
+mod clearance;
 mod day;
 mod group;
 mod official_calendar;
@@ -17,6 +18,7 @@ pub use booking::{
     Explaining, FieldValue, FormCheck, HistoryItem, HistorySide, NewBookingDto, OfficerRef, OverlapDto,
     Prefill, Rescheduling, ServiceRef, VenueRef, WantedStageDto,
 };
+pub use clearance::{ClearanceFileDto, ClearanceReportDto, NewClearanceImport};
 pub use day::{DayBookingDto, MissingYear, OfficeDayDto, Refusing};
 pub use group::{GroupListDto, GroupReportDto, LineFaultDto, NewGroupDto};
 pub use official_calendar::{

@@ -6,6 +6,7 @@ export const staff: RouteRecordRaw[] = [
   { path: '/staff/board', name: 'staff-board', component: () => import('./BoardPage.vue'), meta: { title: 'common.staff.board', areas: ['staff', 'booking', 'documents'], roles: ['officer', 'chief'], width: 'wide' } },
   { path: '/staff/desk', name: 'staff-desk', component: () => import('./DeskPage.vue'), meta: { title: 'common.staff.desk', areas: ['staff', 'booking', 'documents'], roles: ['officer', 'chief'], width: 'wide' } },
   { path: '/staff/calendar', name: 'staff-calendar', component: () => import('./CalendarPage.vue'), meta: { title: 'common.staff.calendar', areas: ['staff'], roles: ['officer', 'chief'], width: 'wide' } },
+  { path: '/staff/clearance', name: 'staff-clearance', component: () => import('./ClearancePage.vue'), meta: { title: 'common.staff.clearance', areas: ['staff', 'work'], roles: ['officer', 'chief'], width: 'wide' } },
   { path: '/staff/openings', name: 'staff-openings', component: () => import('./OpeningsPage.vue'), meta: { title: 'common.staff.openings', areas: ['staff'], roles: ['chief'], width: 'wide' } },
   { path: '/staff/terms', name: 'staff-terms', component: () => import('./terms/TermsPage.vue'), meta: { title: 'common.staff.terms', areas: ['staff', 'terms'], roles: ['chief'], width: 'wide' } },
   { path: '/staff/enterprises', name: 'staff-enterprises', component: () => import('./EnterprisesPage.vue'), meta: { title: 'common.staff.enterprises', areas: ['staff', 'people'], roles: ['chief'], width: 'wide' } },

@@ -1,9 +1,16 @@
 //! Lines of comma-separated values (RFC 4180); semicolons and tabs where the first line has them instead.
 
-use crate::booking::model::group::{Cell, Line, MOST_LINES};
+/// A line with something in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CsvLine {
+    /// As it stands in the file.
+    pub number: u32,
+    /// By their columns, counted from 0; those with nothing in them are left out.
+    pub cells: Vec<(usize, String)>,
+}
 
-/// Lines with something in them, numbered as they stand in the file.
-pub(super) fn lines(text: &str) -> Vec<Line> {
+/// Lines with something in them; no more than one above `most`.
+pub fn lines(text: &str, most: usize) -> Vec<CsvLine> {
     let head = text.lines().next().unwrap_or_default();
     let separator = [',', '\t', ';', '，'].into_iter().max_by_key(|c| (head.matches(*c).count(), *c == ','));
     let separator = separator.unwrap_or(',');
@@ -30,7 +37,7 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
             _ if ends_line => {
                 end(&mut lines, begun, &mut cells);
                 begun = number;
-                if lines.len() > MOST_LINES {
+                if lines.len() > most {
                     return lines;
                 }
             }
@@ -42,15 +49,11 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
     lines
 }
 
-fn end(lines: &mut Vec<Line>, number: u32, cells: &mut Vec<String>) {
+fn end(lines: &mut Vec<CsvLine>, number: u32, cells: &mut Vec<String>) {
     let cells = std::mem::replace(cells, vec![String::new()]);
-    let cells: Vec<(usize, Cell)> = cells
-        .into_iter()
-        .enumerate()
-        .filter(|(_, text)| !text.trim().is_empty())
-        .map(|(at, text)| (at, Cell::Text(text)))
-        .collect();
+    let cells: Vec<(usize, String)> =
+        cells.into_iter().enumerate().filter(|(_, text)| !text.trim().is_empty()).collect();
     if !cells.is_empty() {
-        lines.push(Line { number, cells });
+        lines.push(CsvLine { number, cells });
     }
 }

@@ -1,0 +1,462 @@
+//! When stages really began and ended, as the office's own systems tell it: a file in, what it changes or every line that
+//! is wrong out. Pure.
+
+use crate::base::local_time::instant;
+use crate::base::words::{self, Said, Text};
+use crate::booking::model::csv;
+use crate::booking::model::reference::parse_reference;
+use crate::booking::model::state::{self, Action, Side};
+use crate::booking::store::entities::appointment;
+use crate::booking::store::entities::booking::{self, BookingState};
+use crate::directory::entities::service_stage::Stage;
+use crate::directory::model::text_file::{self, TextFault};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, Timelike, Utc};
+use chrono_tz::Tz;
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// More lines than an office has in a day.
+pub const MOST_LINES: usize = 1000;
+/// What a cell may hold, in characters.
+const LONGEST_CELL: usize = 60;
+
+/// A column of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Reference,
+    Stage,
+    Began,
+    Ended,
+}
+
+/// A time as it is written: with its offset, or by the clocks of the venue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    time: NaiveDateTime,
+    offset: Option<FixedOffset>,
+    /// How exactly it is written.
+    step: TimeDelta,
+}
+
+/// A line that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClockLine {
+    /// As a spreadsheet counts them.
+    pub line: u32,
+    /// In its stored form.
+    pub reference: String,
+    pub stage: Stage,
+    pub began: Written,
+    /// None: it goes on.
+    pub ended: Option<Written>,
+}
+
+/// What is wrong in a line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClockFault {
+    pub line: u32,
+    pub text: Text,
+}
+
+/// The lines of a file, and what is wrong with the others.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClockFile {
+    pub lines: Vec<ClockLine>,
+    pub faults: Vec<ClockFault>,
+}
+
+/// Why a file cannot be taken at all.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClockFileFault {
+    Text(TextFault),
+    /// It is no text, but perhaps a workbook.
+    Kind,
+    /// These columns are missing.
+    Header(Vec<Text>),
+    Empty,
+    TooMany,
+}
+
+impl ClockFileFault {
+    /// What is wrong and what to do.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Text(fault) => fault.text(),
+            Self::Kind => words::clearance::clearance_file_kind(),
+            Self::Header(missing) => {
+                let names = missing.iter().map(|name| name.clone().into()).collect();
+                words::clearance::clearance_header(Said::List(names))
+            }
+            Self::Empty => words::clearance::clearance_empty(),
+            Self::TooMany => words::clearance::clearance_too_many(MOST_LINES),
+        }
+    }
+
+    /// Stable, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Text(fault) => fault.code(),
+            other => other.text().id(),
+        }
+    }
+}
+
+impl Column {
+    const ALL: [Self; 4] = [Self::Reference, Self::Stage, Self::Began, Self::Ended];
+
+    fn name(self) -> Text {
+        match self {
+            Self::Reference => words::clearance::column_reference(),
+            Self::Stage => words::clearance::column_stage(),
+            Self::Began => words::clearance::column_began(),
+            Self::Ended => words::clearance::column_ended(),
+        }
+    }
+
+    /// The column that a heading means.
+    fn of(heading: &str) -> Option<Self> {
+        let heading: String = heading.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+        Some(match heading.as_str() {
+            "预约编号" | "预约号" | "编号" | "bookingreference" | "reference" => Self::Reference,
+            "环节" | "阶段" | "stage" => Self::Stage,
+            "开始" | "开始时间" | "began" | "beganat" | "begin" | "start" => Self::Began,
+            "结束" | "结束时间" | "完成时间" | "ended" | "endedat" | "end" => Self::Ended,
+            _ => return None,
+        })
+    }
+}
+
+/// Reads a CSV file in UTF-8 or GB18030. Its first line names the columns.
+pub fn read(bytes: &[u8]) -> Result<ClockFile, ClockFileFault> {
+    if bytes.contains(&0) {
+        return Err(ClockFileFault::Kind);
+    }
+    let text = text_file::decode(bytes).map_err(ClockFileFault::Text)?;
+    let mut lines = csv::lines(&text, MOST_LINES + 1).into_iter();
+    let first = lines.next().ok_or(ClockFileFault::Empty)?;
+    let columns: Vec<(usize, Column)> =
+        first.cells.iter().filter_map(|(at, heading)| Some((*at, Column::of(heading)?))).collect();
+    let has = |column: &Column| columns.iter().any(|(_, found)| found == column);
+    let missing: Vec<Text> =
+        Column::ALL.into_iter().filter(|column| !has(column)).map(Column::name).collect();
+    if !missing.is_empty() {
+        return Err(ClockFileFault::Header(missing));
+    }
+    let lines: Vec<csv::CsvLine> = lines.collect();
+    match lines.len() {
+        0 => return Err(ClockFileFault::Empty),
+        count if count > MOST_LINES => return Err(ClockFileFault::TooMany),
+        _ => {}
+    }
+    let mut file = ClockFile::default();
+    for line in &lines {
+        match read_line(line, &columns) {
+            Ok(read) => file.lines.push(read),
+            Err(text) => file.faults.push(ClockFault { line: line.number, text }),
+        }
+    }
+    Ok(file)
+}
+
+fn read_line(line: &csv::CsvLine, columns: &[(usize, Column)]) -> Result<ClockLine, Text> {
+    let cell = |wanted: Column| {
+        let of_column = |(at, _): &&(usize, String)| columns.contains(&(*at, wanted));
+        line.cells.iter().find(of_column).map(|(_, text)| text.trim())
+    };
+    let filled = |column: Column| {
+        let text = cell(column).ok_or_else(|| words::clearance::clearance_missing(column.name()))?;
+        match text.chars().count() {
+            count if count > LONGEST_CELL => Err(words::clearance::clearance_missing(column.name())),
+            _ => Ok(text),
+        }
+    };
+    let reference =
+        parse_reference(filled(Column::Reference)?).ok_or_else(words::clearance::clearance_no_reference)?;
+    let stage = stage_named(filled(Column::Stage)?).ok_or_else(words::clearance::clearance_no_stage)?;
+    let time = |column: Column, text: &str| {
+        written(text).ok_or_else(|| words::clearance::clearance_time(column.name()))
+    };
+    let began = time(Column::Began, filled(Column::Began)?)?;
+    let ended = match cell(Column::Ended) {
+        Some(text) => Some(time(Column::Ended, text)?),
+        None => None,
+    };
+    Ok(ClockLine { line: line.number, reference, stage, began, ended })
+}
+
+fn stage_named(text: &str) -> Option<Stage> {
+    Some(match text.to_lowercase().as_str() {
+        "申报" | "declaration" => Stage::Declaration,
+        "查验" | "inspection" => Stage::Inspection,
+        "放行" | "release" => Stage::Release,
+        _ => return None,
+    })
+}
+
+/// `2026-11-24 19:05`, with seconds or without, as spreadsheets and programs write it; behind it an offset, if it is not
+/// by the clocks of the venue.
+fn written(text: &str) -> Option<Written> {
+    let text = text.replace(['/', '.'], "-").replacen(['T', 't'], " ", 1);
+    let (plain, offset) = match text.strip_suffix(['Z', 'z']) {
+        Some(plain) => (plain.trim().to_owned(), FixedOffset::east_opt(0)),
+        None => match text.rfind(['+', '-']).filter(|at| text.find(':').is_some_and(|colon| colon < *at)) {
+            Some(at) => (text[..at].trim().to_owned(), Some(text[at..].parse().ok()?)),
+            None => (text, None),
+        },
+    };
+    let by_minute = NaiveDateTime::parse_from_str(&plain, "%Y-%m-%d %H:%M").ok();
+    let (time, step) = match by_minute {
+        Some(time) => (time, TimeDelta::minutes(1)),
+        None => {
+            let time = NaiveDateTime::parse_from_str(&plain, "%Y-%m-%d %H:%M:%S").ok()?;
+            (time, TimeDelta::seconds(1))
+        }
+    };
+    // A leap second is none of anybody's clicks.
+    (time.nanosecond() < 1_000_000_000).then_some(Written { time, offset, step })
+}
+
+impl Written {
+    /// The instant in a zone; none for dates too far away to matter.
+    fn at(self, zone: Tz) -> Option<DateTime<Utc>> {
+        if let Some(offset) = self.offset {
+            return Some(self.time.and_local_timezone(offset).single()?.to_utc());
+        }
+        let minute = i32::try_from(self.time.hour() * 60 + self.time.minute()).ok()?;
+        let at = instant(zone, self.time.date(), minute)?;
+        Some(at + TimeDelta::seconds(i64::from(self.time.second())))
+    }
+
+    /// Whether a time that is known is this one, as exactly as it is written.
+    fn is(self, known: DateTime<Utc>, at: DateTime<Utc>) -> bool {
+        at <= known && known < at + self.step
+    }
+}
+
+/// What is known of a booking that a file names.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub row: booking::Model,
+    /// In their order.
+    pub appointments: Vec<appointment::Model>,
+    pub zone: Tz,
+}
+
+/// A time that differs from the one that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClockConflict {
+    pub line: u32,
+    pub reference: String,
+    pub stage: Stage,
+    pub zone: Tz,
+    /// When it began and ended by what is there.
+    pub was: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    /// And by the file.
+    pub is_now: (DateTime<Utc>, Option<DateTime<Utc>>),
+}
+
+/// What becomes of a booking.
+#[derive(Clone, Debug)]
+pub struct ClockChange {
+    pub booking: Uuid,
+    /// Each stage that changes as it is and as it will be, in their order.
+    pub stages: Vec<(appointment::Model, appointment::Model)>,
+    /// What follows for the booking, in this order.
+    pub steps: Vec<Action>,
+    /// Something else was there.
+    pub corrects: bool,
+}
+
+/// What a file would do.
+#[derive(Clone, Debug, Default)]
+pub struct ClockPlan {
+    pub lines: usize,
+    pub faults: Vec<ClockFault>,
+    pub conflicts: Vec<ClockConflict>,
+    pub changes: Vec<ClockChange>,
+    /// Lines that say what is there.
+    pub unchanged: usize,
+}
+
+impl ClockPlan {
+    /// How many stages change.
+    pub fn stages(&self) -> usize {
+        self.changes.iter().map(|change| change.stages.len()).sum()
+    }
+}
+
+/// What a file would do with what is known.
+pub fn plan(file: ClockFile, known: &HashMap<String, Known>, now: DateTime<Utc>) -> ClockPlan {
+    let mut plan = ClockPlan {
+        lines: file.lines.len() + file.faults.len(),
+        faults: file.faults,
+        ..ClockPlan::default()
+    };
+    let mut by_booking: BTreeMap<&str, Vec<&ClockLine>> = BTreeMap::new();
+    for line in &file.lines {
+        by_booking.entry(&line.reference).or_default().push(line);
+    }
+    for (reference, lines) in by_booking {
+        match known.get(reference) {
+            Some(known) => plan.add(known, &lines, now),
+            None => plan.faults.extend(
+                lines
+                    .iter()
+                    .map(|line| ClockFault { line: line.line, text: words::clearance::clearance_unknown() }),
+            ),
+        }
+    }
+    plan.faults.sort_by_key(|fault| fault.line);
+    plan.conflicts.sort_by_key(|conflict| conflict.line);
+    plan
+}
+
+impl ClockPlan {
+    /// The lines about one booking.
+    fn add(&mut self, known: &Known, lines: &[&ClockLine], now: DateTime<Utc>) {
+        let mut after = known.appointments.clone();
+        let mut said: HashMap<usize, &ClockLine> = HashMap::new();
+        let faults_before = self.faults.len();
+        for line in lines {
+            match place(known, line, &said, now) {
+                Ok((index, began, ended)) => {
+                    said.insert(index, line);
+                    let row = &mut after[index];
+                    row.began_at = Some(kept(row.began_at, line.began, began));
+                    if let (Some(written), Some(ended)) = (line.ended, ended) {
+                        row.ended_at = Some(kept(row.ended_at, written, ended));
+                    }
+                }
+                Err(text) => self.faults.push(ClockFault { line: line.line, text }),
+            }
+        }
+        if self.faults.len() > faults_before {
+            return;
+        }
+        for (index, line) in &said {
+            if let Some(text) = out_of_order(&after, *index) {
+                self.faults.push(ClockFault { line: line.line, text });
+            }
+        }
+        let steps = match steps(known, &after, now) {
+            Ok(steps) => steps,
+            Err(text) => {
+                self.faults
+                    .extend(lines.iter().map(|line| ClockFault { line: line.line, text: text.clone() }));
+                return;
+            }
+        };
+        if self.faults.len() > faults_before {
+            return;
+        }
+        let mut stages = Vec::new();
+        let mut corrects = false;
+        for (index, (was, is_now)) in known.appointments.iter().zip(after).enumerate() {
+            let Some(line) = said.get(&index) else { continue };
+            if *was == is_now {
+                self.unchanged += 1;
+                continue;
+            }
+            let differs = |was: Option<DateTime<Utc>>, is_now| was.is_some() && was != is_now;
+            if differs(was.began_at, is_now.began_at) || differs(was.ended_at, is_now.ended_at) {
+                corrects = true;
+                self.conflicts.push(ClockConflict {
+                    line: line.line,
+                    reference: known.row.reference.clone(),
+                    stage: line.stage,
+                    zone: known.zone,
+                    was: (was.began_at, was.ended_at),
+                    is_now: (is_now.began_at.unwrap_or(now), is_now.ended_at),
+                });
+            }
+            stages.push((was.clone(), is_now));
+        }
+        if !stages.is_empty() {
+            self.changes.push(ClockChange { booking: known.row.id, stages, steps, corrects });
+        }
+    }
+}
+
+/// What is there, where the file says the same less exactly.
+fn kept(known: Option<DateTime<Utc>>, written: Written, at: DateTime<Utc>) -> DateTime<Utc> {
+    known.filter(|known| written.is(*known, at)).unwrap_or(at)
+}
+
+/// The number of a stage among the appointments, when it began, and when it ended if it has.
+type Placed = (usize, DateTime<Utc>, Option<DateTime<Utc>>);
+
+/// Which stage a line is about and when, or what is wrong with it by itself.
+fn place(
+    known: &Known,
+    line: &ClockLine,
+    said: &HashMap<usize, &ClockLine>,
+    now: DateTime<Utc>,
+) -> Result<Placed, Text> {
+    let of_stage = |row: &appointment::Model| row.stage == Some(line.stage);
+    let index = known.appointments.iter().position(of_stage);
+    let index = index.ok_or_else(words::clearance::clearance_not_booked)?;
+    if let Some(earlier) = said.get(&index) {
+        return Err(words::clearance::clearance_twice(earlier.line));
+    }
+    let takes_place =
+        matches!(known.row.state, BookingState::Accepted | BookingState::CheckedIn | BookingState::Completed);
+    if !takes_place {
+        return Err(words::clearance::clearance_state());
+    }
+    let at = |written: Written, column: Column| {
+        written.at(known.zone).ok_or_else(|| words::clearance::clearance_time(column.name()))
+    };
+    let began = at(line.began, Column::Began)?;
+    let ended = match line.ended {
+        Some(ended) => Some(at(ended, Column::Ended)?),
+        None => None,
+    };
+    if began > now || ended.is_some_and(|ended| ended > now) {
+        return Err(words::clearance::clearance_future());
+    }
+    if ended.is_some_and(|ended| ended < began) {
+        return Err(words::clearance::clearance_ended_before());
+    }
+    Ok((index, began, ended))
+}
+
+/// Stages come one after the other: what is wrong with this one among the others, as they would be.
+fn out_of_order(after: &[appointment::Model], index: usize) -> Option<Text> {
+    let one = &after[index];
+    if one.ended_at < one.began_at && one.ended_at.is_some() {
+        return Some(words::clearance::clearance_ended_before());
+    }
+    for before in &after[..index] {
+        match before.ended_at {
+            None => return Some(words::clearance::clearance_before_not_done()),
+            Some(ended) if one.began_at.is_some_and(|began| began < ended) => {
+                return Some(words::clearance::clearance_overlap());
+            }
+            Some(_) => {}
+        }
+    }
+    let later = &after[index + 1..];
+    let overlaps = later
+        .iter()
+        .any(|later| later.began_at.is_some_and(|began| one.ended_at.is_none_or(|ended| began < ended)));
+    overlaps.then(words::clearance::clearance_overlap)
+}
+
+/// What follows for the booking: the first stage that begins checks it in, the last that is done completes it.
+fn steps(known: &Known, after: &[appointment::Model], now: DateTime<Utc>) -> Result<Vec<Action>, Text> {
+    let mut steps = Vec::new();
+    if known.row.state == BookingState::Accepted && after.iter().any(|row| row.began_at.is_some()) {
+        state::step(&known.row, Action::CheckIn, Side::Officer, now)
+            .map_err(|refusal| refusal.problem(known.zone).title)?;
+        steps.push(Action::CheckIn);
+    }
+    let is_done = after.iter().all(|row| row.ended_at.is_some());
+    if is_done && known.row.state != BookingState::Completed {
+        steps.push(Action::Complete);
+    }
+    Ok(steps)
+}
+
+#[cfg(test)]
+#[path = "clearance_tests.rs"]
+mod tests;
