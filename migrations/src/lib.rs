@@ -36,11 +36,8 @@ mod m20261126_000160_channels;
 mod m20261126_000165_closings;
 mod m20261126_000170_sealed_answers_of_forms;
 mod m20261126_000171_groups;
-<<<<<<< HEAD
 mod m20261126_000180_documents;
-=======
 mod m20261126_000190_setups;
->>>>>>> 4694766 (Chiefs set services, venues and opening times, see a real month before they save, and say why)
 mod m20261126_000200_refusals;
 mod m20261126_000201_decided;
 
@@ -84,11 +81,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000165_closings::Migration),
             Box::new(m20261126_000170_sealed_answers_of_forms::Migration),
             Box::new(m20261126_000171_groups::Migration),
-<<<<<<< HEAD
             Box::new(m20261126_000180_documents::Migration),
-=======
             Box::new(m20261126_000190_setups::Migration),
->>>>>>> 4694766 (Chiefs set services, venues and opening times, see a real month before they save, and say why)
             Box::new(m20261126_000200_refusals::Migration),
             Box::new(m20261126_000201_decided::Migration),
         ]

@@ -5,13 +5,10 @@ use crate::directory::model::calendar::DayClass;
 use crate::directory::model::calendar_changes::ChangeKind;
 use crate::directory::model::credit::CreditTier;
 use crate::directory::model::customs::CustomsOffice;
-<<<<<<< HEAD
 use crate::directory::model::documents::{DocumentSpec, DocumentWay, FileKind};
-=======
 use crate::directory::model::settings::{
     HoursOfDay, RuleSettings, ServiceSettings, SetupPart, StageSettings, VenueSettings,
 };
->>>>>>> 4694766 (Chiefs set services, venues and opening times, see a real month before they save, and say why)
 use crate::directory::model::office::{Notice, Office, OfficeHours};
 use crate::directory::model::terms::{
     ApplicationHours, CancellingTerms, ExcludedTier, LeadTime, NoShowTerms, OverlapRule, Quota, QuotaParty,

@@ -8,11 +8,8 @@ use crate::booking::wire::dto::HindranceDto;
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::calendar::DayClass;
-<<<<<<< HEAD
 use crate::directory::model::documents::DocumentSpec;
-=======
 use crate::directory::model::settings::HoursOfDay;
->>>>>>> 4694766 (Chiefs set services, venues and opening times, see a real month before they save, and say why)
 use crate::directory::model::terms::ServiceTerms;
 use crate::directory::model::{FieldSpec, GroupTerms, Limits, Shares, WarningRule};
 use chrono::{DateTime, NaiveDate, Utc};
