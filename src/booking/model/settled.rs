@@ -68,7 +68,8 @@ impl Measure<'_> {
             return Some(Outside::Hours);
         }
         let over = |seats: &[i32], limit: i32| seats.iter().any(|seat| *seat >= limit);
-        if over(&one.seats, (self.seats)(&one.slot)) || beside.is_some_and(|beside| over(&one.beside, beside)) {
+        if over(&one.seats, (self.seats)(&one.slot)) || beside.is_some_and(|beside| over(&one.beside, beside))
+        {
             return Some(Outside::Seats);
         }
         self.quota.is_some_and(|quota| over(&one.of_quota, quota)).then_some(Outside::Quota)

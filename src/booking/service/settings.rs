@@ -131,7 +131,12 @@ impl Booking {
     }
 
     /// Sets what a service is. The same again changes nothing.
-    pub async fn set_service(&self, actor: &Actor, id: Uuid, set: SetService) -> Result<ServiceSetup, Problem> {
+    pub async fn set_service(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        set: SetService,
+    ) -> Result<ServiceSetup, Problem> {
         actor.may(Right::SetTerms)?;
         let reason = form::require_reason(Some(&set.reason))?;
         let calendar = self.0.directory.calendar().await?;
@@ -310,11 +315,7 @@ fn of_field(problem: Problem) -> Problem {
 }
 
 /// Refuses stages that cannot be had one after the other within the opening hours.
-pub(super) fn fit_stages(
-    info: &ServiceInfo,
-    calendar: &Calendar,
-    now: DateTime<Utc>,
-) -> Result<(), Problem> {
+pub(super) fn fit_stages(info: &ServiceInfo, calendar: &Calendar, now: DateTime<Utc>) -> Result<(), Problem> {
     // By the rules alone: what was announced passes.
     let info = ServiceInfo { extra: Vec::new(), closed: Vec::new(), ..info.clone() };
     let working = |date: NaiveDate| calendar.is_working(date);
@@ -342,8 +343,7 @@ pub(super) fn fit_stages(
 
 fn would_stand_outside(rows: &[&booking::Model]) -> Problem {
     let named: Vec<String> = rows.iter().take(NAMED).map(|row| display_reference(&row.reference)).collect();
-    let problem =
-        Problem::conflict(words::booking::settings_bookings_outside(rows.len(), named.join(", ")));
+    let problem = Problem::conflict(words::booking::settings_bookings_outside(rows.len(), named.join(", ")));
     match rows.first() {
         Some(first) => problem.about(first.id),
         None => problem,

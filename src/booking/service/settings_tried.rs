@@ -92,7 +92,8 @@ impl Booking {
             after,
         });
         let standings = Standings::of(conn, &before, &after, now).await?;
-        let (by_before, by_after) = (outside(&standings, &before, &calendar), outside(&standings, &after, &calendar));
+        let (by_before, by_after) =
+            (outside(&standings, &before, &calendar), outside(&standings, &after, &calendar));
         let stands = |row: &booking::Model| {
             let why = *by_after.get(&row.id)?;
             Some(StandsOutside { row: row.clone(), why, already: by_before.contains_key(&row.id) })
@@ -168,7 +169,8 @@ impl Standings {
         let ids = || rows.iter().map(|row| row.id);
         let mut seats: HashMap<Uuid, Vec<(Uuid, i32)>> = HashMap::new();
         if !rows.is_empty() {
-            for (owner, resource, seat) in places::ask::seats_of(conn, appointments::owners_of(ids())).await? {
+            for (owner, resource, seat) in places::ask::seats_of(conn, appointments::owners_of(ids())).await?
+            {
                 seats.entry(owner).or_default().push((resource, seat));
             }
         }
@@ -189,8 +191,7 @@ impl Standings {
             of_quota: if one.stage.is_none() { of(one.id, false) } else { Vec::new() },
             beside: if one.stage.is_some() { of(one.id, false) } else { Vec::new() },
         };
-        let mut all: Vec<Standing> =
-            appointments::of(conn, ids()).await?.into_iter().map(standing).collect();
+        let mut all: Vec<Standing> = appointments::of(conn, ids()).await?.into_iter().map(standing).collect();
         all.sort_by_key(|one| one.slot.starts_at);
         let mut found = Self { rows, all, new_of_quota: Vec::new(), new_beside: Vec::new() };
         found.seat_new(after);
@@ -225,9 +226,10 @@ impl Standings {
         conn: &impl ConnectionTrait,
         after: &ServiceInfo,
     ) -> Result<Vec<(Uuid, Vec<Taken>)>, DbErr> {
-        let of_quota = self.new_of_quota.iter().filter_map(|(owner, seated)| {
-            Some((after.row.quota_resource_id?, *owner, seated))
-        });
+        let of_quota = self
+            .new_of_quota
+            .iter()
+            .filter_map(|(owner, seated)| Some((after.row.quota_resource_id?, *owner, seated)));
         let beside = self.new_beside.iter().filter_map(|(owner, stage, seated)| {
             let stage = after.stages.iter().find(|known| known.row.stage == *stage)?;
             Some((stage.row.resource_id?, *owner, seated))

@@ -5,9 +5,7 @@ use crate::base::ids;
 use crate::base::words::{self, ByLanguage};
 use crate::booking::log::VenueEntry;
 use crate::booking::model::form;
-use crate::booking::service::settings::{
-    ChangeShown, changed_fields, check_version, free_code, note, shown,
-};
+use crate::booking::service::settings::{ChangeShown, changed_fields, check_version, free_code, note, shown};
 use crate::booking::service::{Booking, Fault};
 use crate::booking::store::read;
 use crate::db::bus;

@@ -220,7 +220,8 @@ impl ServiceSettings {
         }
         for (index, rule) in self.opening_rules.iter().enumerate() {
             let at = |field: &str| format!("opening_rules[{index}].{field}");
-            let days: BTreeSet<i32> = rule.weekdays.iter().copied().filter(|day| (1..=7).contains(day)).collect();
+            let days: BTreeSet<i32> =
+                rule.weekdays.iter().copied().filter(|day| (1..=7).contains(day)).collect();
             if days.is_empty() || days.len() != rule.weekdays.len() {
                 return fault(at("weekdays"), SettingsFaultKind::NoWeekday);
             }
@@ -290,8 +291,8 @@ impl RuleSettings {
 
     /// Whether there may be a day on which both say the same time.
     fn overlaps(&self, other: &Self) -> bool {
-        let kinds = self.day_kind == other.day_kind
-            || [self.day_kind, other.day_kind].contains(&DayKind::Any);
+        let kinds =
+            self.day_kind == other.day_kind || [self.day_kind, other.day_kind].contains(&DayKind::Any);
         kinds
             && self.bits() & other.bits() != 0
             && self.from_minute < other.to_minute
@@ -311,7 +312,8 @@ impl VenueSettings {
             return fault("grid_minutes", SettingsFaultKind::Grid);
         }
         let is_of_number = |c: char| c.is_ascii_digit() || " +-()/".contains(c);
-        let has_digits = self.phone.is_empty() || self.phone.chars().filter(char::is_ascii_digit).count() >= 3;
+        let has_digits =
+            self.phone.is_empty() || self.phone.chars().filter(char::is_ascii_digit).count() >= 3;
         if !has_digits || self.phone.len() > PHONE_LENGTH || !self.phone.chars().all(is_of_number) {
             return fault("phone", SettingsFaultKind::Phone);
         }
@@ -373,5 +375,8 @@ fn texts(field: &str, lines: &[ByLanguage]) -> Checked {
     if lines.len() > MOST_LINES {
         return fault(field, SettingsFaultKind::TooManyLines(MOST_LINES));
     }
-    lines.iter().enumerate().try_for_each(|(index, line)| text(&format!("{field}[{index}]"), line, TEXT_LENGTH))
+    lines
+        .iter()
+        .enumerate()
+        .try_for_each(|(index, line)| text(&format!("{field}[{index}]"), line, TEXT_LENGTH))
 }

@@ -106,8 +106,14 @@ fn opening_rules_neither_overlap_nor_leave_no_slot() {
         (vec![week(Working, 540, 720), week(NonWorking, 540, 720)], Ok(())),
         (vec![rule(Any, &[1, 3], 540, 720), rule(Any, &[2, 4], 540, 720)], Ok(())),
         (vec![week(Any, 540, 720), week(Any, 720, 800)], Ok(())),
-        (vec![week(Working, 540, 720), week(Working, 700, 800)], fault("opening_rules[1].from_minute", Overlaps(1))),
-        (vec![week(Working, 540, 720), rule(Any, &[6], 600, 700)], fault("opening_rules[1].from_minute", Overlaps(1))),
+        (
+            vec![week(Working, 540, 720), week(Working, 700, 800)],
+            fault("opening_rules[1].from_minute", Overlaps(1)),
+        ),
+        (
+            vec![week(Working, 540, 720), rule(Any, &[6], 600, 700)],
+            fault("opening_rules[1].from_minute", Overlaps(1)),
+        ),
         (
             vec![rule(Any, &[1], 0, 60), rule(Any, &[6], 540, 720), rule(NonWorking, &[6, 7], 480, 600)],
             fault("opening_rules[2].from_minute", Overlaps(2)),
@@ -186,7 +192,10 @@ fn a_venue_has_a_zone_a_grid_and_hours_in_order() {
         office_hours: vec![hours(510, 720), hours(780, 1020)],
     };
     assert_eq!(usual.check(), Ok(()));
-    assert_eq!(VenueSettings { phone: String::new(), office_hours: Vec::new(), ..usual.clone() }.check(), Ok(()));
+    assert_eq!(
+        VenueSettings { phone: String::new(), office_hours: Vec::new(), ..usual.clone() }.check(),
+        Ok(())
+    );
     for (changed, field, kind) in [
         (VenueSettings { zone: "Bingcheng".into(), ..usual.clone() }, "zone", UnknownZone),
         (VenueSettings { grid_minutes: 7, ..usual.clone() }, "grid_minutes", Grid),

@@ -101,11 +101,7 @@ pub async fn write_service(
 }
 
 /// Writes a service that is not there yet, with all that belongs to it.
-pub async fn write_new_service(
-    tx: &Tx,
-    new: &ServiceInfo,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
+pub async fn write_new_service(tx: &Tx, new: &ServiceInfo, now: DateTime<Utc>) -> Result<(), DbErr> {
     let mut new = new.clone();
     let code = new.row.code.clone();
     let places = (new.seats, CellKind::Grid);
@@ -155,11 +151,7 @@ async fn with_seats(
     Ok(id)
 }
 
-async fn replace_rules(
-    tx: &Tx,
-    info: &mut ServiceInfo,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
+async fn replace_rules(tx: &Tx, info: &mut ServiceInfo, now: DateTime<Utc>) -> Result<(), DbErr> {
     let old = opening_rule::Column::ServiceId.eq(info.row.id);
     opening_rule::Entity::delete_many().filter(old).exec(tx.conn()).await?;
     for rule in &mut info.rules {
@@ -169,11 +161,7 @@ async fn replace_rules(
     Ok(())
 }
 
-async fn replace_stages(
-    tx: &Tx,
-    info: &mut ServiceInfo,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
+async fn replace_stages(tx: &Tx, info: &mut ServiceInfo, now: DateTime<Utc>) -> Result<(), DbErr> {
     let old = service_stage::Column::ServiceId.eq(info.row.id);
     service_stage::Entity::delete_many().filter(old).exec(tx.conn()).await?;
     for stage in &mut info.stages {

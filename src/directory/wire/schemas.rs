@@ -5,11 +5,14 @@ use crate::directory::model::calendar::DayClass;
 use crate::directory::model::calendar_changes::ChangeKind;
 use crate::directory::model::credit::CreditTier;
 use crate::directory::model::customs::CustomsOffice;
+<<<<<<< HEAD
 use crate::directory::model::documents::{DocumentSpec, DocumentWay, FileKind};
+=======
+use crate::directory::model::office::{Notice, Office, OfficeHours};
+>>>>>>> f19fae9 (The API document ends with its line)
 use crate::directory::model::settings::{
     HoursOfDay, RuleSettings, ServiceSettings, SetupPart, StageSettings, VenueSettings,
 };
-use crate::directory::model::office::{Notice, Office, OfficeHours};
 use crate::directory::model::terms::{
     ApplicationHours, CancellingTerms, ExcludedTier, LeadTime, NoShowTerms, OverlapRule, Quota, QuotaParty,
     QuotaPeriod, ServiceTerms,

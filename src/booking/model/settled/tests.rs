@@ -77,7 +77,8 @@ fn a_year_of_which_nobody_knows_puts_nothing_outside() {
     let measure = |working: &dyn Fn(NaiveDate) -> Option<bool>| {
         let stages = [];
         let seats = |_: &Slot| 9;
-        let measure = Measure { active: true, plan: &plan, working, seats: &seats, quota: None, stages: &stages };
+        let measure =
+            Measure { active: true, plan: &plan, working, seats: &seats, quota: None, stages: &stages };
         measure.outside(&standing(hour("2026-11-28T04:00:00Z")))
     };
     assert_eq!(measure(&|_| None), None);

@@ -11,7 +11,8 @@ fn date(text: &str) -> NaiveDate {
 }
 
 fn plan(zone: Tz, duration: i64, openings: &[(DayKind, i32, i32)]) -> Plan {
-    let openings = openings.iter().map(|&(days, from, to)| Opening { days, weekdays: EVERY_DAY, from, to }).collect();
+    let openings =
+        openings.iter().map(|&(days, from, to)| Opening { days, weekdays: EVERY_DAY, from, to }).collect();
     Plan {
         zone,
         grid_minutes: 15,
