@@ -37,6 +37,7 @@ mod m20261126_000165_closings;
 mod m20261126_000170_sealed_answers_of_forms;
 mod m20261126_000171_groups;
 mod m20261126_000180_documents;
+mod m20261126_000190_setups;
 mod m20261126_000200_refusals;
 mod m20261126_000201_decided;
 
@@ -81,6 +82,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000170_sealed_answers_of_forms::Migration),
             Box::new(m20261126_000171_groups::Migration),
             Box::new(m20261126_000180_documents::Migration),
+            Box::new(m20261126_000190_setups::Migration),
             Box::new(m20261126_000200_refusals::Migration),
             Box::new(m20261126_000201_decided::Migration),
         ]

@@ -10,9 +10,12 @@ use crate::booking::model::why_not::Rule;
 use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::Shares;
 use crate::directory::model::calendar::DayClass;
+use crate::directory::model::settings::VenueSettings;
 use crate::evidence::{Logged, Names};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The kind of [`BookingEntry::AgainstTerms`], for those who count them.
@@ -345,12 +348,54 @@ pub enum ServiceEntry {
         was: Shares,
         is_now: Shares,
     },
+    /// What it is was set otherwise, its opening rules aside.
+    #[serde(rename = "service.changed")]
+    Changed { service: String, changed: BTreeMap<String, Changed> },
+    /// When it is open was set otherwise.
+    #[serde(rename = "opening_rules.changed")]
+    RulesChanged { service: String, was: Value, is_now: Value },
+    /// It was made after another one, and is not offered yet.
+    #[serde(rename = "service.made")]
+    Made { service: String, like: String },
+}
+
+/// What a field was and is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Changed {
+    pub was: Value,
+    pub is_now: Value,
+}
+
+/// What is decided about a venue; in the chain `system`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data")]
+pub enum VenueEntry {
+    #[serde(rename = "venue.made")]
+    Made {
+        /// Its code.
+        venue: String,
+        settings: Box<VenueSettings>,
+    },
+    #[serde(rename = "venue.changed")]
+    Changed { venue: String, changed: BTreeMap<String, Changed> },
+}
+
+impl Logged for VenueEntry {
+    fn words(&self, _: &Names) -> Text {
+        match self {
+            Self::Made { .. } => words::log::venue_made(),
+            Self::Changed { .. } => words::log::venue_changed(),
+        }
+    }
 }
 
 impl Logged for ServiceEntry {
     fn words(&self, _: &Names) -> Text {
         match self {
             Self::SharesSet { .. } => words::log::service_shares_set(),
+            Self::Changed { .. } => words::log::service_changed(),
+            Self::RulesChanged { .. } => words::log::opening_rules_changed(),
+            Self::Made { .. } => words::log::service_made(),
         }
     }
 }

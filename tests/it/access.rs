@@ -97,6 +97,15 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/services/{id}/desk-slots", "uxxxx..xxxxx"),
     ("POST", "/desk/bookings", "uxxxx..xxxxx"),
     ("PUT", "/services/{id}/shares", "uxxxxx.xxxxx"),
+    ("GET", "/service-settings", "uxxxxx.xxxxx"),
+    ("POST", "/service-settings", "uxxxxx.xxxxx"),
+    // nothing has the id that is named
+    ("GET", "/service-settings/{id}", "uxxxxxhxxxxx"),
+    ("PUT", "/service-settings/{id}", "uxxxxxhxxxxx"),
+    ("POST", "/service-settings/{id}/preview", "uxxxxxhxxxxx"),
+    ("GET", "/venues", "uxxxxx.xxxxx"),
+    ("POST", "/venues", "uxxxxx.xxxxx"),
+    ("PUT", "/venues/{id}", "uxxxxxhxxxxx"),
     ("GET", "/references/{reference}", "u.hhh..xxxxx"),
     ("GET", "/day", "uxxxx..xxxxx"),
     ("GET", "/closings", "uxxxx..xxxxx"),
@@ -265,6 +274,11 @@ impl Objects {
     }
 }
 
+fn service_settings() -> Value {
+    json!({"name": {}, "summary": {}, "who": {}, "bring": [], "rules": [], "duration_minutes": 0, "lead_minutes": 0,
+        "horizon_days": 0, "hold_minutes": 0, "needs_decision": true, "seats": 0, "opening_rules": [], "stages": [], "active": false})
+}
+
 /// Well-formed but not enough: what matters is whether the door opens, and nothing should happen behind it.
 fn body(method: &str, path: &str) -> Option<Value> {
     let body = match path {
@@ -288,6 +302,15 @@ fn body(method: &str, path: &str) -> Option<Value> {
         "/me" => json!({"locale": "zh-CN"}),
         "/enterprises/{id}/refuse" => json!({"reason": "x"}),
         "/services/{id}/terms" | "/services/{id}/terms/preview" => json!({"terms": {}}),
+        "/service-settings" => {
+            json!({"like": "018f0000-0000-7000-8000-000000000000", "venue_id": "018f0000-0000-7000-8000-000000000000", "name": {}})
+        }
+        "/service-settings/{id}" => json!({"version": 0, "settings": service_settings(), "reason": "x"}),
+        "/service-settings/{id}/preview" => json!({"settings": service_settings()}),
+        "/venues" | "/venues/{id}" => {
+            let settings = json!({"name": {}, "address": {}, "zone": "UTC", "grid_minutes": 15});
+            json!({"version": 0, "settings": settings, "reason": "x"})
+        }
         "/bookings/{id}/explanation" => json!({"explanation": "x"}),
         "/enterprises/{id}/credit-tier" => json!({"credit_tier": "regular", "reason": "x"}),
         "/sessions/{id}/acknowledge" => json!({"notice_version": 0}),

@@ -108,6 +108,7 @@ async fn service(app: &TestApp, seats: i32, quota: Option<i32>) -> Uuid {
         id: ids::new_id(now),
         service_id: id,
         day_kind: DayKind::Any,
+        weekdays: 127,
         from_minute: 0,
         to_minute: 1440,
     };

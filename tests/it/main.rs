@@ -59,6 +59,7 @@ mod refusals_of_sessions;
 mod review;
 mod review_values;
 mod session_people;
+mod settings;
 mod smtp;
 mod snapshots;
 mod store;

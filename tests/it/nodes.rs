@@ -33,7 +33,7 @@ async fn acquainted(one: &TestApp, other: &TestApp) {
 }
 
 /// Runs `behaviour` on two nodes that know each other.
-async fn on_two_nodes(settings: &[(&str, &str)], behaviour: impl AsyncFnOnce(&TestApp, &TestApp)) {
+pub async fn on_two_nodes(settings: &[(&str, &str)], behaviour: impl AsyncFnOnce(&TestApp, &TestApp)) {
     let one = TestApp::start_with(Store::Postgres, AT, settings).await;
     let other = one.another_node().await;
     acquainted(&one, &other).await;

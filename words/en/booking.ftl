@@ -96,6 +96,27 @@ opening_opens_nothing = Nothing would be opened by that: the service is open at 
 opening_booked = It cannot be withdrawn: { $references } were booked in it. Please move or refuse them first.
 shares_seats = What is kept cannot be less than 0, nor together more than the { $seats } places of each slot.
 shares_release = What is kept is released between 0 minutes and { $days } days before the slot.
+settings_stage_no_slot = This stage does not fit into the opening times. Please make it shorter, or the opening times longer.
+settings_stage_no_way = By these opening times and gaps it can never follow the stage before. Please widen the gap, or change the opening times.
+settings_unknown_version = There is no such version. Please open the page again.
+settings_bookings_outside = { $count ->
+        [one] { $count } booking would lie outside of it: { $references }. Please move or refuse it first, or confirm that it stays as it is.
+       *[other] { $count } bookings would lie outside of it: { $references }. Please move or refuse them first, or confirm that they stay as they are.
+    }
+changed_meanwhile = { $who } changed this at { $at }: { $parts }. Your changes were not saved. Please compare with what is there now, and save again.
+venue_in_use = Services are offered at this venue, or were booked there: its time zone and grid cannot be changed any more. Please make another venue.
+unknown_venue = There is no such venue. Please choose one from the list.
+settings_and = {", "}
+settings_part_name = name
+settings_part_texts = texts
+settings_part_booking = duration and booking
+settings_part_seats = seats
+settings_part_hours = opening times
+settings_part_stages = stages
+settings_part_active = whether it is offered
+settings_part_address = address
+settings_part_contact = telephone
+settings_part_grid = time zone and grid
 already_waiting = You are on the waiting list of this service already.
 waiting_in_stages = A booking in stages cannot wait for an earlier time yet; please look for one by moving it.
 waiting_for_one = Please give the days to wait for, or the booking that is to be earlier: one of the two.

@@ -10,3 +10,30 @@ terms_twice = Another rule says the same already. Please change that one, or rem
 terms_unknown_category = The form has no such category. Please choose one of the options of its field.
 terms_no_choice = The form has no such field to choose from. Please name one with options.
 terms_reason_missing = Please write the reason in every language: enterprises of the tier read it.
+settings_text_missing = Please write this in every language: bookers read it.
+settings_text_too_long = { $most ->
+        [one] At most { $most } character.
+       *[other] At most { $most } characters.
+    }
+settings_too_many = { $most ->
+        [one] At most { $most } line. Please join some, or leave some out.
+       *[other] At most { $most } lines. Please join some, or leave some out.
+    }
+settings_out_of_range = This number must lie between { $from } and { $to }.
+settings_no_weekday = Please choose at least one day of the week, each once.
+settings_backwards = The end must be after the start, within one day.
+settings_rule_too_short = { $minutes ->
+        [one] No slot of { $minutes } minute fits into this time. Please make it longer, or join it with the one beside it.
+       *[other] No slot of { $minutes } minutes fits into this time. Please make it longer, or join it with the one beside it.
+    }
+settings_rules_overlap = It overlaps with opening time { $other }. Please change the times, days of the week or kind of day of one of them.
+settings_stage_order = Stages go in the order declaration, inspection, release, each at most once.
+settings_first_gap = No stage comes before the first one: its gap is 0.
+settings_seats_kept = { $seats ->
+        [one] { $seats } seat is kept for callers and the counter, so there cannot be fewer. Please keep fewer first.
+       *[other] { $seats } seats are kept for callers and the counter, so there cannot be fewer. Please keep fewer first.
+    }
+settings_no_slot_left = The booking terms ask for more time ahead than can be booked, so no time would be left. Please give more days, or change the terms first.
+settings_unknown_zone = There is no such time zone. Please write a name such as Asia/Shanghai.
+settings_grid = The grid is one of 5, 10 or 15 minutes.
+settings_phone = Please give a telephone number, with digits, spaces, +, -, brackets and slashes only.

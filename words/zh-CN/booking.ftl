@@ -105,6 +105,25 @@ opening_booked = 不能撤回：{ $references } 已约在里面。请先改时�
 shares_seats = 预留名额不能小于 0，合计不能多于每个时段的 { $seats } 个名额。
 # $days (number)
 shares_release = 开放时间须在时段开始前 0 分钟至 { $days } 天之间。
+settings_stage_no_slot = 现在的开放时间里放不下这个环节，请缩短它，或加长开放时间。
+settings_stage_no_way = 按现在的开放时间和间隔，上一环节之后永远排不上这个环节。请放宽间隔，或改开放时间。
+settings_unknown_version = 没有这个版本，请重新打开页面再改。
+# $count (number)
+settings_bookings_outside = 有 { $count } 个预约将不在新的安排之内：{ $references }。请先改时间或退回，或确认让它们照旧。
+changed_meanwhile = { $who } 在 { $at } 已经改过：{ $parts }。您的改动没有保存，请对照最新内容后再保存。
+venue_in_use = 这个场所还有开办的服务，或已有过预约，时区和时间格不能再改。请另建一个场所。
+unknown_venue = 没有这个场所，请从列表中选择。
+settings_and = 、
+settings_part_name = 名称
+settings_part_texts = 说明
+settings_part_booking = 时长与预约方式
+settings_part_seats = 名额
+settings_part_hours = 开放时间
+settings_part_stages = 环节
+settings_part_active = 是否开办
+settings_part_address = 地址
+settings_part_contact = 电话
+settings_part_grid = 时区与时间格
 already_waiting = 这项业务您已经在候补了。
 waiting_in_stages = 分环节的预约暂不能候补更早的时间，请用“改时间”查看可选的时间。
 waiting_for_one = 请给出候补的起止日期，或者给出要提前的预约，二者选一。

@@ -13,3 +13,25 @@ terms_twice = 前面已有相同的规则，请修改前一条，或者删除这
 terms_unknown_category = 表单里没有这个类别，请从该字段的选项中选择。
 terms_no_choice = 表单里没有这个选择字段，请填写一个有选项的字段。
 terms_reason_missing = 请用每种语言写明理由，该等级的企业会看到。
+settings_text_missing = 请用每种语言写明，办事的人会看到。
+# $most (number)
+settings_text_too_long = 最多 { $most } 个字符。
+# $most (number)
+settings_too_many = 最多 { $most } 条，请合并或删去一些。
+# $from (number)
+# $to (number)
+settings_out_of_range = 这个数字应在 { $from } 到 { $to } 之间。
+settings_no_weekday = 请至少选一个星期几，每个只选一次。
+settings_backwards = 结束要晚于开始，并在同一天之内。
+# $minutes (number)
+settings_rule_too_short = 这段时间放不下一个 { $minutes } 分钟的时段，请加长，或与相邻的时间合成一段。
+# $other (number)
+settings_rules_overlap = 与第 { $other } 条开放时间重叠，请改其中一条的时间、星期几或日子。
+settings_stage_order = 环节的顺序是申报、查验、放行，每个最多一次。
+settings_first_gap = 第一个环节之前没有别的环节，间隔应为 0。
+# $seats (number)
+settings_seats_kept = 已为电话和窗口预留 { $seats } 个名额，名额不能比这更少。请先减少预留。
+settings_no_slot_left = 预约规则要求的提前时间比可约天数还长，将没有任何时段。请加长可约天数，或先改预约规则。
+settings_unknown_zone = 没有这个时区，请写成 Asia/Shanghai 这样的名称。
+settings_grid = 时间格只能是 5、10 或 15 分钟。
+settings_phone = 请填写电话号码，只用数字、空格、+、-、括号和斜线。

@@ -257,6 +257,7 @@ mod tests {
     use super::*;
     use crate::booking::model::slots::Opening;
     use crate::directory::entities::opening_rule::DayKind;
+    use crate::directory::model::settings::EVERY_DAY;
     use chrono_tz::Asia::Shanghai;
 
     struct Stock(i32, Option<i32>);
@@ -271,7 +272,7 @@ mod tests {
     }
 
     fn plan(days: DayKind) -> Plan {
-        let openings = vec![Opening { days, from: 540, to: 660 }];
+        let openings = vec![Opening { days, weekdays: EVERY_DAY, from: 540, to: 660 }];
         Plan {
             zone: Shanghai,
             grid_minutes: 15,

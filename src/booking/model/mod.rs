@@ -14,6 +14,7 @@ pub mod past_requests;
 pub mod reference;
 pub mod reminders;
 pub mod sealed;
+pub mod settled;
 pub mod shares;
 pub mod slots;
 pub mod stages;

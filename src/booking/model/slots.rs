@@ -8,7 +8,7 @@
 use crate::base::local_time::instant;
 use crate::directory::entities::opening_rule::DayKind;
 use crate::places::cells;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 use std::ops::Range;
 
@@ -33,6 +33,8 @@ pub struct Plan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opening {
     pub days: DayKind,
+    /// A bit for each day of the week on which it applies, Monday's the lowest.
+    pub weekdays: i32,
     /// Minutes after local midnight; `to` 1440 is the midnight that ends the day.
     pub from: i32,
     pub to: i32,
@@ -126,6 +128,27 @@ impl Plan {
         Ok(open.filter_map(span).collect())
     }
 
+    /// Whether it is open from the start to the end of a slot, which may go on over midnight.
+    pub fn is_open_over(
+        &self,
+        slot: &Slot,
+        working: impl Fn(NaiveDate) -> Option<bool>,
+    ) -> Result<bool, YearUnpublished> {
+        let first = slot.starts_at.with_timezone(&self.zone).date_naive();
+        let mut until = slot.starts_at;
+        for date in first.iter_days().take(2) {
+            for open in self.open_on(date, &working)? {
+                if open.start <= until && until < open.end {
+                    until = open.end;
+                }
+            }
+            if slot.ends_at <= until {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Whether a part of a slot lies in hours that were announced to be closed.
     pub fn is_closed_in(&self, slot: &Slot) -> bool {
         if self.closed.is_empty() {
@@ -160,10 +183,11 @@ impl Plan {
             DayKind::Working => working == Some(true),
             DayKind::NonWorking => working == Some(false),
         };
+        let weekday = 1 << date.weekday().num_days_from_monday();
         let mut hours: Vec<Range<i32>> = self
             .openings
             .iter()
-            .filter(|opening| applies(opening.days))
+            .filter(|opening| applies(opening.days) && opening.weekdays & weekday != 0)
             .map(|opening| opening.from.clamp(0, 1440)..opening.to.clamp(0, 1440))
             .filter(|hours| !hours.is_empty())
             .collect();

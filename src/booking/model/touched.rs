@@ -32,14 +32,15 @@ mod tests {
     use super::*;
     use crate::booking::model::slots::Opening;
     use crate::directory::entities::opening_rule::DayKind;
+    use crate::directory::model::settings::EVERY_DAY;
     use chrono::TimeDelta;
     use chrono_tz::Asia::Shanghai;
 
     fn plan() -> Plan {
         // After hours: evenings of working days, whole days otherwise.
         let openings = vec![
-            Opening { days: DayKind::Working, from: 1080, to: 1440 },
-            Opening { days: DayKind::NonWorking, from: 480, to: 1440 },
+            Opening { days: DayKind::Working, weekdays: EVERY_DAY, from: 1080, to: 1440 },
+            Opening { days: DayKind::NonWorking, weekdays: EVERY_DAY, from: 480, to: 1440 },
         ];
         Plan {
             zone: Shanghai,

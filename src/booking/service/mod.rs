@@ -28,6 +28,8 @@ mod request;
 mod reschedule;
 mod results;
 mod seal;
+pub mod settings;
+pub mod settings_tried;
 pub mod shares;
 mod stages;
 mod sweep;
@@ -35,6 +37,7 @@ pub mod take;
 mod terms;
 mod terms_tried;
 mod transition;
+pub mod venues;
 mod view;
 pub mod waiting;
 mod waiting_list;
@@ -226,6 +229,7 @@ fn scope_of(actor: &Actor) -> Result<Scope, Problem> {
 fn plan_of(info: &ServiceInfo) -> Plan {
     let opening = |rule: &crate::directory::entities::opening_rule::Model| Opening {
         days: rule.day_kind,
+        weekdays: rule.weekdays,
         from: rule.from_minute,
         to: rule.to_minute,
     };

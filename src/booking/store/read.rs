@@ -224,6 +224,15 @@ pub async fn live_of_service_between(
         .await
 }
 
+/// Whether anything was ever booked of some services.
+pub async fn was_ever_booked(
+    conn: &impl ConnectionTrait,
+    services: impl IntoIterator<Item = Uuid>,
+) -> Result<bool, DbErr> {
+    let of_services = booking::Entity::find().filter(booking::Column::ServiceId.is_in(services));
+    Ok(of_services.one(conn).await?.is_some())
+}
+
 /// What an officer has accepted for times that touch `from..to`.
 pub async fn on_desk_between(
     conn: &impl ConnectionTrait,

@@ -18,8 +18,10 @@ mod refusals;
 mod results;
 mod schemas;
 mod services;
+mod settings;
 mod stages;
 mod terms;
+mod venues;
 mod waiting_list;
 
 pub use day::day_changes;
@@ -37,6 +39,11 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(services::why_not))
         .routes(routes!(terms::set_terms))
         .routes(routes!(terms::preview_terms))
+        .routes(routes!(settings::list_service_settings, settings::make_service))
+        .routes(routes!(settings::get_service_settings, settings::set_service))
+        .routes(routes!(settings::preview_settings))
+        .routes(routes!(venues::list_venues, venues::make_venue))
+        .routes(routes!(venues::set_venue))
         .routes(routes!(services::list_desk_slots))
         .routes(routes!(desk::set_shares))
         .routes(routes!(bookings::list_bookings, bookings::take_place))

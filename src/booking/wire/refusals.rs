@@ -56,6 +56,32 @@ shared_refusals! {
 }
 
 shared_refusals! {
+    /// Faults of what a service or venue is to be.
+    SETTINGS {
+        FORBIDDEN: "forbidden";
+        UNPROCESSABLE_ENTITY: "settings_text_missing", "settings_text_too_long", "settings_too_many",
+            "settings_out_of_range";
+    }
+    /// Faults of what a service is to be.
+    SERVICE_SETTINGS {
+        UNPROCESSABLE_ENTITY: "settings_no_weekday", "settings_backwards", "settings_rule_too_short",
+            "settings_rules_overlap", "settings_stage_order", "settings_first_gap", "settings_seats_kept",
+            "settings_no_slot_left", "settings_stage_no_slot", "settings_stage_no_way";
+    }
+    /// Faults of what a venue is to be.
+    VENUE_SETTINGS {
+        UNPROCESSABLE_ENTITY: "settings_unknown_zone", "settings_grid", "settings_phone";
+    }
+    /// Why something is changed has to be said.
+    REASON { UNPROCESSABLE_ENTITY: "reason_required", "too_long"; }
+    /// It was begun before somebody else changed the same.
+    VERSION {
+        CONFLICT: "changed_meanwhile" ("with who changed what, and when");
+        UNPROCESSABLE_ENTITY: "settings_unknown_version";
+    }
+}
+
+shared_refusals! {
     /// What stands in the way of whoever takes a place, beside the time and who they are.
     TAKING {
         CONFLICT: "unread_warning" ("with the field, until its code is in `acknowledged`");
@@ -98,6 +124,35 @@ refusals! {
         UNPROCESSABLE_ENTITY: "date_out_of_range", "unknown_enterprise";
     }
 
+    ListServiceSettings { FORBIDDEN: "forbidden"; }
+    MakeService {
+        ..REASON;
+        FORBIDDEN: "forbidden";
+        UNPROCESSABLE_ENTITY: "settings_text_missing", "settings_text_too_long", "unknown_service",
+            "unknown_venue";
+    }
+    GetServiceSettings { FORBIDDEN: "forbidden"; }
+    SetService {
+        ..SETTINGS;
+        ..SERVICE_SETTINGS;
+        ..REASON;
+        ..VERSION;
+        CONFLICT: "settings_bookings_outside" ("with the first as `subject_id`, unless `anyway`");
+    }
+    PreviewSettings {
+        ..SETTINGS;
+        ..SERVICE_SETTINGS;
+        UNPROCESSABLE_ENTITY: "date_out_of_range";
+    }
+    ListVenues { FORBIDDEN: "forbidden"; }
+    MakeVenue { ..SETTINGS; ..VENUE_SETTINGS; ..REASON; }
+    SetVenue {
+        ..SETTINGS;
+        ..VENUE_SETTINGS;
+        ..REASON;
+        ..VERSION;
+        CONFLICT: "venue_in_use" ("its zone and grid are fixed");
+    }
     PreviewTerms {
         FORBIDDEN: "forbidden";
         UNPROCESSABLE_ENTITY: "terms_out_of_range", "terms_no_slot_left", "terms_twice",

@@ -5,6 +5,7 @@ use crate::booking::model::answers::Answer;
 use crate::booking::model::bookable::{DayReason, NoneFree, OpenState, SlotReason};
 use crate::booking::model::consent::ConsentWords;
 use crate::booking::model::group::{DocumentKind, Person, PersonColumn};
+use crate::booking::model::settled::Outside;
 use crate::booking::model::state::ExpiredBecause;
 use crate::booking::model::steps::StepKind;
 use crate::booking::model::warnings::FormWarning;
@@ -28,6 +29,10 @@ words_in_json! {
 
     /// Why nothing can be booked on a day.
     DayReason { Past, LeadTime, BeyondHorizon, Closed, Full, YearUnpublished, Quota, Reserved }
+
+    /// Why a booking that stands would not be given any more: the service is switched off, it has no such stage, it is not
+    /// open then, or there are not so many places then or a day.
+    Outside { Off, Stage, Hours, Seats, Quota }
 
     /// Why a slot cannot be booked.
     SlotReason { Past, LeadTime, Full, Quota, Reserved, Terms }

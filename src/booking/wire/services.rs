@@ -259,6 +259,8 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
             address: info.venue_address(),
             zone: info.zone.name().to_owned(),
             grid_minutes: venue.grid_minutes,
+            phone: info.contact().to_owned(),
+            office_hours: serde_json::from_value(venue.office_hours.clone()).unwrap_or_default(),
         },
         now: ServiceNowDto {
             open: now.state == OpenState::Open,

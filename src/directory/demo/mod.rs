@@ -10,6 +10,7 @@ use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::db::{Db, Tx};
 use crate::directory::model::ServiceSpec;
+use crate::directory::model::settings::EVERY_DAY;
 use crate::directory::service::customs;
 use crate::directory::store;
 use crate::directory::store::entities::opening_rule::{self, DayKind};
@@ -129,6 +130,8 @@ impl DemoVenue {
             address: t(self.address.0, self.address.1),
             zone: "Asia/Shanghai".into(),
             grid_minutes: 15,
+            phone: String::new(),
+            office_hours: serde_json::json!([]),
         }
     }
 }
@@ -168,8 +171,8 @@ impl DemoService {
         }
         store::insert_service(tx, row.clone()).await?;
         for &(day_kind, from_minute, to_minute) in self.rules {
-            let rule =
-                opening_rule::Model { id: ids::new_id(now), service_id, day_kind, from_minute, to_minute };
+            let (id, weekdays) = (ids::new_id(now), EVERY_DAY);
+            let rule = opening_rule::Model { id, service_id, day_kind, weekdays, from_minute, to_minute };
             store::insert_rule(tx, rule).await?;
         }
         Ok(row)

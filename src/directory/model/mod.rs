@@ -10,6 +10,7 @@ pub mod festivals;
 pub mod identifiers;
 pub mod office;
 pub mod plausible;
+pub mod settings;
 pub mod terms;
 pub mod text_file;
 

@@ -3,6 +3,7 @@
 mod cache;
 pub mod customs;
 pub mod import;
+pub mod settings;
 pub mod terms;
 pub mod versions;
 
@@ -194,9 +195,9 @@ impl ServiceInfo {
         self.venue.address.for_all()
     }
 
-    /// The telephone under which somebody answers about this service: for now the office's duty phone.
-    pub fn contact(&self) -> &'static str {
-        office().duty_phone
+    /// The telephone under which somebody answers about this service: its venue's, or the office's duty phone.
+    pub fn contact(&self) -> &str {
+        if self.venue.phone.is_empty() { office().duty_phone } else { &self.venue.phone }
     }
 }
 

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod closings;
 pub mod entities;
 pub mod openings;
+pub mod setups;
 pub mod shares;
 
 use crate::db::Tx;

@@ -7,6 +7,9 @@ use crate::directory::model::credit::CreditTier;
 use crate::directory::model::customs::CustomsOffice;
 use crate::directory::model::documents::{DocumentSpec, DocumentWay, FileKind};
 use crate::directory::model::office::{Notice, Office, OfficeHours};
+use crate::directory::model::settings::{
+    HoursOfDay, RuleSettings, ServiceSettings, SetupPart, StageSettings, VenueSettings,
+};
 use crate::directory::model::terms::{
     ApplicationHours, CancellingTerms, ExcludedTier, LeadTime, NoShowTerms, OverlapRule, Quota, QuotaParty,
     QuotaPeriod, ServiceTerms,
@@ -15,6 +18,7 @@ use crate::directory::model::{
     FieldKind, FieldOption, FieldSpec, GroupTerms, Limits, Shares, WarningCondition, WarningRule,
 };
 use crate::directory::store::entities::calendar_import::ImportOrigin;
+use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
 use crate::directory::store::entities::service_stage::Stage;
 use crate::http::{fields_in_json, words_in_json};
@@ -51,6 +55,12 @@ words_in_json! {
 
     /// What follows when somebody books beside something else of theirs.
     OverlapRule { Allowed, Warned, Refused }
+
+    /// The days by the official calendar to which an opening rule applies: each, working days, or the others.
+    DayKind { Any, Working, NonWorking }
+
+    /// A part of a service or venue that somebody changes.
+    SetupPart { Name, Texts, Booking, Seats, Hours, Stages, Active, Address, Contact, Grid }
 
     /// The three kinds of service.
     ServiceKind { AfterHours, Health, Video }
@@ -90,6 +100,98 @@ fields_in_json! {
         /// A group is booked so many days ahead at least.
         lead_days: u32,
     }
+
+    /// What a service is. Texts are there in every language: a name has at most 60 characters, others 500.
+    ServiceSettings {
+        name: ByLanguage,
+        /// In a sentence, what it is.
+        summary: ByLanguage,
+        /// Who it is for.
+        who: ByLanguage,
+        /// What to bring or have at hand.
+        #[schema(max_items = 40)]
+        bring: Vec<ByLanguage>,
+        /// The rules in plain words.
+        #[schema(max_items = 40)]
+        rules: Vec<ByLanguage>,
+        /// How to prepare, such as with an empty stomach.
+        prepare: Option<ByLanguage>,
+        #[schema(minimum = 5, maximum = 1440)]
+        duration_minutes: i32,
+        /// For who has no terms of their own; less than the horizon.
+        #[schema(minimum = 0)]
+        lead_minutes: i32,
+        #[schema(minimum = 1, maximum = 366)]
+        horizon_days: i32,
+        #[schema(minimum = 1, maximum = 120)]
+        hold_minutes: i32,
+        /// Whether an officer decides about each request.
+        needs_decision: bool,
+        /// Places side by side in each slot.
+        #[schema(minimum = 1, maximum = 200)]
+        seats: i32,
+        /// Places a day; null where that is not counted.
+        #[schema(minimum = 1, maximum = 5000)]
+        daily_quota: Option<i32>,
+        /// No two of them at the same time, and each long enough for a slot.
+        #[schema(max_items = 40)]
+        opening_rules: Vec<RuleSettings>,
+        /// In their order; none where it is not booked in stages.
+        #[schema(max_items = 3)]
+        stages: Vec<StageSettings>,
+        /// Whether it is offered.
+        active: bool,
+    }
+
+    /// When a service is open.
+    RuleSettings {
+        day_kind: DayKind,
+        /// 1 is Monday, 7 is Sunday; each once.
+        #[schema(min_items = 1, max_items = 7)]
+        weekdays: Vec<i32>,
+        /// After midnight at the venue.
+        #[schema(minimum = 0, maximum = 1439)]
+        from_minute: i32,
+        /// 1440 is the midnight that ends the day.
+        #[schema(minimum = 1, maximum = 1440)]
+        to_minute: i32,
+    }
+
+    /// A stage of a service.
+    StageSettings {
+        stage: Stage,
+        #[schema(minimum = 5, maximum = 1440)]
+        duration_minutes: i32,
+        /// So much time lies between the end of the stage before and its start; 0 for the first.
+        #[schema(minimum = 0, maximum = 10080)]
+        gap_least_minutes: i32,
+        #[schema(minimum = 0, maximum = 10080)]
+        gap_most_minutes: i32,
+        /// Whether officers may come to the enterprise for it.
+        at_enterprise: bool,
+        /// Places of what it takes at the office beside a place of the service; null where it takes nothing.
+        #[schema(minimum = 1, maximum = 200)]
+        seats: Option<i32>,
+    }
+
+    /// What a venue is. Texts are there in every language: a name has at most 60 characters, the address 500.
+    VenueSettings {
+        name: ByLanguage,
+        address: ByLanguage,
+        #[schema(example = "Asia/Shanghai")]
+        zone: String,
+        /// 5, 10 or 15.
+        grid_minutes: i32,
+        /// Empty where it is the office's duty phone.
+        #[schema(max_length = 30)]
+        phone: String,
+        /// When somebody is there on working days, in order.
+        #[schema(max_items = 4)]
+        office_hours: Vec<HoursOfDay>,
+    }
+
+    /// From when until when, in minutes after midnight at the venue.
+    HoursOfDay { from_minute: i32, to_minute: i32, }
 
     /// On which terms a service is booked.
     ServiceTerms {

@@ -38,6 +38,23 @@ pub async fn seats_of(
         .await
 }
 
+/// The cells of a resource that are taken from one on, each with its seat.
+pub async fn taken_since(
+    conn: &impl ConnectionTrait,
+    resource: Uuid,
+    first: i64,
+) -> Result<Vec<(i64, i32)>, DbErr> {
+    occupied::Entity::find()
+        .select_only()
+        .column(occupied::Column::Cell)
+        .column(occupied::Column::Seat)
+        .filter(occupied::Column::ResourceId.eq(resource))
+        .filter(occupied::Column::Cell.gte(first))
+        .into_tuple()
+        .all(conn)
+        .await
+}
+
 /// Whose the taken cells are.
 pub fn owners(need: &Need) -> SelectStatement {
     Query::select()

@@ -1512,6 +1512,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every service as it is set, those that are not offered too. For chiefs. */
+        get: operations["list_service_settings"];
+        put?: never;
+        /** Makes a service after another one, switched off until it is set. For chiefs. */
+        post: operations["make_service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-settings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A service as it is set, with its latest changes. For chiefs. */
+        get: operations["get_service_settings"];
+        /** Sets what a service is, at once. What is booked stays as it is; the same again changes nothing. For chiefs. */
+        put: operations["set_service"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-settings/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What other settings would do: to each day of a month, and to what is booked. Nothing is changed. For chiefs. */
+        post: operations["preview_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services": {
         parameters: {
             query?: never;
@@ -1975,6 +2028,41 @@ export interface paths {
         put?: never;
         /** Registers somebody who books for themselves. */
         post: operations["register_traveller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every venue as it is set. For chiefs. */
+        get: operations["list_venues"];
+        put?: never;
+        /** Makes a venue. For chiefs. */
+        post: operations["make_venue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets what a venue is, at once; its zone and grid only while nothing is offered there and nothing was booked. For chiefs. */
+        put: operations["set_venue"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2718,6 +2806,32 @@ export interface components {
          * @enum {string}
          */
         DayClass: "workday" | "weekend" | "holiday" | "makeup_workday" | "unpublished";
+        /** @description A date before and after. */
+        DayEffect: {
+            after: components["schemas"]["DayFigures"];
+            before: components["schemas"]["DayFigures"];
+            /** Format: date */
+            date: string;
+            kind: components["schemas"]["DayClass"];
+            name: string | null;
+        };
+        /** @description A date in numbers. */
+        DayFigures: {
+            /**
+             * Format: int32
+             * @description Places in them together, as far as a daily quota goes.
+             */
+            free: number;
+            /** @description Those in which there is a place. */
+            free_slots: number;
+            reason: components["schemas"]["DayReason"] | null;
+            slots: number;
+        };
+        /**
+         * @description The days by the official calendar to which an opening rule applies: each, working days, or the others.
+         * @enum {string}
+         */
+        DayKind: "any" | "working" | "non_working";
         /**
          * @description Why nothing can be booked on a day.
          * @enum {string}
@@ -3220,6 +3334,13 @@ export interface components {
          * @enum {string}
          */
         HistorySide: "booker" | "officer" | "system";
+        /** @description From when until when, in minutes after midnight at the venue. */
+        HoursOfDay: {
+            /** Format: int32 */
+            from_minute: number;
+            /** Format: int32 */
+            to_minute: number;
+        };
         /** @description A STUN server. */
         IceServer: {
             urls: string[];
@@ -3688,6 +3809,19 @@ export interface components {
             /** @description Whom it is for; need not be given. */
             label?: string | null;
         };
+        /** @description A service that is to be like another one. */
+        NewServiceSettings: {
+            /**
+             * Format: uuid
+             * @description The service after which it is made: what it asks for, its terms and texts are taken over.
+             */
+            like: string;
+            /** @description In every language; at most 60 characters each. */
+            name: components["schemas"]["Text"];
+            reason: string;
+            /** Format: uuid */
+            venue_id: string;
+        };
         /** @description Which seats of each slot are to be kept, and why. */
         NewShares: {
             /**
@@ -3721,6 +3855,11 @@ export interface components {
             mobile: string;
             name: string;
             password: string;
+        };
+        /** @description A venue more, and why. */
+        NewVenue: {
+            reason: string;
+            settings: components["schemas"]["VenueSettings"];
         };
         /** @description What somebody waits for: a place on some days, or one earlier than that of a booking. */
         NewWaiting: {
@@ -3883,6 +4022,27 @@ export interface components {
          * @enum {string}
          */
         OutboxState: "pending" | "sent" | "failed" | "withdrawn";
+        /**
+         * @description Why a booking that stands would not be given any more: the service is switched off, it has no such stage, it is not
+         *     open then, or there are not so many places then or a day.
+         * @enum {string}
+         */
+        Outside: "off" | "stage" | "hours" | "seats" | "quota";
+        /** @description A booking that would stand outside. */
+        OutsideBooking: {
+            /** @description It stands outside by the settings in force too. */
+            already: boolean;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @description As people write it. */
+            reference: string;
+            /** Format: date-time */
+            starts_at: string;
+            state: components["schemas"]["BookingState"];
+            why: components["schemas"]["Outside"];
+        };
         /** @description Another booking at the same time. */
         Overlap: {
             /** Format: date-time */
@@ -4610,6 +4770,22 @@ export interface components {
              */
             service_id: string | null;
         };
+        /** @description When a service is open. */
+        RuleSettings: {
+            day_kind: components["schemas"]["DayKind"];
+            /**
+             * Format: int32
+             * @description After midnight at the venue.
+             */
+            from_minute: number;
+            /**
+             * Format: int32
+             * @description 1440 is the midnight that ends the day.
+             */
+            to_minute: number;
+            /** @description 1 is Monday, 7 is Sunday; each once. */
+            weekdays: number[];
+        };
         /** @description Something that can be booked. */
         Service: {
             /** @description Overtime days, surge plans and closings to come or going on. */
@@ -4726,6 +4902,78 @@ export interface components {
             id: string;
             name: components["schemas"]["Text"];
         };
+        /** @description What a service is. Texts are there in every language: a name has at most 60 characters, others 500. */
+        ServiceSettings: {
+            /** @description Whether it is offered. */
+            active: boolean;
+            /** @description What to bring or have at hand. */
+            bring: components["schemas"]["Text"][];
+            /**
+             * Format: int32
+             * @description Places a day; null where that is not counted.
+             */
+            daily_quota: number | null;
+            /** Format: int32 */
+            duration_minutes: number;
+            /** Format: int32 */
+            hold_minutes: number;
+            /** Format: int32 */
+            horizon_days: number;
+            /**
+             * Format: int32
+             * @description For who has no terms of their own; less than the horizon.
+             */
+            lead_minutes: number;
+            name: components["schemas"]["Text"];
+            /** @description Whether an officer decides about each request. */
+            needs_decision: boolean;
+            /** @description No two of them at the same time, and each long enough for a slot. */
+            opening_rules: components["schemas"]["RuleSettings"][];
+            prepare: components["schemas"]["Text"] | null;
+            /** @description The rules in plain words. */
+            rules: components["schemas"]["Text"][];
+            /**
+             * Format: int32
+             * @description Places side by side in each slot.
+             */
+            seats: number;
+            /** @description In their order; none where it is not booked in stages. */
+            stages: components["schemas"]["StageSettings"][];
+            /** @description In a sentence, what it is. */
+            summary: components["schemas"]["Text"];
+            /** @description Who it is for. */
+            who: components["schemas"]["Text"];
+        };
+        /** @description A service as it is set. */
+        ServiceSetup: {
+            /** @description The latest ones, the newest first; in lists that one alone. */
+            changes: components["schemas"]["SetupChange"][];
+            code: string;
+            /** Format: int32 */
+            grid_minutes: number;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int32
+             * @description Seats that are kept for callers and the counter: there cannot be fewer.
+             */
+            kept_seats: number;
+            kind: components["schemas"]["ServiceKind"];
+            settings: components["schemas"]["ServiceSettings"];
+            /** Format: uuid */
+            venue_id: string;
+            venue_name: components["schemas"]["Text"];
+            /**
+             * Format: int32
+             * @description What it was changed how often; whoever changes it says from which version on.
+             */
+            version: number;
+            zone: string;
+        };
+        /** @description Every service, by position, those that are not offered too. */
+        ServiceSetupList: {
+            items: components["schemas"]["ServiceSetup"][];
+        };
         /** @description The slots of a date. */
         ServiceSlots: {
             /** Format: date */
@@ -4788,6 +5036,13 @@ export interface components {
             /** @description What follows when the party has something else at the time. */
             overlap: components["schemas"]["OverlapRule"];
             quotas: components["schemas"]["Quota"][];
+        };
+        /** @description A service of a venue. */
+        ServiceThere: {
+            active: boolean;
+            /** Format: uuid */
+            id: string;
+            name: components["schemas"]["Text"];
         };
         /** @description Bookings of a service whose time lies in the month; what was only held is not counted. */
         ServiceWork: {
@@ -4960,6 +5215,19 @@ export interface components {
             /** @description The decision or notice that it goes by; it is kept with the entry. */
             reason: string;
         };
+        /** @description Other settings, and why. */
+        SetServiceSettings: {
+            /** @description Also if bookings that stand would lie outside; they stay as they are. */
+            anyway?: boolean;
+            /** @description Why they are changed; it is kept with the entry. */
+            reason: string;
+            settings: components["schemas"]["ServiceSettings"];
+            /**
+             * Format: int32
+             * @description That from which they were begun: with another one it is refused, and nobody's change is lost.
+             */
+            version: number;
+        };
         /** @description Other terms, and why. */
         SetTerms: {
             /** @description Why they are changed; it is kept with the entry. */
@@ -4967,6 +5235,48 @@ export interface components {
             /** @description All of them: what is left out is as if nothing was said. */
             terms: components["schemas"]["ServiceTerms"];
         };
+        /** @description Other settings of a venue, and why. */
+        SetVenueSettings: {
+            /** @description Why they are changed; it is kept with the entry. */
+            reason: string;
+            settings: components["schemas"]["VenueSettings"];
+            /**
+             * Format: int32
+             * @description That from which they were begun: with another one it is refused, and nobody's change is lost.
+             */
+            version: number;
+        };
+        /** @description What other settings would do. */
+        SettingsEffect: {
+            /** @description Of a month, each once. */
+            days: components["schemas"]["DayEffect"][];
+            /** @description Dates that lose all their slots. */
+            days_lost: number;
+            /** @description Those among them that do not by the settings in force. */
+            newly_outside: number;
+            /** @description Bookings to come that would stand outside, by their start; at most 200. They stay as they are. */
+            outside: components["schemas"]["OutsideBooking"][];
+            outside_count: number;
+            /** @description The venue's, in which days are counted. */
+            zone: string;
+        };
+        /** @description What was changed of a service or venue. */
+        SetupChange: {
+            /** Format: date-time */
+            made_at: string;
+            /** @description The name of who did it. */
+            made_by: string;
+            parts: components["schemas"]["SetupPart"][];
+            /** @description Why; for the office. */
+            reason: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /**
+         * @description A part of a service or venue that somebody changes.
+         * @enum {string}
+         */
+        SetupPart: "name" | "texts" | "booking" | "seats" | "hours" | "stages" | "active" | "address" | "contact" | "grid";
         /** @description Seats side by side in each slot that are kept for callers and for the counter; the rest is everybody's. */
         Shares: {
             /** Format: int32 */
@@ -5039,6 +5349,26 @@ export interface components {
             stage: components["schemas"]["Stage"];
             /** Format: date-time */
             starts_at: string;
+        };
+        /** @description A stage of a service. */
+        StageSettings: {
+            /** @description Whether officers may come to the enterprise for it. */
+            at_enterprise: boolean;
+            /** Format: int32 */
+            duration_minutes: number;
+            /**
+             * Format: int32
+             * @description So much time lies between the end of the stage before and its start; 0 for the first.
+             */
+            gap_least_minutes: number;
+            /** Format: int32 */
+            gap_most_minutes: number;
+            /**
+             * Format: int32
+             * @description Places of what it takes at the office beside a place of the service; null where it takes nothing.
+             */
+            seats: number | null;
+            stage: components["schemas"]["Stage"];
         };
         /** @description One way: all stages that were asked for, in order. */
         StageWay: {
@@ -5178,6 +5508,15 @@ export interface components {
             /** Format: int64 */
             to_ms: number;
         };
+        /** @description Settings that are to be tried. */
+        TryServiceSettings: {
+            /**
+             * Format: date
+             * @description Any date of the month that is to be shown; the next one, if left out.
+             */
+            month?: string | null;
+            settings: components["schemas"]["ServiceSettings"];
+        };
         /** @description Terms that are to be tried. */
         TryTerms: {
             /** @description All of them: what is left out is as if nothing was said. */
@@ -5212,11 +5551,49 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: components["schemas"]["Text"];
+            /** @description When somebody is there on working days, in order; empty where that is not said. */
+            office_hours: components["schemas"]["HoursOfDay"][];
+            /** @description Under which somebody answers there. */
+            phone: string;
             zone: string;
         };
         VenueRef: {
             name: components["schemas"]["Text"];
             zone: string;
+        };
+        /** @description What a venue is. Texts are there in every language: a name has at most 60 characters, the address 500. */
+        VenueSettings: {
+            address: components["schemas"]["Text"];
+            /**
+             * Format: int32
+             * @description 5, 10 or 15.
+             */
+            grid_minutes: number;
+            name: components["schemas"]["Text"];
+            /** @description When somebody is there on working days, in order. */
+            office_hours: components["schemas"]["HoursOfDay"][];
+            /** @description Empty where it is the office's duty phone. */
+            phone: string;
+            /** @example Asia/Shanghai */
+            zone: string;
+        };
+        /** @description A venue as it is set. */
+        VenueSetup: {
+            change: components["schemas"]["SetupChange"] | null;
+            code: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Its zone and grid cannot be changed any more: something is offered there, or was booked. */
+            is_fixed: boolean;
+            /** @description What is offered there, or was. */
+            services: components["schemas"]["ServiceThere"][];
+            settings: components["schemas"]["VenueSettings"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description Every venue, in the order in which they were made. */
+        VenueSetupList: {
+            items: components["schemas"]["VenueSetup"][];
         };
         /** @description What somebody waits for. */
         WaitingEntries: {
@@ -17792,6 +18169,654 @@ export interface operations {
             };
         };
     };
+    list_service_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceSetupList"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    make_service: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewServiceSettings"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceSetup"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `reason_required`, `too_long`, `settings_text_missing`, `settings_text_too_long`, `unknown_service`, `unknown_venue`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "reason_required" | "too_long" | "settings_text_missing" | "settings_text_too_long" | "unknown_service" | "unknown_venue" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    get_service_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceSetup"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    set_service: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetServiceSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceSetup"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile` (with who changed what, and when), `settings_bookings_outside` (with the first as `subject_id`, unless `anyway`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "changed_meanwhile" | "settings_bookings_outside" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_no_slot_left`, `settings_stage_no_slot`, `settings_stage_no_way`, `reason_required`, `too_long`, `settings_unknown_version`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_no_slot_left" | "settings_stage_no_slot" | "settings_stage_no_way" | "reason_required" | "too_long" | "settings_unknown_version" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    preview_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryServiceSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsEffect"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_no_slot_left`, `settings_stage_no_slot`, `settings_stage_no_way`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_no_slot_left" | "settings_stage_no_slot" | "settings_stage_no_way" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
     list_services: {
         parameters: {
             query?: never;
@@ -21527,6 +22552,397 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "busy" | "too_many_registrations";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    list_venues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VenueSetupList"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    make_venue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVenue"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VenueSetup"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_unknown_zone`, `settings_grid`, `settings_phone`, `reason_required`, `too_long`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_unknown_zone" | "settings_grid" | "settings_phone" | "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    set_venue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetVenueSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VenueSetup"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile` (with who changed what, and when), `venue_in_use` (its zone and grid are fixed), `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "changed_meanwhile" | "venue_in_use" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_unknown_zone`, `settings_grid`, `settings_phone`, `reason_required`, `too_long`, `settings_unknown_version`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_unknown_zone" | "settings_grid" | "settings_phone" | "reason_required" | "too_long" | "settings_unknown_version" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };

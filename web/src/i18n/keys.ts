@@ -9,6 +9,7 @@ import type queue from '../messages/zh-CN/queue'
 import type rating from '../messages/zh-CN/rating'
 import type review from '../messages/zh-CN/review'
 import type session from '../messages/zh-CN/session'
+import type setup from '../messages/zh-CN/setup'
 import type staff from '../messages/zh-CN/staff'
 import type terms from '../messages/zh-CN/terms'
 import type work from '../messages/zh-CN/work'
@@ -24,6 +25,7 @@ interface Areas {
   rating: typeof rating
   review: typeof review
   session: typeof session
+  setup: typeof setup
   staff: typeof staff
   terms: typeof terms
   work: typeof work

@@ -1,6 +1,7 @@
 //! Days of all kinds in zones of all kinds.
 
 use super::*;
+use crate::directory::model::settings::EVERY_DAY;
 use chrono::{Datelike, Days, Offset, TimeZone};
 use chrono_tz::{America::New_York, Asia::Shanghai, Europe::Berlin};
 use proptest::prelude::*;
@@ -10,7 +11,8 @@ fn date(text: &str) -> NaiveDate {
 }
 
 fn plan(zone: Tz, duration: i64, openings: &[(DayKind, i32, i32)]) -> Plan {
-    let openings = openings.iter().map(|&(days, from, to)| Opening { days, from, to }).collect();
+    let openings =
+        openings.iter().map(|&(days, from, to)| Opening { days, weekdays: EVERY_DAY, from, to }).collect();
     Plan {
         zone,
         grid_minutes: 15,
@@ -217,7 +219,7 @@ proptest! {
     ) {
         let openings: Vec<Opening> = rules
             .iter()
-            .map(|&(from, long)| Opening { days: DayKind::Any, from, to: (from + long).min(1440) })
+            .map(|&(from, long)| Opening { days: DayKind::Any, weekdays: EVERY_DAY, from, to: (from + long).min(1440) })
             .collect();
         let plan = Plan { zone, grid_minutes: grid, duration_minutes: duration, dense: false, openings: openings.clone(), extra: Vec::new(), closed: Vec::new(), buffers: (0, 0) };
         let date = date("2025-01-01") + Days::new(day);

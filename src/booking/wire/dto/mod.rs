@@ -8,6 +8,7 @@ mod group;
 mod official_calendar;
 mod results;
 mod service;
+mod settings;
 mod terms_tried;
 mod waiting_list;
 mod why;
@@ -30,6 +31,7 @@ pub use service::{
     AnnouncementDto, DayOfPlacesDto, DaysDto, KindNowDto, ServiceDto, ServiceList, ServiceNowDto,
     ServiceStageDto, SlotDto, SlotsDto, StageAlternativesDto, StageOfferDto, StageWayDto, VenueDto,
 };
+pub use settings::{ServiceSetupDto, ServiceSetupList, SettingsEffectDto, VenueSetupDto, VenueSetupList};
 pub use terms_tried::TermsTriedDto;
 pub use waiting_list::{
     NewWaiting, WaitingEntries, WaitingEntryDto, WaitingLineDto, WaitingList, WaitingOfferDto, WaitingTaken,

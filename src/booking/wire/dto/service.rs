@@ -9,6 +9,7 @@ use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::calendar::DayClass;
 use crate::directory::model::documents::DocumentSpec;
+use crate::directory::model::settings::HoursOfDay;
 use crate::directory::model::terms::ServiceTerms;
 use crate::directory::model::{FieldSpec, GroupTerms, Limits, Shares, WarningRule};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -136,6 +137,10 @@ pub struct VenueDto {
     pub address: ByLanguage,
     pub zone: String,
     pub grid_minutes: i32,
+    /// Under which somebody answers there.
+    pub phone: String,
+    /// When somebody is there on working days, in order; empty where that is not said.
+    pub office_hours: Vec<HoursOfDay>,
 }
 
 /// The service at this moment.

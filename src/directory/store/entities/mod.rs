@@ -13,4 +13,5 @@ pub mod opening_rule;
 pub mod resource;
 pub mod service;
 pub mod service_stage;
+pub mod setup_change;
 pub mod venue;

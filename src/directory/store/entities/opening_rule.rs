@@ -1,4 +1,4 @@
-//! When a service is open: on days of `day_kind`, from and to in minutes after local midnight (`to` 1440 = midnight).
+//! When a service is open: on days of `day_kind` on some `weekdays`, from and to in minutes after local midnight (`to` 1440 = midnight).
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,8 @@ pub struct Model {
     pub id: Uuid,
     pub service_id: Uuid,
     pub day_kind: DayKind,
+    /// A bit for each day of the week on which it applies, Monday's the lowest.
+    pub weekdays: i32,
     pub from_minute: i32,
     pub to_minute: i32,
 }

@@ -13,6 +13,10 @@ pub struct Model {
     pub address: ByLanguage,
     pub zone: String,
     pub grid_minutes: i32,
+    /// Under which somebody answers there; empty where that is the office's duty phone.
+    pub phone: String,
+    /// When somebody is there on working days (`directory::model::settings::HoursOfDay`, in order).
+    pub office_hours: Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

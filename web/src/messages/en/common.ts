@@ -24,7 +24,7 @@ export default {
   duty: { name: 'Duty phone', number: 'Duty phone {number}', ask: 'Need help?' },
   foot: { zone: '{office}. Times are {zone} ({offset}) unless another zone is named.' },
   time: { beijing: 'Beijing time', yours: '{time} your time', next_day: '{time} next day' },
-  staff: { nav: 'Workplace', day: 'My day', board: 'Board', desk: 'Phone & counter', queue: 'Queue', calendar: 'Calendar', clearance: 'Clearance clock', openings: 'Openings', terms: 'Booking terms', enterprises: 'Enterprises', figures: 'Figures', messages: 'Mail', review: 'Review' },
+  staff: { nav: 'Workplace', day: 'My day', board: 'Board', desk: 'Phone & counter', queue: 'Queue', calendar: 'Calendar', clearance: 'Clearance clock', openings: 'Openings', services: 'Services', venues: 'Venues', terms: 'Booking terms', enterprises: 'Enterprises', figures: 'Figures', messages: 'Mail', review: 'Review' },
   opening: { title: 'Extra opening', closed: 'Closed', span: '{from} to {to}', seats: '{n} place more at a time | {n} places more at a time' },
   state: {
     held: 'On hold',

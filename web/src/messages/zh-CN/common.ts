@@ -24,7 +24,7 @@ export default {
   duty: { name: '值班电话', number: '值班电话 {number}', ask: '有困难？' },
   foot: { zone: '{office}。时间如无说明均为{zone}（{offset}）。' },
   time: { beijing: '北京时间', yours: '您处 {time}', next_day: '次日 {time}' },
-  staff: { nav: '工作台', day: '我的一天', board: '看板', desk: '电话窗口', queue: '叫号', calendar: '日历', clearance: '通关计时', openings: '加开', terms: '预约规则', enterprises: '企业审核', figures: '统计', messages: '邮件', review: '审查' },
+  staff: { nav: '工作台', day: '我的一天', board: '看板', desk: '电话窗口', queue: '叫号', calendar: '日历', clearance: '通关计时', openings: '加开', services: '服务', venues: '场所', terms: '预约规则', enterprises: '企业审核', figures: '统计', messages: '邮件', review: '审查' },
   opening: { title: '加开通知', closed: '暂停办理', span: '{from} 至 {to}', seats: '每个时段多 {n} 个名额' },
   state: {
     held: '暂留',

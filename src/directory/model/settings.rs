@@ -1,0 +1,382 @@
+//! What a chief sets of services and venues, and what is wrong with it. Pure; whether stages at their times fit into the
+//! hours is worked out by `booking/model/settled`, from the slots that would be there.
+
+use crate::base::words::{ByLanguage, Language};
+use crate::directory::model::terms::{TermsContext, TermsFaultKind};
+use crate::directory::model::{FieldSpec, Shares, terms::ServiceTerms};
+use crate::directory::store::entities::opening_rule::DayKind;
+use crate::directory::store::entities::service_stage::Stage;
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;
+
+/// The bits of a whole week (`opening_rule.weekdays`).
+pub const EVERY_DAY: i32 = 0b111_1111;
+pub const MOST_SEATS: i32 = 200;
+pub const MOST_QUOTA: i32 = 5000;
+/// So many lines a list may have: of what to bring, of rules in words, of opening rules.
+pub const MOST_LINES: usize = 40;
+const MINUTES_OF_DAY: i32 = 1440;
+const MOST_HORIZON: i32 = 366;
+const MOST_HOLD: i32 = 120;
+const SHORTEST: i32 = 5;
+/// A stage begins within a week of the one before.
+const MOST_GAP: i32 = 7 * MINUTES_OF_DAY;
+const NAME_LENGTH: usize = 60;
+const TEXT_LENGTH: usize = 500;
+const PHONE_LENGTH: usize = 30;
+/// From when until when somebody is there, at most so often a day.
+const MOST_HOURS: usize = 4;
+
+/// What a service is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ServiceSettings {
+    pub name: ByLanguage,
+    pub summary: ByLanguage,
+    pub who: ByLanguage,
+    pub bring: Vec<ByLanguage>,
+    /// In plain words.
+    pub rules: Vec<ByLanguage>,
+    #[serde(default)]
+    pub prepare: Option<ByLanguage>,
+    pub duration_minutes: i32,
+    pub lead_minutes: i32,
+    pub horizon_days: i32,
+    pub hold_minutes: i32,
+    pub needs_decision: bool,
+    pub seats: i32,
+    #[serde(default)]
+    pub daily_quota: Option<i32>,
+    pub opening_rules: Vec<RuleSettings>,
+    pub stages: Vec<StageSettings>,
+    pub active: bool,
+}
+
+/// When it is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleSettings {
+    pub day_kind: DayKind,
+    /// 1 is Monday, 7 is Sunday; in order.
+    pub weekdays: Vec<i32>,
+    pub from_minute: i32,
+    pub to_minute: i32,
+}
+
+/// A stage of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageSettings {
+    pub stage: Stage,
+    pub duration_minutes: i32,
+    pub gap_least_minutes: i32,
+    pub gap_most_minutes: i32,
+    pub at_enterprise: bool,
+    /// Of what it takes at the office beside a seat of the service.
+    #[serde(default)]
+    pub seats: Option<i32>,
+}
+
+/// What a venue is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VenueSettings {
+    pub name: ByLanguage,
+    pub address: ByLanguage,
+    pub zone: String,
+    pub grid_minutes: i32,
+    /// Empty where it is the office's duty phone.
+    #[serde(default)]
+    pub phone: String,
+    #[serde(default)]
+    pub office_hours: Vec<HoursOfDay>,
+}
+
+/// From when until when, in minutes after midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoursOfDay {
+    pub from_minute: i32,
+    pub to_minute: i32,
+}
+
+/// A part of a service or venue that somebody changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SetupPart {
+    Name,
+    Texts,
+    /// How long it takes, how far ahead it is booked, whether somebody decides.
+    Booking,
+    Seats,
+    Hours,
+    Stages,
+    Active,
+    Address,
+    Contact,
+    Grid,
+}
+
+/// What settings of a service are checked against.
+#[derive(Clone, Copy, Debug)]
+pub struct SettingsContext<'a> {
+    pub fields: &'a [FieldSpec],
+    pub terms: &'a ServiceTerms,
+    pub shares: Shares,
+    pub grid_minutes: i32,
+}
+
+/// What is wrong: the field as it is spelled in the API, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsFault {
+    pub field: String,
+    pub kind: SettingsFaultKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingsFaultKind {
+    /// A text is missing in a language.
+    TextMissing,
+    TextTooLong(usize),
+    TooManyLines(usize),
+    /// It has to lie from here to there.
+    OutOfRange(i32, i32),
+    /// No day of the week, or none that there is.
+    NoWeekday,
+    /// It ends before it begins.
+    Backwards,
+    /// No slot of so many minutes fits in.
+    NoSlotInRule(i32),
+    /// It overlaps with the rule of this number, counted from 1.
+    Overlaps(usize),
+    /// A stage comes twice, or before one that it follows.
+    StageOrder,
+    /// The first stage has none before it.
+    FirstGap,
+    /// So many seats are kept for callers and for the counter.
+    SeatsKept(i32),
+    /// By the lead times of the terms there would be none left.
+    NoSlotLeft,
+    UnknownZone,
+    /// A grid of 5, 10 or 15 minutes.
+    Grid,
+    Phone,
+}
+
+type Checked = Result<(), SettingsFault>;
+
+impl ServiceSettings {
+    /// The first thing that is wrong.
+    pub fn check(&self, context: &SettingsContext<'_>) -> Checked {
+        text("name", &self.name, NAME_LENGTH)?;
+        text("summary", &self.summary, TEXT_LENGTH)?;
+        text("who", &self.who, TEXT_LENGTH)?;
+        texts("bring", &self.bring)?;
+        texts("rules", &self.rules)?;
+        if let Some(prepare) = &self.prepare {
+            text("prepare", prepare, TEXT_LENGTH)?;
+        }
+        in_range("duration_minutes", self.duration_minutes, SHORTEST, MINUTES_OF_DAY)?;
+        in_range("horizon_days", self.horizon_days, 1, MOST_HORIZON)?;
+        in_range("lead_minutes", self.lead_minutes, 0, self.horizon_days * MINUTES_OF_DAY - 1)?;
+        in_range("hold_minutes", self.hold_minutes, 1, MOST_HOLD)?;
+        in_range("seats", self.seats, 1, MOST_SEATS)?;
+        if self.seats < context.shares.kept() {
+            return fault("seats", SettingsFaultKind::SeatsKept(context.shares.kept()));
+        }
+        if let Some(quota) = self.daily_quota {
+            in_range("daily_quota", quota, 1, MOST_QUOTA)?;
+        }
+        let terms = TermsContext { fields: context.fields, horizon_days: self.horizon_days };
+        if context.terms.check(&terms).is_err_and(|fault| fault.kind == TermsFaultKind::NoSlotLeft) {
+            return fault("horizon_days", SettingsFaultKind::NoSlotLeft);
+        }
+        self.check_stages()?;
+        self.check_rules(context.grid_minutes)
+    }
+
+    fn check_stages(&self) -> Checked {
+        for (index, stage) in self.stages.iter().enumerate() {
+            let at = |field: &str| format!("stages[{index}].{field}");
+            if index > 0 && stage.stage <= self.stages[index - 1].stage {
+                return fault(at("stage"), SettingsFaultKind::StageOrder);
+            }
+            in_range(at("duration_minutes"), stage.duration_minutes, SHORTEST, MINUTES_OF_DAY)?;
+            in_range(at("gap_least_minutes"), stage.gap_least_minutes, 0, MOST_GAP)?;
+            in_range(at("gap_most_minutes"), stage.gap_most_minutes, stage.gap_least_minutes, MOST_GAP)?;
+            if index == 0 && stage.gap_most_minutes != 0 {
+                return fault(at("gap_most_minutes"), SettingsFaultKind::FirstGap);
+            }
+            if let Some(seats) = stage.seats {
+                in_range(at("seats"), seats, 1, MOST_SEATS)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_rules(&self, grid_minutes: i32) -> Checked {
+        if self.opening_rules.len() > MOST_LINES {
+            return fault("opening_rules", SettingsFaultKind::TooManyLines(MOST_LINES));
+        }
+        for (index, rule) in self.opening_rules.iter().enumerate() {
+            let at = |field: &str| format!("opening_rules[{index}].{field}");
+            let days: BTreeSet<i32> =
+                rule.weekdays.iter().copied().filter(|day| (1..=7).contains(day)).collect();
+            if days.is_empty() || days.len() != rule.weekdays.len() {
+                return fault(at("weekdays"), SettingsFaultKind::NoWeekday);
+            }
+            in_range(at("from_minute"), rule.from_minute, 0, MINUTES_OF_DAY - 1)?;
+            in_range(at("to_minute"), rule.to_minute, 1, MINUTES_OF_DAY)?;
+            if rule.to_minute <= rule.from_minute {
+                return fault(at("to_minute"), SettingsFaultKind::Backwards);
+            }
+            let shortest = self.shortest();
+            if !self.has_slot(rule, shortest, grid_minutes) {
+                return fault(at("to_minute"), SettingsFaultKind::NoSlotInRule(shortest));
+            }
+            let other = self.opening_rules[..index].iter().position(|other| rule.overlaps(other));
+            if let Some(other) = other {
+                return fault(at("from_minute"), SettingsFaultKind::Overlaps(other + 1));
+            }
+        }
+        Ok(())
+    }
+
+    /// The shortest slot that there is: of the whole, or of a stage.
+    fn shortest(&self) -> i32 {
+        let stages = self.stages.iter().map(|stage| stage.duration_minutes);
+        stages.chain([self.duration_minutes]).min().unwrap_or(self.duration_minutes)
+    }
+
+    fn has_slot(&self, rule: &RuleSettings, shortest: i32, grid_minutes: i32) -> bool {
+        // A stage may go on over midnight, where the next day goes on.
+        let over_midnight = !self.stages.is_empty() && rule.to_minute == MINUTES_OF_DAY;
+        let grid = grid_minutes.max(1);
+        let first = rule.from_minute.div_euclid(grid) * grid;
+        let first = if first < rule.from_minute { first + grid } else { first };
+        over_midnight || first + shortest <= rule.to_minute
+    }
+
+    /// What is other than in `before`.
+    pub fn parts_changed_since(&self, before: &Self) -> Vec<SetupPart> {
+        let texts = |of: &Self| {
+            (of.summary.clone(), of.who.clone(), of.bring.clone(), of.rules.clone(), of.prepare.clone())
+        };
+        let booking = |of: &Self| {
+            (of.duration_minutes, of.lead_minutes, of.horizon_days, of.hold_minutes, of.needs_decision)
+        };
+        let all = [
+            (SetupPart::Name, self.name != before.name),
+            (SetupPart::Texts, texts(self) != texts(before)),
+            (SetupPart::Booking, booking(self) != booking(before)),
+            (SetupPart::Seats, (self.seats, self.daily_quota) != (before.seats, before.daily_quota)),
+            (SetupPart::Hours, self.opening_rules != before.opening_rules),
+            (SetupPart::Stages, self.stages != before.stages),
+            (SetupPart::Active, self.active != before.active),
+        ];
+        all.into_iter().filter(|(_, changed)| *changed).map(|(part, _)| part).collect()
+    }
+}
+
+impl RuleSettings {
+    /// The days of the week as bits.
+    pub fn bits(&self) -> i32 {
+        self.weekdays.iter().filter(|day| (1..=7).contains(*day)).fold(0, |bits, day| bits | 1 << (day - 1))
+    }
+
+    /// The days of the week of some bits, in order.
+    pub fn weekdays_of(bits: i32) -> Vec<i32> {
+        (1..=7).filter(|day| bits & 1 << (day - 1) != 0).collect()
+    }
+
+    /// Whether there may be a day on which both say the same time.
+    fn overlaps(&self, other: &Self) -> bool {
+        let kinds =
+            self.day_kind == other.day_kind || [self.day_kind, other.day_kind].contains(&DayKind::Any);
+        kinds
+            && self.bits() & other.bits() != 0
+            && self.from_minute < other.to_minute
+            && other.from_minute < self.to_minute
+    }
+}
+
+impl VenueSettings {
+    /// The first thing that is wrong.
+    pub fn check(&self) -> Checked {
+        text("name", &self.name, NAME_LENGTH)?;
+        text("address", &self.address, TEXT_LENGTH)?;
+        if self.zone.parse::<Tz>().is_err() {
+            return fault("zone", SettingsFaultKind::UnknownZone);
+        }
+        if ![5, 10, 15].contains(&self.grid_minutes) {
+            return fault("grid_minutes", SettingsFaultKind::Grid);
+        }
+        let is_of_number = |c: char| c.is_ascii_digit() || " +-()/".contains(c);
+        let has_digits =
+            self.phone.is_empty() || self.phone.chars().filter(char::is_ascii_digit).count() >= 3;
+        if !has_digits || self.phone.len() > PHONE_LENGTH || !self.phone.chars().all(is_of_number) {
+            return fault("phone", SettingsFaultKind::Phone);
+        }
+        if self.office_hours.len() > MOST_HOURS {
+            return fault("office_hours", SettingsFaultKind::TooManyLines(MOST_HOURS));
+        }
+        let mut until = 0;
+        for (index, hours) in self.office_hours.iter().enumerate() {
+            let at = |field: &str| format!("office_hours[{index}].{field}");
+            in_range(at("from_minute"), hours.from_minute, until, MINUTES_OF_DAY - 1)?;
+            in_range(at("to_minute"), hours.to_minute, hours.from_minute + 1, MINUTES_OF_DAY)?;
+            until = hours.to_minute;
+        }
+        Ok(())
+    }
+
+    /// What is other than in `before`.
+    pub fn parts_changed_since(&self, before: &Self) -> Vec<SetupPart> {
+        let all = [
+            (SetupPart::Name, self.name != before.name),
+            (SetupPart::Address, self.address != before.address),
+            (SetupPart::Grid, (&self.zone, self.grid_minutes) != (&before.zone, before.grid_minutes)),
+            (SetupPart::Contact, self.phone != before.phone),
+            (SetupPart::Hours, self.office_hours != before.office_hours),
+        ];
+        all.into_iter().filter(|(_, changed)| *changed).map(|(part, _)| part).collect()
+    }
+}
+
+fn fault(field: impl Into<String>, kind: SettingsFaultKind) -> Checked {
+    Err(SettingsFault { field: field.into(), kind })
+}
+
+fn in_range(field: impl Into<String>, number: i32, from: i32, to: i32) -> Checked {
+    if (from..=to).contains(&number) { Ok(()) } else { fault(field, SettingsFaultKind::OutOfRange(from, to)) }
+}
+
+/// A text that people read has to be there in each language.
+pub fn text(field: &str, text: &ByLanguage, longest: usize) -> Checked {
+    for language in Language::ALL {
+        let field = format!("{field}.{}", language.tag());
+        let said = text.get(language).unwrap_or_default();
+        if said.trim().is_empty() {
+            return fault(field, SettingsFaultKind::TextMissing);
+        }
+        if said.chars().count() > longest {
+            return fault(field, SettingsFaultKind::TextTooLong(longest));
+        }
+    }
+    Ok(())
+}
+
+/// The name of a service or a venue.
+pub fn name(field: &str, name: &ByLanguage) -> Checked {
+    text(field, name, NAME_LENGTH)
+}
+
+fn texts(field: &str, lines: &[ByLanguage]) -> Checked {
+    if lines.len() > MOST_LINES {
+        return fault(field, SettingsFaultKind::TooManyLines(MOST_LINES));
+    }
+    lines
+        .iter()
+        .enumerate()
+        .try_for_each(|(index, line)| text(&format!("{field}[{index}]"), line, TEXT_LENGTH))
+}

@@ -1,0 +1,180 @@
+//! What a service and a venue are, as chiefs set it: read off their rows, and put into them.
+
+use crate::base::words;
+use crate::directory::ServiceInfo;
+use crate::directory::model::settings::{
+    RuleSettings, ServiceSettings, SettingsContext, SettingsFault, SettingsFaultKind, StageSettings,
+    VenueSettings,
+};
+use crate::directory::service::{StageInfo, assemble};
+use crate::directory::store;
+use crate::directory::store::entities::{opening_rule, service_stage, venue};
+use crate::http::Problem;
+use sea_orm::{ConnectionTrait, DbErr};
+use std::iter;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A service as the store has it at this moment, whatever is kept in memory of it.
+pub async fn stored(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Arc<ServiceInfo>>, DbErr> {
+    Ok(assemble(store::services(conn).await?)?.all.remove(&id))
+}
+
+/// All of them, those that are not offered too, by position.
+pub async fn all_stored(conn: &impl ConnectionTrait) -> Result<Vec<Arc<ServiceInfo>>, DbErr> {
+    let mut all: Vec<_> = assemble(store::services(conn).await?)?.all.into_values().collect();
+    all.sort_by_key(|info| (info.row.position, info.row.id));
+    Ok(all)
+}
+
+impl ServiceInfo {
+    /// What it is, as it is set.
+    pub fn settings(&self) -> ServiceSettings {
+        let rule = |rule: &opening_rule::Model| RuleSettings {
+            day_kind: rule.day_kind,
+            weekdays: RuleSettings::weekdays_of(rule.weekdays),
+            from_minute: rule.from_minute,
+            to_minute: rule.to_minute,
+        };
+        let stage = |stage: &StageInfo| StageSettings {
+            stage: stage.row.stage,
+            duration_minutes: stage.row.duration_minutes,
+            gap_least_minutes: stage.row.gap_least_minutes,
+            gap_most_minutes: stage.row.gap_most_minutes,
+            at_enterprise: stage.row.at_enterprise,
+            seats: stage.seats,
+        };
+        let (row, spec) = (&self.row, &self.spec);
+        ServiceSettings {
+            name: row.name.for_all(),
+            summary: spec.summary.clone(),
+            who: spec.who.clone(),
+            bring: spec.bring.clone(),
+            rules: spec.rules.clone(),
+            prepare: spec.prepare.clone(),
+            duration_minutes: row.duration_minutes,
+            lead_minutes: row.lead_minutes,
+            horizon_days: row.horizon_days,
+            hold_minutes: row.hold_minutes,
+            needs_decision: row.needs_decision,
+            seats: self.seats,
+            daily_quota: self.quota_seats,
+            opening_rules: self.rules.iter().map(rule).collect(),
+            stages: self.stages.iter().map(stage).collect(),
+            active: row.active,
+        }
+    }
+
+    /// The same service with other settings; what is new in it has no id yet.
+    pub fn with_settings(&self, settings: &ServiceSettings) -> Self {
+        let mut other = self.clone();
+        let (row, spec) = (&mut other.row, &mut other.spec);
+        row.name = settings.name.clone();
+        row.duration_minutes = settings.duration_minutes;
+        row.lead_minutes = settings.lead_minutes;
+        row.horizon_days = settings.horizon_days;
+        row.hold_minutes = settings.hold_minutes;
+        row.needs_decision = settings.needs_decision;
+        row.active = settings.active;
+        spec.summary = settings.summary.clone();
+        spec.who = settings.who.clone();
+        spec.bring = settings.bring.clone();
+        spec.rules = settings.rules.clone();
+        spec.prepare = settings.prepare.clone();
+        other.seats = settings.seats;
+        other.quota_seats = settings.daily_quota;
+        row.quota_resource_id = settings.daily_quota.map(|_| self.row.quota_resource_id.unwrap_or_default());
+        let service_id = self.row.id;
+        let rule = |rule: &RuleSettings| opening_rule::Model {
+            id: Uuid::nil(),
+            service_id,
+            day_kind: rule.day_kind,
+            weekdays: rule.bits(),
+            from_minute: rule.from_minute,
+            to_minute: rule.to_minute,
+        };
+        other.rules = settings.opening_rules.iter().map(rule).collect();
+        other.rules.sort_by_key(|rule| rule.from_minute);
+        let resource = |of: &StageSettings| {
+            let known = self.stages.iter().find(|stage| stage.row.stage == of.stage);
+            of.seats.map(|_| known.and_then(|stage| stage.row.resource_id).unwrap_or_default())
+        };
+        let stage = |(position, of): (i32, &StageSettings)| StageInfo {
+            row: service_stage::Model {
+                id: Uuid::nil(),
+                service_id,
+                position,
+                stage: of.stage,
+                duration_minutes: of.duration_minutes,
+                resource_id: resource(of),
+                gap_least_minutes: of.gap_least_minutes,
+                gap_most_minutes: of.gap_most_minutes,
+                at_enterprise: of.at_enterprise,
+            },
+            seats: of.seats,
+        };
+        other.stages = iter::zip(0.., &settings.stages).map(stage).collect();
+        other
+    }
+
+    /// Refuses settings that cannot be meant for this service.
+    pub fn check_settings(&self, settings: &ServiceSettings) -> Result<(), Problem> {
+        let context = SettingsContext {
+            fields: &self.spec.fields,
+            terms: &self.spec.terms,
+            shares: self.spec.shares,
+            grid_minutes: self.venue.grid_minutes,
+        };
+        settings.check(&context).map_err(|fault| refused(&fault))
+    }
+}
+
+/// What a venue is, as it is set.
+pub fn venue_settings(row: &venue::Model) -> Result<VenueSettings, DbErr> {
+    let broken = |error: serde_json::Error| DbErr::Json(error.to_string());
+    Ok(VenueSettings {
+        name: row.name.for_all(),
+        address: row.address.for_all(),
+        zone: row.zone.clone(),
+        grid_minutes: row.grid_minutes,
+        phone: row.phone.clone(),
+        office_hours: serde_json::from_value(row.office_hours.clone()).map_err(broken)?,
+    })
+}
+
+/// The row of a venue with other settings.
+pub fn with_venue_settings(row: venue::Model, settings: &VenueSettings) -> Result<venue::Model, DbErr> {
+    let broken = |error: serde_json::Error| DbErr::Json(error.to_string());
+    Ok(venue::Model {
+        name: settings.name.clone(),
+        address: settings.address.clone(),
+        zone: settings.zone.clone(),
+        grid_minutes: settings.grid_minutes,
+        phone: settings.phone.clone(),
+        office_hours: serde_json::to_value(&settings.office_hours).map_err(broken)?,
+        ..row
+    })
+}
+
+/// What is wrong with settings, with the field as it is spelled in the API.
+pub fn refused(fault: &SettingsFault) -> Problem {
+    use words::directory as say;
+    let title = match fault.kind {
+        SettingsFaultKind::TextMissing => say::settings_text_missing(),
+        SettingsFaultKind::TextTooLong(most) => say::settings_text_too_long(most),
+        SettingsFaultKind::TooManyLines(most) => say::settings_too_many(most),
+        SettingsFaultKind::OutOfRange(from, to) => say::settings_out_of_range(from, to),
+        SettingsFaultKind::NoWeekday => say::settings_no_weekday(),
+        SettingsFaultKind::Backwards => say::settings_backwards(),
+        SettingsFaultKind::NoSlotInRule(minutes) => say::settings_rule_too_short(minutes),
+        SettingsFaultKind::Overlaps(other) => say::settings_rules_overlap(other),
+        SettingsFaultKind::StageOrder => say::settings_stage_order(),
+        SettingsFaultKind::FirstGap => say::settings_first_gap(),
+        SettingsFaultKind::SeatsKept(seats) => say::settings_seats_kept(seats),
+        SettingsFaultKind::NoSlotLeft => say::settings_no_slot_left(),
+        SettingsFaultKind::UnknownZone => say::settings_unknown_zone(),
+        SettingsFaultKind::Grid => say::settings_grid(),
+        SettingsFaultKind::Phone => say::settings_phone(),
+    };
+    Problem::invalid(format!("settings.{}", fault.field), title)
+}

@@ -1,0 +1,100 @@
+import { flushPromises } from '@vue/test-utils'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { show, words } from '../../../../tests/show'
+import { api, take } from '../../../api/client'
+import { ApiError } from '../../../api/problem'
+import { ZONE } from '../fakes'
+import ServiceForm from './ServiceForm.vue'
+
+vi.mock('../../../api/client', () => ({ api: { GET: vi.fn(), POST: vi.fn(), PUT: vi.fn() }, take: vi.fn(), onSignedOut: vi.fn() }))
+
+const both = (text: string) => ({ 'zh-CN': text, en: text })
+const settings = {
+  name: both('Clearance'), summary: both('s'), who: both('w'), bring: [], rules: [], prepare: null, duration_minutes: 60, lead_minutes: 60, horizon_days: 30,
+  hold_minutes: 10, needs_decision: true, seats: 2, daily_quota: null, opening_rules: [{ day_kind: 'working', weekdays: [1, 2, 3, 4, 5, 6, 7], from_minute: 540, to_minute: 720 }], stages: [], active: true,
+}
+const setup = (version: number, more = {}) => ({ id: 's', code: 'c', kind: 'video', venue_id: 'v', venue_name: both('Hall'), zone: ZONE, grid_minutes: 15, version, settings: { ...settings, ...more }, kept_seats: 0, changes: [] })
+const figures = (free: number) => ({ slots: free, free_slots: free, free, reason: null })
+let effect: object
+let refuse: ApiError | null
+let preview: ApiError | null
+let there: object
+const sent = (of: 'POST' | 'PUT') => vi.mocked(api[of]).mock.calls as unknown as [string, { body: { version: number; settings: typeof settings; reason: string; anyway: boolean } }][]
+
+beforeEach(() => {
+  vi.clearAllMocks()
+  refuse = preview = null
+  there = setup(1)
+  effect = { zone: ZONE, days: [{ date: '2026-12-05', kind: 'weekend', name: null, before: figures(0), after: figures(6) }], days_lost: 0, outside: [], outside_count: 0, newly_outside: 0 }
+  for (const method of ['GET', 'POST', 'PUT'] as const) vi.mocked(api[method]).mockImplementation(((path: string) => `${method} ${path}`) as never)
+  vi.mocked(take).mockImplementation(((call: string) => {
+    if (call.endsWith('/preview')) return preview ? Promise.reject(preview) : Promise.resolve(effect)
+    if (call.startsWith('GET')) return Promise.resolve(there)
+    return refuse ? Promise.reject(refuse) : Promise.resolve(setup(1, sent('PUT').at(-1)?.[1].body.settings))
+  }) as never)
+})
+// many fields are drawn anew, which takes a while on a busy machine
+vi.setConfig({ testTimeout: 30_000 })
+const draw = () => show(ServiceForm, { areas: ['staff', 'setup'], language: 'en', props: { setup: setup(0) }, stubs: { UnsavedGuard: true } })
+const saveWith = async (page: Awaited<ReturnType<typeof draw>>, reason: string) => {
+  await page.find('form').trigger('submit')
+  await page.find('[name="reason"]').setValue(reason)
+  await page.find('dialog .btn-primary').trigger('click')
+  await flushPromises()
+}
+
+it('paints hours of a weekday, asks what they would do, and saves them with a reason', async () => {
+  const page = await draw()
+  await flushPromises()
+  expect(words(page.find('#setup-effect ~ p'))).toBe('Free slots: 0 now, 6 then.')
+  await page.find('[value="non_working"]').setValue()
+  for (const hour of ['09', '10', '11']) await page.find(`[aria-label^="Sat ${hour}:00"]`).trigger('click')
+  await vi.waitFor(() => { expect(sent('POST')).toHaveLength(2) })
+  const saturday = { day_kind: 'non_working', weekdays: [6], from_minute: 540, to_minute: 720 }
+  expect(sent('POST')[1]?.[1].body.settings.opening_rules[1]).toEqual(saturday)
+  await page.find('form').trigger('submit')
+  await page.find('dialog .btn-primary').trigger('click')
+  expect(sent('PUT')).toEqual([])
+  expect(words(page)).toContain('Please give the reason.')
+  await saveWith(page, 'Rules of the season')
+  expect(sent('PUT')[0]?.[1].body).toMatchObject({ version: 0, reason: 'Rules of the season', anyway: false, settings: { opening_rules: [settings.opening_rules[0], saturday] } })
+  expect(words(page)).toContain('Nothing is changed')
+})
+
+it('puts a refusal at its field while one types, and does not save', async () => {
+  preview = new ApiError({ code: 'settings_rule_too_short', status: 422, title: 'Too short.', field: 'settings.opening_rules[0].to_minute' })
+  const page = await draw()
+  await flushPromises()
+  expect(page.find('[name="opening_rules[0].to_minute"]').attributes('aria-invalid')).toBe('true')
+  await page.find('form').trigger('submit')
+  expect(page.find('dialog').exists()).toBe(false)
+  await page.find('[name="seats"]').setValue('two')
+  expect(page.find('[name="seats"]').attributes('aria-invalid')).toBe('true')
+})
+
+it('asks about bookings that would stand outside', async () => {
+  effect = { ...effect, outside: [{ id: 'b', reference: 'MQ 2611 4K7P-X', starts_at: '2026-11-24T02:00:00Z', ends_at: '2026-11-24T03:00:00Z', state: 'accepted', why: 'hours', already: false }], outside_count: 1, newly_outside: 1 }
+  const page = await draw()
+  await page.find('[name="hold_minutes"]').setValue('12')
+  await flushPromises()
+  expect(words(page)).toContain('1 booking would lie outside, 1 because of this change')
+  await saveWith(page, 'Moved')
+  expect(sent('PUT')).toEqual([])
+  await page.find('[name="anyway"]').setValue(true)
+  await saveWith(page, 'Moved')
+  expect(sent('PUT')[0]?.[1].body.anyway).toBe(true)
+})
+
+it('puts what somebody else changed meanwhile together with what was typed', async () => {
+  const page = await draw()
+  await flushPromises()
+  await page.find('[name="hold_minutes"]').setValue('12')
+  refuse = new ApiError({ code: 'changed_meanwhile', status: 409, title: 'Shen changed this.' })
+  there = setup(4, { seats: 5 })
+  await saveWith(page, 'Season')
+  expect(words(page)).toContain('Shen changed this. Both changes were put together')
+  expect(page.find('dialog').exists()).toBe(false)
+  refuse = null
+  await saveWith(page, 'Season')
+  expect(sent('PUT').at(-1)?.[1].body).toMatchObject({ version: 4, settings: { seats: 5, hold_minutes: 12 } })
+})
