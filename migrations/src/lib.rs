@@ -36,6 +36,8 @@ mod m20261126_000160_channels;
 mod m20261126_000165_closings;
 mod m20261126_000170_sealed_answers_of_forms;
 mod m20261126_000171_groups;
+mod m20261126_000175_announced_hours;
+mod m20261126_000176_keys_by_time;
 mod m20261126_000180_documents;
 mod m20261126_000190_setups;
 mod m20261126_000200_refusals;
@@ -81,6 +83,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000165_closings::Migration),
             Box::new(m20261126_000170_sealed_answers_of_forms::Migration),
             Box::new(m20261126_000171_groups::Migration),
+            Box::new(m20261126_000175_announced_hours::Migration),
+            Box::new(m20261126_000176_keys_by_time::Migration),
             Box::new(m20261126_000180_documents::Migration),
             Box::new(m20261126_000190_setups::Migration),
             Box::new(m20261126_000200_refusals::Migration),

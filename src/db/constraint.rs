@@ -41,7 +41,7 @@ mod tests {
             ("duplicate key value violates unique constraint \"booking_pkey\" reference", false),
             ("UNIQUE constraint failed: booking.reference", true),
             ("UNIQUE constraint failed: booking.reference_of", false),
-            ("UNIQUE constraint failed: occupied.resource_id, occupied.seat, occupied.cell", false),
+            ("UNIQUE constraint failed: occupied.resource_id, occupied.cell, occupied.seat", false),
         ] {
             assert_eq!(KEY.is_named_in(message), named, "{message}");
         }

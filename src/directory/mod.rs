@@ -28,5 +28,5 @@ pub use service::import::{Draft, Import, ImportFault, ImportSummary, import_cale
 pub use service::settings;
 pub use service::versions::CalendarVersion;
 pub use service::{Directory, ServiceInfo, Services, StageInfo};
-pub use store::{ask, closings, entities, openings, setups, shares};
+pub use store::{announced, ask, entities, setups, shares};
 pub use wire::router;

@@ -2,6 +2,7 @@
 //! [`crate::http::plain`] here, before a feature sees it.
 
 use crate::base::words;
+use crate::http::object::Strict;
 use crate::http::{Problem, dated, json, kind, plain};
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
@@ -22,7 +23,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         kind::check(request.headers(), "application/json")?;
         let mut body = json::read(&Bytes::from_request(request, state).await?)?;
         plain::clean(&mut body)?;
-        serde_path_to_error::deserialize(body).map(Self).map_err(|error| invalid_field(&error))
+        serde_path_to_error::deserialize(Strict(body)).map(Self).map_err(|error| invalid_field(&error))
     }
 }
 

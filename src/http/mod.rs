@@ -21,7 +21,6 @@ pub use dated::dated;
 pub use events::event_stream;
 pub use extract::{Body, Params, PathId, PathText};
 pub use kind::check as check_kind;
-pub use object::object;
 pub use page::{Cursor, Page, PageParams};
 pub use plain::normal as plain_text;
 pub use problem::{Problem, ProblemBody, RequestId, render_problems, tell_lost_answers};

@@ -6,6 +6,7 @@
 //! in than those in force show here only by bookings that were made against them.
 
 use crate::booking::model::slots::Slot;
+use crate::booking::model::state::{LIVE, keeps_place};
 use crate::booking::model::why_not::{Facts, Rule};
 use crate::booking::store::entities::booking::BookingState;
 use crate::directory::model::credit::CreditTier;
@@ -38,18 +39,12 @@ pub struct PastRequest {
 
 impl PastRequest {
     fn stood(&self, at: DateTime<Utc>) -> bool {
-        let is_over = !matches!(
-            self.state,
-            BookingState::Held | BookingState::Requested | BookingState::Accepted | BookingState::CheckedIn
-        );
-        self.applied_at < at && !(is_over && self.changed_at <= at)
+        self.applied_at < at && (LIVE.contains(&self.state) || self.changed_at > at)
     }
 
     /// What counts in a period, also when it is done.
     fn counted(&self, at: DateTime<Utc>) -> bool {
-        let came_to_nothing =
-            matches!(self.state, BookingState::Refused | BookingState::Cancelled | BookingState::Expired);
-        self.applied_at < at && !(came_to_nothing && self.changed_at <= at)
+        self.applied_at < at && (keeps_place(self.state) || self.changed_at > at)
     }
 }
 

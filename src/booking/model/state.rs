@@ -164,6 +164,9 @@ pub fn is_live(row: &booking::Model, now: DateTime<Utc>) -> bool {
 /// The states of bookings that may still take place.
 pub const LIVE: [BookingState; 4] = [Held, Requested, Accepted, CheckedIn];
 
+/// The other states: what is in them is over.
+pub const OVER: [BookingState; 5] = [Refused, Completed, BookingState::NoShow, Cancelled, Expired];
+
 /// Whether a booking in this state keeps its place.
 pub fn keeps_place(state: BookingState) -> bool {
     !matches!(state, Refused | Cancelled | Expired)
@@ -244,6 +247,13 @@ pub mod tests {
 
     fn start() -> DateTime<Utc> {
         DateTime::from_timestamp(1_790_000_000, 0).unwrap()
+    }
+
+    #[test]
+    fn every_state_is_live_or_over() {
+        for state in BookingState::iter() {
+            assert_ne!(LIVE.contains(&state), OVER.contains(&state), "{state:?}");
+        }
     }
 
     #[test]

@@ -3,7 +3,6 @@
 
 use crate::auth::model::actor;
 use crate::auth::{self, Actor, Right};
-use crate::base::ids;
 use crate::base::local_time::{day_bounds, local_date};
 use crate::base::words::{self, ByLanguage};
 use crate::booking::jobs::ServiceClosed;
@@ -12,20 +11,19 @@ use crate::booking::model::form;
 use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::stages::WantedStage;
 use crate::booking::model::state::Action;
-use crate::booking::service::openings::{check_times, checked_text};
+use crate::booking::service::announced::{AnnouncedShown, AnnouncedTimes, checked_text, tell};
 use crate::booking::service::transition::{Step, take_step};
-use crate::booking::service::{Booking, Fault, StageOffer, WantedTime, Way, closed_hours, plan_of};
+use crate::booking::service::{Booking, Fault, StageOffer, WantedTime, Way, hours_of, plan_of};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::{appointments, read, write};
 use crate::booking::words::mails;
-use crate::booking::words::problems::unknown_service;
-use crate::db::{bus, jobs};
-use crate::directory::entities::closing;
-use crate::directory::{ServiceInfo, closings, office};
-use crate::evidence::{self, NewEntry, SYSTEM};
+use crate::db::jobs;
+use crate::directory::entities::announced_hours::{self, AnnouncedKind};
+use crate::directory::{ServiceInfo, announced};
+use crate::evidence::{NewEntry, SYSTEM};
 use crate::http::Problem;
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Days, TimeDelta, Timelike, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -38,14 +36,6 @@ const MOST_TRIED: usize = 8;
 /// Other nodes know of a closing by then; what was booked until then is looked at once more.
 const KNOWN_BY: TimeDelta = TimeDelta::minutes(2);
 
-/// When what is to be closed.
-#[derive(Clone, Debug)]
-pub struct ClosingTimes {
-    pub service_id: Uuid,
-    pub dates: (NaiveDate, NaiveDate),
-    pub minutes: (i32, i32),
-}
-
 /// What a closing would take away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClosingEffect {
@@ -54,22 +44,15 @@ pub struct ClosingEffect {
     pub bookings: usize,
 }
 
-/// A closing with its service and who made it.
-pub struct ClosingShown {
-    pub row: closing::Model,
-    pub info: Arc<ServiceInfo>,
-    pub made_by: String,
-}
-
 impl Booking {
     /// What a closing would take away. Writes nothing.
     pub async fn preview_closing(
         &self,
         actor: &Actor,
-        times: &ClosingTimes,
+        times: &AnnouncedTimes,
     ) -> Result<ClosingEffect, Problem> {
         actor.may(Right::AnnounceOpenings)?;
-        let (row, info) = self.closing_of(actor, times).await?;
+        let (row, info) = self.announced_of(actor, AnnouncedKind::Closing, times).await?;
         self.closing_effect(&row, &info).await
     }
 
@@ -77,15 +60,15 @@ impl Booking {
     pub async fn close(
         &self,
         actor: &Actor,
-        times: &ClosingTimes,
+        times: &AnnouncedTimes,
         text: &ByLanguage,
         reason: &str,
         rebooks: bool,
-    ) -> Result<ClosingShown, Problem> {
+    ) -> Result<AnnouncedShown, Problem> {
         actor.may(Right::AnnounceOpenings)?;
-        let (row, info) = self.closing_of(actor, times).await?;
+        let (row, info) = self.announced_of(actor, AnnouncedKind::Closing, times).await?;
         let (text, reason) = (checked_text(text)?, form::require_reason(Some(reason))?);
-        let row = closing::Model { text, reason, rebooks, ..row };
+        let row = announced_hours::Model { text, reason, rebooks, ..row };
         if self.closing_effect(&row, &info).await? == (ClosingEffect { slots: 0, bookings: 0 }) {
             return Err(Problem::invalid("from_minute", words::booking::closing_closes_nothing()));
         }
@@ -103,66 +86,46 @@ impl Booking {
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
                 let (job, now) = (ServiceClosed { closing_id: made.id }, made.made_at);
-                closings::insert(tx, made).await?;
-                evidence::append(tx, entry).await?;
+                announced::insert(tx, made).await?;
                 jobs::enqueue(tx, now, &job).await?;
                 jobs::enqueue_for(tx, now, now + KNOWN_BY, &job).await?;
-                bus::tell_in(tx, bus::DIRECTORY).await?;
-                inner.tell_office(tx);
-                Ok::<_, Fault>(())
+                tell(tx, &inner, entry).await
             })
         });
         write.await?;
-        self.0.directory.forget();
-        Ok(ClosingShown { row, info, made_by: actor.name.clone() })
-    }
-
-    /// Those that are not over, by their first date; withdrawn ones too.
-    pub async fn closings(&self, actor: &Actor) -> Result<Vec<ClosingShown>, Problem> {
-        actor.may(Right::HandleBookings)?;
-        let conn = self.0.db.reader();
-        let rows = closings::ending_from(conn, local_date(office().zone, self.0.clock.now())).await?;
-        let makers: Vec<Uuid> = rows.iter().map(|row| row.made_by).collect();
-        let makers = auth::ask::accounts(conn, &makers).await?;
-        let services = self.0.directory.kept_services().await?;
-        let shown = |row: closing::Model| {
-            let info = services.get(row.service_id)?.clone();
-            let made_by = makers.get(&row.made_by).map(|maker| maker.name.clone()).unwrap_or_default();
-            Some(ClosingShown { row, info, made_by })
-        };
-        Ok(rows.into_iter().filter_map(shown).collect())
+        Ok(AnnouncedShown { row, info, made_by: actor.name.clone() })
     }
 
     /// Withdraws a closing: it can be booked then again. What was moved or cancelled stays so. A second time nothing
     /// happens.
     pub async fn withdraw_closing(&self, actor: &Actor, id: Uuid) -> Result<(), Problem> {
         actor.may(Right::AnnounceOpenings)?;
-        closings::by_id(self.0.db.reader(), id).await?.ok_or_else(Problem::not_found)?;
+        let row = announced::by_id(self.0.db.reader(), AnnouncedKind::Closing, id).await?;
+        row.ok_or_else(Problem::not_found)?;
         let (now, by, inner) = (self.0.clock.now(), actor.evidence(), self.0.clone());
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
-                if closings::withdraw(tx, id, now).await? {
-                    let what = ClosingEntry::Withdrawn { closing_id: id };
-                    evidence::append(tx, NewEntry::new(SYSTEM, &what, by, now)).await?;
-                    bus::tell_in(tx, bus::DIRECTORY).await?;
-                    inner.tell_office(tx);
+                if !announced::withdraw(tx, id, now).await? {
+                    return Ok::<_, Fault>(());
                 }
-                Ok::<_, Fault>(())
+                let what = ClosingEntry::Withdrawn { closing_id: id };
+                tell(tx, &inner, NewEntry::new(SYSTEM, &what, by, now)).await
             })
         });
-        write.await?;
-        self.0.directory.forget();
-        Ok(())
+        Ok(write.await?)
     }
 
     /// Moves or cancels what is booked in a closing that stands. What is dealt with already is left alone.
     pub async fn clear_closed(&self, id: Uuid) -> Result<(), Problem> {
-        // Another node may have closed it: the service as it is kept here may still be open then.
-        self.0.directory.forget();
         let conn = self.0.db.reader();
-        let row = closings::by_id(conn, id).await?.filter(|row| row.withdrawn_at.is_none());
-        let Some(row) = row else { return Ok(()) };
-        let info = self.info(row.service_id).await?;
+        let row = announced::by_id(conn, AnnouncedKind::Closing, id).await?;
+        let Some(row) = row.filter(|row| row.withdrawn_at.is_none()) else { return Ok(()) };
+        let mut info = self.info(row.service_id).await?;
+        if info.closed.iter().all(|closed| closed.id != id) {
+            // Another node closed it a moment ago: as it is kept here it is still open.
+            self.0.directory.forget();
+            info = self.info(row.service_id).await?;
+        }
         let Some(account) = auth::ask::accounts(conn, &[row.made_by]).await?.remove(&row.made_by) else {
             return Ok(());
         };
@@ -180,7 +143,7 @@ impl Booking {
 
     async fn clear(
         &self,
-        closing: &closing::Model,
+        closing: &announced_hours::Model,
         info: &Arc<ServiceInfo>,
         chief: &Actor,
         booking: booking::Model,
@@ -201,7 +164,7 @@ impl Booking {
             }
         }
         let (inner, now, by) = (self.0.clone(), self.0.clock.now(), chief.evidence());
-        let (info, closing) = (Arc::clone(info), closing.clone());
+        let info = Arc::clone(info);
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
                 let Some(row) = write::lock(tx, booking.id).await? else { return Ok(()) };
@@ -209,7 +172,6 @@ impl Booking {
                 if row.starts_at != booking.starts_at || !is_to_come(&row, now) {
                     return Ok(());
                 }
-                debug_assert_eq!(row.service_id, closing.service_id);
                 let was = row.state;
                 let step = Step { actor: by, reason: Some(said), ..Step::by_program(Action::Cancel, now) };
                 let row = take_step(tx, row, step).await?;
@@ -258,36 +220,9 @@ impl Booking {
         Ok(free.into_iter().take(MOST_TRIED).map(|slot| WantedTime::Slot(slot.starts_at)).collect())
     }
 
-    /// The row of a closing with the times that were asked for, if they can be.
-    async fn closing_of(
-        &self,
-        actor: &Actor,
-        times: &ClosingTimes,
-    ) -> Result<(closing::Model, Arc<ServiceInfo>), Problem> {
-        let info = self.0.directory.service(times.service_id).await?.filter(|info| info.row.active);
-        let info = info.ok_or_else(unknown_service)?;
-        let now = self.0.clock.now();
-        check_times(&info, times.dates, times.minutes, now)?;
-        let row = closing::Model {
-            id: ids::new_id(now),
-            service_id: times.service_id,
-            date_from: times.dates.0,
-            date_to: times.dates.1,
-            from_minute: times.minutes.0,
-            to_minute: times.minutes.1,
-            text: ByLanguage::same(""),
-            reason: String::new(),
-            rebooks: false,
-            made_by: actor.account_id,
-            made_at: now,
-            withdrawn_at: None,
-        };
-        Ok((row, info))
-    }
-
     async fn closing_effect(
         &self,
-        row: &closing::Model,
+        row: &announced_hours::Model,
         info: &ServiceInfo,
     ) -> Result<ClosingEffect, Problem> {
         let calendar = self.0.directory.calendar().await?;
@@ -303,8 +238,8 @@ impl Booking {
 }
 
 /// The plan of a service that is closed by nothing but this.
-fn only(row: &closing::Model, info: &ServiceInfo) -> Plan {
-    Plan { closed: vec![closed_hours(row)], ..plan_of(info) }
+fn only(row: &announced_hours::Model, info: &ServiceInfo) -> Plan {
+    Plan { closed: vec![hours_of(row)], ..plan_of(info) }
 }
 
 fn is_to_come(row: &booking::Model, now: DateTime<Utc>) -> bool {
@@ -315,7 +250,7 @@ fn is_to_come(row: &booking::Model, now: DateTime<Utc>) -> bool {
 /// What is booked in a closing and still to come, each with its appointments.
 async fn booked_in(
     conn: &impl ConnectionTrait,
-    row: &closing::Model,
+    row: &announced_hours::Model,
     info: &ServiceInfo,
     now: DateTime<Utc>,
 ) -> Result<Vec<(booking::Model, Vec<appointment::Model>)>, DbErr> {

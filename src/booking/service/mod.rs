@@ -1,5 +1,6 @@
 //! Use cases.
 
+pub mod announced;
 mod board;
 mod booker;
 pub mod clearance;
@@ -70,6 +71,7 @@ use crate::booking::store::entities::booking::{self, Channel};
 use crate::booking::store::{Scope, read};
 use crate::db::live::Live;
 use crate::db::{Db, StoreFault, WriteError, fault_of};
+use crate::directory::entities::{announced_hours, opening_rule};
 use crate::directory::model::calendar::Calendar;
 use crate::directory::model::credit::CreditTier;
 use crate::directory::{Directory, ServiceInfo};
@@ -227,7 +229,7 @@ fn scope_of(actor: &Actor) -> Result<Scope, Problem> {
 
 /// What slots of a service are made from.
 fn plan_of(info: &ServiceInfo) -> Plan {
-    let opening = |rule: &crate::directory::entities::opening_rule::Model| Opening {
+    let opening = |rule: &opening_rule::Model| Opening {
         days: rule.day_kind,
         weekdays: rule.weekdays,
         from: rule.from_minute,
@@ -239,8 +241,8 @@ fn plan_of(info: &ServiceInfo) -> Plan {
         duration_minutes: i64::from(info.row.duration_minutes),
         dense: false,
         openings: info.rules.iter().map(opening).collect(),
-        extra: info.extra.iter().map(extra_hours).collect(),
-        closed: info.closed.iter().map(closed_hours).collect(),
+        extra: info.extra.iter().map(hours_of).collect(),
+        closed: info.closed.iter().map(hours_of).collect(),
         buffers: (
             i64::from(info.spec.terms.buffer_before_minutes),
             i64::from(info.spec.terms.buffer_after_minutes),
@@ -253,11 +255,7 @@ fn lead_of(info: &ServiceInfo, tier: Option<CreditTier>) -> TimeDelta {
     TimeDelta::minutes(i64::from(info.spec.terms.lead_minutes(tier, None, info.row.lead_minutes)))
 }
 
-fn closed_hours(row: &crate::directory::entities::closing::Model) -> DatedHours {
-    DatedHours { dates: (row.date_from, row.date_to), minutes: row.from_minute..row.to_minute }
-}
-
-fn extra_hours(row: &crate::directory::entities::extra_opening::Model) -> DatedHours {
+fn hours_of(row: &announced_hours::Model) -> DatedHours {
     DatedHours { dates: (row.date_from, row.date_to), minutes: row.from_minute..row.to_minute }
 }
 
@@ -270,7 +268,7 @@ fn seats_over(info: &ServiceInfo, cells: &Range<i64>) -> i32 {
     let at = |cell: i64| DateTime::from_timestamp(cell.saturating_mul(seconds), 0).unwrap_or_default();
     let (from, to) = (at(cells.start), at(cells.end));
     let date = local_date(info.zone, from);
-    let covers = |row: &&crate::directory::entities::extra_opening::Model| {
+    let covers = |row: &&announced_hours::Model| {
         let edge = |minute| instant(info.zone, date, minute);
         row.date_from <= date
             && date <= row.date_to

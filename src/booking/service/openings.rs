@@ -1,46 +1,32 @@
 //! Overtime days and surge plans that a chief announces: what they open, and withdrawing what nobody has booked in.
 
-use crate::auth::{self, Actor, Right};
-use crate::base::ids;
+use crate::auth::{Actor, Right};
 use crate::base::local_time::{day_bounds, instant, local_date};
-use crate::base::words::{self, ByLanguage, Language};
+use crate::base::words::{self, ByLanguage};
 use crate::booking::log::OpeningEntry;
 use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::{display_reference, form};
-use crate::booking::service::{Booking, Fault, capacity_in, extra_hours, plan_of};
+use crate::booking::service::announced::{AnnouncedShown, AnnouncedTimes, checked_text, tell};
+use crate::booking::service::{Booking, Fault, capacity_in, hours_of, plan_of};
 use crate::booking::store::entities::{appointment, booking};
 use crate::booking::store::{appointments, read};
-use crate::booking::words::problems::unknown_service;
-use crate::db::{Tx, bus};
-use crate::directory::entities::extra_opening;
+use crate::db::Tx;
+use crate::directory::entities::announced_hours::{self, AnnouncedKind};
 use crate::directory::model::calendar::Calendar;
-use crate::directory::{ServiceInfo, office, openings};
-use crate::evidence::{self, NewEntry, SYSTEM};
+use crate::directory::{ServiceInfo, announced};
+use crate::evidence::{NewEntry, SYSTEM};
 use crate::http::Problem;
 use crate::places;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::TimeDelta;
 use sea_orm::DbErr;
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// So many days may lie between the first and the last date.
-pub const MOST_DAYS: i64 = 31;
 /// So many places may be added.
 pub const MOST_SEATS: i32 = 50;
-/// As long an announcement may be.
-pub const TEXT_LENGTH: usize = 300;
 /// As many bookings are named when withdrawing is refused.
 const NAMED: usize = 8;
-
-/// When what is to be opened.
-#[derive(Clone, Debug)]
-pub struct OpeningTimes {
-    pub service_id: Uuid,
-    pub dates: (NaiveDate, NaiveDate),
-    pub minutes: (i32, i32),
-    pub extra_seats: i32,
-}
 
 /// What would be there beside what is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,23 +35,16 @@ pub struct OpeningEffect {
     pub places: i64,
 }
 
-/// An opening with its service and who made it.
-pub struct OpeningShown {
-    pub row: extra_opening::Model,
-    pub info: Arc<ServiceInfo>,
-    pub made_by: String,
-}
-
 impl Booking {
     /// What an opening would open. Writes nothing.
     pub async fn preview_opening(
         &self,
         actor: &Actor,
-        times: &OpeningTimes,
+        times: &AnnouncedTimes,
+        extra_seats: i32,
     ) -> Result<OpeningEffect, Problem> {
         actor.may(Right::AnnounceOpenings)?;
-        let row = self.opening_of(actor, times).await?;
-        let info = self.info(row.service_id).await?;
+        let (row, info) = self.opening_of(actor, times, extra_seats).await?;
         Ok(effect(&info, &*self.0.directory.calendar().await?, &row))
     }
 
@@ -73,18 +52,15 @@ impl Booking {
     pub async fn announce_opening(
         &self,
         actor: &Actor,
-        times: &OpeningTimes,
+        times: &AnnouncedTimes,
+        extra_seats: i32,
         text: &ByLanguage,
         reason: &str,
-    ) -> Result<OpeningShown, Problem> {
+    ) -> Result<AnnouncedShown, Problem> {
         actor.may(Right::AnnounceOpenings)?;
-        let row = self.opening_of(actor, times).await?;
-        let row = extra_opening::Model {
-            text: checked_text(text)?,
-            reason: form::require_reason(Some(reason))?,
-            ..row
-        };
-        let info = self.info(row.service_id).await?;
+        let (row, info) = self.opening_of(actor, times, extra_seats).await?;
+        let (text, reason) = (checked_text(text)?, form::require_reason(Some(reason))?);
+        let row = announced_hours::Model { text, reason, ..row };
         let opened = effect(&info, &*self.0.directory.calendar().await?, &row);
         if opened.places == 0 {
             return Err(Problem::invalid("from_minute", words::booking::opening_opens_nothing()));
@@ -102,44 +78,25 @@ impl Booking {
         let (inner, made) = (self.0.clone(), row.clone());
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
-                openings::insert(tx, made).await?;
-                evidence::append(tx, entry).await?;
-                bus::tell_in(tx, bus::DIRECTORY).await?;
-                inner.tell_office(tx);
-                Ok::<_, Fault>(())
+                announced::insert(tx, made).await?;
+                tell(tx, &inner, entry).await
             })
         });
         write.await?;
-        self.0.directory.forget();
-        Ok(OpeningShown { row, info, made_by: actor.name.clone() })
-    }
-
-    /// Those that are not over, by their first date; withdrawn ones too.
-    pub async fn openings(&self, actor: &Actor) -> Result<Vec<OpeningShown>, Problem> {
-        actor.may(Right::HandleBookings)?;
-        let today = local_date(office().zone, self.0.clock.now());
-        let rows = openings::ending_from(self.0.db.reader(), today).await?;
-        let makers: Vec<Uuid> = rows.iter().map(|row| row.made_by).collect();
-        let makers = auth::ask::accounts(self.0.db.reader(), &makers).await?;
-        let services = self.0.directory.kept_services().await?;
-        let shown = |row: extra_opening::Model| {
-            let info = services.get(row.service_id)?.clone();
-            let made_by = makers.get(&row.made_by).map(|maker| maker.name.clone()).unwrap_or_default();
-            Some(OpeningShown { row, info, made_by })
-        };
-        Ok(rows.into_iter().filter_map(shown).collect())
+        Ok(AnnouncedShown { row, info, made_by: actor.name.clone() })
     }
 
     /// Withdraws an opening in which nobody has booked. A second time nothing happens.
     pub async fn withdraw_opening(&self, actor: &Actor, id: Uuid) -> Result<(), Problem> {
         actor.may(Right::AnnounceOpenings)?;
-        let row = openings::by_id(self.0.db.reader(), id).await?.ok_or_else(Problem::not_found)?;
+        let row = announced::by_id(self.0.db.reader(), AnnouncedKind::Opening, id).await?;
+        let row = row.ok_or_else(Problem::not_found)?;
         let info = self.info(row.service_id).await?;
         let calendar = self.0.directory.calendar().await?;
         let (now, by, inner) = (self.0.clock.now(), actor.evidence(), self.0.clone());
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
-                if !openings::withdraw(tx, id, now).await? {
+                if !announced::withdraw(tx, id, now).await? {
                     return Ok(());
                 }
                 let booked = booked_in(tx, &info, &calendar, &row).await?;
@@ -147,83 +104,32 @@ impl Booking {
                     return Err(Fault::from(still_booked(&booked)));
                 }
                 let what = OpeningEntry::Withdrawn { opening_id: id };
-                evidence::append(tx, NewEntry::new(SYSTEM, &what, by, now)).await?;
-                bus::tell_in(tx, bus::DIRECTORY).await?;
-                inner.tell_office(tx);
-                Ok(())
+                tell(tx, &inner, NewEntry::new(SYSTEM, &what, by, now)).await
             })
         });
-        write.await?;
-        self.0.directory.forget();
-        Ok(())
+        Ok(write.await?)
     }
 
-    /// The row of an opening with the times that were asked for, if they can be.
-    async fn opening_of(&self, actor: &Actor, times: &OpeningTimes) -> Result<extra_opening::Model, Problem> {
-        let info = self.0.directory.service(times.service_id).await?.filter(|info| info.row.active);
-        let info = info.ok_or_else(unknown_service)?;
-        let now = self.0.clock.now();
-        let ((date_from, date_to), (from_minute, to_minute)) = (times.dates, times.minutes);
-        check_times(&info, times.dates, times.minutes, now)?;
-        if !(0..=MOST_SEATS).contains(&times.extra_seats) {
+    async fn opening_of(
+        &self,
+        actor: &Actor,
+        times: &AnnouncedTimes,
+        extra_seats: i32,
+    ) -> Result<(announced_hours::Model, Arc<ServiceInfo>), Problem> {
+        let (row, info) = self.announced_of(actor, AnnouncedKind::Opening, times).await?;
+        if !(0..=MOST_SEATS).contains(&extra_seats) {
             return Err(Problem::invalid("extra_seats", words::booking::opening_seats(MOST_SEATS)));
         }
-        Ok(extra_opening::Model {
-            id: ids::new_id(now),
-            service_id: times.service_id,
-            date_from,
-            date_to,
-            from_minute,
-            to_minute,
-            extra_seats: times.extra_seats,
-            text: ByLanguage::same(""),
-            reason: String::new(),
-            made_by: actor.account_id,
-            made_at: now,
-            withdrawn_at: None,
-        })
+        Ok((announced_hours::Model { extra_seats, ..row }, info))
     }
-}
-
-/// Refuses dates and minutes at which nothing can be announced.
-pub(super) fn check_times(
-    info: &ServiceInfo,
-    (date_from, date_to): (NaiveDate, NaiveDate),
-    (from_minute, to_minute): (i32, i32),
-    now: DateTime<Utc>,
-) -> Result<(), Problem> {
-    let is_range = (0..MOST_DAYS).contains(&(date_to - date_from).num_days());
-    if !is_range || date_from < local_date(info.zone, now) {
-        return Err(Problem::invalid("date_to", words::booking::opening_dates(MOST_DAYS)));
-    }
-    if from_minute < 0 || from_minute >= to_minute || to_minute > 1440 {
-        return Err(Problem::invalid("to_minute", words::booking::opening_minutes()));
-    }
-    Ok(())
-}
-
-/// What bookers read, in every language.
-pub(super) fn checked_text(text: &ByLanguage) -> Result<ByLanguage, Problem> {
-    let mut texts = Vec::new();
-    for language in Language::ALL {
-        let field = format!("text.{}", language.tag());
-        let said = text.get(language).map(str::trim).filter(|said| !said.is_empty());
-        let said =
-            said.ok_or_else(|| Problem::invalid(field.clone(), words::booking::opening_text_required()))?;
-        if said.chars().count() > TEXT_LENGTH {
-            return Err(Problem::invalid(field, words::booking::too_long_reason(TEXT_LENGTH)));
-        }
-        texts.push((language, said.to_owned()));
-    }
-    Ok(ByLanguage::of(texts))
 }
 
 /// A service with other openings than it has.
-fn with_extra(info: &ServiceInfo, extra: Vec<extra_opening::Model>) -> ServiceInfo {
+fn with_extra(info: &ServiceInfo, extra: Vec<announced_hours::Model>) -> ServiceInfo {
     ServiceInfo { extra, ..info.clone() }
 }
 
-fn effect(info: &ServiceInfo, calendar: &Calendar, row: &extra_opening::Model) -> OpeningEffect {
+fn effect(info: &ServiceInfo, calendar: &Calendar, row: &announced_hours::Model) -> OpeningEffect {
     let with = with_extra(info, info.extra.iter().chain([row]).cloned().collect());
     let days = row.date_from.iter_days().take_while(|date| *date <= row.date_to);
     let mut sum = OpeningEffect { slots: 0, places: 0 };
@@ -246,7 +152,7 @@ async fn booked_in(
     tx: &Tx,
     info: &ServiceInfo,
     calendar: &Calendar,
-    row: &extra_opening::Model,
+    row: &announced_hours::Model,
 ) -> Result<Vec<booking::Model>, DbErr> {
     let bounds = day_bounds(info.zone, row.date_from).zip(day_bounds(info.zone, row.date_to));
     let Some(((from, _), (_, to))) = bounds else { return Ok(Vec::new()) };
@@ -275,8 +181,8 @@ async fn booked_in(
 }
 
 /// Whether a slot lies in part in the hours of an opening.
-fn touches(info: &ServiceInfo, row: &extra_opening::Model, slot: &Slot) -> bool {
-    let hours = extra_hours(row);
+fn touches(info: &ServiceInfo, row: &announced_hours::Model, slot: &Slot) -> bool {
+    let hours = hours_of(row);
     let mut days = row.date_from.iter_days().take_while(|date| *date <= row.date_to);
     days.any(|date| {
         let edge = |minute| instant(info.zone, date, minute);

@@ -34,7 +34,12 @@ impl Booking {
         other.spec.terms = terms;
         let other = Arc::new(other);
         let all = self.past_requests(id, from - TimeDelta::days(DAYS_BEFORE)).await?;
-        let forms = past_requests::forms(self.0.db.reader(), id, from).await?;
+        // Read only where an answer of the form makes a difference.
+        let by_category = [&info, &other].iter().any(|info| info.spec.terms.category_field.is_some());
+        let forms = match by_category {
+            true => past_requests::forms(self.0.db.reader(), id, from).await?,
+            false => HashMap::new(),
+        };
         let rules = |info: &Arc<ServiceInfo>, one: &PastRequest, facts: &Facts| {
             let form = forms.get(&one.id).and_then(|fields| fields.as_object());
             let category = form.and_then(|form| info.spec.terms.category(form)).map(str::to_owned);

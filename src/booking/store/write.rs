@@ -1,6 +1,6 @@
 //! Queries inside write transactions.
 
-use crate::booking::model::state::LIVE;
+use crate::booking::model::state::OVER;
 use crate::booking::model::why_not::Facts;
 use crate::booking::store::Scope;
 use crate::booking::store::entities::appointment;
@@ -8,7 +8,7 @@ use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::facts::{self, FactsNeeded, FactsOf};
 use crate::db::{Tx, UniqueKey};
 use crate::evidence::{self, Head};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable,
@@ -65,24 +65,24 @@ pub async fn seen(tx: &Tx, scope: Scope, id: Uuid) -> Result<Option<Seen>, DbErr
         .and_where(other(booking::Column::Id).not_equals(own(booking::Column::Id)))
         .and_where(other(booking::Column::StartsAt).lt(Expr::col(own(booking::Column::EndsAt))))
         .and_where(other(booking::Column::EndsAt).gt(Expr::col(own(booking::Column::StartsAt))))
-        .and_where(other(booking::Column::State).is_in(LIVE))
+        .and_where(other(booking::Column::State).is_not_in(OVER))
         .to_owned();
     query.expr_as(Expr::exists(beside), "beside");
-    let in_stages = Query::select()
-        .expr(Expr::value(1))
+    // Counted rather than asked for one: a planner that takes the table for small would walk through it for the first.
+    let stages = Query::select()
+        .expr(Expr::col((appointment::Entity, appointment::Column::Stage)).count())
         .from(appointment::Entity)
         .and_where(
             Expr::col((appointment::Entity, appointment::Column::BookingId)).equals(own(booking::Column::Id)),
         )
-        .and_where(appointment::Column::Stage.is_not_null())
         .to_owned();
-    query.expr_as(Expr::exists(in_stages), "in_stages");
+    query.expr_as(Expr::SubQuery(None, Box::new(stages.into())), "stages");
     let Some(found) = tx.conn().query_one(&query).await? else { return Ok(None) };
     Ok(Some(Seen {
         row: booking::Model::from_query_result(&found, "A_")?,
         head: Head::beside(&found)?,
         is_beside_another: found.try_get("", "beside")?,
-        is_in_stages: found.try_get("", "in_stages")?,
+        is_in_stages: found.try_get::<i64>("", "stages")? > 0,
     }))
 }
 
@@ -149,6 +149,7 @@ pub async fn standing(
     let beside = booking::Entity::find()
         .filter(booking::Column::AccountId.eq(party.account))
         .filter(booking::Column::StartsAt.lt(party.ends_at))
+        .filter(booking::Column::StartsAt.gt(party.starts_at - LONGEST))
         .filter(booking::Column::EndsAt.gt(party.starts_at))
         .filter(live(now));
     query.union(UnionType::All, counted(3, other(beside)));
@@ -209,12 +210,19 @@ fn at_same_place(party: Party, now: DateTime<Utc>) -> Select<booking::Entity> {
         .filter(live(now))
 }
 
+/// No booking takes longer from its start to its end, whatever its stages: a bound for the index by party and start, so
+/// that what is long over is not looked at.
+const LONGEST: TimeDelta = TimeDelta::days(31);
+
+/// What stands and is not over, among the bookings of a party.
 pub(super) fn live(now: DateTime<Utc>) -> Condition {
     let lapsed = Condition::all()
         .add(booking::Column::State.eq(BookingState::Held))
         .add(booking::Column::HoldExpiresAt.lte(now));
     Condition::all()
-        .add(booking::Column::State.is_in(LIVE))
+        .add(booking::Column::StartsAt.gt(now - LONGEST))
+        // Said by what it is not: states are no way to find the few bookings of one party.
+        .add(booking::Column::State.is_not_in(OVER))
         .add(booking::Column::EndsAt.gt(now))
         .add(lapsed.not())
 }

@@ -3,8 +3,10 @@
 use crate::auth::Signed;
 use crate::base::words::ByLanguage;
 use crate::booking::Booking;
-use crate::booking::service::closings::{self, ClosingShown, ClosingTimes};
+use crate::booking::service::announced::{AnnouncedShown, AnnouncedTimes};
+use crate::booking::service::closings;
 use crate::booking::wire::refusals;
+use crate::directory::entities::announced_hours::AnnouncedKind;
 use crate::http::{Body, PathId, Refused, dated};
 use axum::Json;
 use axum::extract::State;
@@ -39,8 +41,8 @@ pub struct Closing {
     withdrawn_at: Option<DateTime<Utc>>,
 }
 
-impl From<ClosingShown> for Closing {
-    fn from(ClosingShown { row, info, made_by }: ClosingShown) -> Self {
+impl From<AnnouncedShown> for Closing {
+    fn from(AnnouncedShown { row, info, made_by }: AnnouncedShown) -> Self {
         Self {
             id: row.id,
             service_id: row.service_id,
@@ -125,7 +127,8 @@ pub async fn list_closings(
     Signed(actor): Signed,
     State(booking): State<Booking>,
 ) -> Result<Json<Closings>, Refused<refusals::ListClosings>> {
-    let items = booking.closings(&actor).await?.into_iter().map(Closing::from).collect();
+    let items =
+        booking.announced(&actor, AnnouncedKind::Closing).await?.into_iter().map(Closing::from).collect();
     Ok(Json(Closings { items }))
 }
 
@@ -137,7 +140,7 @@ pub async fn preview_closing(
     State(booking): State<Booking>,
     Body(ClosingWish { service_id, date_from, date_to, from_minute, to_minute }): Body<ClosingWish>,
 ) -> Result<Json<ClosingEffect>, Refused<refusals::PreviewClosing>> {
-    let times = ClosingTimes { service_id, dates: (date_from, date_to), minutes: (from_minute, to_minute) };
+    let times = AnnouncedTimes { service_id, dates: (date_from, date_to), minutes: (from_minute, to_minute) };
     let closings::ClosingEffect { slots, bookings } = booking.preview_closing(&actor, &times).await?;
     Ok(Json(ClosingEffect { slots, bookings }))
 }
@@ -151,7 +154,7 @@ pub async fn announce_closing(
     State(booking): State<Booking>,
     Body(new): Body<NewClosing>,
 ) -> Result<(StatusCode, Json<Closing>), Refused<refusals::AnnounceClosing>> {
-    let times = ClosingTimes {
+    let times = AnnouncedTimes {
         service_id: new.service_id,
         dates: (new.date_from, new.date_to),
         minutes: (new.from_minute, new.to_minute),

@@ -3,8 +3,9 @@
 use crate::auth::Signed;
 use crate::base::words::ByLanguage;
 use crate::booking::Booking;
-use crate::booking::service::openings::{OpeningShown, OpeningTimes};
+use crate::booking::service::announced::{AnnouncedShown, AnnouncedTimes};
 use crate::booking::wire::refusals;
+use crate::directory::entities::announced_hours::AnnouncedKind;
 use crate::http::{Body, PathId, Refused, dated};
 use axum::Json;
 use axum::extract::State;
@@ -38,8 +39,8 @@ pub struct ExtraOpening {
     withdrawn_at: Option<DateTime<Utc>>,
 }
 
-impl From<OpeningShown> for ExtraOpening {
-    fn from(OpeningShown { row, info, made_by }: OpeningShown) -> Self {
+impl From<AnnouncedShown> for ExtraOpening {
+    fn from(AnnouncedShown { row, info, made_by }: AnnouncedShown) -> Self {
         Self {
             id: row.id,
             service_id: row.service_id,
@@ -83,17 +84,6 @@ pub struct ExtraOpeningTimes {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 50)]
     extra_seats: i32,
-}
-
-impl From<ExtraOpeningTimes> for OpeningTimes {
-    fn from(times: ExtraOpeningTimes) -> Self {
-        Self {
-            service_id: times.service_id,
-            dates: (times.date_from, times.date_to),
-            minutes: (times.from_minute, times.to_minute),
-            extra_seats: times.extra_seats,
-        }
-    }
 }
 
 /// What is to be announced.
@@ -140,7 +130,12 @@ pub async fn list_openings(
     Signed(actor): Signed,
     State(booking): State<Booking>,
 ) -> Result<Json<ExtraOpenings>, Refused<refusals::ListOpenings>> {
-    let items = booking.openings(&actor).await?.into_iter().map(ExtraOpening::from).collect();
+    let items = booking
+        .announced(&actor, AnnouncedKind::Opening)
+        .await?
+        .into_iter()
+        .map(ExtraOpening::from)
+        .collect();
     Ok(Json(ExtraOpenings { items }))
 }
 
@@ -150,9 +145,11 @@ pub async fn list_openings(
 pub async fn preview_opening(
     Signed(actor): Signed,
     State(booking): State<Booking>,
-    Body(times): Body<ExtraOpeningTimes>,
+    Body(wish): Body<ExtraOpeningTimes>,
 ) -> Result<Json<ExtraOpeningEffect>, Refused<refusals::PreviewOpening>> {
-    let effect = booking.preview_opening(&actor, &times.into()).await?;
+    let ExtraOpeningTimes { service_id, date_from, date_to, from_minute, to_minute, extra_seats } = wish;
+    let times = AnnouncedTimes { service_id, dates: (date_from, date_to), minutes: (from_minute, to_minute) };
+    let effect = booking.preview_opening(&actor, &times, extra_seats).await?;
     Ok(Json(ExtraOpeningEffect { slots: effect.slots, places: effect.places }))
 }
 
@@ -166,14 +163,9 @@ pub async fn announce_opening(
 ) -> Result<(StatusCode, Json<ExtraOpening>), Refused<refusals::AnnounceOpening>> {
     let NewExtraOpening { service_id, date_from, date_to, from_minute, to_minute, extra_seats, text, reason } =
         new;
-    let times = OpeningTimes {
-        service_id,
-        dates: (date_from, date_to),
-        minutes: (from_minute, to_minute),
-        extra_seats,
-    };
+    let times = AnnouncedTimes { service_id, dates: (date_from, date_to), minutes: (from_minute, to_minute) };
     let text = text.unwrap_or_else(|| ByLanguage::same(""));
-    let made = booking.announce_opening(&actor, &times, &text, &reason).await?;
+    let made = booking.announce_opening(&actor, &times, extra_seats, &text, &reason).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 

@@ -15,7 +15,7 @@ use crate::booking::wire::dto::{
 };
 use crate::booking::wire::refusals;
 use crate::directory::ServiceInfo;
-use crate::directory::entities::extra_opening;
+use crate::directory::entities::announced_hours;
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::{self, Stage};
 use crate::http::{NothingOfItsOwn, Params, PathId, Problem, Refused, dated};
@@ -276,7 +276,7 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
 /// What was announced and is not over.
 fn announcements(info: &ServiceInfo, today: NaiveDate) -> Vec<AnnouncementDto> {
     let near = info.extra.iter().filter(|row| row.date_to >= today);
-    let told = |row: &extra_opening::Model| AnnouncementDto {
+    let told = |row: &announced_hours::Model| AnnouncementDto {
         date_from: row.date_from,
         date_to: row.date_to,
         from_minute: row.from_minute,

@@ -6,7 +6,7 @@ use crate::booking::model::form;
 use crate::booking::wire::dto::TermsTriedDto;
 use crate::booking::wire::refusals;
 use crate::directory::model::terms::ServiceTerms;
-use crate::http::{Body, PathId, Refused, object};
+use crate::http::{Body, PathId, Refused};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -16,7 +16,6 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct SetTerms {
     /// All of them: what is left out is as if nothing was said.
-    #[serde(deserialize_with = "object")]
     terms: ServiceTerms,
     /// Why they are changed; it is kept with the entry.
     #[serde(default)]
@@ -28,7 +27,6 @@ pub struct SetTerms {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct TryTerms {
     /// All of them: what is left out is as if nothing was said.
-    #[serde(deserialize_with = "object")]
     terms: ServiceTerms,
 }
 

@@ -16,10 +16,9 @@ use crate::directory::model::calendar::{Calendar, add_working_days};
 use crate::directory::model::customs::CustomsList;
 use crate::directory::service::cache::Cached;
 use crate::directory::store;
+use crate::directory::store::entities::announced_hours::{self, AnnouncedKind};
 use crate::directory::store::entities::opening_rule::DayKind;
-use crate::directory::store::entities::{
-    closing, extra_opening, opening_rule, service, service_stage, venue,
-};
+use crate::directory::store::entities::{opening_rule, service, service_stage, venue};
 use crate::directory::{Office, office};
 use chrono_tz::Tz;
 use sea_orm::DbErr;
@@ -164,9 +163,9 @@ pub struct ServiceInfo {
     /// In their order; none where it is not booked in stages.
     pub stages: Vec<StageInfo>,
     /// What was announced beside its rules and was not withdrawn.
-    pub extra: Vec<extra_opening::Model>,
+    pub extra: Vec<announced_hours::Model>,
     /// When it was announced to be closed, and that was not withdrawn.
-    pub closed: Vec<closing::Model>,
+    pub closed: Vec<announced_hours::Model>,
 }
 
 /// A stage with what it takes.
@@ -210,13 +209,13 @@ fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {
     for stage in rows.stages {
         stages.entry(stage.service_id).or_default().push(stage);
     }
-    let mut extra: HashMap<Uuid, Vec<extra_opening::Model>> = HashMap::new();
-    for opening in rows.extra {
-        extra.entry(opening.service_id).or_default().push(opening);
-    }
-    let mut closed: HashMap<Uuid, Vec<closing::Model>> = HashMap::new();
-    for closing in rows.closed {
-        closed.entry(closing.service_id).or_default().push(closing);
+    let (mut extra, mut closed) = (HashMap::new(), HashMap::new());
+    for row in rows.announced {
+        let of_kind: &mut HashMap<Uuid, Vec<announced_hours::Model>> = match row.kind {
+            AnnouncedKind::Opening => &mut extra,
+            AnnouncedKind::Closing => &mut closed,
+        };
+        of_kind.entry(row.service_id).or_default().push(row);
     }
     let mut all = HashMap::new();
     let mut active = Vec::new();

@@ -1,17 +1,16 @@
 //! Every query of the directory.
 
+pub mod announced;
 pub mod ask;
 pub mod calendar;
-pub mod closings;
 pub mod entities;
-pub mod openings;
 pub mod setups;
 pub mod shares;
 
 use crate::db::Tx;
 use crate::directory::model::customs::CustomsList;
 use crate::directory::store::entities::{
-    closing, customs_office, extra_opening, opening_rule, resource, service, service_stage, venue,
+    announced_hours, customs_office, opening_rule, resource, service, service_stage, venue,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
@@ -47,8 +46,7 @@ pub struct ServiceRows {
     pub resources: HashMap<Uuid, resource::Model>,
     pub rules: Vec<opening_rule::Model>,
     pub stages: Vec<service_stage::Model>,
-    pub extra: Vec<extra_opening::Model>,
-    pub closed: Vec<closing::Model>,
+    pub announced: Vec<announced_hours::Model>,
 }
 
 /// Every service, by position, with what belongs to it.
@@ -77,8 +75,7 @@ pub async fn services(conn: &impl ConnectionTrait) -> Result<ServiceRows, DbErr>
         resources: resources.into_iter().map(|row| (row.id, row)).collect(),
         rules,
         stages,
-        extra: openings::standing(conn).await?,
-        closed: closings::standing(conn).await?,
+        announced: announced::standing(conn).await?,
     })
 }
 

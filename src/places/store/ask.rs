@@ -14,7 +14,6 @@ pub fn taken_seats(need: &Need, but: Option<SelectStatement>) -> SelectStatement
         .column(occupied::Column::Seat)
         .distinct()
         .filter(occupied::Column::ResourceId.eq(need.resource))
-        // Naming the seats lets both stores walk the primary key seat by seat.
         .filter(occupied::Column::Seat.is_in(0..need.seats))
         .filter(occupied::Column::Cell.gte(need.cells.start))
         .filter(occupied::Column::Cell.lt(need.cells.end))

@@ -2,7 +2,7 @@
 
 use crate::booking::model::group::PersonColumn;
 use crate::booking::wire::dto::BookingRequest;
-use crate::http::{dated, object};
+use crate::http::dated;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -62,6 +62,5 @@ pub struct NewGroupDto {
     #[schema(required = false)]
     pub anyway: bool,
     /// Whom to contact, and what is asked of the group.
-    #[serde(deserialize_with = "object")]
     pub request: BookingRequest,
 }

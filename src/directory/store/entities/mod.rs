@@ -2,13 +2,12 @@
 //!
 //! Others may read a row that the door handed out; queries stand in this store alone.
 
+pub mod announced_hours;
 pub mod calendar_day;
 pub mod calendar_import;
 pub mod calendar_version;
 pub mod calendar_year;
-pub mod closing;
 pub mod customs_office;
-pub mod extra_opening;
 pub mod opening_rule;
 pub mod resource;
 pub mod service;

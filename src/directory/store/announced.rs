@@ -1,7 +1,7 @@
-//! Queries about announced openings.
+//! Queries about announced hours.
 
 use crate::db::Tx;
-use crate::directory::store::entities::extra_opening::{ActiveModel, Column, Entity, Model};
+use crate::directory::store::entities::announced_hours::{ActiveModel, AnnouncedKind, Column, Entity, Model};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// As many are listed at most: those that end the latest.
 const LISTED: u64 = 200;
 
-/// Those in force, of all services.
+/// Those in force, of all services and both kinds.
 pub async fn standing(conn: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
     Entity::find()
         .filter(Column::WithdrawnAt.is_null())
@@ -22,9 +22,14 @@ pub async fn standing(conn: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> 
         .await
 }
 
-/// Those that end on a date or later, withdrawn ones too.
-pub async fn ending_from(conn: &impl ConnectionTrait, date: NaiveDate) -> Result<Vec<Model>, DbErr> {
+/// Those of a kind that end on a date or later, withdrawn ones too.
+pub async fn ending_from(
+    conn: &impl ConnectionTrait,
+    kind: AnnouncedKind,
+    date: NaiveDate,
+) -> Result<Vec<Model>, DbErr> {
     Entity::find()
+        .filter(Column::Kind.eq(kind))
         .filter(Column::DateTo.gte(date))
         .order_by_asc(Column::DateFrom)
         .order_by_asc(Column::Id)
@@ -33,8 +38,12 @@ pub async fn ending_from(conn: &impl ConnectionTrait, date: NaiveDate) -> Result
         .await
 }
 
-pub async fn by_id(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {
-    Entity::find_by_id(id).one(conn).await
+pub async fn by_id(
+    conn: &impl ConnectionTrait,
+    kind: AnnouncedKind,
+    id: Uuid,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).filter(Column::Kind.eq(kind)).one(conn).await
 }
 
 pub async fn insert(tx: &Tx, row: Model) -> Result<(), DbErr> {
