@@ -1,7 +1,7 @@
 //! An office that the former version made is opened by this one: it migrates, its old entries are verified, people
 //! sign in and go on with what they had begun. Made by the former program itself (`tests/fixtures/former`).
 
-use crate::killed::{Program, command_on};
+use crate::program::{Program, command_on};
 use crate::support::{OwnDatabase, Store, unique};
 use serde_json::json;
 use std::fs;

@@ -4,7 +4,7 @@
 use crate::booking::{path, take};
 use crate::both_stores;
 use crate::calendar_feeds::colleague;
-use crate::killed::command_on;
+use crate::program::command_on;
 use crate::review_values::intact;
 use crate::support::{Browser, NOBODY, TestApp, eventually, operations};
 use mianqia::app::App;
@@ -307,7 +307,7 @@ both_stores! { at "2026-11-26T01:00:00Z";
 /// The real program, at its most talkative.
 #[tokio::test]
 async fn no_log_line_holds_a_health_answer() {
-    use crate::killed::Program;
+    use crate::program::Program;
     let data = std::env::temp_dir().join(format!("mianqia_health_log_{}", crate::support::unique()));
     std::fs::create_dir_all(&data).unwrap();
     let store = format!("sqlite://{}", data.join("test.sqlite").display());

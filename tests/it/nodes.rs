@@ -1,9 +1,9 @@
 //! Two processes on one PostgreSQL, each with a data directory of its own.
 
 use crate::booking::{take, try_form};
-use crate::killed::{Program, command_on};
 use crate::mail::{mail, queue};
 use crate::media_client::Publisher;
+use crate::program::{Program, command_on};
 use crate::smtp::Server;
 use crate::support::{Browser, MailServer, OwnDatabase, Store, TestApp, eventually, unique};
 use crate::video::{be_ready, book, book_by, closed_recordings, id, open_call, publish, publish_with, step};

@@ -10,7 +10,7 @@ use mianqia::directory::entities::resource;
 use mianqia::places::entities::occupied;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -285,25 +285,7 @@ async fn whole(app: &TestApp, services: &Services) -> usize {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     seats_hold(app).await;
-    let bookings = booking::Entity::find().all(conn).await.unwrap();
-    let stands = |state| {
-        use BookingState::{Accepted, CheckedIn, Completed, Held, NoShow, Requested};
-        matches!(state, Held | Requested | Accepted | CheckedIn | Completed | NoShow)
-    };
-    let standing: BTreeSet<Uuid> =
-        bookings.iter().filter(|row| stands(row.state)).map(|row| row.id).collect();
-    let appointments = appointment::Entity::find().all(conn).await.unwrap();
-    let mut cells: HashMap<Uuid, usize> = HashMap::new();
-    for row in occupied::Entity::find().all(conn).await.unwrap() {
-        *cells.entry(row.owner_id).or_default() += 1;
-    }
-    for one in &appointments {
-        let has = cells.remove(&one.id).unwrap_or(0);
-        assert_eq!(has > 0, standing.contains(&one.booking_id), "an appointment with {has} cells: {one:?}");
-        let minutes = (one.ends_at - one.starts_at).num_minutes() as usize;
-        assert!(has == 0 || has >= minutes / 15, "half an appointment: {has} cells for {minutes} minutes");
-    }
-    assert!(cells.is_empty(), "cells that belong to nobody: {cells:?}");
+    let bookings = nothing_is_half(conn).await;
     let free = async || {
         let mut all = Vec::new();
         for service in [&services.whole, &services.staged] {
@@ -323,4 +305,28 @@ async fn whole(app: &TestApp, services: &Services) -> usize {
         assert!(chain.is_ok(), "{}: {chain:?}", row.id);
     }
     bookings.len()
+}
+
+/// Every booking that stands has all its places, no other has any, and no place belongs to nobody. Gives all bookings.
+pub async fn nothing_is_half(conn: &impl ConnectionTrait) -> Vec<booking::Model> {
+    let bookings = booking::Entity::find().all(conn).await.unwrap();
+    let stands = |state| {
+        use BookingState::{Accepted, CheckedIn, Completed, Held, NoShow, Requested};
+        matches!(state, Held | Requested | Accepted | CheckedIn | Completed | NoShow)
+    };
+    let standing: BTreeSet<Uuid> =
+        bookings.iter().filter(|row| stands(row.state)).map(|row| row.id).collect();
+    let appointments = appointment::Entity::find().all(conn).await.unwrap();
+    let mut cells: HashMap<Uuid, usize> = HashMap::new();
+    for row in occupied::Entity::find().all(conn).await.unwrap() {
+        *cells.entry(row.owner_id).or_default() += 1;
+    }
+    for one in &appointments {
+        let has = cells.remove(&one.id).unwrap_or(0);
+        assert_eq!(has > 0, standing.contains(&one.booking_id), "an appointment with {has} cells: {one:?}");
+        let minutes = (one.ends_at - one.starts_at).num_minutes() as usize;
+        assert!(has == 0 || has >= minutes / 15, "half an appointment: {has} cells for {minutes} minutes");
+    }
+    assert!(cells.is_empty(), "cells that belong to nobody: {cells:?}");
+    bookings
 }

@@ -2,6 +2,16 @@
 
 mod booking;
 mod disk;
+#[path = "../it/kills.rs"]
+mod kills;
+#[path = "../it/mail_faults.rs"]
+mod mail_faults;
+#[path = "../it/program.rs"]
+#[allow(dead_code)]
+mod program;
+#[path = "../it/smtp.rs"]
+#[allow(dead_code)]
+mod smtp;
 #[path = "../it/storm.rs"]
 mod storm;
 #[path = "../it/support.rs"]
