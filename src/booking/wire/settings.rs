@@ -7,7 +7,7 @@ use crate::booking::service::settings::{NewService, SetService};
 use crate::booking::wire::dto::{ServiceSetupDto, ServiceSetupList, SettingsEffectDto};
 use crate::booking::wire::refusals;
 use crate::directory::model::settings::ServiceSettings;
-use crate::http::{Body, PathId, Refused, dated, object};
+use crate::http::{Body, PathId, Refused, dated};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -34,7 +34,6 @@ pub struct NewServiceSettings {
 pub struct SetServiceSettings {
     /// That from which they were begun: with another one it is refused, and nobody's change is lost.
     version: i32,
-    #[serde(deserialize_with = "object")]
     settings: ServiceSettings,
     /// Why they are changed; it is kept with the entry.
     #[serde(default)]
@@ -48,7 +47,6 @@ pub struct SetServiceSettings {
 /// Settings that are to be tried.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct TryServiceSettings {
-    #[serde(deserialize_with = "object")]
     settings: ServiceSettings,
     /// Any date of the month that is to be shown; the next one, if left out.
     #[serde(default, deserialize_with = "dated")]

@@ -5,7 +5,7 @@ use crate::booking::Booking;
 use crate::booking::wire::dto::{VenueSetupDto, VenueSetupList};
 use crate::booking::wire::refusals;
 use crate::directory::model::settings::VenueSettings;
-use crate::http::{Body, PathId, Refused, object};
+use crate::http::{Body, PathId, Refused};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,7 +15,6 @@ use utoipa::ToSchema;
 /// A venue more, and why.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewVenue {
-    #[serde(deserialize_with = "object")]
     settings: VenueSettings,
     #[serde(default)]
     #[schema(required = true, min_length = 1, max_length = 500)]
@@ -27,7 +26,6 @@ pub struct NewVenue {
 pub struct SetVenueSettings {
     /// That from which they were begun: with another one it is refused, and nobody's change is lost.
     version: i32,
-    #[serde(deserialize_with = "object")]
     settings: VenueSettings,
     /// Why they are changed; it is kept with the entry.
     #[serde(default)]
