@@ -1,7 +1,7 @@
 // Files before they are sent: what is wrong at first sight, and names that the program takes.
 
 /** What nobody can see in a name, or what turns it: telephones and messengers put it there. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u115f\u1160\u17b4\u17b5\u2028\u2029\u2800\u3164\uffa0\ufffd]|\u034f/gu
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0\ufffd]|\u034f|\u17b4|\u17b5/gu
 const LONGEST_NAME = 120
 
 export type FileFault = 'empty' | 'too_large'

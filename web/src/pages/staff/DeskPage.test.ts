@@ -33,7 +33,7 @@ beforeEach(() => {
 })
 
 async function draw() {
-  const page = await show(DeskPage, { areas: ['staff', 'booking'], language: 'en' })
+  const page = await show(DeskPage, { areas: ['staff', 'booking', 'documents'], language: 'en' })
   await flushPromises()
   const press = async (key: string) => {
     window.dispatchEvent(new KeyboardEvent('keydown', { key }))
