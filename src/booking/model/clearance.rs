@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// More lines than an office has in a day.
-pub const MOST_LINES: usize = 1000;
+pub const MOST_LINES: usize = 400;
 /// What a cell may hold, in characters.
 const LONGEST_CELL: usize = 60;
 

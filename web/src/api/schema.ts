@@ -2730,7 +2730,7 @@ export interface components {
             /**
              * @description CSV in UTF-8 or GB18030, in base64. The first line names the columns: 预约编号/reference, 环节/stage, 开始/began,
              *     结束/ended. Times are by the clocks of the venue where no offset stands behind them; of what goes on, the end is
-             *     left empty. At most 1000 lines.
+             *     left empty. At most 400 lines.
              */
             file_base64: string;
         };

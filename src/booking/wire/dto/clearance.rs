@@ -17,8 +17,8 @@ const MOST_TOLD: usize = 200;
 pub struct ClearanceFileDto {
     /// CSV in UTF-8 or GB18030, in base64. The first line names the columns: 预约编号/reference, 环节/stage, 开始/began,
     /// 结束/ended. Times are by the clocks of the venue where no offset stands behind them; of what goes on, the end is
-    /// left empty. At most 1000 lines.
-    #[schema(max_length = 200_000)]
+    /// left empty. At most 400 lines.
+    #[schema(max_length = 32_000)]
     pub file_base64: String,
 }
 
@@ -26,7 +26,7 @@ pub struct ClearanceFileDto {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewClearanceImport {
     /// As for the preview.
-    #[schema(max_length = 200_000)]
+    #[schema(max_length = 32_000)]
     pub file_base64: String,
     /// The system that the times are from.
     #[serde(default)]

@@ -61,7 +61,7 @@ export default {
     lead: 'When declaration, inspection and release really began and ended by the office’s own systems, by booking reference. Enterprises see it at their bookings, and figures count it.',
     choose: 'Import a file',
     file: 'File of stages (CSV)',
-    file_hint: 'The first line is reference,stage,began,ended; each line after it is a stage, such as MQ 2611 4K7P-X,inspection,2026-11-24 19:05,2026-11-24 19:40; of what goes on the end is left empty. By the clocks of the venue, in UTF-8 or GBK, at most 1000 lines',
+    file_hint: 'The first line is reference,stage,began,ended; each line after it is a stage, such as MQ 2611 4K7P-X,inspection,2026-11-24 19:05,2026-11-24 19:40; of what goes on the end is left empty. By the clocks of the venue, in UTF-8 or GBK, at most 400 lines',
     too_large: 'The file has more than {n} KB; please divide it. | The file has more than {n} KB; please divide it.',
     looking: 'Checking {name}…',
     dry: 'Nothing is imported yet.',
