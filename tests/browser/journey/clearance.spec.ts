@@ -66,7 +66,7 @@ test('an officer imports the clearance clock, the enterprise sees it, and the fi
     const lin = await person(browser, server, 'lin')
     await lin.goto(`/bookings/${id}`)
     await expect(lin.getByText('19:25').first()).toBeVisible()
-    await expect(lin.getByText('业务系统更正了环节的时间')).toBeVisible()
+    await expect(lin.getByText('周关员导入了业务系统里各环节的时间').first()).toBeVisible()
   })
   await test.step('the figures have the stage, the decision and the refusal', async () => {
     const chief = await person(browser, server, 'shen')

@@ -247,6 +247,7 @@ export default {
     booking_rescheduled: '{name} moved it to another time',
     booking_stage_begun: '{name} began: {stage}',
     booking_stage_ended: '{name} finished: {stage}',
+    booking_stages_imported: '{name} imported the times of the stages from the office’s own system',
     booking_no_show: 'Did not come',
     booking_offer_taken: '{name} took an offer from the waiting list',
     booking_reminded: 'A reminder was sent by e-mail',

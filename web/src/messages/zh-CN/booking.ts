@@ -247,6 +247,7 @@ export default {
     booking_rescheduled: '{name}改了时间',
     booking_stage_begun: '{name}开始{stage}',
     booking_stage_ended: '{name}办完{stage}',
+    booking_stages_imported: '{name}导入了业务系统里各环节的时间',
     booking_no_show: '未到',
     booking_offer_taken: '{name}接受了候补名额',
     booking_reminded: '已发送提醒邮件',
