@@ -1,7 +1,7 @@
 //! What concerns every request: ids, problems, panics, limits, who calls, headers, metrics.
 
 use crate::app::streams::{self, Streams};
-use crate::app::{App, edge, elsewhere, idempotency, metrics, openapi, watch, web};
+use crate::app::{App, edge, elsewhere, idempotency, metrics, openapi, unread, watch, web};
 use crate::auth;
 use crate::base::clock::Clock;
 use crate::base::words;
@@ -53,6 +53,7 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Problem::for_panic().into_response()
         }))
+        .layer(from_fn(unread::take_in))
         .layer(from_fn(edge::well_formed))
         .layer(from_fn_with_state(operations, render_problems))
         .layer(from_fn_with_state(app.clone(), metrics::observe))

@@ -29,6 +29,7 @@ mod relayed;
 mod serve;
 mod sole;
 mod streams;
+mod unread;
 mod watch;
 mod web;
 

@@ -9,7 +9,7 @@ use crate::booking::store::facts::{self, FactsNeeded, FactsOf};
 use crate::db::{Tx, UniqueKey};
 use crate::evidence::{self, Head};
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable,
     ModelTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
@@ -127,15 +127,9 @@ pub async fn standing(
     now: DateTime<Utc>,
 ) -> Result<Standing, DbErr> {
     let scope = party.enterprise.map_or(Scope::Person(party.account), Scope::Enterprise);
-    let holds = booking::Entity::find()
-        .filter(booking::Column::AccountId.eq(party.account))
-        .filter(booking::Column::State.eq(BookingState::Held))
-        .filter(booking::Column::HoldExpiresAt.gt(now));
-    let other = |rows: Select<booking::Entity>| {
-        rows.apply_if(but, |rows, id| rows.filter(booking::Column::Id.ne(id)))
-    };
-    let of_service =
-        other(scope.find().filter(booking::Column::ServiceId.eq(party.service)).filter(live(now)));
+    let no_other = || but.map(|id| booking::Column::Id.ne(id));
+    let live_ones = live(now).add_option(no_other());
+    let of_service = scope.find().filter(booking::Column::ServiceId.eq(party.service)).filter(live_ones);
     // Instants are told only where somebody needs them.
     let wide = |mut query: SelectStatement| {
         if party.facts.any() {
@@ -144,15 +138,20 @@ pub async fn standing(
         query
     };
     let counted = |what, rows| wide(counted(what, rows));
-    let mut query = counted(0, other(at_same_place(party, now)));
-    query.union(UnionType::All, counted(1, holds)).union(UnionType::All, counted(2, of_service));
-    let beside = booking::Entity::find()
-        .filter(booking::Column::AccountId.eq(party.account))
-        .filter(booking::Column::StartsAt.lt(party.ends_at))
-        .filter(booking::Column::StartsAt.gt(party.starts_at - LONGEST))
-        .filter(booking::Column::EndsAt.gt(party.starts_at))
-        .filter(live(now));
-    query.union(UnionType::All, counted(3, other(beside)));
+    let theirs = |what, when: Condition| wide(counted_when(what, of_account(party.account, now), when));
+    let holds = Condition::all()
+        .add(booking::Column::State.eq(BookingState::Held))
+        .add(booking::Column::HoldExpiresAt.gt(now));
+    let beside = Condition::all()
+        .add(booking::Column::StartsAt.lt(party.ends_at))
+        .add(booking::Column::EndsAt.gt(party.starts_at))
+        .add(live(now))
+        .add_option(no_other());
+    let same = at_same_place(party, now).add_option(no_other());
+    let mut query = theirs(0, same);
+    query.union(UnionType::All, theirs(1, holds));
+    query.union(UnionType::All, counted(2, of_service));
+    query.union(UnionType::All, theirs(3, beside));
     let mut asked = FIRST_NEED;
     for seats in needs {
         let numbered = Query::select()
@@ -202,12 +201,25 @@ pub(super) fn counted(what: i32, rows: Select<booking::Entity>) -> SelectStateme
     rows.select_only().expr(Expr::value(what)).expr(count).into_query()
 }
 
-fn at_same_place(party: Party, now: DateTime<Utc>) -> Select<booking::Entity> {
+/// What somebody has booked lately or will have, whatever became of it. Asked for with one open bound: with a second
+/// one, a planner that takes the table for empty goes by the time alone, through everybody's bookings.
+fn of_account(account: Uuid, now: DateTime<Utc>) -> Select<booking::Entity> {
     booking::Entity::find()
-        .filter(booking::Column::AccountId.eq(party.account))
-        .filter(booking::Column::StartsAt.eq(party.starts_at))
-        .filter(booking::Column::ServiceId.eq(party.service))
-        .filter(live(now))
+        .filter(booking::Column::AccountId.eq(account))
+        .filter(booking::Column::StartsAt.gt(now - LONGEST))
+}
+
+/// Of some rows, how many are so.
+fn counted_when(what: i32, rows: Select<booking::Entity>, when: Condition) -> SelectStatement {
+    let one = CaseStatement::new().case(when, 1);
+    rows.select_only().expr(Expr::value(what)).expr(Expr::expr(one).count()).into_query()
+}
+
+fn at_same_place(party: Party, now: DateTime<Utc>) -> Condition {
+    Condition::all()
+        .add(booking::Column::StartsAt.eq(party.starts_at))
+        .add(booking::Column::ServiceId.eq(party.service))
+        .add(live(now))
 }
 
 /// No booking takes longer from its start to its end, whatever its stages: a bound for the index by party and start, so
@@ -248,7 +260,7 @@ pub async fn same_place(
     but: Option<Uuid>,
     now: DateTime<Utc>,
 ) -> Result<Option<booking::Model>, DbErr> {
-    let mine = at_same_place(party, now);
+    let mine = of_account(party.account, now).filter(at_same_place(party, now));
     mine.apply_if(but, |rows, id| rows.filter(booking::Column::Id.ne(id))).one(tx.conn()).await
 }
 

@@ -1,7 +1,7 @@
 //! Files as they come and go over HTTP.
 
 use crate::base::words;
-use crate::directory::model::documents::{FileKind, MOST_BYTES};
+use crate::directory::model::documents::FileKind;
 use crate::documents::service::Given;
 use crate::documents::words::too_large;
 use crate::http::{Problem, StatusCode, check_kind};
@@ -16,12 +16,8 @@ const NOTHING_MORE: &str = "default-src 'none'; img-src 'self'; sandbox";
 
 /// A file that comes, as far as it is not too large.
 pub(super) async fn read(request: Request, most: usize) -> Result<Vec<u8>, Problem> {
-    if let Err(problem) = check_kind(request.headers(), "application/octet-stream") {
-        pass_over(request).await;
-        return Err(problem);
-    }
+    check_kind(request.headers(), "application/octet-stream")?;
     if said_length(request.headers()).is_some_and(|length| length > most as u64) {
-        pass_over(request).await;
         return Err(too_large(most));
     }
     let mut bytes = Vec::new();
@@ -37,17 +33,6 @@ pub(super) async fn read(request: Request, most: usize) -> Result<Vec<u8>, Probl
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
-}
-
-/// Lets what comes pass by without keeping it: who is still sending would not hear why it is refused. What is far too
-/// large is cut off.
-pub(super) async fn pass_over(request: Request) {
-    let longest = u64::from(MOST_BYTES) * 2;
-    if said_length(request.headers()).is_none_or(|length| length > longest) {
-        return;
-    }
-    let mut body = request.into_body().into_data_stream();
-    while let Some(Ok(_)) = body.next().await {}
 }
 
 fn said_length(headers: &HeaderMap) -> Option<u64> {

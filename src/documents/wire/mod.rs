@@ -177,13 +177,7 @@ async fn upload_document(
     request: Request,
 ) -> Result<(StatusCode, Json<UploadedDocument>), Refused<refusals::UploadDocument>> {
     let new = NewDocument { booking_id, item, name, replaces };
-    let admitted = match documents.admit(&actor, new).await {
-        Ok(admitted) => admitted,
-        Err(refusal) => {
-            file::pass_over(request).await;
-            return Err(refusal.into());
-        }
-    };
+    let admitted = documents.admit(&actor, new).await?;
     let bytes = file::read(request, admitted.most_bytes()).await?;
     let row = documents.upload(admitted, bytes).await?;
     let document::Model { id, kind, pages, size, sha256, .. } = row;
