@@ -3,6 +3,7 @@
 
 use crate::booking::{after_hours_form, path, take, wish, with_choices};
 use crate::both_stores;
+use crate::documents::respec;
 use crate::support::{Browser, Store, TestApp, eventually};
 use futures::future::join_all;
 use mianqia::directory::entities::{resource, service};
@@ -163,6 +164,32 @@ both_stores! {
         assert_eq!(lin.call(Method::DELETE, &answer(&third, ""), None).await.status.as_u16(), 204);
         assert_eq!(entry(&lin, &third["id"]).await["state"], "withdrawn");
         take(&gao, &service, SLOT).await;
+    }
+
+    async fn an_offer_goes_by_the_lead_time_of_whoever_waits(app: &TestApp) {
+        let service = narrow(app).await;
+        let (lin, gao) = (app.signed_in("lin").await, app.signed_in("gao").await);
+        let full = book(&gao, &service, SLOT).await;
+        // Two days ahead, and one hour for those who stand as the first of the two does.
+        let (id, days): (Uuid, _) = (service.parse().unwrap(), 2 * 24 * 60);
+        let far = app.app.db.write(move |tx| {
+            Box::pin(async move {
+                let of = service::Column::Id.eq(id);
+                let row = service::Entity::update_many().col_expr(service::Column::LeadMinutes, Expr::value(days));
+                row.filter(of).exec(tx.conn()).await.map(drop)
+            })
+        });
+        let far: Result<(), DbErr> = far.await;
+        far.unwrap();
+        respec(app, "video-try", |spec| {
+            spec["terms"]["lead_times"] = json!([{"tier": "advanced_certified", "lead_minutes": 60}]);
+        }).await;
+        let waits = wait(&lin, &service).await;
+        cancel(&gao, &full).await;
+        let offered = once(&lin, &waits["id"], "offered").await;
+        assert_eq!(offered["offer"]["until"], "2026-11-23T04:00:00Z");
+        lin.post(&answer(&waits, "/take"), json!({})).await.ok();
+        assert_eq!(entry(&lin, &waits["id"]).await["state"], "taken");
     }
 
     async fn an_earlier_time_is_a_swap_and_until_then_the_old_place_stays(app: &TestApp) {

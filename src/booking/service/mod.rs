@@ -17,6 +17,7 @@ pub mod group;
 mod hindrances;
 mod history;
 mod offers;
+mod offers_answered;
 pub mod official_calendar;
 mod official_calendar_shown;
 pub mod openings;
