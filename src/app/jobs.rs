@@ -4,7 +4,8 @@ use crate::app::App;
 use crate::app::idempotency::{self, store};
 use crate::auth::jobs::SweepSignIns;
 use crate::booking::jobs::{
-    BookingCompleted, ExpireBookings, LookAfterWaiting, OfferOver, RemindBookers, SealAnswers, ServiceClosed,
+    BookingCompleted, ExpireBookings, LookAfterWaiting, OfferOver, RemindBookers, SealAnswers, SealService,
+    ServiceClosed,
 };
 use crate::db::jobs::{Claim, Job, Kinds, NotDone, Run, Worker};
 use crate::directory::jobs::CalendarCorrected;
@@ -33,6 +34,7 @@ pub(super) fn kinds(app: &App) -> Kinds {
         .take::<PlacesFreed, _>(app.booking.clone())
         .take::<RemindBookers, _>(app.booking.clone())
         .take::<SealAnswers, _>(app.booking.clone())
+        .take::<SealService, _>(app.booking.clone())
         .take::<EraseDocuments, _>(app.documents.clone())
         .take::<RewrapKeys, _>(app.documents.clone())
         .take::<SweepSignIns, _>(app.auth.clone())

@@ -151,3 +151,28 @@ impl Run<Booking> for CalendarCorrected {
         booking.list_touched(self, &claim).await.map_err(NotDone::from)
     }
 }
+
+/// A question of a service has become sensitive: what was answered to it before is to be sealed too.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SealService {
+    pub service_id: Uuid,
+    /// The last booking that was looked at.
+    pub after: Option<Uuid>,
+}
+
+impl Job for SealService {
+    const KIND: &'static str = "booking.seal_service";
+}
+
+impl Run<Booking> for SealService {
+    const WITHIN: Duration = Duration::from_secs(60);
+    const LEASE: TimeDelta = TimeDelta::seconds(90);
+
+    async fn run(self, booking: Booking, claim: Claim) -> Result<(), NotDone> {
+        let Some(after) = booking.seal_service(self.service_id, self.after).await.map_err(failed)? else {
+            return Ok(());
+        };
+        let rest = Self { after: Some(after), ..self };
+        booking.go_on_sealing(rest, claim).await.map_err(failed)
+    }
+}

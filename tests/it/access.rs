@@ -276,7 +276,7 @@ impl Objects {
 
 fn service_settings() -> Value {
     json!({"name": {}, "summary": {}, "who": {}, "bring": [], "rules": [], "duration_minutes": 0, "lead_minutes": 0,
-        "horizon_days": 0, "hold_minutes": 0, "needs_decision": true, "seats": 0, "opening_rules": [], "stages": [], "active": false})
+        "horizon_days": 0, "hold_minutes": 0, "needs_decision": true, "seats": 0, "opening_rules": [], "stages": [], "fields": [], "documents": [], "active": false})
 }
 
 /// Well-formed but not enough: what matters is whether the door opens, and nothing should happen behind it.

@@ -85,7 +85,7 @@ async fn sealed_under(app: &TestApp, booking: &Value) -> String {
 }
 
 /// A round of the job that brings answers under the newest key, by its time.
-async fn all_sealed(app: &TestApp, key: &str) {
+pub async fn all_sealed(app: &TestApp, key: &str) {
     let mut at = app.clock.now();
     eventually("all is under the newest key", || {
         at += chrono::TimeDelta::seconds(31);

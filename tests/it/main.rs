@@ -30,6 +30,7 @@ mod documents_kept;
 mod edge;
 mod edge_lines;
 mod former;
+mod forms;
 mod gate;
 mod health_group;
 mod health_results;

@@ -18,12 +18,12 @@ async fn entries(app: &TestApp, kind: &str) -> u64 {
     entry::Entity::find().filter(entry::Column::Kind.eq(kind)).count(app.app.db.reader()).await.unwrap()
 }
 
-async fn setup(chief: &Browser, service: &str) -> Value {
+pub async fn setup(chief: &Browser, service: &str) -> Value {
     chief.get(&format!("/api/v1/service-settings/{service}")).await.ok()
 }
 
 /// Sets what `change` makes of the settings that are there.
-async fn set(chief: &Browser, service: &str, change: impl FnOnce(&mut Value)) -> Answer {
+pub async fn set(chief: &Browser, service: &str, change: impl FnOnce(&mut Value)) -> Answer {
     let there = setup(chief, service).await;
     let mut body = json!({"version": there["version"], "settings": there["settings"], "reason": "试行", "anyway": false});
     change(&mut body);
@@ -34,7 +34,12 @@ async fn put(chief: &Browser, service: &str, body: Value) -> Answer {
     chief.call(Method::PUT, &format!("/api/v1/service-settings/{service}"), Some(body)).await
 }
 
-async fn preview(chief: &Browser, service: &str, month: Value, change: impl FnOnce(&mut Value)) -> Answer {
+pub async fn preview(
+    chief: &Browser,
+    service: &str,
+    month: Value,
+    change: impl FnOnce(&mut Value),
+) -> Answer {
     let mut settings = setup(chief, service).await["settings"].take();
     change(&mut settings);
     let body = json!({"settings": settings, "month": month});

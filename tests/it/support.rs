@@ -407,6 +407,23 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut ask: i
     panic!("it did not happen: {what}");
 }
 
+/// Keeps what the program does again and again from being done any more, by its kind.
+pub async fn hold_back(app: &TestApp, kind: &str) {
+    use mianqia::db::entities::job::{Column, Entity};
+    use mianqia::db::jobs::JobState;
+    use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+    // Not while somebody is at it.
+    let hold = || async {
+        let held = Entity::update_many()
+            .col_expr(Column::State, Expr::value(JobState::Failed))
+            .filter(Column::Kind.eq(kind))
+            .filter(Column::ClaimedBy.is_null())
+            .exec(app.app.db.reader());
+        (held.await.unwrap().rows_affected == 1).then_some(())
+    };
+    eventually("it is held back", hold).await;
+}
+
 /// A mail server beside the program.
 pub trait MailServer: Sized {
     /// Starts it, taking everything.

@@ -35,3 +35,18 @@ settings_no_slot_left = 预约规则要求的提前时间比可约天数还长�
 settings_unknown_zone = 没有这个时区，请写成 Asia/Shanghai 这样的名称。
 settings_grid = 时间格只能是 5、10 或 15 分钟。
 settings_phone = 请填写电话号码，只用数字、空格、+、-、括号和斜线。
+# $longest (number)
+settings_key = 内部代码由小写字母、数字和下划线组成，以字母开头，最长 { $longest } 个字符，例如 entry_port。
+settings_key_twice = 这个内部代码已经用过，请换一个。
+settings_key_reserved = 这个内部代码由系统自己使用，请换一个。
+settings_kind_fixed = 已经有人按原来的类型回答过这个问题，类型不能再改。请删去它，另加一个代码不同的问题。
+settings_no_options = 请至少写一个选项。
+settings_only_choice = 只有选择题才有选项和默认值。
+settings_no_such_option = 默认值不在选项之中。
+settings_no_consent = 有涉及敏感个人信息的问题时，表单里须有一个必选的“单独同意”。请先加上。
+settings_used_by_terms = 预约规则按这个表单里的一个选择题区分类别，该题或其中的选项不能删去，也不能改为敏感信息。请先改预约规则。
+settings_used_by_warning = 系统按这个表单里的日期和选项提醒办事的人，这些问题和选项不能删去。
+settings_file_kinds = 请至少选一种文件格式，每种只选一次。
+# $most (number)
+# $least (number)
+settings_document_size = 每个文件的上限应在 { $least } KB 到 { $most } MB 之间。

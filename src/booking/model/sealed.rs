@@ -8,7 +8,7 @@ use crate::base::hex::hex;
 use crate::base::ids;
 use crate::base::keyring::{Keyring, Unreadable};
 use crate::booking::model::group::Person;
-use crate::directory::model::{FieldKind, FieldSpec};
+use crate::directory::model::FieldSpec;
 use crate::evidence::model::commitment;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
@@ -58,15 +58,6 @@ pub fn is_sealed(answer: &Value) -> bool {
     answer.is_object()
 }
 
-/// Whether a form asks for something that is kept sealed.
-pub fn asks_for_sensitive(spec: &[FieldSpec]) -> bool {
-    spec.iter().any(is_sensitive)
-}
-
-fn is_sensitive(field: &FieldSpec) -> bool {
-    field.sensitive && field.kind != FieldKind::Consent
-}
-
 /// Answers as they are stored.
 pub fn seal(
     keyring: &Keyring,
@@ -74,7 +65,7 @@ pub fn seal(
     spec: &[FieldSpec],
     mut fields: Map<String, Value>,
 ) -> Map<String, Value> {
-    for field in spec.iter().filter(|field| is_sensitive(field)) {
+    for field in spec.iter().filter(|field| field.is_sealed()) {
         if let Some(answer) = fields.get_mut(&field.key).filter(|answer| !is_sealed(answer)) {
             *answer = sealed(keyring, booking, &field.key, answer.take());
         }
@@ -99,7 +90,7 @@ pub fn open(keyring: &Keyring, booking: Uuid, fields: &Value) -> Opened {
 /// Answers without those that are sensitive.
 pub fn without_sensitive(spec: &[FieldSpec], fields: &Value) -> Map<String, Value> {
     let kept = |(key, answer): &(&String, &Value)| {
-        !is_sealed(answer) && !spec.iter().any(|field| field.key == **key && is_sensitive(field))
+        !is_sealed(answer) && !spec.iter().any(|field| field.key == **key && field.is_sealed())
     };
     let kept = fields.as_object().into_iter().flatten().filter(kept);
     kept.map(|(key, answer)| (key.clone(), answer.clone())).collect()
@@ -110,7 +101,7 @@ pub fn masked(spec: &[FieldSpec], fields: &Value) -> Map<String, Value> {
     let mut masked = fields.as_object().cloned().unwrap_or_default();
     masked.remove(PERSONS);
     for (key, answer) in &mut masked {
-        let sensitive = spec.iter().any(|field| field.key == *key && is_sensitive(field));
+        let sensitive = spec.iter().any(|field| field.key == *key && field.is_sealed());
         if sensitive || is_sealed(answer) {
             *answer = json!(MASK);
         }
@@ -135,7 +126,7 @@ pub fn reseal(keyring: &Keyring, booking: Uuid, spec: &[FieldSpec], fields: &Val
     let mut resealed =
         Resealed { fields: fields.as_object().cloned().unwrap_or_default(), ..Resealed::default() };
     for (key, answer) in &mut resealed.fields {
-        let sensitive = spec.iter().any(|field| field.key == *key && is_sensitive(field));
+        let sensitive = spec.iter().any(|field| field.key == *key && field.is_sealed());
         let plain = !is_sealed(answer);
         let under = answer["key"].as_str();
         if (plain && !sensitive) || under == Some(&newest) {

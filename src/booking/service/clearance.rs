@@ -12,16 +12,13 @@ use crate::booking::store::{appointments, read, write};
 use crate::db::Tx;
 use crate::directory::{Services, office};
 use crate::evidence::{self, NewEntry};
-use crate::http::Problem;
+use crate::http::{FILE, Problem};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// What the file is called over the API.
-pub const FILE: &str = "file_base64";
 
 /// Who brings the times, from where and why.
 #[derive(Clone, Debug)]

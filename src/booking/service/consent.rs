@@ -35,7 +35,7 @@ impl Booking {
                         return Err(Problem::conflict(words::booking::consent_kept()).into());
                     }
                     let mut row = before.clone();
-                    row.fields = sealed::without_sensitive(&info.spec.fields, &before.fields).into();
+                    row.fields = sealed::without_sensitive(&info.spec.every_field(), &before.fields).into();
                     row.consent_withdrawn_at = Some(now);
                     row.updated_at = now;
                     let what = BookingEntry::ConsentWithdrawn { reference: row.reference.clone(), version };

@@ -96,7 +96,7 @@ impl Booking {
         let entry = |row: booking::Model| {
             let booking = presented.show(&row)?;
             let info = presented.services.get(&row.service_id)?;
-            let fields = sealed::masked(&info.spec.fields, &row.fields).into();
+            let fields = sealed::masked(&info.spec.every_field(), &row.fields).into();
             let booking::Model { contact_name, contact_mobile, .. } = row;
             Some(DayBookingDto { booking, contact_name, contact_mobile, fields })
         };

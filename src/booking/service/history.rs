@@ -68,8 +68,8 @@ impl Booking {
         presented: &Presented<'_>,
     ) -> (Map<String, Value>, Vec<String>) {
         if !actor.has(Right::HandleBookings) && row.account_id != actor.account_id {
-            let spec = presented.services.get(&row.service_id).map(|info| info.spec.fields.as_slice());
-            return (sealed::masked(spec.unwrap_or_default(), &row.fields), Vec::new());
+            let spec = presented.services.get(&row.service_id).map(|info| info.spec.every_field());
+            return (sealed::masked(&spec.unwrap_or_default(), &row.fields), Vec::new());
         }
         let opened = sealed::open(&self.0.keyring, row.id, &row.fields);
         for (field, why) in &opened.unreadable {

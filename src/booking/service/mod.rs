@@ -193,6 +193,11 @@ impl Booking {
         &self.0.live
     }
 
+    /// The standing data that bookings are made by.
+    pub fn directory(&self) -> &Directory {
+        &self.0.directory
+    }
+
     /// A booking by id, for the program itself.
     pub async fn find(&self, id: Uuid) -> Result<Option<booking::Model>, DbErr> {
         read::any(self.0.db.reader(), id).await

@@ -1,10 +1,10 @@
 //! Overtime days and surge plans that a chief announces: what they open, and withdrawing what nobody has booked in.
 
 use crate::auth::{Actor, Right};
-use crate::base::local_time::{day_bounds, instant, local_date};
+use crate::base::local_time::{day_bounds, instant};
 use crate::base::words::{self, ByLanguage};
 use crate::booking::log::OpeningEntry;
-use crate::booking::model::slots::{Plan, Slot};
+use crate::booking::model::slots::Slot;
 use crate::booking::model::{display_reference, form};
 use crate::booking::service::announced::{AnnouncedShown, AnnouncedTimes, checked_text, tell};
 use crate::booking::service::{Booking, Fault, capacity_in, hours_of, plan_of};
@@ -173,7 +173,8 @@ async fn booked_in(
     let needs = |one: &appointment::Model| {
         let slot = Slot { starts_at: one.starts_at, ends_at: one.ends_at };
         let has_room = seats.get(&one.id).is_none_or(|seat| *seat < capacity_in(&without, &slot));
-        touches(info, row, &slot) && !(has_room && is_open_over(&plan, calendar, &slot))
+        let is_open = || plan.is_open_over(&slot, |date| calendar.is_working(date)).unwrap_or(false);
+        touches(info, row, &slot) && !(has_room && is_open())
     };
     let all = appointments::of(tx.conn(), ids()).await?;
     let needing: Vec<Uuid> = all.iter().filter(|one| needs(one)).map(|one| one.booking_id).collect();
@@ -189,20 +190,6 @@ fn touches(info: &ServiceInfo, row: &announced_hours::Model, slot: &Slot) -> boo
         edge(hours.minutes.start).is_some_and(|begins| begins < slot.ends_at)
             && edge(hours.minutes.end).is_some_and(|ends| slot.starts_at < ends)
     })
-}
-
-/// Whether a plan is open from the start to the end of a slot, which may go on over midnight.
-fn is_open_over(plan: &Plan, calendar: &Calendar, slot: &Slot) -> bool {
-    let date = local_date(plan.zone, slot.starts_at);
-    let mut until = slot.starts_at;
-    for date in date.iter_days().take(2) {
-        for open in plan.open_on(date, |date| calendar.is_working(date)).unwrap_or_default() {
-            if open.start <= until && until < open.end {
-                until = open.end;
-            }
-        }
-    }
-    slot.ends_at <= until
 }
 
 fn still_booked(booked: &[booking::Model]) -> Problem {

@@ -152,6 +152,7 @@ impl<'a> Presented<'a> {
         let state = shown_state(row, now);
         let can = self.can(row, kind);
         let video = kind == ServiceKind::Video;
+        let asked = info.spec.every_field();
         Some(BookingDto {
             id: row.id,
             reference: display_reference(&row.reference),
@@ -166,8 +167,8 @@ impl<'a> Presented<'a> {
             hold_expires_at: row.hold_expires_at.filter(|_| row.state == BookingState::Held),
             enterprise: row.enterprise_id.and_then(|id| self.enterprise(id)),
             booker_name: row.contact_name.clone().or_else(|| self.booker_name(row)).unwrap_or_default(),
-            topic: answers::topic(kind, &info.spec.fields, &row.fields),
-            about: answers::summary(&info.spec.fields, &row.fields),
+            topic: answers::topic(kind, &asked, &row.fields),
+            about: answers::summary(&asked, &row.fields),
             officer: officer.map(|officer| OfficerRef {
                 id: officer.id,
                 name: officer.name.clone(),

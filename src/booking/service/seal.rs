@@ -1,11 +1,15 @@
 //! Brings sensitive answers under the newest key: those that an older version kept readable, and those under an older
 //! key after a rotation. In small steps; how far it has come stands in the store.
 
+use crate::booking::jobs::SealService;
 use crate::booking::log::BookingEntry;
 use crate::booking::model::sealed;
 use crate::booking::service::{Booking, Fault};
+use crate::booking::store::entities::booking;
 use crate::booking::store::{consents, write};
+use crate::db::jobs::{self, Claim};
 use crate::directory::model::FieldSpec;
+use crate::directory::{ServiceInfo, settings};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use std::sync::Arc;
@@ -32,13 +36,14 @@ impl Booking {
             return Ok(());
         }
         let services = self.0.directory.kept_services().await?;
-        let asks = |info: &&Arc<crate::directory::ServiceInfo>| sealed::asks_for_sensitive(&info.spec.fields);
-        let services: Vec<_> = services.all().filter(asks).cloned().collect();
-        let ids: Vec<Uuid> = services.iter().map(|info| info.row.id).collect();
+        let asks = services.all().filter(|info| info.spec.is_ever_sensitive());
+        let ids: Vec<Uuid> = asks.map(|info| info.row.id).collect();
         while begun.elapsed() < ROUND {
             let found = consents::bookings_after(self.0.db.reader(), &ids, key.sealed_up_to, STEP).await?;
             for id in &found {
-                self.seal_one(*id).await?;
+                let Some(seen) = self.find(*id).await? else { continue };
+                let info = self.info(seen.service_id).await?;
+                self.seal_one(seen, &info).await?;
             }
             let last = found.last().copied();
             key.sealed_at = last.is_none().then_some(now);
@@ -52,10 +57,47 @@ impl Booking {
         Ok(())
     }
 
-    async fn seal_one(&self, id: Uuid) -> Result<(), Problem> {
-        let Some(seen) = self.find(id).await? else { return Ok(()) };
-        let info = self.info(seen.service_id).await?;
-        if !self.seal(id, &info.spec.fields, &seen.fields).changed {
+    /// Seals what is kept readable of a service whose form has a sensitive question more, and gives how far it has come:
+    /// none where it is done.
+    pub(crate) async fn seal_service(
+        &self,
+        service: Uuid,
+        after: Option<Uuid>,
+    ) -> Result<Option<Uuid>, Problem> {
+        // As the store has it: what is kept in memory may be of before.
+        let Some(info) = settings::stored(self.0.db.reader(), service).await? else { return Ok(None) };
+        let (begun, mut last) = (Instant::now(), after);
+        loop {
+            let found = consents::bookings_after(self.0.db.reader(), &[service], last, STEP).await?;
+            let Some(newest) = found.last().copied() else { return Ok(None) };
+            for id in found {
+                if let Some(seen) = self.find(id).await? {
+                    self.seal_one(seen, &info).await?;
+                }
+            }
+            last = Some(newest);
+            if begun.elapsed() >= ROUND {
+                return Ok(last);
+            }
+        }
+    }
+
+    /// Leaves the rest of a service to another job, and ends this one.
+    pub(crate) async fn go_on_sealing(&self, rest: SealService, claim: Claim) -> Result<(), Problem> {
+        let now = self.0.clock.now();
+        let left = self.0.db.write(move |tx| {
+            let (rest, claim) = (rest.clone(), claim.clone());
+            Box::pin(async move {
+                jobs::enqueue(tx, now, &rest).await?;
+                claim.done(tx, now).await
+            })
+        });
+        left.await.map_err(Problem::from)
+    }
+
+    async fn seal_one(&self, seen: booking::Model, info: &Arc<ServiceInfo>) -> Result<(), Problem> {
+        let (id, info) = (seen.id, Arc::clone(info));
+        if !self.seal(id, &info.spec.every_field(), &seen.fields).changed {
             return Ok(());
         }
         let (this, now) = (self.clone(), self.0.clock.now());
@@ -65,7 +107,7 @@ impl Booking {
             .write(move |tx| {
                 Box::pin(async move {
                     let Some(before) = write::lock(tx, id).await? else { return Ok(()) };
-                    let sealed = this.seal(id, &info.spec.fields, &before.fields);
+                    let sealed = this.seal(id, &info.spec.every_field(), &before.fields);
                     let mut row = before.clone();
                     row.fields = sealed.fields.into();
                     if sealed.was_plain {

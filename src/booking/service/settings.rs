@@ -5,6 +5,7 @@ use crate::auth::{self, Actor, Right};
 use crate::base::ids;
 use crate::base::local_time::local_date;
 use crate::base::words::{self, ByLanguage, Language, Moment, Text};
+use crate::booking::jobs::SealService;
 use crate::booking::log::{Changed, ServiceEntry};
 use crate::booking::model::settled::{StageTrouble, check_stages};
 use crate::booking::model::{display_reference, form};
@@ -12,7 +13,7 @@ use crate::booking::service::settings_tried::{Standings, newly_outside};
 use crate::booking::service::wish::{stage_plan, terms_of_stages};
 use crate::booking::service::{Booking, Fault};
 use crate::booking::store::entities::booking;
-use crate::db::{Tx, bus};
+use crate::db::{Tx, bus, jobs};
 use crate::directory::entities::setup_change;
 use crate::directory::model::calendar::Calendar;
 use crate::directory::model::settings::{self as rules, ServiceSettings, SetupPart};
@@ -20,7 +21,7 @@ use crate::directory::settings::{all_stored, refused, stored};
 use crate::directory::{ServiceInfo, office, setups};
 use crate::evidence::{self, NewEntry, SYSTEM};
 use crate::http::Problem;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -29,6 +30,8 @@ use uuid::Uuid;
 
 /// For so many days it is looked whether stages fit.
 const DAYS_LOOKED_AT: usize = 28;
+/// After this time nobody goes by a form of before.
+const KEPT_IN_MEMORY: TimeDelta = TimeDelta::minutes(2);
 /// As many bookings are named when something is refused for them.
 const NAMED: usize = 8;
 
@@ -113,6 +116,9 @@ impl Booking {
                 info.row.name = new.name;
                 info.row.position = all.iter().map(|other| other.row.position).max().unwrap_or(0) + 1;
                 info.row.active = false;
+                // Nobody has answered it.
+                info.spec.former_fields.clear();
+                info.spec.former_documents.clear();
                 info.stages.iter_mut().for_each(|stage| stage.row.resource_id = None);
                 let id = info.row.id;
                 setups::write_new_service(tx, &info, now).await?;
@@ -166,6 +172,12 @@ impl Booking {
                 let seats = standings.new_seats(tx.conn(), &after).await?;
                 if !seats.is_empty() {
                     inner.places.occupy(tx, &seats);
+                }
+                if wanted.spec.newly_sensitive(&before.spec) {
+                    let sealing = SealService { service_id: id, after: None };
+                    jobs::enqueue(tx, now, &sealing).await?;
+                    // Once more: who was just requesting went by what a process had in memory.
+                    jobs::enqueue_for(tx, now, now + KEPT_IN_MEMORY, &sealing).await?;
                 }
                 note(tx, id, set.version + 1, &parts, &reason, (maker, now)).await?;
                 let service = before.row.code.clone();
@@ -277,6 +289,8 @@ fn part_name(part: SetupPart) -> Text {
         SetupPart::Seats => say::settings_part_seats(),
         SetupPart::Hours => say::settings_part_hours(),
         SetupPart::Stages => say::settings_part_stages(),
+        SetupPart::Form => say::settings_part_form(),
+        SetupPart::Documents => say::settings_part_documents(),
         SetupPart::Active => say::settings_part_active(),
         SetupPart::Address => say::settings_part_address(),
         SetupPart::Contact => say::settings_part_contact(),

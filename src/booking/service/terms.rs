@@ -13,8 +13,7 @@ use crate::booking::words::why_not::refusal;
 use crate::directory::ServiceInfo;
 use crate::directory::model::calendar::Calendar;
 use crate::directory::model::credit::CreditTier;
-use crate::directory::model::terms::{OverlapRule, QuotaPeriod, ServiceTerms};
-use crate::evidence;
+use crate::directory::model::terms::{OverlapRule, QuotaPeriod};
 use crate::http::Problem;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Map, Value};
@@ -50,17 +49,6 @@ impl Booking {
         let category = answers.and_then(|answers| info.spec.terms.category(answers)).map(str::to_owned);
         let (info, occasion) = (Arc::clone(info), Occasion::New);
         Ok(Question { info, calendar, tier, category, now, occasion })
-    }
-
-    /// Puts other terms of a service in force.
-    pub async fn set_terms(
-        &self,
-        id: Uuid,
-        terms: ServiceTerms,
-        reason: String,
-        by: evidence::Actor,
-    ) -> Result<(), Problem> {
-        self.0.directory.set_terms(id, terms, reason, by).await
     }
 
     /// The question whether a booking can be moved, by the answers of its form and the tier of its enterprise.

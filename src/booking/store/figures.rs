@@ -50,28 +50,29 @@ impl<T: Copy + Into<Value>> Months<T> {
     }
 }
 
+/// How many bookings whose time begins in a month and of which something holds, by some columns and the month.
+fn count_by(
+    months: &Months<DateTime<Utc>>,
+    by: impl IntoIterator<Item = booking::Column>,
+    holds: impl Into<Expr>,
+) -> Select<booking::Entity> {
+    let by: Vec<booking::Column> = by.into_iter().collect();
+    let rows = booking::Entity::find().select_only().columns(by.iter().copied());
+    let counted = months
+        .of(rows, booking::Column::StartsAt)
+        .column_as(booking::Column::Id.count(), "number")
+        .filter(holds.into());
+    by.into_iter().fold(counted, Select::group_by).group_by(Expr::col(MONTH))
+}
+
 /// How many bookings whose time begins in a month are in which state and came by which way, by service. What was only
 /// held is not among them.
 pub async fn states(
     conn: &impl ConnectionTrait,
     months: &Months<DateTime<Utc>>,
 ) -> Result<Vec<(Uuid, BookingState, Channel, MonthNumber, i64)>, DbErr> {
-    let rows = booking::Entity::find()
-        .select_only()
-        .column(booking::Column::ServiceId)
-        .column(booking::Column::State)
-        .column(booking::Column::Channel);
-    months
-        .of(rows, booking::Column::StartsAt)
-        .column_as(booking::Column::Id.count(), "number")
-        .filter(booking::Column::ContactName.is_not_null())
-        .group_by(booking::Column::ServiceId)
-        .group_by(booking::Column::State)
-        .group_by(booking::Column::Channel)
-        .group_by(Expr::col(MONTH))
-        .into_tuple()
-        .all(conn)
-        .await
+    use booking::Column::{Channel, ContactName, ServiceId, State};
+    count_by(months, [ServiceId, State, Channel], ContactName.is_not_null()).into_tuple().all(conn).await
 }
 
 /// How many bookings whose time begins in a month an officer took against the terms, by service.
@@ -79,16 +80,8 @@ pub async fn against_terms(
     conn: &impl ConnectionTrait,
     months: &Months<DateTime<Utc>>,
 ) -> Result<Vec<(Uuid, MonthNumber, i64)>, DbErr> {
-    let rows = booking::Entity::find().select_only().column(booking::Column::ServiceId);
-    months
-        .of(rows, booking::Column::StartsAt)
-        .column_as(booking::Column::Id.count(), "number")
-        .filter(booking::Column::Id.in_subquery(evidence::ask::cases_with(AGAINST_TERMS)))
-        .group_by(booking::Column::ServiceId)
-        .group_by(Expr::col(MONTH))
-        .into_tuple()
-        .all(conn)
-        .await
+    let against = booking::Column::Id.in_subquery(evidence::ask::cases_with(AGAINST_TERMS));
+    count_by(months, [booking::Column::ServiceId], against).into_tuple().all(conn).await
 }
 
 /// How many bookings whose time begins in a month were decided as they were requested, by service: most of them, where
@@ -97,16 +90,8 @@ pub async fn decided_as_they_came(
     conn: &impl ConnectionTrait,
     months: &Months<DateTime<Utc>>,
 ) -> Result<Vec<(Uuid, MonthNumber, i64)>, DbErr> {
-    let rows = booking::Entity::find().select_only().column(booking::Column::ServiceId);
-    months
-        .of(rows, booking::Column::StartsAt)
-        .column_as(booking::Column::Id.count(), "number")
-        .filter(Expr::col(booking::Column::DecidedAt).eq(Expr::col(booking::Column::RequestedAt)))
-        .group_by(booking::Column::ServiceId)
-        .group_by(Expr::col(MONTH))
-        .into_tuple()
-        .all(conn)
-        .await
+    let at_once = Expr::col(booking::Column::DecidedAt).eq(Expr::col(booking::Column::RequestedAt));
+    count_by(months, [booking::Column::ServiceId], at_once).into_tuple().all(conn).await
 }
 
 /// The other requests of bookings whose time begins in a month. Those that were taken back before anybody decided are

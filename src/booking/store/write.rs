@@ -7,6 +7,7 @@ use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::facts::{self, FactsNeeded, FactsOf};
 use crate::db::{Tx, UniqueKey};
+use crate::directory::model::settings::LONGEST_BOOKING;
 use crate::evidence::{self, Head};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query, SelectStatement, UnionType};
@@ -222,9 +223,9 @@ fn at_same_place(party: Party, now: DateTime<Utc>) -> Condition {
         .add(live(now))
 }
 
-/// No booking takes longer from its start to its end, whatever its stages: a bound for the index by party and start, so
-/// that what is long over is not looked at.
-const LONGEST: TimeDelta = TimeDelta::days(31);
+/// No booking takes longer from its start to its end, because no service can be set so: a bound for the index by party
+/// and start, so that what is long over is not looked at.
+const LONGEST: TimeDelta = TimeDelta::minutes(LONGEST_BOOKING as i64);
 
 /// What stands and is not over, among the bookings of a party.
 pub(super) fn live(now: DateTime<Utc>) -> Condition {

@@ -1,16 +1,15 @@
 //! When stages really began and ended, from the office's own systems.
 
 use crate::auth::{Right, Signed};
-use crate::base::words::{self, Language};
+use crate::base::words::Language;
 use crate::booking::Booking;
 use crate::booking::model::form;
-use crate::booking::service::clearance::{ClockImport, FILE};
+use crate::booking::service::clearance::ClockImport;
 use crate::booking::wire::dto::{ClearanceFileDto, ClearanceReportDto, NewClearanceImport};
 use crate::booking::wire::refusals;
-use crate::http::{Body, Problem, Refused};
+use crate::http::{Body, FILE, Refused, file_in};
 use axum::extract::State;
 use axum::{Extension, Json};
-use base64::{Engine, engine::general_purpose::STANDARD};
 
 /// Checks a file of stages line by line, and tells what it would change. Nothing is written. For officers and chiefs.
 #[utoipa::path(post, path = "/clearance/preview", tag = "office_day", operation_id = "preview_clearance",
@@ -23,7 +22,7 @@ pub async fn preview_clearance(
 ) -> Result<Json<ClearanceReportDto>, Refused<refusals::PreviewClearance>> {
     actor.may(Right::HandleBookings)?;
     let language = language.map(|Extension(language)| language).unwrap_or_default();
-    let plan = booking.preview_clearance(&bytes(&file.file_base64)?).await?;
+    let plan = booking.preview_clearance(&file_in(FILE, &file.file_base64)?).await?;
     Ok(Json(ClearanceReportDto::of(plan, language)))
 }
 
@@ -45,10 +44,6 @@ pub async fn import_clearance(
         source: form::require_clearance_source(&wish.source)?,
         reason: form::check_reason(wish.reason.as_deref())?,
     };
-    let plan = booking.import_clearance(&bytes(&wish.file_base64)?, by).await?;
+    let plan = booking.import_clearance(&file_in(FILE, &wish.file_base64)?, by).await?;
     Ok(Json(ClearanceReportDto::of(plan, language)))
-}
-
-fn bytes(base64: &str) -> Result<Vec<u8>, Problem> {
-    STANDARD.decode(base64).map_err(|_| Problem::invalid(FILE, words::http::invalid_field()))
 }

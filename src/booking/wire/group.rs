@@ -1,7 +1,6 @@
 //! Groups that are booked by a list of persons.
 
 use crate::auth::Signed;
-use crate::base::words;
 use crate::base::words::Language;
 use crate::booking::Booking;
 use crate::booking::model::group::PersonList;
@@ -9,11 +8,10 @@ use crate::booking::service::RequestForm;
 use crate::booking::service::group::{LIST, ListFile, NewGroup};
 use crate::booking::wire::dto::{BookingDto, GroupListDto, GroupReportDto, LineFaultDto, NewGroupDto};
 use crate::booking::wire::refusals;
-use crate::http::{Body, PathId, Problem, Refused};
+use crate::http::{Body, PathId, Problem, Refused, file_in};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use base64::{Engine, engine::general_purpose::STANDARD};
 
 /// So many faults are told at a time; more than that nobody mends without looking again.
 const MOST_FAULTS: usize = 200;
@@ -49,8 +47,7 @@ pub async fn book_group(
 }
 
 fn file(base64: &str, name: String) -> Result<ListFile, Problem> {
-    let bytes = STANDARD.decode(base64).map_err(|_| Problem::invalid(LIST, words::http::invalid_field()))?;
-    Ok(ListFile { bytes, name })
+    Ok(ListFile { bytes: file_in(LIST, base64)?, name })
 }
 
 fn report(list: &PersonList, language: Language) -> GroupReportDto {

@@ -13,18 +13,15 @@ use crate::booking::wire::dto::{
 use crate::booking::wire::refusals;
 use crate::directory::entities::calendar_import::ImportOrigin;
 use crate::directory::{Import, ImportFault};
-use crate::http::{Body, Cursor, Page, PageParams, Params, PathId, Problem, Refused};
+use crate::http::{Body, Cursor, FILE, Page, PageParams, Params, PathId, Problem, Refused, file_in};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
-use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 const PAGE: usize = 50;
-/// What is told about a file stands at this field.
-const FILE: &str = "file_base64";
 
 /// What importing a calendar would change, and which bookings it would touch. Nothing is written. For chiefs.
 #[utoipa::path(post, path = "/calendar/preview", tag = "office", operation_id = "preview_calendar",
@@ -37,7 +34,7 @@ pub async fn preview_calendar(
 ) -> Result<Json<CalendarPreviewDto>, Refused<refusals::PreviewCalendar>> {
     actor.may(Right::ImportCalendar)?;
     let language = language.map(|Extension(language)| language).unwrap_or_default();
-    let preview = booking.preview_calendar(&bytes(&file.file_base64)?).await.map_err(refused)?;
+    let preview = booking.preview_calendar(&file_in(FILE, &file.file_base64)?).await.map_err(refused)?;
     Ok(Json(CalendarPreviewDto::of(preview, language)))
 }
 
@@ -57,7 +54,7 @@ pub async fn import_calendar(
         reason: Some(form::require_reason(Some(&wish.reason))?),
         unusual: wish.anyway,
     };
-    let done = booking.import_calendar(&bytes(&wish.file_base64)?, import).await.map_err(refused)?;
+    let done = booking.import_calendar(&file_in(FILE, &wish.file_base64)?, import).await.map_err(refused)?;
     Ok((StatusCode::CREATED, Json(done.into())))
 }
 
@@ -129,10 +126,6 @@ pub async fn settle_touched(
 ) -> Result<StatusCode, Refused<refusals::SettleTouched>> {
     booking.settle_touched(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn bytes(base64: &str) -> Result<Vec<u8>, Problem> {
-    STANDARD.decode(base64).map_err(|_| Problem::invalid(FILE, words::http::invalid_field()))
 }
 
 /// Why nothing was imported, for whoever sent the file.

@@ -66,7 +66,10 @@ shared_refusals! {
     SERVICE_SETTINGS {
         UNPROCESSABLE_ENTITY: "settings_no_weekday", "settings_backwards", "settings_rule_too_short",
             "settings_rules_overlap", "settings_stage_order", "settings_first_gap", "settings_seats_kept",
-            "settings_no_slot_left", "settings_stage_no_slot", "settings_stage_no_way";
+            "settings_no_slot_left", "settings_stage_no_slot", "settings_stage_no_way", "settings_key",
+            "settings_key_twice", "settings_key_reserved", "settings_kind_fixed", "settings_no_options",
+            "settings_only_choice", "settings_no_such_option", "settings_no_consent", "settings_used_by_terms",
+            "settings_used_by_warning", "settings_file_kinds", "settings_document_size";
     }
     /// Faults of what a venue is to be.
     VENUE_SETTINGS {

@@ -250,6 +250,7 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
         daily_quota: info.quota_seats,
         recorded: row.kind == ServiceKind::Video,
         fields: spec.fields.clone(),
+        former_fields: spec.former_fields.clone(),
         documents: spec.documents.clone(),
         announcements: announcements(info, now.today),
         venue: VenueDto {

@@ -57,6 +57,6 @@ pub async fn set_terms(
 ) -> Result<Json<ServiceTerms>, Refused<refusals::SetTerms>> {
     actor.may(Right::SetTerms)?;
     let reason = form::require_reason(Some(&reason))?;
-    booking.set_terms(id, terms.clone(), reason, actor.evidence()).await?;
+    booking.directory().set_terms(id, terms.clone(), reason, actor.evidence()).await?;
     Ok(Json(terms))
 }

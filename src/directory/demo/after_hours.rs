@@ -162,6 +162,8 @@ fn spec() -> ServiceSpec {
         groups: None,
         prepare: None,
         results_after_days: None,
+        former_fields: Vec::new(),
+        former_documents: Vec::new(),
         documents: Vec::new(),
         terms: terms(),
     }

@@ -60,6 +60,8 @@ fn spec() -> ServiceSpec {
         groups: None,
         prepare: None,
         results_after_days: None,
+        former_fields: Vec::new(),
+        former_documents: Vec::new(),
         documents: vec![
             DocumentSpec {
                 key: "identity".to_owned(),

@@ -96,6 +96,8 @@ fn check_up() -> ServiceSpec {
             "Come with an empty stomach in the morning; a little water is fine.",
         )),
         results_after_days: Some(3),
+        former_fields: Vec::new(),
+        former_documents: Vec::new(),
         documents: Vec::new(),
     }
 }
@@ -155,6 +157,8 @@ fn vaccination() -> ServiceSpec {
         groups: Some(GROUPS),
         prepare: None,
         results_after_days: None,
+        former_fields: Vec::new(),
+        former_documents: Vec::new(),
         documents: Vec::new(),
     }
 }

@@ -72,6 +72,8 @@ fn face_to_face() -> ServiceSpec {
         groups: None,
         prepare: None,
         results_after_days: None,
+        former_fields: Vec::new(),
+        former_documents: Vec::new(),
         documents: Vec::new(),
     }
 }
@@ -106,6 +108,8 @@ fn try_any_time() -> ServiceSpec {
         groups: None,
         prepare: None,
         results_after_days: None,
+        former_fields: Vec::new(),
+        former_documents: Vec::new(),
         documents: Vec::new(),
     }
 }

@@ -6,11 +6,16 @@ use serde::{Deserialize, Serialize};
 
 /// No file is larger, whatever a service says: all of it is in memory while it is looked at.
 pub const MOST_BYTES: u32 = 10 << 20;
+/// Nor is a limit so low that no picture passes.
+pub const LEAST_BYTES: u32 = 100 << 10;
+/// No document has more pages, nor more files.
+pub const MOST_PAGES: u32 = 50;
+pub const MOST_FILES: u32 = 8;
 /// The stamped paper form of the emergency procedure: it goes with what an officer booked against the terms.
 pub const STAMPED_FORM: &str = "stamped_form";
 
 /// A document that a service asks for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DocumentSpec {
     pub key: String,
     pub label: ByLanguage,

@@ -7,6 +7,7 @@ pub mod credit;
 pub mod customs;
 pub mod documents;
 pub mod festivals;
+pub mod forms;
 pub mod identifiers;
 pub mod office;
 pub mod plausible;
@@ -68,6 +69,11 @@ pub struct ServiceSpec {
     /// The documents to bring or to upload when booking, in order.
     #[serde(default)]
     pub documents: Vec<DocumentSpec>,
+    /// What was asked once, for the answers that were given then ([`forms::remembered`]).
+    #[serde(default)]
+    pub former_fields: Vec<FieldSpec>,
+    #[serde(default)]
+    pub former_documents: Vec<DocumentSpec>,
 }
 
 impl ServiceSpec {
@@ -172,7 +178,7 @@ pub struct CheckSpec {
 }
 
 /// One question of a booking form.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldSpec {
     pub key: String,
     pub kind: FieldKind,
@@ -194,7 +200,7 @@ pub struct FieldSpec {
 }
 
 /// One option of a `choice`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldOption {
     pub value: String,
     pub label: ByLanguage,

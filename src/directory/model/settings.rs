@@ -2,8 +2,10 @@
 //! hours is worked out by `booking/model/settled`, from the slots that would be there.
 
 use crate::base::words::{ByLanguage, Language};
+use crate::directory::model::documents::DocumentSpec;
+use crate::directory::model::forms::{FormContext, check_documents, check_fields};
 use crate::directory::model::terms::{TermsContext, TermsFaultKind};
-use crate::directory::model::{FieldSpec, Shares, terms::ServiceTerms};
+use crate::directory::model::{FieldSpec, Shares, WarningRule, terms::ServiceTerms};
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service_stage::Stage;
 use chrono_tz::Tz;
@@ -26,8 +28,13 @@ const MOST_HOLD: i32 = 120;
 const SHORTEST: i32 = 5;
 /// A stage begins within a week of the one before.
 const MOST_GAP: i32 = 7 * MINUTES_OF_DAY;
+/// No booking takes longer from its start to its end, whatever a service is set to: all its stages, each as long and
+/// as late after the one before as it can be. Buffers lie outside of it.
+pub const LONGEST_BOOKING: i32 = STAGES * MINUTES_OF_DAY + (STAGES - 1) * MOST_GAP;
+/// Each comes once ([`SettingsFaultKind::StageOrder`]).
+const STAGES: i32 = 3;
 const NAME_LENGTH: usize = 60;
-const TEXT_LENGTH: usize = 500;
+pub(super) const TEXT_LENGTH: usize = 500;
 const PHONE_LENGTH: usize = 30;
 /// From when until when somebody is there, at most so often a day.
 const MOST_HOURS: usize = 4;
@@ -53,6 +60,10 @@ pub struct ServiceSettings {
     pub daily_quota: Option<i32>,
     pub opening_rules: Vec<RuleSettings>,
     pub stages: Vec<StageSettings>,
+    /// What the booking form asks for, in order.
+    pub fields: Vec<FieldSpec>,
+    /// The documents to bring or to upload, in order.
+    pub documents: Vec<DocumentSpec>,
     pub active: bool,
 }
 
@@ -111,6 +122,9 @@ pub enum SetupPart {
     Seats,
     Hours,
     Stages,
+    /// What the booking form asks for.
+    Form,
+    Documents,
     Active,
     Address,
     Contact,
@@ -120,7 +134,10 @@ pub enum SetupPart {
 /// What settings of a service are checked against.
 #[derive(Clone, Copy, Debug)]
 pub struct SettingsContext<'a> {
-    pub fields: &'a [FieldSpec],
+    /// What was asked until now, and what was once.
+    pub asked: &'a [FieldSpec],
+    pub former: &'a [FieldSpec],
+    pub warnings: &'a [WarningRule],
     pub terms: &'a ServiceTerms,
     pub shares: Shares,
     pub grid_minutes: i32,
@@ -161,9 +178,28 @@ pub enum SettingsFaultKind {
     /// A grid of 5, 10 or 15 minutes.
     Grid,
     Phone,
+    /// It is made of small letters, digits and underscores, and is not longer than this.
+    Key(usize),
+    KeyTwice,
+    /// The program itself calls something so.
+    KeyReserved,
+    /// Answers of another kind were given under this key.
+    KindFixed,
+    NoOptions,
+    /// Only a choice has options.
+    OnlyChoice,
+    NoSuchOption,
+    /// Something is sensitive, and nobody is asked for their consent.
+    NoConsent,
+    /// The terms go by a question, or an option of it, that would not be there any more.
+    UsedByTerms,
+    UsedByWarning,
+    /// None, or one twice.
+    FileKinds,
+    DocumentSize,
 }
 
-type Checked = Result<(), SettingsFault>;
+pub(super) type Checked = Result<(), SettingsFault>;
 
 impl ServiceSettings {
     /// The first thing that is wrong.
@@ -187,7 +223,18 @@ impl ServiceSettings {
         if let Some(quota) = self.daily_quota {
             in_range("daily_quota", quota, 1, MOST_QUOTA)?;
         }
-        let terms = TermsContext { fields: context.fields, horizon_days: self.horizon_days };
+        check_fields(
+            &self.fields,
+            &FormContext {
+                asked: context.asked,
+                former: context.former,
+                terms: context.terms,
+                warnings: context.warnings,
+                horizon_days: self.horizon_days,
+            },
+        )?;
+        check_documents(&self.documents)?;
+        let terms = TermsContext { fields: &self.fields, horizon_days: self.horizon_days };
         if context.terms.check(&terms).is_err_and(|fault| fault.kind == TermsFaultKind::NoSlotLeft) {
             return fault("horizon_days", SettingsFaultKind::NoSlotLeft);
         }
@@ -272,6 +319,8 @@ impl ServiceSettings {
             (SetupPart::Seats, (self.seats, self.daily_quota) != (before.seats, before.daily_quota)),
             (SetupPart::Hours, self.opening_rules != before.opening_rules),
             (SetupPart::Stages, self.stages != before.stages),
+            (SetupPart::Form, self.fields != before.fields),
+            (SetupPart::Documents, self.documents != before.documents),
             (SetupPart::Active, self.active != before.active),
         ];
         all.into_iter().filter(|(_, changed)| *changed).map(|(part, _)| part).collect()
@@ -343,11 +392,11 @@ impl VenueSettings {
     }
 }
 
-fn fault(field: impl Into<String>, kind: SettingsFaultKind) -> Checked {
+pub(super) fn fault(field: impl Into<String>, kind: SettingsFaultKind) -> Checked {
     Err(SettingsFault { field: field.into(), kind })
 }
 
-fn in_range(field: impl Into<String>, number: i32, from: i32, to: i32) -> Checked {
+pub(super) fn in_range(field: impl Into<String>, number: i32, from: i32, to: i32) -> Checked {
     if (from..=to).contains(&number) { Ok(()) } else { fault(field, SettingsFaultKind::OutOfRange(from, to)) }
 }
 

@@ -1,9 +1,6 @@
 use super::*;
-use crate::directory::model::FieldSpec;
 use crate::directory::model::terms::LeadTime;
 use SettingsFaultKind::*;
-
-const NO_FIELDS: &[FieldSpec] = &[];
 
 fn rule(day_kind: DayKind, weekdays: &[i32], from_minute: i32, to_minute: i32) -> RuleSettings {
     RuleSettings { day_kind, weekdays: weekdays.to_vec(), from_minute, to_minute }
@@ -42,13 +39,16 @@ fn settings() -> ServiceSettings {
         daily_quota: Some(20),
         opening_rules: vec![week(DayKind::Working, 540, 720), week(DayKind::Working, 780, 1020)],
         stages: Vec::new(),
+        fields: Vec::new(),
+        documents: Vec::new(),
         active: true,
     }
 }
 
 fn check(settings: &ServiceSettings, terms: &ServiceTerms, kept: i32) -> Checked {
     let shares = Shares { phone: kept, ..Shares::default() };
-    settings.check(&SettingsContext { fields: NO_FIELDS, terms, shares, grid_minutes: 15 })
+    let (asked, former, warnings) = (&[], &[], &[]);
+    settings.check(&SettingsContext { asked, former, warnings, terms, shares, grid_minutes: 15 })
 }
 
 fn with_rules(opening_rules: Vec<RuleSettings>) -> ServiceSettings {
@@ -157,6 +157,40 @@ fn stages_come_in_their_order_with_gaps_that_can_be() {
     ] {
         assert_eq!(check(&with_stages(stages.clone()), &ServiceTerms::default(), 0), expected, "{stages:?}");
     }
+}
+
+#[test]
+fn no_booking_is_longer_than_what_queries_look_back() {
+    use Stage::{Declaration, Inspection, Release};
+    let longest = |of: Stage, most: i32| StageSettings { duration_minutes: 1440, ..stage(of, (0, most)) };
+    let week = 7 * 1440;
+    let all = || vec![longest(Declaration, 0), longest(Inspection, week), longest(Release, week)];
+    let open = vec![rule(DayKind::Any, &[1, 2, 3, 4, 5, 6, 7], 0, 1440)];
+    let with = |stages| ServiceSettings {
+        opening_rules: open.clone(),
+        duration_minutes: 1440,
+        stages,
+        ..settings()
+    };
+    let takes = |stages: &[StageSettings]| -> i32 {
+        stages.iter().map(|one| one.duration_minutes + one.gap_most_minutes).sum()
+    };
+    assert_eq!(check(&with(all()), &ServiceTerms::default(), 0), Ok(()));
+    assert_eq!(takes(&all()), LONGEST_BOOKING);
+    for index in 0..3 {
+        let mut longer = all();
+        longer[index].duration_minutes += 1;
+        let field = format!("stages[{index}].duration_minutes");
+        assert_eq!(check(&with(longer), &ServiceTerms::default(), 0), fault(field, OutOfRange(5, 1440)));
+        let mut later = all();
+        later[index].gap_most_minutes += 1;
+        let kind = if index == 0 { FirstGap } else { OutOfRange(0, week) };
+        let field = format!("stages[{index}].gap_most_minutes");
+        assert_eq!(check(&with(later), &ServiceTerms::default(), 0), fault(field, kind));
+    }
+    let mut four = all();
+    four.push(longest(Release, week));
+    assert_eq!(check(&with(four), &ServiceTerms::default(), 0), fault("stages[3].stage", StageOrder));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use crate::base::words;
 use crate::directory::ServiceInfo;
+use crate::directory::model::documents::{LEAST_BYTES, MOST_BYTES};
+use crate::directory::model::forms::{remembered, remembered_documents};
 use crate::directory::model::settings::{
     RuleSettings, ServiceSettings, SettingsContext, SettingsFault, SettingsFaultKind, StageSettings,
     VenueSettings,
@@ -61,6 +63,8 @@ impl ServiceInfo {
             daily_quota: self.quota_seats,
             opening_rules: self.rules.iter().map(rule).collect(),
             stages: self.stages.iter().map(stage).collect(),
+            fields: spec.fields.clone(),
+            documents: spec.documents.clone(),
             active: row.active,
         }
     }
@@ -81,6 +85,11 @@ impl ServiceInfo {
         spec.bring = settings.bring.clone();
         spec.rules = settings.rules.clone();
         spec.prepare = settings.prepare.clone();
+        spec.former_fields = remembered(&spec.former_fields, &spec.fields, &settings.fields);
+        spec.former_documents =
+            remembered_documents(&spec.former_documents, &spec.documents, &settings.documents);
+        spec.fields = settings.fields.clone();
+        spec.documents = settings.documents.clone();
         other.seats = settings.seats;
         other.quota_seats = settings.daily_quota;
         row.quota_resource_id = settings.daily_quota.map(|_| self.row.quota_resource_id.unwrap_or_default());
@@ -120,7 +129,9 @@ impl ServiceInfo {
     /// Refuses settings that cannot be meant for this service.
     pub fn check_settings(&self, settings: &ServiceSettings) -> Result<(), Problem> {
         let context = SettingsContext {
-            fields: &self.spec.fields,
+            asked: &self.spec.fields,
+            former: &self.spec.former_fields,
+            warnings: &self.spec.warnings,
             terms: &self.spec.terms,
             shares: self.spec.shares,
             grid_minutes: self.venue.grid_minutes,
@@ -175,6 +186,18 @@ pub fn refused(fault: &SettingsFault) -> Problem {
         SettingsFaultKind::UnknownZone => say::settings_unknown_zone(),
         SettingsFaultKind::Grid => say::settings_grid(),
         SettingsFaultKind::Phone => say::settings_phone(),
+        SettingsFaultKind::Key(longest) => say::settings_key(longest),
+        SettingsFaultKind::KeyTwice => say::settings_key_twice(),
+        SettingsFaultKind::KeyReserved => say::settings_key_reserved(),
+        SettingsFaultKind::KindFixed => say::settings_kind_fixed(),
+        SettingsFaultKind::NoOptions => say::settings_no_options(),
+        SettingsFaultKind::OnlyChoice => say::settings_only_choice(),
+        SettingsFaultKind::NoSuchOption => say::settings_no_such_option(),
+        SettingsFaultKind::NoConsent => say::settings_no_consent(),
+        SettingsFaultKind::UsedByTerms => say::settings_used_by_terms(),
+        SettingsFaultKind::UsedByWarning => say::settings_used_by_warning(),
+        SettingsFaultKind::FileKinds => say::settings_file_kinds(),
+        SettingsFaultKind::DocumentSize => say::settings_document_size(MOST_BYTES >> 20, LEAST_BYTES >> 10),
     };
     Problem::invalid(format!("settings.{}", fault.field), title)
 }

@@ -60,7 +60,7 @@ words_in_json! {
     DayKind { Any, Working, NonWorking }
 
     /// A part of a service or venue that somebody changes.
-    SetupPart { Name, Texts, Booking, Seats, Hours, Stages, Active, Address, Contact, Grid }
+    SetupPart { Name, Texts, Booking, Seats, Hours, Stages, Form, Documents, Active, Address, Contact, Grid }
 
     /// The three kinds of service.
     ServiceKind { AfterHours, Health, Video }
@@ -139,6 +139,12 @@ fields_in_json! {
         /// In their order; none where it is not booked in stages.
         #[schema(max_items = 3)]
         stages: Vec<StageSettings>,
+        /// What the booking form asks for, in order. A key is what answers are kept by; its kind never changes.
+        #[schema(max_items = 40)]
+        fields: Vec<FieldSpec>,
+        /// The documents to bring or to upload, in order: each file of 100 kB to 10 MB, 50 pages and 8 files at most.
+        #[schema(max_items = 40)]
+        documents: Vec<DocumentSpec>,
         /// Whether it is offered.
         active: bool,
     }

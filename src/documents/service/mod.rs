@@ -15,7 +15,7 @@ use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;
 use crate::booking::entities::booking::{self, BookingState};
 use crate::booking::log::AGAINST_TERMS;
-use crate::booking::model::{sealed, state};
+use crate::booking::model::state;
 use crate::booking::{Booking, Papers};
 use crate::db::live::{Live, Topic};
 use crate::db::{Db, Tx};
@@ -105,7 +105,7 @@ impl Documents {
 
 /// Whether a service's documents are nobody's but their booker's and the office's.
 fn is_sensitive(info: &ServiceInfo) -> bool {
-    sealed::asks_for_sensitive(&info.spec.fields)
+    info.spec.is_ever_sensitive()
 }
 
 /// Whether an officer booked it against the terms.

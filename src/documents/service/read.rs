@@ -99,8 +99,12 @@ impl Documents {
         // What the service asked for when it was uploaded, and does not any more.
         for row in &rows {
             if !specs.iter().any(|spec| spec.key == row.item) {
-                let (key, label) = (row.item.clone(), ByLanguage::same(row.item.clone()));
-                specs.push(DocumentSpec { key, label, ..DocumentSpec::stamped_form() });
+                let former = info.spec.former_documents.iter().find(|spec| spec.key == row.item).cloned();
+                let unnamed = || {
+                    let (key, label) = (row.item.clone(), ByLanguage::same(row.item.clone()));
+                    DocumentSpec { key, label, ..DocumentSpec::stamped_form() }
+                };
+                specs.push(former.unwrap_or_else(unnamed));
             }
         }
         let can_open = reader != Reader::Colleague || !is_sensitive(&info);

@@ -60,6 +60,8 @@ struct DocumentFile {
     /// In bytes.
     size: i32,
     uploaded_at: DateTime<Utc>,
+    /// Of the file as it was uploaded, in hexadecimal; null for who may not open it.
+    sha256: Option<String>,
     can_open: bool,
     /// Also whether it can be replaced.
     can_remove: bool,
@@ -68,7 +70,9 @@ struct DocumentFile {
 impl From<Listed> for DocumentFile {
     fn from(Listed { row, name, can_open, can_remove }: Listed) -> Self {
         let document::Model { id, kind, pages, size, uploaded_at, .. } = row;
-        Self { id, name, kind, pages, size, uploaded_at, can_open, can_remove }
+        // Whoever has a file could find it by its digest.
+        let sha256 = can_open.then(|| hex(&row.sha256));
+        Self { id, name, kind, pages, size, uploaded_at, sha256, can_open, can_remove }
     }
 }
 

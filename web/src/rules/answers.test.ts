@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FieldKind, FieldSpec } from '../api/types'
-import { answerFault, answersToSend } from './answers'
+import { answerFault, answersToSend, everyField } from './answers'
 
 const text = { 'zh-CN': '', en: '' }
 const field = (key: string, kind: FieldKind, more: Partial<FieldSpec> = {}): FieldSpec =>
@@ -26,4 +26,14 @@ describe('an answer', () => {
 it('sends numbers as numbers and leaves out what was not answered', () => {
   const fields = [field('n', 'number'), field('t', 'text', { required: false }), field('c', 'consent', { required: false })]
   expect(answersToSend(fields, { n: ' 2 ', t: ' ' })).toEqual({ n: 2, c: false })
+})
+
+it('answers of before are read by what was asked then', () => {
+  const option = (value: string) => ({ value, label: text })
+  const now = [field('a', 'choice', { options: [option('x')] }), field('b', 'text')]
+  const former = [field('a', 'choice', { options: [option('x'), option('y')], sensitive: true }), field('c', 'date')]
+  const every = everyField({ fields: now, former_fields: former })
+  expect(every.map(({ key, sensitive }) => [key, sensitive])).toEqual([['a', false], ['b', false], ['c', false]])
+  expect(every[0]?.options?.map(({ value }) => value)).toEqual(['x', 'y'])
+  expect(everyField({ fields: now, former_fields: [] })).toEqual(now)
 })

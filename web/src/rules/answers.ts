@@ -1,5 +1,5 @@
 // A booking form's answers: what is wrong with one, and how they go to the program. Pure; the words are the page's.
-import type { FieldSpec, FieldValue } from '../api/types'
+import type { FieldSpec, FieldValue, Service } from '../api/types'
 import { lengthOf } from './characters'
 import { isDeclarationNo, isHsCodes, isPortCode, plain } from './identifiers'
 
@@ -37,4 +37,13 @@ export function answersToSend(fields: FieldSpec[], answers: Answers): Answers {
     if (text) sent[field.key] = field.kind === 'number' ? Number(plain(text)) : text
   }
   return sent
+}
+
+/** Every question by which answers are read, whenever they were given: with the options of before, and those that are asked no more. */
+export function everyField({ fields, former_fields: former }: Pick<Service, 'fields' | 'former_fields'>): FieldSpec[] {
+  const now = fields.map((field) => {
+    const gone = former.find(({ key }) => key === field.key)?.options?.filter(({ value }) => !field.options?.some((option) => option.value === value)) ?? []
+    return gone.length ? { ...field, options: [...(field.options ?? []), ...gone] } : field
+  })
+  return [...now, ...former.filter(({ key }) => !fields.some((field) => field.key === key))]
 }

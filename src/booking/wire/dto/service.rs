@@ -64,6 +64,8 @@ pub struct ServiceDto {
     /// Whether the session is recorded.
     pub recorded: bool,
     pub fields: Vec<FieldSpec>,
+    /// Questions and options of before, by which bookings that were made then are shown.
+    pub former_fields: Vec<FieldSpec>,
     /// The documents to bring or to upload, in order (`POST /bookings/{id}/documents`).
     pub documents: Vec<DocumentSpec>,
     /// Overtime days, surge plans and closings to come or going on.

@@ -1,4 +1,6 @@
 export default {
+  documents_lead: 'Opening a document is noted in the record of the case.',
+  digest: 'SHA-256:',
   private: 'Private person',
   back: 'Search results',
   length: 'Length',

@@ -32,10 +32,10 @@ export default {
   field: {
     name: 'Name', summary: 'In a sentence', who: 'Who it is for', bring: 'What to bring', rules: 'Rules in plain words', prepare: 'How to prepare',
     duration_minutes: 'Duration (minutes)', lead_minutes: 'Hours ahead at least', horizon_days: 'Days that can be booked', hold_minutes: 'Minutes a place is held', needs_decision: 'An officer decides about each request',
-    seats: 'Places in each slot', daily_quota: 'At most a day', opening_rules: 'Opening times', stages: 'Stages', active: 'Offered',
+    seats: 'Places in each slot', daily_quota: 'At most a day', opening_rules: 'Opening times', stages: 'Stages', fields: 'Form', documents: 'Documents', active: 'Offered',
   },
   venue_field: { name: 'Name', address: 'Address', zone: 'Time zone', grid_minutes: 'Grid', phone: 'Telephone', office_hours: 'Office hours on working days' },
-  part: { name: 'Name', texts: 'Texts', booking: 'Duration and booking', seats: 'Places', hours: 'Opening times', stages: 'Stages', active: 'Whether it is offered', address: 'Address', contact: 'Telephone', grid: 'Time zone and grid' },
+  part: { name: 'Name', texts: 'Texts', booking: 'Duration and booking', seats: 'Places', hours: 'Opening times', stages: 'Stages', form: 'Form', documents: 'Documents', active: 'Whether it is offered', address: 'Address', contact: 'Telephone', grid: 'Time zone and grid' },
   day_kind: { any: 'Every day', working: 'Working days', non_working: 'Days off' },
   week: {
     kind: 'Which days to paint',
@@ -51,6 +51,19 @@ export default {
   stage: {
     hint: 'Without any it is booked as a whole only. The order is fixed: declaration, inspection, release.',
     duration: 'Duration (minutes)', least: 'Minutes after the stage before, at least', most: 'At most', seats: 'Places it takes beside', at_enterprise: 'Officers may come for it',
+  },
+  form: {
+    title: 'Form', lead: 'What bookers are asked. No answer is lost: questions and options that are removed are still shown with bookings made before.',
+    number: 'Question {n}: {label} | Question {n}: {label}', label: 'Question', hint: 'Hint', kind: 'Kind', key: 'Key', key_hint: 'Small letters, digits and underscores, such as entry_port; it stays once it is saved.',
+    longest: 'Longest, in characters', options: 'Options', value: 'Key of option {n} | Key of option {n}', option: 'Option {n} | Option {n}', remove_option: 'Remove option {n} | Remove option {n}', add_option: 'Add an option', preset: 'Chosen at first', no_preset: 'Nothing',
+    required: 'Required', sensitive: 'Sensitive personal information', sensitive_hint: 'When ticked, answers given before are encrypted and masked on lists too. When unticked, those stay encrypted; who gave them and officers read them as before.',
+    without_stages: 'Not asked where it is booked stage by stage', up: 'Move up', down: 'Move down', up_n: 'Move question {n} up | Move question {n} up', down_n: 'Move question {n} down | Move question {n} down', remove_n: 'Remove question {n} | Remove question {n}', add: 'Add a question',
+    preview: 'The form as bookers see it', preview_lead: 'You can try it: nothing is kept or sent.',
+    kinds: { text: 'A line of text', long_text: 'Lines of text', choice: 'Choice', date: 'Date', number: 'Number', consent: 'Consent (a box)', port_code: 'Customs code', hs_codes: 'HS codes', declaration_no: 'Declaration number' },
+  },
+  documents: {
+    title: 'Documents', number: 'Document {n}: {label} | Document {n}: {label}', label: 'Document', way: 'How it comes', ways: { upload: 'Uploaded when booking', bring: 'Brought on the day' }, required: 'Required', kinds: 'Kinds of file',
+    megabytes: 'Each file at most (MB)', pages: 'Pages of a PDF at most', files: 'Files at most', up_n: 'Move document {n} up | Move document {n} up', down_n: 'Move document {n} down | Move document {n} down', remove_n: 'Remove document {n} | Remove document {n}', add: 'Add a document',
   },
   effect: {
     title: 'What this would do to the month',

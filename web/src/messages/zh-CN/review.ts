@@ -1,4 +1,6 @@
 export default {
+  documents_lead: '打开一份材料会记入本案的记录。',
+  digest: 'SHA-256：',
   private: '自然人',
   back: '查找结果',
   length: '时长',

@@ -32,10 +32,10 @@ export default {
   field: {
     name: '名称', summary: '一句话简介', who: '适合谁', bring: '请带好', rules: '规则说明', prepare: '事先准备',
     duration_minutes: '时长（分钟）', lead_minutes: '至少提前（小时）', horizon_days: '可约多少天内', hold_minutes: '暂留几分钟', needs_decision: '每个申请由关员决定是否受理',
-    seats: '每个时段的名额', daily_quota: '每天最多', opening_rules: '开放时间', stages: '环节', active: '开办',
+    seats: '每个时段的名额', daily_quota: '每天最多', opening_rules: '开放时间', stages: '环节', fields: '表单', documents: '材料', active: '开办',
   },
   venue_field: { name: '名称', address: '地址', zone: '时区', grid_minutes: '时间格', phone: '电话', office_hours: '工作日办公时间' },
-  part: { name: '名称', texts: '说明', booking: '时长与预约方式', seats: '名额', hours: '开放时间', stages: '环节', active: '是否开办', address: '地址', contact: '电话', grid: '时区与时间格' },
+  part: { name: '名称', texts: '说明', booking: '时长与预约方式', seats: '名额', hours: '开放时间', stages: '环节', form: '表单', documents: '材料', active: '是否开办', address: '地址', contact: '电话', grid: '时区与时间格' },
   day_kind: { any: '每天', working: '工作日', non_working: '非工作日' },
   week: {
     kind: '画哪一种日子',
@@ -51,6 +51,19 @@ export default {
   stage: {
     hint: '都不勾，就只能整个预约。顺序固定：申报、查验、放行。',
     duration: '时长（分钟）', least: '与上一环节至少隔（分钟）', most: '最多隔（分钟）', seats: '另占场地的名额', at_enterprise: '可以上门',
+  },
+  form: {
+    title: '表单', lead: '预约时问什么。已有预约的回答不会丢：删去的问题和选项，在以前的预约里照样看得到。',
+    number: '第 {n} 题：{label}', label: '问题', hint: '填写提示', kind: '类型', key: '内部代码', key_hint: '小写字母、数字和下划线，例如 entry_port；保存后不能再改。',
+    longest: '最长字符数', options: '选项', value: '选项 {n} 的代码', option: '选项 {n}', remove_option: '删去选项 {n}', add_option: '加一个选项', preset: '默认选中', no_preset: '不预先选',
+    required: '必填', sensitive: '敏感个人信息', sensitive_hint: '勾上后，已有的回答也会加密保存，并在列表里遮住。去掉后，以前的回答仍然加密，本人和工作人员照常看得到。',
+    without_stages: '分环节预约时不问', up: '上移', down: '下移', up_n: '上移第 {n} 题', down_n: '下移第 {n} 题', remove_n: '删去第 {n} 题', add: '加一个问题',
+    preview: '看看办事的人见到的表单', preview_lead: '可以试填，不会保存，也不会提交。',
+    kinds: { text: '一行文字', long_text: '多行文字', choice: '选择', date: '日期', number: '数字', consent: '同意（勾选）', port_code: '关区代码', hs_codes: 'HS 编码', declaration_no: '报关单号' },
+  },
+  documents: {
+    title: '材料', number: '第 {n} 份：{label}', label: '材料名称', way: '怎么交', ways: { upload: '预约时上传', bring: '当天带来' }, required: '必须提供', kinds: '可以接收的格式',
+    megabytes: '每个文件最大（MB）', pages: 'PDF 最多页数', files: '最多几个文件', up_n: '上移第 {n} 份材料', down_n: '下移第 {n} 份材料', remove_n: '删去第 {n} 份材料', add: '加一份材料',
   },
   effect: {
     title: '若按这样，这个月会怎样',

@@ -1,9 +1,9 @@
 // What a service and a venue are, as it is typed: numbers as texts, what is optional with a tick, texts by language.
-import type { Locale, ServiceSettings, Stage, Text, VenueSettings } from '../../../api/types'
-import { LANGUAGES } from '../../../i18n/languages'
+import type { ServiceSettings, Stage, VenueSettings } from '../../../api/types'
+import { documentDraft, documentOf, fieldDraft, fieldOf, unreadableForm, type DocumentDraft, type FieldDraft } from './formDraft'
+import { emptyText, said, typed, type TextDraft } from './text'
 import { WEEKDAYS, type RuleDraft } from './week'
 
-export type TextDraft = Record<Locale, string>
 export interface StageDraft { stage: Stage; on: boolean; duration: string; least: string; most: string; at_enterprise: boolean; seats: string }
 export interface ServiceDraft {
   name: TextDraft
@@ -22,6 +22,8 @@ export interface ServiceDraft {
   quota: string
   opening_rules: RuleDraft[]
   stages: StageDraft[]
+  fields: FieldDraft[]
+  documents: DocumentDraft[]
   active: boolean
 }
 export interface VenueDraft { name: TextDraft; address: TextDraft; zone: string; grid: string; phone: string; hours: { from: string; to: string }[] }
@@ -30,9 +32,6 @@ const STAGES: Stage[] = ['declaration', 'inspection', 'release']
 const HOUR = 60
 const HALF_DAY = 12 * HOUR
 
-export const emptyText = () => Object.fromEntries(LANGUAGES.map((language) => [language, ''])) as TextDraft
-const typed = (text: Text): TextDraft => ({ ...emptyText(), ...text })
-const said = (text: TextDraft): Text => Object.fromEntries(LANGUAGES.map((language) => [language, text[language].trim()])) as Text
 
 const COUNT = /^\d{1,6}$/
 const HOURS = /^\d{1,5}([.,]\d{1,2})?$/
@@ -72,6 +71,8 @@ export function draftOf(settings: ServiceSettings): ServiceDraft {
     quota: settings.daily_quota?.toString() ?? '',
     opening_rules: settings.opening_rules.map((one) => ({ day_kind: one.day_kind, weekdays: [...one.weekdays], from: String(one.from_minute), to: String(one.to_minute) })),
     stages: STAGES.map(stage),
+    fields: settings.fields.map(fieldDraft),
+    documents: settings.documents.map(documentDraft),
     active: settings.active,
   }
 }
@@ -95,7 +96,7 @@ export function unreadable(draft: ServiceDraft): string[] {
       [`stages[${index}].seats`, !isOptional(one.seats)],
     ]),
   ]
-  return bad.filter(([, isBad]) => isBad).map(([name]) => name)
+  return [...bad.filter(([, isBad]) => isBad).map(([name]) => name), ...unreadableForm(draft.fields, draft.documents)]
 }
 
 /** What a draft says; every number of it can be read ([`unreadable`]). */
@@ -124,6 +125,8 @@ export function settingsOf(draft: ServiceDraft): ServiceSettings {
       at_enterprise: one.at_enterprise,
       seats: optional(one.seats),
     })),
+    fields: draft.fields.map(fieldOf),
+    documents: draft.documents.map(documentOf),
     active: draft.active,
   }
 }

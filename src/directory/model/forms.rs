@@ -1,0 +1,236 @@
+//! What the form of a service asks for, as chiefs set it: what is wrong with it, and what of it has to be remembered for
+//! the bookings that were made by it. Pure.
+
+use crate::directory::model::documents::{
+    DocumentSpec, DocumentWay, FileKind, LEAST_BYTES, MOST_BYTES, MOST_FILES, MOST_PAGES, STAMPED_FORM,
+};
+use crate::directory::model::settings::{
+    Checked, MOST_LINES, SettingsFaultKind as Kind, TEXT_LENGTH, fault, in_range, text,
+};
+use crate::directory::model::terms::{ServiceTerms, TermsContext, TermsFaultKind};
+use crate::directory::model::{FieldKind, FieldOption, FieldSpec, ServiceSpec, WarningRule};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+#[cfg(test)]
+#[path = "forms_tests.rs"]
+mod tests;
+
+/// So many questions, and so many documents, a form may have.
+pub const MOST_QUESTIONS: usize = 40;
+const LABEL_LENGTH: usize = 200;
+const KEY_LENGTH: usize = 40;
+const LONGEST_TEXT: i32 = 2000;
+
+/// What a form is checked against, beside itself.
+#[derive(Clone, Copy, Debug)]
+pub struct FormContext<'a> {
+    /// What was asked until now.
+    pub asked: &'a [FieldSpec],
+    /// What was asked once, and is not any more.
+    pub former: &'a [FieldSpec],
+    pub terms: &'a ServiceTerms,
+    pub warnings: &'a [WarningRule],
+    pub horizon_days: i32,
+}
+
+/// The first thing that is wrong with the questions of a form.
+pub fn check_fields(fields: &[FieldSpec], context: &FormContext<'_>) -> Checked {
+    if fields.len() > MOST_QUESTIONS {
+        return fault("fields", Kind::TooManyLines(MOST_QUESTIONS));
+    }
+    let mut keys = BTreeSet::new();
+    for (index, field) in fields.iter().enumerate() {
+        let at = |what: &str| format!("fields[{index}].{what}");
+        key(at("key"), &field.key, &mut keys)?;
+        let before = context.asked.iter().chain(context.former).find(|before| before.key == field.key);
+        // Answers that are there would be read as something that they are not.
+        if before.is_some_and(|before| before.kind != field.kind) {
+            return fault(at("kind"), Kind::KindFixed);
+        }
+        text(&at("label"), &field.label, LABEL_LENGTH)?;
+        if let Some(hint) = &field.hint {
+            text(&at("hint"), hint, TEXT_LENGTH)?;
+        }
+        if let Some(length) = field.max_length {
+            let length = i32::try_from(length).unwrap_or(i32::MAX);
+            in_range(at("max_length"), length, 1, LONGEST_TEXT)?;
+        }
+        check_options(index, field)?;
+    }
+    let asks = |field: &FieldSpec| field.sensitive && field.kind != FieldKind::Consent;
+    let has_consent = fields.iter().any(|field| field.kind == FieldKind::Consent && field.required);
+    if let Some(index) = fields.iter().position(asks).filter(|_| !has_consent) {
+        return fault(format!("fields[{index}].sensitive"), Kind::NoConsent);
+    }
+    check_uses(fields, context)
+}
+
+fn check_options(index: usize, field: &FieldSpec) -> Checked {
+    let at = |what: &str| format!("fields[{index}].{what}");
+    let options = field.options.as_deref().unwrap_or_default();
+    if field.kind != FieldKind::Choice {
+        return if options.is_empty() && field.default.is_none() {
+            Ok(())
+        } else {
+            fault(at("options"), Kind::OnlyChoice)
+        };
+    }
+    if options.is_empty() {
+        return fault(at("options"), Kind::NoOptions);
+    }
+    if options.len() > MOST_LINES {
+        return fault(at("options"), Kind::TooManyLines(MOST_LINES));
+    }
+    let mut values = BTreeSet::new();
+    for (number, option) in options.iter().enumerate() {
+        key(at(&format!("options[{number}].value")), &option.value, &mut values)?;
+        text(&at(&format!("options[{number}].label")), &option.label, LABEL_LENGTH)?;
+    }
+    match &field.default {
+        Some(value) if !values.contains(value.as_str()) => fault(at("default"), Kind::NoSuchOption),
+        _ => Ok(()),
+    }
+}
+
+/// What the terms and warnings of the service go by has to stay.
+fn check_uses(fields: &[FieldSpec], context: &FormContext<'_>) -> Checked {
+    let found = |key: &str| fields.iter().find(|field| field.key == key);
+    let terms = TermsContext { fields, horizon_days: context.horizon_days };
+    let missing = context
+        .terms
+        .check(&terms)
+        .is_err_and(|fault| matches!(fault.kind, TermsFaultKind::NoChoice | TermsFaultKind::UnknownCategory));
+    // What is sealed is no category any more.
+    let category = context.terms.category_field.as_deref().and_then(found);
+    if missing || category.is_some_and(|field| field.sensitive) {
+        return fault("fields", Kind::UsedByTerms);
+    }
+    for rule in context.warnings {
+        let dated = found(&rule.field).is_some_and(|field| field.kind == FieldKind::Date);
+        let applies = rule.when.as_ref().is_none_or(|when| {
+            let options = found(&when.field).and_then(|field| field.options.as_deref()).unwrap_or_default();
+            options.iter().any(|option| option.value == when.value)
+        });
+        if !dated || !applies {
+            return fault("fields", Kind::UsedByWarning);
+        }
+    }
+    Ok(())
+}
+
+/// The first thing that is wrong with the documents that are asked for.
+pub fn check_documents(documents: &[DocumentSpec]) -> Checked {
+    if documents.len() > MOST_QUESTIONS {
+        return fault("documents", Kind::TooManyLines(MOST_QUESTIONS));
+    }
+    let mut keys = BTreeSet::new();
+    for (index, one) in documents.iter().enumerate() {
+        let at = |what: &str| format!("documents[{index}].{what}");
+        key(at("key"), &one.key, &mut keys)?;
+        if one.key == STAMPED_FORM {
+            return fault(at("key"), Kind::KeyReserved);
+        }
+        text(&at("label"), &one.label, LABEL_LENGTH)?;
+        if let Some(hint) = &one.hint {
+            text(&at("hint"), hint, TEXT_LENGTH)?;
+        }
+        let is_once = |kind: &FileKind| one.kinds.iter().filter(|other| *other == kind).count() == 1;
+        if one.way == DocumentWay::Upload && one.kinds.is_empty() || !one.kinds.iter().all(is_once) {
+            return fault(at("kinds"), Kind::FileKinds);
+        }
+        if !(LEAST_BYTES..=MOST_BYTES).contains(&one.most_bytes) {
+            return fault(at("most_bytes"), Kind::DocumentSize);
+        }
+        let number = |of: u32| i32::try_from(of).unwrap_or(i32::MAX);
+        in_range(at("most_pages"), number(one.most_pages), 1, number(MOST_PAGES))?;
+        in_range(at("most_files"), number(one.most_files), 1, number(MOST_FILES))?;
+    }
+    Ok(())
+}
+
+/// By what answers and files are kept, for programs: never seen by bookers.
+fn key<'a>(field: String, key: &'a str, seen: &mut BTreeSet<&'a str>) -> Checked {
+    let is_inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let is_good = key.starts_with(|c: char| c.is_ascii_lowercase()) && key.chars().all(is_inner);
+    if !is_good || key.len() > KEY_LENGTH {
+        return fault(field, Kind::Key(KEY_LENGTH));
+    }
+    if seen.insert(key) { Ok(()) } else { fault(field, Kind::KeyTwice) }
+}
+
+/// What was asked once and has to be known for the answers that are there: questions that are gone, options that cannot
+/// be chosen any more, and that something was sensitive.
+pub fn remembered(former: &[FieldSpec], before: &[FieldSpec], after: &[FieldSpec]) -> Vec<FieldSpec> {
+    let added = before.iter().filter(|field| !former.iter().any(|other| other.key == field.key));
+    let all = former.iter().chain(added).map(|field| {
+        let Some(last) = before.iter().find(|last| last.key == field.key) else { return field.clone() };
+        let sensitive = field.sensitive || last.sensitive;
+        FieldSpec { options: with_options(last, field), sensitive, ..last.clone() }
+    });
+    all.filter(|field| {
+        let Some(now) = after.iter().find(|now| now.key == field.key) else { return true };
+        let has = |value: &str| now.options.iter().flatten().any(|option| option.value == value);
+        field.sensitive && !now.sensitive || field.options.iter().flatten().any(|option| !has(&option.value))
+    })
+    .collect()
+}
+
+/// The documents that were asked for once, for the files that are there.
+pub fn remembered_documents(
+    former: &[DocumentSpec],
+    before: &[DocumentSpec],
+    after: &[DocumentSpec],
+) -> Vec<DocumentSpec> {
+    let gone = |one: &&DocumentSpec, among: &[DocumentSpec]| !among.iter().any(|other| other.key == one.key);
+    let former = former.iter().filter(|one| gone(one, before));
+    former.chain(before).filter(|one| gone(one, after)).cloned().collect()
+}
+
+/// The options of a question with those that an earlier form had.
+fn with_options(field: &FieldSpec, former: &FieldSpec) -> Option<Vec<FieldOption>> {
+    let mut options = field.options.clone().unwrap_or_default();
+    for option in former.options.iter().flatten() {
+        if !options.iter().any(|known| known.value == option.value) {
+            options.push(option.clone());
+        }
+    }
+    (!options.is_empty()).then_some(options)
+}
+
+impl ServiceSpec {
+    /// Every question by which the answers of bookings are read, whenever they were given: as it is now, with the options
+    /// of before, and then those that are not asked any more.
+    pub fn every_field(&self) -> Cow<'_, [FieldSpec]> {
+        if self.former_fields.is_empty() {
+            return Cow::Borrowed(&self.fields);
+        }
+        let former = |key: &str| self.former_fields.iter().find(|field| field.key == key);
+        let now = self.fields.iter().map(|field| match former(&field.key) {
+            Some(former) => FieldSpec { options: with_options(field, former), ..field.clone() },
+            None => field.clone(),
+        });
+        let gone = |field: &&FieldSpec| !self.fields.iter().any(|now| now.key == field.key);
+        Cow::Owned(now.chain(self.former_fields.iter().filter(gone).cloned()).collect())
+    }
+
+    /// Whether bookings of it may hold something that is kept sealed: it asks for that, or did.
+    pub fn is_ever_sensitive(&self) -> bool {
+        // The persons of a group are sealed whatever is asked of them.
+        let mut all = self.fields.iter().chain(&self.former_fields);
+        self.groups.is_some() || all.any(FieldSpec::is_sealed)
+    }
+
+    /// The questions that are sensitive here and were not there: what is kept readable of them has to be sealed.
+    pub fn newly_sensitive(&self, before: &Self) -> bool {
+        let was = |field: &FieldSpec| before.fields.iter().find(|was| was.key == field.key);
+        self.fields.iter().any(|field| field.is_sealed() && !was(field).is_some_and(FieldSpec::is_sealed))
+    }
+}
+
+impl FieldSpec {
+    /// Whether its answers are kept sealed: a tick is no answer that tells something.
+    pub fn is_sealed(&self) -> bool {
+        self.sensitive && self.kind != FieldKind::Consent
+    }
+}
