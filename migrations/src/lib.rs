@@ -42,6 +42,7 @@ mod m20261126_000180_documents;
 mod m20261126_000190_setups;
 mod m20261126_000200_refusals;
 mod m20261126_000201_decided;
+mod m20261126_000210_stage_officers;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -89,6 +90,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000190_setups::Migration),
             Box::new(m20261126_000200_refusals::Migration),
             Box::new(m20261126_000201_decided::Migration),
+            Box::new(m20261126_000210_stage_officers::Migration),
         ]
     }
 }

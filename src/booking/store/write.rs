@@ -8,6 +8,7 @@ use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::facts::{self, FactsNeeded, FactsOf};
 use crate::db::{Tx, UniqueKey};
 use crate::evidence::{self, Head};
+use crate::places;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{
@@ -225,6 +226,11 @@ pub(super) fn live(now: DateTime<Utc>) -> Condition {
         .add(booking::Column::State.is_not_in(OVER))
         .add(booking::Column::EndsAt.gt(now))
         .add(lapsed.not())
+}
+
+/// Whether a seat of something that is needed is taken.
+pub async fn is_taken(tx: &Tx, need: &places::Need) -> Result<bool, DbErr> {
+    Ok(tx.conn().query_one(&places::ask::taken_seats(need, None)).await?.is_some())
 }
 
 /// Holds among some bookings whose time is over.

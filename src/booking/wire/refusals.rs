@@ -66,7 +66,7 @@ shared_refusals! {
     SERVICE_SETTINGS {
         UNPROCESSABLE_ENTITY: "settings_no_weekday", "settings_backwards", "settings_rule_too_short",
             "settings_rules_overlap", "settings_stage_order", "settings_first_gap", "settings_seats_kept",
-            "settings_no_slot_left", "settings_stage_no_slot", "settings_stage_no_way";
+            "settings_no_slot_left", "settings_officer", "settings_stage_no_slot", "settings_stage_no_way";
     }
     /// Faults of what a venue is to be.
     VENUE_SETTINGS {
@@ -213,6 +213,13 @@ refusals! {
         FORBIDDEN: "forbidden";
         CONFLICT: "wrong_state", "stage_not_begun";
         UNPROCESSABLE_ENTITY: "unknown_stage";
+    }
+    ListOfficers { FORBIDDEN: "forbidden"; }
+    ListStageOfficers { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "unknown_stage"; }
+    SetStageOfficer {
+        FORBIDDEN: "forbidden";
+        CONFLICT: "wrong_state", "stage_officer_busy";
+        UNPROCESSABLE_ENTITY: "unknown_stage", "stage_officer_unknown";
     }
     PreviewClearance { ..CLOCK_FILE; }
     ImportClearance {

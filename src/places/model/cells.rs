@@ -10,6 +10,14 @@ pub fn of_span(grid_minutes: i64, span: &Range<DateTime<Utc>>) -> Range<i64> {
     minute(span.start).div_euclid(grid)..(minute(span.end) + grid - 1).div_euclid(grid)
 }
 
+/// The cells of a person are as fine as the finest grid, because they may be wanted at several venues.
+const PERSON_MINUTES: i64 = 5;
+
+/// The cells of a person over a span of time.
+pub fn of_person(span: &Range<DateTime<Utc>>) -> Range<i64> {
+    of_span(PERSON_MINUTES, span)
+}
+
 /// The cell of a day's quota: its number of days from the common era.
 pub fn of_day(date: NaiveDate) -> Range<i64> {
     let day = i64::from(date.num_days_from_ce());

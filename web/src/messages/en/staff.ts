@@ -153,7 +153,7 @@ export default {
     undecided_more: 'Show {n} more',
     nobody_decided: 'In the last {days} days {n} ended because nobody decided in time.',
     accept: 'Accept',
-    stage: { begin: 'Begin: {stage}', end: 'Done: {stage}', runs: '{stage} for {n} minute | {stage} for {n} minutes' },
+    stage: { officer: '{stage} is held by', nobody: 'nobody yet', busy: '{name} (has something else)', hand_over: 'Somebody else: {stage}', handed: 'Somebody else holds it now', begin: 'Begin: {stage}', end: 'Done: {stage}', runs: '{stage} for {n} minute | {stage} for {n} minutes' },
     refuse: 'Refuse…',
     check_in: 'Check in',
     complete: 'Complete…',

@@ -153,7 +153,7 @@ export default {
     undecided_more: '再看 {n} 件',
     nobody_decided: '近 {days} 天有 {n} 件到时无人受理，已自动结束。',
     accept: '受理',
-    stage: { begin: '开始{stage}', end: '{stage}完毕', runs: '{stage}中，{n} 分钟' },
+    stage: { officer: '{stage}由谁办', nobody: '还没有人', busy: '{name}（有别的安排）', hand_over: '给{stage}换人', handed: '已换人', begin: '开始{stage}', end: '{stage}完毕', runs: '{stage}中，{n} 分钟' },
     refuse: '不受理…',
     check_in: '签到',
     complete: '办结…',

@@ -4,7 +4,7 @@ import { LANGUAGES } from '../../../i18n/languages'
 import { WEEKDAYS, type RuleDraft } from './week'
 
 export type TextDraft = Record<Locale, string>
-export interface StageDraft { stage: Stage; on: boolean; duration: string; least: string; most: string; at_enterprise: boolean; seats: string }
+export interface StageDraft { stage: Stage; on: boolean; duration: string; least: string; most: string; at_enterprise: boolean; seats: string; officers: string[] }
 export interface ServiceDraft {
   name: TextDraft
   summary: TextDraft
@@ -53,6 +53,7 @@ export function draftOf(settings: ServiceSettings): ServiceDraft {
       most: String(found?.gap_most_minutes ?? HALF_DAY),
       at_enterprise: found?.at_enterprise ?? false,
       seats: found?.seats?.toString() ?? '',
+      officers: [...(found?.officers ?? [])],
     }
   }
   return {
@@ -123,6 +124,7 @@ export function settingsOf(draft: ServiceDraft): ServiceSettings {
       gap_most_minutes: index ? count(one.most) : 0,
       at_enterprise: one.at_enterprise,
       seats: optional(one.seats),
+      officers: [...one.officers],
     })),
     active: draft.active,
   }
