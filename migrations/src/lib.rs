@@ -43,6 +43,7 @@ mod m20261126_000190_setups;
 mod m20261126_000200_refusals;
 mod m20261126_000201_decided;
 mod m20261126_000210_stage_officers;
+mod m20261126_000211_extra_quotas;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -91,6 +92,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000200_refusals::Migration),
             Box::new(m20261126_000201_decided::Migration),
             Box::new(m20261126_000210_stage_officers::Migration),
+            Box::new(m20261126_000211_extra_quotas::Migration),
         ]
     }
 }

@@ -309,6 +309,9 @@ pub enum OpeningEntry {
         from_minute: i32,
         to_minute: i32,
         extra_seats: i32,
+        /// More of the daily quota; older entries do not tell.
+        #[serde(default)]
+        extra_quota: i32,
     },
     #[serde(rename = "opening.withdrawn")]
     Withdrawn { opening_id: Uuid },

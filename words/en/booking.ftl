@@ -93,6 +93,7 @@ opening_minutes = The time must begin before it ends, within one day.
 # $most (number)
 opening_seats = Between 0 and { $most } places can be added.
 closing_closes_nothing = Nothing would be closed by that: the service is not open at these times, and nobody has booked then.
+opening_quota = Between 0 and { $most } can be added to a day’s places, of a service that has a number of places a day.
 opening_text_required = Please write the announcement in every language.
 opening_opens_nothing = Nothing would be opened by that: the service is open at these times already, or its time is too short for a slot, or the official calendar of these dates is not published.
 opening_booked = It cannot be withdrawn: { $references } were booked in it. Please move or refuse them first.

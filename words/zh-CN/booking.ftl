@@ -100,6 +100,8 @@ opening_minutes = 开始要早于结束，并在同一天之内。
 # $most (number)
 opening_seats = 可以加 0 至 { $most } 个名额。
 closing_closes_nothing = 这样不会停办任何时间：这些时间本来就不办理，也没有人预约。
+# $most (number)
+opening_quota = 每天名额可以加 0 至 { $most } 个，而且要这项服务有每天名额。
 opening_text_required = 请把公告的每种语言都写上。
 opening_opens_nothing = 这样不会加开任何时间：这些时间本来就办理，或时间太短、放不下一个时段，或这些日期的放假安排还没有公布。
 opening_booked = 不能撤回：{ $references } 已约在里面。请先改时间或退回。

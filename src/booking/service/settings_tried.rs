@@ -129,7 +129,7 @@ fn figures(info: &ServiceInfo, terms: &Terms<'_>, date: NaiveDate, boards: &Serv
         return DayFigures { slots: 0, free_slots: 0, free: 0, reason: Some(DayReason::Closed) };
     }
     let offers = terms.offers(date, boards).unwrap_or_default();
-    let total = terms.day(date, info.quota_seats, boards);
+    let total = terms.day(date, info.quota_on(date), boards);
     DayFigures {
         slots: offers.len(),
         free_slots: offers.iter().filter(|offer| offer.reason.is_none()).count(),
@@ -288,7 +288,7 @@ fn outside(standings: &Standings, info: &ServiceInfo, calendar: &Calendar) -> Ha
         plan: &plan,
         working: &|date| calendar.is_working(date),
         seats: &|slot| capacity_in(info, slot),
-        quota: info.quota_seats,
+        quota: &|slot| info.quota_on(local_date(info.zone, slot.starts_at)),
         stages: &stages,
     };
     let mut found = HashMap::new();

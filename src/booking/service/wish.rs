@@ -136,7 +136,7 @@ fn slot_at(
 
 fn whole(info: &ServiceInfo, slot: Slot, date: NaiveDate, drawing: Drawing) -> Wanted {
     let mut needs = vec![need_of_service(info, &slot, drawing)];
-    if let (Some(resource), Some(seats)) = (info.row.quota_resource_id, info.quota_seats) {
+    if let (Some(resource), Some(seats)) = (info.row.quota_resource_id, info.quota_on(date)) {
         needs.push(Need::any(resource, seats, cells::of_day(date)));
     }
     Wanted { stage: None, site: Site::Office, slot, needs, kept_until: kept_until(info, &slot, drawing) }

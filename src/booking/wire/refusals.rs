@@ -33,7 +33,7 @@ shared_refusals! {
     LET_IN { FORBIDDEN: "enterprise_pending", "enterprise_refused"; }
     /// When nothing can be opened.
     OPENING {
-        UNPROCESSABLE_ENTITY: "unknown_service", "opening_dates", "opening_minutes", "opening_seats",
+        UNPROCESSABLE_ENTITY: "unknown_service", "opening_dates", "opening_minutes", "opening_seats", "opening_quota",
             "date_out_of_range";
     }
     /// When nothing can be closed.

@@ -20,6 +20,7 @@ use crate::directory::store::entities::announced_hours::{self, AnnouncedKind};
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::{opening_rule, service, service_stage, venue};
 use crate::directory::{Office, office};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sea_orm::DbErr;
 use std::collections::HashMap;
@@ -182,6 +183,13 @@ impl ServiceInfo {
     /// Whether its opening hours need the official calendar; then an unpublished year is refused.
     pub fn uses_working_days(&self) -> bool {
         self.rules.iter().any(|rule| rule.day_kind != DayKind::Any)
+    }
+
+    /// How much may be booked on a date: its daily quota with what was announced beside; none where there is no quota.
+    pub fn quota_on(&self, date: NaiveDate) -> Option<i32> {
+        let of_date = self.extra.iter().filter(|row| (row.date_from..=row.date_to).contains(&date));
+        let more = of_date.map(|row| row.extra_quota).fold(0, i32::saturating_add);
+        self.quota_seats.map(|usual| usual.saturating_add(more))
     }
 
     pub fn name(&self) -> ByLanguage {

@@ -24,6 +24,11 @@ pub fn of_day(date: NaiveDate) -> Range<i64> {
     day..day + 1
 }
 
+/// The day of such a cell.
+pub fn date_of(cell: i64) -> NaiveDate {
+    i32::try_from(cell).ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +39,7 @@ mod tests {
         assert_eq!(of_span(15, &(at(0)..at(1800))), 0..2);
         assert_eq!(of_span(15, &(at(60)..at(1860))), 0..3);
         assert_eq!(of_span(15, &(at(-60)..at(60))), -1..1);
-        assert_eq!(of_day(NaiveDate::from_ymd_opt(1, 1, 1).unwrap()), 1..2);
+        let first = NaiveDate::from_ymd_opt(1, 1, 1).unwrap();
+        assert_eq!((of_day(first), date_of(1)), (1..2, first));
     }
 }
