@@ -208,8 +208,7 @@ async fn booked_in(
         let needs_quota = row.extra_quota > 0
             && (row.date_from..=row.date_to).contains(&date)
             && quota.is_some_and(|(quota, seat)| *seat >= quota);
-        let needs_hours =
-            touches(info, row, &slot) && !(has_room && is_open_over(&plan, calendar, &slot));
+        let needs_hours = touches(info, row, &slot) && !(has_room && is_open_over(&plan, calendar, &slot));
         needs_quota || needs_hours
     };
     let all = appointments::of(tx.conn(), ids()).await?;

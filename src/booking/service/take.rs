@@ -95,6 +95,7 @@ impl Booking {
         let wanted = self.wanted(&info, new.time.as_ref(), drawing).await?.for_people(people);
         let question =
             self.question(&info, booker.tier, new.form.as_ref().map(|form| &form.fields), now).await?;
+        let question = Question { channel: booker.channel, ..question };
         if new.against.is_none() {
             question
                 .allow(&wanted.span(), &Facts::default())

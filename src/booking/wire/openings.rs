@@ -161,8 +161,15 @@ pub async fn preview_opening(
     State(booking): State<Booking>,
     Body(wish): Body<ExtraOpeningTimes>,
 ) -> Result<Json<ExtraOpeningEffect>, Refused<refusals::PreviewOpening>> {
-    let ExtraOpeningTimes { service_id, date_from, date_to, from_minute, to_minute, extra_seats, extra_quota } =
-        wish;
+    let ExtraOpeningTimes {
+        service_id,
+        date_from,
+        date_to,
+        from_minute,
+        to_minute,
+        extra_seats,
+        extra_quota,
+    } = wish;
     let times = AnnouncedTimes { service_id, dates: (date_from, date_to), minutes: (from_minute, to_minute) };
     let effect = booking
         .preview_opening(&actor, &times, ExtraPlaces { seats: extra_seats, quota: extra_quota })
@@ -182,8 +189,17 @@ pub async fn announce_opening(
     State(booking): State<Booking>,
     Body(new): Body<NewExtraOpening>,
 ) -> Result<(StatusCode, Json<ExtraOpening>), Refused<refusals::AnnounceOpening>> {
-    let NewExtraOpening { service_id, date_from, date_to, from_minute, to_minute, extra_seats, extra_quota, text, reason } =
-        new;
+    let NewExtraOpening {
+        service_id,
+        date_from,
+        date_to,
+        from_minute,
+        to_minute,
+        extra_seats,
+        extra_quota,
+        text,
+        reason,
+    } = new;
     let times = AnnouncedTimes { service_id, dates: (date_from, date_to), minutes: (from_minute, to_minute) };
     let text = text.unwrap_or_else(|| ByLanguage::same(""));
     let extra = ExtraPlaces { seats: extra_seats, quota: extra_quota };

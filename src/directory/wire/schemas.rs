@@ -206,6 +206,8 @@ fields_in_json! {
         /// the tier first, then the category.
         lead_times: Vec<LeadTime>,
         excluded_tiers: Vec<ExcludedTier>,
+        /// No lead time holds for who stands at the counter.
+        walk_ins_at_once: bool,
         /// Applications are only taken in office hours.
         applications_in_office_hours: bool,
         /// On working days by the official calendar, at the venue.
