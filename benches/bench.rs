@@ -292,6 +292,7 @@ async fn widen(app: &TestApp, service: &str) {
         gap_least_minutes: Set(0),
         gap_most_minutes: Set(600),
         at_enterprise: Set(false),
+        officers: Set(serde_json::json!([])),
     });
     let stages: Vec<_> = stages.collect();
     let done: Result<(), DbErr> = app

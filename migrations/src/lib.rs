@@ -42,6 +42,8 @@ mod m20261126_000180_documents;
 mod m20261126_000190_setups;
 mod m20261126_000200_refusals;
 mod m20261126_000201_decided;
+mod m20261126_000210_stage_officers;
+mod m20261126_000211_extra_quotas;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -89,6 +91,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000190_setups::Migration),
             Box::new(m20261126_000200_refusals::Migration),
             Box::new(m20261126_000201_decided::Migration),
+            Box::new(m20261126_000210_stage_officers::Migration),
+            Box::new(m20261126_000211_extra_quotas::Migration),
         ]
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn take_in(request: Request, next: Next) -> Response {
     let waits_to_send = parts.headers.contains_key(header::EXPECT);
     let sent = Sent::new(body);
     let mut response = next.run(Request::from_parts(parts, Body::new(sent.clone()))).await;
-    if !sent.is_taken_in(waits_to_send).await && is_line {
+    if !sent.taken_in(waits_to_send).await && is_line {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
@@ -55,7 +55,7 @@ impl Sent {
     }
 
     /// Reads what is left, as far as it is not too much; whether nothing is.
-    async fn is_taken_in(self, waits_to_send: bool) -> bool {
+    async fn taken_in(self, waits_to_send: bool) -> bool {
         {
             let state = self.state();
             if state.has_ended || state.body.is_end_stream() {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_nobody_read_is_taken_in_unless_it_is_far_too_large() {
+    async fn what_nobody_read_taken_in_unless_it_is_far_too_large() {
         let refusing = || Router::new().route("/", post(|| async { StatusCode::CONFLICT }));
         assert_eq!(sent(refusing(), 5, false).await, (5, false));
         assert_eq!(sent(refusing(), 100, false).await, (MOST / CHUNK + 1, true));

@@ -52,6 +52,9 @@ pub enum BookingEntry {
     /// A stage was done.
     #[serde(rename = "booking.stage_ended")]
     StageEnded(StageClock),
+    /// Somebody else holds a stage.
+    #[serde(rename = "booking.stage_officer_set")]
+    StageOfficerSet(StageHeld),
     /// When stages began and ended, the office's own systems told; which, and why something else was there before, is
     /// committed to.
     #[serde(rename = "booking.stages_imported")]
@@ -180,6 +183,17 @@ pub struct StageClock {
     pub stage: Stage,
 }
 
+/// Who holds a stage from then on. Their name stands nowhere in it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StageHeld {
+    pub reference: String,
+    pub stage: Stage,
+    pub officer_id: Uuid,
+    /// Who held it before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Uuid>,
+}
+
 /// When a stage really began and ended, by a file.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ImportedStage {
@@ -228,6 +242,7 @@ impl Logged for BookingEntry {
             Self::Rescheduled(_) => words::log::booking_rescheduled(),
             Self::StageBegun(clock) => words::log::booking_stage_begun(stage_name(clock.stage)),
             Self::StageEnded(clock) => words::log::booking_stage_ended(stage_name(clock.stage)),
+            Self::StageOfficerSet(held) => words::log::booking_stage_officer_set(stage_name(held.stage)),
             Self::StagesImported { corrects: false, .. } => words::log::booking_stages_imported(),
             Self::StagesImported { .. } => words::log::booking_stages_corrected(),
             Self::OfferTaken(_) => words::log::booking_offer_taken(),
@@ -294,6 +309,9 @@ pub enum OpeningEntry {
         from_minute: i32,
         to_minute: i32,
         extra_seats: i32,
+        /// More of the daily quota; older entries do not tell.
+        #[serde(default)]
+        extra_quota: i32,
     },
     #[serde(rename = "opening.withdrawn")]
     Withdrawn { opening_id: Uuid },

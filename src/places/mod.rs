@@ -19,6 +19,6 @@ mod store;
 
 pub use model::boards::{Board, Taken};
 pub use model::cells;
-pub use model::needs::{Need, choose};
+pub use model::needs::{Need, Pool, choose};
 pub use service::Places;
 pub use store::{ask, entities};

@@ -139,6 +139,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/bookings/{id}/reopen", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/stages/{stage}/begin", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/stages/{stage}/end", "uxxxx..xxxxx"),
+    ("GET", "/officers", "uxxxx..xxxxx"),
+    ("GET", "/bookings/{id}/stages/{stage}/officers", "uxxxx..xxxxx"),
+    ("PUT", "/bookings/{id}/stages/{stage}/officer", "uxxxx..xxxxx"),
     // the queue at the counters; the owner's booking has no ticket, and nothing has the id that is named
     ("GET", "/queue", "............"),
     ("GET", "/queue/tickets", "uxxxx..xxxxx"),

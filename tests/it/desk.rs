@@ -265,6 +265,35 @@ both_stores! { at "2026-11-23T02:00:00Z";
         assert_eq!((of(&service), of(&health)), ([2, 2, 0, 2], [1, 0, 1, 0]));
     }
 
+    async fn who_walks_in_needs_no_reason_where_the_terms_say_so(app: &TestApp) {
+        let (chief, zhou) = (app.signed_in("shen").await, app.signed_in("zhou").await);
+        let service = app.service("certificate").await;
+        // A quarter of an hour ahead, of a service that is booked longer ahead.
+        let terms_of = async || chief.get(&format!("/api/v1/services/{service}")).await.ok()["terms"].clone();
+        let mut terms = terms_of().await;
+        terms["lead_times"] = json!([{"tier": null, "category": null, "lead_minutes": 1440}]);
+        let set = async |terms: &Value| {
+            let body = json!({"terms": terms, "reason": "便民"});
+            chief.call(reqwest::Method::PUT, &format!("/api/v1/services/{service}/terms"), Some(body)).await
+        };
+        set(&terms).await.ok();
+        let slots = zhou.get(&format!("/api/v1/services/{service}/desk-slots?date=2026-11-23&channel=counter")).await.ok();
+        let at = slots["slots"].as_array().unwrap().iter().rev().find(|slot| slot["free"].as_i64() > Some(0)).unwrap()["starts_at"].as_str().unwrap().to_owned();
+        walk_in(&zhou, &service, &at).await.refused(422, "lead_time");
+        terms["walk_ins_at_once"] = json!(true);
+        set(&terms).await.ok();
+        assert_eq!(terms_of().await["walk_ins_at_once"], true);
+        // What officers are shown says the same, and only of the counter.
+        let why = async |channel: &str| {
+            let path = format!("/api/v1/services/{service}/why?starts_at={at}&channel={channel}");
+            zhou.get(&path).await.ok()["allowed"].clone()
+        };
+        assert_eq!((why("counter").await, why("phone").await), (json!(true), json!(false)));
+        walk_in(&zhou, &service, &at).await.ok();
+        let lin = app.signed_in("lin").await;
+        online(&lin, &service, &at).await.refused(422, "lead_time");
+    }
+
     async fn what_cannot_be_booked_at_the_desk_is_refused_with_its_field_and_nothing_is_left(app: &TestApp) {
         let officer = app.signed_in("zhou").await;
         let (service, video) = (app.service("after-hours").await, app.service("video").await);

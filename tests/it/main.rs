@@ -66,6 +66,7 @@ mod session_people;
 mod settings;
 mod smtp;
 mod snapshots;
+mod stage_officers;
 mod store;
 mod store_clockwork;
 mod store_conflicts;

@@ -105,6 +105,49 @@ both_stores! { at "2026-11-23T02:00:00Z";
         assert_eq!(slot().await, (0, capacity));
     }
 
+    async fn a_surge_plan_raises_the_quota_of_its_days_and_stands_while_somebody_needs_it(app: &TestApp) {
+        let (chief, lin, luo) =
+            (app.signed_in("shen").await, app.signed_in("lin").await, app.signed_in("luo").await);
+        let service = app.service("vaccination").await;
+        // One a day, whatever the slots have.
+        let path_of_settings = format!("/api/v1/service-settings/{service}");
+        let there = chief.get(&path_of_settings).await.ok();
+        let mut settings = there["settings"].clone();
+        settings["daily_quota"] = json!(1);
+        let body = json!({"version": there["version"], "settings": settings, "reason": "试行"});
+        chief.call(reqwest::Method::PUT, &path_of_settings, Some(body)).await.ok();
+        let at = "2026-11-25T01:00:00Z";
+        let day = async |date: &str| {
+            let days = lin.get(&format!("/api/v1/services/{service}/days?from={date}&to={date}")).await.ok();
+            (days["days"][0]["free"].as_i64().unwrap(), days["days"][0]["total"].as_i64().unwrap())
+        };
+        take(&lin, &service, at).await;
+        assert_eq!(day("2026-11-25").await, (0, 1));
+        let more = json!({"service_id": service, "starts_at": at});
+        luo.post("/api/v1/bookings", more.clone()).await.refused(409, "slot_taken");
+        // Places side by side alone bring nothing, and that is said.
+        let mut wish = opening(app, "vaccination").await;
+        for (field, value) in [("date_from", json!("2026-11-25")), ("date_to", json!("2026-11-26")), ("from_minute", json!(510)), ("to_minute", json!(690)), ("extra_seats", json!(5))] {
+            wish[field] = value;
+        }
+        let effect = chief.post("/api/v1/openings/preview", wish.clone()).await.ok();
+        assert_eq!(effect, json!({"slots": 0, "places": 0, "limited_by_quota": true}));
+        chief.post("/api/v1/openings", wish.clone()).await.refused(422, "opening_opens_nothing");
+        wish["extra_quota"] = json!(2);
+        let effect = chief.post("/api/v1/openings/preview", wish.clone()).await.ok();
+        assert_eq!((&effect["places"], &effect["limited_by_quota"]), (&json!(4), &json!(true)), "two more on two days");
+        let made = chief.post("/api/v1/openings", wish).await.ok();
+        assert_eq!(made["extra_quota"], 2);
+        assert_eq!((day("2026-11-25").await, day("2026-11-26").await, day("2026-11-27").await), ((2, 3), (3, 3), (1, 1)));
+        let second = luo.post("/api/v1/bookings", more).await.ok();
+        assert_eq!(day("2026-11-25").await, (1, 3));
+        let withdraw = format!("/api/v1/openings/{}/withdraw", made["id"].as_str().unwrap());
+        chief.post(&withdraw, json!({})).await.refused(409, "opening_booked");
+        luo.post(&path(&second, "/cancel"), json!({})).await.ok();
+        assert_eq!(chief.post(&withdraw, json!({})).await.status, 204);
+        assert_eq!(day("2026-11-25").await, (0, 1));
+    }
+
     async fn what_opens_nothing_or_cannot_be_is_refused_and_nothing_is_written(app: &TestApp) {
         let chief = app.signed_in("shen").await;
         let wish = opening(app, "video").await;
@@ -120,6 +163,8 @@ both_stores! { at "2026-11-23T02:00:00Z";
             ("from_minute", json!(-1), "opening_minutes", "to_minute"),
             ("extra_seats", json!(51), "opening_seats", "extra_seats"),
             ("extra_seats", json!(-1), "opening_seats", "extra_seats"),
+            ("extra_quota", json!(1), "opening_quota", "extra_quota"),
+            ("extra_quota", json!(-1), "opening_quota", "extra_quota"),
             ("text", one_text, "opening_text_required", "text.en"),
             ("text", long_text, "too_long", "text.zh-CN"),
             ("reason", json!(" "), "reason_required", "reason"),

@@ -59,6 +59,7 @@ const COLUMNS: &[(&str, &str, Must)] = &[
     ("appointment", "ends_at", Found),
     ("appointment", "began_at", Found),
     ("appointment", "ended_at", Found),
+    ("appointment", "officer_id", Found),
     ("video_session", "id", Found),
     ("video_session", "booking_id", Found),
     ("video_session", "state", FoundWith("'waiting'")),

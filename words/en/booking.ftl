@@ -74,6 +74,8 @@ stage_site = Officers do not come to the enterprise for this stage.
 stage_gap = By the time of the stage before, this one has to start between { $from } and { $until }.
 stage_begun = This stage has begun already.
     .before = The stage before is not done yet.
+stage_officer_busy = This officer has something else at that time. Please choose another one.
+stage_officer_unknown = This officer does not hold this stage. Please choose one from the list.
 stage_not_begun = This stage has not begun, or is done.
 same_time = The new time is the one that it has.
 stage_declaration = Declaration
@@ -91,6 +93,7 @@ opening_minutes = The time must begin before it ends, within one day.
 # $most (number)
 opening_seats = Between 0 and { $most } places can be added.
 closing_closes_nothing = Nothing would be closed by that: the service is not open at these times, and nobody has booked then.
+opening_quota = Between 0 and { $most } can be added to a day’s places, of a service that has a number of places a day.
 opening_text_required = Please write the announcement in every language.
 opening_opens_nothing = Nothing would be opened by that: the service is open at these times already, or its time is too short for a slot, or the official calendar of these dates is not published.
 opening_booked = It cannot be withdrawn: { $references } were booked in it. Please move or refuse them first.
@@ -98,6 +101,7 @@ shares_seats = What is kept cannot be less than 0, nor together more than the { 
 shares_release = What is kept is released between 0 minutes and { $days } days before the slot.
 settings_stage_no_slot = This stage does not fit into the opening times. Please make it shorter, or the opening times longer.
 settings_stage_no_way = By these opening times and gaps it can never follow the stage before. Please widen the gap, or change the opening times.
+settings_officer = Somebody is on the list twice, or is no officer here.
 settings_unknown_version = There is no such version. Please open the page again.
 settings_bookings_outside = { $count ->
         [one] { $count } booking would lie outside of it: { $references }. Please move or refuse it first, or confirm that it stays as it is.

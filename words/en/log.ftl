@@ -6,6 +6,7 @@ booking_explained = The late cancelling was explained in writing
 booking_rescheduled = Moved to another time
 booking_stage_begun = { $stage } began
 booking_stage_ended = { $stage } is done
+booking_stage_officer_set = Another officer holds the { $stage } stage
 booking_stages_imported = The office’s own systems told when stages began and ended
 booking_stages_corrected = The office’s own systems corrected when stages began and ended
 booking_offer_taken = Took an offer from the waiting list; the place is held

@@ -81,6 +81,8 @@ stage_site = 这个环节不能上门办理。
 stage_gap = 按前一环节的时间，这个环节须在 { $from }至 { $until }之间开始。
 stage_begun = 这个环节已经开始了。
     .before = 前一个环节还没有办完。
+stage_officer_busy = 这位关员这段时间已经有别的安排，请换一位。
+stage_officer_unknown = 这个环节不由这位关员办理，请从名单里选。
 stage_not_begun = 这个环节还没有开始，或已经办完。
 same_time = 新的时间与现在的相同。
 stage_declaration = 申报
@@ -98,6 +100,8 @@ opening_minutes = 开始要早于结束，并在同一天之内。
 # $most (number)
 opening_seats = 可以加 0 至 { $most } 个名额。
 closing_closes_nothing = 这样不会停办任何时间：这些时间本来就不办理，也没有人预约。
+# $most (number)
+opening_quota = 每天名额可以加 0 至 { $most } 个，而且要这项服务有每天名额。
 opening_text_required = 请把公告的每种语言都写上。
 opening_opens_nothing = 这样不会加开任何时间：这些时间本来就办理，或时间太短、放不下一个时段，或这些日期的放假安排还没有公布。
 opening_booked = 不能撤回：{ $references } 已约在里面。请先改时间或退回。
@@ -107,6 +111,7 @@ shares_seats = 预留名额不能小于 0，合计不能多于每个时段的 { 
 shares_release = 开放时间须在时段开始前 0 分钟至 { $days } 天之间。
 settings_stage_no_slot = 现在的开放时间里放不下这个环节，请缩短它，或加长开放时间。
 settings_stage_no_way = 按现在的开放时间和间隔，上一环节之后永远排不上这个环节。请放宽间隔，或改开放时间。
+settings_officer = 名单里有重复的人，或不是在岗的关员。
 settings_unknown_version = 没有这个版本，请重新打开页面再改。
 # $count (number)
 settings_bookings_outside = 有 { $count } 个预约将不在新的安排之内：{ $references }。请先改时间或退回，或确认让它们照旧。

@@ -6,6 +6,7 @@ booking_explained = 就临近取消提交了书面说明
 booking_rescheduled = 改到别的时间
 booking_stage_begun = { $stage }开始办理
 booking_stage_ended = { $stage }办理完毕
+booking_stage_officer_set = { $stage }换了经办关员
 booking_stages_imported = 业务系统记下了环节的时间
 booking_stages_corrected = 业务系统更正了环节的时间
 booking_offer_taken = 接受候补名额，名额暂留

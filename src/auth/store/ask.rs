@@ -1,10 +1,12 @@
 //! What other features ask about people and enterprises. Not scoped: for names beside rows that the caller may see.
 
-use crate::auth::store::entities::{account, auth_session, enterprise};
+use crate::auth::store::entities::account::{self, Role};
+use crate::auth::store::entities::{auth_session, enterprise};
 use crate::db::{Tx, contains};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -20,6 +22,16 @@ pub async fn accounts(
     let rows =
         account::Entity::find().filter(account::Column::Id.is_in(ids.iter().copied())).all(conn).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Those who handle bookings, by name; those who are here no more too.
+pub async fn staff(conn: &impl ConnectionTrait) -> Result<Vec<account::Model>, DbErr> {
+    account::Entity::find()
+        .filter(account::Column::Role.is_in([Role::Officer, Role::Chief]))
+        .order_by_asc(account::Column::Name)
+        .order_by_asc(account::Column::Id)
+        .all(conn)
+        .await
 }
 
 /// Enterprises by id.

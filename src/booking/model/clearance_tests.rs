@@ -27,6 +27,7 @@ fn known(state: BookingState, clocks: [(Option<&str>, Option<&str>); 3]) -> Hash
             ends_at: starts_at,
             began_at: began.map(at),
             ended_at: ended.map(at),
+            officer_id: None,
         });
     let known = Known { appointments: appointments.collect(), zone: Shanghai, row };
     HashMap::from([(known.row.reference.clone(), known)])

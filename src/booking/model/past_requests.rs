@@ -8,7 +8,7 @@
 use crate::booking::model::slots::Slot;
 use crate::booking::model::state::{LIVE, keeps_place};
 use crate::booking::model::why_not::{Facts, Rule};
-use crate::booking::store::entities::booking::BookingState;
+use crate::booking::store::entities::booking::{BookingState, Channel};
 use crate::directory::model::credit::CreditTier;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
@@ -29,6 +29,8 @@ pub struct PastRequest {
     pub tier: Option<CreditTier>,
     pub slot: Slot,
     pub state: BookingState,
+    /// By which way it came.
+    pub channel: Channel,
     pub applied_at: DateTime<Utc>,
     /// When its row last changed.
     pub changed_at: DateTime<Utc>,
@@ -158,6 +160,7 @@ mod tests {
             state,
             applied_at: at(applied),
             changed_at: at(starts),
+            channel: Channel::Online,
             explain_by: None,
             explained_at: None,
         }

@@ -46,7 +46,8 @@ pub struct Measure<'a> {
     pub plan: &'a Plan,
     pub working: &'a dyn Fn(NaiveDate) -> Option<bool>,
     pub seats: &'a dyn Fn(&Slot) -> i32,
-    pub quota: Option<i32>,
+    /// How much may be booked on the day of a slot.
+    pub quota: &'a dyn Fn(&Slot) -> Option<i32>,
     /// What there is beside for each stage, where it takes something.
     pub stages: &'a [(Stage, Option<i32>)],
 }
@@ -72,7 +73,7 @@ impl Measure<'_> {
         {
             return Some(Outside::Seats);
         }
-        self.quota.is_some_and(|quota| over(&one.of_quota, quota)).then_some(Outside::Quota)
+        (self.quota)(&one.slot).is_some_and(|quota| over(&one.of_quota, quota)).then_some(Outside::Quota)
     }
 }
 

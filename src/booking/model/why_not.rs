@@ -111,6 +111,8 @@ pub struct Asked<'a> {
     pub category: Option<&'a str>,
     pub facts: &'a Facts,
     pub occasion: Occasion,
+    /// They stand at the counter.
+    pub walks_in: bool,
 }
 
 impl Asked<'_> {
@@ -129,6 +131,9 @@ impl Asked<'_> {
 
     /// How long ahead they have to book.
     pub fn lead(&self) -> TimeDelta {
+        if self.walks_in && self.terms.walk_ins_at_once {
+            return TimeDelta::zero();
+        }
         let minutes = self.terms.lead_minutes(self.facts.tier, self.category, self.lead_minutes);
         TimeDelta::minutes(i64::from(minutes))
     }

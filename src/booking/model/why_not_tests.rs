@@ -24,7 +24,18 @@ fn asked<'a>(
     now: DateTime<Utc>,
 ) -> Asked<'a> {
     let (zone, category, occasion) = (Shanghai, None, Occasion::New);
-    Asked { terms, lead_minutes: 1440, limit: 5, zone, calendar, now, category, facts, occasion }
+    Asked {
+        terms,
+        lead_minutes: 1440,
+        limit: 5,
+        zone,
+        calendar,
+        now,
+        category,
+        facts,
+        occasion,
+        walks_in: false,
+    }
 }
 
 fn strict() -> ServiceTerms {
@@ -56,6 +67,35 @@ fn strict() -> ServiceTerms {
 
 /// Monday, 10:00 in Shanghai.
 const MORNING: &str = "2026-11-23T02:00:00Z";
+
+#[test]
+fn who_stands_at_the_counter_need_not_have_come_ahead_where_the_terms_say_so() {
+    let (facts, calendar) = (Facts::default(), Calendar::default());
+    let now = "2026-11-24T02:00:00Z".parse().unwrap();
+    let soon = Slot { starts_at: now, ends_at: now + TimeDelta::minutes(15) };
+    for (walk_ins_at_once, walks_in, expected) in
+        [(false, true, vec![Rule::LeadTime]), (true, true, vec![]), (true, false, vec![Rule::LeadTime])]
+    {
+        let terms = ServiceTerms { walk_ins_at_once, ..ServiceTerms::default() };
+        let (zone, occasion) = (Shanghai, Occasion::New);
+        let (lead_minutes, limit, category) = (1440, 5, None);
+        let facts = &facts;
+        let asked = Asked {
+            terms: &terms,
+            lead_minutes,
+            limit,
+            zone,
+            calendar: &calendar,
+            now,
+            category,
+            facts,
+            occasion,
+            walks_in,
+        };
+        let found: Vec<Rule> = asked.why_not(&soon).iter().map(|one| one.rule).collect();
+        assert_eq!(found, expected, "{walk_ins_at_once} {walks_in}");
+    }
+}
 
 #[test]
 fn each_rule_says_why_and_from_when_on() {

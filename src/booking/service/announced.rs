@@ -86,6 +86,7 @@ impl Booking {
             from_minute,
             to_minute,
             extra_seats: 0,
+            extra_quota: 0,
             rebooks: false,
             text: ByLanguage::same(""),
             reason: String::new(),

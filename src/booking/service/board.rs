@@ -81,8 +81,12 @@ impl Booking {
             seats.entry(owner).or_default().push((resource, seat));
         }
         let mut places: HashMap<Uuid, Vec<BoardPlaceDto>> = HashMap::new();
-        for appointment::Model { id, booking_id, stage, .. } in appointments::of(conn, ids()).await? {
+        for appointment::Model { id, booking_id, stage, officer_id, .. } in
+            appointments::of(conn, ids()).await?
+        {
             let mut of_one = seats.remove(&id).unwrap_or_default();
+            // Whoever holds it is told by the stage.
+            of_one.retain(|(resource, _)| Some(*resource) != officer_id);
             of_one.sort_unstable();
             let place = |(resource_id, seat)| BoardPlaceDto { stage, resource_id, seat };
             places.entry(booking_id).or_default().extend(of_one.into_iter().map(place));

@@ -94,7 +94,7 @@ impl Booking {
             self.drawn(&info, &plan_of(&info), &calendar, (TimeDelta::zero(), drawing), date);
         let tier = enterprise.as_ref().map(|row| row.credit_tier);
         let question = self.question(&info, tier, None, now).await?;
-        let question = Question { category: asked.category, ..question };
+        let question = Question { category: asked.category, channel: asked.channel, ..question };
         let from = offers.first().map_or(now, |offer| offer.slot.starts_at);
         let facts = match enterprise {
             Some(row) => self.facts(&question, Scope::Enterprise(row.id), from).await?,

@@ -8,7 +8,7 @@ use crate::booking::service::{Booking, Drawing, lead_of, plan_of, seats_over, te
 use crate::directory::ServiceInfo;
 use crate::directory::model::calendar::{Calendar, DayClass};
 use crate::http::Problem;
-use crate::places::{Board, Places};
+use crate::places::{Board, Places, cells};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use std::ops::Range;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ pub struct ServiceNow {
 pub(super) struct ServiceBoards<'a> {
     drawing: Drawing,
     seats: (&'a Board, &'a ServiceInfo),
-    quota: Option<(&'a Board, i32)>,
+    quota: Option<&'a Board>,
 }
 
 impl Free for ServiceBoards<'_> {
@@ -56,7 +56,8 @@ impl Free for ServiceBoards<'_> {
     }
 
     fn quota(&self, cells: Range<i64>) -> Option<i32> {
-        self.quota.map(|(board, seats)| board.free_seats(seats, cells))
+        let seats = self.seats.1.quota_on(cells::date_of(cells.start))?;
+        self.quota.map(|board| board.free_seats(seats, cells))
     }
 }
 
@@ -98,7 +99,7 @@ impl Booking {
                     date,
                     class: calendar.class(date),
                     name: calendar.name(date).map(str::to_owned),
-                    total: terms.day(date, info.quota_seats, boards),
+                    total: terms.day(date, info.quota_on(date), boards),
                 })
                 .collect()
         });
@@ -132,7 +133,7 @@ impl Booking {
     ) -> (Vec<Offer>, Option<DayReason>) {
         let terms = Terms { lead, ..terms_of(info, plan, calendar, drawing.now) };
         with_boards(&self.0.places, info, drawing, |boards| {
-            let reason = terms.day(date, info.quota_seats, boards).reason;
+            let reason = terms.day(date, info.quota_on(date), boards).reason;
             (terms.offers(date, boards).unwrap_or_default(), reason)
         })
     }
@@ -182,8 +183,8 @@ pub(super) fn with_boards<T>(
     drawing: Drawing,
     ask: impl FnOnce(&ServiceBoards<'_>) -> T,
 ) -> T {
-    let quota = info.row.quota_resource_id.zip(info.quota_seats);
-    places.look([Some(info.row.resource_id), quota.map(|(id, _)| id)], |[seats, limit]| {
-        ask(&ServiceBoards { drawing, seats: (seats, info), quota: quota.map(|(_, seats)| (limit, seats)) })
+    let quota = info.row.quota_resource_id.filter(|_| info.quota_seats.is_some());
+    places.look([Some(info.row.resource_id), quota], |[seats, limit]| {
+        ask(&ServiceBoards { drawing, seats: (seats, info), quota: quota.map(|_| limit) })
     })
 }

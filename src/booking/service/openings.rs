@@ -1,7 +1,7 @@
 //! Overtime days and surge plans that a chief announces: what they open, and withdrawing what nobody has booked in.
 
 use crate::auth::{Actor, Right};
-use crate::base::local_time::{day_bounds, instant};
+use crate::base::local_time::{day_bounds, instant, local_date};
 use crate::base::words::{self, ByLanguage};
 use crate::booking::log::OpeningEntry;
 use crate::booking::model::slots::Slot;
@@ -25,6 +25,8 @@ use uuid::Uuid;
 
 /// So many places may be added.
 pub const MOST_SEATS: i32 = 50;
+/// So much more of a day's quota.
+pub const MOST_QUOTA: i32 = 1000;
 /// As many bookings are named when withdrawing is refused.
 const NAMED: usize = 8;
 
@@ -32,7 +34,19 @@ const NAMED: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpeningEffect {
     pub slots: i64,
+    /// As far as the daily quota goes.
     pub places: i64,
+    /// On some of its days the slots have more places than may be booked on a day.
+    pub limited_by_quota: bool,
+}
+
+/// How many places an opening adds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExtraPlaces {
+    /// Side by side.
+    pub seats: i32,
+    /// Of each day's quota.
+    pub quota: i32,
 }
 
 impl Booking {
@@ -41,10 +55,10 @@ impl Booking {
         &self,
         actor: &Actor,
         times: &AnnouncedTimes,
-        extra_seats: i32,
+        extra: ExtraPlaces,
     ) -> Result<OpeningEffect, Problem> {
         actor.may(Right::AnnounceOpenings)?;
-        let (row, info) = self.opening_of(actor, times, extra_seats).await?;
+        let (row, info) = self.opening_of(actor, times, extra).await?;
         Ok(effect(&info, &*self.0.directory.calendar().await?, &row))
     }
 
@@ -53,12 +67,12 @@ impl Booking {
         &self,
         actor: &Actor,
         times: &AnnouncedTimes,
-        extra_seats: i32,
+        extra: ExtraPlaces,
         text: &ByLanguage,
         reason: &str,
     ) -> Result<AnnouncedShown, Problem> {
         actor.may(Right::AnnounceOpenings)?;
-        let (row, info) = self.opening_of(actor, times, extra_seats).await?;
+        let (row, info) = self.opening_of(actor, times, extra).await?;
         let (text, reason) = (checked_text(text)?, form::require_reason(Some(reason))?);
         let row = announced_hours::Model { text, reason, ..row };
         let opened = effect(&info, &*self.0.directory.calendar().await?, &row);
@@ -73,6 +87,7 @@ impl Booking {
             from_minute: row.from_minute,
             to_minute: row.to_minute,
             extra_seats: row.extra_seats,
+            extra_quota: row.extra_quota,
         };
         let entry = NewEntry::new(SYSTEM, &what, actor.evidence(), row.made_at);
         let (inner, made) = (self.0.clone(), row.clone());
@@ -114,13 +129,18 @@ impl Booking {
         &self,
         actor: &Actor,
         times: &AnnouncedTimes,
-        extra_seats: i32,
+        extra: ExtraPlaces,
     ) -> Result<(announced_hours::Model, Arc<ServiceInfo>), Problem> {
         let (row, info) = self.announced_of(actor, AnnouncedKind::Opening, times).await?;
-        if !(0..=MOST_SEATS).contains(&extra_seats) {
+        if !(0..=MOST_SEATS).contains(&extra.seats) {
             return Err(Problem::invalid("extra_seats", words::booking::opening_seats(MOST_SEATS)));
         }
-        Ok((announced_hours::Model { extra_seats, ..row }, info))
+        let most = if info.quota_seats.is_some() { MOST_QUOTA } else { 0 };
+        if !(0..=most).contains(&extra.quota) {
+            return Err(Problem::invalid("extra_quota", words::booking::opening_quota(MOST_QUOTA)));
+        }
+        let row = announced_hours::Model { extra_seats: extra.seats, extra_quota: extra.quota, ..row };
+        Ok((row, info))
     }
 }
 
@@ -132,7 +152,7 @@ fn with_extra(info: &ServiceInfo, extra: Vec<announced_hours::Model>) -> Service
 fn effect(info: &ServiceInfo, calendar: &Calendar, row: &announced_hours::Model) -> OpeningEffect {
     let with = with_extra(info, info.extra.iter().chain([row]).cloned().collect());
     let days = row.date_from.iter_days().take_while(|date| *date <= row.date_to);
-    let mut sum = OpeningEffect { slots: 0, places: 0 };
+    let mut sum = OpeningEffect { slots: 0, places: 0, limited_by_quota: false };
     for date in days {
         let all = |of: &ServiceInfo| {
             plan_of(of).slots_on(date, |date| calendar.is_working(date)).unwrap_or_default()
@@ -142,7 +162,12 @@ fn effect(info: &ServiceInfo, calendar: &Calendar, row: &announced_hours::Model)
             slots.iter().map(|slot| i64::from(capacity_in(of, slot))).sum()
         };
         sum.slots += after.len() as i64 - before.len() as i64;
-        sum.places += places(&with, &after) - places(info, &before);
+        let bounded = |of: &ServiceInfo, places: i64| -> i64 {
+            of.quota_on(date).map_or(places, |quota| places.min(i64::from(quota)))
+        };
+        let (was, would_be) = (places(info, &before), places(&with, &after));
+        sum.places += bounded(&with, would_be) - bounded(info, was);
+        sum.limited_by_quota |= bounded(&with, would_be) < would_be;
     }
     sum
 }
@@ -161,11 +186,16 @@ async fn booked_in(
         return Ok(rows);
     }
     let ids = || rows.iter().map(|row| row.id);
-    let mut seats: HashMap<Uuid, i32> = HashMap::new();
+    // The highest seat of each, of those side by side and of the day's quota.
+    let (mut seats, mut of_quota): (HashMap<Uuid, i32>, HashMap<Uuid, i32>) = Default::default();
     for (owner, resource, seat) in places::ask::seats_of(tx.conn(), appointments::owners_of(ids())).await? {
-        if resource == info.row.resource_id {
-            seats.insert(owner, seat);
-        }
+        let of = match resource {
+            id if id == info.row.resource_id => &mut seats,
+            id if Some(id) == info.row.quota_resource_id => &mut of_quota,
+            _ => continue,
+        };
+        let highest = of.entry(owner).or_default();
+        *highest = seat.max(*highest);
     }
     let others = info.extra.iter().filter(|other| other.id != row.id).cloned().collect();
     let without = with_extra(info, others);
@@ -174,7 +204,13 @@ async fn booked_in(
         let slot = Slot { starts_at: one.starts_at, ends_at: one.ends_at };
         let has_room = seats.get(&one.id).is_none_or(|seat| *seat < capacity_in(&without, &slot));
         let is_open = || plan.is_open_over(&slot, |date| calendar.is_working(date)).unwrap_or(false);
-        touches(info, row, &slot) && !(has_room && is_open())
+        let date = local_date(info.zone, slot.starts_at);
+        let quota = without.quota_on(date).zip(of_quota.get(&one.id));
+        let needs_quota = row.extra_quota > 0
+            && (row.date_from..=row.date_to).contains(&date)
+            && quota.is_some_and(|(quota, seat)| *seat >= quota);
+        let needs_hours = touches(info, row, &slot) && !(has_room && is_open());
+        needs_quota || needs_hours
     };
     let all = appointments::of(tx.conn(), ids()).await?;
     let needing: Vec<Uuid> = all.iter().filter(|one| needs(one)).map(|one| one.booking_id).collect();

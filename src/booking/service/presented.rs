@@ -8,6 +8,7 @@ use crate::booking::model::state::{
 };
 use crate::booking::model::{answers, display_reference, steps};
 use crate::booking::service::Booking;
+use crate::booking::service::stage_officers::can_be_handed_over;
 use crate::booking::service::waiting::SessionGlance;
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState, Channel};
@@ -47,8 +48,6 @@ impl Booking {
     ) -> Result<Presented<'a>, Problem> {
         let now = self.0.clock.now();
         let neighbours = self.neighbours(actor, rows, now).await?;
-        let people = rows.iter().flat_map(|row| [Some(row.account_id), row.officer_id]).flatten();
-        let accounts = distinct(people.chain(others.iter().copied()));
         let enterprises = distinct(rows.iter().filter_map(|row| row.enterprise_id));
         let mut services = HashMap::new();
         for id in distinct(rows.iter().chain(&neighbours).map(|row| row.service_id)) {
@@ -71,6 +70,9 @@ impl Booking {
             true => Vec::new(),
             false => appointments::of(self.0.db.reader(), staged).await?,
         };
+        let people = rows.iter().flat_map(|row| [Some(row.account_id), row.officer_id]).flatten();
+        let holders = found.iter().filter_map(|one| one.officer_id);
+        let accounts = distinct(people.chain(holders).chain(others.iter().copied()));
         Ok(Presented {
             stages: by_booking(found),
             actor,
@@ -169,11 +171,7 @@ impl<'a> Presented<'a> {
             booker_name: row.contact_name.clone().or_else(|| self.booker_name(row)).unwrap_or_default(),
             topic: answers::topic(kind, &asked, &row.fields),
             about: answers::summary(&asked, &row.fields),
-            officer: officer.map(|officer| OfficerRef {
-                id: officer.id,
-                name: officer.name.clone(),
-                badge_no: officer.badge_no.clone(),
-            }),
+            officer: officer.map(officer_ref),
             reason: row.reason.clone(),
             expired_because: expired_because(row, now),
             can,
@@ -222,7 +220,13 @@ impl<'a> Presented<'a> {
 
     fn stages(&self, row: &booking::Model) -> Vec<BookedStageDto> {
         let of = self.stages.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+        let is_office = self.actor.has(Right::HandleBookings);
+        let is_settled = !matches!(row.state, BookingState::Held | BookingState::Requested);
+        let known = self.services.get(&row.service_id).map(|info| info.stages.as_slice()).unwrap_or_default();
         let told = |appointment: &appointment::Model| {
+            let officer = appointment.officer_id.and_then(|id| self.accounts.get(&id));
+            let has_others =
+                known.iter().any(|one| Some(one.row.stage) == appointment.stage && !one.officers.is_empty());
             Some(BookedStageDto {
                 stage: appointment.stage?,
                 site: appointment.site,
@@ -230,6 +234,9 @@ impl<'a> Presented<'a> {
                 ends_at: appointment.ends_at,
                 began_at: appointment.began_at,
                 ended_at: appointment.ended_at,
+                officer: officer.filter(|_| is_office).map(officer_ref),
+                badge_no: officer.filter(|_| is_office || is_settled).and_then(|one| one.badge_no.clone()),
+                can_hand_over: is_office && has_others && can_be_handed_over(row, appointment),
             })
         };
         of.iter().filter_map(told).collect()
@@ -258,6 +265,10 @@ impl<'a> Presented<'a> {
         };
         self.neighbours.iter().filter(same).filter_map(overlap).collect()
     }
+}
+
+fn officer_ref(officer: &account::Model) -> OfficerRef {
+    OfficerRef { id: officer.id, name: officer.name.clone(), badge_no: officer.badge_no.clone() }
 }
 
 fn by_booking(found: Vec<appointment::Model>) -> HashMap<Uuid, Vec<appointment::Model>> {

@@ -293,6 +293,7 @@ impl Wish {
             category: case.info.spec.terms.category(&case.form.fields).map(str::to_owned),
             now: seen.row.created_at,
             occasion: Occasion::Move,
+            channel: seen.row.channel,
         }
     }
 }

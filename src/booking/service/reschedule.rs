@@ -113,6 +113,11 @@ impl Booking {
         // From the share of the way by which it came, whoever moves it.
         let drawing = Drawing { channel: seen.channel, now };
         let wanted = self.wanted(&info, time.as_ref(), drawing).await?.for_people(seen.people.unwrap_or(1));
+        // Who held a stage holds it at its new time too, if they are free then.
+        let wanted = match info.stages.iter().all(|stage| stage.officers.is_empty()) {
+            true => wanted,
+            false => wanted.held_as(&appointments::of(self.0.db.reader(), [id]).await?),
+        };
         if let (Side::Booker, Some(_), Some(terms)) = (side, seen.people, info.spec.groups) {
             self.far_enough(&info, terms, wanted.span().starts_at)?;
         }
@@ -174,7 +179,7 @@ impl Booking {
         let (standing, taken) = asked.wanted.find_seats(tx, &self.0.places, &asking, spread).await?;
         asked.allow(&standing)?;
         self.0.places.vacate(tx, appointments::owners(id)).await?;
-        let new = asked.wanted.appointments(id, now);
+        let new = asked.wanted.appointments(id, &taken, now);
         appointments::replace(tx, id, new.iter().cloned()).await?;
         let owners = new.iter().map(|appointment| appointment.id);
         self.0.places.occupy(tx, &owners.zip(taken).collect::<Vec<_>>());

@@ -10,6 +10,7 @@ use crate::booking::log::{Changed, ServiceEntry};
 use crate::booking::model::settled::{StageTrouble, check_stages};
 use crate::booking::model::{display_reference, form};
 use crate::booking::service::settings_tried::{Standings, newly_outside};
+use crate::booking::service::stage_officers::check_officers;
 use crate::booking::service::wish::{stage_plan, terms_of_stages};
 use crate::booking::service::{Booking, Fault};
 use crate::booking::store::entities::booking;
@@ -160,6 +161,7 @@ impl Booking {
                     return Ok(());
                 }
                 before.check_settings(&settings)?;
+                check_officers(tx.conn(), &settings).await?;
                 let wanted = before.with_settings(&settings);
                 fit_stages(&wanted, &calendar, now)?;
                 let standings = Standings::of(tx.conn(), &before, &wanted, now).await?;

@@ -8,6 +8,7 @@ use crate::booking::model::settled::{Measure, Outside, Seated, Standing, seat_al
 use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::service::free::{ServiceBoards, with_boards};
 use crate::booking::service::settings::fit_stages;
+use crate::booking::service::stage_officers::check_officers;
 use crate::booking::service::{Booking, Drawing, capacity_in, plan_of, terms_of};
 use crate::booking::store::entities::appointment::{self, Site};
 use crate::booking::store::entities::booking::{self, BookingState};
@@ -76,6 +77,7 @@ impl Booking {
         let conn = self.0.db.reader();
         let before = stored(conn, id).await?.ok_or_else(Problem::not_found)?;
         before.check_settings(settings)?;
+        check_officers(conn, settings).await?;
         let (calendar, now) = (self.0.directory.calendar().await?, self.0.clock.now());
         let after = before.with_settings(settings);
         fit_stages(&after, &calendar, now)?;
@@ -127,7 +129,7 @@ fn figures(info: &ServiceInfo, terms: &Terms<'_>, date: NaiveDate, boards: &Serv
         return DayFigures { slots: 0, free_slots: 0, free: 0, reason: Some(DayReason::Closed) };
     }
     let offers = terms.offers(date, boards).unwrap_or_default();
-    let total = terms.day(date, info.quota_seats, boards);
+    let total = terms.day(date, info.quota_on(date), boards);
     DayFigures {
         slots: offers.len(),
         free_slots: offers.iter().filter(|offer| offer.reason.is_none()).count(),
@@ -177,8 +179,9 @@ impl Standings {
         let own = before.row.resource_id;
         // What is booked as a whole takes of a quota beside, and a stage of its place: of that which is there, or which was
         // there and will be again.
-        let of = |owner: Uuid, is_own: bool| -> Vec<i32> {
-            let all = seats.get(&owner).into_iter().flatten();
+        let of = |one: &appointment::Model, is_own: bool| -> Vec<i32> {
+            // Whoever holds a stage is no seat of anything.
+            let all = seats.get(&one.id).into_iter().flatten().filter(|(of, _)| Some(*of) != one.officer_id);
             all.filter(|(resource, _)| (*resource == own) == is_own).map(|(_, seat)| *seat).collect()
         };
         let standing = |one: appointment::Model| Standing {
@@ -187,9 +190,9 @@ impl Standings {
             slot: Slot { starts_at: one.starts_at, ends_at: one.ends_at },
             stage: one.stage,
             site: one.site,
-            seats: of(one.id, true),
-            of_quota: if one.stage.is_none() { of(one.id, false) } else { Vec::new() },
-            beside: if one.stage.is_some() { of(one.id, false) } else { Vec::new() },
+            seats: of(&one, true),
+            of_quota: if one.stage.is_none() { of(&one, false) } else { Vec::new() },
+            beside: if one.stage.is_some() { of(&one, false) } else { Vec::new() },
         };
         let mut all: Vec<Standing> = appointments::of(conn, ids()).await?.into_iter().map(standing).collect();
         all.sort_by_key(|one| one.slot.starts_at);
@@ -285,7 +288,7 @@ fn outside(standings: &Standings, info: &ServiceInfo, calendar: &Calendar) -> Ha
         plan: &plan,
         working: &|date| calendar.is_working(date),
         seats: &|slot| capacity_in(info, slot),
-        quota: info.quota_seats,
+        quota: &|slot| info.quota_on(local_date(info.zone, slot.starts_at)),
         stages: &stages,
     };
     let mut found = HashMap::new();

@@ -22,6 +22,7 @@ use crate::directory::model::calendar::Calendar;
 use crate::directory::{ServiceInfo, StageInfo};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
+use crate::places::cells;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use std::iter;
 use std::ops::Range;
@@ -111,7 +112,7 @@ impl Booking {
         })
     }
 
-    /// Asks how many seats a stage has: of an officer, and at the office of what it needs beside.
+    /// Asks how many seats a stage has: of the service, at the office of what it needs beside, and of its officers.
     fn look_at_stage<T>(
         &self,
         info: &ServiceInfo,
@@ -121,11 +122,22 @@ impl Booking {
     ) -> T {
         let drawing = Drawing::online(self.0.clock.now());
         let own = stage.row.resource_id.filter(|_| site == Site::Office).zip(stage.seats);
-        let resources = [Some(info.row.resource_id), own.map(|(resource, _)| resource)];
-        self.0.places.look(resources, |[of_service, of_stage]| {
+        let beside = own.map_or(info.row.resource_id, |(resource, _)| resource);
+        let mut resources = vec![info.row.resource_id, beside];
+        resources.extend(stage.officers.iter());
+        self.0.places.look_at(&resources, |boards| {
+            let [of_service, of_stage, officers @ ..] = boards else { return ask(&|_| 0) };
             ask(&|cells: Range<i64>| {
                 let of_service = drawing.free(of_service, info, &cells);
-                own.map_or(of_service, |(_, seats)| of_service.min(of_stage.free_seats(seats, cells)))
+                let free = own.map_or(of_service, |(_, seats)| {
+                    of_service.min(of_stage.free_seats(seats, cells.clone()))
+                });
+                if officers.is_empty() {
+                    return free;
+                }
+                let time = cells_of_officer(info, stage, &cells);
+                let officers = officers.iter().filter(|officer| officer.free_seats(1, time.clone()) > 0);
+                free.min(i32::try_from(officers.count()).unwrap_or(i32::MAX))
             })
         })
     }
@@ -164,6 +176,18 @@ impl Booking {
             .await;
         Ok(row?)
     }
+}
+
+/// The time of an officer that a stage takes, by the cells that it takes of the place: without what is kept free before
+/// and after.
+fn cells_of_officer(info: &ServiceInfo, stage: &StageInfo, cells: &Range<i64>) -> Range<i64> {
+    let minutes = i64::from(info.venue.grid_minutes.max(1));
+    let terms = &info.spec.terms;
+    let before = (i64::from(terms.buffer_before_minutes) + minutes - 1).div_euclid(minutes);
+    let first = cells.start.saturating_add(before).saturating_mul(minutes * 60);
+    let starts_at = DateTime::from_timestamp(first, 0).unwrap_or_default();
+    let ends_at = starts_at + TimeDelta::minutes(i64::from(stage.row.duration_minutes));
+    cells::of_person(&(starts_at..ends_at))
 }
 
 /// An officer's word about a stage.
@@ -264,7 +288,7 @@ impl<'a> Search<'a> {
     }
 }
 
-fn unknown_stage() -> Problem {
+pub(super) fn unknown_stage() -> Problem {
     Problem::invalid("stage", words::booking::unknown_stage())
 }
 
@@ -288,6 +312,7 @@ mod tests {
             ends_at: start,
             began_at: Some(start).filter(|_| began),
             ended_at: Some(start).filter(|_| ended),
+            officer_id: None,
         };
         for (first, second, index, action, expected) in [
             ((false, false), (false, false), 0, ClockAction::Begin, None),

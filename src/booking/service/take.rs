@@ -24,6 +24,7 @@ use crate::db::Tx;
 use crate::directory::ServiceInfo;
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
+use crate::places::Taken;
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::RngExt;
 use serde_json::json;
@@ -94,6 +95,7 @@ impl Booking {
         let wanted = self.wanted(&info, new.time.as_ref(), drawing).await?.for_people(people);
         let question =
             self.question(&info, booker.tier, new.form.as_ref().map(|form| &form.fields), now).await?;
+        let question = Question { channel: booker.channel, ..question };
         if new.against.is_none() {
             question
                 .allow(&wanted.span(), &Facts::default())
@@ -138,7 +140,7 @@ impl Booking {
             return Err(too_many_holds().into());
         }
         let broken = wish.broken(&standing)?;
-        let (row, appointments, entries) = wish.rows(account, broken)?;
+        let (row, appointments, entries) = wish.rows(account, broken, &taken)?;
         write::insert(tx, row.clone());
         appointments::insert(tx, appointments.iter().cloned());
         let owners = appointments.iter().map(|appointment| appointment.id);
@@ -204,9 +206,10 @@ impl Wish {
         &self,
         account: Uuid,
         broken: Vec<Rule>,
+        taken: &[Vec<Taken>],
     ) -> Result<(booking::Model, Vec<appointment::Model>, Vec<NewEntry>), Fault> {
         let row = self.new_row(account);
-        let appointments = self.wanted.appointments(row.id, self.now);
+        let appointments = self.wanted.appointments(row.id, taken, self.now);
         let held = BookingEntry::Held {
             reference: row.reference.clone(),
             service: self.info.row.code.clone(),

@@ -7,7 +7,7 @@ use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::why_not::{self, Asked, Earliest, Facts, Hindrance, Occasion, Rule};
 use crate::booking::service::{Booking, plan_of, terms_of};
 use crate::booking::store::Scope;
-use crate::booking::store::entities::booking;
+use crate::booking::store::entities::booking::{self, Channel};
 use crate::booking::store::facts::{self, FactsNeeded, FactsOf};
 use crate::booking::words::why_not::refusal;
 use crate::directory::ServiceInfo;
@@ -34,6 +34,8 @@ pub struct Question {
     /// When it is applied for.
     pub now: DateTime<Utc>,
     pub occasion: Occasion,
+    /// By which way: what is waived for who stands at the counter.
+    pub channel: Channel,
 }
 
 impl Booking {
@@ -47,8 +49,8 @@ impl Booking {
     ) -> Result<Question, Problem> {
         let calendar = self.0.directory.calendar().await?;
         let category = answers.and_then(|answers| info.spec.terms.category(answers)).map(str::to_owned);
-        let (info, occasion) = (Arc::clone(info), Occasion::New);
-        Ok(Question { info, calendar, tier, category, now, occasion })
+        let (info, occasion, channel) = (Arc::clone(info), Occasion::New, Channel::Online);
+        Ok(Question { info, calendar, tier, category, now, occasion, channel })
     }
 
     /// The question whether a booking can be moved, by the answers of its form and the tier of its enterprise.
@@ -136,6 +138,7 @@ impl Question {
             category: self.category.as_deref(),
             facts,
             occasion: self.occasion,
+            walks_in: self.channel == Channel::Counter,
         }
     }
 

@@ -75,6 +75,7 @@ impl Booking {
                 state: row.state,
                 applied_at: row.created_at,
                 changed_at: row.updated_at,
+                channel: row.channel,
                 explain_by: row.explain_by,
                 explained_at: row.explained_at,
             }
@@ -97,6 +98,7 @@ fn question(
         category,
         now: one.applied_at,
         occasion: Occasion::New,
+        channel: one.channel,
     }
 }
 

@@ -29,7 +29,9 @@ impl Booking {
     /// A booking of the caller's own, as it is right after they have written it: nothing need be read again.
     pub async fn show_fresh(&self, actor: &Actor, fresh: Fresh) -> Result<BookingDto, Problem> {
         let Fresh { row, appointments, is_beside_another } = fresh;
-        if is_beside_another || !is_all_of(actor, &row) {
+        let holds_some = appointments.iter().any(|one| one.officer_id.is_some());
+        let is_settled = row.state == BookingState::Accepted;
+        if is_beside_another || !is_all_of(actor, &row) || (holds_some && is_settled) {
             return self.show(actor, row).await;
         }
         let info = self.info(row.service_id).await?;

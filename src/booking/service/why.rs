@@ -88,7 +88,8 @@ impl Booking {
         let (tier, scope) = self.party_of(actor, of.enterprise.as_deref()).await?;
         let now = self.0.clock.now();
         let question = self.question(&info, tier, None, now).await?;
-        let question = Question { category: of.category, ..question };
+        let channel = of.channel.unwrap_or_default();
+        let question = Question { category: of.category, channel, ..question };
         let facts = match scope {
             Some(scope) => self.all_facts(&question, scope, question.needs(starts_at.max(now))).await?,
             None => Facts::default(),
@@ -98,7 +99,7 @@ impl Booking {
         let ends_at = starts_at.checked_add_signed(duration).ok_or_else(out_of_sight)?;
         let wanted = Slot { starts_at, ends_at };
         let usual = terms_of(&info, &plan, &question.calendar, now);
-        let drawing = Drawing { channel: of.channel.unwrap_or_default(), now };
+        let drawing = Drawing { channel, now };
         let (reason, next) = with_boards(&self.0.places, &info, drawing, |boards| {
             let offers = |date| Terms { lead: TimeDelta::zero(), ..usual }.offers(date, boards);
             let reason = match starts_at < now {

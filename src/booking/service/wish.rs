@@ -21,7 +21,7 @@ use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::calendar::Calendar;
 use crate::directory::{ServiceInfo, StageInfo};
 use crate::http::Problem;
-use crate::places::{self, Need, Places, Taken, cells, choose};
+use crate::places::{self, Need, Places, Pool, Taken, cells, choose};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use rand::RngExt;
 use std::iter;
@@ -136,17 +136,22 @@ fn slot_at(
 
 fn whole(info: &ServiceInfo, slot: Slot, date: NaiveDate, drawing: Drawing) -> Wanted {
     let mut needs = vec![need_of_service(info, &slot, drawing)];
-    if let (Some(resource), Some(seats)) = (info.row.quota_resource_id, info.quota_seats) {
+    if let (Some(resource), Some(seats)) = (info.row.quota_resource_id, info.quota_on(date)) {
         needs.push(Need::any(resource, seats, cells::of_day(date)));
     }
     Wanted { stage: None, site: Site::Office, slot, needs, kept_until: kept_until(info, &slot, drawing) }
 }
 
-/// A stage takes an officer of the service, and at the office what it needs beside.
+/// A stage takes a seat of the service, at the office what it needs beside, and one of its officers.
 fn of_one_stage(info: &ServiceInfo, stage: &StageInfo, site: Site, slot: Slot, drawing: Drawing) -> Wanted {
     let mut needs = vec![need_of_service(info, &slot, drawing)];
     if let (Site::Office, Some(resource), Some(seats)) = (site, stage.row.resource_id, stage.seats) {
         needs.push(Need::any(resource, seats, plan_of(info).cells(&slot)));
+    }
+    // Of their time, not of what is kept free of the place before and after.
+    if !stage.officers.is_empty() {
+        let cells = cells::of_person(&(slot.starts_at..slot.ends_at));
+        needs.push(Need::one_of(stage.officers.clone(), cells));
     }
     let kept_until = kept_until(info, &slot, drawing);
     Wanted { stage: Some(stage.row.stage), site, slot, needs, kept_until }
@@ -155,7 +160,7 @@ fn of_one_stage(info: &ServiceInfo, stage: &StageInfo, site: Site, slot: Slot, d
 fn need_of_service(info: &ServiceInfo, slot: &Slot, drawing: Drawing) -> Need {
     let cells = plan_of(info).cells(slot);
     let (seats, parts) = (seats_over(info, &cells), drawing.seats(info, &cells));
-    Need { resource: info.row.resource_id, seats, parts, cells, count: 1 }
+    Need { pool: Pool::Seats(info.row.resource_id), seats, parts, cells, count: 1 }
 }
 
 /// Until when some seats of a slot are kept for others.
@@ -185,7 +190,18 @@ pub(super) fn terms_of_stages(info: &ServiceInfo) -> Vec<StageTerms> {
 impl WantedAll {
     /// The same for so many persons: each has a seat of all that is needed.
     pub fn for_people(mut self, people: i32) -> Self {
-        self.0.iter_mut().flat_map(|wanted| &mut wanted.needs).for_each(|need| need.count = people.max(1));
+        self.0.iter_mut().flat_map(|wanted| &mut wanted.needs).for_each(|need| need.for_people(people));
+        self
+    }
+
+    /// The same with those officers, where they are free, who hold the same stages of some appointments.
+    pub fn held_as(mut self, before: &[appointment::Model]) -> Self {
+        for wanted in &mut self.0 {
+            let same = before.iter().find(|one| one.stage == wanted.stage);
+            if let Some(officer) = same.and_then(|one| one.officer_id) {
+                wanted.needs.iter_mut().for_each(|need| need.prefer(officer));
+            }
+        }
         self
     }
 
@@ -281,8 +297,13 @@ impl WantedAll {
     }
 
     /// Fresh rows for a booking.
-    pub fn appointments(&self, booking: Uuid, now: DateTime<Utc>) -> Vec<appointment::Model> {
-        let row = |(position, wanted): (i32, &Wanted)| appointment::Model {
+    pub fn appointments(
+        &self,
+        booking: Uuid,
+        taken: &[Vec<Taken>],
+        now: DateTime<Utc>,
+    ) -> Vec<appointment::Model> {
+        let row = |(position, (wanted, taken)): (i32, (&Wanted, &Vec<Taken>))| appointment::Model {
             id: ids::new_id(now),
             booking_id: booking,
             position,
@@ -292,20 +313,41 @@ impl WantedAll {
             ends_at: wanted.slot.ends_at,
             began_at: None,
             ended_at: None,
+            officer_id: wanted.officer_among(taken),
         };
-        iter::zip(0.., &self.0).map(row).collect()
+        iter::zip(0.., iter::zip(&self.0, taken)).map(row).collect()
     }
 
     /// Ends holds whose time is over and that sit on what is needed.
     async fn make_room(&self, tx: &Tx, places: &Places, now: DateTime<Utc>) -> Result<(), Fault> {
         for need in self.needs() {
-            let bookings = appointments::bookings_of(places::ask::owners(need));
-            for id in write::lapsed(tx, bookings, now).await? {
-                super::transition::expire(tx, places, id, now).await?;
-            }
+            make_room_for(tx, places, need, now).await?;
         }
         Ok(())
     }
+}
+
+impl Wanted {
+    /// Which officer is among what was taken for it.
+    fn officer_among(&self, taken: &[Taken]) -> Option<Uuid> {
+        let officers = |need: &Need| matches!(need.pool, Pool::AnyOf(_));
+        let need = self.needs.iter().find(|need| officers(need))?;
+        taken.iter().map(|one| one.resource).find(|resource| need.pool.resources().contains(resource))
+    }
+}
+
+/// Ends holds whose time is over and that sit on something that is needed.
+pub(super) async fn make_room_for(
+    tx: &Tx,
+    places: &Places,
+    need: &Need,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let bookings = appointments::bookings_of(places::ask::owners(need));
+    for id in write::lapsed(tx, bookings, now).await? {
+        super::transition::expire(tx, places, id, now).await?;
+    }
+    Ok(())
 }
 
 /// Who wants it, and what does not count for them.

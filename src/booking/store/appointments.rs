@@ -49,6 +49,15 @@ pub fn bookings_of(owners: SelectStatement) -> SelectStatement {
         .into_query()
 }
 
+/// The bookings of which an officer holds a stage, as a part of another query.
+pub fn held_by(officer: Uuid) -> SelectStatement {
+    appointment::Entity::find()
+        .select_only()
+        .column(appointment::Column::BookingId)
+        .filter(appointment::Column::OfficerId.eq(officer))
+        .into_query()
+}
+
 pub fn insert(tx: &Tx, rows: impl IntoIterator<Item = appointment::Model>) {
     let rows = rows.into_iter().map(|row| appointment::ActiveModel::from(row).reset_all());
     tx.put(appointment::Entity::insert_many(rows).into_query());

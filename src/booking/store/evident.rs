@@ -84,7 +84,18 @@ impl Evident for appointment::Model {
     }
 
     fn columns(&self) -> Vec<Column> {
-        let Self { id: _, booking_id, position, stage, site, starts_at, ends_at, began_at, ended_at } = self;
+        let Self {
+            id: _,
+            booking_id,
+            position,
+            stage,
+            site,
+            starts_at,
+            ends_at,
+            began_at,
+            ended_at,
+            officer_id,
+        } = self;
         vec![
             plain("booking_id", json!(booking_id)),
             plain("position", json!(position)),
@@ -94,6 +105,7 @@ impl Evident for appointment::Model {
             plain("ends_at", instant(*ends_at)),
             plain("began_at", maybe(*began_at)),
             plain("ended_at", maybe(*ended_at)),
+            plain("officer_id", json!(officer_id)),
         ]
     }
 }

@@ -1,8 +1,8 @@
 //! Every query of calendars behind secret addresses, and of the bookings in them.
 
-use crate::booking::store::Scope;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::entities::calendar_feed::{self, Column};
+use crate::booking::store::{Scope, read};
 use crate::db::Tx;
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -86,10 +86,10 @@ pub async fn bookings(
     (back, now): (DateTime<Utc>, DateTime<Utc>),
     most: u64,
 ) -> Result<Vec<booking::Model>, DbErr> {
-    use booking::Column::{ContactName, Id, OfficerId, StartsAt, State};
+    use booking::Column::{ContactName, Id, StartsAt, State};
     let find = || {
         let of = match shown {
-            Shown::Desk(officer) => Scope::Office.find().filter(OfficerId.eq(officer)),
+            Shown::Desk(officer) => Scope::Office.find().filter(read::on_desk(officer)),
             Shown::All(scope) => scope.find(),
         };
         of.filter(State.ne(BookingState::Held)).filter(ContactName.is_not_null())

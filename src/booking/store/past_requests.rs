@@ -1,6 +1,6 @@
 //! Requests of the past, for trying terms on them.
 
-use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::entities::booking::{self, BookingState, Channel};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
@@ -17,6 +17,7 @@ pub struct Row {
     pub account_id: Uuid,
     pub enterprise_id: Option<Uuid>,
     pub state: BookingState,
+    pub channel: Channel,
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
@@ -30,7 +31,15 @@ pub async fn since(conn: &impl ConnectionTrait, from: DateTime<Utc>, limit: u64)
     use booking::Column as Of;
     booking::Entity::find()
         .select_only()
-        .columns([Of::Id, Of::Reference, Of::ServiceId, Of::AccountId, Of::EnterpriseId, Of::State])
+        .columns([
+            Of::Id,
+            Of::Reference,
+            Of::ServiceId,
+            Of::AccountId,
+            Of::EnterpriseId,
+            Of::State,
+            Of::Channel,
+        ])
         .columns([Of::StartsAt, Of::EndsAt, Of::CreatedAt, Of::UpdatedAt, Of::ExplainBy, Of::ExplainedAt])
         .filter(Of::CreatedAt.gte(from))
         .filter(Of::ContactName.is_not_null())

@@ -1,8 +1,8 @@
 //! Queries that only look.
 
 use crate::booking::model::state::LIVE;
-use crate::booking::store::Scope;
 use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::{Scope, appointments};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -87,6 +87,13 @@ pub async fn list(
     query.all(conn).await
 }
 
+/// What an officer has decided about, or of which they hold a stage.
+pub fn on_desk(officer: Uuid) -> Condition {
+    Condition::any()
+        .add(booking::Column::OfficerId.eq(officer))
+        .add(booking::Column::Id.in_subquery(appointments::held_by(officer)))
+}
+
 /// Bookings of the office that start in `from..to`, with `desk` only an officer's own. Holds are not
 /// the office's business yet; what nobody decided is.
 pub async fn starting(
@@ -102,7 +109,7 @@ pub async fn starting(
         .filter(booking::Column::State.ne(BookingState::Held))
         // Cancelled or expired while it was still a hold: the office never heard of it.
         .filter(booking::Column::ContactName.is_not_null())
-        .apply_if(desk, |query, officer| query.filter(booking::Column::OfficerId.eq(officer)))
+        .apply_if(desk, |query, officer| query.filter(on_desk(officer)))
         .order_by_asc(booking::Column::StartsAt)
         .order_by_asc(booking::Column::Id)
         .limit(limit)

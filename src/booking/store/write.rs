@@ -9,6 +9,7 @@ use crate::booking::store::facts::{self, FactsNeeded, FactsOf};
 use crate::db::{Tx, UniqueKey};
 use crate::directory::model::settings::LONGEST_BOOKING;
 use crate::evidence::{self, Head};
+use crate::places;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{
@@ -238,6 +239,11 @@ pub(super) fn live(now: DateTime<Utc>) -> Condition {
         .add(booking::Column::State.is_not_in(OVER))
         .add(booking::Column::EndsAt.gt(now))
         .add(lapsed.not())
+}
+
+/// Whether a seat of something that is needed is taken.
+pub async fn is_taken(tx: &Tx, need: &places::Need) -> Result<bool, DbErr> {
+    Ok(tx.conn().query_one(&places::ask::taken_seats(need, None)).await?.is_some())
 }
 
 /// Holds among some bookings whose time is over.

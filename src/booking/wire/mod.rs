@@ -19,6 +19,7 @@ mod results;
 mod schemas;
 mod services;
 mod settings;
+mod stage_officers;
 mod stages;
 mod terms;
 mod venues;
@@ -90,6 +91,9 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(stages::reschedule_booking))
         .routes(routes!(stages::begin_stage))
         .routes(routes!(stages::end_stage))
+        .routes(routes!(stage_officers::list_officers))
+        .routes(routes!(stage_officers::list_stage_officers))
+        .routes(routes!(stage_officers::set_stage_officer))
         .routes(routes!(clearance::preview_clearance))
         .routes(routes!(clearance::import_clearance))
         .routes(routes!(waiting_list::join_waiting_list, waiting_list::get_waiting_list))

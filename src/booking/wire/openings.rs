@@ -4,6 +4,7 @@ use crate::auth::Signed;
 use crate::base::words::ByLanguage;
 use crate::booking::Booking;
 use crate::booking::service::announced::{AnnouncedShown, AnnouncedTimes};
+use crate::booking::service::openings::ExtraPlaces;
 use crate::booking::wire::refusals;
 use crate::directory::entities::announced_hours::AnnouncedKind;
 use crate::http::{Body, PathId, Refused, dated};
@@ -29,6 +30,8 @@ pub struct ExtraOpening {
     from_minute: i32,
     to_minute: i32,
     extra_seats: i32,
+    /// More of the daily quota on each of the dates.
+    extra_quota: i32,
     /// What bookers read.
     text: ByLanguage,
     /// Why it was decided; for the office.
@@ -51,6 +54,7 @@ impl From<AnnouncedShown> for ExtraOpening {
             from_minute: row.from_minute,
             to_minute: row.to_minute,
             extra_seats: row.extra_seats,
+            extra_quota: row.extra_quota,
             text: row.text.for_all(),
             reason: row.reason,
             made_by,
@@ -84,6 +88,10 @@ pub struct ExtraOpeningTimes {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 50)]
     extra_seats: i32,
+    /// More of the daily quota on each of the dates, of a service that has one.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 1000)]
+    extra_quota: i32,
 }
 
 /// What is to be announced.
@@ -105,6 +113,10 @@ pub struct NewExtraOpening {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 50)]
     extra_seats: i32,
+    /// More of the daily quota on each of the dates, of a service that has one.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 1000)]
+    extra_quota: i32,
     /// What bookers read, in every language; at most 300 characters each.
     #[serde(default)]
     #[schema(required = true)]
@@ -119,8 +131,10 @@ pub struct NewExtraOpening {
 pub struct ExtraOpeningEffect {
     /// More slots than without it.
     slots: i64,
-    /// More places in all slots together.
+    /// More places in all slots together, as far as the daily quota goes.
     places: i64,
+    /// On some of its days the slots have more places than may be booked on a day.
+    limited_by_quota: bool,
 }
 
 /// Overtime days and surge plans that are not over, by their first date, withdrawn ones too. For officers and chiefs.
@@ -147,10 +161,24 @@ pub async fn preview_opening(
     State(booking): State<Booking>,
     Body(wish): Body<ExtraOpeningTimes>,
 ) -> Result<Json<ExtraOpeningEffect>, Refused<refusals::PreviewOpening>> {
-    let ExtraOpeningTimes { service_id, date_from, date_to, from_minute, to_minute, extra_seats } = wish;
+    let ExtraOpeningTimes {
+        service_id,
+        date_from,
+        date_to,
+        from_minute,
+        to_minute,
+        extra_seats,
+        extra_quota,
+    } = wish;
     let times = AnnouncedTimes { service_id, dates: (date_from, date_to), minutes: (from_minute, to_minute) };
-    let effect = booking.preview_opening(&actor, &times, extra_seats).await?;
-    Ok(Json(ExtraOpeningEffect { slots: effect.slots, places: effect.places }))
+    let effect = booking
+        .preview_opening(&actor, &times, ExtraPlaces { seats: extra_seats, quota: extra_quota })
+        .await?;
+    Ok(Json(ExtraOpeningEffect {
+        slots: effect.slots,
+        places: effect.places,
+        limited_by_quota: effect.limited_by_quota,
+    }))
 }
 
 /// Announces an overtime day or surge plan: it can be booked and read of at once. For chiefs.
@@ -161,11 +189,21 @@ pub async fn announce_opening(
     State(booking): State<Booking>,
     Body(new): Body<NewExtraOpening>,
 ) -> Result<(StatusCode, Json<ExtraOpening>), Refused<refusals::AnnounceOpening>> {
-    let NewExtraOpening { service_id, date_from, date_to, from_minute, to_minute, extra_seats, text, reason } =
-        new;
+    let NewExtraOpening {
+        service_id,
+        date_from,
+        date_to,
+        from_minute,
+        to_minute,
+        extra_seats,
+        extra_quota,
+        text,
+        reason,
+    } = new;
     let times = AnnouncedTimes { service_id, dates: (date_from, date_to), minutes: (from_minute, to_minute) };
     let text = text.unwrap_or_else(|| ByLanguage::same(""));
-    let made = booking.announce_opening(&actor, &times, extra_seats, &text, &reason).await?;
+    let extra = ExtraPlaces { seats: extra_seats, quota: extra_quota };
+    let made = booking.announce_opening(&actor, &times, extra, &text, &reason).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 

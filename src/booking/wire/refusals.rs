@@ -33,7 +33,7 @@ shared_refusals! {
     LET_IN { FORBIDDEN: "enterprise_pending", "enterprise_refused"; }
     /// When nothing can be opened.
     OPENING {
-        UNPROCESSABLE_ENTITY: "unknown_service", "opening_dates", "opening_minutes", "opening_seats",
+        UNPROCESSABLE_ENTITY: "unknown_service", "opening_dates", "opening_minutes", "opening_seats", "opening_quota",
             "date_out_of_range";
     }
     /// When nothing can be closed.
@@ -66,7 +66,7 @@ shared_refusals! {
     SERVICE_SETTINGS {
         UNPROCESSABLE_ENTITY: "settings_no_weekday", "settings_backwards", "settings_rule_too_short",
             "settings_rules_overlap", "settings_stage_order", "settings_first_gap", "settings_seats_kept",
-            "settings_no_slot_left", "settings_stage_no_slot", "settings_stage_no_way", "settings_key",
+            "settings_no_slot_left", "settings_officer", "settings_stage_no_slot", "settings_stage_no_way", "settings_key",
             "settings_key_twice", "settings_key_reserved", "settings_kind_fixed", "settings_no_options",
             "settings_only_choice", "settings_no_such_option", "settings_no_consent", "settings_used_by_terms",
             "settings_used_by_warning", "settings_file_kinds", "settings_document_size";
@@ -216,6 +216,13 @@ refusals! {
         FORBIDDEN: "forbidden";
         CONFLICT: "wrong_state", "stage_not_begun";
         UNPROCESSABLE_ENTITY: "unknown_stage";
+    }
+    ListOfficers { FORBIDDEN: "forbidden"; }
+    ListStageOfficers { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "unknown_stage"; }
+    SetStageOfficer {
+        FORBIDDEN: "forbidden";
+        CONFLICT: "wrong_state", "stage_officer_busy";
+        UNPROCESSABLE_ENTITY: "unknown_stage", "stage_officer_unknown";
     }
     PreviewClearance { ..CLOCK_FILE; }
     ImportClearance {

@@ -198,6 +198,7 @@ impl DemoService {
                 gap_least_minutes: stage.gap.0,
                 gap_most_minutes: stage.gap.1,
                 at_enterprise: stage.at_enterprise,
+                officers: serde_json::json!([]),
             };
             if let Some(resource) = resource {
                 store::insert_resource(tx, resource).await?;

@@ -11,6 +11,7 @@ use crate::directory::store::entities::service_stage::Stage;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 #[cfg(test)]
 #[path = "settings_tests.rs"]
@@ -88,6 +89,9 @@ pub struct StageSettings {
     /// Of what it takes at the office beside a seat of the service.
     #[serde(default)]
     pub seats: Option<i32>,
+    /// Of whom one is taken for its time beside, the usual first; whether they are officers, `booking` asks.
+    #[serde(default)]
+    pub officers: Vec<Uuid>,
 }
 
 /// What a venue is.
@@ -256,6 +260,9 @@ impl ServiceSettings {
             }
             if let Some(seats) = stage.seats {
                 in_range(at("seats"), seats, 1, MOST_SEATS)?;
+            }
+            if stage.officers.len() > MOST_LINES {
+                return fault(at("officers"), SettingsFaultKind::TooManyLines(MOST_LINES));
             }
         }
         Ok(())

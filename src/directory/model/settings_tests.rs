@@ -18,6 +18,7 @@ fn stage(stage: Stage, gap: (i32, i32)) -> StageSettings {
         gap_most_minutes: gap.1,
         at_enterprise: false,
         seats: None,
+        officers: Vec::new(),
     }
 }
 

@@ -20,6 +20,8 @@ pub struct ServiceTerms {
     /// How long ahead it is booked; who none of them fits, by the service's own lead time.
     pub lead_times: Vec<LeadTime>,
     pub excluded_tiers: Vec<ExcludedTier>,
+    /// Who stands at the counter need not have come ahead: no lead time holds for them.
+    pub walk_ins_at_once: bool,
     /// Applications are only taken in office hours.
     pub applications_in_office_hours: bool,
     /// On working days by the official calendar, at the venue.

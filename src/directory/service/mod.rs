@@ -20,6 +20,7 @@ use crate::directory::store::entities::announced_hours::{self, AnnouncedKind};
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::{opening_rule, service, service_stage, venue};
 use crate::directory::{Office, office};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sea_orm::DbErr;
 use std::collections::HashMap;
@@ -174,12 +175,21 @@ pub struct StageInfo {
     pub row: service_stage::Model,
     /// Of the resource that it takes beside the service's own.
     pub seats: Option<i32>,
+    /// Of whom one is taken for its time, as a place is; nobody where there are none.
+    pub officers: Arc<[Uuid]>,
 }
 
 impl ServiceInfo {
     /// Whether its opening hours need the official calendar; then an unpublished year is refused.
     pub fn uses_working_days(&self) -> bool {
         self.rules.iter().any(|rule| rule.day_kind != DayKind::Any)
+    }
+
+    /// How much may be booked on a date: its daily quota with what was announced beside; none where there is no quota.
+    pub fn quota_on(&self, date: NaiveDate) -> Option<i32> {
+        let of_date = self.extra.iter().filter(|row| (row.date_from..=row.date_to).contains(&date));
+        let more = of_date.map(|row| row.extra_quota).fold(0, i32::saturating_add);
+        self.quota_seats.map(|usual| usual.saturating_add(more))
     }
 
     pub fn name(&self) -> ByLanguage {
@@ -205,9 +215,9 @@ fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {
     for rule in rows.rules {
         rules.entry(rule.service_id).or_default().push(rule);
     }
-    let mut stages: HashMap<Uuid, Vec<service_stage::Model>> = HashMap::new();
+    let mut staged: HashMap<Uuid, Vec<service_stage::Model>> = HashMap::new();
     for stage in rows.stages {
-        stages.entry(stage.service_id).or_default().push(stage);
+        staged.entry(stage.service_id).or_default().push(stage);
     }
     let (mut extra, mut closed) = (HashMap::new(), HashMap::new());
     for row in rows.announced {
@@ -224,11 +234,16 @@ fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {
         let venue = rows.venues.get(&row.venue_id).ok_or_else(|| broken("its venue is missing"))?.clone();
         let zone = venue.zone.parse().map_err(|_| broken("its venue's zone is unknown"))?;
         let seats = |id| rows.resources.get(&id).map(|resource| resource.seats);
-        let of_stage =
-            |stage: service_stage::Model| StageInfo { seats: stage.resource_id.and_then(seats), row: stage };
+        let of_stage = |stage: service_stage::Model| {
+            let officers: Vec<Uuid> =
+                serde_json::from_value(stage.officers.clone()).map_err(|error| broken(&error.to_string()))?;
+            let seats = stage.resource_id.and_then(seats);
+            Ok::<_, DbErr>(StageInfo { seats, officers: officers.into(), row: stage })
+        };
+        let stages = staged.remove(&row.id).unwrap_or_default().into_iter().map(of_stage);
         let info = Arc::new(ServiceInfo {
             zone,
-            stages: stages.remove(&row.id).unwrap_or_default().into_iter().map(of_stage).collect(),
+            stages: stages.collect::<Result<_, _>>()?,
             extra: extra.remove(&row.id).unwrap_or_default(),
             closed: closed.remove(&row.id).unwrap_or_default(),
             rules: rules.remove(&row.id).unwrap_or_default(),

@@ -45,6 +45,7 @@ impl ServiceInfo {
             gap_most_minutes: stage.row.gap_most_minutes,
             at_enterprise: stage.row.at_enterprise,
             seats: stage.seats,
+            officers: stage.officers.to_vec(),
         };
         let (row, spec) = (&self.row, &self.spec);
         ServiceSettings {
@@ -119,8 +120,10 @@ impl ServiceInfo {
                 gap_least_minutes: of.gap_least_minutes,
                 gap_most_minutes: of.gap_most_minutes,
                 at_enterprise: of.at_enterprise,
+                officers: serde_json::json!(of.officers),
             },
             seats: of.seats,
+            officers: of.officers.as_slice().into(),
         };
         other.stages = iter::zip(0.., &settings.stages).map(stage).collect();
         other

@@ -24,6 +24,7 @@ use crate::directory::store::entities::service_stage::Stage;
 use crate::http::{fields_in_json, words_in_json};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use uuid::Uuid;
 
 words_in_json! {
     /// What a date is by the official calendar.
@@ -178,6 +179,10 @@ fields_in_json! {
         /// Places of what it takes at the office beside a place of the service; null where it takes nothing.
         #[schema(minimum = 1, maximum = 200)]
         seats: Option<i32>,
+        /// Officers and chiefs, the usual first: one of them who is free is taken for its time. Nobody in particular, where
+        /// there are none.
+        #[schema(max_items = 40)]
+        officers: Vec<Uuid>,
     }
 
     /// What a venue is. Texts are there in every language: a name has at most 60 characters, the address 500.
@@ -207,6 +212,8 @@ fields_in_json! {
         /// the tier first, then the category.
         lead_times: Vec<LeadTime>,
         excluded_tiers: Vec<ExcludedTier>,
+        /// No lead time holds for who stands at the counter.
+        walk_ins_at_once: bool,
         /// Applications are only taken in office hours.
         applications_in_office_hours: bool,
         /// On working days by the official calendar, at the venue.

@@ -132,6 +132,14 @@ impl Boards {
         ask(resources.map(|id| id.and_then(|id| kept.boards.get(&id)).unwrap_or(&none)))
     }
 
+    /// Looks at any number of resources under one lock.
+    pub fn look_at<T>(&self, resources: &[Uuid], ask: impl FnOnce(&[&Board]) -> T) -> T {
+        let kept = self.read();
+        let none = Board::default();
+        let boards: Vec<&Board> = resources.iter().map(|id| kept.boards.get(id).unwrap_or(&none)).collect();
+        ask(&boards)
+    }
+
     /// How many of `seats` seats are free over all of `cells`.
     #[cfg(test)]
     pub fn free_seats(&self, resource: Uuid, seats: i32, cells: Range<i64>) -> i32 {

@@ -10,10 +10,23 @@ pub fn of_span(grid_minutes: i64, span: &Range<DateTime<Utc>>) -> Range<i64> {
     minute(span.start).div_euclid(grid)..(minute(span.end) + grid - 1).div_euclid(grid)
 }
 
+/// The cells of a person are as fine as the finest grid, because they may be wanted at several venues.
+const PERSON_MINUTES: i64 = 5;
+
+/// The cells of a person over a span of time.
+pub fn of_person(span: &Range<DateTime<Utc>>) -> Range<i64> {
+    of_span(PERSON_MINUTES, span)
+}
+
 /// The cell of a day's quota: its number of days from the common era.
 pub fn of_day(date: NaiveDate) -> Range<i64> {
     let day = i64::from(date.num_days_from_ce());
     day..day + 1
+}
+
+/// The day of such a cell.
+pub fn date_of(cell: i64) -> NaiveDate {
+    i32::try_from(cell).ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -26,6 +39,7 @@ mod tests {
         assert_eq!(of_span(15, &(at(0)..at(1800))), 0..2);
         assert_eq!(of_span(15, &(at(60)..at(1860))), 0..3);
         assert_eq!(of_span(15, &(at(-60)..at(60))), -1..1);
-        assert_eq!(of_day(NaiveDate::from_ymd_opt(1, 1, 1).unwrap()), 1..2);
+        let first = NaiveDate::from_ymd_opt(1, 1, 1).unwrap();
+        assert_eq!((of_day(first), date_of(1)), (1..2, first));
     }
 }

@@ -2,13 +2,45 @@
 
 use crate::places::model::boards::Taken;
 use std::ops::Range;
+use std::slice;
+use std::sync::Arc;
 use uuid::Uuid;
 
-/// Seats of a resource over some cells.
+/// Where seats are taken from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pool {
+    /// The seats side by side of one resource.
+    Seats(Uuid),
+    /// The only seat of any of these resources: of officers, of whom one is needed. Its seats are numbered as they are.
+    AnyOf(Arc<[Uuid]>),
+}
+
+impl Pool {
+    /// What it is made of.
+    pub fn resources(&self) -> &[Uuid] {
+        match self {
+            Self::Seats(resource) => slice::from_ref(resource),
+            Self::AnyOf(resources) => resources,
+        }
+    }
+
+    /// The seat of a number, in one cell.
+    fn taken(&self, seat: i32, cell: i64) -> Option<Taken> {
+        match self {
+            Self::Seats(resource) => Some(Taken { resource: *resource, seat, cell }),
+            Self::AnyOf(resources) => {
+                let resource = *resources.get(usize::try_from(seat).ok()?)?;
+                Some(Taken { resource, seat: 0, cell })
+            }
+        }
+    }
+}
+
+/// Seats of a pool over some cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
-    pub resource: Uuid,
-    /// As many seats the resource has.
+    pub pool: Pool,
+    /// As many seats the pool has.
     pub seats: i32,
     /// Which of them may be had: one of a part only where those before have none; parts may be empty.
     pub parts: [Range<i32>; 4],
@@ -20,7 +52,29 @@ pub struct Need {
 impl Need {
     /// Any of so many seats.
     pub fn any(resource: Uuid, seats: i32, cells: Range<i64>) -> Self {
-        Self { resource, seats, parts: [0..seats, 0..0, 0..0, 0..0], cells, count: 1 }
+        let pool = Pool::Seats(resource);
+        Self { pool, seats, parts: [0..seats, 0..0, 0..0, 0..0], cells, count: 1 }
+    }
+
+    /// One of these resources, each of which has one seat.
+    pub fn one_of(resources: Arc<[Uuid]>, cells: Range<i64>) -> Self {
+        let seats = i32::try_from(resources.len()).unwrap_or(i32::MAX);
+        Self { pool: Pool::AnyOf(resources), seats, parts: [0..0, 0..seats, 0..0, 0..0], cells, count: 1 }
+    }
+
+    /// The same with one of its resources before any other, if it is among them and has its seat free.
+    pub fn prefer(&mut self, first: Uuid) {
+        if let Pool::AnyOf(resources) = &self.pool {
+            let at = resources.iter().position(|one| *one == first).and_then(|at| i32::try_from(at).ok());
+            self.parts[0] = at.map_or(0..0, |at| at..at + 1);
+        }
+    }
+
+    /// The same for so many people. Of officers one is enough for all of them.
+    pub fn for_people(&mut self, people: i32) {
+        if matches!(self.pool, Pool::Seats(_)) {
+            self.count = people.max(1);
+        }
     }
 
     /// The seats of the first part that has some beside the `taken` ones.
@@ -44,7 +98,7 @@ pub fn choose<'a>(
             let free = need.free(&taken);
             let seat = *free.get(if free.len() > 1 { pick(free.len()) } else { 0 })?;
             taken.push(seat);
-            chosen.extend(need.cells.clone().map(|cell| Taken { resource: need.resource, seat, cell }));
+            chosen.extend(need.cells.clone().filter_map(|cell| need.pool.taken(seat, cell)));
         }
         Some(chosen)
     };
@@ -79,6 +133,26 @@ mod tests {
             ])
         );
         assert_eq!(choose(two.iter(), &[vec![], vec![0]], |_| 0), None);
+    }
+
+    #[test]
+    fn one_of_some_is_chosen_and_whoever_was_wished_for_first() {
+        let [room, zhou, wei] = [1, 2, 3].map(Uuid::from_u128);
+        let officers: Arc<[Uuid]> = [zhou, wei].into();
+        let of = |first, taken: &[i32]| {
+            let mut officer = Need::one_of(officers.clone(), 6..8);
+            officer.prefer(first);
+            let needs = [Need::any(room, 1, 2..3), officer];
+            let chosen = choose(needs.iter(), &[vec![], taken.to_vec()], |_| 0)?;
+            Some(chosen[1].clone())
+        };
+        let seat = |resource| Some([6, 7].map(|cell| Taken { resource, seat: 0, cell }).to_vec());
+        assert_eq!(of(zhou, &[]), seat(zhou));
+        assert_eq!(of(zhou, &[0]), seat(wei));
+        assert_eq!(of(wei, &[]), seat(wei));
+        assert_eq!(of(wei, &[1]), seat(zhou));
+        assert_eq!(of(room, &[]), seat(zhou), "somebody who is not among them");
+        assert_eq!(of(wei, &[0, 1]), None, "the room without an officer is not taken either");
     }
 
     #[test]

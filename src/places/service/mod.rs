@@ -1,5 +1,6 @@
 //! Places as the store has them, and the memory of what is free.
 
+use crate::auth;
 use crate::base::clock::Clock;
 use crate::base::local_time::local_date;
 use crate::db::{Db, Tx, jobs};
@@ -45,6 +46,11 @@ impl Places {
         self.0.boards.look(resources, ask)
     }
 
+    /// Looks at any number of resources at one moment.
+    pub fn look_at<T>(&self, resources: &[Uuid], ask: impl FnOnce(&[&Board]) -> T) -> T {
+        self.0.boards.look_at(resources, ask)
+    }
+
     /// Takes cells, each for its owner, in the store now and in memory once that is durable. A unique violation says
     /// that somebody was faster.
     pub fn occupy(&self, tx: &Tx, owned: &[(Uuid, Vec<Taken>)]) {
@@ -72,6 +78,14 @@ impl Places {
         Ok(())
     }
 
+    /// Gives back what an owner has of one resource, and keeps the rest.
+    pub async fn release(&self, tx: &Tx, owner: Uuid, resource: Uuid) -> Result<(), DbErr> {
+        let freed = store::release(tx, owner, resource).await?;
+        let places = self.clone();
+        tx.after_commit(move || places.0.boards.clear(&freed));
+        Ok(())
+    }
+
     /// Somebody (an id) wants to hear of places of a resource that come free.
     pub async fn watch(&self, tx: &Tx, resource: Uuid, watcher: Uuid) -> Result<(), DbErr> {
         store::watch(tx, resource, watcher).await
@@ -95,8 +109,11 @@ impl Places {
         let mut taken = Vec::new();
         for resource in ask::resources(conn).await? {
             let first = first_cell(&resource, now);
-            taken.extend(store::occupied_since(conn, resource.resource, first).await?);
+            taken.extend(store::occupied_since(conn, [resource.resource], first).await?);
         }
+        // Whose time is taken as a place is: what a person is called by is their account.
+        let staff = auth::ask::staff(conn).await?.into_iter().map(|one| one.id);
+        taken.extend(store::occupied_since(conn, staff, first_cell_of_person(now)).await?);
         self.0.boards.fill(taken);
         Ok(())
     }
@@ -142,13 +159,24 @@ impl Places {
         for resource in ask::resources(self.0.db.reader()).await? {
             self.0.boards.forget_before(resource.resource, first_cell(&resource, now));
         }
+        for one in auth::ask::staff(self.0.db.reader()).await? {
+            self.0.boards.forget_before(one.id, first_cell_of_person(now));
+        }
         Ok(())
     }
 }
 
-/// The first cell that still matters: two days back covers every zone and clocks that differ a bit.
+/// So far back covers every zone and clocks that differ a bit.
+const STILL_MATTERS: TimeDelta = TimeDelta::days(2);
+
+fn first_cell_of_person(now: DateTime<Utc>) -> i64 {
+    let at = now - STILL_MATTERS;
+    cells::of_person(&(at..at)).start
+}
+
+/// The first cell that still matters.
 fn first_cell(resource: &Numbering, now: DateTime<Utc>) -> i64 {
-    let at = now - TimeDelta::days(2);
+    let at = now - STILL_MATTERS;
     let zone = resource.zone.parse().unwrap_or(chrono_tz::UTC);
     match resource.cell {
         CellKind::Grid => cells::of_span(i64::from(resource.grid_minutes), &(at..at)).start,

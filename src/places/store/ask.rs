@@ -1,23 +1,38 @@
 //! What other features ask about occupied cells, as parts of their own queries.
 
-use crate::places::model::needs::Need;
+use crate::places::model::needs::{Need, Pool};
 use crate::places::store::entities::occupied;
-use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::sea_query::{CaseStatement, Expr, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 /// The seats that are taken over some of the cells, one row each; what some owners (a query of ids) have is left out.
 pub fn taken_seats(need: &Need, but: Option<SelectStatement>) -> SelectStatement {
-    occupied::Entity::find()
+    let query = occupied::Entity::find()
         .apply_if(but, |query, owners| query.filter(occupied::Column::OwnerId.not_in_subquery(owners)))
         .select_only()
-        .column(occupied::Column::Seat)
-        .distinct()
-        .filter(occupied::Column::ResourceId.eq(need.resource))
-        .filter(occupied::Column::Seat.is_in(0..need.seats))
+        .distinct();
+    let query = match &need.pool {
+        Pool::Seats(resource) => query
+            .column(occupied::Column::Seat)
+            .filter(occupied::Column::ResourceId.eq(*resource))
+            .filter(occupied::Column::Seat.is_in(0..need.seats)),
+        Pool::AnyOf(resources) => query
+            .column_as(number_among(resources), "seat")
+            .filter(occupied::Column::ResourceId.is_in(resources.iter().copied())),
+    };
+    query
         .filter(occupied::Column::Cell.gte(need.cells.start))
         .filter(occupied::Column::Cell.lt(need.cells.end))
         .into_query()
+}
+
+/// Which of some resources a row is of.
+fn number_among(resources: &[Uuid]) -> Expr {
+    let numbered = |case: CaseStatement, (number, resource): (i32, &Uuid)| {
+        case.case(occupied::Column::ResourceId.eq(*resource), Expr::value(number))
+    };
+    (0..).zip(resources).fold(CaseStatement::new(), numbered).finally(Expr::value(-1)).into()
 }
 
 /// The seats that some owners (a query of ids) have: owner, resource and seat, each once.
@@ -59,7 +74,7 @@ pub fn owners(need: &Need) -> SelectStatement {
     Query::select()
         .column(occupied::Column::OwnerId)
         .from(occupied::Entity)
-        .and_where(occupied::Column::ResourceId.eq(need.resource))
+        .and_where(occupied::Column::ResourceId.is_in(need.pool.resources().iter().copied()))
         .and_where(occupied::Column::Cell.gte(need.cells.start))
         .and_where(occupied::Column::Cell.lt(need.cells.end))
         .to_owned()

@@ -14,22 +14,21 @@ use sea_orm::{
 use std::ops::Range;
 use uuid::Uuid;
 
-/// The occupied cells of a resource from `first` on.
+/// The occupied cells of some resources from `first` on.
 pub async fn occupied_since(
     conn: &impl ConnectionTrait,
-    resource: Uuid,
+    resources: impl IntoIterator<Item = Uuid>,
     first: i64,
 ) -> Result<Vec<Taken>, DbErr> {
-    let rows: Vec<(i32, i64)> = occupied::Entity::find()
+    let rows: Vec<(Uuid, i32, i64)> = occupied::Entity::find()
         .select_only()
-        .column(occupied::Column::Seat)
-        .column(occupied::Column::Cell)
-        .filter(occupied::Column::ResourceId.eq(resource))
+        .columns([occupied::Column::ResourceId, occupied::Column::Seat, occupied::Column::Cell])
+        .filter(occupied::Column::ResourceId.is_in(resources))
         .filter(occupied::Column::Cell.gte(first))
         .into_tuple()
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(|(seat, cell)| Taken { resource, seat, cell }).collect())
+    Ok(rows.into_iter().map(|(resource, seat, cell)| Taken { resource, seat, cell }).collect())
 }
 
 /// The occupied cells of a resource among `cells`.
@@ -82,6 +81,14 @@ pub async fn vacate(tx: &Tx, owners: SelectStatement) -> Result<Vec<(Taken, bool
     }
     occupied::Entity::delete_many().filter(owned).exec(tx.conn()).await?;
     Ok(freed)
+}
+
+/// Gives the cells back that an owner has of a resource, and tells which they were.
+pub async fn release(tx: &Tx, owner: Uuid, resource: Uuid) -> Result<Vec<Taken>, DbErr> {
+    let own = occupied::Column::OwnerId.eq(owner).and(occupied::Column::ResourceId.eq(resource));
+    let rows = occupied::Entity::find().filter(own.clone()).all(tx.conn()).await?;
+    occupied::Entity::delete_many().filter(own).exec(tx.conn()).await?;
+    Ok(rows.into_iter().map(taken).collect())
 }
 
 /// Somebody wants to hear of places of a resource that come free.

@@ -443,6 +443,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{id}/stages/{stage}/officer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Has an officer hold a stage of a booking; whoever held it is free then. For officers and chiefs. */
+        put: operations["set_stage_officer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{id}/stages/{stage}/officers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may hold a stage of a booking, and who of them is free then. For officers and chiefs. */
+        get: operations["list_stage_officers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{id}/ticket": {
         parameters: {
             query?: never;
@@ -1216,6 +1250,23 @@ export interface paths {
         };
         /** The office: name, zone, duty phone, recording notice. */
         get: operations["get_office"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/officers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody who can be named for a stage, by name. For officers and chiefs. */
+        get: operations["list_officers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2370,11 +2421,15 @@ export interface components {
         };
         /** @description A stage of a booking, with its clearance clock. */
         BookedStage: {
+            /** @description Of who holds it, for the booker, once the booking is accepted: by that they know who comes. */
+            badge_no: string | null;
             /**
              * Format: date-time
              * @description When an officer really began with it.
              */
             began_at: string | null;
+            /** @description Whether the caller can have somebody else hold it. */
+            can_hand_over: boolean;
             /**
              * Format: date-time
              * @description When it was really done.
@@ -2382,6 +2437,7 @@ export interface components {
             ended_at: string | null;
             /** Format: date-time */
             ends_at: string;
+            officer: components["schemas"]["OfficerRef"] | null;
             site: components["schemas"]["Site"];
             stage: components["schemas"]["Stage"];
             /** Format: date-time */
@@ -2994,8 +3050,6 @@ export interface components {
              * @description Of a PDF.
              */
             pages: number | null;
-            /** @description Of the file as it was uploaded, in hexadecimal; null for who may not open it. */
-            sha256: string | null;
             /**
              * Format: int32
              * @description In bytes.
@@ -3121,6 +3175,11 @@ export interface components {
              * @description The last one.
              */
             date_to: string;
+            /**
+             * Format: int32
+             * @description More of the daily quota on each of the dates.
+             */
+            extra_quota: number;
             /** Format: int32 */
             extra_seats: number;
             /** Format: int32 */
@@ -3147,9 +3206,11 @@ export interface components {
         };
         /** @description What an opening would bring. */
         ExtraOpeningEffect: {
+            /** @description On some of its days the slots have more places than may be booked on a day. */
+            limited_by_quota: boolean;
             /**
              * Format: int64
-             * @description More places in all slots together.
+             * @description More places in all slots together, as far as the daily quota goes.
              */
             places: number;
             /**
@@ -3167,6 +3228,11 @@ export interface components {
              * @description The last one, not more than 30 days later.
              */
             date_to: string;
+            /**
+             * Format: int32
+             * @description More of the daily quota on each of the dates, of a service that has one.
+             */
+            extra_quota?: number;
             /**
              * Format: int32
              * @description Places more than usual, side by side.
@@ -3874,6 +3940,11 @@ export interface components {
             date_to: string;
             /**
              * Format: int32
+             * @description More of the daily quota on each of the dates, of a service that has one.
+             */
+            extra_quota?: number;
+            /**
+             * Format: int32
              * @description Places more than usual, side by side.
              */
             extra_seats?: number;
@@ -4103,6 +4174,10 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** @description Everybody who handles bookings, by name. */
+        Officers: {
+            items: components["schemas"]["OfficerRef"][];
         };
         OpenPlayback: {
             /** @description What it is opened for. */
@@ -4906,8 +4981,6 @@ export interface components {
             /** Format: int32 */
             duration_minutes: number;
             fields: components["schemas"]["FieldSpec"][];
-            /** @description Questions and options of before, by which bookings that were made then are shown. */
-            former_fields: components["schemas"]["FieldSpec"][];
             groups: components["schemas"]["GroupTerms"] | null;
             /** Format: int32 */
             hold_minutes: number;
@@ -5017,12 +5090,8 @@ export interface components {
              * @description Places a day; null where that is not counted.
              */
             daily_quota: number | null;
-            /** @description The documents to bring or to upload, in order: each file of 100 kB to 10 MB, 50 pages and 8 files at most. */
-            documents: components["schemas"]["DocumentSpec"][];
             /** Format: int32 */
             duration_minutes: number;
-            /** @description What the booking form asks for, in order. A key is what answers are kept by; its kind never changes. */
-            fields: components["schemas"]["FieldSpec"][];
             /** Format: int32 */
             hold_minutes: number;
             /** Format: int32 */
@@ -5144,6 +5213,8 @@ export interface components {
             /** @description What follows when the party has something else at the time. */
             overlap: components["schemas"]["OverlapRule"];
             quotas: components["schemas"]["Quota"][];
+            /** @description No lead time holds for who stands at the counter. */
+            walk_ins_at_once: boolean;
         };
         /** @description A service of a venue. */
         ServiceThere: {
@@ -5384,7 +5455,7 @@ export interface components {
          * @description A part of a service or venue that somebody changes.
          * @enum {string}
          */
-        SetupPart: "name" | "texts" | "booking" | "seats" | "hours" | "stages" | "form" | "documents" | "active" | "address" | "contact" | "grid";
+        SetupPart: "name" | "texts" | "booking" | "seats" | "hours" | "stages" | "active" | "address" | "contact" | "grid";
         /** @description Seats side by side in each slot that are kept for callers and for the counter; the rest is everybody's. */
         Shares: {
             /** Format: int32 */
@@ -5449,6 +5520,11 @@ export interface components {
             alternatives: components["schemas"]["StageWay"][];
             zone: string;
         };
+        /** @description Who is to hold a stage. */
+        StageHolder: {
+            /** Format: uuid */
+            officer_id: string;
+        };
         /** @description A stage at a time at which it is free. */
         StageOffer: {
             /** Format: date-time */
@@ -5457,6 +5533,21 @@ export interface components {
             stage: components["schemas"]["Stage"];
             /** Format: date-time */
             starts_at: string;
+        };
+        /** @description Somebody who may hold a stage. */
+        StageOfficer: {
+            badge_no: string | null;
+            /** @description Whether they have nothing else at its time; of who holds it that is no. */
+            free: boolean;
+            /** @description They hold it. */
+            holds: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description Who may hold a stage, the usual first. */
+        StageOfficers: {
+            items: components["schemas"]["StageOfficer"][];
         };
         /** @description A stage of a service. */
         StageSettings: {
@@ -5471,6 +5562,11 @@ export interface components {
             gap_least_minutes: number;
             /** Format: int32 */
             gap_most_minutes: number;
+            /**
+             * @description Officers and chiefs, the usual first: one of them who is free is taken for its time. Nobody in particular, where
+             *     there are none.
+             */
+            officers: string[];
             /**
              * Format: int32
              * @description Places of what it takes at the office beside a place of the service; null where it takes nothing.
@@ -9924,6 +10020,277 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    set_stage_officer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageHolder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `wrong_state`, `stage_officer_busy`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "wrong_state" | "stage_officer_busy" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `unknown_stage`, `stage_officer_unknown`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unknown_stage" | "stage_officer_unknown" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    list_stage_officers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                stage: components["schemas"]["Stage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageOfficers"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `unknown_stage` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unknown_stage";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
                     };
                 };
             };
@@ -16026,6 +16393,87 @@ export interface operations {
             };
         };
     };
+    list_officers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Officers"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
     list_openings: {
         parameters: {
             query?: never;
@@ -16215,7 +16663,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unknown_service`, `opening_dates`, `opening_minutes`, `opening_seats`, `date_out_of_range`, `opening_text_required`, `opening_opens_nothing`, `reason_required`, `too_long`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `unknown_service`, `opening_dates`, `opening_minutes`, `opening_seats`, `opening_quota`, `date_out_of_range`, `opening_text_required`, `opening_opens_nothing`, `reason_required`, `too_long`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16223,7 +16671,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "unknown_service" | "opening_dates" | "opening_minutes" | "opening_seats" | "date_out_of_range" | "opening_text_required" | "opening_opens_nothing" | "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "unknown_service" | "opening_dates" | "opening_minutes" | "opening_seats" | "opening_quota" | "date_out_of_range" | "opening_text_required" | "opening_opens_nothing" | "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -16363,7 +16811,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unknown_service`, `opening_dates`, `opening_minutes`, `opening_seats`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `unknown_service`, `opening_dates`, `opening_minutes`, `opening_seats`, `opening_quota`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16371,7 +16819,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "unknown_service" | "opening_dates" | "opening_minutes" | "opening_seats" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "unknown_service" | "opening_dates" | "opening_minutes" | "opening_seats" | "opening_quota" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -19019,7 +19467,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_no_slot_left`, `settings_stage_no_slot`, `settings_stage_no_way`, `settings_key`, `settings_key_twice`, `settings_key_reserved`, `settings_kind_fixed`, `settings_no_options`, `settings_only_choice`, `settings_no_such_option`, `settings_no_consent`, `settings_used_by_terms`, `settings_used_by_warning`, `settings_file_kinds`, `settings_document_size`, `reason_required`, `too_long`, `settings_unknown_version`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `reason_required`, `too_long`, `settings_unknown_version`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19027,7 +19475,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_no_slot_left" | "settings_stage_no_slot" | "settings_stage_no_way" | "settings_key" | "settings_key_twice" | "settings_key_reserved" | "settings_kind_fixed" | "settings_no_options" | "settings_only_choice" | "settings_no_such_option" | "settings_no_consent" | "settings_used_by_terms" | "settings_used_by_warning" | "settings_file_kinds" | "settings_document_size" | "reason_required" | "too_long" | "settings_unknown_version" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "reason_required" | "too_long" | "settings_unknown_version" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -19181,7 +19629,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_no_slot_left`, `settings_stage_no_slot`, `settings_stage_no_way`, `settings_key`, `settings_key_twice`, `settings_key_reserved`, `settings_kind_fixed`, `settings_no_options`, `settings_only_choice`, `settings_no_such_option`, `settings_no_consent`, `settings_used_by_terms`, `settings_used_by_warning`, `settings_file_kinds`, `settings_document_size`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19189,7 +19637,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_no_slot_left" | "settings_stage_no_slot" | "settings_stage_no_way" | "settings_key" | "settings_key_twice" | "settings_key_reserved" | "settings_kind_fixed" | "settings_no_options" | "settings_only_choice" | "settings_no_such_option" | "settings_no_consent" | "settings_used_by_terms" | "settings_used_by_warning" | "settings_file_kinds" | "settings_document_size" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };

@@ -57,7 +57,7 @@ fn what_would_not_be_given_any_more_says_why() {
             plan: &plan,
             working: &|_| None,
             seats: &|_| seats,
-            quota,
+            quota: &|_| quota,
             stages: &[(Stage::Declaration, None), (Stage::Inspection, Some(1))],
         };
         let other = Standing { stage: Some(Stage::Release), ..inside.clone() };
@@ -78,7 +78,7 @@ fn a_year_of_which_nobody_knows_puts_nothing_outside() {
         let stages = [];
         let seats = |_: &Slot| 9;
         let measure =
-            Measure { active: true, plan: &plan, working, seats: &seats, quota: None, stages: &stages };
+            Measure { active: true, plan: &plan, working, seats: &seats, quota: &|_| None, stages: &stages };
         measure.outside(&standing(hour("2026-11-28T04:00:00Z")))
     };
     assert_eq!(measure(&|_| None), None);

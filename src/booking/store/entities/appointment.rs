@@ -19,6 +19,8 @@ pub struct Model {
     /// When an officer really began with it, and when it was done (the clearance clock).
     pub began_at: Option<DateTimeUtc>,
     pub ended_at: Option<DateTimeUtc>,
+    /// Who holds it, and is taken for its time as a place is.
+    pub officer_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

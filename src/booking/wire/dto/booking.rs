@@ -124,7 +124,7 @@ pub struct Can {
 }
 
 /// A stage of a booking, with its clearance clock.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = BookedStage)]
 pub struct BookedStageDto {
     pub stage: Stage,
@@ -135,6 +135,12 @@ pub struct BookedStageDto {
     pub began_at: Option<DateTime<Utc>>,
     /// When it was really done.
     pub ended_at: Option<DateTime<Utc>>,
+    /// Who holds it; for officers and chiefs.
+    pub officer: Option<OfficerRef>,
+    /// Of who holds it, for the booker, once the booking is accepted: by that they know who comes.
+    pub badge_no: Option<String>,
+    /// Whether the caller can have somebody else hold it.
+    pub can_hand_over: bool,
 }
 
 /// Another booking at the same time.

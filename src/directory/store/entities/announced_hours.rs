@@ -30,6 +30,8 @@ pub struct Model {
     pub to_minute: i32,
     /// Of an opening.
     pub extra_seats: i32,
+    /// Of an opening: so much more may be booked on each of its days, where there is a daily quota.
+    pub extra_quota: i32,
     /// Of a closing: who has booked then is moved to the next time that is free; else it is cancelled.
     pub rebooks: bool,
     /// What bookers read of it.

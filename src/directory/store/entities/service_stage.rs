@@ -19,6 +19,8 @@ pub struct Model {
     pub gap_most_minutes: i32,
     /// Whether officers may come to the enterprise for it (上门).
     pub at_enterprise: bool,
+    /// The accounts of those who may hold it, the usual first; where there are none nobody in particular does.
+    pub officers: Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -86,6 +86,7 @@ export default {
     no_times: 'No times on that day; please choose another.',
   },
   stages: {
+    badge: 'Officer with badge {badge}',
     how: 'How to book',
     whole: 'One appointment',
     whole_text: 'choose one time',
@@ -245,6 +246,7 @@ export default {
     booking_completed: 'Completed',
     booking_consent_withdrawn: '{name} withdrew the consent; health information was deleted',
     booking_rescheduled: '{name} moved it to another time',
+    booking_stage_officer_set: 'Another officer holds: {stage}',
     booking_stage_begun: '{name} began: {stage}',
     booking_stage_ended: '{name} finished: {stage}',
     booking_stages_imported: '{name} imported the times of the stages from the office’s own system',

@@ -16,6 +16,7 @@ export default {
   tier_reason: 'Reason ({language}), which they read',
   add_tier: 'Add a tier',
   applying: 'Applying, and times',
+  walk_ins: 'Who comes to the counter need not have booked ahead (no lead time)',
   in_office_hours: 'Applications only in office hours',
   from: 'From',
   to: 'To',

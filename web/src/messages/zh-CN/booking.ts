@@ -86,6 +86,7 @@ export default {
     no_times: '这一天没有可约的时间，请选别的日子。',
   },
   stages: {
+    badge: '关员工号 {badge}',
     how: '怎么约',
     whole: '整段预约',
     whole_text: '选一个时段',
@@ -245,6 +246,7 @@ export default {
     booking_checked_in: '已到场',
     booking_completed: '已办结',
     booking_rescheduled: '{name}改了时间',
+    booking_stage_officer_set: '{stage}换了经办关员',
     booking_stage_begun: '{name}开始{stage}',
     booking_stage_ended: '{name}办完{stage}',
     booking_stages_imported: '{name}导入了业务系统里各环节的时间',

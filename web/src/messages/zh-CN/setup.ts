@@ -50,6 +50,7 @@ export default {
   },
   stage: {
     hint: '都不勾，就只能整个预约。顺序固定：申报、查验、放行。',
+    officers: '由谁办理{stage}', officers_hint: '勾选后，每次预约占用其中一位空闲关员的时间，先勾的先排；都不勾，就不占谁的时间。', officer_place: '第 {n} 位',
     duration: '时长（分钟）', least: '与上一环节至少隔（分钟）', most: '最多隔（分钟）', seats: '另占场地的名额', at_enterprise: '可以上门',
   },
   form: {

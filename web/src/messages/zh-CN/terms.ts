@@ -16,6 +16,7 @@ export default {
   tier_reason: '理由（{language}），企业会看到',
   add_tier: '加一个等级',
   applying: '申请与时段',
+  walk_ins: '当面来窗口的，不用提前预约（不受提前时间限制）',
   in_office_hours: '只在办公时间受理申请',
   from: '从几点',
   to: '到几点',

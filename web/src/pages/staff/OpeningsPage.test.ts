@@ -23,7 +23,7 @@ beforeEach(() => {
   vi.mocked(take).mockImplementation(((path: string) => {
     if (path === '/api/v1/openings') return refuse ? Promise.reject(refuse) : Promise.resolve({ items: [one] })
     if (path === '/api/v1/services') return Promise.resolve({ items: [{ id: 's', name: both('Clearance') }] })
-    if (path.endsWith('/preview')) return Promise.resolve({ slots: 6, places: 12 })
+    if (path.endsWith('/preview')) return Promise.resolve({ slots: 6, places: 12, limited_by_quota: false })
     return refuse ? Promise.reject(refuse) : Promise.resolve(undefined)
   }) as never)
 })
@@ -58,7 +58,7 @@ it('says what an opening would bring as soon as its times are known, and announc
   await flushPromises()
   const sent = posted().find(([path]) => path === '/api/v1/openings')?.[1].body
   expect(sent).toEqual({
-    service_id: 's', date_from: '2026-11-28', date_to: '2026-11-28', from_minute: 540, to_minute: 720, extra_seats: 2,
+    service_id: 's', date_from: '2026-11-28', date_to: '2026-11-28', from_minute: 540, to_minute: 720, extra_seats: 2, extra_quota: 0,
     text: { 'zh-CN': '周六加开', en: 'Open on Saturday' }, reason: 'Singles day',
   })
   expect(page.find<HTMLInputElement>('[name="date_from"]').element.value).toBe('')

@@ -8,8 +8,8 @@ const settings: ServiceSettings = {
   duration_minutes: 60, lead_minutes: 90, horizon_days: 30, hold_minutes: 10, needs_decision: true, seats: 2, daily_quota: null,
   opening_rules: [{ day_kind: 'working', weekdays: [1, 2], from_minute: 540, to_minute: 720 }],
   stages: [
-    { stage: 'declaration', duration_minutes: 30, gap_least_minutes: 0, gap_most_minutes: 0, at_enterprise: false, seats: null },
-    { stage: 'release', duration_minutes: 30, gap_least_minutes: 0, gap_most_minutes: 60, at_enterprise: false, seats: 1 },
+    { stage: 'declaration', duration_minutes: 30, gap_least_minutes: 0, gap_most_minutes: 0, at_enterprise: false, seats: null, officers: [] },
+    { stage: 'release', duration_minutes: 30, gap_least_minutes: 0, gap_most_minutes: 60, at_enterprise: false, seats: 1, officers: ['o'] },
   ],
   fields: [], documents: [], active: true,
 }

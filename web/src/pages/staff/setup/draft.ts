@@ -4,7 +4,7 @@ import { documentDraft, documentOf, fieldDraft, fieldOf, unreadableForm, type Do
 import { emptyText, said, typed, type TextDraft } from './text'
 import { WEEKDAYS, type RuleDraft } from './week'
 
-export interface StageDraft { stage: Stage; on: boolean; duration: string; least: string; most: string; at_enterprise: boolean; seats: string }
+export interface StageDraft { stage: Stage; on: boolean; duration: string; least: string; most: string; at_enterprise: boolean; seats: string; officers: string[] }
 export interface ServiceDraft {
   name: TextDraft
   summary: TextDraft
@@ -52,6 +52,7 @@ export function draftOf(settings: ServiceSettings): ServiceDraft {
       most: String(found?.gap_most_minutes ?? HALF_DAY),
       at_enterprise: found?.at_enterprise ?? false,
       seats: found?.seats?.toString() ?? '',
+      officers: [...(found?.officers ?? [])],
     }
   }
   return {
@@ -124,6 +125,7 @@ export function settingsOf(draft: ServiceDraft): ServiceSettings {
       gap_most_minutes: index ? count(one.most) : 0,
       at_enterprise: one.at_enterprise,
       seats: optional(one.seats),
+      officers: [...one.officers],
     })),
     fields: draft.fields.map(fieldOf),
     documents: draft.documents.map(documentOf),

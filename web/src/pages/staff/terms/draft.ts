@@ -8,6 +8,7 @@ export interface TermsDraft {
   category_field: string
   leads: LeadDraft[]
   tiers: TierDraft[]
+  walk_ins: boolean
   in_office_hours: boolean
   from_minute: string
   to_minute: string
@@ -39,6 +40,7 @@ export function draftOf(terms: ServiceTerms): TermsDraft {
     category_field: terms.category_field ?? ANY,
     leads: terms.lead_times.map((one) => ({ tier: one.tier ?? ANY, category: one.category ?? ANY, hours: hours(one.lead_minutes) })),
     tiers: terms.excluded_tiers.map((one) => ({ tier: one.tier, reason: { ...one.reason } })),
+    walk_ins: terms.walk_ins_at_once,
     in_office_hours: terms.applications_in_office_hours,
     from_minute: String(terms.office_hours.from_minute),
     to_minute: String(terms.office_hours.to_minute),
@@ -99,6 +101,7 @@ export function termsOf(draft: TermsDraft): ServiceTerms {
       tier: chosen(one.tier) as LeadTime['tier'], category: chosen(one.category), lead_minutes: minutes(one.hours),
     })),
     excluded_tiers: draft.tiers.map((one) => ({ tier: one.tier, reason: { ...one.reason } })) as ServiceTerms['excluded_tiers'],
+    walk_ins_at_once: draft.walk_ins,
     applications_in_office_hours: draft.in_office_hours,
     office_hours: { from_minute: Number(draft.from_minute), to_minute: Number(draft.to_minute) },
     buffer_before_minutes: count(draft.before),

@@ -1,0 +1,204 @@
+//! Officers hold stages: who holds one is taken for its time, together with its place or not at all.
+
+use crate::booking_stages::{book, three};
+use crate::both_stores;
+use crate::support::{Answer, Browser, TestApp};
+use mianqia::evidence::entities::entry;
+use mianqia::places::entities::occupied;
+use reqwest::Method;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const AT: &str = "2026-11-23T02:00:00Z";
+/// Tuesday evening at the venue, and the evenings after.
+const TUESDAY: [&str; 3] = ["2026-11-24T11:00:00Z", "2026-11-24T11:30:00Z", "2026-11-24T12:30:00Z"];
+const WEDNESDAY: [&str; 3] = ["2026-11-25T11:00:00Z", "2026-11-25T11:30:00Z", "2026-11-25T12:30:00Z"];
+
+/// The ids of officers by their names' sign-ins, as the program lists them.
+async fn officer(app: &TestApp, login: &str) -> String {
+    let me = app.signed_in(login).await.get("/api/v1/me").await.ok();
+    me["id"].as_str().or(me["account"]["id"].as_str()).unwrap_or_default().to_owned()
+}
+
+/// Names who may hold a stage of a service.
+async fn name(chief: &Browser, service: &str, stage: usize, officers: &[&str]) -> Answer {
+    let path = format!("/api/v1/service-settings/{service}");
+    let there = chief.get(&path).await.ok();
+    let mut settings = there["settings"].clone();
+    settings["stages"][stage]["officers"] = json!(officers);
+    let body = json!({"version": there["version"], "settings": settings, "reason": "排班"});
+    chief.call(Method::PUT, &path, Some(body)).await
+}
+
+async fn cells_of(app: &TestApp, officer: &str) -> u64 {
+    let own = occupied::Column::ResourceId.eq(officer.parse::<Uuid>().unwrap());
+    occupied::Entity::find().filter(own).count(app.app.db.reader()).await.unwrap()
+}
+
+async fn hand_over(by: &Browser, booking: &Value, stage: &str, officer: &str) -> Answer {
+    let path = format!("/api/v1/bookings/{}/stages/{stage}/officer", booking["id"].as_str().unwrap());
+    by.call(Method::PUT, &path, Some(json!({"officer_id": officer}))).await
+}
+
+async fn shown(by: &Browser, booking: &Value) -> Value {
+    by.get(&format!("/api/v1/bookings/{}", booking["id"].as_str().unwrap())).await.ok()
+}
+
+/// At the enterprise, where the inspection place does not limit it.
+fn there(starts: [&str; 3]) -> Value {
+    let mut stages = three(starts);
+    stages[1]["site"] = json!("enterprise");
+    stages
+}
+
+async fn free_inspections(by: &Browser, service: &str, date: &str, at: &str) -> i64 {
+    let path = format!("/api/v1/services/{service}/slots?date={date}&stage=inspection&site=enterprise");
+    let slots = by.get(&path).await.ok();
+    let slots = slots["slots"].as_array().unwrap();
+    slots.iter().find(|slot| slot["starts_at"] == at).unwrap()["free"].as_i64().unwrap()
+}
+
+both_stores! { at AT;
+    async fn an_officer_of_a_stage_is_taken_for_its_time_with_its_place_or_not_at_all(app: &TestApp) {
+        let (chief, lin, gao) =
+            (app.signed_in("shen").await, app.signed_in("lin").await, app.signed_in("gao").await);
+        let (service, zhou) = (app.service("after-hours").await, officer(app, "zhou").await);
+        assert_eq!(free_inspections(&lin, &service, "2026-11-24", TUESDAY[1]).await, 2);
+        name(&chief, &service, 1, &[&zhou]).await.ok();
+        assert_eq!(free_inspections(&lin, &service, "2026-11-24", TUESDAY[1]).await, 1, "one officer, two places");
+        let booking = book(&lin, app, there(TUESDAY)).await;
+        // An hour in cells of five minutes, whatever the venue's grid is.
+        assert_eq!(cells_of(app, &zhou).await, 12);
+        assert_eq!(free_inspections(&lin, &service, "2026-11-24", TUESDAY[1]).await, 0);
+        let before = occupied::Entity::find().count(app.app.db.reader()).await.unwrap();
+        let wish = json!({"service_id": service, "stages": there(TUESDAY)});
+        let refused = gao.post("/api/v1/bookings", wish).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (409, &json!("slot_taken")));
+        assert_eq!(occupied::Entity::find().count(app.app.db.reader()).await.unwrap(), before);
+        // A start of the program finds the same.
+        app.app.places.load().await.unwrap();
+        assert_eq!(free_inspections(&lin, &service, "2026-11-24", TUESDAY[1]).await, 0);
+        // What is offered together goes around it.
+        let path = format!("/api/v1/services/{service}/alternatives?stages=inspection@enterprise&from={}", TUESDAY[1]);
+        let ways = gao.get(&path).await.ok();
+        assert_eq!(ways["alternatives"][0]["stages"][0]["starts_at"], "2026-11-24T12:30:00Z");
+        // The office sees who; the booker a badge once it is accepted, and no name.
+        let by_office = shown(&chief, &booking).await;
+        assert_eq!(by_office["stages"][1]["officer"]["id"], json!(zhou));
+        assert_eq!(by_office["stages"][0]["officer"], Value::Null);
+        let by_booker = shown(&lin, &booking).await;
+        assert_eq!((&by_booker["stages"][1]["officer"], &by_booker["stages"][1]["badge_no"]), (&Value::Null, &Value::Null));
+        chief.post(&crate::booking::path(&booking, "/accept"), json!({})).await.ok();
+        let by_booker = shown(&lin, &booking).await;
+        assert_eq!(by_booker["stages"][1]["officer"], Value::Null);
+        assert_eq!(by_booker["stages"][1]["badge_no"], by_office["stages"][1]["officer"]["badge_no"]);
+        assert!(by_booker["stages"][1]["badge_no"].is_string(), "{by_booker}");
+        // Given up, he is free.
+        lin.post(&crate::booking::path(&booking, "/cancel"), json!({"reason": "改期"})).await.ok();
+        assert_eq!(cells_of(app, &zhou).await, 0);
+        assert_eq!(free_inspections(&lin, &service, "2026-11-24", TUESDAY[1]).await, 1);
+    }
+
+    async fn of_many_who_want_the_only_officer_one_has_him(app: &TestApp) {
+        let (chief, lin, gao) =
+            (app.signed_in("shen").await, app.signed_in("lin").await, app.signed_in("gao").await);
+        let (service, zhou) = (app.service("after-hours").await, officer(app, "zhou").await);
+        name(&chief, &service, 1, &[&zhou]).await.ok();
+        let take = async |browser: &Browser| {
+            let wish = json!({"service_id": service, "stages": there(TUESDAY), "anyway": true});
+            browser.post("/api/v1/bookings", wish).await
+        };
+        let (one, other) = tokio::join!(take(&lin), take(&gao));
+        let mut found = [one.status.as_u16(), other.status.as_u16()];
+        found.sort_unstable();
+        assert_eq!(found, [201, 409], "{} {}", one.json(), other.json());
+        assert_eq!(cells_of(app, &zhou).await, 12);
+        // A hold that ran out makes room for who comes then.
+        app.clock.advance(chrono::TimeDelta::minutes(30));
+        let late = if one.status.as_u16() == 201 { &gao } else { &lin };
+        assert_eq!(take(late).await.status.as_u16(), 201);
+        assert_eq!(cells_of(app, &zhou).await, 12);
+    }
+
+    async fn who_holds_a_stage_goes_along_with_it_where_they_are_free(app: &TestApp) {
+        let (chief, lin, gao) =
+            (app.signed_in("shen").await, app.signed_in("lin").await, app.signed_in("gao").await);
+        let service = app.service("after-hours").await;
+        let (zhou, shen) = (officer(app, "zhou").await, officer(app, "shen").await);
+        name(&chief, &service, 1, &[&zhou, &shen]).await.ok();
+        let first = book(&lin, app, there(TUESDAY)).await;
+        let second = book(&gao, app, there(TUESDAY)).await;
+        let holder = async |booking: &Value| shown(&chief, booking).await["stages"][1]["officer"]["id"].clone();
+        let (of_first, of_second) = (holder(&first).await, holder(&second).await);
+        assert_eq!((&of_first, &of_second), (&json!(zhou), &json!(shen)), "the usual one first");
+        // The second keeps its own, though the usual one is free on that evening.
+        let path = crate::booking::path(&second, "/reschedule");
+        gao.post(&path, json!({"stages": there(WEDNESDAY)})).await.ok();
+        assert_eq!(holder(&second).await, json!(shen));
+        // Where theirs is not free it is somebody else.
+        let third = book(&lin, app, there(["2026-11-26T11:00:00Z", "2026-11-26T11:30:00Z", "2026-11-26T12:30:00Z"])).await;
+        assert_eq!(hand_over(&chief, &third, "inspection", &shen).await.status.as_u16(), 200);
+        let path = crate::booking::path(&third, "/reschedule");
+        lin.post(&path, json!({"stages": there(WEDNESDAY)})).await.ok();
+        assert_eq!(holder(&third).await, json!(zhou));
+        assert_eq!((cells_of(app, &zhou).await, cells_of(app, &shen).await), (24, 12));
+        // His day has what he holds, though the chief has accepted it.
+        chief.post(&crate::booking::path(&first, "/accept"), json!({})).await.ok();
+        let day = app.signed_in("zhou").await.get("/api/v1/day?date=2026-11-24&mine=true").await.ok();
+        let ids: Vec<&Value> = day["bookings"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+        assert_eq!(ids, [&first["id"]]);
+    }
+
+    async fn an_officer_hands_a_stage_to_somebody_who_is_free_and_the_chain_tells(app: &TestApp) {
+        let (chief, lin, gao) =
+            (app.signed_in("shen").await, app.signed_in("lin").await, app.signed_in("gao").await);
+        let service = app.service("after-hours").await;
+        let (zhou, shen, booker) = (officer(app, "zhou").await, officer(app, "shen").await, officer(app, "lin").await);
+        for (officers, code) in [(vec![&*booker], "settings_officer"), (vec![&*zhou, &*zhou], "settings_officer")] {
+            let refused = name(&chief, &service, 1, &officers).await.json();
+            assert_eq!((&refused["code"], &refused["field"]), (&json!(code), &json!("settings.stages[1].officers")));
+        }
+        let old = book(&lin, app, there(TUESDAY)).await;
+        name(&chief, &service, 1, &[&zhou, &shen]).await.ok();
+        // What was booked before has nobody until it is given somebody.
+        assert_eq!(shown(&chief, &old).await["stages"][1]["officer"], Value::Null);
+        let new = book(&gao, app, there(TUESDAY)).await;
+        let listed = async |booking: &Value| {
+            let path = format!("/api/v1/bookings/{}/stages/inspection/officers", booking["id"].as_str().unwrap());
+            let found = chief.get(&path).await.ok();
+            found["items"].as_array().unwrap().iter()
+                .map(|one| (one["id"] == json!(zhou), one["free"] == json!(true), one["holds"] == json!(true)))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(listed(&old).await, [(true, false, false), (false, true, false)]);
+        assert_eq!(listed(&new).await, [(true, false, true), (false, true, false)]);
+        for (booking, stage, officer, code) in [
+            (&old, "inspection", &zhou, "stage_officer_busy"),
+            (&old, "inspection", &booker, "stage_officer_unknown"),
+            (&old, "release", &shen, "stage_officer_unknown"),
+        ] {
+            assert_eq!(hand_over(&chief, booking, stage, officer).await.json()["code"], code, "{stage}");
+        }
+        let done = hand_over(&chief, &old, "inspection", &shen).await.ok();
+        assert_eq!((&done["stages"][1]["officer"]["id"], &done["stages"][1]["can_hand_over"]), (&json!(shen), &json!(true)));
+        // The same again changes nothing.
+        hand_over(&chief, &old, "inspection", &shen).await.ok();
+        let kind = entry::Column::Kind.eq("booking.stage_officer_set");
+        assert_eq!(entry::Entity::find().filter(kind).count(app.app.db.reader()).await.unwrap(), 1);
+        let history = shown(&lin, &old).await;
+        assert!(!history.to_string().contains(&shen), "{history}");
+        assert_eq!((cells_of(app, &zhou).await, cells_of(app, &shen).await), (12, 12));
+        let chain = mianqia::evidence::verify_chain(app.app.db.reader(), old["id"].as_str().unwrap().parse().unwrap()).await.unwrap();
+        assert!(chain.is_ok(), "{chain:?}");
+        lin.post(&crate::booking::path(&old, "/cancel"), json!({"reason": "不来了"})).await.ok();
+        assert_eq!(hand_over(&chief, &old, "inspection", &zhou).await.json()["code"], "wrong_state");
+        let unknown = book(&lin, app, json!([{"stage": "declaration", "starts_at": "2026-11-26T11:00:00Z"}])).await;
+        assert_eq!(hand_over(&chief, &unknown, "inspection", &zhou).await.json()["code"], "unknown_stage");
+        let path = format!("/api/v1/bookings/{}/stages/inspection/officers", unknown["id"].as_str().unwrap());
+        assert_eq!(chief.get(&path).await.json()["code"], "unknown_stage");
+        let all = chief.get("/api/v1/officers").await.ok();
+        let ids: Vec<&Value> = all["items"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+        assert!(ids.contains(&&json!(zhou)) && ids.contains(&&json!(shen)) && !ids.contains(&&json!(booker)), "{all}");
+    }
+}
