@@ -3050,6 +3050,8 @@ export interface components {
              * @description Of a PDF.
              */
             pages: number | null;
+            /** @description Of the file as it was uploaded, in hexadecimal; null for who may not open it. */
+            sha256: string | null;
             /**
              * Format: int32
              * @description In bytes.
@@ -4981,6 +4983,8 @@ export interface components {
             /** Format: int32 */
             duration_minutes: number;
             fields: components["schemas"]["FieldSpec"][];
+            /** @description Questions and options of before, by which bookings that were made then are shown. */
+            former_fields: components["schemas"]["FieldSpec"][];
             groups: components["schemas"]["GroupTerms"] | null;
             /** Format: int32 */
             hold_minutes: number;
@@ -5090,8 +5094,12 @@ export interface components {
              * @description Places a day; null where that is not counted.
              */
             daily_quota: number | null;
+            /** @description The documents to bring or to upload, in order: each file of 100 kB to 10 MB, 50 pages and 8 files at most. */
+            documents: components["schemas"]["DocumentSpec"][];
             /** Format: int32 */
             duration_minutes: number;
+            /** @description What the booking form asks for, in order. A key is what answers are kept by; its kind never changes. */
+            fields: components["schemas"]["FieldSpec"][];
             /** Format: int32 */
             hold_minutes: number;
             /** Format: int32 */
@@ -5455,7 +5463,7 @@ export interface components {
          * @description A part of a service or venue that somebody changes.
          * @enum {string}
          */
-        SetupPart: "name" | "texts" | "booking" | "seats" | "hours" | "stages" | "active" | "address" | "contact" | "grid";
+        SetupPart: "name" | "texts" | "booking" | "seats" | "hours" | "stages" | "form" | "documents" | "active" | "address" | "contact" | "grid";
         /** @description Seats side by side in each slot that are kept for callers and for the counter; the rest is everybody's. */
         Shares: {
             /** Format: int32 */
@@ -19467,7 +19475,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `reason_required`, `too_long`, `settings_unknown_version`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `settings_key`, `settings_key_twice`, `settings_key_reserved`, `settings_kind_fixed`, `settings_no_options`, `settings_only_choice`, `settings_no_such_option`, `settings_no_consent`, `settings_used_by_terms`, `settings_used_by_warning`, `settings_file_kinds`, `settings_document_size`, `reason_required`, `too_long`, `settings_unknown_version`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19475,7 +19483,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "reason_required" | "too_long" | "settings_unknown_version" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "settings_key" | "settings_key_twice" | "settings_key_reserved" | "settings_kind_fixed" | "settings_no_options" | "settings_only_choice" | "settings_no_such_option" | "settings_no_consent" | "settings_used_by_terms" | "settings_used_by_warning" | "settings_file_kinds" | "settings_document_size" | "reason_required" | "too_long" | "settings_unknown_version" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -19629,7 +19637,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `settings_key`, `settings_key_twice`, `settings_key_reserved`, `settings_kind_fixed`, `settings_no_options`, `settings_only_choice`, `settings_no_such_option`, `settings_no_consent`, `settings_used_by_terms`, `settings_used_by_warning`, `settings_file_kinds`, `settings_document_size`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19637,7 +19645,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "settings_key" | "settings_key_twice" | "settings_key_reserved" | "settings_kind_fixed" | "settings_no_options" | "settings_only_choice" | "settings_no_such_option" | "settings_no_consent" | "settings_used_by_terms" | "settings_used_by_warning" | "settings_file_kinds" | "settings_document_size" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
