@@ -315,6 +315,9 @@ fn body(method: &str, path: &str) -> Option<Value> {
             json!({"version": 0, "settings": settings, "reason": "x"})
         }
         "/bookings/{id}/explanation" => json!({"explanation": "x"}),
+        "/bookings/{id}/stages/{stage}/officer" => {
+            json!({"officer_id": "018f0000-0000-7000-8000-000000000000"})
+        }
         "/enterprises/{id}/credit-tier" => json!({"credit_tier": "regular", "reason": "x"}),
         "/sessions/{id}/acknowledge" => json!({"notice_version": 0}),
         "/sessions/{id}/checks/{key}" => json!({"done": true}),
