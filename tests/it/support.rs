@@ -355,7 +355,11 @@ impl Operation<'_> {
     pub fn filled(&self, instead: Option<(&str, &str)>) -> String {
         let mut path = self.path.to_owned();
         for name in self.parameters("path") {
-            let usual = if name == "source" { "camera" } else { NOBODY };
+            let usual = match name {
+                "source" => "camera",
+                "stage" => "release",
+                _ => NOBODY,
+            };
             let value = instead.filter(|(which, _)| *which == name).map_or(usual, |(_, value)| value);
             path = path.replace(&format!("{{{name}}}"), value);
         }

@@ -13,7 +13,7 @@ use crate::booking::model::stages::WantedStage;
 use crate::booking::model::state::Action;
 use crate::booking::service::announced::{AnnouncedShown, AnnouncedTimes, checked_text, tell};
 use crate::booking::service::transition::{Step, take_step};
-use crate::booking::service::{Booking, Fault, StageOffer, WantedTime, Way, hours_of, plan_of};
+use crate::booking::service::{Booking, Fault, StageOffer, WantedTime, Way, hours_of, lead_of, plan_of};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::{appointments, read, write};
@@ -210,7 +210,7 @@ impl Booking {
         }
         let date = local_date(info.zone, booking.starts_at);
         let last = date.checked_add_days(Days::new(DAYS_LOOKED_AHEAD)).unwrap_or(date);
-        let mut free = self.free_slots(info, date, last, self.0.clock.now()).await?;
+        let mut free = self.free_slots(info, (date, last), lead_of(info, None), self.0.clock.now()).await?;
         let own = minute_of_day(info, booking.starts_at);
         free.retain(|slot| slot.starts_at != booking.starts_at);
         free.sort_by_key(|slot| {

@@ -138,17 +138,17 @@ impl Booking {
         })
     }
 
-    /// The slots from a date to another in which something is free, in order.
+    /// The slots from a date to another in which something is free for whoever has to book so long ahead, in order.
     pub(super) async fn free_slots(
         &self,
         info: &ServiceInfo,
-        from: NaiveDate,
-        to: NaiveDate,
+        (from, to): (NaiveDate, NaiveDate),
+        lead: TimeDelta,
         now: DateTime<Utc>,
     ) -> Result<Vec<Slot>, Problem> {
         let calendar = self.0.directory.calendar().await?;
         let plan = plan_of(info);
-        let terms = terms_of(info, &plan, &calendar, now);
+        let terms = Terms { lead, ..terms_of(info, &plan, &calendar, now) };
         let last = to.min(terms.last_date());
         let dates = from.max(terms.today()).iter_days().take_while(|date| *date <= last);
         Ok(with_boards(&self.0.places, info, Drawing::online(now), |boards| {

@@ -9,7 +9,7 @@ use crate::booking::service::take::Wish;
 use crate::booking::service::terms::tier_of;
 use crate::booking::service::transition::expire;
 use crate::booking::service::waiting_list::{can_move, parties, seen, stand};
-use crate::booking::service::{Booking, Drawing, Fault, WantedTime};
+use crate::booking::service::{Booking, Drawing, Fault, WantedTime, lead_of};
 use crate::booking::store::entities::waiting_entry::{Model, WaitingState};
 use crate::booking::store::{read, waiting_list, write};
 use crate::booking::words::mail_waiting;
@@ -80,7 +80,9 @@ impl Booking {
             (waiters.iter().map(|one| one.suits.from).min(), waiters.iter().map(|one| one.suits.to).max())
         {
             let now = self.0.clock.now();
-            let free = self.free_slots(info, from, to, now).await?;
+            // As near as the one who has to book the least ahead may have it; of the others each by their own.
+            let lead = waiters.iter().map(|one| lead_of(info, tier_of(&one.actor))).min().unwrap_or_default();
+            let free = self.free_slots(info, (from, to), lead, now).await?;
             let may = |one: &Waiter, slot: &crate::booking::model::slots::Slot| {
                 let at = slot.starts_at;
                 one.suits.fits(info.zone, slot)
@@ -280,8 +282,6 @@ fn until(
     starts_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let minutes = |minutes: i64| TimeDelta::minutes(minutes);
-    let lead = info.spec.terms.lead_minutes(tier_of(actor), None, info.row.lead_minutes);
-    let latest = starts_at - minutes(i64::from(lead));
-    offer_until(now, latest, minutes(i64::from(info.spec.waiting.offer_minutes)))
+    let latest = starts_at - lead_of(info, tier_of(actor));
+    offer_until(now, latest, TimeDelta::minutes(i64::from(info.spec.waiting.offer_minutes)))
 }
