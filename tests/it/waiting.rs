@@ -169,8 +169,8 @@ both_stores! {
     async fn an_offer_goes_by_the_lead_time_of_whoever_waits(app: &TestApp) {
         let service = narrow(app).await;
         let (lin, gao) = (app.signed_in("lin").await, app.signed_in("gao").await);
-        let full = book(&gao, &service, SLOT).await;
-        // Two days ahead, and one hour for those who stand as the first of the two does.
+        let full = book(&lin, &service, SLOT).await;
+        // Two days ahead, and one hour for those who stand as gao does.
         let (id, days): (Uuid, _) = (service.parse().unwrap(), 2 * 24 * 60);
         let far = app.app.db.write(move |tx| {
             Box::pin(async move {
@@ -184,12 +184,12 @@ both_stores! {
         respec(app, "video-try", |spec| {
             spec["terms"]["lead_times"] = json!([{"tier": "advanced_certified", "lead_minutes": 60}]);
         }).await;
-        let waits = wait(&lin, &service).await;
-        cancel(&gao, &full).await;
-        let offered = once(&lin, &waits["id"], "offered").await;
+        let waits = wait(&gao, &service).await;
+        cancel(&lin, &full).await;
+        let offered = once(&gao, &waits["id"], "offered").await;
         assert_eq!(offered["offer"]["until"], "2026-11-23T04:00:00Z");
-        lin.post(&answer(&waits, "/take"), json!({})).await.ok();
-        assert_eq!(entry(&lin, &waits["id"]).await["state"], "taken");
+        gao.post(&answer(&waits, "/take"), json!({})).await.ok();
+        assert_eq!(entry(&gao, &waits["id"]).await["state"], "taken");
     }
 
     async fn an_earlier_time_is_a_swap_and_until_then_the_old_place_stays(app: &TestApp) {
