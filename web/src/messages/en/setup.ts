@@ -50,7 +50,7 @@ export default {
   },
   stage: {
     hint: 'Without any it is booked as a whole only. The order is fixed: declaration, inspection, release.',
-    officers: 'Who holds it: {stage}', officers_hint: 'Where some are ticked, each booking takes the time of one of them who is free, the first ticked first. With none ticked it takes nobody’s time.', officer_place: 'Number {n}',
+    officers: 'Who holds it: {stage}', officers_hint: 'Where some are ticked, each booking takes the time of one of them who is free, the first ticked first. With none ticked no time is taken.', officer_place: 'Number {n}',
     duration: 'Duration (minutes)', least: 'Minutes after the stage before, at least', most: 'At most', seats: 'Places it takes beside', at_enterprise: 'Officers may come for it',
   },
   form: {
