@@ -1,5 +1,5 @@
-//! A million attempts on each store; `MIANQIA_ATTEMPTS` for another number. What came of them is told in
-//! `target/tmp/booking_attempts_STORE.txt`. Two hundred kills under load on each (`MIANQIA_KILLS`), and a thousand mails
+//! A million attempts on each store; `MIANQIA_TEST_ATTEMPTS` for another number. What came of them is told in
+//! `target/tmp/booking_attempts_STORE.txt`. Two hundred kills under load on each (`MIANQIA_TEST_KILLS`), and a thousand mails
 //! through a server that fails.
 
 use crate::kills::killed_under_load;
@@ -9,7 +9,7 @@ use crate::support::{OwnDatabase, Store, TestApp};
 use std::time::Instant;
 
 async fn attempts_on(store: Store) {
-    let attempts = std::env::var("MIANQIA_ATTEMPTS").map_or(1_000_000, |number| number.parse().unwrap());
+    let attempts = std::env::var("MIANQIA_TEST_ATTEMPTS").map_or(1_000_000, |number| number.parse().unwrap());
     let app = TestApp::start(store, "2026-11-23T02:00:00Z").await;
     let begun = Instant::now();
     let report = storm(&app, attempts, 2611).await;
@@ -37,7 +37,7 @@ async fn booking_attempts_never_take_a_place_twice_on_postgres() {
 }
 
 async fn kills_on(store: Option<&str>) {
-    let kills = std::env::var("MIANQIA_KILLS").map_or(200, |number| number.parse().unwrap());
+    let kills = std::env::var("MIANQIA_TEST_KILLS").map_or(200, |number| number.parse().unwrap());
     let report = killed_under_load(store, kills, 2611).await;
     assert!(report.acknowledged > kills && report.lost_answers > 0, "{report:?}");
     let kind = if store.is_some() { "postgres" } else { "sqlite" };
