@@ -66,16 +66,19 @@ async fn a_caller_that_goes_away_keeps_its_turn_until_what_it_began_has_its_end(
     let app = TestApp::start(Store::Sqlite, AT).await;
     let (db, party) = (&app.app.db, Uuid::from_u128(7));
     let gate = Arc::new(Notify::new());
-    let (opened, writer) = (Arc::clone(&gate), db.clone());
+    let entered = Arc::new(Notify::new());
+    let (opened, inside, writer) = (Arc::clone(&gate), Arc::clone(&entered), db.clone());
     let blocker = tokio::spawn(async move {
         let held = writer.write(move |_| {
             Box::pin(async move {
+                inside.notify_one();
                 opened.notified().await;
                 Ok::<_, DbErr>(())
             })
         });
         held.await
     });
+    entered.notified().await;
     let turn = db.turn(&[party]).await.unwrap();
     let write = db.write_in(turn.as_ref(), |_| Box::pin(async { Ok::<_, DbErr>(()) }));
     assert!(tokio::time::timeout(Duration::from_secs(1), write).await.is_err(), "the writer is held up");
