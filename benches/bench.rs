@@ -2,12 +2,14 @@
 //!
 //! `booking`: free places over HTTP, and accepted bookings over HTTP against the bare writer (the same
 //! writer, four inserts in a transaction, no HTTP), each store by itself, all in one run. The callers of both are tasks
-//! of this process, and share its cores with the server and the store.
+//! of this process, and share its cores with the server and the store. `growth`: the same with many bookings stored.
 
 #[path = "../tests/it/support.rs"]
 #[allow(dead_code)]
 mod support;
 
+mod free_places;
+mod growth;
 mod line;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -45,9 +47,11 @@ const STEADY_SECONDS: usize = 60;
 
 #[tokio::main]
 async fn main() {
-    let group = std::env::args().nth(1).unwrap_or_default();
-    match group.as_str() {
+    let mut arguments = std::env::args().skip(1);
+    match arguments.next().unwrap_or_default().as_str() {
         "booking" => booking_group().await,
+        "growth" => growth::growth_group().await,
+        growth::SERVE => growth::serve(arguments).await,
         other => eprintln!("no group is called {other:?} here"),
     }
 }
@@ -62,11 +66,19 @@ fn figure(name: &str, value: f64, unit: &str, better: &str) {
     }
 }
 
+fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
 async fn booking_group() {
+    let mut slowest = 0.0_f64;
     for (store, name) in [(Store::Sqlite, "sqlite"), (Store::Postgres, "postgres")] {
         let app = TestApp::start(store, NOW).await;
         if store == Store::Sqlite {
-            free_places(&app).await;
+            free_places::over_http(&app).await;
+            free_places::computed().await;
         }
         let service = app.service("video-try").await;
         widen(&app, &service).await;
@@ -92,44 +104,10 @@ async fn booking_group() {
         if store == Store::Sqlite {
             nothing_fits(&app, &service).await;
         }
-        steady(&app, name).await;
+        slowest = slowest.max(steady(&app, name).await);
         app.stop().await;
     }
-}
-
-/// A month of free places, signed in: one caller's median, then what 64 callers get together.
-async fn free_places(app: &TestApp) {
-    let browser = app.signed_in("lin").await;
-    let service = app.service("video-try").await;
-    let url = format!("{}/api/v1/services/{service}/days?from=2026-11-23&to=2026-12-22", app.base);
-    let mut took = Vec::new();
-    for _ in 0..2000 {
-        let begun = Instant::now();
-        assert!(browser.client.get(&url).send().await.unwrap().bytes().await.is_ok());
-        took.push(begun.elapsed());
-    }
-    took.sort();
-    figure("booking.free_places.http_p50", took[took.len() / 2].as_secs_f64() * 1e3, "ms", "lower");
-
-    let begun = Instant::now();
-    let answers: Vec<usize> = join_all((0..64).map(|_| {
-        let (client, url) = (browser.client.clone(), url.clone());
-        tokio::spawn(async move {
-            let mut count = 0;
-            let until = Instant::now() + Duration::from_secs(5);
-            while Instant::now() < until {
-                assert!(client.get(&url).send().await.unwrap().bytes().await.is_ok());
-                count += 1;
-            }
-            count
-        })
-    }))
-    .await
-    .into_iter()
-    .map(Result::unwrap)
-    .collect();
-    let rate = answers.iter().sum::<usize>() as f64 / begun.elapsed().as_secs_f64();
-    figure("booking.free_places.http_rate_c64", rate, "1/s", "higher");
+    figure("booking.accept.p99_at_200", slowest, "ms", "lower");
 }
 
 /// Ways to have three stages in a month in which the last never follows the others: one caller's median.
@@ -200,7 +178,17 @@ enum How {
 /// Accepted over HTTP, every write with its Idempotency-Key: how many a second, and for how many statements each waited.
 async fn accept(app: &TestApp, service: &str, how: How, first: &str) -> (f64, f64) {
     let bookers = bookers(app, BOOKERS).await;
-    let first: DateTime<Utc> = first.parse().unwrap();
+    accept_by(app, service, how, first.parse().unwrap(), &bookers).await
+}
+
+/// The same for some who are signed in, from a time on.
+async fn accept_by(
+    app: &TestApp,
+    service: &str,
+    how: How,
+    first: DateTime<Utc>,
+    bookers: &[String],
+) -> (f64, f64) {
     let slots = if how == How::Stages { 3 } else { 1 };
     let starts: Vec<_> =
         (0..BOOKINGS).map(|n| first + TimeDelta::minutes(15 * slots * (n as i64 / 4))).collect();
@@ -232,8 +220,8 @@ async fn accept(app: &TestApp, service: &str, how: How, first: &str) -> (f64, f6
 }
 
 /// As many bookings a second as an office with crowds has, for a while: how long each takes from the moment it is
-/// due until it is accepted, hold and request together.
-async fn steady(app: &TestApp, name: &str) {
+/// due until it is accepted, hold and request together; of a hundred the slowest but one, in milliseconds.
+async fn steady(app: &TestApp, name: &str) -> f64 {
     let seconds = std::env::var("MIANQIA_BENCH_STEADY").ok().and_then(|text| text.parse().ok());
     let count = seconds.unwrap_or(STEADY_SECONDS) * STEADY_RATE;
     let service = app.service("video-try").await;
@@ -267,9 +255,11 @@ async fn steady(app: &TestApp, name: &str) {
     let mut took: Vec<_> = ended.into_iter().map(|(_, took)| took.as_secs_f64() * 1e3).collect();
     took.sort_by(f64::total_cmp);
     eprintln!("{accepted} of {count} accepted at {STEADY_RATE} a second");
+    let p99 = took[count * 99 / 100];
     figure(&format!("booking.steady200.{name}_p50"), took[count / 2], "ms", "lower");
-    figure(&format!("booking.steady200.{name}_p99"), took[count * 99 / 100], "ms", "lower");
+    figure(&format!("booking.steady200.{name}_p99"), p99, "ms", "lower");
     figure(&format!("booking.steady200.{name}_accepted"), accepted as f64 / count as f64, "ratio", "higher");
+    p99
 }
 
 /// Lets few bookers have as many bookings as the figures need, as far ahead as they need, and in stages too.

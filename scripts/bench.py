@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from server import Server, binary
@@ -55,7 +56,7 @@ def web() -> Iterator[dict]:
     yield figure("web.entry_gzip", float(found[1]), "KB")
 
 
-GROUPS = {"booking": example, "web": lambda _group: web()}
+GROUPS = {"booking": lambda group: chain(example(group), example("growth")), "web": lambda _group: web()}
 
 
 def machine() -> str:

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -33,6 +34,7 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
         app.keyring.clone(),
         app.tasks.clone(),
     );
+    let keys = Arc::new(keys);
     let router = api
         .layer(from_fn(tell_lost_answers))
         .layer(from_fn_with_state(keys, idempotency::layer))
@@ -56,24 +58,27 @@ pub(super) fn wrap(app: &App, api: Router, document: Document) -> Router {
         .layer(from_fn(unread::take_in))
         .layer(from_fn(edge::well_formed))
         .layer(from_fn_with_state(operations, render_problems))
-        .layer(from_fn_with_state(app.clone(), metrics::observe))
-        .layer(from_fn_with_state(app.clone(), only_trusted_peers))
-        .layer(from_fn_with_state(app.clock.clone(), tell_the_time))
-        .layer(header_layer("content-security-policy", CONTENT_SECURITY_POLICY))
-        .layer(header_layer("x-content-type-options", "nosniff"))
-        .layer(header_layer("referrer-policy", "no-referrer"))
+        .layer(from_fn_with_state(app.clone(), metrics::observe));
+    // What need not know the route stands around the router: the layers in a route are cloned one in the other, each
+    // with all that are under it, for every request.
+    let around = ServiceBuilder::new()
+        // Who has come over TLS once comes over TLS for a year.
+        .option_layer(
+            app.settings.is_secure().then(|| header_layer("strict-transport-security", "max-age=31536000")),
+        )
+        // What is not said to be kept is somebody's: no cache on the way or in a shared browser holds it.
+        .layer(header_layer("cache-control", "no-store"))
+        .layer(header_layer("cross-origin-opener-policy", "same-origin"))
         .layer(header_layer(
             "permissions-policy",
             "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
         ))
-        .layer(header_layer("cross-origin-opener-policy", "same-origin"))
-        // What is not said to be kept is somebody's: no cache on the way or in a shared browser holds it.
-        .layer(header_layer("cache-control", "no-store"));
-    if !app.settings.is_secure() {
-        return router;
-    }
-    // Who has come over TLS once comes over TLS for a year.
-    router.layer(header_layer("strict-transport-security", "max-age=31536000"))
+        .layer(header_layer("referrer-policy", "no-referrer"))
+        .layer(header_layer("x-content-type-options", "nosniff"))
+        .layer(header_layer("content-security-policy", CONTENT_SECURITY_POLICY))
+        .layer(from_fn_with_state(app.clock.clone(), tell_the_time))
+        .layer(from_fn_with_state(app.clone(), only_trusted_peers));
+    Router::new().fallback_service(around.service(router))
 }
 
 /// Nothing from another host, no inline script or style, no framing.

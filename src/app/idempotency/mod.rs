@@ -39,7 +39,6 @@ const ANSWERED_WITHIN: TimeDelta = TimeDelta::seconds(60);
 /// How long an answer is kept.
 pub const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 
-#[derive(Clone)]
 pub struct Idempotency {
     db: Db,
     clock: Clock,
@@ -48,7 +47,7 @@ pub struct Idempotency {
 }
 
 /// The layer. Runs inside the sign-in layer, which tells it the actor.
-pub async fn layer(State(at): State<Idempotency>, request: Request, next: Next) -> Response {
+pub async fn layer(State(at): State<Arc<Idempotency>>, request: Request, next: Next) -> Response {
     match key_of(&request) {
         Ok(None) => next.run(request).await,
         Ok(Some(key)) => at.once(key, request, next).await.unwrap_or_else(IntoResponse::into_response),
@@ -80,7 +79,7 @@ impl Idempotency {
         Self { db, clock, keyring, answers: Arc::new(Answers::new(tasks)) }
     }
 
-    async fn once(&self, key: String, request: Request, next: Next) -> Result<Response, Problem> {
+    async fn once(self: &Arc<Self>, key: String, request: Request, next: Next) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, LARGEST)
             .await
@@ -99,7 +98,7 @@ impl Idempotency {
         let body_hash = self.keyring.mac("idempotency", &body).to_vec();
         let keyed = Keyed { scope, body_hash, at: self.clock.now() };
         // Spawned: a caller that hangs up must find the answer when it asks again.
-        let this = self.clone();
+        let this = Arc::clone(self);
         // A task of its own, and still the request's.
         let run = tokio::spawn(db::of_request(async move {
             let request = || Request::from_parts(parts.clone(), Body::from(body.clone()));

@@ -1,5 +1,6 @@
 //! The bytes of entries and the rule of the chain. Pure.
 
+mod canonical;
 pub mod logged;
 pub mod rows;
 
@@ -99,7 +100,7 @@ pub fn entry_bytes(
     let commitments: Map<String, Value> =
         commitments.iter().map(|(name, hash)| ((*name).to_owned(), Value::String(hex(hash)))).collect();
     let rows: Vec<Value> = entry.rows.iter().map(row_value).collect();
-    serde_json_canonicalizer::to_vec(&json!({
+    canonical::bytes(&json!({
         "v": FORM,
         "case": entry.case,
         "seq": seq,

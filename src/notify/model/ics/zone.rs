@@ -5,6 +5,8 @@ use chrono::{
     DateTime, Datelike, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc,
 };
 use chrono_tz::{OffsetComponents, OffsetName, Tz};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Whether the clocks of a zone show the time of this instant only once.
 pub(super) fn is_shown_once(zone: Tz, at: DateTime<Utc>) -> bool {
@@ -29,11 +31,36 @@ fn observance(zone: Tz, at: NaiveDateTime) -> Observance {
     }
 }
 
+/// What was written of a zone for some years.
+type Written = HashMap<(Tz, NaiveDateTime, NaiveDateTime), Arc<str>>;
+
+/// A zone is looked at day by day, which takes longer than all the rest of a calendar; and an office has few of them.
+static WRITTEN: LazyLock<Mutex<Written>> = LazyLock::new(Mutex::default);
+/// As many are kept.
+const KEPT: usize = 256;
+
 /// Writes the zone of an event: its observances from the year before the event to the year after it, one by one: no
 /// rule is guessed for years that the event does not touch.
 pub(super) fn write(out: &mut Writer, event: &Event) {
-    let zone = event.zone;
     let (from, until) = years_around(event);
+    let key = (event.zone, from, until);
+    let known = || WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let kept = known().get(&key).cloned();
+    let text = kept.unwrap_or_else(|| {
+        let mut zone = Writer(String::new());
+        write_between(&mut zone, event.zone, from, until);
+        let text: Arc<str> = zone.0.into();
+        let mut known = known();
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(key, Arc::clone(&text));
+        text
+    });
+    out.0.push_str(&text);
+}
+
+fn write_between(out: &mut Writer, zone: Tz, from: NaiveDateTime, until: NaiveDateTime) {
     let mut now = observance(zone, from);
     out.line("BEGIN:VTIMEZONE");
     out.line(&format!("TZID:{}", zone.name()));
