@@ -57,9 +57,11 @@ pub struct ProblemBody {
     pub field: Option<String>,
     /// What stands in the way, where it can be shown: such as the booking that exists already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
     pub subject_id: Option<Uuid>,
     /// From when on it would be allowed, where that is known: an appointment, or an application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
     pub earliest_at: Option<DateTime<Utc>>,
     pub request_id: String,
 }

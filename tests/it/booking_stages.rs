@@ -77,6 +77,13 @@ both_stores! {
         assert_eq!(step("declaration/end").await.json()["code"], "stage_not_begun");
         let begun = step("declaration/begin").await.ok();
         assert_eq!((&begun["state"], &begun["stages"][0]["began_at"]), (&json!("checked_in"), &json!(EVENING)));
+        // Whoever completes the booking at the desk or the counter stops no clock.
+        assert_eq!(begun["can"]["complete"], false);
+        officer.post(&format!("/api/v1/bookings/{id}/complete"), json!({})).await.refused(409, "stage_under_way");
+        let drawn = officer.post(&format!("/api/v1/bookings/{id}/ticket"), json!({})).await.ok();
+        let ticket = format!("/api/v1/queue/tickets/{}", drawn["id"].as_str().unwrap());
+        officer.post(&format!("{ticket}/call"), json!({"counter": "3"})).await.ok();
+        officer.post(&format!("{ticket}/done"), json!({})).await.refused(409, "stage_under_way");
         for what in ["declaration/end", "inspection/begin", "inspection/end", "release/begin"] {
             assert_eq!(step(what).await.ok()["state"], "checked_in", "{what}");
         }

@@ -72,6 +72,7 @@ unknown_stage = This service has no such stage.
 stage_order = Stages go in the order declaration, inspection, release, each at most once.
 stage_site = Officers do not come to the enterprise for this stage.
 stage_gap = By the time of the stage before, this one has to start between { $from } and { $until }.
+stage_under_way = A stage is under way. End it first, then complete the booking.
 stage_begun = This stage has begun already.
     .before = The stage before is not done yet.
 stage_officer_busy = This officer has something else at that time. Please choose another one.

@@ -16,7 +16,7 @@ document_too_large = The file is too large: { $megabytes } MB at most. Compress 
 document_empty = The file is empty. Choose another one.
 document_kind = What is in this file is none of the formats that are taken ({ $kinds }). Changing its name does not help: export it as one of them, or take a picture.
 document_broken = The file is incomplete or damaged and cannot be opened. Save it anew or take the picture again.
-document_mixed = Something else is hidden in this file, such as an archive. Open it, save it as a new file and send that.
+document_mixed = Something else is in this file, such as an archive, an attachment or a script. Open it, save it as a new file (print a PDF to PDF once more) and send that.
 document_encrypted = This PDF has a password or restrictions. Remove them, for example by printing it to a new PDF.
 # $pages (number)
 # $most (number)

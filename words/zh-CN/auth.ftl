@@ -29,7 +29,7 @@ too_many_joining = 现在不能申请加入这家企业。请联系本单位同�
 login_taken = 这个登录名已有人使用，请换一个。
 unknown_link = 链接已失效：24 小时内有效，只能用最新的一封邮件。请重新注册；已经完成注册的，直接登录。
 # $minutes (number)
-too_many_attempts = 密码输错次数太多，请 { $wait }后再试。用过的设备不受别人输错的影响。
+too_many_attempts = 密码试得太多、太快，请 { $wait }后再试。用过的设备不受别人输错的影响。
     .logins = 试过的登录名都已有人使用，次数太多，请 { $minutes } 分钟后再试。
 # $minutes (number)
 too_many_registrations = 这里或这个邮箱近来提交的注册太多，请 { $minutes } 分钟后再试，或拨打值班电话 { $phone }。
@@ -43,9 +43,11 @@ hint =
     .check = 请核对后再试；忘记密码请拨打值班电话。
 # $hours (number)
 # $minutes (number)
+# $seconds (number)
 wait =
     .hours = { $hours } 小时
     .minutes = { $minutes } 分钟
+    .seconds = { $seconds } 秒
 membership_pending = 您加入{ $name }的申请还在等候同意，由本单位同事或海关处理，结果发邮件。
 membership_refused = 您加入{ $name }的申请没有通过，不能以它的名义办理。请联系本单位同事，或拨打值班电话。
 membership_ended = 您已不再是{ $name }的成员，不能以它的名义办理。请联系本单位同事，或拨打值班电话。

@@ -79,6 +79,7 @@ unknown_stage = 这项业务没有这个环节。
 stage_order = 环节须按 申报、查验、放行 的顺序，每个至多一次。
 stage_site = 这个环节不能上门办理。
 stage_gap = 按前一环节的时间，这个环节须在 { $from }至 { $until }之间开始。
+stage_under_way = 还有环节正在办理。请先按下该环节的“办完”，再办结预约。
 stage_begun = 这个环节已经开始了。
     .before = 前一个环节还没有办完。
 stage_officer_busy = 这位关员这段时间已经有别的安排，请换一位。

@@ -13,7 +13,7 @@ document_too_large = 文件太大，最大 { $megabytes } MB。请压缩后再�
 document_empty = 文件是空的，请重新选择。
 document_kind = 这个文件的内容不是可以接收的格式（可以接收：{ $kinds }）。改后缀名没有用，请导出成这些格式，或者直接拍照上传。
 document_broken = 文件不完整或已损坏，打不开。请重新保存或重新拍照后再传。
-document_mixed = 文件里还藏着别的内容（如压缩包），不能接收。请打开后另存为新的文件再传。
+document_mixed = 文件里还有别的内容（如压缩包、附件、脚本），不能接收。请打开后另存为新的文件，PDF 请重新“打印成 PDF”，再传。
 document_encrypted = 这个 PDF 加了密码或限制。请去掉密码（例如打印成新的 PDF）后再传。
 # $pages (number)
 # $most (number)

@@ -112,6 +112,10 @@ fn waits(until: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
 }
 
 fn span(wait: TimeDelta) -> Text {
+    // What is checked at the moment counts as wrong until it is proven right: then seconds are enough.
+    if wait < TimeDelta::minutes(1) {
+        return words::auth::wait_seconds(wait.num_seconds());
+    }
     let minutes = (wait.num_seconds() + 59) / 60;
     if minutes >= 60 && minutes % 60 == 0 {
         return words::auth::wait_hours(minutes / 60);

@@ -5,8 +5,8 @@ use crate::booking::model::display_reference;
 use crate::booking::model::state::Action;
 use crate::booking::service::waiting::SessionGlance;
 use crate::booking::service::{Fault, Inner};
-use crate::booking::store::entities::booking;
-use crate::booking::store::read;
+use crate::booking::store::entities::{appointment, booking};
+use crate::booking::store::{appointments, read};
 use crate::db::Tx;
 use crate::http::Problem;
 use uuid::Uuid;
@@ -34,6 +34,7 @@ impl Inner {
             (Action::Complete, _) if self.session(tx, row).await?.is_some_and(|s| s.is_open()) => {
                 Err(session_open().into())
             }
+            (Action::Complete, _) => Ok(refuse_while_a_stage_runs(tx, row.id).await?),
             (Action::NoShow, _) if self.session(tx, row).await?.is_some_and(|s| s.somebody_came()) => {
                 Err(somebody_came().into())
             }
@@ -59,6 +60,15 @@ impl Inner {
             Some(room) => Ok(room.glance_in(tx, row.id).await?),
             None => Ok(None),
         }
+    }
+}
+
+/// Refuses to end a booking of which a stage has begun and is not done: its clock would never be stopped.
+pub(super) async fn refuse_while_a_stage_runs(tx: &Tx, booking: Uuid) -> Result<(), Problem> {
+    let stages = appointments::of(tx.conn(), [booking]).await?;
+    match stages.iter().any(appointment::Model::is_under_way) {
+        true => Err(Problem::conflict(words::booking::stage_under_way())),
+        false => Ok(()),
     }
 }
 

@@ -197,6 +197,8 @@ impl<'a> Presented<'a> {
         let side = if office { Side::Officer } else { Side::Booker };
         let may = |action| state::step(row, action, side, self.now).is_ok();
         let session = self.sessions.get(&row.id);
+        let mut stages = self.stages.get(&row.id).into_iter().flatten();
+        let is_under_way = stages.any(appointment::Model::is_under_way);
         // Officers cancel what they took for somebody.
         let cancels = state::step(row, Action::Cancel, Side::Booker, self.now).is_ok();
         Can {
@@ -210,7 +212,7 @@ impl<'a> Presented<'a> {
             accept: may(Action::Accept),
             refuse: may(Action::Refuse),
             check_in: may(Action::CheckIn),
-            complete: may(Action::Complete) && !session.is_some_and(SessionGlance::is_open),
+            complete: may(Action::Complete) && !session.is_some_and(SessionGlance::is_open) && !is_under_way,
             no_show: may(Action::NoShow) && !session.is_some_and(SessionGlance::somebody_came),
             reopen: may(Action::Reopen),
             explain: !office && row.explain_by.is_some() && row.explained_at.is_none(),

@@ -4,7 +4,7 @@ use crate::booking::jobs::BookingCompleted;
 use crate::booking::log::{BookingEntry, Cause, Moved, Stepped};
 use crate::booking::model::state::{self, Action, ExpiredBecause, Refusal, Side};
 use crate::booking::service::request::Filled;
-use crate::booking::service::{Booking, Fault, Inner};
+use crate::booking::service::{Booking, Fault, Inner, hindrances};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write::Seen;
 use crate::booking::store::{appointments, write};
@@ -201,6 +201,11 @@ impl Booking {
         now: DateTime<Utc>,
     ) -> Result<(), Problem> {
         step_elsewhere(tx, booking_id, Action::CheckIn, actor, officer_id, now).await
+    }
+
+    /// Refuses while a stage of a booking has begun and is not done, inside another feature's transaction.
+    pub async fn refuse_while_a_stage_runs(tx: &Tx, booking_id: Uuid) -> Result<(), Problem> {
+        hindrances::refuse_while_a_stage_runs(tx, booking_id).await
     }
 
     /// Completes a booking, inside another feature's transaction. Nothing happens if that was done

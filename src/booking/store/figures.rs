@@ -85,13 +85,14 @@ pub async fn against_terms(
 }
 
 /// How many bookings whose time begins in a month were decided as they were requested, by service: most of them, where
-/// the program decides.
+/// the program decides. What an officer took for somebody is not among them: nobody had asked the office to decide.
 pub async fn decided_as_they_came(
     conn: &impl ConnectionTrait,
     months: &Months<DateTime<Utc>>,
 ) -> Result<Vec<(Uuid, MonthNumber, i64)>, DbErr> {
     let at_once = Expr::col(booking::Column::DecidedAt).eq(Expr::col(booking::Column::RequestedAt));
-    count_by(months, [booking::Column::ServiceId], at_once).into_tuple().all(conn).await
+    let asked = booking::Column::Channel.eq(Channel::Online);
+    count_by(months, [booking::Column::ServiceId], at_once.and(asked)).into_tuple().all(conn).await
 }
 
 /// The other requests of bookings whose time begins in a month. Those that were taken back before anybody decided are
@@ -101,6 +102,7 @@ pub async fn requests(
     months: &Months<DateTime<Utc>>,
 ) -> Result<Vec<(Uuid, MonthNumber, Request)>, DbErr> {
     use booking::Column::{DecidedAt, RequestedAt, ServiceId, StartsAt, State};
+    let asked = booking::Column::Channel.eq(Channel::Online);
     let waits_or_waited = State.is_in([BookingState::Requested, BookingState::Expired]);
     let later = Expr::col(DecidedAt).gt(Expr::col(RequestedAt));
     let rows = booking::Entity::find().select_only().column(ServiceId);
@@ -109,6 +111,7 @@ pub async fn requests(
         .of(rows, StartsAt)
         .columns([RequestedAt, DecidedAt, StartsAt])
         .filter(RequestedAt.is_not_null())
+        .filter(asked)
         .filter(later.or(DecidedAt.is_null().and(waits_or_waited)))
         .into_tuple()
         .all(conn)

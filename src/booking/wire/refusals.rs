@@ -329,7 +329,8 @@ refusals! {
     CheckInBooking { FORBIDDEN: "forbidden"; CONFLICT: "wrong_state", "too_early"; }
     CompleteBooking {
         FORBIDDEN: "forbidden";
-        CONFLICT: "wrong_state", "session_open" ("the video meeting must be ended first");
+        CONFLICT: "wrong_state", "session_open" ("the video meeting must be ended first"),
+            "stage_under_way" ("a stage has begun and is not done");
     }
     MarkNoShow {
         FORBIDDEN: "forbidden";

@@ -136,6 +136,70 @@ fn what_is_two_things_at_once_is_not_taken() {
 }
 
 #[test]
+fn a_pdf_that_does_more_than_show_its_pages_is_not_taken() {
+    let with = |key: &str, value: Object, packed| {
+        let mut document = document(1);
+        document.catalog_mut().unwrap().set(key, value);
+        written(&mut document, packed)
+    };
+    let action = |kind: &str| dictionary! { "Type" => "Action", "S" => kind };
+    let on_page = dictionary! { "AA" => dictionary! { "O" => action("Launch") } };
+    let file = dictionary! { "Type" => "Filespec", "EF" => dictionary! { "F" => Object::Reference((9, 0)) } };
+    for (key, value) in [
+        ("OpenAction", action("JavaScript").into()),
+        ("OpenAction", action("Launch").into()),
+        ("OpenAction", dictionary! { "Next" => vec![Object::from(action("SubmitForm"))] }.into()),
+        (
+            "Names",
+            dictionary! { "EmbeddedFiles" => dictionary! { "Names" => vec![Object::from(file)] } }.into(),
+        ),
+        ("AcroForm", dictionary! { "XFA" => Vec::<Object>::new() }.into()),
+        ("Other", on_page.into()),
+    ] {
+        for packed in [false, true] {
+            assert_eq!(
+                fault(&with(key, Object::clone(&value), packed)),
+                ContentFault::Mixed,
+                "{key} {value:?}"
+            );
+        }
+    }
+    let escaped = with("OpenAction", action("JavaScripU").into(), false);
+    let text = String::from_utf8_lossy(&escaped).replace("/JavaScripU", "/J#61vaScript");
+    // The table of places is wrong by then; whatever is made of it, it is not taken.
+    assert!(examine(text.as_bytes(), &spec()).is_err());
+    assert_eq!(fault(&[&pdf(1)[..], b"<html><script>alert(1)</script>"].concat()), ContentFault::Mixed);
+    // A link to an address, and opening at a page.
+    for value in
+        [Object::from(dictionary! { "S" => "URI" }), Object::from(vec![Object::Integer(0), "Fit".into()])]
+    {
+        assert!(examine(&with("OpenAction", value, false), &spec()).is_ok());
+    }
+}
+
+#[test]
+fn a_page_that_is_named_often_is_as_many_pages() {
+    let with_kids = |kids: fn(lopdf::ObjectId, lopdf::ObjectId) -> Vec<Object>| {
+        let mut document = document(1);
+        let inner = *document.objects.iter().find(|(_, one)| is_inner(one)).unwrap().0;
+        let page = document.page_iter().next().unwrap();
+        let tree = document.get_dictionary_mut(inner).unwrap();
+        tree.set("Kids", kids(page, inner));
+        written(&mut document, false)
+    };
+    assert_eq!(fault(&with_kids(|page, _| vec![page.into(); 50])), ContentFault::Pages(50));
+    assert_eq!(fault(&with_kids(|page, _| vec![page.into(); 5000])), ContentFault::Pages(5000));
+    assert_eq!(fault(&with_kids(|_, inner| vec![inner.into()])), ContentFault::Broken);
+    assert_eq!(fault(&with_kids(|page, inner| vec![page.into(), inner.into()])), ContentFault::Broken);
+    assert_eq!(fault(&with_kids(|page, _| vec![page.into(); 30_000])), ContentFault::Broken);
+}
+
+/// The lower of the two levels of [`document`].
+fn is_inner(object: &Object) -> bool {
+    object.as_dict().is_ok_and(|one| one.has_type(b"Pages") && one.has(b"Parent"))
+}
+
+#[test]
 fn too_many_dots_or_pages_are_said_as_that() {
     assert_eq!(fault(&png(100_000, 100_000)), ContentFault::Dots);
     assert_eq!(fault(&jpeg(65_000, 65_000)), ContentFault::Dots);

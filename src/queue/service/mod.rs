@@ -5,7 +5,7 @@ use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::base::local_time::local_date;
 use crate::booking::Booking;
-use crate::booking::entities::booking;
+use crate::booking::entities::booking::{self, BookingState};
 use crate::booking::model::display_reference;
 use crate::db::live::{Live, Topic};
 use crate::db::{Db, Tx, is_unique_violation};
@@ -176,9 +176,12 @@ impl Queue {
         let row = self.0.db.write(move |tx| {
             Box::pin(async move {
                 // The booking before its ticket, as everywhere (ARCHITECTURE.md: the order of locks).
-                Booking::lock(tx, booking).await?;
+                let state = Booking::lock(tx, booking).await?;
                 let row = store::lock(tx, id).await?.ok_or_else(Problem::not_found)?;
                 if action == TicketAction::Done && row.state == TicketState::Called {
+                    if state != Some(BookingState::Completed) {
+                        Booking::refuse_while_a_stage_runs(tx, booking).await?;
+                    }
                     Booking::complete(tx, booking, by, Some(officer), this.0.clock.now()).await?;
                 }
                 this.step(tx, row, action, counter, by).await

@@ -19,5 +19,8 @@ refusals! {
     CallNext { ..VENUE; ..COUNTER; CONFLICT: "queue_empty"; }
     CallTicket { ..COUNTER; CONFLICT: "ticket_state"; }
     MissTicket { FORBIDDEN: "forbidden"; CONFLICT: "ticket_state"; }
-    FinishTicket { FORBIDDEN: "forbidden"; CONFLICT: "ticket_state", "wrong_state"; }
+    FinishTicket {
+        FORBIDDEN: "forbidden";
+        CONFLICT: "ticket_state", "wrong_state", "stage_under_way" ("a stage has begun and is not done");
+    }
 }

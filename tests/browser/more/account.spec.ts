@@ -105,7 +105,7 @@ test('one is told what a wrong password leads to, and of wrong ones at the next 
     await expect(page.getByRole('alert')).toBeFocused()
   }
   await press()
-  await expect(page.getByRole('alert')).toContainText('密码输错次数太多')
+  await expect(page.getByRole('alert')).toContainText('密码试得太多、太快')
   await expect(page.getByRole('alert')).toContainText(/还要等 0:[0-5]\d/)
   const own = await person(browser, server, 'gao')
   await own.request.post('/api/v1/sign-in', { data: { login: 'gao', password: 'mistyped it' } })

@@ -28,6 +28,13 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+impl Model {
+    /// By its clock it has begun and is not done.
+    pub fn is_under_way(&self) -> bool {
+        self.began_at.is_some() && self.ended_at.is_none()
+    }
+}
+
 /// Where a stage takes place.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
