@@ -21,4 +21,4 @@ pub use model::boards::{Board, Taken};
 pub use model::cells;
 pub use model::needs::{Need, Pool, choose};
 pub use service::Places;
-pub use store::{ask, entities};
+pub use store::{TAKEN, ask, entities};

@@ -25,21 +25,21 @@ const WAITING: &str = "91239999MA0000285Y";
 const AT: &str = "2026-11-24T01:00:00Z";
 const MOBILE: &str = "15400000077";
 
-fn by_phone(service: &str, starts_at: &str) -> Value {
+pub fn by_phone(service: &str, starts_at: &str) -> Value {
     json!({"service_id": service, "channel": "phone", "starts_at": starts_at, "contact_name": "顾女士", "contact_mobile": MOBILE})
 }
 
-fn with(mut body: Value, field: &str, value: Value) -> Value {
+pub fn with(mut body: Value, field: &str, value: Value) -> Value {
     body[field] = value;
     body
 }
 
-async fn book(officer: &Browser, body: Value) -> Answer {
+pub async fn book(officer: &Browser, body: Value) -> Answer {
     officer.post("/api/v1/desk/bookings", body).await
 }
 
 /// Somebody at the counter, who leaves no number: everybody is another one.
-async fn walk_in(officer: &Browser, service: &str, starts_at: &str) -> Answer {
+pub async fn walk_in(officer: &Browser, service: &str, starts_at: &str) -> Answer {
     book(
         officer,
         json!({"service_id": service, "channel": "counter", "starts_at": starts_at, "contact_name": "来客"}),
@@ -47,7 +47,7 @@ async fn walk_in(officer: &Browser, service: &str, starts_at: &str) -> Answer {
     .await
 }
 
-async fn online(browser: &Browser, service: &str, starts_at: &str) -> Answer {
+pub async fn online(browser: &Browser, service: &str, starts_at: &str) -> Answer {
     browser.post("/api/v1/bookings", with(wish(service, starts_at), "anyway", json!(true))).await
 }
 

@@ -56,6 +56,7 @@ mod people_registering;
 mod people_sign_ins;
 mod program;
 mod queue;
+mod quota_shares;
 mod recording;
 mod refusals;
 mod refusals_of_bookings;

@@ -2,11 +2,14 @@
 
 use crate::booking_stages::{book, three};
 use crate::both_stores;
+use crate::desk::{self, by_phone};
 use crate::support::{Answer, Browser, TestApp};
+use mianqia::auth::entities::account;
 use mianqia::evidence::entities::entry;
 use mianqia::places::entities::occupied;
 use reqwest::Method;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -16,13 +19,13 @@ const TUESDAY: [&str; 3] = ["2026-11-24T11:00:00Z", "2026-11-24T11:30:00Z", "202
 const WEDNESDAY: [&str; 3] = ["2026-11-25T11:00:00Z", "2026-11-25T11:30:00Z", "2026-11-25T12:30:00Z"];
 
 /// The ids of officers by their names' sign-ins, as the program lists them.
-async fn officer(app: &TestApp, login: &str) -> String {
+pub async fn officer(app: &TestApp, login: &str) -> String {
     let me = app.signed_in(login).await.get("/api/v1/me").await.ok();
     me["id"].as_str().or(me["account"]["id"].as_str()).unwrap_or_default().to_owned()
 }
 
 /// Names who may hold a stage of a service.
-async fn name(chief: &Browser, service: &str, stage: usize, officers: &[&str]) -> Answer {
+pub async fn name(chief: &Browser, service: &str, stage: usize, officers: &[&str]) -> Answer {
     let path = format!("/api/v1/service-settings/{service}");
     let there = chief.get(&path).await.ok();
     let mut settings = there["settings"].clone();
@@ -59,7 +62,100 @@ async fn free_inspections(by: &Browser, service: &str, date: &str, at: &str) -> 
     slots.iter().find(|slot| slot["starts_at"] == at).unwrap()["free"].as_i64().unwrap()
 }
 
+/// Somebody is here no more.
+async fn disabled(app: &TestApp, login: &'static str) {
+    let done: Result<(), DbErr> = app
+        .app
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let gone = account::Entity::update_many()
+                    .col_expr(account::Column::Active, Expr::value(false))
+                    .filter(account::Column::Login.eq(login));
+                gone.exec(tx.conn()).await.map(drop)
+            })
+        })
+        .await;
+    done.unwrap();
+}
+
+/// Who may hold the inspection of a booking: each with whether they are free.
+async fn may_inspect(by: &Browser, booking: &Value) -> Vec<(String, bool)> {
+    let path = format!("/api/v1/bookings/{}/stages/inspection/officers", booking["id"].as_str().unwrap());
+    let found = by.get(&path).await.ok();
+    let one = |one: &Value| (one["id"].as_str().unwrap().to_owned(), one["free"] == json!(true));
+    found["items"].as_array().unwrap().iter().map(one).collect()
+}
+
 both_stores! { at AT;
+    async fn an_appointment_that_an_officer_has_accepted_counts_as_busy_for_a_stage(app: &TestApp) {
+        let (chief, zhou_himself, lin) =
+            (app.signed_in("shen").await, app.signed_in("zhou").await, app.signed_in("lin").await);
+        let service = app.service("after-hours").await;
+        let (zhou, shen) = (officer(app, "zhou").await, officer(app, "shen").await);
+        name(&chief, &service, 1, &[&zhou]).await.ok();
+        // From 19:00 to 20:00 at the venue; the inspection would be from 19:30 on.
+        let call = desk::book(&zhou_himself, by_phone(&service, TUESDAY[0])).await.ok();
+        assert_eq!(call["officer"]["id"], json!(zhou));
+        assert_eq!(free_inspections(&lin, &service, "2026-11-24", TUESDAY[1]).await, 0);
+        assert_eq!(free_inspections(&lin, &service, "2026-11-24", "2026-11-24T12:00:00Z").await, 1, "after it");
+        // Only the inspection, so that a place there is.
+        let inspection = |at: &str| json!([{"stage": "inspection", "starts_at": at, "site": "enterprise"}]);
+        let wish = |at: &str| json!({"service_id": service, "stages": inspection(at)});
+        lin.post("/api/v1/bookings", wish(TUESDAY[1])).await.refused(409, "no_officer_free");
+        let why = format!("/api/v1/services/{service}/why?starts_at={}&stage=inspection&site=enterprise", TUESDAY[1]);
+        assert_eq!(chief.get(&why).await.ok()["reason"], "no_officer_free");
+
+        // Of two it is who has nothing else; and nobody hands it to who has.
+        name(&chief, &service, 1, &[&zhou, &shen]).await.ok();
+        let booking = book(&lin, app, inspection(TUESDAY[1])).await;
+        assert_eq!(shown(&chief, &booking).await["stages"][0]["officer"]["id"], json!(shen));
+        assert_eq!(may_inspect(&chief, &booking).await, [(zhou.clone(), false), (shen.clone(), false)]);
+        hand_over(&chief, &booking, "inspection", &zhou).await.refused(409, "stage_officer_busy");
+        assert_eq!((cells_of(app, &zhou).await, cells_of(app, &shen).await), (0, 12));
+        // Given up, it does not count any more.
+        zhou_himself.post(&crate::booking::path(&call, "/cancel"), json!({"reason": "对方来电取消"})).await.ok();
+        assert_eq!(may_inspect(&chief, &booking).await[0], (zhou.clone(), true));
+        hand_over(&chief, &booking, "inspection", &zhou).await.ok();
+        // What he has accepted of his own stage is no other appointment.
+        zhou_himself.post(&crate::booking::path(&booking, "/accept"), json!({})).await.ok();
+        let moved = json!({"stages": inspection("2026-11-24T12:00:00Z"), "reason": "对方来电改时间"});
+        zhou_himself.post(&crate::booking::path(&booking, "/reschedule"), moved).await.ok();
+        assert_eq!(shown(&chief, &booking).await["stages"][0]["officer"]["id"], json!(zhou));
+    }
+
+    async fn an_officer_who_is_here_no_more_leaves_the_lists_and_is_not_taken(app: &TestApp) {
+        let (chief, lin, gao) =
+            (app.signed_in("shen").await, app.signed_in("lin").await, app.signed_in("gao").await);
+        let service = app.service("after-hours").await;
+        let (zhou, shen) = (officer(app, "zhou").await, officer(app, "shen").await);
+        name(&chief, &service, 1, &[&zhou, &shen]).await.ok();
+        assert_eq!(free_inspections(&lin, &service, "2026-11-24", TUESDAY[1]).await, 2);
+        disabled(app, "zhou").await;
+        assert_eq!(free_inspections(&lin, &service, "2026-11-24", TUESDAY[1]).await, 1);
+        let all = chief.get("/api/v1/officers").await.ok();
+        assert!(!all.to_string().contains(&zhou) && all.to_string().contains(&shen), "{all}");
+        let booking = book(&lin, app, there(TUESDAY)).await;
+        assert_eq!(shown(&chief, &booking).await["stages"][1]["officer"]["id"], json!(shen), "the usual one is gone");
+        assert_eq!(may_inspect(&chief, &booking).await, [(shen.clone(), false)]);
+        hand_over(&chief, &booking, "inspection", &zhou).await.refused(422, "stage_officer_unknown");
+        let wish = json!({"service_id": service, "stages": there(TUESDAY)});
+        gao.post("/api/v1/bookings", wish).await.refused(409, "no_officer_free");
+        // Who was named may go on standing there, and is not named anew.
+        let path = format!("/api/v1/service-settings/{service}");
+        let there_now = chief.get(&path).await.ok();
+        let mut settings = there_now["settings"].clone();
+        settings["hold_minutes"] = json!(12);
+        let body = json!({"version": there_now["version"], "settings": settings, "reason": "试行"});
+        chief.call(Method::PUT, &path, Some(body)).await.ok();
+        name(&chief, &service, 2, &[&zhou]).await.refused(422, "settings_officer");
+        // With nobody else there is nobody.
+        name(&chief, &service, 1, &[&zhou]).await.ok();
+        let wish = json!({"service_id": service, "stages": there(WEDNESDAY)});
+        gao.post("/api/v1/bookings", wish).await.refused(409, "no_officer_free");
+        assert_eq!(cells_of(app, &zhou).await, 0);
+    }
+
     async fn an_officer_of_a_stage_is_taken_for_its_time_with_its_place_or_not_at_all(app: &TestApp) {
         let (chief, lin, gao) =
             (app.signed_in("shen").await, app.signed_in("lin").await, app.signed_in("gao").await);
@@ -74,7 +170,19 @@ both_stores! { at AT;
         let before = occupied::Entity::find().count(app.app.db.reader()).await.unwrap();
         let wish = json!({"service_id": service, "stages": there(TUESDAY)});
         let refused = gao.post("/api/v1/bookings", wish).await;
-        assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (409, &json!("slot_taken")));
+        refused.refused(409, "no_officer_free");
+        // The slots and who asks why say the same: there are places, and nobody who could do it.
+        let slots = gao.get(&format!("/api/v1/services/{service}/slots?date=2026-11-24&stage=inspection&site=enterprise")).await.ok();
+        let slot = slots["slots"].as_array().unwrap().iter().find(|slot| slot["starts_at"] == TUESDAY[1]).unwrap().clone();
+        assert_eq!(slot["reason"], "no_officer_free");
+        let why = format!("/api/v1/services/{service}/why?starts_at={}", TUESDAY[1]);
+        let told = gao.get(&format!("{why}&stage=inspection&site=enterprise")).await.ok();
+        assert_eq!((&told["allowed"], &told["reason"]), (&json!(false), &json!("no_officer_free")));
+        assert_eq!(told["next_starts_at"], "2026-11-24T12:30:00Z");
+        let declaring = gao.get(&format!("{why}&stage=declaration")).await.ok();
+        assert_eq!((&declaring["allowed"], &declaring["reason"]), (&json!(true), &Value::Null));
+        let without = app.service("video-try").await;
+        gao.get(&format!("/api/v1/services/{without}/why?starts_at={}&stage=release", TUESDAY[1])).await.refused(422, "unknown_stage");
         assert_eq!(occupied::Entity::find().count(app.app.db.reader()).await.unwrap(), before);
         // A start of the program finds the same.
         app.app.places.load().await.unwrap();

@@ -1,8 +1,10 @@
 //! Many clients who hold, request, move, cancel, wait, take what they are offered, and a chief who closes hours meanwhile:
 //! what is drawn from one pool of places. Afterwards, and while it goes on, no place is taken twice.
 
+use crate::stage_officers::{name, officer};
 use crate::support::{Browser, TestApp};
 use chrono::{DateTime, TimeDelta, Utc};
+use mianqia::auth::entities::account;
 use mianqia::booking::entities::appointment;
 use mianqia::booking::entities::booking::{self, BookingState};
 use mianqia::db::jobs;
@@ -10,7 +12,7 @@ use mianqia::directory::entities::resource;
 use mianqia::places::entities::occupied;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -66,6 +68,10 @@ pub async fn storm(app: &TestApp, attempts: usize, seed: u64) -> Report {
         clients.push(Client { browser, rng, own: own[number % LOGINS.len()].clone() });
     }
     let chief = app.signed_in("shen").await;
+    // Two hold the inspections, so that they are what many want at once, and one all releases.
+    let (zhou, shen) = (officer(app, "zhou").await, officer(app, "shen").await);
+    name(&chief, &services.staged, 1, &[&zhou, &shen]).await.ok();
+    name(&chief, &services.staged, 2, &[&shen]).await.ok();
     let made = Arc::new(AtomicUsize::new(0));
     let answers = Arc::new(Mutex::new(BTreeMap::new()));
     let over = Arc::new(AtomicBool::new(false));
@@ -262,7 +268,10 @@ async fn close_and_open(chief: Browser, services: Arc<Services>, over: Arc<Atomi
 async fn seats_hold(app: &TestApp) {
     let conn = app.app.db.reader();
     let resources = resource::Entity::find().all(conn).await.unwrap();
-    let seats: HashMap<Uuid, i32> = resources.iter().map(|row| (row.id, row.seats)).collect();
+    let mut seats: HashMap<Uuid, i32> = resources.iter().map(|row| (row.id, row.seats)).collect();
+    // An officer is in one place at a time.
+    let staff = account::Entity::find().all(conn).await.unwrap();
+    seats.extend(staff.iter().map(|one| (one.id, 1)));
     let mut taken: HashMap<(Uuid, i64), i32> = HashMap::new();
     for row in occupied::Entity::find().all(conn).await.unwrap() {
         assert!(row.seat < seats[&row.resource_id], "seat {} of {}", row.seat, seats[&row.resource_id]);
@@ -271,6 +280,19 @@ async fn seats_hold(app: &TestApp) {
     for ((resource, cell), count) in taken {
         assert!(count <= seats[&resource], "{count} owners of cell {cell}, {} seats", seats[&resource]);
     }
+    officers_are_once(conn).await;
+}
+
+/// No officer holds two stages at one time, by what the bookings say.
+async fn officers_are_once(conn: &impl ConnectionTrait) {
+    let sql = "select count(*) as doubled from appointment one
+        join appointment other on one.officer_id = other.officer_id and one.id < other.id
+            and one.starts_at < other.ends_at and other.starts_at < one.ends_at
+        join booking a on a.id = one.booking_id join booking b on b.id = other.booking_id
+        where a.state not in ('cancelled', 'refused', 'expired') and b.state not in ('cancelled', 'refused', 'expired')";
+    let asked = Statement::from_string(conn.get_database_backend(), sql);
+    let doubled: i64 = conn.query_one_raw(asked).await.unwrap().unwrap().try_get("", "doubled").unwrap();
+    assert_eq!(doubled, 0, "an officer is twice at one time");
 }
 
 /// What stands has its places, all of them, and nothing else has any; memory says what the table says; chains are whole.

@@ -33,6 +33,11 @@ settings_seats_kept = { $seats ->
         [one] { $seats } seat is kept for callers and the counter, so there cannot be fewer. Please keep fewer first.
        *[other] { $seats } seats are kept for callers and the counter, so there cannot be fewer. Please keep fewer first.
     }
+settings_shares_above_quota = { $quota ->
+        [one] No more than the { $quota } place a day can be kept for callers and the counter together.
+       *[other] No more than the { $quota } places a day can be kept for callers and the counter together.
+    }
+settings_shares_without_quota = Nothing can be kept of places a day where they are not counted. Please say how many there are a day, or keep none.
 settings_no_slot_left = The booking terms ask for more time ahead than can be booked, so no time would be left. Please give more days, or change the terms first.
 settings_unknown_zone = There is no such time zone. Please write a name such as Asia/Shanghai.
 settings_grid = The grid is one of 5, 10 or 15 minutes.

@@ -42,6 +42,9 @@ year_unpublished = 国务院尚未公布 { $year } 年的放假安排，无法�
 not_a_slot = 这个时间不在可预约的时段内，请从列表中选择。
 slot_taken = 这个时段的名额刚被约走，请选择别的时间。
 places_reserved = 余下的名额留给电话和窗口预约，{ $until } 起向所有人开放。请选择别的时间，或拨打值班电话。
+    .phone = 余下的名额留给电话预约，{ $until } 起向所有人开放。请选择别的时间，或拨打值班电话。
+    .counter = 余下的名额留给到窗口来的人，{ $until } 起向所有人开放。请选择别的时间，或直接到窗口办理。
+no_officer_free = 能办理这个环节的关员那时都有别的安排，请选择别的时间。
 # $most_holds (number)
 too_many_holds = 您已保留 { $most_holds } 个时段。请先提交或取消其中一个。
 already_yours = 这项业务的这个时间您已经有预约 { $reference } 了。

@@ -31,6 +31,9 @@ settings_stage_order = 环节的顺序是申报、查验、放行，每个最多
 settings_first_gap = 第一个环节之前没有别的环节，间隔应为 0。
 # $seats (number)
 settings_seats_kept = 已为电话和窗口预留 { $seats } 个名额，名额不能比这更少。请先减少预留。
+# $quota (number)
+settings_shares_above_quota = 留给电话和窗口的合计不能超过每天的 { $quota } 个名额。
+settings_shares_without_quota = 没有设每天的名额，就不能从中预留。请先填每天最多几个，或去掉预留。
 settings_no_slot_left = 预约规则要求的提前时间比可约天数还长，将没有任何时段。请加长可约天数，或先改预约规则。
 settings_unknown_zone = 没有这个时区，请写成 Asia/Shanghai 这样的名称。
 settings_grid = 时间格只能是 5、10 或 15 分钟。

@@ -34,6 +34,11 @@ pub async fn staff(conn: &impl ConnectionTrait) -> Result<Vec<account::Model>, D
         .await
 }
 
+/// Those of them who are still here.
+pub async fn active_staff(conn: &impl ConnectionTrait) -> Result<Vec<account::Model>, DbErr> {
+    Ok(staff(conn).await?.into_iter().filter(|one| one.active).collect())
+}
+
 /// Enterprises by id.
 pub async fn enterprises(
     conn: &impl ConnectionTrait,

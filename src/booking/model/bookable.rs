@@ -2,37 +2,40 @@
 //! are asked through [`Free`].
 
 use crate::base::local_time::local_date;
+use crate::booking::model::shares::Kept;
 use crate::booking::model::slots::{Plan, Slot, YearUnpublished};
 use crate::directory::model::calendar::Calendar;
-use crate::places::cells;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use std::ops::Range;
 
-/// Answers how many places are free. `quota` is asked with a day's cell.
+/// Answers how many places are free for somebody.
 pub trait Free {
-    fn seats(&self, cells: Range<i64>) -> i32;
-    /// What is left of the day's quota; `None` where there is none.
-    fn quota(&self, cells: Range<i64>) -> Option<i32>;
+    /// In a slot, over its cells of the place.
+    fn seats(&self, slot: &Slot, cells: Range<i64>) -> i32;
+    /// What is left of the quota of a date; `None` where there is none.
+    fn quota(&self, _: NaiveDate) -> Option<i32> {
+        None
+    }
     /// How many there are in all, where they are not as many as ever.
     fn all(&self, _: Range<i64>) -> Option<i32> {
         None
     }
-    /// How many are free beside, and kept for others until a set time.
-    fn kept(&self, _: Range<i64>) -> i32 {
-        0
+    /// What the slot lacks in which they can have no place.
+    fn lack(&self, _: &Slot, _: Range<i64>) -> Lack {
+        Lack::Places
     }
 }
 
-/// Where there is no quota.
-impl<F: Fn(Range<i64>) -> i32> Free for F {
-    fn seats(&self, cells: Range<i64>) -> i32 {
-        self(cells)
-    }
-
-    fn quota(&self, _: Range<i64>) -> Option<i32> {
-        None
-    }
+/// Why nothing is free in a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// They are taken, of the slot or of the day.
+    Places,
+    /// What is left is kept for others.
+    Kept(Kept),
+    /// There are places, and nobody who could hold the stage.
+    Officers,
 }
 
 /// Why nothing can be booked on a day.
@@ -48,6 +51,8 @@ pub enum DayReason {
     Quota,
     /// What is left is kept for who books in another way, until a set time.
     Reserved,
+    /// Everybody who could hold the stage is busy.
+    NoOfficerFree,
 }
 
 /// Why a slot cannot be booked.
@@ -60,6 +65,8 @@ pub enum SlotReason {
     Quota,
     /// What is left is kept for who books in another way, until a set time.
     Reserved,
+    /// Everybody who could hold the stage is busy.
+    NoOfficerFree,
     /// Something else in the terms of the service, for the party that asks.
     Terms,
 }
@@ -92,6 +99,8 @@ pub struct Offer {
     pub slot: Slot,
     pub free: i32,
     pub reason: Option<SlotReason>,
+    /// What is kept for others of a slot that is [`SlotReason::Reserved`].
+    pub kept: Option<Kept>,
 }
 
 /// The terms of a service at an instant.
@@ -155,29 +164,32 @@ impl Terms<'_> {
     }
 
     /// The slots of a date with what is free in each.
-    pub fn offers(&self, date: NaiveDate, free: &impl Free) -> Result<Vec<Offer>, DayReason> {
+    pub fn offers(&self, date: NaiveDate, free: &(impl Free + ?Sized)) -> Result<Vec<Offer>, DayReason> {
         let slots = self.slots(date)?;
-        let left = free.quota(cells::of_day(date));
+        let left = free.quota(date);
         let offer = |slot: Slot| {
             if let Some(reason) = self.too_late(&slot) {
-                return Offer { slot, free: 0, reason: Some(reason) };
+                return Offer { slot, free: 0, reason: Some(reason), kept: None };
             }
             let cells = self.plan.cells(&slot);
-            let seats = free.seats(cells.clone());
+            let seats = free.seats(&slot, cells.clone());
             let places = left.map_or(seats, |left| seats.min(left));
-            let reason = match (seats, places) {
-                (_, 1..) => None,
-                (1.., _) => Some(SlotReason::Quota),
-                _ if free.kept(cells) > 0 && left.is_none_or(|left| left > 0) => Some(SlotReason::Reserved),
-                _ => Some(SlotReason::Full),
+            if places > 0 {
+                return Offer { slot, free: places, reason: None, kept: None };
+            }
+            let (reason, kept) = match free.lack(&slot, cells) {
+                Lack::Kept(kept) => (SlotReason::Reserved, Some(kept)),
+                Lack::Officers => (SlotReason::NoOfficerFree, None),
+                Lack::Places if seats > 0 => (SlotReason::Quota, None),
+                Lack::Places => (SlotReason::Full, None),
             };
-            Offer { slot, free: places.max(0), reason }
+            Offer { slot, free: 0, reason: Some(reason), kept }
         };
         Ok(slots.into_iter().map(offer).collect())
     }
 
     /// A date in numbers.
-    pub fn day(&self, date: NaiveDate, quota: Option<i32>, free: &impl Free) -> DayTotal {
+    pub fn day(&self, date: NaiveDate, quota: Option<i32>, free: &(impl Free + ?Sized)) -> DayTotal {
         let offers = match self.offers(date, free) {
             Ok(offers) => offers,
             Err(reason) => return DayTotal { free: 0, total: 0, reason: Some(reason) },
@@ -187,7 +199,7 @@ impl Terms<'_> {
         let places = offers.iter().fold(0, |sum: i32, offer| sum.saturating_add(all(offer)));
         let total = within(places, quota);
         let sum = offers.iter().fold(0, |sum: i32, offer| sum.saturating_add(offer.free));
-        let free = within(sum, free.quota(cells::of_day(date)));
+        let free = within(sum, free.quota(date));
         let has = |reason| offers.iter().any(|offer| offer.reason == Some(reason));
         let reason = if free > 0 {
             None
@@ -195,6 +207,8 @@ impl Terms<'_> {
             Some(DayReason::Quota)
         } else if has(SlotReason::Reserved) {
             Some(DayReason::Reserved)
+        } else if has(SlotReason::NoOfficerFree) {
+            Some(DayReason::NoOfficerFree)
         } else if has(SlotReason::Full) {
             Some(DayReason::Full)
         } else if has(SlotReason::LeadTime) {
@@ -206,7 +220,7 @@ impl Terms<'_> {
     }
 
     /// The first slot with a free place up to the horizon, or why there is none.
-    pub fn next_free(&self, free: &impl Free) -> Result<Slot, NoneFree> {
+    pub fn next_free(&self, free: &(impl Free + ?Sized)) -> Result<Slot, NoneFree> {
         let mut why = NoneFree::Closed;
         for date in self.dates() {
             let offers = match self.offers(date, free) {
@@ -221,7 +235,8 @@ impl Terms<'_> {
                 return Ok(offer.slot);
             }
             let gone = |offer: &Offer| {
-                matches!(offer.reason, Some(SlotReason::Full | SlotReason::Quota | SlotReason::Reserved))
+                use SlotReason::{Full, NoOfficerFree, Quota, Reserved};
+                matches!(offer.reason, Some(Full | Quota | Reserved | NoOfficerFree))
             };
             if offers.iter().any(gone) {
                 why = NoneFree::Full;
@@ -263,11 +278,26 @@ mod tests {
     struct Stock(i32, Option<i32>);
 
     impl Free for Stock {
-        fn seats(&self, _: Range<i64>) -> i32 {
+        fn seats(&self, _: &Slot, _: Range<i64>) -> i32 {
             self.0
         }
-        fn quota(&self, _: Range<i64>) -> Option<i32> {
+        fn quota(&self, _: NaiveDate) -> Option<i32> {
             self.1
+        }
+    }
+
+    /// So much of a place and of a quota, and what is lacking.
+    struct Lacking(i32, Option<i32>, Lack);
+
+    impl Free for Lacking {
+        fn seats(&self, _: &Slot, _: Range<i64>) -> i32 {
+            self.0
+        }
+        fn quota(&self, _: NaiveDate) -> Option<i32> {
+            self.1
+        }
+        fn lack(&self, _: &Slot, _: Range<i64>) -> Lack {
+            self.2
         }
     }
 
@@ -324,6 +354,33 @@ mod tests {
                 DayTotal { free, total, reason },
                 "{date} {days:?} {now}"
             );
+        }
+    }
+
+    #[test]
+    fn a_slot_without_a_place_says_what_is_lacking() {
+        let (plan, calendar) = (plan(DayKind::Any), Calendar::default());
+        let now = "2026-12-14T00:00:00Z".parse().unwrap();
+        let lead = TimeDelta::zero();
+        let terms = Terms { plan: &plan, calendar: &calendar, lead, horizon_days: 30, capacity: 3, now };
+        let kept = Kept { until: now, phone: 2, counter: 0 };
+        let date = "2026-12-15".parse().unwrap();
+        for (free, reason, of_day) in [
+            (Lacking(2, Some(1), Lack::Kept(kept)), None, None),
+            (Lacking(2, Some(0), Lack::Places), Some(SlotReason::Quota), Some(DayReason::Quota)),
+            (Lacking(0, Some(3), Lack::Places), Some(SlotReason::Full), Some(DayReason::Full)),
+            (Lacking(2, Some(0), Lack::Kept(kept)), Some(SlotReason::Reserved), Some(DayReason::Reserved)),
+            (Lacking(0, None, Lack::Kept(kept)), Some(SlotReason::Reserved), Some(DayReason::Reserved)),
+            (
+                Lacking(0, None, Lack::Officers),
+                Some(SlotReason::NoOfficerFree),
+                Some(DayReason::NoOfficerFree),
+            ),
+        ] {
+            let offer = terms.offers(date, &free).unwrap()[0];
+            let told = (reason == Some(SlotReason::Reserved)).then_some(kept);
+            assert_eq!((offer.reason, offer.kept), (reason, told));
+            assert_eq!(terms.day(date, free.1, &free).reason, of_day);
         }
     }
 

@@ -1,8 +1,10 @@
 //! What is free: answered from memory and the kept directory, without a query.
 
 use crate::auth::Actor;
-use crate::booking::model::bookable::{DayReason, DayTotal, Free, NoneFree, Offer, OpenState, Terms};
+use crate::base::local_time::local_date;
+use crate::booking::model::bookable::{DayReason, DayTotal, Free, Lack, NoneFree, Offer, OpenState, Terms};
 use crate::booking::model::slots::{Plan, Slot};
+use crate::booking::service::drawing::Shared;
 use crate::booking::service::terms::tier_of;
 use crate::booking::service::{Booking, Drawing, lead_of, plan_of, seats_over, terms_of};
 use crate::directory::ServiceInfo;
@@ -10,6 +12,7 @@ use crate::directory::model::calendar::{Calendar, DayClass};
 use crate::http::Problem;
 use crate::places::{Board, Places, cells};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -41,23 +44,45 @@ pub(super) struct ServiceBoards<'a> {
     quota: Option<&'a Board>,
 }
 
+impl ServiceBoards<'_> {
+    /// All that a slot takes, each with its board and cells.
+    fn all_of(&self, slot: &Slot, cells: Range<i64>) -> impl Iterator<Item = (Shared, &Board, Range<i64>)> {
+        let (board, info) = self.seats;
+        let date = local_date(info.zone, slot.starts_at);
+        let of_day = self.quota.zip(Shared::of_day(info, date));
+        iter::once((Shared::of_slot(info, slot, &cells), board, cells))
+            .chain(of_day.map(|(board, shared)| (shared, board, cells::of_day(date))))
+    }
+}
+
 impl Free for ServiceBoards<'_> {
-    fn seats(&self, cells: Range<i64>) -> i32 {
-        self.drawing.free(self.seats.0, self.seats.1, &cells)
+    fn seats(&self, slot: &Slot, cells: Range<i64>) -> i32 {
+        let (board, info) = self.seats;
+        Shared::of_slot(info, slot, &cells).free(self.drawing, board, &cells)
+    }
+
+    fn quota(&self, date: NaiveDate) -> Option<i32> {
+        let (board, shared) = self.quota.zip(Shared::of_day(self.seats.1, date))?;
+        Some(shared.free(self.drawing, board, &cells::of_day(date)))
     }
 
     fn all(&self, cells: Range<i64>) -> Option<i32> {
         Some(seats_over(self.seats.1, &cells))
     }
 
-    fn kept(&self, cells: Range<i64>) -> i32 {
-        let all = seats_over(self.seats.1, &cells);
-        self.seats.0.free_seats(all, cells.clone()) - self.seats(cells)
-    }
-
-    fn quota(&self, cells: Range<i64>) -> Option<i32> {
-        let seats = self.seats.1.quota_on(cells::date_of(cells.start))?;
-        self.quota.map(|board| board.free_seats(seats, cells))
+    fn lack(&self, slot: &Slot, cells: Range<i64>) -> Lack {
+        let all: Vec<_> = self.all_of(slot, cells).collect();
+        if all.iter().any(|(shared, board, cells)| board.free_seats(shared.all, cells.clone()) == 0) {
+            return Lack::Places;
+        }
+        // Of what is lacking there is some, so it is kept.
+        let free = |drawing, (shared, board, cells): &(Shared, &Board, Range<i64>)| {
+            shared.free(drawing, board, cells)
+        };
+        let lacking = all.iter().filter(|one| free(self.drawing, one) <= 0);
+        let until = lacking.filter_map(|(shared, ..)| shared.kept_until(self.drawing.now));
+        let least = |drawing| all.iter().map(|one| free(drawing, one)).min().unwrap_or_default();
+        self.drawing.kept(until, least).map_or(Lack::Places, Lack::Kept)
     }
 }
 

@@ -9,6 +9,7 @@ mod consent;
 mod day;
 mod decide;
 pub mod desk;
+mod drawing;
 mod explain;
 pub mod feeds;
 mod figures;
@@ -16,6 +17,7 @@ mod free;
 pub mod group;
 mod hindrances;
 mod history;
+mod lacking;
 mod offers;
 mod offers_answered;
 pub mod official_calendar;
@@ -33,6 +35,7 @@ mod seal;
 pub mod settings;
 pub mod settings_tried;
 pub mod shares;
+mod stage_boards;
 mod stage_officers;
 mod stages;
 mod sweep;
@@ -48,6 +51,7 @@ mod why;
 mod wish;
 
 pub use desk::{DeskAsked, DeskBooking};
+pub use drawing::capacity_in;
 pub use figures::{MonthOfWork, ServiceMonth};
 pub use free::ServiceNow;
 pub use request::RequestForm;
@@ -63,14 +67,13 @@ use crate::auth::entities::account::Role;
 use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;
-use crate::base::local_time::{instant, local_date};
 use crate::booking::model::bookable::Terms;
-use crate::booking::model::shares::{self as sharing, Parts, Seats};
-use crate::booking::model::slots::{DatedHours, Opening, Plan, Slot};
+use crate::booking::model::slots::{DatedHours, Opening, Plan};
+use crate::booking::service::drawing::{Drawing, seats_over};
 use crate::booking::service::papers::Papers;
 use crate::booking::service::refused::Uncounted;
 use crate::booking::service::waiting::WaitingRoom;
-use crate::booking::store::entities::booking::{self, Channel};
+use crate::booking::store::entities::booking;
 use crate::booking::store::{Scope, read};
 use crate::db::live::Live;
 use crate::db::{Db, StoreFault, WriteError, fault_of};
@@ -79,10 +82,9 @@ use crate::directory::model::calendar::Calendar;
 use crate::directory::model::credit::CreditTier;
 use crate::directory::{Directory, ServiceInfo};
 use crate::http::Problem;
-use crate::places::{Board, Places};
+use crate::places::Places;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
 
@@ -265,72 +267,6 @@ fn lead_of(info: &ServiceInfo, tier: Option<CreditTier>) -> TimeDelta {
 
 fn hours_of(row: &announced_hours::Model) -> DatedHours {
     DatedHours { dates: (row.date_from, row.date_to), minutes: row.from_minute..row.to_minute }
-}
-
-/// How many places a service has over some cells: its seats, and those that were announced for all of them.
-fn seats_over(info: &ServiceInfo, cells: &Range<i64>) -> i32 {
-    if info.extra.iter().all(|row| row.extra_seats == 0) {
-        return info.seats;
-    }
-    let seconds = i64::from(info.venue.grid_minutes.max(1)) * 60;
-    let at = |cell: i64| DateTime::from_timestamp(cell.saturating_mul(seconds), 0).unwrap_or_default();
-    let (from, to) = (at(cells.start), at(cells.end));
-    let date = local_date(info.zone, from);
-    let covers = |row: &&announced_hours::Model| {
-        let edge = |minute| instant(info.zone, date, minute);
-        row.date_from <= date
-            && date <= row.date_to
-            && edge(row.from_minute).is_some_and(|begins| begins <= from)
-            && edge(row.to_minute).is_some_and(|ends| to <= ends)
-    };
-    let more = info.extra.iter().filter(covers).map(|row| row.extra_seats);
-    more.fold(info.seats, i32::saturating_add)
-}
-
-/// Who draws from the places of a service: by which way they book, and when.
-#[derive(Clone, Copy, Debug)]
-struct Drawing {
-    channel: Channel,
-    now: DateTime<Utc>,
-}
-
-impl Drawing {
-    /// Whoever books for themselves.
-    fn online(now: DateTime<Utc>) -> Self {
-        Self { channel: Channel::Online, now }
-    }
-
-    /// The seats of a service over some cells that they may have. What is kept for others is theirs once it was
-    /// released, which goes by the start of the slot.
-    fn seats(&self, info: &ServiceInfo, cells: &Range<i64>) -> Parts {
-        let (shares, all) = (&info.spec.shares, seats_over(info, cells));
-        if shares.kept() == 0 {
-            return [0..all, 0..0, 0..0, 0..0];
-        }
-        let seconds = i64::from(info.venue.grid_minutes.max(1)) * 60;
-        // What is kept free before a slot is among its cells.
-        let before = i64::from(info.spec.terms.buffer_before_minutes) * 60;
-        let first = cells.start.saturating_add((before + seconds - 1) / seconds);
-        let at = DateTime::from_timestamp(first.saturating_mul(seconds), 0).unwrap_or_default();
-        let released = sharing::released_at(shares, at) <= self.now;
-        sharing::parts(shares, Seats { usual: info.seats, all }, self.channel, released)
-    }
-
-    /// How many of them are free on a board.
-    fn free(&self, board: &Board, info: &ServiceInfo, cells: &Range<i64>) -> i32 {
-        let free = |seats: i32| board.free_seats(seats, cells.clone());
-        let of = |part: &Range<i32>| match (part.start, part.end) {
-            (from, to) if from >= to => 0,
-            (0, to) => free(to),
-            (from, to) => free(to) - free(from),
-        };
-        self.seats(info, cells).iter().map(of).sum()
-    }
-}
-
-/// How many places side by side a service has in a slot.
-pub fn capacity_in(info: &ServiceInfo, slot: &Slot) -> i32 {
-    seats_over(info, &plan_of(info).cells(slot))
 }
 
 fn terms_of<'a>(info: &ServiceInfo, plan: &'a Plan, calendar: &'a Calendar, now: DateTime<Utc>) -> Terms<'a> {

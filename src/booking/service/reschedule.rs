@@ -252,6 +252,6 @@ impl WantedAll {
     fn is_as(&self, of: &[appointment::Model]) -> bool {
         let one = |wanted: &Wanted| (wanted.stage, wanted.site, wanted.slot.starts_at);
         let other = |row: &appointment::Model| (row.stage, row.site, row.starts_at);
-        self.0.iter().map(one).eq(of.iter().map(other))
+        self.all.iter().map(one).eq(of.iter().map(other))
     }
 }

@@ -161,7 +161,7 @@ impl Booking {
                     return Ok(());
                 }
                 before.check_settings(&settings)?;
-                check_officers(tx.conn(), &settings).await?;
+                check_officers(tx.conn(), &before, &settings).await?;
                 let wanted = before.with_settings(&settings);
                 fit_stages(&wanted, &calendar, now)?;
                 let standings = Standings::of(tx.conn(), &before, &wanted, now).await?;

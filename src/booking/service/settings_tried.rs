@@ -77,7 +77,7 @@ impl Booking {
         let conn = self.0.db.reader();
         let before = stored(conn, id).await?.ok_or_else(Problem::not_found)?;
         before.check_settings(settings)?;
-        check_officers(conn, settings).await?;
+        check_officers(conn, &before, settings).await?;
         let (calendar, now) = (self.0.directory.calendar().await?, self.0.clock.now());
         let after = before.with_settings(settings);
         fit_stages(&after, &calendar, now)?;

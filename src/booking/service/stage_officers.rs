@@ -3,20 +3,22 @@
 use crate::auth::{self, Actor, Right};
 use crate::base::words;
 use crate::booking::log::{BookingEntry, StageHeld};
+use crate::booking::model::slots::Slot;
 use crate::booking::model::state::wrong_state;
-use crate::booking::service::stages::unknown_stage;
+use crate::booking::service::stage_boards::{OfficersNow, present};
+use crate::booking::service::stages::{stage_of, unknown_stage};
 use crate::booking::service::wish::make_room_for;
 use crate::booking::service::{Booking, Fault, scope_of};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
-use crate::booking::store::{appointments, write};
-use crate::db::{Tx, is_unique_violation};
+use crate::booking::store::{appointments, desks, write};
+use crate::db::Tx;
+use crate::directory::ServiceInfo;
 use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::settings::ServiceSettings;
-use crate::directory::{ServiceInfo, StageInfo};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
-use crate::places::{Need, Taken, cells};
+use crate::places::{self, Need, Taken, cells};
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use std::collections::BTreeSet;
@@ -35,19 +37,22 @@ pub struct StageOfficer {
     pub holds: bool,
 }
 
-/// Refuses officers of stages who are none, or are there twice.
+/// Refuses officers of stages who are none, or are there twice. Who was named before and is here no more may go on standing
+/// there: nobody is taken for that.
 pub(super) async fn check_officers(
     conn: &impl ConnectionTrait,
+    before: &ServiceInfo,
     settings: &ServiceSettings,
 ) -> Result<(), Problem> {
     if settings.stages.iter().all(|stage| stage.officers.is_empty()) {
         return Ok(());
     }
-    let staff = auth::ask::staff(conn).await?;
-    let here: BTreeSet<Uuid> = staff.iter().filter(|one| one.active).map(|one| one.id).collect();
+    let here: BTreeSet<Uuid> = auth::ask::active_staff(conn).await?.iter().map(|one| one.id).collect();
     for (index, stage) in settings.stages.iter().enumerate() {
         let mut seen = BTreeSet::new();
-        if !stage.officers.iter().all(|one| here.contains(one) && seen.insert(*one)) {
+        let named = stage_of(before, stage.stage).map(|known| &*known.officers).unwrap_or_default();
+        let can_be = |one: &Uuid| here.contains(one) || named.contains(one);
+        if !stage.officers.iter().all(|one| can_be(one) && seen.insert(*one)) {
             let field = format!("settings.stages[{index}].officers");
             return Err(Problem::invalid(field, words::booking::settings_officer()));
         }
@@ -59,8 +64,7 @@ impl Booking {
     /// Everybody who can be named for a stage, by name.
     pub async fn officers(&self, actor: &Actor) -> Result<Vec<auth::entities::account::Model>, Problem> {
         actor.may(Right::HandleBookings)?;
-        let staff = auth::ask::staff(self.0.db.reader()).await?;
-        Ok(staff.into_iter().filter(|one| one.active).collect())
+        Ok(auth::ask::active_staff(self.0.db.reader()).await?)
     }
 
     /// Who may hold a stage of a booking, the usual first.
@@ -77,14 +81,16 @@ impl Booking {
         let all = appointments::of(conn, [id]).await?;
         let one = all.iter().find(|one| one.stage == Some(stage)).ok_or_else(unknown_stage)?;
         let officers = stage_of(&info, stage).map(|stage| stage.officers.clone()).unwrap_or_default();
-        let mut accounts = auth::ask::accounts(conn, &officers).await?;
+        let slot = Slot { starts_at: one.starts_at, ends_at: one.ends_at };
         let time = cells::of_person(&(one.starts_at..one.ends_at));
+        let now = OfficersNow::of(conn, &info.stages, slot.starts_at..slot.ends_at, Some(id)).await?;
         let free: Vec<bool> = self.0.places.look_at(&officers, |boards| {
             boards.iter().map(|board| board.free_seats(1, time.clone()) > 0).collect()
         });
+        let mut accounts = auth::ask::accounts(conn, &officers).await?;
         let shown = |(id, free): (&Uuid, bool)| {
-            let account = accounts.remove(id).filter(|account| account.active)?;
-            let holds = one.officer_id == Some(*id);
+            let account = accounts.remove(id).filter(|_| now.is_here(*id))?;
+            let (free, holds) = (free && now.could(*id, &slot), one.officer_id == Some(*id));
             Some(StageOfficer { id: *id, name: account.name, badge_no: account.badge_no, free, holds })
         };
         Ok(officers.iter().zip(free).filter_map(shown).collect())
@@ -102,7 +108,8 @@ impl Booking {
         let seen = self.find_for(actor, id).await?;
         let info = self.info(seen.service_id).await?;
         let known = stage_of(&info, stage).ok_or_else(unknown_stage)?;
-        if !known.officers.contains(&officer) {
+        let here = present(self.0.db.reader(), &info.stages).await?;
+        if !known.officers.contains(&officer) || !here.contains(&officer) {
             return Err(Problem::invalid("officer_id", words::booking::stage_officer_unknown()));
         }
         let handing = Handing { id, stage, officer, by: actor.evidence(), now: self.0.clock.now() };
@@ -117,7 +124,7 @@ impl Booking {
         match write.await {
             Ok(row) => Ok(row),
             // Somebody was faster.
-            Err(Fault::Store(error)) if is_unique_violation(&error) => Err(busy()),
+            Err(Fault::Store(error)) if places::TAKEN.is_violated_by(&error) => Err(busy()),
             Err(fault) => Err(fault.into()),
         }
     }
@@ -134,7 +141,8 @@ impl Booking {
         }
         let need = Need::one_of(Arc::from([officer]), cells::of_person(&(one.starts_at..one.ends_at)));
         make_room_for(tx, &self.0.places, &need, now).await?;
-        if write::is_taken(tx, &need).await? {
+        let on_desk = desks::between(tx.conn(), [&officer], one.starts_at..one.ends_at, Some(id)).await?;
+        if !on_desk.is_empty() || write::is_taken(tx, &need).await? {
             return Err(busy().into());
         }
         if let Some(before) = one.officer_id {
@@ -167,10 +175,6 @@ struct Handing {
 pub(super) fn can_be_handed_over(row: &booking::Model, one: &appointment::Model) -> bool {
     use BookingState::{Accepted, CheckedIn, Requested};
     matches!(row.state, Requested | Accepted | CheckedIn) && one.ended_at.is_none()
-}
-
-fn stage_of(info: &ServiceInfo, stage: Stage) -> Option<&StageInfo> {
-    info.stages.iter().find(|known| known.row.stage == stage)
 }
 
 fn busy() -> Problem {

@@ -1,13 +1,14 @@
 //! Stages: what can be had together, and the clearance clock that tells when each really began and was done.
 
 use crate::auth::{Actor, Right};
-use crate::base::local_time::local_date;
+use crate::base::local_time::{local_date, midnight};
 use crate::base::words;
 use crate::booking::log::{BookingEntry, StageClock};
 use crate::booking::model::bookable::{DayReason, Offer, Terms};
 use crate::booking::model::slots::Slot;
 use crate::booking::model::stages::{self, MOST_ALTERNATIVES, StageTerms};
 use crate::booking::model::state::{Action, Side, wrong_state};
+use crate::booking::service::stage_boards::OfficersNow;
 use crate::booking::service::terms::tier_of;
 use crate::booking::service::transition::{Step, take_step};
 use crate::booking::service::wish::{stage_plan, terms_of_stages};
@@ -22,7 +23,6 @@ use crate::directory::model::calendar::Calendar;
 use crate::directory::{ServiceInfo, StageInfo};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
-use crate::places::cells;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use std::iter;
 use std::ops::Range;
@@ -57,12 +57,19 @@ impl Booking {
         date: NaiveDate,
     ) -> Result<(Arc<ServiceInfo>, Vec<Offer>, Option<DayReason>), Problem> {
         let info = self.offered(service_id).await?;
-        let found = info.stages.iter().find(|known| known.row.stage == stage).ok_or_else(unknown_stage)?;
+        let found = stage_of(&info, stage).ok_or_else(unknown_stage)?;
         let calendar = self.0.directory.calendar().await?;
         let plan = stage_plan(&info, found);
         let lead = lead_of(&info, caller.and_then(tier_of));
-        let terms = Terms { lead, ..terms_of(&info, &plan, &calendar, self.0.clock.now()) };
-        let (offers, reason) = self.free_of_stage(&info, found, site, &terms, date);
+        let now = self.0.clock.now();
+        let terms = Terms { lead, ..terms_of(&info, &plan, &calendar, now) };
+        // A stage may go on over midnight.
+        let begins = midnight(info.zone, date);
+        let officers = self.officers_of(&info, begins..begins + TimeDelta::days(3)).await?;
+        let drawing = Drawing::online(now);
+        let (offers, reason) = self.look_at_stage(&info, (found, site), drawing, &officers, |boards| {
+            (terms.offers(date, boards).unwrap_or_default(), terms.day(date, None, boards).reason)
+        });
         Ok((info, offers, reason))
     }
 
@@ -85,7 +92,10 @@ impl Booking {
         let calendar = self.0.directory.calendar().await?;
         let now = self.0.clock.now();
         let lead = lead_of(&info, caller.and_then(tier_of));
-        let search = Search { booking: self, info: &info, calendar: &calendar, lead, now };
+        let horizon = now + TimeDelta::days(i64::from(info.row.horizon_days) + 2);
+        let officers = self.officers_of(&info, from.max(now)..horizon).await?;
+        let search =
+            Search { booking: self, info: &info, calendar: &calendar, officers: &officers, lead, now };
         let free = iter::zip(&positions, wanted)
             .map(|(position, (_, site))| search.free(&info.stages[*position], *site, from));
         let ways = stages::alternatives(&terms, free);
@@ -99,47 +109,13 @@ impl Booking {
         Ok((info, ways))
     }
 
-    fn free_of_stage(
+    /// Who may hold the stages of a service, with what is on their desks over a stretch of time.
+    pub(super) async fn officers_of(
         &self,
         info: &ServiceInfo,
-        stage: &StageInfo,
-        site: Site,
-        terms: &Terms<'_>,
-        date: NaiveDate,
-    ) -> (Vec<Offer>, Option<DayReason>) {
-        self.look_at_stage(info, stage, site, |seats| {
-            (terms.offers(date, &seats).unwrap_or_default(), terms.day(date, None, &seats).reason)
-        })
-    }
-
-    /// Asks how many seats a stage has: of the service, at the office of what it needs beside, and of its officers.
-    fn look_at_stage<T>(
-        &self,
-        info: &ServiceInfo,
-        stage: &StageInfo,
-        site: Site,
-        ask: impl FnOnce(&dyn Fn(Range<i64>) -> i32) -> T,
-    ) -> T {
-        let drawing = Drawing::online(self.0.clock.now());
-        let own = stage.row.resource_id.filter(|_| site == Site::Office).zip(stage.seats);
-        let beside = own.map_or(info.row.resource_id, |(resource, _)| resource);
-        let mut resources = vec![info.row.resource_id, beside];
-        resources.extend(stage.officers.iter());
-        self.0.places.look_at(&resources, |boards| {
-            let [of_service, of_stage, officers @ ..] = boards else { return ask(&|_| 0) };
-            ask(&|cells: Range<i64>| {
-                let of_service = drawing.free(of_service, info, &cells);
-                let free = own.map_or(of_service, |(_, seats)| {
-                    of_service.min(of_stage.free_seats(seats, cells.clone()))
-                });
-                if officers.is_empty() {
-                    return free;
-                }
-                let time = cells_of_officer(info, stage, &cells);
-                let officers = officers.iter().filter(|officer| officer.free_seats(1, time.clone()) > 0);
-                free.min(i32::try_from(officers.count()).unwrap_or(i32::MAX))
-            })
-        })
+        span: Range<DateTime<Utc>>,
+    ) -> Result<OfficersNow, Problem> {
+        Ok(OfficersNow::of(self.0.db.reader(), &info.stages, span, None).await?)
     }
 
     /// An officer begins with a stage, or is done with it. The first that begins checks the booking in, the last that
@@ -176,18 +152,6 @@ impl Booking {
             .await;
         Ok(row?)
     }
-}
-
-/// The time of an officer that a stage takes, by the cells that it takes of the place: without what is kept free before
-/// and after.
-fn cells_of_officer(info: &ServiceInfo, stage: &StageInfo, cells: &Range<i64>) -> Range<i64> {
-    let minutes = i64::from(info.venue.grid_minutes.max(1));
-    let terms = &info.spec.terms;
-    let before = (i64::from(terms.buffer_before_minutes) + minutes - 1).div_euclid(minutes);
-    let first = cells.start.saturating_add(before).saturating_mul(minutes * 60);
-    let starts_at = DateTime::from_timestamp(first, 0).unwrap_or_default();
-    let ends_at = starts_at + TimeDelta::minutes(i64::from(stage.row.duration_minutes));
-    cells::of_person(&(starts_at..ends_at))
 }
 
 /// An officer's word about a stage.
@@ -261,6 +225,7 @@ struct Search<'a> {
     booking: &'a Booking,
     info: &'a ServiceInfo,
     calendar: &'a Calendar,
+    officers: &'a OfficersNow,
     lead: TimeDelta,
     now: DateTime<Utc>,
 }
@@ -273,19 +238,26 @@ impl<'a> Search<'a> {
         site: Site,
         from: DateTime<Utc>,
     ) -> impl Iterator<Item = Slot> + use<'a> {
-        let Self { booking, info, calendar, lead, now } = *self;
+        let Self { booking, info, calendar, officers, lead, now } = *self;
         let plan = stage_plan(info, stage);
         let horizon = now + TimeDelta::days(i64::from(info.row.horizon_days) + 1);
         let last = local_date(info.zone, horizon);
         let days = local_date(info.zone, from.max(now)).iter_days().take_while(move |day| *day <= last);
         days.flat_map(move |day| {
             let terms = Terms { lead, ..terms_of(info, &plan, calendar, now) };
-            let offers = booking
-                .look_at_stage(info, stage, site, |seats| terms.offers(day, &seats).unwrap_or_default());
+            let offers =
+                booking.look_at_stage(info, (stage, site), Drawing::online(now), officers, |boards| {
+                    terms.offers(day, boards).unwrap_or_default()
+                });
             let fits = move |offer: &Offer| offer.reason.is_none() && offer.slot.starts_at >= from;
             offers.into_iter().filter(fits).map(|offer| offer.slot)
         })
     }
+}
+
+/// A stage of a service.
+pub(super) fn stage_of(info: &ServiceInfo, stage: Stage) -> Option<&StageInfo> {
+    info.stages.iter().find(|known| known.row.stage == stage)
 }
 
 pub(super) fn unknown_stage() -> Problem {

@@ -3,16 +3,21 @@
 use crate::auth::{self, Actor, Right};
 use crate::base::local_time::local_date;
 use crate::base::words;
-use crate::booking::model::bookable::{DayReason, Offer, SlotReason, Terms};
+use crate::booking::model::bookable::{DayReason, Free, Offer, SlotReason, Terms};
+use crate::booking::model::shares::Kept;
 use crate::booking::model::slots::Slot;
 use crate::booking::model::why_not::{Earliest, Facts, Hindrance};
 use crate::booking::service::free::with_boards;
+use crate::booking::service::stages::{stage_of, unknown_stage};
 use crate::booking::service::terms::{Question, tier_of};
+use crate::booking::service::wish::stage_plan;
 use crate::booking::service::{Booking, Drawing, plan_of, scope_of, terms_of};
 use crate::booking::store::Scope;
+use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::booking::Channel;
 use crate::booking::words::problems::out_of_sight;
 use crate::directory::ServiceInfo;
+use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::credit::CreditTier;
 use crate::http::Problem;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -30,6 +35,8 @@ pub struct WhyFor {
     /// Of staff: for who calls or stands at the counter. Otherwise for who books online.
     pub channel: Option<Channel>,
     pub category: Option<String>,
+    /// For one stage alone, rather than for the whole.
+    pub stage: Option<(Stage, Site)>,
 }
 
 /// Why a time can or cannot be had.
@@ -38,6 +45,8 @@ pub struct Why {
     pub starts_at: DateTime<Utc>,
     /// Why there is no place then, whoever asks; none if one is free.
     pub reason: Option<DayReason>,
+    /// What is kept for others, where that is the reason.
+    pub kept: Option<Kept>,
     pub hindrances: Vec<Hindrance>,
     /// The next time from then on that is free and that they may have; none where waiting for one does not help.
     pub next_starts_at: Option<DateTime<Utc>>,
@@ -94,16 +103,20 @@ impl Booking {
             Some(scope) => self.all_facts(&question, scope, question.needs(starts_at.max(now))).await?,
             None => Facts::default(),
         };
-        let plan = plan_of(&info);
-        let duration = TimeDelta::minutes(i64::from(info.row.duration_minutes));
+        let stage = match of.stage {
+            Some((stage, site)) => Some((stage_of(&info, stage).ok_or_else(unknown_stage)?, site)),
+            None => None,
+        };
+        let plan = stage.map_or_else(|| plan_of(&info), |(stage, _)| stage_plan(&info, stage));
+        let duration = TimeDelta::minutes(plan.duration_minutes);
         let ends_at = starts_at.checked_add_signed(duration).ok_or_else(out_of_sight)?;
         let wanted = Slot { starts_at, ends_at };
         let usual = terms_of(&info, &plan, &question.calendar, now);
         let drawing = Drawing { channel, now };
-        let (reason, next) = with_boards(&self.0.places, &info, drawing, |boards| {
-            let offers = |date| Terms { lead: TimeDelta::zero(), ..usual }.offers(date, boards);
-            let reason = match starts_at < now {
-                true => Some(DayReason::Past),
+        let look = |free: &dyn Free| {
+            let offers = |date| Terms { lead: TimeDelta::zero(), ..usual }.offers(date, free);
+            let none = match starts_at < now {
+                true => Some((DayReason::Past, None)),
                 false => no_place(offers(local_date(info.zone, starts_at)), starts_at),
             };
             let free = dates_from(&usual, local_date(info.zone, starts_at.max(now)))
@@ -112,12 +125,21 @@ impl Booking {
             let mut allowed = free.filter(|offer| question.why_not(&offer.slot, &facts).is_empty());
             let by_waiting = |one: &Hindrance| matches!(one.earliest, Some(Earliest::Start(_)));
             let helps = question.why_not(&wanted, &facts).iter().all(by_waiting);
-            (reason, if helps { allowed.next() } else { None })
-        });
+            (none, if helps { allowed.next() } else { None })
+        };
+        let (none, next) = match stage {
+            None => with_boards(&self.0.places, &info, drawing, |boards| look(boards)),
+            Some(stage) => {
+                let until = now + TimeDelta::days(i64::from(info.row.horizon_days) + 2);
+                let officers = self.officers_of(&info, now..until).await?;
+                self.look_at_stage(&info, stage, drawing, &officers, |boards| look(boards))
+            }
+        };
         let hindrances = question.why_not(&wanted, &facts);
         let next_starts_at = next.map(|offer| offer.slot.starts_at);
         let lead = question.lead();
-        Ok(Why { info, starts_at, reason, hindrances, next_starts_at, tier, lead })
+        let (reason, kept) = none.map_or((None, None), |(reason, kept)| (Some(reason), kept));
+        Ok(Why { info, starts_at, reason, kept, hindrances, next_starts_at, tier, lead })
     }
 
     /// Whose bookings count, and their credit tier. An officer who names nobody asks about anybody.
@@ -146,22 +168,27 @@ impl Booking {
     }
 }
 
-/// Why there is no place at a time, if there is none.
-fn no_place(offers: Result<Vec<Offer>, DayReason>, starts_at: DateTime<Utc>) -> Option<DayReason> {
+/// Why there is no place at a time, if there is none, and what of it is kept for others.
+fn no_place(
+    offers: Result<Vec<Offer>, DayReason>,
+    starts_at: DateTime<Utc>,
+) -> Option<(DayReason, Option<Kept>)> {
     let offers = match offers {
         Ok(offers) => offers,
-        Err(reason) => return Some(reason),
+        Err(reason) => return Some((reason, None)),
     };
     let Some(offer) = offers.iter().find(|offer| offer.slot.starts_at == starts_at) else {
-        return Some(DayReason::Closed);
+        return Some((DayReason::Closed, None));
     };
-    offer.reason.map(|reason| match reason {
+    let reason = offer.reason.map(|reason| match reason {
         SlotReason::Past => DayReason::Past,
         SlotReason::LeadTime | SlotReason::Terms => DayReason::LeadTime,
         SlotReason::Full => DayReason::Full,
         SlotReason::Quota => DayReason::Quota,
         SlotReason::Reserved => DayReason::Reserved,
-    })
+        SlotReason::NoOfficerFree => DayReason::NoOfficerFree,
+    });
+    reason.map(|reason| (reason, offer.kept))
 }
 
 fn dates_from(terms: &Terms<'_>, from: NaiveDate) -> impl Iterator<Item = NaiveDate> + use<> {

@@ -2,18 +2,18 @@
 
 use crate::base::ids;
 use crate::base::local_time::local_date;
-use crate::base::words::Moment;
 use crate::booking::model::bookable::{DayReason, SlotReason, Terms};
-use crate::booking::model::shares::released_at;
 use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::stages::{self, StageTerms, WantedStage};
-use crate::booking::service::{Booking, Drawing, Fault, plan_of, seats_over, terms_of};
-use crate::booking::store::appointments;
+use crate::booking::service::drawing::Shared;
+use crate::booking::service::stage_boards::present;
+use crate::booking::service::{Booking, Drawing, Fault, plan_of, terms_of};
 use crate::booking::store::entities::appointment::{self, Site};
 use crate::booking::store::entities::booking;
 use crate::booking::store::write::{self, Party, Standing};
+use crate::booking::store::{appointments, desks};
 use crate::booking::words::problems::{
-    beyond_horizon, no_stages, not_a_slot, of_stage, one_time, places_reserved, slot_past, slot_taken,
+    beyond_horizon, no_officer_free, no_stages, not_a_slot, of_stage, one_time, slot_past, slot_taken,
     stage_fault, year_unpublished,
 };
 use crate::db::{Tx, is_unique_violation};
@@ -23,8 +23,13 @@ use crate::directory::{ServiceInfo, StageInfo};
 use crate::http::Problem;
 use crate::places::{self, Need, Places, Pool, Taken, cells, choose};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
 use rand::RngExt;
+use sea_orm::sea_query::UnionType;
+use std::collections::BTreeSet;
 use std::iter;
+use std::ops::Range;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// References are drawn anew when one exists already.
@@ -56,13 +61,19 @@ pub(super) struct Wanted {
     pub site: Site,
     pub slot: Slot,
     pub needs: Vec<Need>,
-    /// Some seats of the service are kept for others until then.
-    kept_until: Option<Moment>,
+    /// Of which of these, by resource, seats may be kept for somebody.
+    shared: Vec<(Uuid, Shared)>,
 }
 
 /// All appointments of one booking, in order; at least one.
 #[derive(Clone, Debug)]
-pub(super) struct WantedAll(pub Vec<Wanted>);
+pub(super) struct WantedAll {
+    pub all: Vec<Wanted>,
+    /// Who draws.
+    pub drawing: Drawing,
+    /// The venue's.
+    pub zone: Tz,
+}
 
 impl Booking {
     /// What is taken for a wish, if it can be booked now.
@@ -73,13 +84,17 @@ impl Booking {
         drawing: Drawing,
     ) -> Result<WantedAll, Problem> {
         let (calendar, now) = (self.0.directory.calendar().await?, drawing.now);
-        match time.ok_or_else(one_time)? {
+        let all = match time.ok_or_else(one_time)? {
             WantedTime::Slot(starts_at) => {
                 let (slot, date) = slot_at(info, &plan_of(info), &calendar, *starts_at, now)?;
-                Ok(WantedAll(vec![whole(info, slot, date, drawing)]))
+                vec![whole(info, slot, date, drawing)]
             }
-            WantedTime::Stages(wanted) => in_stages(info, &calendar, wanted, drawing),
-        }
+            WantedTime::Stages(wanted) => {
+                let here = present(self.0.db.reader(), &info.stages).await?;
+                in_stages(info, &calendar, wanted, (drawing, &here))?
+            }
+        };
+        Ok(WantedAll { all, drawing, zone: info.zone })
     }
 }
 
@@ -87,8 +102,8 @@ fn in_stages(
     info: &ServiceInfo,
     calendar: &Calendar,
     wanted: &[WantedStage],
-    drawing: Drawing,
-) -> Result<WantedAll, Problem> {
+    (drawing, here): (Drawing, &BTreeSet<Uuid>),
+) -> Result<Vec<Wanted>, Problem> {
     if info.stages.is_empty() {
         return Err(no_stages());
     }
@@ -99,9 +114,9 @@ fn in_stages(
         let stage = &info.stages[position];
         let (slot, _) = slot_at(info, &stage_plan(info, stage), calendar, wish.starts_at, drawing.now)
             .map_err(|problem| of_stage(problem, index))?;
-        all.push(of_one_stage(info, stage, wish.site, slot, drawing));
+        all.push(of_one_stage(info, (stage, here), wish.site, slot, drawing)?);
     }
-    Ok(WantedAll(all))
+    Ok(all)
 }
 
 /// The slot of a plan that starts at an instant, if it can be booked now.
@@ -135,38 +150,45 @@ fn slot_at(
 }
 
 fn whole(info: &ServiceInfo, slot: Slot, date: NaiveDate, drawing: Drawing) -> Wanted {
-    let mut needs = vec![need_of_service(info, &slot, drawing)];
-    if let (Some(resource), Some(seats)) = (info.row.quota_resource_id, info.quota_on(date)) {
-        needs.push(Need::any(resource, seats, cells::of_day(date)));
+    let mut wanted = of_service(info, slot, drawing);
+    if let (Some(resource), Some(shared)) = (info.row.quota_resource_id, Shared::of_day(info, date)) {
+        wanted.take(resource, cells::of_day(date), shared, drawing);
     }
-    Wanted { stage: None, site: Site::Office, slot, needs, kept_until: kept_until(info, &slot, drawing) }
+    wanted
 }
 
-/// A stage takes a seat of the service, at the office what it needs beside, and one of its officers.
-fn of_one_stage(info: &ServiceInfo, stage: &StageInfo, site: Site, slot: Slot, drawing: Drawing) -> Wanted {
-    let mut needs = vec![need_of_service(info, &slot, drawing)];
+/// A stage takes a seat of the service, at the office what it needs beside, and one of its officers who are `here`.
+fn of_one_stage(
+    info: &ServiceInfo,
+    (stage, here): (&StageInfo, &BTreeSet<Uuid>),
+    site: Site,
+    slot: Slot,
+    drawing: Drawing,
+) -> Result<Wanted, Problem> {
+    let mut wanted = of_service(info, slot, drawing);
+    let needs = &mut wanted.needs;
     if let (Site::Office, Some(resource), Some(seats)) = (site, stage.row.resource_id, stage.seats) {
         needs.push(Need::any(resource, seats, plan_of(info).cells(&slot)));
     }
     // Of their time, not of what is kept free of the place before and after.
     if !stage.officers.is_empty() {
         let cells = cells::of_person(&(slot.starts_at..slot.ends_at));
-        needs.push(Need::one_of(stage.officers.clone(), cells));
+        let officers: Arc<[Uuid]> = stage.officers.iter().copied().filter(|one| here.contains(one)).collect();
+        if officers.is_empty() {
+            return Err(no_officer_free());
+        }
+        needs.push(Need::one_of(officers, cells));
     }
-    let kept_until = kept_until(info, &slot, drawing);
-    Wanted { stage: Some(stage.row.stage), site, slot, needs, kept_until }
+    Ok(Wanted { stage: Some(stage.row.stage), site, ..wanted })
 }
 
-fn need_of_service(info: &ServiceInfo, slot: &Slot, drawing: Drawing) -> Need {
-    let cells = plan_of(info).cells(slot);
-    let (seats, parts) = (seats_over(info, &cells), drawing.seats(info, &cells));
-    Need { pool: Pool::Seats(info.row.resource_id), seats, parts, cells, count: 1 }
-}
-
-/// Until when some seats of a slot are kept for others.
-fn kept_until(info: &ServiceInfo, slot: &Slot, drawing: Drawing) -> Option<Moment> {
-    let until = released_at(&info.spec.shares, slot.starts_at);
-    (info.spec.shares.kept() > 0 && drawing.now < until).then_some(Moment(until, info.zone))
+/// A seat of the service itself.
+fn of_service(info: &ServiceInfo, slot: Slot, drawing: Drawing) -> Wanted {
+    let cells = plan_of(info).cells(&slot);
+    let shared = Shared::of_slot(info, &slot, &cells);
+    let mut wanted = Wanted { stage: None, site: Site::Office, slot, needs: Vec::new(), shared: Vec::new() };
+    wanted.take(info.row.resource_id, cells, shared, drawing);
+    wanted
 }
 
 /// What slots of a stage are made from: the service's hours, its own length; one may start at every cell.
@@ -190,13 +212,13 @@ pub(super) fn terms_of_stages(info: &ServiceInfo) -> Vec<StageTerms> {
 impl WantedAll {
     /// The same for so many persons: each has a seat of all that is needed.
     pub fn for_people(mut self, people: i32) -> Self {
-        self.0.iter_mut().flat_map(|wanted| &mut wanted.needs).for_each(|need| need.for_people(people));
+        self.all.iter_mut().flat_map(|wanted| &mut wanted.needs).for_each(|need| need.for_people(people));
         self
     }
 
     /// The same with those officers, where they are free, who hold the same stages of some appointments.
     pub fn held_as(mut self, before: &[appointment::Model]) -> Self {
-        for wanted in &mut self.0 {
+        for wanted in &mut self.all {
             let same = before.iter().find(|one| one.stage == wanted.stage);
             if let Some(officer) = same.and_then(|one| one.officer_id) {
                 wanted.needs.iter_mut().for_each(|need| need.prefer(officer));
@@ -207,8 +229,8 @@ impl WantedAll {
 
     /// From the start of the first to the end of the last.
     pub fn span(&self) -> Slot {
-        let starts = self.0.iter().map(|wanted| wanted.slot.starts_at).min().unwrap_or_default();
-        let ends = self.0.iter().map(|wanted| wanted.slot.ends_at).max().unwrap_or_default();
+        let starts = self.all.iter().map(|wanted| wanted.slot.starts_at).min().unwrap_or_default();
+        let ends = self.all.iter().map(|wanted| wanted.slot.ends_at).max().unwrap_or_default();
         Slot { starts_at: starts, ends_at: ends }
     }
 
@@ -220,11 +242,11 @@ impl WantedAll {
 
     /// Whether it is booked stage by stage.
     pub fn in_stages(&self) -> bool {
-        self.0.iter().any(|wanted| wanted.stage.is_some())
+        self.all.iter().any(|wanted| wanted.stage.is_some())
     }
 
     pub fn needs(&self) -> impl Iterator<Item = &Need> {
-        self.0.iter().flat_map(|wanted| &wanted.needs)
+        self.all.iter().flat_map(|wanted| &wanted.needs)
     }
 
     /// Tries to take it.
@@ -265,27 +287,16 @@ impl WantedAll {
         but: Option<Uuid>,
         now: DateTime<Utc>,
     ) -> Result<Standing, Fault> {
-        let seats = self.needs().map(|need| places::ask::taken_seats(need, but.map(appointments::owners)));
-        Ok(write::standing(tx, party, but, seats, now).await?)
-    }
-
-    /// Why there is no seat for something: they are taken, or what is left is kept for others.
-    fn all_gone(&self, standing: &Standing) -> Problem {
-        let mut taken = standing.taken.iter();
-        let of_all: Vec<(&Wanted, bool)> = self
-            .0
-            .iter()
-            .map(|wanted| {
-                let has_some =
-                    |(need, taken): (&Need, &Vec<i32>)| (0..need.seats).any(|seat| !taken.contains(&seat));
-                (wanted, wanted.needs.iter().zip(taken.by_ref()).all(has_some))
-            })
-            .collect();
-        let kept = of_all.iter().filter_map(|(wanted, _)| wanted.kept_until).next_back();
-        match kept {
-            Some(until) if of_all.iter().all(|(_, has_some)| *has_some) => places_reserved(until),
-            _ => slot_taken(),
-        }
+        let of_one = |wanted: &Wanted, need: &Need| {
+            let mut taken = places::ask::taken_seats(need, but.map(appointments::owners));
+            if matches!(need.pool, Pool::AnyOf(_)) {
+                taken.union(UnionType::Distinct, desks::seats(need, &wanted.slot, but));
+            }
+            taken
+        };
+        let needs = self.all.iter().flat_map(|wanted| wanted.needs.iter().map(move |need| (wanted, need)));
+        let seats: Vec<_> = needs.map(|(wanted, need)| of_one(wanted, need)).collect();
+        Ok(write::standing(tx, party, but, seats.into_iter(), now).await?)
     }
 
     /// A seat for everything that is needed, appointment by appointment; `spread` over the free ones.
@@ -293,7 +304,7 @@ impl WantedAll {
         let pick = |below| if spread { rand::rng().random_range(0..below) } else { 0 };
         let mut chosen = choose(self.needs(), &standing.taken, pick)?.into_iter();
         let of_one = |wanted: &Wanted| chosen.by_ref().take(wanted.needs.len()).flatten().collect();
-        Some(self.0.iter().map(of_one).collect())
+        Some(self.all.iter().map(of_one).collect())
     }
 
     /// Fresh rows for a booking.
@@ -315,7 +326,7 @@ impl WantedAll {
             ended_at: None,
             officer_id: wanted.officer_among(taken),
         };
-        iter::zip(0.., iter::zip(&self.0, taken)).map(row).collect()
+        iter::zip(0.., iter::zip(&self.all, taken)).map(row).collect()
     }
 
     /// Ends holds whose time is over and that sit on what is needed.
@@ -328,6 +339,19 @@ impl WantedAll {
 }
 
 impl Wanted {
+    /// Needs a seat of something that is shared.
+    fn take(&mut self, resource: Uuid, cells: Range<i64>, shared: Shared, drawing: Drawing) {
+        let (pool, seats, parts) = (Pool::Seats(resource), shared.all, shared.parts(drawing));
+        self.needs.push(Need { pool, seats, parts, cells, count: 1 });
+        self.shared.push((resource, shared));
+    }
+
+    /// How something that is needed is shared.
+    pub fn shared(&self, need: &Need) -> Option<&Shared> {
+        let found = self.shared.iter().find(|(resource, _)| need.pool == Pool::Seats(*resource));
+        found.map(|(_, shared)| shared)
+    }
+
     /// Which officer is among what was taken for it.
     fn officer_among(&self, taken: &[Taken]) -> Option<Uuid> {
         let officers = |need: &Need| matches!(need.pool, Pool::AnyOf(_));

@@ -3,6 +3,7 @@
 pub mod appointments;
 pub mod ask;
 pub mod consents;
+pub mod desks;
 pub mod entities;
 mod evident;
 pub mod facts;

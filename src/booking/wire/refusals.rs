@@ -7,7 +7,8 @@ shared_refusals! {
     /// Why a time cannot be had.
     TIME {
         CONFLICT: "slot_taken",
-            "places_reserved" ("what is left is kept for who books in another way, until a set time"),
+            "places_reserved" ("what is left is kept for who books in another way, until `earliest_at`"),
+            "no_officer_free" ("there are places, and every officer who could hold a stage is busy"),
             "already_yours" ("with the booking as `subject_id`, unless `anyway`");
         FORBIDDEN: "tier_excluded" ("the terms exclude the enterprise's credit tier");
         CONFLICT: "quota_reached", "overlapping";
@@ -66,6 +67,7 @@ shared_refusals! {
     SERVICE_SETTINGS {
         UNPROCESSABLE_ENTITY: "settings_no_weekday", "settings_backwards", "settings_rule_too_short",
             "settings_rules_overlap", "settings_stage_order", "settings_first_gap", "settings_seats_kept",
+            "settings_shares_above_quota", "settings_shares_without_quota",
             "settings_no_slot_left", "settings_officer", "settings_stage_no_slot", "settings_stage_no_way", "settings_key",
             "settings_key_twice", "settings_key_reserved", "settings_kind_fixed", "settings_no_options",
             "settings_only_choice", "settings_no_such_option", "settings_no_consent", "settings_used_by_terms",
@@ -124,7 +126,7 @@ refusals! {
     GetPrefill { ..BOOKERS; }
     WhyNot {
         ..BOOKERS;
-        UNPROCESSABLE_ENTITY: "date_out_of_range", "unknown_enterprise";
+        UNPROCESSABLE_ENTITY: "date_out_of_range", "unknown_enterprise", "unknown_stage";
     }
 
     ListServiceSettings { FORBIDDEN: "forbidden"; }

@@ -28,20 +28,20 @@ words_in_json! {
     StepKind { ChooseTime, FillIn, Decision, JoinVideo, Come, Rate }
 
     /// Why nothing can be booked on a day.
-    DayReason { Past, LeadTime, BeyondHorizon, Closed, Full, YearUnpublished, Quota, Reserved }
+    DayReason { Past, LeadTime, BeyondHorizon, Closed, Full, YearUnpublished, Quota, Reserved, NoOfficerFree }
 
     /// Why a booking that stands would not be given any more: the service is switched off, it has no such stage, it is not
     /// open then, or there are not so many places then or a day.
     Outside { Off, Stage, Hours, Seats, Quota }
 
     /// Why a slot cannot be booked.
-    SlotReason { Past, LeadTime, Full, Quota, Reserved, Terms }
+    SlotReason { Past, LeadTime, Full, Quota, Reserved, NoOfficerFree, Terms }
 
     /// What stands in the way of a time.
     Rule { TierExcluded, ExplanationMissing, BlockedAfterNoShow, OutsideOfficeHours, TooManyBookings, LeadTime, QuotaReached, Overlapping }
 
     /// The rule by which somebody was refused; its word is the code of the refusal.
-    RefusalRule { SlotTaken, PlacesReserved, LeadTime, BeyondHorizon, YearUnpublished, OutsideOfficeHours, TierExcluded, QuotaReached, TooManyBookings, TooManyHolds, Overlapping, BlockedAfterNoShow, ExplanationMissing, StageGap, GroupLead }
+    RefusalRule { SlotTaken, PlacesReserved, NoOfficerFree, LeadTime, BeyondHorizon, YearUnpublished, OutsideOfficeHours, TierExcluded, QuotaReached, TooManyBookings, TooManyHolds, Overlapping, BlockedAfterNoShow, ExplanationMissing, StageGap, GroupLead }
 
     /// What somebody can do about it.
     Remedy { CallOffice, ChooseLater, ApplyInOfficeHours, WriteExplanation, WaitUntil, FinishOne }

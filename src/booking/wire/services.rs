@@ -10,8 +10,8 @@ use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::booking::Channel;
 use crate::booking::wire::desk::DeskChannel;
 use crate::booking::wire::dto::{
-    AnnouncementDto, DayOfPlacesDto, DaysDto, HindranceDto, KindNowDto, Prefill, ServiceDto, ServiceList,
-    ServiceNowDto, ServiceStageDto, SlotDto, SlotsDto, VenueDto, WhyDto,
+    AnnouncementDto, DayOfPlacesDto, DaysDto, HindranceDto, KeptDto, KindNowDto, Prefill, ServiceDto,
+    ServiceList, ServiceNowDto, ServiceStageDto, SlotDto, SlotsDto, VenueDto, WhyDto,
 };
 use crate::booking::wire::refusals;
 use crate::directory::ServiceInfo;
@@ -146,6 +146,7 @@ fn slot_of(info: &ServiceInfo, offer: &Offer, hindrances: Vec<HindranceDto>) -> 
         free: offer.free,
         capacity: capacity_in(info, &offer.slot),
         reason: offer.reason,
+        kept: offer.kept.map(|kept| KeptDto::of(&kept, info)),
     }
 }
 
@@ -194,6 +195,12 @@ pub struct WhyQuery {
     channel: Option<DeskChannel>,
     /// What the form's field `terms.category_field` is going to say, if that is known.
     category: Option<String>,
+    /// Of this stage alone, for a booking stage by stage.
+    stage: Option<Stage>,
+    /// Where the stage is to take place.
+    #[serde(default)]
+    #[param(required = false)]
+    site: Site,
 }
 
 /// Why a time can or cannot be had: by the caller, or by the enterprise that an officer asks about.
@@ -203,16 +210,16 @@ pub async fn why_not(
     Signed(actor): Signed,
     State(booking): State<Booking>,
     PathId(id): PathId,
-    Params(WhyQuery { starts_at, enterprise, channel, category }): Params<WhyQuery>,
+    Params(WhyQuery { starts_at, enterprise, channel, category, stage, site }): Params<WhyQuery>,
 ) -> Result<Json<WhyDto>, Refused<refusals::WhyNot>> {
-    let why = booking
-        .why(&actor, id, starts_at, WhyFor { enterprise, channel: channel.map(Channel::from), category })
-        .await?;
+    let (channel, stage) = (channel.map(Channel::from), stage.map(|stage| (stage, site)));
+    let why = booking.why(&actor, id, starts_at, WhyFor { enterprise, channel, category, stage }).await?;
     let told = |one| HindranceDto::of(one, &why.info, why.lead, why.tier.is_some());
     Ok(Json(WhyDto {
         starts_at: why.starts_at,
         allowed: why.reason.is_none() && why.hindrances.is_empty(),
         reason: why.reason,
+        kept: why.kept.map(|kept| KeptDto::of(&kept, &why.info)),
         hindrances: why.hindrances.iter().map(told).collect(),
         next_starts_at: why.next_starts_at,
         credit_tier: why.tier,
@@ -243,6 +250,7 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
         trial: spec.trial,
         limits: spec.limits,
         shares: spec.shares,
+        quota_shares: spec.quota_shares,
         terms: spec.terms.clone(),
         warnings: spec.warnings.clone(),
         uses_working_days: info.uses_working_days(),

@@ -2,6 +2,7 @@
 
 use crate::base::words::{self, Moment, Said, Text};
 use crate::booking::model::display_reference;
+use crate::booking::model::shares::Kept;
 use crate::booking::model::stages::{StageFault, StageFaultKind};
 use crate::booking::service::take::MOST_HOLDS;
 use crate::booking::store::entities::booking;
@@ -37,9 +38,24 @@ pub fn slot_taken() -> Problem {
     Problem::conflict(words::booking::slot_taken())
 }
 
-/// What is left is kept for who books in another way, until then.
-pub fn places_reserved(until: Moment) -> Problem {
-    Problem::conflict(words::booking::places_reserved(until))
+/// What is left is kept for who books in another way, until a set time.
+pub fn places_reserved(kept: &Kept, zone: Tz) -> Problem {
+    Problem { earliest_at: Some(Box::new(kept.until)), ..Problem::conflict(said_kept(kept, zone)) }
+}
+
+/// For whom it is kept, and until when.
+pub fn said_kept(kept: &Kept, zone: Tz) -> Text {
+    let until = Moment(kept.until, zone);
+    match (kept.phone > 0, kept.counter > 0) {
+        (true, false) => words::booking::places_reserved_phone(until),
+        (false, true) => words::booking::places_reserved_counter(until),
+        _ => words::booking::places_reserved(until),
+    }
+}
+
+/// There are places, and everybody who could hold a stage has something else then.
+pub fn no_officer_free() -> Problem {
+    Problem::conflict(words::booking::no_officer_free())
 }
 
 /// These are required and nobody has uploaded them; nothing where there are none.

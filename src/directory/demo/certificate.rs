@@ -57,6 +57,7 @@ fn spec() -> ServiceSpec {
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
         shares: Shares::default(),
+        quota_shares: None,
         groups: None,
         prepare: None,
         results_after_days: None,

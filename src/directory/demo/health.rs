@@ -90,6 +90,7 @@ fn check_up() -> ServiceSpec {
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
         shares: Shares::default(),
+        quota_shares: None,
         groups: Some(GROUPS),
         prepare: Some(t(
             "检查当天早上请空腹，可以少量喝水。",
@@ -154,6 +155,7 @@ fn vaccination() -> ServiceSpec {
         waiting: WaitingTerms::default(),
         reminders: ReminderTerms::default(),
         shares: Shares::default(),
+        quota_shares: None,
         groups: Some(GROUPS),
         prepare: None,
         results_after_days: None,

@@ -57,6 +57,9 @@ pub struct ServiceSpec {
     /// Which of its seats are kept for which way of booking.
     #[serde(default)]
     pub shares: Shares,
+    /// What of its daily quota is; none where nothing is.
+    #[serde(default)]
+    pub quota_shares: Option<QuotaShares>,
     /// Whether groups are taken, and how.
     #[serde(default)]
     pub groups: Option<GroupTerms>,
@@ -116,8 +119,43 @@ pub struct Shares {
 }
 
 impl Shares {
+    pub fn kept_for(&self) -> KeptFor {
+        KeptFor { phone: self.phone, counter: self.counter }
+    }
+
     /// How many are kept in all.
     pub fn kept(&self) -> i32 {
+        self.kept_for().all()
+    }
+}
+
+/// Of a day's quota, what is kept for callers and for the counter; the rest is everybody's. What nobody has taken is
+/// released to all at one time for the whole day, by the clocks of the venue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotaShares {
+    pub phone: i32,
+    pub counter: i32,
+    /// On the day itself where it is 0.
+    pub released_days_before: i32,
+    /// After midnight of that day.
+    pub released_at_minute: i32,
+}
+
+impl QuotaShares {
+    pub fn kept_for(&self) -> KeptFor {
+        KeptFor { phone: self.phone, counter: self.counter }
+    }
+}
+
+/// So many are kept for callers, and so many for the counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptFor {
+    pub phone: i32,
+    pub counter: i32,
+}
+
+impl KeptFor {
+    pub fn all(&self) -> i32 {
         self.phone.max(0).saturating_add(self.counter.max(0))
     }
 }

@@ -5,7 +5,7 @@ use crate::base::words::{ByLanguage, Language};
 use crate::directory::model::documents::DocumentSpec;
 use crate::directory::model::forms::{FormContext, check_documents, check_fields};
 use crate::directory::model::terms::{TermsContext, TermsFaultKind};
-use crate::directory::model::{FieldSpec, Shares, WarningRule, terms::ServiceTerms};
+use crate::directory::model::{FieldSpec, QuotaShares, Shares, WarningRule, terms::ServiceTerms};
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service_stage::Stage;
 use chrono_tz::Tz;
@@ -21,6 +21,8 @@ mod tests;
 pub const EVERY_DAY: i32 = 0b111_1111;
 pub const MOST_SEATS: i32 = 200;
 pub const MOST_QUOTA: i32 = 5000;
+/// So many days before at the earliest what is kept of a day's quota is released.
+const MOST_RELEASE_DAYS: i32 = 31;
 /// So many lines a list may have: of what to bring, of rules in words, of opening rules.
 pub const MOST_LINES: usize = 40;
 const MINUTES_OF_DAY: i32 = 1440;
@@ -59,6 +61,8 @@ pub struct ServiceSettings {
     pub seats: i32,
     #[serde(default)]
     pub daily_quota: Option<i32>,
+    #[serde(default)]
+    pub quota_shares: Option<QuotaShares>,
     pub opening_rules: Vec<RuleSettings>,
     pub stages: Vec<StageSettings>,
     /// What the booking form asks for, in order.
@@ -176,6 +180,10 @@ pub enum SettingsFaultKind {
     FirstGap,
     /// So many seats are kept for callers and for the counter.
     SeatsKept(i32),
+    /// More would be kept for callers and for the counter than may be booked a day.
+    SharesAboveQuota(i32),
+    /// Something would be kept of a quota that there is not.
+    SharesWithoutQuota,
     /// By the lead times of the terms there would be none left.
     NoSlotLeft,
     UnknownZone,
@@ -227,6 +235,7 @@ impl ServiceSettings {
         if let Some(quota) = self.daily_quota {
             in_range("daily_quota", quota, 1, MOST_QUOTA)?;
         }
+        self.check_quota_shares()?;
         check_fields(
             &self.fields,
             &FormContext {
@@ -244,6 +253,20 @@ impl ServiceSettings {
         }
         self.check_stages()?;
         self.check_rules(context.grid_minutes)
+    }
+
+    fn check_quota_shares(&self) -> Checked {
+        let Some(shares) = self.quota_shares else { return Ok(()) };
+        let at = |field: &str| format!("quota_shares.{field}");
+        let Some(quota) = self.daily_quota else {
+            return fault("quota_shares", SettingsFaultKind::SharesWithoutQuota);
+        };
+        in_range(at("phone"), shares.phone, 0, quota)?;
+        if !(0..=quota - shares.phone).contains(&shares.counter) {
+            return fault(at("counter"), SettingsFaultKind::SharesAboveQuota(quota));
+        }
+        in_range(at("released_days_before"), shares.released_days_before, 0, MOST_RELEASE_DAYS)?;
+        in_range(at("released_at_minute"), shares.released_at_minute, 0, MINUTES_OF_DAY - 1)
     }
 
     fn check_stages(&self) -> Checked {
@@ -319,11 +342,12 @@ impl ServiceSettings {
         let booking = |of: &Self| {
             (of.duration_minutes, of.lead_minutes, of.horizon_days, of.hold_minutes, of.needs_decision)
         };
+        let seats = |of: &Self| (of.seats, of.daily_quota, of.quota_shares);
         let all = [
             (SetupPart::Name, self.name != before.name),
             (SetupPart::Texts, texts(self) != texts(before)),
             (SetupPart::Booking, booking(self) != booking(before)),
-            (SetupPart::Seats, (self.seats, self.daily_quota) != (before.seats, before.daily_quota)),
+            (SetupPart::Seats, seats(self) != seats(before)),
             (SetupPart::Hours, self.opening_rules != before.opening_rules),
             (SetupPart::Stages, self.stages != before.stages),
             (SetupPart::Form, self.fields != before.fields),

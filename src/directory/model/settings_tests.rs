@@ -38,6 +38,7 @@ fn settings() -> ServiceSettings {
         needs_decision: false,
         seats: 3,
         daily_quota: Some(20),
+        quota_shares: None,
         opening_rules: vec![week(DayKind::Working, 540, 720), week(DayKind::Working, 780, 1020)],
         stages: Vec::new(),
         fields: Vec::new(),
@@ -96,6 +97,32 @@ fn what_cannot_be_is_refused_where_it_is() {
     assert_eq!(check(&usual, &terms, 0), Ok(()));
     let short = ServiceSettings { horizon_days: 9, ..usual };
     assert_eq!(check(&short, &terms, 0), fault("horizon_days", NoSlotLeft));
+}
+
+#[test]
+fn of_a_days_quota_no_more_is_kept_than_there_is() {
+    let kept = |phone, counter, days, minute| {
+        let shares = QuotaShares { phone, counter, released_days_before: days, released_at_minute: minute };
+        ServiceSettings { quota_shares: Some(shares), ..settings() }
+    };
+    let without = ServiceSettings { daily_quota: None, ..kept(0, 0, 0, 0) };
+    for (changed, expected) in [
+        (kept(4, 2, 1, 1080), Ok(())),
+        (kept(20, 0, 31, 0), Ok(())),
+        (kept(0, 20, 0, 1439), Ok(())),
+        (kept(-1, 2, 1, 0), fault("quota_shares.phone", OutOfRange(0, 20))),
+        (kept(21, 0, 1, 0), fault("quota_shares.phone", OutOfRange(0, 20))),
+        (kept(15, 6, 1, 0), fault("quota_shares.counter", SharesAboveQuota(20))),
+        (kept(4, -1, 1, 0), fault("quota_shares.counter", SharesAboveQuota(20))),
+        (kept(4, 2, 32, 0), fault("quota_shares.released_days_before", OutOfRange(0, 31))),
+        (kept(4, 2, -1, 0), fault("quota_shares.released_days_before", OutOfRange(0, 31))),
+        (kept(4, 2, 1, 1440), fault("quota_shares.released_at_minute", OutOfRange(0, 1439))),
+        (without, fault("quota_shares", SharesWithoutQuota)),
+    ] {
+        let shares = changed.quota_shares;
+        assert_eq!(check(&changed, &ServiceTerms::default(), 0), expected, "{shares:?}");
+        assert_eq!(changed.parts_changed_since(&settings()).first(), Some(&SetupPart::Seats));
+    }
 }
 
 #[test]

@@ -62,6 +62,7 @@ impl ServiceInfo {
             needs_decision: row.needs_decision,
             seats: self.seats,
             daily_quota: self.quota_seats,
+            quota_shares: spec.quota_shares,
             opening_rules: self.rules.iter().map(rule).collect(),
             stages: self.stages.iter().map(stage).collect(),
             fields: spec.fields.clone(),
@@ -91,6 +92,7 @@ impl ServiceInfo {
             remembered_documents(&spec.former_documents, &spec.documents, &settings.documents);
         spec.fields = settings.fields.clone();
         spec.documents = settings.documents.clone();
+        spec.quota_shares = settings.quota_shares;
         other.seats = settings.seats;
         other.quota_seats = settings.daily_quota;
         row.quota_resource_id = settings.daily_quota.map(|_| self.row.quota_resource_id.unwrap_or_default());
@@ -185,6 +187,8 @@ pub fn refused(fault: &SettingsFault) -> Problem {
         SettingsFaultKind::StageOrder => say::settings_stage_order(),
         SettingsFaultKind::FirstGap => say::settings_first_gap(),
         SettingsFaultKind::SeatsKept(seats) => say::settings_seats_kept(seats),
+        SettingsFaultKind::SharesAboveQuota(quota) => say::settings_shares_above_quota(quota),
+        SettingsFaultKind::SharesWithoutQuota => say::settings_shares_without_quota(),
         SettingsFaultKind::NoSlotLeft => say::settings_no_slot_left(),
         SettingsFaultKind::UnknownZone => say::settings_unknown_zone(),
         SettingsFaultKind::Grid => say::settings_grid(),

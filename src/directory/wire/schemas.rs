@@ -15,7 +15,7 @@ use crate::directory::model::terms::{
     QuotaPeriod, ServiceTerms,
 };
 use crate::directory::model::{
-    FieldKind, FieldOption, FieldSpec, GroupTerms, Limits, Shares, WarningCondition, WarningRule,
+    FieldKind, FieldOption, FieldSpec, GroupTerms, Limits, QuotaShares, Shares, WarningCondition, WarningRule,
 };
 use crate::directory::store::entities::calendar_import::ImportOrigin;
 use crate::directory::store::entities::opening_rule::DayKind;
@@ -95,6 +95,21 @@ fields_in_json! {
         released_minutes_before: i32,
     }
 
+    /// Of a day's quota, what is kept for callers and for the counter; the rest is everybody's.
+    QuotaShares {
+        /// Together with `counter` no more than the quota.
+        #[schema(minimum = 0, maximum = 5000)]
+        phone: i32,
+        #[schema(minimum = 0, maximum = 5000)]
+        counter: i32,
+        /// So many days before the day what is left of them is everybody's too; 0 on the day itself.
+        #[schema(minimum = 0, maximum = 31)]
+        released_days_before: i32,
+        /// The time of that, after midnight at the venue.
+        #[schema(minimum = 0, maximum = 1439)]
+        released_at_minute: i32,
+    }
+
     /// How groups are taken.
     GroupTerms {
         most_people: u32,
@@ -134,6 +149,8 @@ fields_in_json! {
         /// Places a day; null where that is not counted.
         #[schema(minimum = 1, maximum = 5000)]
         daily_quota: Option<i32>,
+        /// What of them is kept; null where nothing is.
+        quota_shares: Option<QuotaShares>,
         /// No two of them at the same time, and each long enough for a slot.
         #[schema(max_items = 40)]
         opening_rules: Vec<RuleSettings>,

@@ -77,6 +77,12 @@ impl Need {
         }
     }
 
+    /// Whether enough of the seats in these parts are not among the `taken` ones.
+    pub fn has_enough(&self, parts: &[Range<i32>], taken: &[i32]) -> bool {
+        let free = parts.iter().flat_map(Range::clone).filter(|seat| !taken.contains(seat)).count();
+        i32::try_from(free).unwrap_or(i32::MAX) >= self.count
+    }
+
     /// The seats of the first part that has some beside the `taken` ones.
     pub fn free(&self, taken: &[i32]) -> Vec<i32> {
         let of = |part: &Range<i32>| part.clone().filter(|seat| !taken.contains(seat)).collect();

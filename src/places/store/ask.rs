@@ -2,7 +2,7 @@
 
 use crate::places::model::needs::{Need, Pool};
 use crate::places::store::entities::occupied;
-use sea_orm::sea_query::{CaseStatement, Expr, Query, SelectStatement};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ pub fn taken_seats(need: &Need, but: Option<SelectStatement>) -> SelectStatement
             .filter(occupied::Column::ResourceId.eq(*resource))
             .filter(occupied::Column::Seat.is_in(0..need.seats)),
         Pool::AnyOf(resources) => query
-            .column_as(number_among(resources), "seat")
+            .column_as(number_among(occupied::Column::ResourceId.into_expr(), resources), "seat")
             .filter(occupied::Column::ResourceId.is_in(resources.iter().copied())),
     };
     query
@@ -27,10 +27,10 @@ pub fn taken_seats(need: &Need, but: Option<SelectStatement>) -> SelectStatement
         .into_query()
 }
 
-/// Which of some resources a row is of.
-fn number_among(resources: &[Uuid]) -> Expr {
+/// Which of some resources `column` names, of which there is one at least.
+pub fn number_among(column: Expr, resources: &[Uuid]) -> Expr {
     let numbered = |case: CaseStatement, (number, resource): (i32, &Uuid)| {
-        case.case(occupied::Column::ResourceId.eq(*resource), Expr::value(number))
+        case.case(column.clone().eq(*resource), Expr::value(number))
     };
     (0..).zip(resources).fold(CaseStatement::new(), numbered).finally(Expr::value(-1)).into()
 }

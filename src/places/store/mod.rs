@@ -3,7 +3,7 @@
 pub mod ask;
 pub mod entities;
 
-use crate::db::Tx;
+use crate::db::{Tx, UniqueKey};
 use crate::places::model::boards::Taken;
 use crate::places::store::entities::{occupied, place_watch};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
@@ -13,6 +13,10 @@ use sea_orm::{
 };
 use std::ops::Range;
 use uuid::Uuid;
+
+/// The key by which a seat of a cell is taken once.
+pub const TAKEN: UniqueKey =
+    UniqueKey { constraint: "occupied_pkey", columns: "occupied.resource_id, occupied.cell, occupied.seat" };
 
 /// The occupied cells of some resources from `first` on.
 pub async fn occupied_since(

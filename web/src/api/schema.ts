@@ -2983,7 +2983,7 @@ export interface components {
          * @description Why nothing can be booked on a day.
          * @enum {string}
          */
-        DayReason: "past" | "lead_time" | "beyond_horizon" | "closed" | "full" | "year_unpublished" | "quota" | "reserved";
+        DayReason: "past" | "lead_time" | "beyond_horizon" | "closed" | "full" | "year_unpublished" | "quota" | "reserved" | "no_officer_free";
         /**
          * @description How soon requests were decided, of bookings whose time lies in the month: 当时, 当日, 及时. A day is a working day by the
          *     official calendar, and what came on a day off came on the next one. Of what was moved, its last request counts; what
@@ -3576,6 +3576,23 @@ export interface components {
              * @description The booking whose session can be entered.
              */
             booking_id: string;
+        };
+        /** @description Places that are free, and kept for who books in another way until a set time. */
+        KeptPlaces: {
+            /** Format: int32 */
+            counter: number;
+            /**
+             * Format: int32
+             * @description So many a caller could have now; 0 where it is asked for callers.
+             */
+            phone: number;
+            /** @description For whom, and until when by the clocks of the venue. */
+            text: components["schemas"]["Text"];
+            /**
+             * Format: date-time
+             * @description From then on they are everybody's.
+             */
+            until: string;
         };
         /** @description A kind of service at this moment: what its door shows and where it leads. */
         KindNow: {
@@ -4750,6 +4767,26 @@ export interface components {
          * @enum {string}
          */
         QuotaPeriod: "day" | "week" | "month";
+        /** @description Of a day's quota, what is kept for callers and for the counter; the rest is everybody's. */
+        QuotaShares: {
+            /** Format: int32 */
+            counter: number;
+            /**
+             * Format: int32
+             * @description Together with `counter` no more than the quota.
+             */
+            phone: number;
+            /**
+             * Format: int32
+             * @description The time of that, after midnight at the venue.
+             */
+            released_at_minute: number;
+            /**
+             * Format: int32
+             * @description So many days before the day what is left of them is everybody's too; 0 on the day itself.
+             */
+            released_days_before: number;
+        };
         /** @description What a rating link asks about. */
         RatingForm: {
             /** Format: date-time */
@@ -4800,7 +4837,7 @@ export interface components {
          * @description The rule by which somebody was refused; its word is the code of the refusal.
          * @enum {string}
          */
-        RefusalRule: "slot_taken" | "places_reserved" | "lead_time" | "beyond_horizon" | "year_unpublished" | "outside_office_hours" | "tier_excluded" | "quota_reached" | "too_many_bookings" | "too_many_holds" | "overlapping" | "blocked_after_no_show" | "explanation_missing" | "stage_gap" | "group_lead";
+        RefusalRule: "slot_taken" | "places_reserved" | "no_officer_free" | "lead_time" | "beyond_horizon" | "year_unpublished" | "outside_office_hours" | "tier_excluded" | "quota_reached" | "too_many_bookings" | "too_many_holds" | "overlapping" | "blocked_after_no_show" | "explanation_missing" | "stage_gap" | "group_lead";
         /** @description Why an enterprise is turned away; its contact reads it. */
         RefuseEnterprise: {
             reason: string;
@@ -5005,6 +5042,7 @@ export interface components {
             needs_decision: boolean;
             now: components["schemas"]["ServiceNow"];
             prepare: components["schemas"]["Text"] | null;
+            quota_shares: components["schemas"]["QuotaShares"] | null;
             /** @description Whether the session is recorded. */
             recorded: boolean;
             /**
@@ -5115,6 +5153,7 @@ export interface components {
             /** @description No two of them at the same time, and each long enough for a slot. */
             opening_rules: components["schemas"]["RuleSettings"][];
             prepare: components["schemas"]["Text"] | null;
+            quota_shares: components["schemas"]["QuotaShares"] | null;
             /** @description The rules in plain words. */
             rules: components["schemas"]["Text"][];
             /**
@@ -5503,6 +5542,7 @@ export interface components {
             free: number;
             /** @description What the terms have against it for whoever asks; signed in, that is more than the time. */
             hindrances: components["schemas"]["Hindrance"][];
+            kept: components["schemas"]["KeptPlaces"] | null;
             reason: components["schemas"]["SlotReason"] | null;
             /** Format: date-time */
             starts_at: string;
@@ -5511,7 +5551,7 @@ export interface components {
          * @description Why a slot cannot be booked.
          * @enum {string}
          */
-        SlotReason: "past" | "lead_time" | "full" | "quota" | "reserved" | "terms";
+        SlotReason: "past" | "lead_time" | "full" | "quota" | "reserved" | "no_officer_free" | "terms";
         /**
          * @description What is sent: the camera (with its microphone), the screen or a document camera.
          * @enum {string}
@@ -5968,6 +6008,7 @@ export interface components {
             credit_tier: components["schemas"]["CreditTier"] | null;
             /** @description What the terms of the service have against it for this party, what no waiting mends first. */
             hindrances: components["schemas"]["Hindrance"][];
+            kept: components["schemas"]["KeptPlaces"] | null;
             /**
              * Format: date-time
              * @description The next time from then on that is free and that they may have.
@@ -6409,7 +6450,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until a set time), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `too_many_holds`, `documents_missing` (what is required is uploaded while the place is held), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until `earliest_at`), `no_officer_free` (there are places, and every officer who could hold a stage is busy), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `too_many_holds`, `documents_missing` (what is required is uploaded while the place is held), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6417,7 +6458,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "places_reserved" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "too_many_holds" | "documents_missing" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "places_reserved" | "no_officer_free" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "too_many_holds" | "documents_missing" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -9359,7 +9400,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until a set time), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `wrong_state`, `too_late`, `hold_expired`, `same_time`, `officer_busy` (with the other booking as `subject_id`, unless `anyway`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until `earliest_at`), `no_officer_free` (there are places, and every officer who could hold a stage is busy), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `wrong_state`, `too_late`, `hold_expired`, `same_time`, `officer_busy` (with the other booking as `subject_id`, unless `anyway`), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9367,7 +9408,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "places_reserved" | "already_yours" | "quota_reached" | "overlapping" | "wrong_state" | "too_late" | "hold_expired" | "same_time" | "officer_busy" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "places_reserved" | "no_officer_free" | "already_yours" | "quota_reached" | "overlapping" | "wrong_state" | "too_late" | "hold_expired" | "same_time" | "officer_busy" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -13167,7 +13208,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until a set time), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until `earliest_at`), `no_officer_free` (there are places, and every officer who could hold a stage is busy), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13175,7 +13216,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "places_reserved" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "places_reserved" | "no_officer_free" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -19475,7 +19516,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `settings_key`, `settings_key_twice`, `settings_key_reserved`, `settings_kind_fixed`, `settings_no_options`, `settings_only_choice`, `settings_no_such_option`, `settings_no_consent`, `settings_used_by_terms`, `settings_used_by_warning`, `settings_file_kinds`, `settings_document_size`, `reason_required`, `too_long`, `settings_unknown_version`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_shares_above_quota`, `settings_shares_without_quota`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `settings_key`, `settings_key_twice`, `settings_key_reserved`, `settings_kind_fixed`, `settings_no_options`, `settings_only_choice`, `settings_no_such_option`, `settings_no_consent`, `settings_used_by_terms`, `settings_used_by_warning`, `settings_file_kinds`, `settings_document_size`, `reason_required`, `too_long`, `settings_unknown_version`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19483,7 +19524,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "settings_key" | "settings_key_twice" | "settings_key_reserved" | "settings_kind_fixed" | "settings_no_options" | "settings_only_choice" | "settings_no_such_option" | "settings_no_consent" | "settings_used_by_terms" | "settings_used_by_warning" | "settings_file_kinds" | "settings_document_size" | "reason_required" | "too_long" | "settings_unknown_version" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_shares_above_quota" | "settings_shares_without_quota" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "settings_key" | "settings_key_twice" | "settings_key_reserved" | "settings_kind_fixed" | "settings_no_options" | "settings_only_choice" | "settings_no_such_option" | "settings_no_consent" | "settings_used_by_terms" | "settings_used_by_warning" | "settings_file_kinds" | "settings_document_size" | "reason_required" | "too_long" | "settings_unknown_version" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -19637,7 +19678,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `settings_key`, `settings_key_twice`, `settings_key_reserved`, `settings_kind_fixed`, `settings_no_options`, `settings_only_choice`, `settings_no_such_option`, `settings_no_consent`, `settings_used_by_terms`, `settings_used_by_warning`, `settings_file_kinds`, `settings_document_size`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_shares_above_quota`, `settings_shares_without_quota`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `settings_key`, `settings_key_twice`, `settings_key_reserved`, `settings_kind_fixed`, `settings_no_options`, `settings_only_choice`, `settings_no_such_option`, `settings_no_consent`, `settings_used_by_terms`, `settings_used_by_warning`, `settings_file_kinds`, `settings_document_size`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19645,7 +19686,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "settings_key" | "settings_key_twice" | "settings_key_reserved" | "settings_kind_fixed" | "settings_no_options" | "settings_only_choice" | "settings_no_such_option" | "settings_no_consent" | "settings_used_by_terms" | "settings_used_by_warning" | "settings_file_kinds" | "settings_document_size" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_shares_above_quota" | "settings_shares_without_quota" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "settings_key" | "settings_key_twice" | "settings_key_reserved" | "settings_kind_fixed" | "settings_no_options" | "settings_only_choice" | "settings_no_such_option" | "settings_no_consent" | "settings_used_by_terms" | "settings_used_by_warning" | "settings_file_kinds" | "settings_document_size" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -20181,7 +20222,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until a set time), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `no_groups`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until `earliest_at`), `no_officer_free` (there are places, and every officer who could hold a stage is busy), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `no_groups`, `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -20189,7 +20230,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "places_reserved" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "no_groups" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "places_reserved" | "no_officer_free" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "no_groups" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -21358,6 +21399,10 @@ export interface operations {
                 channel?: "phone" | "counter";
                 /** @description What the form's field `terms.category_field` is going to say, if that is known. */
                 category?: string;
+                /** @description Of this stage alone, for a booking stage by stage. */
+                stage?: components["schemas"]["Stage"];
+                /** @description Where the stage is to take place. */
+                site?: components["schemas"]["Site"];
             };
             header?: never;
             path: {
@@ -21423,7 +21468,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `date_out_of_range`, `unknown_enterprise`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            /** @description `date_out_of_range`, `unknown_enterprise`, `unknown_stage`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -21431,7 +21476,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "date_out_of_range" | "unknown_enterprise" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
+                        code: "date_out_of_range" | "unknown_enterprise" | "unknown_stage" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
                     };
                 };
             };

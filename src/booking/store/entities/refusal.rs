@@ -45,6 +45,7 @@ impl ActiveModelBehavior for ActiveModel {}
 pub enum RefusalRule {
     SlotTaken,
     PlacesReserved,
+    NoOfficerFree,
     LeadTime,
     BeyondHorizon,
     YearUnpublished,

@@ -36,4 +36,4 @@ pub use terms_tried::TermsTriedDto;
 pub use waiting_list::{
     NewWaiting, WaitingEntries, WaitingEntryDto, WaitingLineDto, WaitingList, WaitingOfferDto, WaitingTaken,
 };
-pub use why::{HindranceDto, WhyDto};
+pub use why::{HindranceDto, KeptDto, WhyDto};

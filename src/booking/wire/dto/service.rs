@@ -4,14 +4,14 @@ use crate::base::words::ByLanguage;
 use crate::booking::model::bookable::{DayReason, NoneFree, OpenState, SlotReason};
 use crate::booking::model::steps::StepKind;
 use crate::booking::store::entities::appointment::Site;
-use crate::booking::wire::dto::HindranceDto;
+use crate::booking::wire::dto::{HindranceDto, KeptDto};
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::calendar::DayClass;
 use crate::directory::model::documents::DocumentSpec;
 use crate::directory::model::settings::HoursOfDay;
 use crate::directory::model::terms::ServiceTerms;
-use crate::directory::model::{FieldSpec, GroupTerms, Limits, Shares, WarningRule};
+use crate::directory::model::{FieldSpec, GroupTerms, Limits, QuotaShares, Shares, WarningRule};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -52,6 +52,8 @@ pub struct ServiceDto {
     pub limits: Limits,
     /// Seats of each slot that are kept for callers and the counter.
     pub shares: Shares,
+    /// What of the daily quota is kept for them; null where nothing is.
+    pub quota_shares: Option<QuotaShares>,
     /// Who can book it when.
     pub terms: ServiceTerms,
     /// What a form is checked for before it is requested (`POST /bookings/{id}/check`).
@@ -226,6 +228,8 @@ pub struct SlotDto {
     pub free: i32,
     pub capacity: i32,
     pub reason: Option<SlotReason>,
+    /// What is kept for others, where the reason is `reserved`.
+    pub kept: Option<KeptDto>,
     /// What the terms have against it for whoever asks; signed in, that is more than the time.
     pub hindrances: Vec<HindranceDto>,
 }

@@ -2,7 +2,9 @@
 
 use crate::base::words::ByLanguage;
 use crate::booking::model::bookable::DayReason;
+use crate::booking::model::shares::Kept;
 use crate::booking::model::why_not::{Earliest, Hindrance, Remedy, Rule};
+use crate::booking::words::problems::said_kept;
 use crate::booking::words::why_not;
 use crate::directory::ServiceInfo;
 use crate::directory::model::credit::CreditTier;
@@ -53,6 +55,26 @@ impl HindranceDto {
     }
 }
 
+/// Places that are free, and kept for who books in another way until a set time.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = KeptPlaces)]
+pub struct KeptDto {
+    /// From then on they are everybody's.
+    pub until: DateTime<Utc>,
+    /// So many a caller could have now; 0 where it is asked for callers.
+    pub phone: i32,
+    pub counter: i32,
+    /// For whom, and until when by the clocks of the venue.
+    pub text: ByLanguage,
+}
+
+impl KeptDto {
+    pub fn of(kept: &Kept, info: &ServiceInfo) -> Self {
+        let Kept { until, phone, counter } = *kept;
+        Self { until, phone, counter, text: said_kept(kept, info.zone).into() }
+    }
+}
+
 /// Why a time can or cannot be had.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Why)]
@@ -62,6 +84,8 @@ pub struct WhyDto {
     pub allowed: bool,
     /// Why there is no place then, whoever asks; null if one is free.
     pub reason: Option<DayReason>,
+    /// What is kept for others, where the reason is `reserved`.
+    pub kept: Option<KeptDto>,
     /// What the terms of the service have against it for this party, what no waiting mends first.
     pub hindrances: Vec<HindranceDto>,
     /// The next time from then on that is free and that they may have.

@@ -64,6 +64,7 @@ export default {
       year_unpublished: 'not known',
       quota: 'full',
       reserved: 'kept',
+      no_officer_free: 'no officer',
     },
     legend: {
       makeup: 'a weekend day on which the office works',
@@ -72,6 +73,7 @@ export default {
       full: 'no place left; one may come free',
       quota: 'the number for that day is used up',
       reserved: 'what is left is kept for the telephone and the counter, and opens later',
+      no_officer_free: 'every officer who could do it has something else then',
       lead_time: 'must be booked earlier; too late for that day',
       beyond_horizon: 'not open for booking yet',
       year_unpublished: 'the holidays of that year are not published yet',

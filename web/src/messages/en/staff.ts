@@ -64,7 +64,7 @@ export default {
   },
   kept: {
     title: 'Seats that are kept',
-    lead: 'How many places of each slot are kept for callers and for the counter, until they are opened to all at a set time before it. Holds for what is booked from now on.',
+    lead: 'How many places of each slot are kept for callers and for the counter, until they are opened to all at a set time before it. Holds for what is booked from now on. What is kept of a number a day is set with the service.',
     of: 'Each slot has {n} place. | Each slot has {n} places.',
     phone: 'Kept for callers',
     counter: 'Kept for the counter',

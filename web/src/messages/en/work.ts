@@ -41,6 +41,7 @@ export default {
     by: {
       slot_taken: 'Nothing free',
       places_reserved: 'Kept for another way',
+      no_officer_free: 'No officer free',
       lead_time: 'Too soon',
       beyond_horizon: 'Not open that far ahead',
       year_unpublished: 'Calendar of the year missing',

@@ -64,6 +64,7 @@ export default {
       year_unpublished: '未公布',
       quota: '约满',
       reserved: '已预留',
+      no_officer_free: '关员没空',
     },
     legend: {
       makeup: '调休，周末上班',
@@ -72,6 +73,7 @@ export default {
       full: '没有空位，有人退出会放出来',
       quota: '当天名额已满',
       reserved: '余下的留给电话和窗口，稍后开放',
+      no_officer_free: '能办理的关员那时都有别的安排',
       lead_time: '要提前预约，这天来不及了',
       beyond_horizon: '还没有开放预约',
       year_unpublished: '国家还没有公布这一年的放假安排',

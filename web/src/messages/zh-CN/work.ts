@@ -41,6 +41,7 @@ export default {
     by: {
       slot_taken: '已约满',
       places_reserved: '名额留给别的渠道',
+      no_officer_free: '能办理的关员都没空',
       lead_time: '提前不够',
       beyond_horizon: '还没开放到那一天',
       year_unpublished: '那一年的日历还没公布',

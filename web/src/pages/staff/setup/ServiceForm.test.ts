@@ -11,7 +11,7 @@ vi.mock('../../../api/client', () => ({ api: { GET: vi.fn(), POST: vi.fn(), PUT:
 const both = (text: string) => ({ 'zh-CN': text, en: text })
 const settings = {
   name: both('Clearance'), summary: both('s'), who: both('w'), bring: [], rules: [], prepare: null, duration_minutes: 60, lead_minutes: 60, horizon_days: 30,
-  hold_minutes: 10, needs_decision: true, seats: 2, daily_quota: null, opening_rules: [{ day_kind: 'working', weekdays: [1, 2, 3, 4, 5, 6, 7], from_minute: 540, to_minute: 720 }], stages: [], fields: [], documents: [], active: true,
+  hold_minutes: 10, needs_decision: true, seats: 2, daily_quota: null as number | null, quota_shares: null as object | null, opening_rules: [{ day_kind: 'working', weekdays: [1, 2, 3, 4, 5, 6, 7], from_minute: 540, to_minute: 720 }], stages: [], fields: [], documents: [], active: true,
 }
 const setup = (version: number, more = {}) => ({ id: 's', code: 'c', kind: 'video', venue_id: 'v', venue_name: both('Hall'), zone: ZONE, grid_minutes: 15, version, settings: { ...settings, ...more }, kept_seats: 0, changes: [] })
 const figures = (free: number) => ({ slots: free, free_slots: free, free, reason: null })
@@ -46,7 +46,7 @@ const saveWith = async (page: Awaited<ReturnType<typeof draw>>, reason: string) 
 it('paints hours of a weekday, asks what they would do, and saves them with a reason', async () => {
   const page = await draw()
   await flushPromises()
-  expect(words(page.find('#setup-effect ~ p'))).toBe('Free slots: 0 now, 6 then.')
+  expect(words(page.find('#setup-effect ~ p'))).toContain('Free slots: 0 now, 6 then.')
   await page.find('[value="non_working"]').setValue()
   for (const hour of ['09', '10', '11']) await page.find(`[aria-label^="Sat ${hour}:00"]`).trigger('click')
   await vi.waitFor(() => { expect(sent('POST')).toHaveLength(2) })
@@ -70,6 +70,26 @@ it('puts a refusal at its field while one types, and does not save', async () =>
   expect(page.find('dialog').exists()).toBe(false)
   await page.find('[name="seats"]').setValue('two')
   expect(page.find('[name="seats"]').attributes('aria-invalid')).toBe('true')
+})
+
+it('keeps some of a day for callers and the counter, says what that means and what is refused', async () => {
+  effect = { ...effect, days: [{ date: '2026-12-01', kind: 'workday', name: null, before: { ...figures(6), free: 20 }, after: { ...figures(6), free: 14 } }] }
+  const page = await draw()
+  await flushPromises()
+  expect(page.find('[name="has_quota_shares"]').exists()).toBe(false)
+  await page.find('[name="daily_quota"]').setValue('20')
+  await page.find('[name="has_quota_shares"]').setValue(true)
+  await page.find('[name="quota_shares.phone"]').setValue('4')
+  await page.find('[name="quota_shares.counter"]').setValue('2')
+  expect(words(page)).toContain('14 are open online at any time, 4 kept for callers, 2 for the counter; 1 day before, at 18:00, what is left is opened to all.')
+  expect(words(page)).toContain('Places that can be had online: now 20, then 14.')
+  await page.find('[name="quota_shares.released_days_before"]').setValue('0')
+  await page.find('[name="quota_shares.released_at_minute"]').setValue('510')
+  expect(words(page)).toContain('on the day, at 08:30, what is left is opened to all.')
+  refuse = new ApiError({ code: 'settings_shares_above_quota', status: 422, title: 'No more than 20.', field: 'settings.quota_shares.counter' })
+  await saveWith(page, 'Many calls')
+  expect(sent('PUT').at(-1)?.[1].body.settings).toMatchObject({ daily_quota: 20, quota_shares: { phone: 4, counter: 2, released_days_before: 0, released_at_minute: 510 } })
+  expect(page.find('[name="quota_shares.counter"]').attributes('aria-invalid')).toBe('true')
 })
 
 it('asks about bookings that would stand outside', async () => {

@@ -5,6 +5,8 @@ import { emptyText, said, typed, type TextDraft } from './text'
 import { WEEKDAYS, type RuleDraft } from './week'
 
 export interface StageDraft { stage: Stage; on: boolean; duration: string; least: string; most: string; at_enterprise: boolean; seats: string; officers: string[] }
+/** What is kept of a day's number for callers and the counter; `at` is a minute of the day. */
+export interface SharesDraft { on: boolean; phone: string; counter: string; days: string; at: string }
 export interface ServiceDraft {
   name: TextDraft
   summary: TextDraft
@@ -20,6 +22,7 @@ export interface ServiceDraft {
   needs_decision: boolean
   seats: string
   quota: string
+  shares: SharesDraft
   opening_rules: RuleDraft[]
   stages: StageDraft[]
   fields: FieldDraft[]
@@ -40,6 +43,14 @@ const isHours = (text: string) => HOURS.test(text.trim())
 const isOptional = (text: string) => !text.trim() || isCount(text)
 const count = (text: string) => Number(text.trim())
 const optional = (text: string) => (text.trim() ? count(text) : null)
+
+const EVENING = 18 * HOUR
+function sharesDraft(kept: ServiceSettings['quota_shares']): SharesDraft {
+  const { phone, counter, released_days_before: days, released_at_minute: at } = kept ?? { phone: 0, counter: 0, released_days_before: 1, released_at_minute: EVENING }
+  return { on: !!kept, phone: String(phone), counter: String(counter), days: String(days), at: String(at) }
+}
+/** Of a number that is not counted nothing is kept. */
+const keeps = (draft: ServiceDraft) => draft.shares.on && !!draft.quota.trim()
 
 export function draftOf(settings: ServiceSettings): ServiceDraft {
   const stage = (of: Stage): StageDraft => {
@@ -70,6 +81,7 @@ export function draftOf(settings: ServiceSettings): ServiceDraft {
     needs_decision: settings.needs_decision,
     seats: String(settings.seats),
     quota: settings.daily_quota?.toString() ?? '',
+    shares: sharesDraft(settings.quota_shares),
     opening_rules: settings.opening_rules.map((one) => ({ day_kind: one.day_kind, weekdays: [...one.weekdays], from: String(one.from_minute), to: String(one.to_minute) })),
     stages: STAGES.map(stage),
     fields: settings.fields.map(fieldDraft),
@@ -90,6 +102,9 @@ export function unreadable(draft: ServiceDraft): string[] {
     ['hold_minutes', !isCount(draft.hold)],
     ['seats', !isCount(draft.seats)],
     ['daily_quota', !isOptional(draft.quota)],
+    ['quota_shares.phone', keeps(draft) && !isCount(draft.shares.phone)],
+    ['quota_shares.counter', keeps(draft) && !isCount(draft.shares.counter)],
+    ['quota_shares.released_days_before', keeps(draft) && !isCount(draft.shares.days)],
     ...stagesOn(draft).flatMap((one, index): [string, boolean][] => [
       [`stages[${index}].duration_minutes`, !isCount(one.duration)],
       [`stages[${index}].gap_least_minutes`, index > 0 && !isCount(one.least)],
@@ -116,6 +131,7 @@ export function settingsOf(draft: ServiceDraft): ServiceSettings {
     needs_decision: draft.needs_decision,
     seats: count(draft.seats),
     daily_quota: optional(draft.quota),
+    quota_shares: keeps(draft) ? { phone: count(draft.shares.phone), counter: count(draft.shares.counter), released_days_before: count(draft.shares.days), released_at_minute: Number(draft.shares.at) } : null,
     opening_rules: draft.opening_rules.map((one) => ({ day_kind: one.day_kind, weekdays: [...one.weekdays].sort((a, b) => a - b), from_minute: Number(one.from), to_minute: Number(one.to) })),
     // none comes before the first one
     stages: stagesOn(draft).map((one, index) => ({

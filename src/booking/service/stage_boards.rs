@@ -1,0 +1,143 @@
+//! What is free of a stage, as memory has it: a seat of the service, at the office what the stage needs beside, and an officer
+//! who could hold it.
+
+use crate::auth;
+use crate::booking::model::bookable::{Free, Lack};
+use crate::booking::model::slots::Slot;
+use crate::booking::service::drawing::{Drawing, Shared};
+use crate::booking::service::{Booking, plan_of};
+use crate::booking::store::desks::{self, OnDesk};
+use crate::booking::store::entities::appointment::Site;
+use crate::directory::{ServiceInfo, StageInfo};
+use crate::places::{Board, cells};
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr};
+use std::collections::BTreeSet;
+use std::ops::Range;
+use uuid::Uuid;
+
+/// Those who may hold stages and are still here, with what else is on their desks.
+#[derive(Debug, Default)]
+pub(super) struct OfficersNow {
+    present: BTreeSet<Uuid>,
+    desks: Vec<OnDesk>,
+}
+
+impl OfficersNow {
+    /// Of some stages, over a stretch of time, `but` for a booking that does not count. Nobody is asked about where nobody is named.
+    pub async fn of(
+        conn: &impl ConnectionTrait,
+        stages: &[StageInfo],
+        span: Range<DateTime<Utc>>,
+        but: Option<Uuid>,
+    ) -> Result<Self, DbErr> {
+        let present = present(conn, stages).await?;
+        let desks = match present.is_empty() {
+            true => Vec::new(),
+            false => desks::between(conn, &present, span, but).await?,
+        };
+        Ok(Self { present, desks })
+    }
+
+    /// Whether somebody is named, and here.
+    pub fn is_here(&self, officer: Uuid) -> bool {
+        self.present.contains(&officer)
+    }
+
+    /// Whether somebody is here and has nothing on their desk at a time.
+    pub fn could(&self, officer: Uuid, slot: &Slot) -> bool {
+        let meets = |one: &OnDesk| one.starts_at < slot.ends_at && slot.starts_at < one.ends_at;
+        self.is_here(officer) && !self.desks.iter().any(|one| one.officer == officer && meets(one))
+    }
+}
+
+/// Who is named for some stages and still here.
+pub(super) async fn present(
+    conn: &impl ConnectionTrait,
+    stages: &[StageInfo],
+) -> Result<BTreeSet<Uuid>, DbErr> {
+    let named: BTreeSet<Uuid> = stages.iter().flat_map(|stage| stage.officers.iter().copied()).collect();
+    if named.is_empty() {
+        return Ok(named);
+    }
+    let here = auth::ask::active_staff(conn).await?.into_iter().map(|one| one.id);
+    Ok(here.filter(|id| named.contains(id)).collect())
+}
+
+/// Boards of a stage, looked at under one lock.
+pub(super) struct StageBoards<'a> {
+    info: &'a ServiceInfo,
+    drawing: Drawing,
+    of_service: &'a Board,
+    /// With how many seats there are of it.
+    beside: Option<(&'a Board, i32)>,
+    /// None where nobody has to hold it.
+    officers: Option<Vec<(Uuid, &'a Board)>>,
+    now: &'a OfficersNow,
+}
+
+impl StageBoards<'_> {
+    fn beside(&self, slot: &Slot) -> i32 {
+        self.beside.map_or(i32::MAX, |(board, seats)| board.free_seats(seats, plan_of(self.info).cells(slot)))
+    }
+
+    /// How many could hold it: of their time, not of what is kept free of the place before and after.
+    fn officers(&self, slot: &Slot) -> i32 {
+        let Some(officers) = &self.officers else { return i32::MAX };
+        let time = cells::of_person(&(slot.starts_at..slot.ends_at));
+        let is_free = |(id, board): &&(Uuid, &Board)| {
+            board.free_seats(1, time.clone()) > 0 && self.now.could(*id, slot)
+        };
+        i32::try_from(officers.iter().filter(is_free).count()).unwrap_or(i32::MAX)
+    }
+}
+
+impl Free for StageBoards<'_> {
+    fn seats(&self, slot: &Slot, cells: Range<i64>) -> i32 {
+        let of_service = Shared::of_slot(self.info, slot, &cells).free(self.drawing, self.of_service, &cells);
+        of_service.min(self.beside(slot)).min(self.officers(slot))
+    }
+
+    fn lack(&self, slot: &Slot, cells: Range<i64>) -> Lack {
+        let shared = Shared::of_slot(self.info, slot, &cells);
+        if self.of_service.free_seats(shared.all, cells.clone()) == 0 || self.beside(slot) == 0 {
+            return Lack::Places;
+        }
+        let others = self.beside(slot).min(self.officers(slot));
+        if others == 0 {
+            return Lack::Officers;
+        }
+        let until = shared.kept_until(self.drawing.now);
+        let free = |drawing| shared.free(drawing, self.of_service, &cells).min(others);
+        self.drawing.kept(until, free).map_or(Lack::Places, Lack::Kept)
+    }
+}
+
+impl Booking {
+    /// Looks at a stage at one moment, for any number of questions.
+    pub(super) fn look_at_stage<T>(
+        &self,
+        info: &ServiceInfo,
+        (stage, site): (&StageInfo, Site),
+        drawing: Drawing,
+        now: &OfficersNow,
+        ask: impl FnOnce(&StageBoards<'_>) -> T,
+    ) -> T {
+        let own = stage.row.resource_id.filter(|_| site == Site::Office).zip(stage.seats);
+        let beside = own.map_or(info.row.resource_id, |(resource, _)| resource);
+        let mut resources = vec![info.row.resource_id, beside];
+        resources.extend(stage.officers.iter());
+        self.0.places.look_at(&resources, |boards| {
+            // As many boards as resources were asked about.
+            let officers = stage.officers.iter().copied().zip(boards.iter().skip(2).copied());
+            ask(&StageBoards {
+                info,
+                drawing,
+                of_service: boards[0],
+                beside: own.map(|(_, seats)| (boards[1], seats)),
+                officers: (!stage.officers.is_empty()).then(|| officers.collect()),
+                now,
+            })
+        })
+    }
+}
