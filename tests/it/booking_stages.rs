@@ -107,6 +107,43 @@ both_stores! {
         assert_eq!(begun, ["declaration", "inspection", "release"]);
     }
 
+    async fn what_is_to_be_moved_does_not_stand_in_its_own_way(app: &TestApp) {
+        let (lin, gao) = (app.signed_in("lin").await, app.signed_in("gao").await);
+        let service = app.service("after-hours").await;
+        let booking = book(&lin, app, three(EVENING_OF_THREE)).await;
+        let moving = format!("&moving={}", booking["id"].as_str().unwrap());
+        let ways = async |browser: &Browser, moving: &str| {
+            let stages = "declaration,inspection,release";
+            let path = format!("/api/v1/services/{service}/alternatives?stages={stages}&from={EVENING}{moving}");
+            browser.get(&path).await
+        };
+        let inspected = |answer: Value| answer["alternatives"][0]["stages"][1]["starts_at"].clone();
+        // The one inspection place is theirs.
+        assert_ne!(inspected(ways(&lin, "").await.ok()), EVENING_OF_THREE[1]);
+        assert_eq!(inspected(ways(&lin, &moving).await.ok()), EVENING_OF_THREE[1]);
+        ways(&gao, &moving).await.refused(404, "not_found");
+        ways(&app.browser(), &moving).await.refused(404, "not_found");
+        let free = async |moving: &str| {
+            let path = format!("/api/v1/services/{service}/slots?date=2026-11-24&stage=inspection{moving}");
+            let answer = lin.get(&path).await.ok();
+            let slots = answer["slots"].as_array().unwrap().clone();
+            slots.iter().find(|slot| slot["starts_at"] == EVENING_OF_THREE[1]).unwrap()["free"].clone()
+        };
+        assert_eq!((free("").await, free(&moving).await), (json!(0), json!(1)));
+        // The same of a slot that is not in stages.
+        let video = app.service("video-try").await;
+        let wish = json!({"service_id": video, "starts_at": "2026-11-24T02:00:00Z"});
+        let held = lin.post("/api/v1/bookings", wish).await.ok();
+        let free = async |moving: &str| {
+            let path = format!("/api/v1/services/{video}/slots?date=2026-11-24{moving}");
+            let answer = lin.get(&path).await.ok();
+            let slots = answer["slots"].as_array().unwrap().clone();
+            let slot = slots.iter().find(|slot| slot["starts_at"] == "2026-11-24T02:00:00Z").unwrap().clone();
+            slot["free"].as_i64().unwrap()
+        };
+        assert_eq!(free(&format!("&moving={}", held["id"].as_str().unwrap())).await, free("").await + 1);
+    }
+
     async fn of_stages_that_cannot_all_be_had_none_is_taken(app: &TestApp) {
         let (lin, gao) = (app.signed_in("lin").await, app.signed_in("gao").await);
         let service = app.service("after-hours").await;

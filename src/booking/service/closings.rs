@@ -197,7 +197,8 @@ impl Booking {
     ) -> Result<Vec<WantedTime>, Problem> {
         let staged: Vec<_> = appointments.iter().filter_map(|one| Some((one.stage?, one.site))).collect();
         if !staged.is_empty() {
-            let (_, ways) = self.stage_alternatives(None, info.row.id, &staged, booking.starts_at).await?;
+            let (_, ways) =
+                self.stage_alternatives(None, info.row.id, &staged, booking.starts_at, None).await?;
             let wanted = |way: Way| {
                 let stage = |offer: &StageOffer| WantedStage {
                     stage: offer.stage,

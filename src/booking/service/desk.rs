@@ -91,7 +91,7 @@ impl Booking {
         let (calendar, now) = (self.0.directory.calendar().await?, self.0.clock.now());
         let drawing = Drawing { channel: asked.channel, now };
         let (offers, reason) =
-            self.drawn(&info, &plan_of(&info), &calendar, (TimeDelta::zero(), drawing), date);
+            self.drawn(&info, &plan_of(&info), &calendar, (TimeDelta::zero(), drawing), date, &[]);
         let tier = enterprise.as_ref().map(|row| row.credit_tier);
         let question = self.question(&info, tier, None, now).await?;
         let question = Question { category: asked.category, channel: asked.channel, ..question };

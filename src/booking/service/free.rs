@@ -7,10 +7,11 @@ use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::service::drawing::Shared;
 use crate::booking::service::terms::tier_of;
 use crate::booking::service::{Booking, Drawing, lead_of, plan_of, seats_over, terms_of};
+use crate::booking::store::appointments;
 use crate::directory::ServiceInfo;
 use crate::directory::model::calendar::{Calendar, DayClass};
 use crate::http::Problem;
-use crate::places::{Board, Places, cells};
+use crate::places::{self, Board, Places, Taken, cells};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use std::iter;
 use std::ops::Range;
@@ -131,23 +132,29 @@ impl Booking {
         Ok((info, days))
     }
 
-    /// The slots of a date, and why there are none or none is free.
+    /// The slots of a date, and why there are none or none is free. What the booking has that is to be `moved` does not
+    /// count.
     pub async fn slots(
         &self,
         caller: Option<&Actor>,
         service_id: Uuid,
         date: NaiveDate,
+        moved: Option<Uuid>,
     ) -> Result<(Arc<ServiceInfo>, Vec<Offer>, Option<DayReason>), Problem> {
         let info = self.offered(service_id).await?;
         let calendar = self.0.directory.calendar().await?;
         let plan = plan_of(&info);
         let lead = lead_of(&info, caller.and_then(tier_of));
         let drawing = Drawing::online(self.0.clock.now());
-        let (offers, reason) = self.drawn(&info, &plan, &calendar, (lead, drawing), date);
+        let own = match self.movable(caller, &info, moved).await? {
+            Some(id) => places::ask::taken_by(self.0.db.reader(), appointments::owners(id)).await?,
+            None => Vec::new(),
+        };
+        let (offers, reason) = self.drawn(&info, &plan, &calendar, (lead, drawing), date, &own);
         Ok((info, offers, reason))
     }
 
-    /// The slots of a date for who draws from the places, and books so long ahead.
+    /// The slots of a date for who draws from the places, and books so long ahead. `own` cells do not count as taken.
     pub(super) fn drawn(
         &self,
         info: &ServiceInfo,
@@ -155,9 +162,10 @@ impl Booking {
         calendar: &Calendar,
         (lead, drawing): (TimeDelta, Drawing),
         date: NaiveDate,
+        own: &[Taken],
     ) -> (Vec<Offer>, Option<DayReason>) {
         let terms = Terms { lead, ..terms_of(info, plan, calendar, drawing.now) };
-        with_boards(&self.0.places, info, drawing, |boards| {
+        with_boards_but(own, &self.0.places, info, drawing, |boards| {
             let reason = terms.day(date, info.quota_on(date), boards).reason;
             (terms.offers(date, boards).unwrap_or_default(), reason)
         })
@@ -180,6 +188,18 @@ impl Booking {
             let of_day = |date| terms.offers(date, boards).unwrap_or_default();
             dates.flat_map(of_day).filter(|offer| offer.reason.is_none()).map(|offer| offer.slot).collect()
         }))
+    }
+
+    /// A booking of a service that the caller may see; to everybody else there is none.
+    pub(super) async fn movable(
+        &self,
+        caller: Option<&Actor>,
+        info: &ServiceInfo,
+        moved: Option<Uuid>,
+    ) -> Result<Option<Uuid>, Problem> {
+        let Some(id) = moved else { return Ok(None) };
+        let row = self.find_for(caller.ok_or_else(Problem::not_found)?, id).await?;
+        if row.service_id == info.row.id { Ok(Some(row.id)) } else { Err(Problem::not_found()) }
     }
 
     pub(super) async fn offered(&self, id: Uuid) -> Result<Arc<ServiceInfo>, Problem> {
@@ -208,8 +228,21 @@ pub(super) fn with_boards<T>(
     drawing: Drawing,
     ask: impl FnOnce(&ServiceBoards<'_>) -> T,
 ) -> T {
-    let quota = info.row.quota_resource_id.filter(|_| info.quota_seats.is_some());
-    places.look([Some(info.row.resource_id), quota], |[seats, limit]| {
-        ask(&ServiceBoards { drawing, seats: (seats, info), quota: quota.map(|_| limit) })
+    with_boards_but(&[], places, info, drawing, ask)
+}
+
+/// The same without some cells, which do not count as taken.
+fn with_boards_but<T>(
+    own: &[Taken],
+    places: &Places,
+    info: &ServiceInfo,
+    drawing: Drawing,
+    ask: impl FnOnce(&ServiceBoards<'_>) -> T,
+) -> T {
+    let (resource, quota) = (info.row.resource_id, info.row.quota_resource_id);
+    let quota = quota.filter(|_| info.quota_seats.is_some());
+    places.look([Some(resource), quota], |[seats, limit]| {
+        let (seats, limit) = (seats.without(resource, own), quota.map(|id| limit.without(id, own)));
+        ask(&ServiceBoards { drawing, seats: (&seats, info), quota: limit.as_deref() })
     })
 }

@@ -2,13 +2,13 @@
 
 use crate::auth::{Actor, Right};
 use crate::base::local_time::local_date;
-use crate::booking::log::BookingEntry;
+use crate::booking::log::{BookingEntry, Moved};
 use crate::booking::model::sealed;
 use crate::booking::service::Booking;
 use crate::booking::service::presented::Presented;
 use crate::booking::service::results::results_of;
 use crate::booking::store::entities::booking;
-use crate::booking::wire::dto::{BookingDetailDto, HistoryItem, HistorySide};
+use crate::booking::wire::dto::{BookingDetailDto, HistoryItem, HistoryMove, HistorySide};
 use crate::directory::entities::service_stage::Stage;
 use crate::evidence;
 use crate::evidence::entities::entry;
@@ -102,6 +102,7 @@ fn told(
         text: reasons.get(&entry.seq).cloned(),
         cause: act.cause,
         stage: act.stage,
+        moved: act.moved,
     }
 }
 
@@ -111,6 +112,7 @@ struct Act {
     side: HistorySide,
     cause: Option<String>,
     stage: Option<Stage>,
+    moved: Option<HistoryMove>,
 }
 
 fn act_of(entry: &entry::Model) -> Act {
@@ -126,5 +128,8 @@ fn act_of(entry: &entry::Model) -> Act {
         side,
         cause: data["cause"].as_str().map(str::to_owned),
         stage: serde_json::from_value(data["stage"].clone()).ok(),
+        moved: serde_json::from_value::<Moved>(data["moved"].clone())
+            .ok()
+            .map(|Moved { was, is }| HistoryMove { was: was.starts_at, is: is.starts_at }),
     }
 }

@@ -6,25 +6,32 @@ use crate::booking::model::bookable::{Free, Lack};
 use crate::booking::model::slots::Slot;
 use crate::booking::service::drawing::{Drawing, Shared};
 use crate::booking::service::{Booking, plan_of};
+use crate::booking::store::appointments;
 use crate::booking::store::desks::{self, OnDesk};
 use crate::booking::store::entities::appointment::Site;
 use crate::directory::{ServiceInfo, StageInfo};
-use crate::places::{Board, cells};
+use crate::places::{self, Board, Taken, cells};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::iter;
 use std::ops::Range;
 use uuid::Uuid;
 
-/// Those who may hold stages and are still here, with what else is on their desks.
+/// What only the store knows about some stages: those who may hold them and are still here, with what else is on their
+/// desks, and what a booking has that is to be moved.
 #[derive(Debug, Default)]
-pub(super) struct OfficersNow {
+pub(super) struct StagesNow {
     present: BTreeSet<Uuid>,
     desks: Vec<OnDesk>,
+    /// Cells that do not count as taken.
+    own: Vec<Taken>,
 }
 
-impl OfficersNow {
-    /// Of some stages, over a stretch of time, `but` for a booking that does not count. Nobody is asked about where nobody is named.
+impl StagesNow {
+    /// Of some stages, over a stretch of time, `but` for a booking that does not count. Nobody is asked about where nobody
+    /// is named.
     pub async fn of(
         conn: &impl ConnectionTrait,
         stages: &[StageInfo],
@@ -36,7 +43,11 @@ impl OfficersNow {
             true => Vec::new(),
             false => desks::between(conn, &present, span, but).await?,
         };
-        Ok(Self { present, desks })
+        let own = match but {
+            Some(id) => places::ask::taken_by(conn, appointments::owners(id)).await?,
+            None => Vec::new(),
+        };
+        Ok(Self { present, desks, own })
     }
 
     /// Whether somebody is named, and here.
@@ -73,7 +84,7 @@ pub(super) struct StageBoards<'a> {
     beside: Option<(&'a Board, i32)>,
     /// None where nobody has to hold it.
     officers: Option<Vec<(Uuid, &'a Board)>>,
-    now: &'a OfficersNow,
+    now: &'a StagesNow,
 }
 
 impl StageBoards<'_> {
@@ -120,7 +131,7 @@ impl Booking {
         info: &ServiceInfo,
         (stage, site): (&StageInfo, Site),
         drawing: Drawing,
-        now: &OfficersNow,
+        now: &StagesNow,
         ask: impl FnOnce(&StageBoards<'_>) -> T,
     ) -> T {
         let own = stage.row.resource_id.filter(|_| site == Site::Office).zip(stage.seats);
@@ -128,6 +139,9 @@ impl Booking {
         let mut resources = vec![info.row.resource_id, beside];
         resources.extend(stage.officers.iter());
         self.0.places.look_at(&resources, |boards| {
+            let boards: Vec<Cow<'_, Board>> =
+                iter::zip(&resources, boards).map(|(id, board)| board.without(*id, &now.own)).collect();
+            let boards: Vec<&Board> = boards.iter().map(AsRef::as_ref).collect();
             // As many boards as resources were asked about.
             let officers = stage.officers.iter().copied().zip(boards.iter().skip(2).copied());
             ask(&StageBoards {

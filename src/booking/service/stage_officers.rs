@@ -5,7 +5,7 @@ use crate::base::words;
 use crate::booking::log::{BookingEntry, StageHeld};
 use crate::booking::model::slots::Slot;
 use crate::booking::model::state::wrong_state;
-use crate::booking::service::stage_boards::{OfficersNow, present};
+use crate::booking::service::stage_boards::{StagesNow, present};
 use crate::booking::service::stages::{stage_of, unknown_stage};
 use crate::booking::service::wish::make_room_for;
 use crate::booking::service::{Booking, Fault, scope_of};
@@ -83,7 +83,7 @@ impl Booking {
         let officers = stage_of(&info, stage).map(|stage| stage.officers.clone()).unwrap_or_default();
         let slot = Slot { starts_at: one.starts_at, ends_at: one.ends_at };
         let time = cells::of_person(&(one.starts_at..one.ends_at));
-        let now = OfficersNow::of(conn, &info.stages, slot.starts_at..slot.ends_at, Some(id)).await?;
+        let now = StagesNow::of(conn, &info.stages, slot.starts_at..slot.ends_at, Some(id)).await?;
         let free: Vec<bool> = self.0.places.look_at(&officers, |boards| {
             boards.iter().map(|board| board.free_seats(1, time.clone()) > 0).collect()
         });

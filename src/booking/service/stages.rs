@@ -8,7 +8,7 @@ use crate::booking::model::bookable::{DayReason, Offer, Terms};
 use crate::booking::model::slots::Slot;
 use crate::booking::model::stages::{self, MOST_ALTERNATIVES, StageTerms};
 use crate::booking::model::state::{Action, Side, wrong_state};
-use crate::booking::service::stage_boards::OfficersNow;
+use crate::booking::service::stage_boards::StagesNow;
 use crate::booking::service::terms::tier_of;
 use crate::booking::service::transition::{Step, take_step};
 use crate::booking::service::wish::{stage_plan, terms_of_stages};
@@ -48,13 +48,14 @@ pub enum ClockAction {
 }
 
 impl Booking {
-    /// The free slots of one stage on a date.
+    /// The free slots of one stage on a date. What the booking has that is to be `moved` does not count.
     pub async fn stage_slots(
         &self,
         caller: Option<&Actor>,
         service_id: Uuid,
         (stage, site): (Stage, Site),
         date: NaiveDate,
+        moved: Option<Uuid>,
     ) -> Result<(Arc<ServiceInfo>, Vec<Offer>, Option<DayReason>), Problem> {
         let info = self.offered(service_id).await?;
         let found = stage_of(&info, stage).ok_or_else(unknown_stage)?;
@@ -65,21 +66,24 @@ impl Booking {
         let terms = Terms { lead, ..terms_of(&info, &plan, &calendar, now) };
         // A stage may go on over midnight.
         let begins = midnight(info.zone, date);
-        let officers = self.officers_of(&info, begins..begins + TimeDelta::days(3)).await?;
+        let moved = self.movable(caller, &info, moved).await?;
+        let stored = self.stages_now(&info, begins..begins + TimeDelta::days(3), moved).await?;
         let drawing = Drawing::online(now);
-        let (offers, reason) = self.look_at_stage(&info, (found, site), drawing, &officers, |boards| {
+        let (offers, reason) = self.look_at_stage(&info, (found, site), drawing, &stored, |boards| {
             (terms.offers(date, boards).unwrap_or_default(), terms.day(date, None, boards).reason)
         });
         Ok((info, offers, reason))
     }
 
-    /// At most three ways to have some stages together, the earliest from `from` on.
+    /// At most three ways to have some stages together, the earliest from `from` on. What the booking has that is to be
+    /// `moved` does not count.
     pub async fn stage_alternatives(
         &self,
         caller: Option<&Actor>,
         service_id: Uuid,
         wanted: &[(Stage, Site)],
         from: DateTime<Utc>,
+        moved: Option<Uuid>,
     ) -> Result<(Arc<ServiceInfo>, Vec<Way>), Problem> {
         let info = self.offered(service_id).await?;
         if info.stages.is_empty() {
@@ -93,9 +97,9 @@ impl Booking {
         let now = self.0.clock.now();
         let lead = lead_of(&info, caller.and_then(tier_of));
         let horizon = now + TimeDelta::days(i64::from(info.row.horizon_days) + 2);
-        let officers = self.officers_of(&info, from.max(now)..horizon).await?;
-        let search =
-            Search { booking: self, info: &info, calendar: &calendar, officers: &officers, lead, now };
+        let moved = self.movable(caller, &info, moved).await?;
+        let stored = self.stages_now(&info, from.max(now)..horizon, moved).await?;
+        let search = Search { booking: self, info: &info, calendar: &calendar, stored: &stored, lead, now };
         let free = iter::zip(&positions, wanted)
             .map(|(position, (_, site))| search.free(&info.stages[*position], *site, from));
         let ways = stages::alternatives(&terms, free);
@@ -109,13 +113,14 @@ impl Booking {
         Ok((info, ways))
     }
 
-    /// Who may hold the stages of a service, with what is on their desks over a stretch of time.
-    pub(super) async fn officers_of(
+    /// What the store knows about the stages of a service over a stretch of time.
+    pub(super) async fn stages_now(
         &self,
         info: &ServiceInfo,
         span: Range<DateTime<Utc>>,
-    ) -> Result<OfficersNow, Problem> {
-        Ok(OfficersNow::of(self.0.db.reader(), &info.stages, span, None).await?)
+        moved: Option<Uuid>,
+    ) -> Result<StagesNow, Problem> {
+        Ok(StagesNow::of(self.0.db.reader(), &info.stages, span, moved).await?)
     }
 
     /// An officer begins with a stage, or is done with it. The first that begins checks the booking in, the last that
@@ -225,7 +230,7 @@ struct Search<'a> {
     booking: &'a Booking,
     info: &'a ServiceInfo,
     calendar: &'a Calendar,
-    officers: &'a OfficersNow,
+    stored: &'a StagesNow,
     lead: TimeDelta,
     now: DateTime<Utc>,
 }
@@ -238,17 +243,16 @@ impl<'a> Search<'a> {
         site: Site,
         from: DateTime<Utc>,
     ) -> impl Iterator<Item = Slot> + use<'a> {
-        let Self { booking, info, calendar, officers, lead, now } = *self;
+        let Self { booking, info, calendar, stored, lead, now } = *self;
         let plan = stage_plan(info, stage);
         let horizon = now + TimeDelta::days(i64::from(info.row.horizon_days) + 1);
         let last = local_date(info.zone, horizon);
         let days = local_date(info.zone, from.max(now)).iter_days().take_while(move |day| *day <= last);
         days.flat_map(move |day| {
             let terms = Terms { lead, ..terms_of(info, &plan, calendar, now) };
-            let offers =
-                booking.look_at_stage(info, (stage, site), Drawing::online(now), officers, |boards| {
-                    terms.offers(day, boards).unwrap_or_default()
-                });
+            let offers = booking.look_at_stage(info, (stage, site), Drawing::online(now), stored, |boards| {
+                terms.offers(day, boards).unwrap_or_default()
+            });
             let fits = move |offer: &Offer| offer.reason.is_none() && offer.slot.starts_at >= from;
             offers.into_iter().filter(fits).map(|offer| offer.slot)
         })

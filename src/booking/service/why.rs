@@ -131,7 +131,7 @@ impl Booking {
             None => with_boards(&self.0.places, &info, drawing, |boards| look(boards)),
             Some(stage) => {
                 let until = now + TimeDelta::days(i64::from(info.row.horizon_days) + 2);
-                let officers = self.officers_of(&info, now..until).await?;
+                let officers = self.stages_now(&info, now..until, None).await?;
                 self.look_at_stage(&info, stage, drawing, &officers, |boards| look(boards))
             }
         };

@@ -109,6 +109,8 @@ pub struct SlotsQuery {
     site: Site,
     /// What the form's field `terms.category_field` is going to say, if that is known.
     category: Option<String>,
+    /// A booking of the caller that is to be moved: what it has does not count.
+    moving: Option<Uuid>,
 }
 
 /// The slots of a date with what is free in each. To bookers who are signed in each tells what stands in their way.
@@ -118,11 +120,11 @@ pub async fn list_service_slots(
     MaybeSigned(caller): MaybeSigned,
     State(booking): State<Booking>,
     PathId(id): PathId,
-    Params(SlotsQuery { date, stage, site, category }): Params<SlotsQuery>,
+    Params(SlotsQuery { date, stage, site, category, moving }): Params<SlotsQuery>,
 ) -> Result<Json<SlotsDto>, Refused<refusals::ListServiceSlots>> {
     let (info, offers, reason) = match stage {
-        Some(stage) => booking.stage_slots(caller.as_deref(), id, (stage, site), date).await?,
-        None => booking.slots(caller.as_deref(), id, date).await?,
+        Some(stage) => booking.stage_slots(caller.as_deref(), id, (stage, site), date, moving).await?,
+        None => booking.slots(caller.as_deref(), id, date, moving).await?,
     };
     let booker = caller.filter(|actor| actor.has(Right::Book));
     let slots: Vec<(Offer, Vec<HindranceDto>)> = match booker {

@@ -45,6 +45,8 @@ pub struct AlternativesQuery {
     stages: String,
     #[serde(deserialize_with = "dated")]
     from: DateTime<Utc>,
+    /// A booking of the caller that is to be moved: what it has does not count.
+    moving: Option<Uuid>,
 }
 
 /// Ways to have some stages of a service together, at most three.
@@ -59,7 +61,8 @@ pub async fn list_stage_alternatives(
 ) -> Result<Json<StageAlternativesDto>, Refused<refusals::ListStageAlternatives>> {
     let stages: Option<Vec<(Stage, Site)>> = query.stages.split(',').map(stage_at_site).collect();
     let stages = stages.ok_or_else(|| Problem::invalid("stages", words::booking::unknown_stage()))?;
-    let (info, ways) = booking.stage_alternatives(caller.as_deref(), id, &stages, query.from).await?;
+    let (info, ways) =
+        booking.stage_alternatives(caller.as_deref(), id, &stages, query.from, query.moving).await?;
     let way = |way: Way| StageWayDto { stages: way.into_iter().map(stage_offer).collect() };
     let alternatives = ways.into_iter().map(way).collect();
     Ok(Json(StageAlternativesDto { zone: info.zone.name().to_owned(), alternatives }))

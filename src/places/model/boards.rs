@@ -5,6 +5,7 @@
 //! a matter of microseconds. Filled at start, changed only after a commit, and never trusted for
 //! taking: that is decided by the primary key of `occupied`.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -166,7 +167,7 @@ impl Boards {
 }
 
 /// The cells of one resource from `first` on; everything outside is free.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Board {
     first: i64,
     /// Words per cell: seats / 64, rounded up.
@@ -188,6 +189,15 @@ impl Board {
             free += (!taken & mask).count_ones();
         }
         free as i32
+    }
+
+    /// The board of a resource as if some cells had been given back.
+    pub fn without(&self, resource: Uuid, given: &[Taken]) -> Cow<'_, Self> {
+        let mut board = Cow::Borrowed(self);
+        for Taken { seat, cell, .. } in given.iter().filter(|taken| taken.resource == resource) {
+            board.to_mut().change(*seat, *cell, -1);
+        }
+        board
     }
 
     fn word(&self, cell: i64, word: usize) -> u64 {
@@ -317,6 +327,21 @@ mod tests {
         places.clear(&[taken(1, 5)]);
         places.set(&[taken(1, 6)]);
         assert_eq!([5, 6, 9].map(|cell| places.free_seats(RESOURCE, 2, cell..cell + 1)), [2, 1, 1]);
+    }
+
+    #[test]
+    fn a_board_without_some_cells_is_another_one() {
+        let places = Boards::default();
+        let taken = |seat, cell| Taken { resource: RESOURCE, seat, cell };
+        places.set(&[taken(0, 5), taken(1, 5), taken(0, 6)]);
+        let other = Taken { resource: Uuid::from_u128(2), seat: 0, cell: 6 };
+        let free = |given: &[Taken]| {
+            places.look([Some(RESOURCE), None], |[board, _]| {
+                [5, 6].map(|cell| board.without(RESOURCE, given).free_seats(2, cell..cell + 1))
+            })
+        };
+        assert_eq!(free(&[taken(1, 5), other]), [1, 1]);
+        assert_eq!(free(&[]), [0, 1]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What other features ask about occupied cells, as parts of their own queries.
 
+use crate::places::model::boards::Taken;
 use crate::places::model::needs::{Need, Pool};
 use crate::places::store::entities::occupied;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query, SelectStatement};
@@ -50,6 +51,13 @@ pub async fn seats_of(
         .into_tuple()
         .all(conn)
         .await
+}
+
+/// The cells that some owners (a query of ids) have.
+pub async fn taken_by(conn: &impl ConnectionTrait, owners: SelectStatement) -> Result<Vec<Taken>, DbErr> {
+    let rows =
+        occupied::Entity::find().filter(occupied::Column::OwnerId.in_subquery(owners)).all(conn).await?;
+    Ok(rows.into_iter().map(super::taken).collect())
 }
 
 /// The cells of a resource that are taken from one on, each with its seat.

@@ -213,6 +213,15 @@ pub struct HistoryItem {
     pub cause: Option<String>,
     /// The stage that it tells of: beside `booking.stage_begun` and `booking.stage_ended`.
     pub stage: Option<Stage>,
+    /// Beside `booking.rescheduled`; older entries do not tell.
+    pub moved: Option<HistoryMove>,
+}
+
+/// From which start to which a booking was moved.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct HistoryMove {
+    pub was: DateTime<Utc>,
+    pub is: DateTime<Utc>,
 }
 
 /// Who did it.

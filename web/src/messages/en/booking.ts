@@ -248,6 +248,8 @@ export default {
     booking_completed: 'Completed',
     booking_consent_withdrawn: '{name} withdrew the consent; health information was deleted',
     booking_rescheduled: '{name} moved it to another time',
+    moved: '{was} → {is}',
+    booking_against_terms: '{name} made an exception to the terms, because:',
     booking_stage_officer_set: 'Another officer holds: {stage}',
     booking_stage_begun: '{name} began: {stage}',
     booking_stage_ended: '{name} finished: {stage}',

@@ -248,6 +248,8 @@ export default {
     booking_checked_in: '已到场',
     booking_completed: '已办结',
     booking_rescheduled: '{name}改了时间',
+    moved: '{was} 改到 {is}',
+    booking_against_terms: '{name}按例外办理，理由：',
     booking_stage_officer_set: '{stage}换了经办关员',
     booking_stage_begun: '{name}开始{stage}',
     booking_stage_ended: '{name}办完{stage}',
