@@ -55,6 +55,7 @@ both_stores! { at "2026-11-23T02:00:00Z";
             (&last["kind"], &last["actor"], &last["text"]),
             (&json!("booking.rescheduled"), &json!("officer"), &json!(WHY))
         );
+        assert_eq!(last["moved"], json!({"was": TUESDAY, "is": WEDNESDAY}));
         let told = mails(app, "booking.moved").await;
         assert_eq!(told.len(), 1);
         for part in ["海关已把您的", WHY, "2026年11月25日 星期三 19:00–20:00", "METHOD:REQUEST", "SEQUENCE:2"] {

@@ -25,6 +25,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 /// As many days as one answer holds.
 const MOST_DAYS: i64 = 62;
