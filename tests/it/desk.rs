@@ -96,7 +96,7 @@ async fn with_seats(app: &TestApp, seats: i32) -> String {
 }
 
 /// A check-up that somebody books online.
-async fn booked(browser: &Browser, service: &str, starts_at: &str) -> Value {
+pub async fn booked(browser: &Browser, service: &str, starts_at: &str) -> Value {
     let fields = json!({"item": "work", "document": "passport", "health_consent": true});
     let request = json!({"contact_name": "罗某", "contact_mobile": "15400000005", "fields": fields});
     browser.post("/api/v1/bookings", with(wish(service, starts_at), "request", request)).await.ok()

@@ -29,7 +29,7 @@ export default {
   shares: {
     keep: '每天的名额里，给电话和窗口留一些', hint: '到设定的时间，没有用掉的向所有人开放。',
     phone: '留给电话', counter: '留给窗口', days: '提前几天开放（0 为当天）', at: '开放的时刻',
-    told: '网上随时可约 {n} 个，电话留 {phone} 个，窗口留 {counter} 个；{when}起，剩下的向所有人开放。',
+    told: '网上随时可约 {n} 个，电话留 {phone} 个，窗口留 {counter} 个；{when} 起，剩下的向所有人开放。',
     same_day: '当天 {time}', days_before: '提前 {n} 天的 {time}',
   },
   stages: '环节',
