@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { BookedStage, Booking } from '../api/types'
-import { clockMayMove, nextTick, placeOf, samePlace, stagesOf, stagesText } from './stages'
+import type { BookedStage, Booking, ServiceStage } from '../api/types'
+import { clockMayMove, nextTick, placeOf, placeWith, roomOf, samePlace, stagesOf, stagesText } from './stages'
 
 const known = [{ stage: 'declaration', at_enterprise: false }, { stage: 'inspection', at_enterprise: true }, { stage: 'release', at_enterprise: false }] as const
 
@@ -48,5 +48,42 @@ describe('the clearance clock', () => {
     expect(clockMayMove(accepted, Date.parse('2026-11-27T09:59:00Z'))).toBe(false)
     expect(clockMayMove(accepted, Date.parse('2026-11-27T10:01:00Z'))).toBe(true)
     expect(clockMayMove(booking('completed', false, accepted.stages), Date.parse('2026-11-27T11:01:00Z'))).toBe(false)
+  })
+})
+
+describe('one stage that moves among others', () => {
+  const at = (clock: string) => `2026-11-27T${clock}:00Z`
+  const stage = (name: string, from: string, until: string) => ({ stage: name, site: 'office', starts_at: at(from), ends_at: at(until) }) as BookedStage
+  const terms = (name: string, minutes: number, least: number, most: number) => ({ stage: name, duration_minutes: minutes, gap_least_minutes: least, gap_most_minutes: most }) as ServiceStage
+  const known = [terms('declaration', 30, 0, 0), terms('inspection', 60, 15, 120), terms('release', 30, 10, 240)]
+  const booked = [stage('declaration', '09:00', '09:30'), stage('inspection', '10:00', '11:00'), stage('release', '12:00', '12:30')]
+  const room = (name: BookedStage['stage'], stages = booked) => {
+    const { from, to } = roomOf(name, stages, known)
+    return [from, to].map((instant) => (Number.isFinite(instant) ? new Date(instant).toISOString().slice(11, 16) : instant))
+  }
+
+  it('keeps the gaps to the one before and to the one after', () => {
+    // after 09:30 by 15 minutes to two hours; so that it ends ten minutes before 12:00
+    expect(room('inspection')).toEqual(['09:45', '10:50'])
+  })
+
+  it('is bound on one side only at the ends', () => {
+    expect(room('declaration')).toEqual(['07:30', '09:15'])
+    expect(room('release')).toEqual(['11:10', '15:00'])
+    expect(room('release', [booked[2]!])).toEqual([-Infinity, Infinity])
+  })
+
+  it('has no room where the others stand too close, or the service has it no more', () => {
+    const [from, to] = room('inspection', [booked[0]!, booked[1]!, stage('release', '10:30', '11:00')])
+    expect([from, to]).toEqual(['09:45', '09:20'])
+    expect(roomOf('inspection', booked, [])).toEqual({ from: Infinity, to: -Infinity })
+  })
+
+  it('leaves the others where they are', () => {
+    expect(placeWith(booked, 'inspection', at('10:15'))).toEqual({ stages: [
+      { stage: 'declaration', site: 'office', starts_at: at('09:00') },
+      { stage: 'inspection', site: 'office', starts_at: at('10:15') },
+      { stage: 'release', site: 'office', starts_at: at('12:00') },
+    ] })
   })
 })

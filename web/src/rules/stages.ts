@@ -1,5 +1,5 @@
 // Stages of clearance as a booking has them and as an address of the slots page names them. Pure.
-import type { BookedStage, Booking, Stage, StageWay, WantedStage } from '../api/types'
+import type { BookedStage, Booking, ServiceStage, Stage, StageWay, WantedStage } from '../api/types'
 
 /** A stage and where it is to take place. */
 export type StageAt = Pick<WantedStage, 'stage' | 'site'>
@@ -50,6 +50,32 @@ export function samePlace(one: Place | undefined, other: Place | undefined): boo
   const plain = (place: Place) => startsText(place).split(',').map((time) => Date.parse(time)).join()
   const sites = (place: Place) => ('stages' in place ? stagesText(place.stages) : '')
   return plain(one) === plain(other) && sites(one) === sites(other)
+}
+
+/** The same place with one of its stages at another time. */
+export function placeWith(stages: BookedStage[], moved: Stage, starts_at: string): Place {
+  return placeOfWay({ stages: stages.map((one) => (one.stage === moved ? { ...one, starts_at } : one)) })
+}
+
+const MINUTE_MS = 60_000
+
+/**
+ * Between which instants a stage can begin while the ones before and after it stay as they are; infinite where none
+ * stands on that side. Nothing can be found where the first comes after the last. `known`: the stages of the service.
+ */
+export function roomOf(moved: Stage, stages: BookedStage[], known: ServiceStage[]): { from: number; to: number } {
+  const at = stages.findIndex(({ stage }) => stage === moved)
+  const termsOf = (name?: Stage) => known.find(({ stage }) => stage === name)
+  const [before, after] = [stages[at - 1], stages[at + 1]]
+  const [own, next] = [termsOf(moved), termsOf(after?.stage)]
+  if (!own) return { from: Infinity, to: -Infinity }
+  const ends = before ? Date.parse(before.ends_at) : NaN
+  // when it must have begun so that it is over in time for the next one
+  const latest = after ? Date.parse(after.starts_at) - own.duration_minutes * MINUTE_MS : NaN
+  return {
+    from: Math.max(before ? ends + own.gap_least_minutes * MINUTE_MS : -Infinity, next ? latest - next.gap_most_minutes * MINUTE_MS : -Infinity),
+    to: Math.min(before ? ends + own.gap_most_minutes * MINUTE_MS : Infinity, next ? latest - next.gap_least_minutes * MINUTE_MS : Infinity),
+  }
 }
 
 /** What an officer does next to a booking's stages; nothing where it is not their time. */

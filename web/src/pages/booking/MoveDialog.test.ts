@@ -102,6 +102,20 @@ describe('moving a booking', () => {
     expect((await ask({ starts_at: '2026-11-26T18:00:00Z' })).find('.both').exists()).toBe(false)
   })
 
+  it('names every stage with its former and its new time, and says which stay', async () => {
+    const at = (stage: string, from: string, site = 'office') => ({ stage, site, starts_at: `2026-11-27T${from}:00Z`, ends_at: `2026-11-27T${from}:30Z` })
+    const booking = { ...former, stages: [at('declaration', '11:00'), at('inspection', '12:00'), at('release', '14:00')] }
+    // the same instant, spelled otherwise, is no other time
+    const stages = [{ ...at('declaration', '11:00'), starts_at: '2026-11-27T11:00:00.000Z' }, at('inspection', '12:30'), at('release', '14:00', 'enterprise')]
+    const shown = await show(MoveDialog, { props: { booking, place: { stages }, busy: false }, areas: ['booking'], language: 'en' })
+    const [declaration, inspection, release] = shown.findAll('section').map(words)
+    expect(declaration).toMatch(/Declaration.*19:00.*stays/)
+    expect(inspection).toMatch(/Inspection.*Now.*20:00.*New.*20:30/)
+    expect(inspection).not.toContain('stays')
+    // it is at another place
+    expect(release).toMatch(/enterprise.*Now.*22:00.*New.*22:00/)
+  })
+
   it('asks an officer why, keeps what they wrote, and sends it', async () => {
     me.value = { role: 'officer' } as Me
     const shown = await ask(other)
