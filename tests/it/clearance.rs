@@ -96,7 +96,7 @@ both_stores! {
         assert_eq!(told["data"]["sha256"].as_str().unwrap().len(), 64);
         assert!(told["commitments"]["source"].is_string() && told["commitments"].get("reason").is_none(), "{told}");
         let id = booking["id"].as_str().unwrap();
-        let checked = mianqia::review::verify_case(&app.app.db, &app.app.settings.data_dir.join("recordings"), id).await;
+        let checked = mianqia::review::verify_case(&app.app.db, &app.data(), id).await;
         assert!(checked.unwrap().is_intact());
 
         let month = shen.get("/api/v1/figures/work?months=1").await.ok()["months"][0].clone();
