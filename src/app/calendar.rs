@@ -20,7 +20,7 @@ pub(super) async fn run(
     import: Option<Import>,
     language: Language,
 ) -> Result<ExitCode, StartError> {
-    let told = |text: Text| StartError::Import(text.in_language(language));
+    let told = |text: Text| StartError::Refused(text.in_language(language));
     let bytes = std::fs::read(csv).map_err(|error| told(unreadable(csv, &error)))?;
     let booking = bookings(opening::open(settings, &Clock::system()).await?, settings);
     let said = match import {

@@ -4,13 +4,12 @@ use crate::app::calendar::bookings;
 use crate::app::cli::{print, unreadable};
 use crate::app::{Settings, StartError, opening};
 use crate::base::clock::Clock;
-use crate::base::words::{self, Language, Moment, Text};
+use crate::base::words::{self, Language, Text};
 use crate::booking::ClockImport;
-use crate::booking::model::clearance::{ClockConflict, ClockPlan};
+use crate::booking::model::clearance::{ClockConflict, ClockPlan, stretch};
 use crate::booking::model::display_reference;
 use crate::booking::stage_name;
 use crate::http::Problem;
-use chrono::{DateTime, Utc};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -21,7 +20,7 @@ pub(super) async fn run(
     import: Option<ClockImport>,
     language: Language,
 ) -> Result<ExitCode, StartError> {
-    let told = |text: Text| StartError::Import(text.in_language(language));
+    let told = |text: Text| StartError::Refused(text.in_language(language));
     let refused = |problem: Problem| told(words::import::coded(problem.title, problem.code));
     let bytes = std::fs::read(csv).map_err(|error| told(unreadable(csv, &error)))?;
     let booking = bookings(opening::open(settings, &Clock::system()).await?, settings);
@@ -59,15 +58,8 @@ fn lines(plan: &ClockPlan) -> Vec<Text> {
 }
 
 fn conflict(one: &ClockConflict) -> Text {
-    let stretch = |began: Option<DateTime<Utc>>, ended: Option<DateTime<Utc>>| {
-        let at = |at| Moment(at, one.zone);
-        match (began, ended) {
-            (Some(began), Some(ended)) => words::clearance::clearance_times(at(began), at(ended)),
-            (Some(began), None) => words::clearance::clearance_began_only(at(began)),
-            (None, _) => words::clearance::clearance_no_time(),
-        }
-    };
     let (reference, stage) = (display_reference(&one.reference), stage_name(one.stage));
-    let (was, is_now) = (stretch(one.was.0, one.was.1), stretch(Some(one.is_now.0), one.is_now.1));
+    let (was, is_now) =
+        (stretch(one.was.0, one.was.1, one.zone), stretch(Some(one.is_now.0), one.is_now.1, one.zone));
     words::clearance::clearance_conflict(one.line, reference, stage, was, is_now)
 }

@@ -1,13 +1,14 @@
 //! The command line.
 
 use crate::app::demo::{self, DemoFault};
-use crate::app::{StartError, calendar, clearance, document, opening, serve};
+use crate::app::{StartError, calendar, clearance, document, keys, opening, serve};
 use crate::base::clock::Clock;
 use crate::base::config::Settings;
 use crate::base::words::{self, Language, Text};
 use crate::booking::ClockImport;
 use crate::db::Db;
 use crate::directory::{self, Import};
+use crate::review::DataDir;
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 use std::io::{ErrorKind, Write};
@@ -90,7 +91,7 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// The keys under which health data is kept encrypted.
+    /// The keys under which health data and documents are kept encrypted.
     Keys {
         #[command(subcommand)]
         what: Keys,
@@ -112,6 +113,14 @@ enum Keys {
     /// itself, and brings what is there under it little by little. Older keys stay, because backups need them. With
     /// several nodes copy the keyring to each of them right after.
     Rotate,
+    /// Lists the keys: their ids, since when they are used, which one encrypts, and how much is under each. No key is shown.
+    List,
+    /// Takes a key out of the keyring for ever, once nothing is under it any more: backups of before cannot be read then. With
+    /// several nodes do it on each of them.
+    Forget {
+        /// The id of the key, as `keys list` shows it.
+        id: String,
+    },
 }
 
 #[derive(clap::Args)]
@@ -152,9 +161,9 @@ pub async fn run(cli: Cli) -> ExitCode {
             clearance::run(&settings, &csv, import, language()).await
         }
         Command::ImportCustoms { csv } => customs(&settings, &csv).await,
-        Command::Keys { what: Keys::Rotate } => {
-            opening::rotate_keys(&settings).await.map(|id| print(&format!("{id}\n")))
-        }
+        Command::Keys { what: Keys::Rotate } => keys::rotate(&settings).await,
+        Command::Keys { what: Keys::List } => keys::list(&settings, language()).await,
+        Command::Keys { what: Keys::Forget { id } } => keys::forget(&settings, id, language()).await,
         Command::Verify { case: Some(case), .. } => verify(&settings, &case).await,
         Command::Verify { case: None, .. } => verify_all(&settings).await,
     };
@@ -232,7 +241,7 @@ async fn demo(settings: &Settings, bare: bool) -> Result<ExitCode, StartError> {
 
 async fn customs(settings: &Settings, csv: &Path) -> Result<ExitCode, StartError> {
     let language = language();
-    let told = |text: Text| StartError::Import(text.in_language(language));
+    let told = |text: Text| StartError::Refused(text.in_language(language));
     let bytes = std::fs::read(csv).map_err(|error| told(unreadable(csv, &error)))?;
     let db = open(settings).await?;
     let count =
@@ -259,20 +268,27 @@ fn language() -> Language {
 
 async fn verify(settings: &Settings, case: &str) -> Result<ExitCode, StartError> {
     let db = opening::open_to_look(settings).await?;
-    let report = crate::review::verify_case(&db, &settings.data_dir.join("recordings"), case).await?;
+    let report = crate::review::verify_case(&db, &data_dir(settings, &db).await, case).await?;
     let code = if report.is_intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     print(&format!("{report}\n"));
     Ok(code)
 }
 
 async fn verify_all(settings: &Settings) -> Result<ExitCode, StartError> {
-    let db = open(settings).await?;
+    let db = opening::open_to_look(settings).await?;
     let tell = |line: &str| {
         print(&format!("{line}\n"));
     };
-    let summary = crate::review::verify_all(&db, &settings.data_dir.join("recordings"), tell).await?;
+    let summary = crate::review::verify_all(&db, &data_dir(settings, &db).await, tell).await?;
     print(&format!("{summary}\n"));
     Ok(if summary.is_intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What is checked beside the store. A store is checked without its keyring too, as far as that goes.
+async fn data_dir(settings: &Settings, db: &Db) -> DataDir {
+    let keyring = opening::keyring_to_look(settings, db).await;
+    let keyring = keyring.inspect_err(|error| tracing::warn!(%error, "what is encrypted is not opened")).ok();
+    DataDir { recordings: settings.data_dir.join("recordings"), keyring }
 }
 
 pub(super) fn print(text: &str) -> ExitCode {

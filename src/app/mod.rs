@@ -16,6 +16,7 @@ mod events;
 mod failed_jobs;
 mod idempotency;
 mod jobs;
+mod keys;
 mod layers;
 mod listener;
 mod media;
@@ -49,7 +50,7 @@ use crate::documents::Documents;
 use crate::notify::{MailSettings, Notify};
 use crate::places::Places;
 use crate::queue::Queue;
-use crate::review::Review;
+use crate::review::{self, Review};
 use crate::survey::{self, Survey};
 use crate::video::engine::Engine;
 use crate::video::{Video, VideoSettings};
@@ -191,8 +192,8 @@ impl App {
             keyring.clone(),
             survey::Office { public_url: settings.public_url.clone() },
         );
-        let review =
-            Review::new(db.clone(), clock.clone(), booking.clone(), directory.clone(), recordings_dir);
+        let data_dir = review::DataDir { recordings: recordings_dir, keyring: Some(keyring.clone()) };
+        let review = Review::new(db.clone(), clock.clone(), booking.clone(), directory.clone(), data_dir);
         let mail = MailSettings { smtp_url: settings.smtp_url.clone(), from: settings.mail_from() };
         let notify = Notify::new(db.clone(), clock.clone(), mail).map_err(StartError::Mail)?;
         let app = Self(Arc::new(Parts {

@@ -105,15 +105,6 @@ async fn know_data_keys(
     Ok(())
 }
 
-/// Adds a key under which values are encrypted from now on; a running program hears of it by itself.
-pub(super) async fn rotate_keys(settings: &Settings) -> Result<String, StartError> {
-    let clock = Clock::system();
-    let db = open(settings, &clock).await?.db;
-    let id = Keyring::rotate(&settings.data_dir)?;
-    db.note_data_key(id.clone(), clock.now()).await?;
-    Ok(id)
-}
-
 /// Whether people or bookings are in the store.
 async fn is_in_use(db: &Db) -> Result<bool, sea_orm::DbErr> {
     Ok(auth::ask::is_anybody(db.reader()).await? || booking::ask::is_any(db.reader()).await?)
@@ -125,6 +116,17 @@ pub(super) async fn open_to_look(settings: &Settings) -> Result<Db, StartError> 
         return Err(StartError::NothingThere(name_of(settings)));
     }
     Ok(Db::open(&settings.database_url).await?)
+}
+
+/// The keyring of a store that must be there, whatever it lacks; nothing is made.
+pub(super) async fn keyring_to_look(settings: &Settings, db: &Db) -> Result<Keyring, StartError> {
+    let path = Keyring::path(&settings.data_dir);
+    let known = db.keyring_fingerprint().await?;
+    match Keyring::read(&settings.data_dir)? {
+        None => Err(StartError::KeyringMissing(path)),
+        Some(keyring) if known.is_none_or(|known| known == keyring.fingerprint()) => Ok(keyring),
+        Some(_) => Err(StartError::KeyringOther(path)),
+    }
 }
 
 /// The store as it may be printed: a URL can hold a password.

@@ -90,7 +90,7 @@ pub enum StartError {
     Demo(String),
     /// In the operator's words already.
     #[error("{0}")]
-    Import(String),
+    Refused(String),
 }
 
 /// How long open requests may take to end once recordings are finalised.

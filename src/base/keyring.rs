@@ -43,8 +43,8 @@ pub enum KeyringError {
     #[error("{}: {error}", .path.display())]
     File { path: PathBuf, error: io::Error },
     #[error(
-        "{} is there: keys are being rotated at this moment, or a rotation was cut off before it counted. In the \
-         second case remove the file and rotate again", .0.display()
+        "{} is there: the keyring is being changed at this moment, or a change was cut off before it counted. In the \
+         second case remove the file and try again", .0.display()
     )]
     Rotating(PathBuf),
 }

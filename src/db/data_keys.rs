@@ -39,6 +39,11 @@ impl Db {
     }
 }
 
+/// A key is not needed any more: nothing of the store is under it.
+pub async fn forget_data_key(tx: &Tx, id: String) -> Result<(), DbErr> {
+    data_key::Entity::delete_by_id(id).exec(tx.conn()).await.map(|_| ())
+}
+
 async fn note(tx: &Tx, id: String, created_at: DateTime<Utc>) -> Result<(), DbErr> {
     let row = Model { id, created_at, sealed_up_to: None, sealed_at: None };
     data_key::Entity::insert(row.into_active_model())

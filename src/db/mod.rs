@@ -37,6 +37,7 @@ mod written;
 pub use companion::{Companion, accompanied, is_repeated, repeated};
 pub use connect::sqlite_file;
 pub use constraint::UniqueKey;
+pub use data_keys::forget_data_key;
 pub use fault::{StoreFault, WriteError, fault_of, is_unique_violation, overtaken};
 pub use health::Health;
 pub use noted::of_request;

@@ -11,6 +11,9 @@ use uuid::Uuid;
 pub enum ReviewEntry {
     #[serde(rename = "review.opened")]
     Opened { session: Uuid },
+    /// The same where there need not have been a session.
+    #[serde(rename = "review.case_opened")]
+    CaseOpened {},
     /// The recordings were opened for playing; the purpose is committed to.
     #[serde(rename = "playback.opened")]
     PlaybackOpened { playback: Uuid, session: Uuid },
@@ -18,11 +21,14 @@ pub enum ReviewEntry {
 
 /// The name of [`ReviewEntry::Opened`], for queries.
 pub const OPENED: &str = "review.opened";
+/// That of [`ReviewEntry::CaseOpened`].
+pub const CASE_OPENED: &str = "review.case_opened";
 
 impl Logged for ReviewEntry {
     fn words(&self, _: &Names) -> Text {
         match self {
             Self::Opened { .. } => words::log::review_opened(),
+            Self::CaseOpened {} => words::log::review_case_opened(),
             Self::PlaybackOpened { .. } => words::log::playback_opened(),
         }
     }

@@ -16,7 +16,7 @@ mod wire;
 mod words;
 
 pub use service::Review;
-pub use service::integrity::{Integrity, Soundness};
+pub use service::integrity::{DataDir, Integrity, Soundness};
 pub use service::report::{CaseReport, Summary, verify_all, verify_case};
 pub use store::entities;
 pub use wire::router;

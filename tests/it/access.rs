@@ -202,6 +202,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/review/sessions/{id}", "uxxxxxx.xxxx"),
     ("GET", "/review/sessions/{id}/integrity", "uxxxxxx.xxxx"),
     ("POST", "/review/sessions/{id}/playbacks", "uxxxxxx.xxxx"),
+    ("GET", "/review/cases", "uxxxxxx.xxxx"),
+    // the booking has no documents
+    ("GET", "/review/cases/{id}", "uxxxxxxhxxxx"),
     // the session has no recording to give
     ("GET", "/review/playbacks/{id}/recordings/{recording_id}", "uxxxxxxhxxxx"),
     // last, because the chief's ends the owner's sign-ins
@@ -240,7 +243,7 @@ impl Objects {
             path if path.starts_with("/messages/") => &self.message,
             path if path.starts_with("/sessions/") || path.starts_with("/review/sessions/") => &self.session,
             path if path.starts_with("/review/playbacks/") => &self.playback,
-            path if path.starts_with("/bookings/") => &self.booking,
+            path if path.starts_with("/bookings/") || path.starts_with("/review/cases/") => &self.booking,
             _ => &self.recording,
         };
         let query = match path {

@@ -6,7 +6,8 @@ use crate::support::{Answer, Browser, TestApp, unique};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use encoding_rs::GBK;
 use mianqia::evidence::entities::entry;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use mianqia::notify::entities::outbox;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 use std::process::Command;
 
@@ -54,6 +55,13 @@ fn line(booking: &Value, rest: &str) -> String {
     format!("{},{rest}", booking["reference"].as_str().unwrap())
 }
 
+/// The mails about corrected times, the newest last.
+async fn corrections(app: &TestApp) -> Vec<Value> {
+    let mails = outbox::Entity::find().filter(outbox::Column::Template.eq("booking.times_corrected"));
+    let mails = mails.order_by_asc(outbox::Column::Id).all(app.app.db.reader()).await.unwrap();
+    mails.into_iter().map(|mail| mail.payload).collect()
+}
+
 both_stores! {
     at "2026-11-23T02:00:00Z";
 
@@ -76,6 +84,7 @@ both_stores! {
         let history = seen["history"].as_array().unwrap();
         assert!(history.iter().any(|item| item["kind"] == "booking.stages_imported"), "{history:?}");
 
+        assert!(corrections(app).await.is_empty(), "what is told first corrects nothing");
         let again = zhou.post("/api/v1/clearance/imports", import(&gbk)).await.ok();
         assert_eq!((&again["bookings"], &again["stages"], &again["unchanged"]), (&json!(0), &json!(0), &json!(2)));
         assert_eq!(entries(app).await.len(), 1);
@@ -96,7 +105,7 @@ both_stores! {
         assert_eq!(told["data"]["sha256"].as_str().unwrap().len(), 64);
         assert!(told["commitments"]["source"].is_string() && told["commitments"].get("reason").is_none(), "{told}");
         let id = booking["id"].as_str().unwrap();
-        let checked = mianqia::review::verify_case(&app.app.db, &app.app.settings.data_dir.join("recordings"), id).await;
+        let checked = mianqia::review::verify_case(&app.app.db, &app.data(), id).await;
         assert!(checked.unwrap().is_intact());
 
         let month = shen.get("/api/v1/figures/work?months=1").await.ok()["months"][0].clone();
@@ -165,7 +174,13 @@ both_stores! {
         wish["reason"] = json!(" ");
         zhou.post("/api/v1/clearance/imports", wish.clone()).await.refused(409, "clearance_conflicts");
         wish["reason"] = json!("点击晚了，以系统为准");
+        assert!(corrections(app).await.is_empty());
         zhou.post("/api/v1/clearance/imports", wish.clone()).await.ok();
+        let mails = corrections(app).await;
+        let text = mails[0]["text"].as_str().unwrap();
+        let (now, before) = text.split_once("更正前：").unwrap();
+        assert!(now.contains("申报：") && now.contains("19:25") && before.contains("19:20"), "{text}");
+        assert!(!text.contains("点击晚了"), "why is for the office: {text}");
         let seen = shown(&zhou, &booking).await;
         assert_eq!(seen["stages"][0]["ended_at"], "2026-11-24T11:25:00Z");
         assert_eq!(seen["stages"][0]["began_at"], "2026-11-24T11:00:20Z", "what the file says less exactly stays");
@@ -173,6 +188,7 @@ both_stores! {
         assert_eq!((told.len(), &told[0]["data"]["corrects"]), (1, &json!(true)));
         assert!(told[0]["commitments"]["reason"].is_string());
         assert_eq!(zhou.post("/api/v1/clearance/imports", wish).await.ok()["stages"], 0);
+        assert_eq!(corrections(app).await.len(), 1);
     }
 
     async fn a_file_that_is_none_and_a_form_that_lacks_something_are_refused(app: &TestApp) {

@@ -4,7 +4,9 @@
 use crate::booking::{path, take, wish};
 use crate::both_stores;
 use crate::calendar_feeds::colleague;
+use crate::pictures::png;
 use crate::support::{Answer, Browser, NOBODY, TestApp, talk};
+use futures::StreamExt;
 use lopdf::{Document, EncryptionState, EncryptionVersion, Object, Permissions, dictionary};
 use mianqia::directory::entities::service;
 use mianqia::documents::entities::{document, document_piece};
@@ -12,31 +14,11 @@ use mianqia::evidence;
 use reqwest::{Method, header};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Set};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 /// Monday morning, and an afternoon of the service that asks for documents.
 pub const NOW: &str = "2026-11-23T01:30:00Z";
 pub const SLOT: &str = "2026-11-24T06:00:00Z";
-
-fn crc(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0_u32, |crc, byte| {
-        (0..8)
-            .fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (!(crc & 1)).wrapping_add(1)))
-    })
-}
-
-fn chunk(name: &[u8], content: &[u8]) -> Vec<u8> {
-    let named = [name, content].concat();
-    let length = u32::try_from(content.len()).unwrap().to_be_bytes();
-    [length.as_slice(), &named, &crc(&named).to_be_bytes()].concat()
-}
-
-/// A picture of so many dots each way, with these bytes in it.
-pub fn png(side: u32, inside: &[u8]) -> Vec<u8> {
-    let head = [&side.to_be_bytes()[..], &side.to_be_bytes()[..], &[8, 0, 0, 0, 0]].concat();
-    let parts =
-        [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &head), chunk(b"IDAT", inside), chunk(b"IEND", b"")];
-    parts.concat()
-}
 
 fn pdf(pages: usize) -> Vec<u8> {
     written(&mut document(pages))
@@ -233,6 +215,50 @@ both_stores! {
         assert_eq!(lin.get(&documents(&held)).await.ok()["missing"], json!(["identity"]));
     }
 
+    async fn an_auditor_finds_a_case_by_its_documents_whether_anybody_met_or_not(app: &TestApp) {
+        let (lin, auditor) = (app.signed_in("lin").await, app.signed_in("tang").await);
+        let service = app.service("certificate").await;
+        let held = take(&lin, &service, SLOT).await;
+        let picture = png(8, b"what the digest is of");
+        let sent = send(&lin, &held, "item=identity&name=a.png", picture.clone()).await.ok();
+        send(&lin, &held, "item=certificate", png(8, b"more")).await.ok();
+        let without = take(&lin, &service, "2026-11-24T06:15:00Z").await;
+        let reference = held["reference"].as_str().unwrap();
+        for (query, found) in [
+            ("", 1), (&format!("?reference={}", &reference[8..11].to_lowercase()) as &str, 1), ("?reference=ZZZZZZZ", 0), ("?reference=%E9%A2%84", 0),
+            ("?enterprise=%E7%B2%AE%E6%B2%B9", 1), ("?enterprise=nobody", 0), ("?from=2026-11-24&to=2026-11-24", 1), ("?to=2026-11-23", 0),
+        ] {
+            let list = auditor.get(&format!("/api/v1/review/cases{query}")).await.ok();
+            assert_eq!(list["items"].as_array().unwrap().len(), found, "{query}: {list}");
+        }
+        auditor.get("/api/v1/review/cases?from=2026-11-24&to=2026-11-23").await.refused(422, "invalid_range");
+        auditor.get("/api/v1/review/cases?from=1026-11-24").await.refused(422, "date_out_of_range");
+        lin.get("/api/v1/review/cases").await.refused(403, "forbidden");
+        let listed = auditor.get("/api/v1/review/cases").await.ok()["items"][0].clone();
+        assert_eq!((&listed["reference"], &listed["documents"], &listed["session_id"]), (&held["reference"], &json!(2), &Value::Null));
+        assert_eq!((&listed["state"], &listed["integrity"], &listed["zone"]), (&json!("held"), &json!("intact"), &json!("Asia/Shanghai")));
+        let case = format!("/api/v1/review/cases/{}", listed["booking_id"].as_str().unwrap());
+        lin.get(&case).await.refused(403, "forbidden");
+        for id in [without["id"].as_str().unwrap(), NOBODY] {
+            auditor.get(&format!("/api/v1/review/cases/{id}")).await.refused(404, "not_found");
+        }
+        // Looking at it is an entry, once a visit.
+        for _ in 0..2 {
+            let seen = auditor.get(&case).await.ok();
+            let entries = seen["entries"].as_array().unwrap();
+            let of = |kind: &str| entries.iter().filter(|entry| entry["kind"] == kind).count();
+            assert_eq!((of("document.uploaded"), of("review.case_opened")), (2, 1), "{seen}");
+        }
+        // The digest that is shown is that of the file as it came, and as it is given.
+        let shown = auditor.get(&documents(&held)).await.ok()["items"][0]["files"][0].clone();
+        let (given, _) = bytes(&auditor, &file(&held, shown["id"].as_str().unwrap())).await;
+        let digest: String = Sha256::digest(&given).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(given, picture);
+        assert_eq!((&shown["sha256"], &sent["sha256"]), (&json!(digest), &json!(digest)));
+        let history = lin.get(&path(&held, "")).await.ok()["history"].to_string();
+        assert!(!history.contains("review.case_opened"), "{history}");
+    }
+
     async fn no_more_files_are_taken_than_are_asked_for(app: &TestApp) {
         let lin = app.signed_in("lin").await;
         let held = take(&lin, &app.service("certificate").await, SLOT).await;
@@ -345,6 +371,42 @@ both_stores! {
         sending.lock().unwrap().iter().for_each(tokio::task::JoinHandle::abort);
         crate::support::eventually("they were given up", || async {
             (send(&lin, &held, "item=identity", png(8, b"y")).await.status == 201).then_some(())
+        }).await;
+    }
+
+    async fn no_more_files_are_held_at_a_time_than_fit_and_others_are_told_to_come_again(app: &TestApp) {
+        let sun = colleague(app, "sun").await;
+        let service = app.service("certificate").await;
+        let mine = take(&sun, &service, SLOT).await;
+        let id = identify(&sun, &mine, b"mine").await;
+        // Four people send three files each, slowly: as many as are held.
+        let mut slow = tokio::task::JoinSet::new();
+        for (person, starts_at) in [("lin", "06:00"), ("gao", "06:15"), ("bai", "06:15"), ("luo", "06:30")] {
+            let person = app.signed_in(person).await;
+            let held = take(&person, &service, &format!("2026-11-24T{starts_at}:00Z")).await;
+            for _ in 0..3 {
+                let url = format!("{}{}?item=identity", person.base, documents(&held));
+                let request = person.client.post(url).header(header::CONTENT_TYPE, "application/octet-stream");
+                let trickle = futures::stream::repeat(()).then(|()| async {
+                    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+                    Ok::<_, std::io::Error>(vec![1_u8])
+                });
+                slow.spawn(request.timeout(std::time::Duration::from_secs(300)).body(reqwest::Body::wrap_stream(trickle)).send());
+            }
+        }
+        let refused = crate::support::eventually("all turns are taken", || async {
+            let answer = send(&sun, &mine, "item=identity", png(8, b"mine")).await;
+            (answer.status != 201).then_some(answer)
+        }).await;
+        refused.refused(503, "documents_busy");
+        assert_eq!(refused.headers["retry-after"], "5");
+        assert_eq!(kept(app).await, (1, 1));
+        // What is given away has turns of its own.
+        let (given, headers) = bytes(&sun, &file(&mine, &id)).await;
+        assert_eq!(headers[header::CONTENT_LENGTH], given.len().to_string());
+        slow.abort_all();
+        crate::support::eventually("they were given up", || async {
+            (send(&sun, &mine, "item=identity", png(8, b"more")).await.status == 201).then_some(())
         }).await;
     }
 

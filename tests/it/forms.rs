@@ -3,8 +3,9 @@
 
 use crate::both_stores;
 use crate::calendar_feeds::colleague;
-use crate::documents::{documents as documents_of, png, send};
+use crate::documents::{documents as documents_of, respec, send};
 use crate::health_sealed::{all_sealed, rotate};
+use crate::pictures::png;
 use crate::review_values::intact;
 use crate::settings::{preview, set, setup};
 use crate::support::{Browser, TestApp, eventually};
@@ -224,6 +225,59 @@ both_stores! { at AT;
             refused.refused(422, "settings_used_by_terms");
             assert_eq!(refused.json()["field"], "settings.fields");
         }
+    }
+
+    async fn an_answer_is_shown_by_what_its_question_was_called_when_it_was_given(app: &TestApp) {
+        let (chief, lin, zhou) = (app.signed_in("shen").await, app.signed_in("lin").await, app.signed_in("zhou").await);
+        let service = app.service("check-up").await;
+        let before = booked(&lin, &service, "2026-11-25T01:00:00Z", json!({})).await;
+        assert_eq!(detail(&lin, &before).await["labels_then"], json!([]));
+        let asked = lin.get(&format!("/api/v1/services/{service}")).await.ok()["fields"][0].clone();
+        assert_eq!(asked["key"], "item");
+        app.set_time("2026-11-23T03:00:00Z");
+        let chief_again = app.signed_in("shen").await;
+        drop(chief);
+        set(&chief_again, &service, |body| {
+            let item = field(&mut body["settings"], "item");
+            item["label"] = text("为什么检查", "Why examined");
+            item["options"].as_array_mut().unwrap().iter_mut().find(|one| one["value"] == "work").unwrap()["label"] = text("务工", "Labour");
+        }).await.ok();
+        let after = booked(&lin, &service, "2026-11-25T02:00:00Z", json!({})).await;
+        let work = asked["options"].as_array().unwrap().iter().find(|one| one["value"] == "work").unwrap();
+        let until = "2026-11-23T03:00:00Z";
+        let then = json!([{"key": "item", "option": null, "label": asked["label"], "until": until},
+            {"key": "item", "option": "work", "label": work["label"], "until": until}]);
+        for browser in [&lin, &zhou] {
+            assert_eq!(detail(browser, &before).await["labels_then"], then);
+            assert_eq!(detail(browser, &after).await["labels_then"], json!([]));
+        }
+    }
+
+    async fn what_is_stored_and_breaks_a_rule_is_told_and_holds_up_no_other_change(app: &TestApp) {
+        let chief = app.signed_in("shen").await;
+        let service = app.service("check-up").await;
+        respec(app, "check-up", |spec| {
+            spec["documents"] = json!([document("scan")]);
+            spec["documents"][0]["most_bytes"] = json!(20 << 20);
+            spec["fields"][1]["label"]["en"] = json!("");
+        }).await;
+        let told = setup(&chief, &service).await["faults"].clone();
+        let codes: Vec<(&str, &str)> = told.as_array().unwrap().iter()
+            .map(|one| (one["field"].as_str().unwrap(), one["code"].as_str().unwrap())).collect();
+        assert_eq!(codes, [("settings.fields[1].label.en", "settings_text_missing"), ("settings.documents[0].most_bytes", "settings_document_size")]);
+        assert!(told[1]["text"].as_str().unwrap().contains("100 KB 到 10 MB"), "{told}");
+        preview(&chief, &service, Value::Null, |settings| settings["hold_minutes"] = json!(15)).await.ok();
+        set(&chief, &service, |body| body["settings"]["hold_minutes"] = json!(15)).await.ok();
+        // The broken ones are moved about, and stay as they are.
+        set(&chief, &service, |body| fields(&mut body["settings"]).swap(0, 1)).await.ok();
+        let refused = set(&chief, &service, |body| body["settings"]["documents"][0]["most_bytes"] = json!(30 << 20)).await;
+        refused.refused(422, "settings_document_size");
+        assert_eq!(refused.json()["field"], "settings.documents[0].most_bytes");
+        set(&chief, &service, |body| {
+            body["settings"]["documents"][0]["most_bytes"] = json!(1 << 20);
+            fields(&mut body["settings"])[0]["label"]["en"] = json!("Document");
+        }).await.ok();
+        assert_eq!(setup(&chief, &service).await["faults"], json!([]));
     }
 
     async fn files_of_a_document_that_is_not_asked_for_any_more_keep_their_name(app: &TestApp) {

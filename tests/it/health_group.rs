@@ -14,7 +14,7 @@ use std::io::{Cursor, Write};
 
 const HEAD: &str = "姓名,证件类型,证件号码,出生日期,手机\n";
 /// A Monday more than two weeks ahead, 09:00 in Shanghai.
-const AT: &str = "2026-12-14T01:00:00Z";
+pub const AT: &str = "2026-12-14T01:00:00Z";
 
 /// So many persons with passports of nobody.
 pub fn people(count: usize) -> String {
@@ -64,7 +64,7 @@ async fn free(app: &TestApp, service: &str, starts_at: &str) -> (i64, i64) {
     (slot["free"].as_i64().unwrap(), days["days"][0]["free"].as_i64().unwrap())
 }
 
-async fn counts(app: &TestApp) -> (u64, u64) {
+pub async fn counts(app: &TestApp) -> (u64, u64) {
     let conn = app.app.db.reader();
     (occupied::Entity::find().count(conn).await.unwrap(), booking::Entity::find().count(conn).await.unwrap())
 }

@@ -14,9 +14,10 @@ use mianqia::booking::jobs::SealAnswers;
 use mianqia::db::jobs::Job;
 use mianqia::directory::entities::service;
 use mianqia::evidence::{self, NewEntry};
+use mianqia::review::{DataDir, verify_all, verify_case};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, Database, DatabaseConnection, DbBackend, EntityTrait, IntoActiveModel,
-    QueryFilter, Set, Statement,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, Database, DatabaseConnection, DbBackend, EntityTrait,
+    IntoActiveModel, QueryFilter, Set, Statement,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -183,6 +184,43 @@ both_stores! { at "2026-11-26T01:00:00Z";
         assert_eq!((&shown["fields"]["illness"], &shown["fields"]["document"]), (&Value::Null, &json!("passport")));
         assert_eq!(shown["unreadable_fields"], json!(["illness", "item"]));
         assert!(!intact(app, one["id"].as_str().unwrap()).await.0);
+    }
+
+    async fn a_sealed_answer_that_was_changed_behind_our_back_is_found_with_its_case(app: &TestApp) {
+        let service = with_illness(app).await;
+        let lin = app.signed_in("lin").await;
+        let one = booked(&lin, &service, "2026-11-27T01:00:00Z").await;
+        let first = sealed_under(app, &one).await;
+        let second = rotate(app);
+        all_sealed(app, &second).await;
+        let case = one["id"].as_str().unwrap();
+        let kept = row_of(app, &one).await;
+        let sealed = kept.fields["illness"]["sealed"].as_str().unwrap();
+        let begin = if sealed.starts_with('A') { "B" } else { "A" };
+        for (what, value, said) in [
+            // None of them is anything that an entry tells: all of it changes with every rotation.
+            ("key", first, "cannot be opened"),
+            ("key", "ffffffff".to_owned(), "is under the key ffffffff, which the keyring does not have"),
+            ("sealed", format!("{begin}{}", &sealed[1..]), "cannot be opened"),
+            ("sealed", String::new(), "cannot be opened"),
+        ] {
+            let mut row = kept.clone();
+            row.fields["illness"][what] = json!(value);
+            booking::Entity::update(row.into_active_model().reset_all()).exec(&store_of(app).await).await.unwrap();
+            let (fine, report) = intact(app, case).await;
+            assert!(!fine && report.contains(said) && report.contains("“illness”"), "{what} = {value}: {report}");
+            let mut lines = Vec::new();
+            let all = verify_all(&app.app.db, &app.data(), |line| lines.push(line.to_owned())).await.unwrap();
+            assert_eq!((all.broken, lines.len()), (1, 1), "{lines:?}");
+            assert!(lines[0].starts_with(&format!("case {case}: BROKEN at row {case}")), "{lines:?}");
+        }
+        booking::Entity::update(kept.into_active_model().reset_all()).exec(&store_of(app).await).await.unwrap();
+        assert!(intact(app, case).await.0);
+        // A copy of the store can be checked without its keyring; it is said that something was not opened.
+        let without = DataDir { keyring: None, ..app.data() };
+        let report = verify_case(&app.app.db, &without, case).await.unwrap();
+        let said = report.to_string();
+        assert!(report.is_intact() && said.contains("2 encrypted ones not opened"), "{said}");
     }
 
     async fn a_missing_key_is_said_at_the_start_and_at_the_booking(app: &TestApp) {

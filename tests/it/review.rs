@@ -31,7 +31,7 @@ fn media_path(app: &TestApp, row: &recording::Model) -> PathBuf {
 }
 
 async fn verify(app: &TestApp, case: &str) -> (bool, String) {
-    let report = verify_case(&app.app.db, &app.data_dir.join("recordings"), case).await.unwrap();
+    let report = verify_case(&app.app.db, &app.data(), case).await.unwrap();
     (report.is_intact(), report.to_string())
 }
 

@@ -280,7 +280,7 @@ fn row_of(table: &str) -> &'static str {
 }
 
 pub async fn intact(app: &TestApp, case: &str) -> (bool, String) {
-    let report = verify_case(&app.app.db, &app.data_dir.join("recordings"), case).await.unwrap();
+    let report = verify_case(&app.app.db, &app.data(), case).await.unwrap();
     (report.is_intact(), report.to_string())
 }
 
@@ -343,7 +343,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
 
     async fn a_check_of_everything_finds_the_one_case_and_the_lost_answer(app: &TestApp) {
         let case = full_case(app).await;
-        let dir = app.data_dir.join("recordings");
+        let dir = app.data();
         let mut lines = Vec::new();
         let summary = verify_all(&app.app.db, &dir, |line| lines.push(line.to_owned())).await.unwrap();
         assert!(summary.is_intact() && lines.is_empty(), "{summary} {lines:?}");
@@ -392,7 +392,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
             conn.execute_unprepared(&format!("delete from {table}")).await.unwrap();
         }
         let mut lines = Vec::new();
-        let dir = app.data_dir.join("recordings");
+        let dir = app.data();
         let summary = verify_all(&app.app.db, &dir, |line| lines.push(line.to_owned())).await.unwrap();
         assert!(!summary.is_intact(), "{lines:?}");
         assert!(lines.iter().any(|line| line.contains(".webm: BROKEN: no recording knows it")), "{lines:?}");

@@ -1,13 +1,19 @@
 //! What was answered well is kept: over full disks, broken transactions and stores that go away.
 
+use crate::booking::take;
 use crate::both_stores;
+use crate::documents::{SLOT, documents, send};
 use crate::gate::Gate;
+use crate::health_group::{self, AT as GROUP_AT, people};
+use crate::pictures::png;
+use crate::review_values::intact;
 use crate::support::{Answer, Browser, OwnDatabase, Store, TestApp, eventually};
 use futures::future::join_all;
 use mianqia::auth::entities::account;
-use mianqia::booking::entities::booking;
+use mianqia::booking::entities::booking::{self, BookingState};
 use mianqia::db::entities::store_probe;
 use mianqia::db::{Db, StoreFault, fault_of};
+use mianqia::documents::entities::{document, document_piece};
 use mianqia::evidence;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -100,6 +106,75 @@ async fn what_was_acknowledged_around_a_full_disk_is_kept_and_what_was_refused_i
     }
     assert!(app.app.db.health().failures() >= 3);
     assert_eq!(app.app.db.health().failing(), None);
+    app.stop().await;
+}
+
+/// Brings about that something finds the disk full. What else writes may be the first to find it so, and makes the disk
+/// free: SQLite forgets the limit with the connection that it broke.
+async fn found_full<F: Future<Output = Answer>>(
+    db: &Db,
+    pages: u32,
+    send: impl Fn() -> F,
+    undo: impl AsyncFn(Answer),
+) {
+    for _ in 0..50 {
+        leave_pages(db, pages).await;
+        let answer = send().await;
+        if !answer.status.is_success() {
+            assert_told_to_come_again(&answer);
+            return;
+        }
+        undo(answer).await;
+    }
+    panic!("the disk never became full");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_uploaded_onto_a_full_disk_is_refused_and_leaves_nothing_until_there_is_space() {
+    let app = TestApp::start(Store::Sqlite, AT).await;
+    let (db, lin) = (&app.app.db, app.signed_in("lin").await);
+    let held = take(&lin, &app.service("certificate").await, SLOT).await;
+    let picture = png(8, &vec![7; 1 << 20]);
+    let upload = || send(&lin, &held, "item=identity", picture.clone());
+    found_full(db, 12, upload, async |taken| {
+        let file = format!("{}/{}", documents(&held), taken.json()["id"].as_str().unwrap());
+        lin.call(reqwest::Method::DELETE, &file, None).await;
+    })
+    .await;
+    let count = async || {
+        let rows = document::Entity::find().count(db.reader()).await.unwrap();
+        (rows, document_piece::Entity::find().count(db.reader()).await.unwrap())
+    };
+    assert_eq!(count().await, (0, 0));
+    assert_eq!(lin.get(&documents(&held)).await.ok()["items"][0]["files"], json!([]));
+    assert!(intact(&app, held["id"].as_str().unwrap()).await.0);
+    // The disk is free again.
+    upload().await.ok();
+    assert_eq!(count().await, (1, 5));
+    assert!(intact(&app, held["id"].as_str().unwrap()).await.0);
+
+    let service = app.service("check-up").await;
+    let list = people(6);
+    let book = || health_group::book(&lin, &service, &list, GROUP_AT);
+    let before = health_group::counts(&app).await;
+    let given_back = async |taken: Answer| {
+        let id = taken.json()["id"].as_str().unwrap().to_owned();
+        lin.post(&format!("/api/v1/bookings/{id}/cancel"), json!({"reason": null})).await.ok();
+    };
+    let bookings = async || booking::Entity::find().all(db.reader()).await.unwrap();
+    found_full(db, 1, book, given_back).await;
+    let standing = bookings()
+        .await
+        .into_iter()
+        .filter(|row| row.people.is_some() && row.state == BookingState::Accepted);
+    assert_eq!(
+        (standing.count(), health_group::counts(&app).await.0),
+        (0, before.0),
+        "nothing of the group is there"
+    );
+    let taken = book().await.ok();
+    assert_eq!(health_group::counts(&app).await.0 - before.0, 12, "a place and a share of the day for each");
+    assert!(intact(&app, taken["id"].as_str().unwrap()).await.0);
     app.stop().await;
 }
 

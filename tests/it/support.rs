@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use mianqia::app::{App, Limits, Listening};
 use mianqia::base::clock::Clock;
 use mianqia::base::config::Settings;
+use mianqia::base::keyring::Keyring;
+use mianqia::review::DataDir;
 use migrations::{Migrator, MigratorTrait};
 use reqwest::{Method, StatusCode, header};
 use sea_orm::{ConnectionTrait, Database};
@@ -224,6 +226,14 @@ impl TestApp {
             server,
             metrics,
             _database: None,
+        }
+    }
+
+    /// What is checked beside the store.
+    pub fn data(&self) -> DataDir {
+        DataDir {
+            recordings: self.data_dir.join("recordings"),
+            keyring: Keyring::read(&self.data_dir).unwrap(),
         }
     }
 

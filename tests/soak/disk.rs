@@ -1,10 +1,11 @@
 //! The real program on a small disk that is filled and freed again and again under load: whatever it
 //! acknowledged is there after a restart, and whatever it refused is not.
 
+use crate::uploads::{self, Files};
 use mianqia::booking::entities::booking;
 use mianqia::db::Db;
 use mianqia::evidence;
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -30,6 +31,7 @@ const BACK_WITHIN: Duration = Duration::from_secs(5);
 const NOTICED_WITHIN: Duration = Duration::from_secs(45);
 
 const LOGINS: [&str; 3] = ["lin", "gao", "luo"];
+const UPLOADER: &str = "bai";
 
 /// A small file system of its own.
 struct Disk {
@@ -197,7 +199,7 @@ struct Told {
     slowest_refusal_ms: AtomicU64,
 }
 
-enum Word {
+pub enum Word {
     Kept(Value),
     Refused,
     Unsure,
@@ -206,28 +208,39 @@ enum Word {
 impl Told {
     async fn ask(&self, client: &Client, url: &str, body: Value) -> Word {
         let begun = Instant::now();
-        let Ok(answer) = client.post(url).json(&body).send().await else { return Word::Unsure };
-        let (status, again) = (answer.status(), answer.headers().contains_key("retry-after"));
-        let Ok(text) = answer.text().await else { return Word::Unsure };
-        if status.is_success() {
-            self.acknowledged.fetch_add(1, Ordering::Relaxed);
-            return Word::Kept(serde_json::from_str(&text).unwrap_or_default());
+        let word = answered(client.post(url).json(&body)).await;
+        match word {
+            Word::Kept(_) => drop(self.acknowledged.fetch_add(1, Ordering::Relaxed)),
+            Word::Refused => {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                let took = begun.elapsed();
+                assert!(took < REFUSED_WITHIN, "a refusal took {took:?}");
+                self.slowest_refusal_ms.fetch_max(took.as_millis() as u64, Ordering::Relaxed);
+            }
+            Word::Unsure => {}
         }
-        let code = serde_json::from_str::<Value>(&text).unwrap_or_default()["code"].clone();
-        if code == "answer_lost" {
-            return Word::Unsure; // saved, but not read again
-        }
-        assert_eq!(status, 503, "{url}: {text}");
-        assert!(again, "no Retry-After: {text}");
-        self.refused.fetch_add(1, Ordering::Relaxed);
-        let took = begun.elapsed();
-        assert!(took < REFUSED_WITHIN, "a refusal took {took:?}");
-        self.slowest_refusal_ms.fetch_max(took.as_millis() as u64, Ordering::Relaxed);
-        match code.as_str() {
-            Some("store_unavailable") => Word::Refused,
-            Some("outcome_unknown") => Word::Unsure,
-            other => panic!("{other:?}: {text}"),
-        }
+        word
+    }
+}
+
+/// What is to be made of an answer: there is nothing else that may be said while the disk is full.
+pub async fn answered(request: RequestBuilder) -> Word {
+    let Ok(answer) = request.send().await else { return Word::Unsure };
+    let (status, again) = (answer.status(), answer.headers().contains_key("retry-after"));
+    let Ok(text) = answer.text().await else { return Word::Unsure };
+    if status.is_success() {
+        return Word::Kept(serde_json::from_str(&text).unwrap_or_default());
+    }
+    let code = serde_json::from_str::<Value>(&text).unwrap_or_default()["code"].clone();
+    if code == "answer_lost" {
+        return Word::Unsure; // saved, but not read again
+    }
+    assert_eq!(status, 503, "{text}");
+    assert!(again, "no Retry-After: {text}");
+    match code.as_str() {
+        Some("store_unavailable") => Word::Refused,
+        Some("outcome_unknown") => Word::Unsure,
+        other => panic!("{other:?}: {text}"),
     }
 }
 
@@ -345,6 +358,9 @@ async fn fill_and_free(disk: &Disk, place: &Place, cluster: Option<&Cluster>) {
             stop.clone(),
         )));
     }
+    let files = Arc::new(Files::default());
+    let sender = sign_in(&base, UPLOADER).await;
+    workers.push(tokio::spawn(uploads::work(sender, base.clone(), files.clone(), stop.clone())));
     let (mut alarm, mut back) = (Duration::ZERO, Duration::ZERO);
     for round in 0..ROUNDS {
         tokio::time::sleep(FREE).await;
@@ -355,13 +371,15 @@ async fn fill_and_free(disk: &Disk, place: &Place, cluster: Option<&Cluster>) {
         time_until(&format!("round {round}: the first refusal"), NOTICED_WITHIN, refused).await;
         alarm = alarm.max(time_until("the alarm", ALARM_WITHIN, || is_alarmed(&looker, &metrics)).await);
         tokio::time::sleep(FULL).await;
-        let seen = told.acknowledged.load(Ordering::Relaxed);
+        let (seen, sent) = (told.acknowledged.load(Ordering::Relaxed), files.taken());
         disk.free();
         if let Some(cluster) = cluster {
             cluster.again();
         }
         let works = || async { told.acknowledged.load(Ordering::Relaxed) > seen };
         back = back.max(time_until(&format!("round {round}: service"), BACK_WITHIN, works).await);
+        let taken = || async { files.taken() > sent };
+        back = back.max(time_until(&format!("round {round}: uploads"), BACK_WITHIN, taken).await);
         time_until("readiness", BACK_WITHIN, || is_ready(&looker, &base)).await;
     }
     stop.store(true, Ordering::Relaxed);
@@ -373,6 +391,7 @@ async fn fill_and_free(disk: &Disk, place: &Place, cluster: Option<&Cluster>) {
     let program = place.serve().await;
     drop(program);
     let lost = compare(place, &told).await;
+    let (taken, refused) = files.compare(&place.database_url).await;
     let log = fs::read_to_string(&place.log).unwrap();
     assert!(log.contains(r#""alarm":"store""#), "no alarm in the log");
     assert!(!log.contains("panicked"), "something panicked");
@@ -380,7 +399,7 @@ async fn fill_and_free(disk: &Disk, place: &Place, cluster: Option<&Cluster>) {
     {
         println!(
             "{ROUNDS} rounds: {} acknowledged, {lost} lost, {} refused (slowest {} ms), {} unsure; \
-             alarm after {} ms at most, back after {} ms at most",
+             files: {taken} taken, {refused} refused; alarm after {} ms at most, back after {} ms at most",
             told.acknowledged.load(Ordering::Relaxed),
             told.refused.load(Ordering::Relaxed),
             told.slowest_refusal_ms.load(Ordering::Relaxed),
@@ -430,7 +449,7 @@ fn log_file(name: &str) -> PathBuf {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_filled_and_freed_twenty_times_loses_nothing_on_sqlite() {
-    let disk = Disk::new(24);
+    let disk = Disk::new(48);
     let data_dir = disk.path.join("data");
     let database_url = format!("sqlite://{}", data_dir.join("mianqia.sqlite").display());
     let place = Place { data_dir, database_url, log: log_file("sqlite") };

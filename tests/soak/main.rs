@@ -6,6 +6,8 @@ mod disk;
 mod kills;
 #[path = "../it/mail_faults.rs"]
 mod mail_faults;
+#[path = "../it/pictures.rs"]
+mod pictures;
 #[path = "../it/program.rs"]
 #[allow(dead_code)]
 mod program;
@@ -19,6 +21,7 @@ mod storm;
 mod support;
 
 mod slow;
+mod uploads;
 
 use serde_json::json;
 use std::time::{Duration, Instant};

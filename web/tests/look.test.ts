@@ -42,3 +42,18 @@ it('every token is used, and what is used is there', () => {
   expect([...defined].filter((token) => !used.has(token))).toEqual([])
   expect([...used].filter((token) => !own.has(token))).toEqual([])
 })
+
+it('an English page is set in a Latin font, a Chinese one in a Chinese font', () => {
+  const tokens = styles.find(({ name }) => name === TOKENS)?.text ?? ''
+  const valueOf = (token: string, from: number) => /:\s*([^;]+);/.exec(tokens.slice(tokens.indexOf(`${token}:`, from)))?.[1] ?? ''
+  const han = valueOf('--han', 0).split(', ')
+  const stack = (from: number) => valueOf('--font', from).replace('var(--han)', han.join(', ')).split(', ')
+  const [english, chinese] = [stack(0), stack(tokens.indexOf(':root:lang(zh)'))]
+  expect(han).toContain('"Microsoft YaHei"')
+  expect(chinese.slice(0, han.length)).toEqual(han)
+  // what is a Chinese font on a Chinese system counts as one
+  const first = (of: string[]) => Math.min(...of.map((font) => english.indexOf(font)))
+  expect(first(['"Segoe UI"', '-apple-system', 'Roboto', 'Arial'])).toBe(0)
+  expect(english.indexOf('Arial')).toBeLessThan(first([...han, 'system-ui']))
+  expect(english.indexOf('"DejaVu Sans"')).toBeLessThan(first([...han, 'system-ui']))
+})

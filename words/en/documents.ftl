@@ -12,6 +12,7 @@ document_required = This document is required and cannot be removed once the boo
 document_kept = This form was attached more than 24 hours ago and can no longer be removed or replaced.
 document_unreadable = This file cannot be opened now: what is kept is not what was uploaded. The administrators know.
 too_many_uploads = You are sending too many files at once. Wait until the others have arrived, then try again.
+documents_busy = Many files are on their way at this moment. Please try again in a few seconds.
 document_too_large = The file is too large: { $megabytes } MB at most. Compress it, or take the picture again with a telephone.
 document_empty = The file is empty. Choose another one.
 document_kind = What is in this file is none of the formats that are taken ({ $kinds }). Changing its name does not help: export it as one of them, or take a picture.

@@ -62,6 +62,7 @@ recording_gap_began = No { $medium } from here: { $who }, { $what } ({ $cause })
 recording_failed = Recording failed ({ $reason }): { $who }, { $what } (segment { $segment })
     .nothing_came = Nothing arrived to record: { $who }, { $what }
 review_opened = Looked at this meeting
+review_case_opened = Looked at this case
 playback_opened = The recordings were opened for playing
 queue_drawn = Ticket { $ticket } was drawn
 queue_called = Ticket { $ticket } was called to counter { $counter }

@@ -43,3 +43,7 @@ stray =
     .file = no recording knows it.
 value_differs = { $table }.{ $name } is “{ $found }”; by entry { $seq } it should be “{ $expected }”.
 fault_document = What is kept of document { $id } is not what was recorded when it was uploaded.
+fault_document_no_key = Document { $id } is under the key { $key }, which the keyring does not have.
+fault_document_sealed = Document { $id } cannot be opened by its key: the key, its id or what is encrypted was changed.
+fault_answer_no_key = booking.fields: the answer “{ $question }” is under the key { $key }, which the keyring does not have.
+fault_answer_sealed = booking.fields: the answer “{ $question }” cannot be opened: what is encrypted, or the id of its key, was changed.

@@ -9,6 +9,7 @@ document_required = 这是必传的材料，提交之后不能删除。可以换
 document_kept = 这份表格上传已经超过 24 小时，不能再删除或替换。
 document_unreadable = 这个文件现在打不开：保存的内容和上传时不一致。已经通知管理员。
 too_many_uploads = 您正在上传的文件太多，请等前面的传完再试。
+documents_busy = 现在收发文件的人较多，请过几秒再试。
 document_too_large = 文件太大，最大 { $megabytes } MB。请压缩后再传，或者用手机重新拍照。
 document_empty = 文件是空的，请重新选择。
 document_kind = 这个文件的内容不是可以接收的格式（可以接收：{ $kinds }）。改后缀名没有用，请导出成这些格式，或者直接拍照上传。

@@ -69,6 +69,7 @@ recording_gap_began = { $medium }停了：{ $who }的{ $what }（{ $cause }）
 recording_failed = 录制失败（{ $reason }）：{ $who }的{ $what }（第 { $segment } 段）
     .nothing_came = 没有收到画面声音，未录制：{ $who }的{ $what }
 review_opened = 查看这场面洽
+review_case_opened = 查看本案
 playback_opened = 打开回放
 queue_drawn = 取号 { $ticket }
 queue_called = 叫号 { $ticket }，请到 { $counter } 窗口

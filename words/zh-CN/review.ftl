@@ -56,3 +56,7 @@ stray =
 # $seq (number)
 value_differs = { $table }.{ $name } 现为“{ $found }”，按第 { $seq } 条记录应为“{ $expected }”。
 fault_document = 材料 { $id } 保存的内容与上传时记录的不一致。
+fault_document_no_key = 材料 { $id } 所用的密钥 { $key } 不在密钥文件里。
+fault_document_sealed = 材料 { $id } 无法用它的密钥打开：密钥、密钥编号或密文被改动过。
+fault_answer_no_key = booking.fields：“{ $question }”的答复所用的密钥 { $key } 不在密钥文件里。
+fault_answer_sealed = booking.fields：“{ $question }”的答复无法打开：密文或密钥编号被改动过。

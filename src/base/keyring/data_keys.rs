@@ -138,26 +138,46 @@ impl Keyring {
 
     /// Adds a data key to the keyring of a data directory, durably, and gives its id.
     pub fn rotate(data_dir: &Path) -> Result<String, KeyringError> {
-        let path = Self::path(data_dir);
-        let missing = || KeyringError::Broken(path.clone());
-        Self::read(data_dir)?.ok_or_else(missing)?;
         let key = DataKey::new(ids::random_bytes());
-        let aside = data_dir.join("keyring.rotating");
-        let write = || {
-            // Whoever has the file is the one who rotates: of two, one would lose the other's key.
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
-            let text = fs::read_to_string(&path)?;
-            writeln!(file, "{}\n{} {}", text.trim_end(), key.id, STANDARD.encode(key.key))?;
-            file.sync_all()?;
-            fs::rename(&aside, &path)?;
-            File::open(data_dir)?.sync_all()
-        };
-        write().map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => KeyringError::Rotating(aside.clone()),
-            _ => KeyringError::File { path: path.clone(), error },
-        })?;
+        let line = format!("{} {}", key.id, STANDARD.encode(key.key));
+        rewrite(data_dir, |lines| lines.push(line))?;
         Ok(key.id)
     }
+
+    /// Takes a data key out of the keyring of a data directory, durably. The one that is made of the main key has no line,
+    /// and stays.
+    pub fn forget(data_dir: &Path, id: &str) -> Result<(), KeyringError> {
+        rewrite(data_dir, |lines| {
+            let mut number = 0;
+            lines.retain(|line| {
+                number += 1;
+                number == 1 || line.split_once(' ').is_none_or(|(of, _)| of != id)
+            });
+        })
+    }
+}
+
+/// Writes the lines of a keyring anew, with a change; what of it is there is whole at any moment.
+fn rewrite(data_dir: &Path, change: impl FnOnce(&mut Vec<String>)) -> Result<(), KeyringError> {
+    let path = Keyring::path(data_dir);
+    Keyring::read(data_dir)?.ok_or_else(|| KeyringError::Broken(path.clone()))?;
+    let aside = data_dir.join("keyring.rotating");
+    let write = || {
+        // Whoever has the file is the one who changes it: of two, one would lose the other's key.
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
+        let text = fs::read_to_string(&path)?;
+        let mut lines: Vec<String> =
+            text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        change(&mut lines);
+        writeln!(file, "{}", lines.join("\n"))?;
+        file.sync_all()?;
+        fs::rename(&aside, &path)?;
+        File::open(data_dir)?.sync_all()
+    };
+    write().map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => KeyringError::Rotating(aside.clone()),
+        _ => KeyringError::File { path: path.clone(), error },
+    })
 }
 
 #[cfg(test)]
@@ -191,8 +211,22 @@ mod tests {
             );
             assert_eq!(keyring.decrypt(&id, b"row 1", &new[..20]), Err(Unreadable::Broken));
         }
+        // What is forgotten opens nothing any more; the first one is made of the main key, and cannot be taken out.
+        let (_, sealed) = opened.encrypt(b"row 1", b"polio");
+        let third = Keyring::rotate(&dir).unwrap();
+        for id in [&second, &first, &"00000000".to_owned()] {
+            Keyring::forget(&dir, id).unwrap();
+        }
+        assert_eq!(Keyring::read(&dir).unwrap().unwrap().fingerprint(), print);
+        for keyring in [&keyring, &Keyring::read(&dir).unwrap().unwrap()] {
+            assert_eq!(keyring.data_keys(), [first.clone(), third.clone()]);
+            assert_eq!(keyring.decrypt(&first, b"row 1", &old).unwrap(), b"yellow fever");
+            assert_eq!(keyring.decrypt(&second, b"row 1", &sealed), Err(Unreadable::NoKey(second.clone())));
+        }
         fs::write(dir.join("keyring.rotating"), "").unwrap();
-        assert!(matches!(Keyring::rotate(&dir), Err(KeyringError::Rotating(_))));
+        for refused in [Keyring::rotate(&dir).map(drop), Keyring::forget(&dir, &third)] {
+            assert!(matches!(refused, Err(KeyringError::Rotating(_))));
+        }
         // A line that is no key is told, and not taken for one less.
         let path = Keyring::path(&dir);
         fs::write(&path, format!("{}\nabcd", fs::read_to_string(&path).unwrap())).unwrap();

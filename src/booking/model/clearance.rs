@@ -2,7 +2,7 @@
 //! is wrong out. Pure.
 
 use crate::base::local_time::instant;
-use crate::base::words::{self, Said, Text};
+use crate::base::words::{self, Moment, Said, Text};
 use crate::booking::model::csv;
 use crate::booking::model::reference::parse_reference;
 use crate::booking::model::state::{self, Action, Side};
@@ -267,6 +267,28 @@ pub struct ClockChange {
     pub corrects: bool,
 }
 
+impl ClockChange {
+    /// The stages of which another time was told before, as they were and as they will be.
+    pub fn corrected(&self) -> impl Iterator<Item = &(appointment::Model, appointment::Model)> {
+        self.stages.iter().filter(|(was, is_now)| is_corrected(was, is_now))
+    }
+}
+
+fn is_corrected(was: &appointment::Model, is_now: &appointment::Model) -> bool {
+    let differs = |was: Option<DateTime<Utc>>, is_now| was.is_some() && was != is_now;
+    differs(was.began_at, is_now.began_at) || differs(was.ended_at, is_now.ended_at)
+}
+
+/// From when until when, in words.
+pub fn stretch(began: Option<DateTime<Utc>>, ended: Option<DateTime<Utc>>, zone: Tz) -> Text {
+    let at = |at| Moment(at, zone);
+    match (began, ended) {
+        (Some(began), Some(ended)) => words::clearance::clearance_times(at(began), at(ended)),
+        (Some(began), None) => words::clearance::clearance_began_only(at(began)),
+        (None, _) => words::clearance::clearance_no_time(),
+    }
+}
+
 /// What a file would do.
 #[derive(Clone, Debug, Default)]
 pub struct ClockPlan {
@@ -357,8 +379,7 @@ impl ClockPlan {
                 self.unchanged += 1;
                 continue;
             }
-            let differs = |was: Option<DateTime<Utc>>, is_now| was.is_some() && was != is_now;
-            if differs(was.began_at, is_now.began_at) || differs(was.ended_at, is_now.ended_at) {
+            if is_corrected(was, &is_now) {
                 corrects = true;
                 self.conflicts.push(ClockConflict {
                     line: line.line,

@@ -58,6 +58,11 @@ pub fn is_sealed(answer: &Value) -> bool {
     answer.is_object()
 }
 
+/// How many answers are.
+pub fn count_sealed(fields: &Value) -> usize {
+    fields.as_object().map_or(0, |fields| fields.values().filter(|answer| is_sealed(answer)).count())
+}
+
 /// Answers as they are stored.
 pub fn seal(
     keyring: &Keyring,

@@ -5,10 +5,12 @@ use crate::base::words;
 use crate::booking::log::{BookingEntry, ImportedStage};
 use crate::booking::model::clearance::{self, ClockChange, ClockFile, ClockFileFault, ClockPlan, Known};
 use crate::booking::model::state::{Action, Side};
+use crate::booking::service::decide::People;
 use crate::booking::service::transition::{Step, take_step};
 use crate::booking::service::{Booking, Fault, Inner};
 use crate::booking::store::entities::{appointment, booking};
 use crate::booking::store::{appointments, read, write};
+use crate::booking::words::mail_corrected;
 use crate::db::Tx;
 use crate::directory::{Services, office};
 use crate::evidence::{self, NewEntry};
@@ -96,7 +98,7 @@ impl Importing {
             known.into_values().map(|known| (known.row.id, known.row)).collect();
         for change in &plan.changes {
             if let Some(row) = rows.get(&change.booking) {
-                self.note(tx, row.clone(), change).await?;
+                self.note(tx, inner, row.clone(), change).await?;
             }
         }
         if !plan.changes.is_empty() {
@@ -106,7 +108,13 @@ impl Importing {
     }
 
     /// The entry of a booking, its stages, and what follows for it.
-    async fn note(&self, tx: &Tx, row: booking::Model, change: &ClockChange) -> Result<(), Fault> {
+    async fn note(
+        &self,
+        tx: &Tx,
+        inner: &Inner,
+        row: booking::Model,
+        change: &ClockChange,
+    ) -> Result<(), Fault> {
         let stage = |row: &appointment::Model| {
             Some(ImportedStage { stage: row.stage?, began_at: row.began_at?, ended_at: row.ended_at })
         };
@@ -132,6 +140,13 @@ impl Importing {
         let mut row = row;
         for action in &change.steps {
             row = take_step(tx, row, self.step(*action)).await?;
+        }
+        // They were shown another time as it was, and may have gone by it.
+        if change.corrects
+            && let Some(info) = self.services.get(row.service_id)
+        {
+            let people = People::read(tx.conn(), info, &row).await?;
+            mail_corrected::corrected(tx, &people.news(&inner.office, info, &row, self.now), change).await?;
         }
         Ok(())
     }

@@ -45,12 +45,16 @@ impl Booking {
         let consent = self.consent_of(actor, &row).await?;
         let (mut fields, unreadable_fields) = self.answers_for(actor, &row, &presented);
         let persons = sealed::take_persons(&mut fields);
+        let info = presented.services.get(&row.service_id);
+        let answered_at = row.requested_at.unwrap_or(row.created_at);
+        let labels_then = info.map(|info| info.spec.labels_at(answered_at)).unwrap_or_default();
         let booking::Model { contact_name, contact_mobile, .. } = row;
         Ok(BookingDetailDto {
             booking,
             contact_name,
             contact_mobile,
             fields: fields.into(),
+            labels_then,
             persons,
             unreadable_fields,
             consent,

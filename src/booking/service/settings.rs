@@ -120,6 +120,7 @@ impl Booking {
                 // Nobody has answered it.
                 info.spec.former_fields.clear();
                 info.spec.former_documents.clear();
+                info.spec.former_labels.clear();
                 info.stages.iter_mut().for_each(|stage| stage.row.resource_id = None);
                 let id = info.row.id;
                 setups::write_new_service(tx, &info, now).await?;
@@ -162,7 +163,7 @@ impl Booking {
                 }
                 before.check_settings(&settings)?;
                 check_officers(tx.conn(), &before, &settings).await?;
-                let wanted = before.with_settings(&settings);
+                let wanted = before.with_settings(&settings, now);
                 fit_stages(&wanted, &calendar, now)?;
                 let standings = Standings::of(tx.conn(), &before, &wanted, now).await?;
                 let newly = newly_outside(&standings, &before, &wanted, &calendar);

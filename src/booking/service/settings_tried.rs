@@ -79,7 +79,7 @@ impl Booking {
         before.check_settings(settings)?;
         check_officers(conn, &before, settings).await?;
         let (calendar, now) = (self.0.directory.calendar().await?, self.0.clock.now());
-        let after = before.with_settings(settings);
+        let after = before.with_settings(settings, now);
         fit_stages(&after, &calendar, now)?;
         let first = first_of(month, local_date(before.zone, now));
         let last = first.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(first);

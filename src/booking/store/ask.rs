@@ -7,8 +7,8 @@ use crate::evidence::told_or;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, Statement,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -114,6 +114,29 @@ pub async fn starting_within(
         .filter(booking::Column::StartsAt.lt(to))
         .all(conn)
         .await
+}
+
+/// How many bookings have an answer that is sealed under each data key. It reads all of them.
+pub async fn under_each_key(conn: &impl ConnectionTrait) -> Result<Vec<(String, u64)>, DbErr> {
+    let backend = conn.get_database_backend();
+    // An answer is an object only where it is sealed.
+    let sql = match backend {
+        DbBackend::Postgres => {
+            "select answer.value->>'key', count(distinct booking.id) from booking, \
+             jsonb_each(case jsonb_typeof(booking.fields) when 'object' then booking.fields else '{}' end) as answer \
+             where jsonb_typeof(answer.value) = 'object' and answer.value->>'key' is not null group by 1"
+        }
+        _ => {
+            "select json_extract(answer.value, '$.key'), count(distinct booking.id) from booking, \
+             json_each(case when json_valid(booking.fields) then booking.fields else '{}' end) as answer \
+             where answer.type = 'object' and json_extract(answer.value, '$.key') is not null group by 1"
+        }
+    };
+    let rows = conn.query_all_raw(Statement::from_string(backend, sql)).await?;
+    let counted = |row: &QueryResult| {
+        Ok((row.try_get_by_index::<String>(0)?, row.try_get_by_index::<i64>(1)?.unsigned_abs()))
+    };
+    rows.iter().map(counted).collect()
 }
 
 /// The ids of bookings that ended before `before`, as part of a query.

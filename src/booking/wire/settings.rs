@@ -1,16 +1,16 @@
 //! Chiefs see and set what services are. Here and not in `directory`, which may not know who is calling.
 
 use crate::auth::Signed;
-use crate::base::words::ByLanguage;
+use crate::base::words::{ByLanguage, Language};
 use crate::booking::Booking;
 use crate::booking::service::settings::{NewService, SetService};
 use crate::booking::wire::dto::{ServiceSetupDto, ServiceSetupList, SettingsEffectDto};
 use crate::booking::wire::refusals;
 use crate::directory::model::settings::ServiceSettings;
 use crate::http::{Body, PathId, Refused, dated};
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -59,8 +59,10 @@ pub struct TryServiceSettings {
 pub async fn list_service_settings(
     Signed(actor): Signed,
     State(booking): State<Booking>,
+    language: Option<Extension<Language>>,
 ) -> Result<Json<ServiceSetupList>, Refused<refusals::ListServiceSettings>> {
-    let items = booking.service_setups(&actor).await?.into_iter().map(ServiceSetupDto::from).collect();
+    let setups = booking.service_setups(&actor).await?.into_iter();
+    let items = setups.map(|setup| ServiceSetupDto::of(setup, spoken(language))).collect();
     Ok(Json(ServiceSetupList { items }))
 }
 
@@ -70,11 +72,12 @@ pub async fn list_service_settings(
 pub async fn make_service(
     Signed(actor): Signed,
     State(booking): State<Booking>,
+    language: Option<Extension<Language>>,
     Body(new): Body<NewServiceSettings>,
 ) -> Result<(StatusCode, Json<ServiceSetupDto>), Refused<refusals::MakeService>> {
     let NewServiceSettings { like, venue_id, name, reason } = new;
     let made = booking.make_service(&actor, NewService { like, venue_id, name, reason }).await?;
-    Ok((StatusCode::CREATED, Json(made.into())))
+    Ok((StatusCode::CREATED, Json(ServiceSetupDto::of(made, spoken(language)))))
 }
 
 /// A service as it is set, with its latest changes. For chiefs.
@@ -83,9 +86,11 @@ pub async fn make_service(
 pub async fn get_service_settings(
     Signed(actor): Signed,
     State(booking): State<Booking>,
+    language: Option<Extension<Language>>,
     PathId(id): PathId,
 ) -> Result<Json<ServiceSetupDto>, Refused<refusals::GetServiceSettings>> {
-    Ok(Json(booking.service_setup(&actor, id).await?.into()))
+    let setup = booking.service_setup(&actor, id).await?;
+    Ok(Json(ServiceSetupDto::of(setup, spoken(language))))
 }
 
 /// Sets what a service is, at once. What is booked stays as it is; the same again changes nothing. For chiefs.
@@ -95,11 +100,17 @@ pub async fn get_service_settings(
 pub async fn set_service(
     Signed(actor): Signed,
     State(booking): State<Booking>,
+    language: Option<Extension<Language>>,
     PathId(id): PathId,
     Body(SetServiceSettings { version, settings, reason, anyway }): Body<SetServiceSettings>,
 ) -> Result<Json<ServiceSetupDto>, Refused<refusals::SetService>> {
     let set = SetService { version, settings, reason, anyway };
-    Ok(Json(booking.set_service(&actor, id, set).await?.into()))
+    let setup = booking.set_service(&actor, id, set).await?;
+    Ok(Json(ServiceSetupDto::of(setup, spoken(language))))
+}
+
+fn spoken(language: Option<Extension<Language>>) -> Language {
+    language.map(|Extension(language)| language).unwrap_or_default()
 }
 
 /// What other settings would do: to each day of a month, and to what is booked. Nothing is changed. For chiefs.

@@ -1,6 +1,7 @@
 //! What people read of bookings.
 
 pub mod calendar;
+pub mod mail_corrected;
 pub mod mail_reclassified;
 pub mod mail_reminder;
 pub mod mail_results;

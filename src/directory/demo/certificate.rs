@@ -63,6 +63,7 @@ fn spec() -> ServiceSpec {
         results_after_days: None,
         former_fields: Vec::new(),
         former_documents: Vec::new(),
+        former_labels: Vec::new(),
         documents: vec![
             DocumentSpec {
                 key: "identity".to_owned(),

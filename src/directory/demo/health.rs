@@ -99,6 +99,7 @@ fn check_up() -> ServiceSpec {
         results_after_days: Some(3),
         former_fields: Vec::new(),
         former_documents: Vec::new(),
+        former_labels: Vec::new(),
         documents: Vec::new(),
     }
 }
@@ -161,6 +162,7 @@ fn vaccination() -> ServiceSpec {
         results_after_days: None,
         former_fields: Vec::new(),
         former_documents: Vec::new(),
+        former_labels: Vec::new(),
         documents: Vec::new(),
     }
 }

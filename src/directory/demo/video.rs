@@ -75,6 +75,7 @@ fn face_to_face() -> ServiceSpec {
         results_after_days: None,
         former_fields: Vec::new(),
         former_documents: Vec::new(),
+        former_labels: Vec::new(),
         documents: Vec::new(),
     }
 }
@@ -112,6 +113,7 @@ fn try_any_time() -> ServiceSpec {
         results_after_days: None,
         former_fields: Vec::new(),
         former_documents: Vec::new(),
+        former_labels: Vec::new(),
         documents: Vec::new(),
     }
 }

@@ -1,14 +1,17 @@
 //! What the form of a service asks for, as chiefs set it: what is wrong with it, and what of it has to be remembered for
 //! the bookings that were made by it. Pure.
 
+use crate::base::words::ByLanguage;
 use crate::directory::model::documents::{
     DocumentSpec, DocumentWay, FileKind, LEAST_BYTES, MOST_BYTES, MOST_FILES, MOST_PAGES, STAMPED_FORM,
 };
 use crate::directory::model::settings::{
-    Checked, MOST_LINES, SettingsFaultKind as Kind, TEXT_LENGTH, fault, in_range, text,
+    Checked, Faults, MOST_LINES, SettingsFaultKind as Kind, TEXT_LENGTH, fault, in_range, text,
 };
 use crate::directory::model::terms::{ServiceTerms, TermsContext, TermsFaultKind};
 use crate::directory::model::{FieldKind, FieldOption, FieldSpec, ServiceSpec, WarningRule};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -34,62 +37,61 @@ pub struct FormContext<'a> {
     pub horizon_days: i32,
 }
 
-/// The first thing that is wrong with the questions of a form.
-pub fn check_fields(fields: &[FieldSpec], context: &FormContext<'_>) -> Checked {
+/// What is wrong with the questions of a form.
+pub(super) fn check_fields(fields: &[FieldSpec], context: &FormContext<'_>, faults: &mut Faults) {
     if fields.len() > MOST_QUESTIONS {
-        return fault("fields", Kind::TooManyLines(MOST_QUESTIONS));
+        faults.add("fields", Kind::TooManyLines(MOST_QUESTIONS));
     }
     let mut keys = BTreeSet::new();
     for (index, field) in fields.iter().enumerate() {
         let at = |what: &str| format!("fields[{index}].{what}");
-        key(at("key"), &field.key, &mut keys)?;
+        faults.take(key(at("key"), &field.key, &mut keys));
         let before = context.asked.iter().chain(context.former).find(|before| before.key == field.key);
         // Answers that are there would be read as something that they are not.
         if before.is_some_and(|before| before.kind != field.kind) {
-            return fault(at("kind"), Kind::KindFixed);
+            faults.add(at("kind"), Kind::KindFixed);
         }
-        text(&at("label"), &field.label, LABEL_LENGTH)?;
+        faults.take(text(&at("label"), &field.label, LABEL_LENGTH));
         if let Some(hint) = &field.hint {
-            text(&at("hint"), hint, TEXT_LENGTH)?;
+            faults.take(text(&at("hint"), hint, TEXT_LENGTH));
         }
         if let Some(length) = field.max_length {
             let length = i32::try_from(length).unwrap_or(i32::MAX);
-            in_range(at("max_length"), length, 1, LONGEST_TEXT)?;
+            faults.take(in_range(at("max_length"), length, 1, LONGEST_TEXT));
         }
-        check_options(index, field)?;
+        check_options(index, field, faults);
     }
-    let asks = |field: &FieldSpec| field.sensitive && field.kind != FieldKind::Consent;
     let has_consent = fields.iter().any(|field| field.kind == FieldKind::Consent && field.required);
-    if let Some(index) = fields.iter().position(asks).filter(|_| !has_consent) {
-        return fault(format!("fields[{index}].sensitive"), Kind::NoConsent);
+    if !has_consent {
+        for (index, _) in fields.iter().enumerate().filter(|(_, field)| field.is_sealed()) {
+            faults.add(format!("fields[{index}].sensitive"), Kind::NoConsent);
+        }
     }
-    check_uses(fields, context)
+    faults.take(check_uses(fields, context));
 }
 
-fn check_options(index: usize, field: &FieldSpec) -> Checked {
+fn check_options(index: usize, field: &FieldSpec, faults: &mut Faults) {
     let at = |what: &str| format!("fields[{index}].{what}");
     let options = field.options.as_deref().unwrap_or_default();
     if field.kind != FieldKind::Choice {
-        return if options.is_empty() && field.default.is_none() {
-            Ok(())
-        } else {
-            fault(at("options"), Kind::OnlyChoice)
-        };
+        if !options.is_empty() || field.default.is_some() {
+            faults.add(at("options"), Kind::OnlyChoice);
+        }
+        return;
     }
     if options.is_empty() {
-        return fault(at("options"), Kind::NoOptions);
+        faults.add(at("options"), Kind::NoOptions);
     }
     if options.len() > MOST_LINES {
-        return fault(at("options"), Kind::TooManyLines(MOST_LINES));
+        faults.add(at("options"), Kind::TooManyLines(MOST_LINES));
     }
     let mut values = BTreeSet::new();
     for (number, option) in options.iter().enumerate() {
-        key(at(&format!("options[{number}].value")), &option.value, &mut values)?;
-        text(&at(&format!("options[{number}].label")), &option.label, LABEL_LENGTH)?;
+        faults.take(key(at(&format!("options[{number}].value")), &option.value, &mut values));
+        faults.take(text(&at(&format!("options[{number}].label")), &option.label, LABEL_LENGTH));
     }
-    match &field.default {
-        Some(value) if !values.contains(value.as_str()) => fault(at("default"), Kind::NoSuchOption),
-        _ => Ok(()),
+    if field.default.as_ref().is_some_and(|value| !values.contains(value.as_str())) {
+        faults.add(at("default"), Kind::NoSuchOption);
     }
 }
 
@@ -119,34 +121,33 @@ fn check_uses(fields: &[FieldSpec], context: &FormContext<'_>) -> Checked {
     Ok(())
 }
 
-/// The first thing that is wrong with the documents that are asked for.
-pub fn check_documents(documents: &[DocumentSpec]) -> Checked {
+/// What is wrong with the documents that are asked for.
+pub(super) fn check_documents(documents: &[DocumentSpec], faults: &mut Faults) {
     if documents.len() > MOST_QUESTIONS {
-        return fault("documents", Kind::TooManyLines(MOST_QUESTIONS));
+        faults.add("documents", Kind::TooManyLines(MOST_QUESTIONS));
     }
     let mut keys = BTreeSet::new();
     for (index, one) in documents.iter().enumerate() {
         let at = |what: &str| format!("documents[{index}].{what}");
-        key(at("key"), &one.key, &mut keys)?;
+        faults.take(key(at("key"), &one.key, &mut keys));
         if one.key == STAMPED_FORM {
-            return fault(at("key"), Kind::KeyReserved);
+            faults.add(at("key"), Kind::KeyReserved);
         }
-        text(&at("label"), &one.label, LABEL_LENGTH)?;
+        faults.take(text(&at("label"), &one.label, LABEL_LENGTH));
         if let Some(hint) = &one.hint {
-            text(&at("hint"), hint, TEXT_LENGTH)?;
+            faults.take(text(&at("hint"), hint, TEXT_LENGTH));
         }
         let is_once = |kind: &FileKind| one.kinds.iter().filter(|other| *other == kind).count() == 1;
         if one.way == DocumentWay::Upload && one.kinds.is_empty() || !one.kinds.iter().all(is_once) {
-            return fault(at("kinds"), Kind::FileKinds);
+            faults.add(at("kinds"), Kind::FileKinds);
         }
         if !(LEAST_BYTES..=MOST_BYTES).contains(&one.most_bytes) {
-            return fault(at("most_bytes"), Kind::DocumentSize);
+            faults.add(at("most_bytes"), Kind::DocumentSize);
         }
         let number = |of: u32| i32::try_from(of).unwrap_or(i32::MAX);
-        in_range(at("most_pages"), number(one.most_pages), 1, number(MOST_PAGES))?;
-        in_range(at("most_files"), number(one.most_files), 1, number(MOST_FILES))?;
+        faults.take(in_range(at("most_pages"), number(one.most_pages), 1, number(MOST_PAGES)));
+        faults.take(in_range(at("most_files"), number(one.most_files), 1, number(MOST_FILES)));
     }
-    Ok(())
 }
 
 /// By what answers and files are kept, for programs: never seen by bookers.
@@ -187,6 +188,46 @@ pub fn remembered_documents(
     former.chain(before).filter(|one| gone(one, after)).cloned().collect()
 }
 
+/// What a question, or an option of one, was called until something else was chosen for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FormerLabel {
+    /// Of the question.
+    pub key: String,
+    /// Of its option.
+    #[serde(default)]
+    pub option: Option<String>,
+    pub label: ByLanguage,
+    pub until: DateTime<Utc>,
+}
+
+/// What questions and options were called, with what they are called otherwise from `now` on, the oldest first. What is asked
+/// again goes by what it was called when it was asked last.
+pub fn remembered_labels(
+    known: &[FormerLabel],
+    before: &[FieldSpec],
+    after: &[FieldSpec],
+    now: DateTime<Utc>,
+) -> Vec<FormerLabel> {
+    let mut all = known.to_vec();
+    let mut note = |key: &str, option: Option<&str>, was: &ByLanguage, is_now: &ByLanguage| {
+        if was != is_now {
+            let (key, option) = (key.to_owned(), option.map(str::to_owned));
+            all.push(FormerLabel { key, option, label: was.clone(), until: now });
+        }
+    };
+    for field in after {
+        let Some(was) = before.iter().find(|was| was.key == field.key) else { continue };
+        note(&field.key, None, &was.label, &field.label);
+        for option in field.options.iter().flatten() {
+            let former = was.options.iter().flatten().find(|former| former.value == option.value);
+            if let Some(former) = former {
+                note(&field.key, Some(&option.value), &former.label, &option.label);
+            }
+        }
+    }
+    all
+}
+
 /// The options of a question with those that an earlier form had.
 fn with_options(field: &FieldSpec, former: &FieldSpec) -> Option<Vec<FieldOption>> {
     let mut options = field.options.clone().unwrap_or_default();
@@ -212,6 +253,30 @@ impl ServiceSpec {
         });
         let gone = |field: &&FieldSpec| !self.fields.iter().any(|now| now.key == field.key);
         Cow::Owned(now.chain(self.former_fields.iter().filter(gone).cloned()).collect())
+    }
+
+    /// What questions and options were called at a time, where they are called otherwise now.
+    pub fn labels_at(&self, at: DateTime<Utc>) -> Vec<FormerLabel> {
+        let every = self.every_field();
+        let now = |of: &FormerLabel| {
+            let field = every.iter().find(|field| field.key == of.key)?;
+            match &of.option {
+                None => Some(&field.label),
+                Some(value) => {
+                    let option = field.options.iter().flatten().find(|option| option.value == *value);
+                    option.map(|option| &option.label)
+                }
+            }
+        };
+        let mut then: Vec<FormerLabel> = Vec::new();
+        for label in self.former_labels.iter().filter(|label| label.until > at) {
+            // The oldest of them applied.
+            if !then.iter().any(|known| (&known.key, &known.option) == (&label.key, &label.option)) {
+                then.push(label.clone());
+            }
+        }
+        then.retain(|label| now(label) != Some(&label.label));
+        then
     }
 
     /// Whether bookings of it may hold something that is kept sealed: it asks for that, or did.

@@ -34,7 +34,19 @@ fn document(key: &str) -> DocumentSpec {
 
 fn check(fields: &[FieldSpec], asked: &[FieldSpec], former: &[FieldSpec]) -> Checked {
     let terms = ServiceTerms::default();
-    check_fields(fields, &FormContext { asked, former, terms: &terms, warnings: &[], horizon_days: 30 })
+    first_of(fields, &FormContext { asked, former, terms: &terms, warnings: &[], horizon_days: 30 })
+}
+
+fn first_of(fields: &[FieldSpec], context: &FormContext<'_>) -> Checked {
+    let mut faults = Faults::default();
+    check_fields(fields, context, &mut faults);
+    faults.first()
+}
+
+fn first_of_documents(documents: &[DocumentSpec]) -> Checked {
+    let mut faults = Faults::default();
+    check_documents(documents, &mut faults);
+    faults.first()
 }
 
 #[test]
@@ -120,7 +132,7 @@ fn what_terms_and_warnings_go_by_stays() {
         (&none, &[], vec![], Ok(())),
     ] {
         let context = FormContext { asked: &[], former: &[], terms, warnings, horizon_days: 30 };
-        assert_eq!(check_fields(&fields, &context), expected);
+        assert_eq!(first_of(&fields, &context), expected);
     }
 }
 
@@ -129,7 +141,7 @@ fn documents_stay_within_what_the_house_takes() {
     let with = |change: fn(&mut DocumentSpec)| {
         let mut one = document("scan");
         change(&mut one);
-        check_documents(&[one])
+        first_of_documents(&[one])
     };
     assert_eq!(with(|_| ()), Ok(()));
     assert_eq!(with(|one| one.most_bytes = MOST_BYTES), Ok(()));
@@ -140,7 +152,7 @@ fn documents_stay_within_what_the_house_takes() {
     assert_eq!(with(|one| one.kinds.clear()), fault("documents[0].kinds", FileKinds));
     assert_eq!(with(|one| one.kinds.push(FileKind::Pdf)), fault("documents[0].kinds", FileKinds));
     assert_eq!(with(|one| one.key = STAMPED_FORM.to_owned()), fault("documents[0].key", KeyReserved));
-    assert_eq!(check_documents(&[document("a"), document("a")]), fault("documents[1].key", KeyTwice));
+    assert_eq!(first_of_documents(&[document("a"), document("a")]), fault("documents[1].key", KeyTwice));
 }
 
 #[test]
@@ -176,4 +188,40 @@ fn what_was_asked_is_remembered_as_far_as_the_form_does_not_say_it_any_more() {
         vec![photo.clone(), scan.clone()]
     );
     assert_eq!(remembered_documents(&[photo], &[], &all), []);
+}
+
+fn blank() -> ServiceSpec {
+    let text = serde_json::json!({"zh-CN": "x", "en": "x"});
+    let spec = serde_json::json!({"summary": text, "who": text, "bring": [], "rules": [], "fields": [], "checks": [], "trial": false});
+    serde_json::from_value(spec).unwrap()
+}
+
+#[test]
+fn an_answer_is_read_by_what_its_question_was_called_then() {
+    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    let called = |label: &str, option: &str| {
+        let mut field = choice("a", &["x"]);
+        field.label = ByLanguage::same(label.to_owned());
+        field.options.as_mut().unwrap()[0].label = ByLanguage::same(option.to_owned());
+        field
+    };
+    let [first, second, third] = [called("甲", "一"), called("乙", "一"), called("甲", "二")];
+    let (at_first, at_second) = (at("2026-11-01T00:00:00Z"), at("2026-11-10T00:00:00Z"));
+    let of = |field: &FieldSpec| vec![field.clone()];
+    let labels = remembered_labels(&[], &of(&first), &of(&first), at_first);
+    assert_eq!(labels, []);
+    let labels = remembered_labels(&labels, &of(&first), &of(&second), at_first);
+    let labels = remembered_labels(&labels, &of(&second), &of(&third), at_second);
+    let spec = ServiceSpec { fields: of(&third), former_labels: labels, ..blank() };
+    let then = |time: &str| -> Vec<(Option<String>, ByLanguage)> {
+        spec.labels_at(at(time)).into_iter().map(|label| (label.option, label.label)).collect()
+    };
+    let x = || Some("x".to_owned());
+    // It is called again what it was called at first; the option is not.
+    assert_eq!(then("2026-10-31T00:00:00Z"), [(x(), ByLanguage::same("一"))]);
+    assert_eq!(then("2026-11-01T00:00:00Z"), [(None, ByLanguage::same("乙")), (x(), ByLanguage::same("一"))]);
+    assert_eq!(then("2026-11-10T00:00:00Z"), []);
+    // What is not asked any more keeps what it was called last, and what it was called before.
+    let gone = ServiceSpec { former_fields: of(&third), fields: Vec::new(), ..spec };
+    assert_eq!(gone.labels_at(at("2026-11-05T00:00:00Z")).len(), 2);
 }

@@ -12,6 +12,7 @@ pub mod identifiers;
 pub mod office;
 pub mod plausible;
 pub mod settings;
+mod settings_changed;
 pub mod terms;
 pub mod text_file;
 
@@ -77,6 +78,9 @@ pub struct ServiceSpec {
     pub former_fields: Vec<FieldSpec>,
     #[serde(default)]
     pub former_documents: Vec<DocumentSpec>,
+    /// What questions and options were called, the oldest first.
+    #[serde(default)]
+    pub former_labels: Vec<forms::FormerLabel>,
 }
 
 impl ServiceSpec {

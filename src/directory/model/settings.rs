@@ -214,45 +214,46 @@ pub enum SettingsFaultKind {
 pub(super) type Checked = Result<(), SettingsFault>;
 
 impl ServiceSettings {
-    /// The first thing that is wrong.
-    pub fn check(&self, context: &SettingsContext<'_>) -> Checked {
-        text("name", &self.name, NAME_LENGTH)?;
-        text("summary", &self.summary, TEXT_LENGTH)?;
-        text("who", &self.who, TEXT_LENGTH)?;
-        texts("bring", &self.bring)?;
-        texts("rules", &self.rules)?;
+    /// Everything that is wrong.
+    pub fn faults(&self, context: &SettingsContext<'_>) -> Vec<SettingsFault> {
+        let mut faults = Faults::default();
+        faults.take(text("name", &self.name, NAME_LENGTH));
+        faults.take(text("summary", &self.summary, TEXT_LENGTH));
+        faults.take(text("who", &self.who, TEXT_LENGTH));
+        faults.texts("bring", &self.bring);
+        faults.texts("rules", &self.rules);
         if let Some(prepare) = &self.prepare {
-            text("prepare", prepare, TEXT_LENGTH)?;
+            faults.take(text("prepare", prepare, TEXT_LENGTH));
         }
-        in_range("duration_minutes", self.duration_minutes, SHORTEST, MINUTES_OF_DAY)?;
-        in_range("horizon_days", self.horizon_days, 1, MOST_HORIZON)?;
-        in_range("lead_minutes", self.lead_minutes, 0, self.horizon_days * MINUTES_OF_DAY - 1)?;
-        in_range("hold_minutes", self.hold_minutes, 1, MOST_HOLD)?;
-        in_range("seats", self.seats, 1, MOST_SEATS)?;
+        faults.take(in_range("duration_minutes", self.duration_minutes, SHORTEST, MINUTES_OF_DAY));
+        faults.take(in_range("horizon_days", self.horizon_days, 1, MOST_HORIZON));
+        let most_lead = self.horizon_days.saturating_mul(MINUTES_OF_DAY).saturating_sub(1);
+        faults.take(in_range("lead_minutes", self.lead_minutes, 0, most_lead));
+        faults.take(in_range("hold_minutes", self.hold_minutes, 1, MOST_HOLD));
+        faults.take(in_range("seats", self.seats, 1, MOST_SEATS));
         if self.seats < context.shares.kept() {
-            return fault("seats", SettingsFaultKind::SeatsKept(context.shares.kept()));
+            faults.add("seats", SettingsFaultKind::SeatsKept(context.shares.kept()));
         }
         if let Some(quota) = self.daily_quota {
-            in_range("daily_quota", quota, 1, MOST_QUOTA)?;
+            faults.take(in_range("daily_quota", quota, 1, MOST_QUOTA));
         }
-        self.check_quota_shares()?;
-        check_fields(
-            &self.fields,
-            &FormContext {
-                asked: context.asked,
-                former: context.former,
-                terms: context.terms,
-                warnings: context.warnings,
-                horizon_days: self.horizon_days,
-            },
-        )?;
-        check_documents(&self.documents)?;
+        faults.take(self.check_quota_shares());
+        let form = FormContext {
+            asked: context.asked,
+            former: context.former,
+            terms: context.terms,
+            warnings: context.warnings,
+            horizon_days: self.horizon_days,
+        };
+        check_fields(&self.fields, &form, &mut faults);
+        check_documents(&self.documents, &mut faults);
         let terms = TermsContext { fields: &self.fields, horizon_days: self.horizon_days };
         if context.terms.check(&terms).is_err_and(|fault| fault.kind == TermsFaultKind::NoSlotLeft) {
-            return fault("horizon_days", SettingsFaultKind::NoSlotLeft);
+            faults.add("horizon_days", SettingsFaultKind::NoSlotLeft);
         }
-        self.check_stages()?;
-        self.check_rules(context.grid_minutes)
+        self.check_stages(&mut faults);
+        self.check_rules(context.grid_minutes, &mut faults);
+        faults.0
     }
 
     fn check_quota_shares(&self) -> Checked {
@@ -269,54 +270,57 @@ impl ServiceSettings {
         in_range(at("released_at_minute"), shares.released_at_minute, 0, MINUTES_OF_DAY - 1)
     }
 
-    fn check_stages(&self) -> Checked {
+    fn check_stages(&self, faults: &mut Faults) {
         for (index, stage) in self.stages.iter().enumerate() {
             let at = |field: &str| format!("stages[{index}].{field}");
             if index > 0 && stage.stage <= self.stages[index - 1].stage {
-                return fault(at("stage"), SettingsFaultKind::StageOrder);
+                faults.add(at("stage"), SettingsFaultKind::StageOrder);
             }
-            in_range(at("duration_minutes"), stage.duration_minutes, SHORTEST, MINUTES_OF_DAY)?;
-            in_range(at("gap_least_minutes"), stage.gap_least_minutes, 0, MOST_GAP)?;
-            in_range(at("gap_most_minutes"), stage.gap_most_minutes, stage.gap_least_minutes, MOST_GAP)?;
+            faults.take(in_range(at("duration_minutes"), stage.duration_minutes, SHORTEST, MINUTES_OF_DAY));
+            faults.take(in_range(at("gap_least_minutes"), stage.gap_least_minutes, 0, MOST_GAP));
+            let least = stage.gap_least_minutes;
+            faults.take(in_range(at("gap_most_minutes"), stage.gap_most_minutes, least, MOST_GAP));
             if index == 0 && stage.gap_most_minutes != 0 {
-                return fault(at("gap_most_minutes"), SettingsFaultKind::FirstGap);
+                faults.add(at("gap_most_minutes"), SettingsFaultKind::FirstGap);
             }
             if let Some(seats) = stage.seats {
-                in_range(at("seats"), seats, 1, MOST_SEATS)?;
+                faults.take(in_range(at("seats"), seats, 1, MOST_SEATS));
             }
             if stage.officers.len() > MOST_LINES {
-                return fault(at("officers"), SettingsFaultKind::TooManyLines(MOST_LINES));
+                faults.add(at("officers"), SettingsFaultKind::TooManyLines(MOST_LINES));
             }
         }
-        Ok(())
     }
 
-    fn check_rules(&self, grid_minutes: i32) -> Checked {
+    fn check_rules(&self, grid_minutes: i32, faults: &mut Faults) {
         if self.opening_rules.len() > MOST_LINES {
-            return fault("opening_rules", SettingsFaultKind::TooManyLines(MOST_LINES));
+            faults.add("opening_rules", SettingsFaultKind::TooManyLines(MOST_LINES));
         }
         for (index, rule) in self.opening_rules.iter().enumerate() {
-            let at = |field: &str| format!("opening_rules[{index}].{field}");
-            let days: BTreeSet<i32> =
-                rule.weekdays.iter().copied().filter(|day| (1..=7).contains(day)).collect();
-            if days.is_empty() || days.len() != rule.weekdays.len() {
-                return fault(at("weekdays"), SettingsFaultKind::NoWeekday);
-            }
-            in_range(at("from_minute"), rule.from_minute, 0, MINUTES_OF_DAY - 1)?;
-            in_range(at("to_minute"), rule.to_minute, 1, MINUTES_OF_DAY)?;
-            if rule.to_minute <= rule.from_minute {
-                return fault(at("to_minute"), SettingsFaultKind::Backwards);
-            }
-            let shortest = self.shortest();
-            if !self.has_slot(rule, shortest, grid_minutes) {
-                return fault(at("to_minute"), SettingsFaultKind::NoSlotInRule(shortest));
-            }
-            let other = self.opening_rules[..index].iter().position(|other| rule.overlaps(other));
-            if let Some(other) = other {
-                return fault(at("from_minute"), SettingsFaultKind::Overlaps(other + 1));
-            }
+            faults.take(self.check_rule(index, rule, grid_minutes));
         }
-        Ok(())
+    }
+
+    fn check_rule(&self, index: usize, rule: &RuleSettings, grid_minutes: i32) -> Checked {
+        let at = |field: &str| format!("opening_rules[{index}].{field}");
+        let days: BTreeSet<i32> = rule.weekdays.iter().copied().filter(|day| (1..=7).contains(day)).collect();
+        if days.is_empty() || days.len() != rule.weekdays.len() {
+            return fault(at("weekdays"), SettingsFaultKind::NoWeekday);
+        }
+        in_range(at("from_minute"), rule.from_minute, 0, MINUTES_OF_DAY - 1)?;
+        in_range(at("to_minute"), rule.to_minute, 1, MINUTES_OF_DAY)?;
+        if rule.to_minute <= rule.from_minute {
+            return fault(at("to_minute"), SettingsFaultKind::Backwards);
+        }
+        let shortest = self.shortest();
+        if !self.has_slot(rule, shortest, grid_minutes) {
+            return fault(at("to_minute"), SettingsFaultKind::NoSlotInRule(shortest));
+        }
+        let other = self.opening_rules[..index].iter().position(|other| rule.overlaps(other));
+        match other {
+            Some(other) => fault(at("from_minute"), SettingsFaultKind::Overlaps(other + 1)),
+            None => Ok(()),
+        }
     }
 
     /// The shortest slot that there is: of the whole, or of a stage.
@@ -331,7 +335,7 @@ impl ServiceSettings {
         let grid = grid_minutes.max(1);
         let first = rule.from_minute.div_euclid(grid) * grid;
         let first = if first < rule.from_minute { first + grid } else { first };
-        over_midnight || first + shortest <= rule.to_minute
+        over_midnight || first.saturating_add(shortest) <= rule.to_minute
     }
 
     /// What is other than in `before`.
@@ -451,12 +455,30 @@ pub fn name(field: &str, name: &ByLanguage) -> Checked {
     text(field, name, NAME_LENGTH)
 }
 
-fn texts(field: &str, lines: &[ByLanguage]) -> Checked {
-    if lines.len() > MOST_LINES {
-        return fault(field, SettingsFaultKind::TooManyLines(MOST_LINES));
+/// What is wrong, in the order in which it is looked at.
+#[derive(Debug, Default)]
+pub(super) struct Faults(Vec<SettingsFault>);
+
+impl Faults {
+    pub fn add(&mut self, field: impl Into<String>, kind: SettingsFaultKind) {
+        self.0.push(SettingsFault { field: field.into(), kind });
     }
-    lines
-        .iter()
-        .enumerate()
-        .try_for_each(|(index, line)| text(&format!("{field}[{index}]"), line, TEXT_LENGTH))
+
+    pub fn take(&mut self, checked: Checked) {
+        self.0.extend(checked.err());
+    }
+
+    #[cfg(test)]
+    pub fn first(self) -> Checked {
+        self.0.into_iter().next().map_or(Ok(()), Err)
+    }
+
+    fn texts(&mut self, field: &str, lines: &[ByLanguage]) {
+        if lines.len() > MOST_LINES {
+            self.add(field, SettingsFaultKind::TooManyLines(MOST_LINES));
+        }
+        for (index, line) in lines.iter().enumerate() {
+            self.take(text(&format!("{field}[{index}]"), line, TEXT_LENGTH));
+        }
+    }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::directory::model::FieldKind;
 use crate::directory::model::terms::LeadTime;
 use SettingsFaultKind::*;
 
@@ -50,7 +51,8 @@ fn settings() -> ServiceSettings {
 fn check(settings: &ServiceSettings, terms: &ServiceTerms, kept: i32) -> Checked {
     let shares = Shares { phone: kept, ..Shares::default() };
     let (asked, former, warnings) = (&[], &[], &[]);
-    settings.check(&SettingsContext { asked, former, warnings, terms, shares, grid_minutes: 15 })
+    let context = SettingsContext { asked, former, warnings, terms, shares, grid_minutes: 15 };
+    settings.faults(&context).into_iter().next().map_or(Ok(()), Err)
 }
 
 fn with_rules(opening_rules: Vec<RuleSettings>) -> ServiceSettings {
@@ -277,4 +279,70 @@ fn a_venue_has_a_zone_a_grid_and_hours_in_order() {
     ] {
         assert_eq!(changed.check(), fault(field, kind));
     }
+}
+
+#[test]
+fn what_is_stored_and_breaks_a_rule_holds_up_no_other_change() {
+    let one_language = || ByLanguage::of([(Language::ALL[0], "只有中文")]);
+    let question = |key: &str, label: ByLanguage| FieldSpec {
+        key: key.to_owned(),
+        kind: FieldKind::Text,
+        label,
+        hint: None,
+        required: false,
+        options: None,
+        sensitive: false,
+        max_length: None,
+        default: None,
+        without_stages: false,
+    };
+    let (terms, text) = (ServiceTerms::default(), || ByLanguage::same("说明"));
+    let change = |stored: &ServiceSettings, change: &dyn Fn(&mut ServiceSettings)| {
+        let mut changed = stored.clone();
+        change(&mut changed);
+        let (former, warnings, shares) = (&[], &[], Shares::default());
+        let asked = stored.fields.as_slice();
+        let context = SettingsContext { asked, former, warnings, terms: &terms, shares, grid_minutes: 15 };
+        changed.check_change(stored, &context)
+    };
+    let stored = ServiceSettings {
+        summary: one_language(),
+        seats: 201,
+        fields: vec![question("Old", one_language()), question("secret", text())],
+        opening_rules: vec![week(DayKind::Working, 540, 720), week(DayKind::Working, 600, 660)],
+        ..settings()
+    };
+    let fine = |what: &dyn Fn(&mut ServiceSettings)| assert_eq!(change(&stored, what), Ok(()));
+    fine(&|_| ());
+    fine(&|s| s.hold_minutes = 20);
+    // The same question at another place, with another hint; and what was wrong is mended.
+    fine(&|s| s.fields.swap(0, 1));
+    fine(&|s| s.fields[0].hint = Some(text()));
+    fine(&|s| s.fields.insert(0, question("new", text())));
+    fine(&|s| s.summary = text());
+    fine(&|s| s.opening_rules.swap(0, 1));
+    for (what, field, kind) in [
+        (
+            &(|s: &mut ServiceSettings| s.seats = 202) as &dyn Fn(&mut ServiceSettings),
+            "seats",
+            OutOfRange(1, 200),
+        ),
+        (&|s| s.who = one_language(), "who.en", TextMissing),
+        (&|s| s.fields.push(question("new", one_language())), "fields[2].label.en", TextMissing),
+        (&|s| s.fields[0].key = "Older".to_owned(), "fields[0].key", Key(40)),
+        (&|s| s.fields[1].sensitive = true, "fields[1].sensitive", NoConsent),
+        (&|s| s.opening_rules[1].to_minute = 700, "opening_rules[1].from_minute", Overlaps(1)),
+        (
+            &|s| s.opening_rules.push(week(DayKind::Any, 700, 760)),
+            "opening_rules[2].from_minute",
+            Overlaps(1),
+        ),
+    ] {
+        assert_eq!(change(&stored, what), fault(field, kind));
+    }
+    // A list that has too many lines may become shorter.
+    let lines = vec![text(); 45];
+    let long = ServiceSettings { bring: lines, ..settings() };
+    assert_eq!(change(&long, &|s| drop(s.bring.pop())), Ok(()));
+    assert_eq!(change(&long, &|s| s.bring.push(text())), fault("bring", TooManyLines(40)));
 }

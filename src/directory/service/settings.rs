@@ -3,7 +3,7 @@
 use crate::base::words;
 use crate::directory::ServiceInfo;
 use crate::directory::model::documents::{LEAST_BYTES, MOST_BYTES};
-use crate::directory::model::forms::{remembered, remembered_documents};
+use crate::directory::model::forms::{remembered, remembered_documents, remembered_labels};
 use crate::directory::model::settings::{
     RuleSettings, ServiceSettings, SettingsContext, SettingsFault, SettingsFaultKind, StageSettings,
     VenueSettings,
@@ -12,6 +12,7 @@ use crate::directory::service::{StageInfo, assemble};
 use crate::directory::store;
 use crate::directory::store::entities::{opening_rule, service_stage, venue};
 use crate::http::Problem;
+use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use std::iter;
 use std::sync::Arc;
@@ -71,8 +72,8 @@ impl ServiceInfo {
         }
     }
 
-    /// The same service with other settings; what is new in it has no id yet.
-    pub fn with_settings(&self, settings: &ServiceSettings) -> Self {
+    /// The same service with other settings from `now` on; what is new in it has no id yet.
+    pub fn with_settings(&self, settings: &ServiceSettings, now: DateTime<Utc>) -> Self {
         let mut other = self.clone();
         let (row, spec) = (&mut other.row, &mut other.spec);
         row.name = settings.name.clone();
@@ -87,6 +88,8 @@ impl ServiceInfo {
         spec.bring = settings.bring.clone();
         spec.rules = settings.rules.clone();
         spec.prepare = settings.prepare.clone();
+        let asked = spec.every_field();
+        spec.former_labels = remembered_labels(&spec.former_labels, &asked, &settings.fields, now);
         spec.former_fields = remembered(&spec.former_fields, &spec.fields, &settings.fields);
         spec.former_documents =
             remembered_documents(&spec.former_documents, &spec.documents, &settings.documents);
@@ -131,17 +134,27 @@ impl ServiceInfo {
         other
     }
 
-    /// Refuses settings that cannot be meant for this service.
+    /// Refuses settings that cannot be meant for this service; what is stored already is told by [`Self::stored_faults`].
     pub fn check_settings(&self, settings: &ServiceSettings) -> Result<(), Problem> {
-        let context = SettingsContext {
+        let context = self.settings_context();
+        settings.check_change(&self.settings(), &context).map_err(|fault| refused(&fault))
+    }
+
+    /// What is stored of it and breaks a rule that came later.
+    pub fn stored_faults(&self) -> Vec<Problem> {
+        let faults = self.settings().faults(&self.settings_context());
+        faults.iter().map(refused).collect()
+    }
+
+    fn settings_context(&self) -> SettingsContext<'_> {
+        SettingsContext {
             asked: &self.spec.fields,
             former: &self.spec.former_fields,
             warnings: &self.spec.warnings,
             terms: &self.spec.terms,
             shares: self.spec.shares,
             grid_minutes: self.venue.grid_minutes,
-        };
-        settings.check(&context).map_err(|fault| refused(&fault))
+        }
     }
 }
 
@@ -204,7 +217,7 @@ pub fn refused(fault: &SettingsFault) -> Problem {
         SettingsFaultKind::UsedByTerms => say::settings_used_by_terms(),
         SettingsFaultKind::UsedByWarning => say::settings_used_by_warning(),
         SettingsFaultKind::FileKinds => say::settings_file_kinds(),
-        SettingsFaultKind::DocumentSize => say::settings_document_size(MOST_BYTES >> 20, LEAST_BYTES >> 10),
+        SettingsFaultKind::DocumentSize => say::settings_document_size(LEAST_BYTES >> 10, MOST_BYTES >> 20),
     };
     Problem::invalid(format!("settings.{}", fault.field), title)
 }

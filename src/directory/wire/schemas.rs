@@ -6,6 +6,7 @@ use crate::directory::model::calendar_changes::ChangeKind;
 use crate::directory::model::credit::CreditTier;
 use crate::directory::model::customs::CustomsOffice;
 use crate::directory::model::documents::{DocumentSpec, DocumentWay, FileKind};
+use crate::directory::model::forms::FormerLabel;
 use crate::directory::model::office::{Notice, Office, OfficeHours};
 use crate::directory::model::settings::{
     HoursOfDay, RuleSettings, ServiceSettings, SetupPart, StageSettings, VenueSettings,
@@ -22,7 +23,7 @@ use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
 use crate::directory::store::entities::service_stage::Stage;
 use crate::http::{fields_in_json, words_in_json};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
@@ -352,6 +353,16 @@ fields_in_json! {
     FieldOption {
         value: String,
         label: ByLanguage,
+    }
+
+    /// What a question, or an option of one, was called until something else was chosen for it.
+    FormerLabel {
+        /// Of the question.
+        key: String,
+        /// Of its option; null where it is the question itself.
+        option: Option<String>,
+        label: ByLanguage,
+        until: DateTime<Utc>,
     }
 
     /// The office.

@@ -30,13 +30,19 @@ use crate::http::Problem;
 use sea_orm::{ConnectionTrait, DbErr};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use tokio::sync::Semaphore;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 use uuid::Uuid;
 
-/// So many files are on their way at a time, each in memory as far as it has come.
-const UPLOADS: usize = 12;
-/// So many of them are looked at, or given, at a time.
+/// So many files are on their way to us at a time, and as many from us, each in memory as far as it has come.
+const IN_HAND: usize = 12;
+/// So many of them are looked at, or opened, at a time.
 const AT_WORK: usize = 2;
+/// Whoever finds all of that taken waits so long for a turn, and is then told to come again.
+const TURN_WITHIN: Duration = Duration::from_secs(5);
+/// After so many seconds.
+const AGAIN: u32 = 5;
 
 /// The feature. Cheap to clone.
 #[derive(Clone)]
@@ -49,7 +55,8 @@ struct Inner {
     booking: Booking,
     keyring: Keyring,
     live: Live,
-    uploads: Arc<Semaphore>,
+    coming: Arc<Semaphore>,
+    going: Arc<Semaphore>,
     /// How many files somebody sends at the moment.
     sending: Mutex<HashMap<Uuid, usize>>,
     work: Semaphore,
@@ -64,9 +71,9 @@ impl Documents {
         keyring: Keyring,
         live: Live,
     ) -> Self {
-        let (uploads, work) = (Arc::new(Semaphore::new(UPLOADS)), Semaphore::new(AT_WORK));
-        let sending = Mutex::default();
-        Self(Arc::new(Inner { db, clock, directory, booking, keyring, live, uploads, sending, work }))
+        let [coming, going] = [(); 2].map(|()| Arc::new(Semaphore::new(IN_HAND)));
+        let (sending, work) = (Mutex::default(), Semaphore::new(AT_WORK));
+        Self(Arc::new(Inner { db, clock, directory, booking, keyring, live, coming, going, sending, work }))
     }
 
     /// A booking for whoever changes its documents.
@@ -122,5 +129,13 @@ impl Papers for Documents {
 
     fn shows_booker(&self, bytes: &[u8], by_program: bool) -> Option<bool> {
         evidence::shown::<DocumentEntry>(bytes, by_program)
+    }
+}
+
+/// A turn of a file to be in memory, for as long as this is kept.
+async fn turn(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
+    match timeout(TURN_WITHIN, Arc::clone(of).acquire_owned()).await {
+        Ok(turn) => turn.map_err(|_| Problem::for_panic()),
+        Err(_) => Err(words::busy(AGAIN)),
     }
 }

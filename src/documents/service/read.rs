@@ -7,12 +7,13 @@ use crate::db::snapshot;
 use crate::directory::model::documents::{DocumentSpec, FileKind, STAMPED_FORM};
 use crate::documents::log::{DocumentEntry, OPENED};
 use crate::documents::model::{self, Side, VISIT, missing, open_name};
-use crate::documents::service::{Documents, is_against_terms, is_sensitive};
+use crate::documents::service::{Documents, is_against_terms, is_sensitive, turn};
 use crate::documents::store::entities::document;
 use crate::documents::{store, words};
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use sea_orm::{ConnectionTrait, DbErr};
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 /// Who looks.
@@ -52,12 +53,13 @@ pub struct Listing {
     pub missing: Vec<String>,
 }
 
-/// A file as it is given.
-#[derive(Clone, Debug)]
+/// A file as it is given. It counts as being in memory until all of it was taken.
+#[derive(Debug)]
 pub struct Given {
     pub name: String,
     pub kind: FileKind,
     pub bytes: Vec<u8>,
+    pub turn: OwnedSemaphorePermit,
 }
 
 impl Documents {
@@ -139,6 +141,7 @@ impl Documents {
         if reader == Reader::Colleague && sensitive {
             return Err(Problem::not_found());
         }
+        let turn = turn(&self.0.going).await?;
         let _at_work = self.0.work.acquire().await.map_err(|_| Problem::for_panic())?;
         // As of one moment: it may be replaced meanwhile.
         let as_of = snapshot(self.0.db.reader()).await?;
@@ -152,16 +155,16 @@ impl Documents {
         let keyring = self.0.keyring.clone();
         let opened = tokio::task::spawn_blocking(move || {
             let name = open_name(&keyring, &row)?;
-            model::open(&keyring, &row, &pieces).map(|bytes| Given { name, kind: row.kind, bytes })
+            model::open(&keyring, &row, &pieces).map(|bytes| (name, row.kind, bytes))
         });
-        let given = opened.await.map_err(|_| Problem::for_panic())?.map_err(|why| {
+        let (name, kind, bytes) = opened.await.map_err(|_| Problem::for_panic())?.map_err(|why| {
             tracing::error!(alarm = "keys", %id, %why, "a document cannot be read");
             words::unreadable()
         })?;
         if reader == Reader::Auditor || (reader == Reader::Office && sensitive) {
             self.note_visit(actor, case.id, id).await?;
         }
-        Ok(given)
+        Ok(Given { name, kind, bytes, turn })
     }
 
     /// Once an hour, reader and document.

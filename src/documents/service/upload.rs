@@ -6,7 +6,7 @@ use crate::db::Tx;
 use crate::directory::model::documents::{DocumentSpec, MOST_BYTES};
 use crate::documents::log::DocumentEntry;
 use crate::documents::model::{self, Content, Sealed, Side, examine, item_of, kept_name};
-use crate::documents::service::{Documents, is_against_terms};
+use crate::documents::service::{Documents, is_against_terms, turn};
 use crate::documents::store::entities::document;
 use crate::documents::{store, words};
 use crate::evidence::{self, NewEntry};
@@ -78,7 +78,7 @@ impl Documents {
         Ok(Sending(self.clone(), account))
     }
 
-    /// Whether somebody may upload this, before anything is read of it. Waits for its turn.
+    /// Whether somebody may upload this, before anything is read of it. Waits for its turn, but not long.
     pub async fn admit(&self, actor: &Actor, new: NewDocument) -> Result<Admitted, Problem> {
         let (row, side) = self.changed_by(actor, new.booking_id).await?;
         let info = self.info(&row).await?;
@@ -87,7 +87,7 @@ impl Documents {
         let spec = item_of(&info.spec.documents, &new.item, side, against).ok_or_else(words::unknown_item)?;
         self.refuse_closed(&row, side)?;
         let sending = self.begin_sending(actor.account_id)?;
-        let turn = self.0.uploads.clone().acquire_owned().await.map_err(|_| Problem::for_panic())?;
+        let turn = turn(&self.0.coming).await?;
         let by = (actor.account_id, actor.evidence());
         Ok(Admitted { new, spec, side, by, _turn: turn, _sending: sending })
     }

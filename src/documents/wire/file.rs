@@ -5,12 +5,16 @@ use crate::directory::model::documents::FileKind;
 use crate::documents::service::Given;
 use crate::documents::words::too_large;
 use crate::http::{Problem, StatusCode, check_kind};
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use futures::StreamExt;
+use futures::{StreamExt, stream};
+use std::convert::Infallible;
 use std::fmt::Write;
 
+/// As much of a file as is handed to a connection at a time.
+const AT_ONCE: usize = 256 << 10;
 /// A picture that is shown by itself can do nothing, should a browser take it for something else.
 const NOTHING_MORE: &str = "default-src 'none'; img-src 'self'; sandbox";
 
@@ -40,7 +44,7 @@ fn said_length(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// A file that goes: it is never taken for a page of ours.
-pub(super) fn give(Given { name, kind, bytes }: Given, inline: bool) -> Response {
+pub(super) fn give(Given { name, kind, bytes, turn }: Given, inline: bool) -> Response {
     let is_shown = inline && kind != FileKind::Pdf;
     let way = if is_shown { "inline" } else { "attachment" };
     let name =
@@ -54,8 +58,13 @@ pub(super) fn give(Given { name, kind, bytes }: Given, inline: bool) -> Response
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOTHING_MORE)),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::CONTENT_LENGTH, HeaderValue::from(bytes.len())),
     ];
-    (headers, bytes).into_response()
+    let pieces = stream::unfold((Bytes::from(bytes), turn), |(mut rest, turn)| async move {
+        let piece = rest.split_to(rest.len().min(AT_ONCE));
+        (!piece.is_empty()).then_some((Ok::<_, Infallible>(piece), (rest, turn)))
+    });
+    (headers, Body::from_stream(pieces)).into_response()
 }
 
 /// As RFC 8187 writes names.
@@ -74,6 +83,8 @@ fn encoded(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+    use tokio::sync::Semaphore;
 
     #[test]
     fn a_file_is_to_be_saved_and_only_pictures_are_shown() {
@@ -83,7 +94,8 @@ mod tests {
             (FileKind::Jpeg, true, "inline"),
             (FileKind::Png, false, "attachment"),
         ] {
-            let given = Given { name: "护照 1\".jpg".to_owned(), kind, bytes: vec![1] };
+            let turn = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+            let given = Given { name: "护照 1\".jpg".to_owned(), kind, bytes: vec![1], turn };
             let answer = give(given, inline);
             let said = answer.headers()[header::CONTENT_DISPOSITION].to_str().unwrap();
             assert!(

@@ -11,6 +11,8 @@ shared_refusals! {
             "document_mixed" ("something else is hidden in it"), "document_encrypted", "document_pages",
             "document_dots";
     }
+    /// As many files are on their way as are held at a time.
+    BUSY { SERVICE_UNAVAILABLE: "documents_busy"; }
 }
 
 refusals! {
@@ -18,11 +20,12 @@ refusals! {
     UploadDocument {
         ..BOOKERS;
         ..CONTENT;
+        ..BUSY;
         CONFLICT: "documents_closed", "documents_enough", "document_kept";
         UNPROCESSABLE_ENTITY: "unknown_document";
         TOO_MANY_REQUESTS: "too_many_uploads";
     }
-    GetDocument { ..BOOKERS; CONFLICT: "document_unreadable"; }
+    GetDocument { ..BOOKERS; ..BUSY; CONFLICT: "document_unreadable"; }
     RemoveDocument { ..BOOKERS; CONFLICT: "documents_closed", "document_required", "document_kept"; }
     ListMissingForms { FORBIDDEN: "forbidden"; }
 }

@@ -37,6 +37,11 @@ pub fn too_many_uploads() -> Problem {
     Problem::too_many(words::documents::too_many_uploads())
 }
 
+/// As many files are in memory as may be.
+pub fn busy(again: u32) -> Problem {
+    Problem { retry_after: Some(again), ..Problem::unavailable(words::documents::documents_busy()) }
+}
+
 pub fn too_large(most_bytes: usize) -> Problem {
     let megabytes = most_bytes.min(MOST_BYTES as usize) as f64 / f64::from(1 << 20);
     let megabytes = format!("{megabytes:.1}").trim_end_matches(".0").to_owned();

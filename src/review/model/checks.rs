@@ -3,7 +3,9 @@
 //! The entry is the truth: rows and files are compared with what the chain says of them.
 
 use crate::base::hex::hex;
+use crate::base::keyring::Unreadable;
 use crate::base::words::{self, Text};
+use crate::documents::ask::KeptFault;
 use crate::evidence::entities::{commitment, entry};
 use crate::evidence::{self, ChainFault, model as chain};
 use crate::video::entities::recording::{self, RecordingState};
@@ -209,15 +211,32 @@ pub fn manifest_fault(id: Uuid) -> Fault {
     recording_fault(id, words::review::fault_recording_digest())
 }
 
-/// Other bytes are kept of a document than its row says.
-pub fn document_fault(id: Uuid) -> Fault {
-    let row = RowPlace { table: "document".to_owned(), column: None, entry: None };
-    Fault {
-        place: Place::Row,
-        id: id.to_string(),
-        text: words::review::fault_document(id.to_string()),
-        row: Some(row),
-    }
+/// Other bytes are kept of a document than its row says, or its key does not open it.
+pub fn document_fault(id: Uuid, fault: &KeptFault) -> Fault {
+    use words::review as say;
+    let named = id.to_string();
+    let (column, text) = match fault {
+        KeptFault::Changed => (None, say::fault_document(named)),
+        KeptFault::Unreadable(Unreadable::NoKey(key)) => {
+            (Some("key_id"), say::fault_document_no_key(named, key))
+        }
+        KeptFault::Unreadable(Unreadable::Broken) => (Some("wrapped_key"), say::fault_document_sealed(named)),
+    };
+    row_fault_of("document", id, column, text)
+}
+
+/// An answer that is kept encrypted cannot be opened.
+pub fn answer_fault(booking: Uuid, question: &str, why: &Unreadable) -> Fault {
+    let text = match why {
+        Unreadable::NoKey(key) => words::review::fault_answer_no_key(question, key),
+        Unreadable::Broken => words::review::fault_answer_sealed(question),
+    };
+    row_fault_of("booking", booking, Some("fields"), text)
+}
+
+fn row_fault_of(table: &str, id: Uuid, column: Option<&str>, text: Text) -> Fault {
+    let row = RowPlace { table: table.to_owned(), column: column.map(str::to_owned), entry: None };
+    Fault { place: Place::Row, id: id.to_string(), text, row: Some(row) }
 }
 
 fn recording_fault(id: Uuid, text: Text) -> Fault {

@@ -47,6 +47,8 @@ pub struct Tally {
     pub values: usize,
     /// Values that no entry tells, because it was written before entries did, or whose text was erased.
     pub not_told: usize,
+    /// Encrypted answers and documents that were not opened, because there was no keyring.
+    pub not_opened: usize,
 }
 
 impl Replay {

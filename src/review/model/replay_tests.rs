@@ -65,7 +65,7 @@ fn the_last_word_on_a_value_counts_and_a_difference_is_named() {
         entry(0, "recording.gap", |new| new.row(evidence::made(&gap(20)))),
         entry(1, "recording.gap", |new| new.row(evidence::changed(&gap(20), &gap(30)))),
     ];
-    assert_eq!(compare(&entries, &[gap(30)]), (Tally { values: 6, not_told: 0 }, None));
+    assert_eq!(compare(&entries, &[gap(30)]), (Tally { values: 6, not_told: 0, not_opened: 0 }, None));
     let fault = compare(&entries, &[gap(20)]).1.unwrap();
     assert_eq!(
         fault.text.in_language(Language::En),
@@ -91,5 +91,5 @@ fn a_row_too_few_and_a_row_too_many_are_found() {
 #[test]
 fn what_older_entries_do_not_tell_is_counted_not_passed_over() {
     let entries = [old(0, "recording.gap", json!({"recording": Uuid::from_u128(1)}))];
-    assert_eq!(compare(&entries, &[gap(20)]), (Tally { values: 0, not_told: 6 }, None));
+    assert_eq!(compare(&entries, &[gap(20)]), (Tally { values: 0, not_told: 6, not_opened: 0 }, None));
 }

@@ -1,6 +1,9 @@
 //! Recomputes the chain of a case and every recording of it, and names what does not fit.
 
+use crate::base::keyring::Keyring;
+use crate::booking::model::sealed::{count_sealed, open};
 use crate::db::Db;
+use crate::documents::ask::KeptFault;
 use crate::evidence::{SYSTEM, model as chain};
 use crate::review::model::checks::{self, Claimed, Fault};
 use crate::review::model::replay::{Comparison, Tally};
@@ -43,13 +46,21 @@ pub struct CheckedRecording {
     pub fault: Option<Fault>,
 }
 
+/// What belongs to a store and lies beside it.
+#[derive(Clone)]
+pub struct DataDir {
+    pub recordings: PathBuf,
+    /// Without it nothing that is encrypted is opened, which the outcome tells.
+    pub keyring: Option<Keyring>,
+}
+
 /// Checks everything of a case.
-pub async fn check_case(db: &Db, recordings_dir: &Path, case: Uuid) -> Result<Integrity, DbErr> {
+pub async fn check_case(db: &Db, dir: &DataDir, case: Uuid) -> Result<Integrity, DbErr> {
     if case == SYSTEM {
         return system::check_system(db).await;
     }
-    let rows = case::case_rows(db.reader(), case, true).await?;
-    let dir = recordings_dir.to_owned();
+    let rows = case::case_rows(db.reader(), case, Some(dir.keyring.as_ref())).await?;
+    let dir = dir.clone();
     // Hashing hours of video would hold up everything else on this thread.
     tokio::task::spawn_blocking(move || check(rows, Some(&dir)))
         .await
@@ -58,10 +69,10 @@ pub async fn check_case(db: &Db, recordings_dir: &Path, case: Uuid) -> Result<In
 
 /// Checks the entries and rows of a case, and leaves its files alone: for lists, where it must be quick.
 pub async fn check_rows(db: &Db, case: Uuid) -> Result<Integrity, DbErr> {
-    Ok(check(case::case_rows(db.reader(), case, false).await?, None))
+    Ok(check(case::case_rows(db.reader(), case, None).await?, None))
 }
 
-fn check(rows: CaseRows, dir: Option<&Path>) -> Integrity {
+fn check(rows: CaseRows, dir: Option<&DataDir>) -> Integrity {
     let walked = rows.entries.iter().map(|row| (row.seq, row.bytes.as_slice(), row.hash.as_slice()));
     let walk = chain::check_chain(walked, (rows.head.0, &rows.head.1));
     let claims = checks::claims(&rows.entries);
@@ -72,19 +83,25 @@ fn check(rows: CaseRows, dir: Option<&Path>) -> Integrity {
         .or_else(|| checks::columns_fault(&rows.entries))
         .or_else(|| checks::commitment_fault(&rows.entries, &rows.commitments))
         .or_else(|| checks::lost_recording(&claims, &rows.video.recordings));
-    let (compared, differing) = compare(&rows);
+    let (mut compared, differing) = compare(&rows);
+    let sealed = dir.and_then(|dir| open_sealed(&rows, dir.keyring.as_ref(), &mut compared));
     let mut running = false;
     let mut recordings = Vec::with_capacity(rows.video.recordings.len());
     for row in rows.video.recordings {
         running |= row.state == RecordingState::Recording;
         let claimed = claims.closed.get(&row.id);
-        let found = checks::row_fault(&row, claimed).or_else(|| check_file(&row, claimed?, dir?));
+        let found = checks::row_fault(&row, claimed).or_else(|| check_file(&row, claimed?, &dir?.recordings));
         fault = fault.or_else(|| found.clone());
         recordings.push(CheckedRecording { row, fault: found });
     }
-    fault = fault.or_else(|| rows.changed_documents.first().map(|id| checks::document_fault(*id)));
-    // After the files: of a recording that was changed, what is wrong with the recording is said first.
-    fault = fault.or(differing);
+    let document = |is_changed| {
+        let mut found = rows.not_as_kept.iter();
+        let first = found.find(|(_, fault)| (*fault == KeptFault::Changed) == is_changed);
+        first.map(|(id, fault)| checks::document_fault(*id, fault))
+    };
+    // After the files: of a recording that was changed, what is wrong with the recording is said first. And what cannot be
+    // opened comes last: a column that was changed may be why, and is told more exactly.
+    fault = fault.or_else(|| document(true)).or(differing).or(sealed).or_else(|| document(false));
     let soundness = match (&fault, running) {
         (Some(_), _) => Soundness::Broken,
         (None, true) => Soundness::Incomplete,
@@ -105,6 +122,18 @@ fn without_chain(rows: &CaseRows) -> Option<Fault> {
         || !rows.invites.is_empty()
         || !rows.ratings.is_empty();
     (rows.entries.is_empty() && some).then(checks::chain_gone)
+}
+
+/// Opens what is kept encrypted in rows: what entries tell of it stays as it is under another key or with other bytes.
+fn open_sealed(rows: &CaseRows, keyring: Option<&Keyring>, tally: &mut Tally) -> Option<Fault> {
+    let Some(keyring) = keyring else {
+        let sealed = rows.booking.as_ref().map_or(0, |row| count_sealed(&row.fields));
+        tally.not_opened += sealed + rows.documents.len();
+        return None;
+    };
+    let row = rows.booking.as_ref()?;
+    let (question, why) = open(keyring, row.id, &row.fields).unreadable.into_iter().next()?;
+    Some(checks::answer_fault(row.id, &question, &why))
 }
 
 /// Measures every row of the case against what its entries lead to.

@@ -1,6 +1,7 @@
 //! What an auditor does: search, look at one session, check it, open it for playing.
 
 mod answers;
+pub mod cases;
 pub mod integrity;
 pub mod report;
 mod system;
@@ -16,11 +17,11 @@ use crate::directory::Directory;
 use crate::evidence::entities::entry;
 use crate::evidence::{self, Names, NewEntry};
 use crate::http::Problem;
-use crate::review::log::ReviewEntry;
+use crate::review::log::{CASE_OPENED, OPENED, ReviewEntry};
 use crate::review::model::checks;
 use crate::review::model::missing::{self, Missing, SessionRows};
 use crate::review::model::{self, Search};
-use crate::review::service::integrity::{Integrity, file_of};
+use crate::review::service::integrity::{DataDir, Integrity, file_of};
 use crate::review::store::entities::playback;
 use crate::review::store::{self, case};
 use crate::review::words::entry_text;
@@ -43,7 +44,7 @@ struct Inner {
     clock: Clock,
     booking: Booking,
     directory: Directory,
-    recordings_dir: PathBuf,
+    data_dir: DataDir,
 }
 
 /// A session in the list.
@@ -126,14 +127,8 @@ pub struct MediaFile {
 }
 
 impl Review {
-    pub fn new(
-        db: Db,
-        clock: Clock,
-        booking: Booking,
-        directory: Directory,
-        recordings_dir: PathBuf,
-    ) -> Self {
-        Self(Arc::new(Inner { db, clock, booking, directory, recordings_dir }))
+    pub fn new(db: Db, clock: Clock, booking: Booking, directory: Directory, data_dir: DataDir) -> Self {
+        Self(Arc::new(Inner { db, clock, booking, directory, data_dir }))
     }
 
     /// Sessions that fit, latest first: one more than a page.
@@ -157,47 +152,49 @@ impl Review {
     pub async fn detail(&self, actor: &Actor, id: Uuid) -> Result<Detail, Problem> {
         actor.may(Right::Review)?;
         let (session, booking) = self.find(id).await?;
-        self.note_visit(actor, &session).await?;
+        self.note_visit(actor, session.booking_id, ReviewEntry::Opened { session: session.id }).await?;
         let conn = self.0.db.reader();
         let entries = evidence::entries(conn, booking.id).await?;
         let people = video::ask::people(conn, id).await?;
         let mut rows = self.rows(vec![(session, booking)]).await?;
         let row = rows.pop().ok_or_else(Problem::not_found)?;
-        let actors: Vec<Uuid> =
-            entries.iter().filter_map(|row| evidence::model::actor_of(&row.bytes).0).collect();
-        let accounts = auth::ask::accounts(self.0.db.reader(), &actors).await?;
-        let names = names(&people);
-        let entries = entries
-            .iter()
-            .map(|row| {
-                let (id, _) = evidence::model::actor_of(&row.bytes);
-                let actor = id.and_then(|id| accounts.get(&id)).map(|account| account.name.clone());
-                line(row, &names, actor)
-            })
-            .collect();
+        let entries = self.lines(&entries, &names(&people)).await?;
         Ok(Detail { row, people, entries })
+    }
+
+    /// Entries in words, with who did what they tell.
+    async fn lines(&self, entries: &[entry::Model], names: &Names) -> Result<Vec<Line>, Problem> {
+        let actor_of = |row: &entry::Model| evidence::model::actor_of(&row.bytes).0;
+        let actors: Vec<Uuid> = entries.iter().filter_map(actor_of).collect();
+        let accounts = auth::ask::accounts(self.0.db.reader(), &actors).await?;
+        let told = |row| {
+            let actor = actor_of(row).and_then(|id| accounts.get(&id)).map(|account| account.name.clone());
+            line(row, names, actor)
+        };
+        Ok(entries.iter().map(told).collect())
     }
 
     /// Checks the case of a session.
     pub async fn integrity(&self, actor: &Actor, id: Uuid) -> Result<(DateTime<Utc>, Integrity), Problem> {
         actor.may(Right::Review)?;
         let (session, booking) = self.find(id).await?;
-        self.note_visit(actor, &session).await?;
+        self.note_visit(actor, session.booking_id, ReviewEntry::Opened { session: session.id }).await?;
         let now = self.0.clock.now();
-        Ok((now, integrity::check_case(&self.0.db, &self.0.recordings_dir, booking.id).await?))
+        Ok((now, integrity::check_case(&self.0.db, &self.0.data_dir, booking.id).await?))
     }
 
     /// Writes down that somebody looks at a case, once a visit. Nothing is shown before that is durable.
-    async fn note_visit(&self, actor: &Actor, session: &video_session::Model) -> Result<(), Problem> {
+    async fn note_visit(&self, actor: &Actor, case_id: Uuid, what: ReviewEntry) -> Result<(), Problem> {
         let (now, who, account) = (self.0.clock.now(), actor.evidence(), actor.account_id);
-        let (case_id, since) = (session.booking_id, now - model::VISIT);
-        if case::opened_since(self.0.db.reader(), case_id, account, since).await? {
+        let kind = if matches!(what, ReviewEntry::CaseOpened {}) { CASE_OPENED } else { OPENED };
+        let since = now - model::VISIT;
+        if case::opened_since(self.0.db.reader(), case_id, kind, account, since).await? {
             return Ok(());
         }
-        let what = ReviewEntry::Opened { session: session.id };
         let write = self.0.db.write(move |tx| {
+            let what = what.clone();
             Box::pin(async move {
-                if !case::opened_since(tx.conn(), case_id, account, since).await? {
+                if !case::opened_since(tx.conn(), case_id, kind, account, since).await? {
                     evidence::append(tx, NewEntry::new(case_id, &what, who, now)).await?;
                 }
                 Ok::<_, Problem>(())
@@ -232,7 +229,7 @@ impl Review {
                 })
             })
             .await?;
-        let integrity = integrity::check_case(&self.0.db, &self.0.recordings_dir, booking.id).await?;
+        let integrity = integrity::check_case(&self.0.db, &self.0.data_dir, booking.id).await?;
         let conn = self.0.db.reader();
         let mut recordings = video::ask::recordings_of(conn, &[id]).await?;
         recordings.retain(is_playable);
@@ -271,7 +268,7 @@ impl Review {
             .await?
             .filter(|row| row.session_id == playback.session_id && is_playable(row))
             .ok_or_else(Problem::not_found)?;
-        let path = file_of(&self.0.recordings_dir, &row).ok_or_else(Problem::not_found)?;
+        let path = file_of(&self.0.data_dir.recordings, &row).ok_or_else(Problem::not_found)?;
         // Not the row's digest: what is served is measured against the entry.
         let (_, booking) = self.find(row.session_id).await?;
         let entries = evidence::entries(conn, booking.id).await?;

@@ -9,7 +9,7 @@ use crate::db::Db;
 use crate::evidence::SYSTEM;
 use crate::review::model::checks::{Fault, Place};
 use crate::review::model::replay::Tally;
-use crate::review::service::integrity::{CheckedRecording, Integrity, Soundness, check_case};
+use crate::review::service::integrity::{CheckedRecording, DataDir, Integrity, Soundness, check_case};
 use crate::review::store::all;
 use crate::video;
 use crate::video::entities::recording::RecordingState;
@@ -35,7 +35,7 @@ impl CaseReport {
 }
 
 /// Checks a case named by its id, its booking's reference, or `system`.
-pub async fn verify_case(db: &Db, recordings_dir: &Path, asked: &str) -> Result<CaseReport, DbErr> {
+pub async fn verify_case(db: &Db, dir: &DataDir, asked: &str) -> Result<CaseReport, DbErr> {
     let asked = asked.trim();
     let conn = db.reader();
     let booking = match (asked.parse::<Uuid>(), parse_reference(asked)) {
@@ -50,7 +50,7 @@ pub async fn verify_case(db: &Db, recordings_dir: &Path, asked: &str) -> Result<
     let found = match case {
         Some(case) => {
             let reference = booking.map(|booking| display_reference(&booking.reference));
-            Some((case, reference, check_case(db, recordings_dir, case).await?))
+            Some((case, reference, check_case(db, dir, case).await?))
         }
         None => None,
     };
@@ -93,8 +93,7 @@ impl fmt::Display for CaseReport {
                 row.id, row.segment, row.clusters, row.bytes
             )?;
         }
-        let Tally { values, not_told } = integrity.compared;
-        writeln!(f, "rows: {values} values compared with the entries, {not_told} not told by any entry")?;
+        writeln!(f, "rows: {}", compared(integrity.compared))?;
         match (&integrity.fault, integrity.soundness) {
             (Some(fault), _) => f.write_str(&broken(fault)),
             (None, Soundness::Incomplete) => write!(f, "intact so far; a recording is still running"),
@@ -117,23 +116,19 @@ pub struct Summary {
 
 /// Checks every case and the chain `system`; memory holds one case at a time. `tell` hears of each case
 /// that is broken, with the first thing that does not fit.
-pub async fn verify_all(
-    db: &Db,
-    recordings_dir: &Path,
-    mut tell: impl FnMut(&str),
-) -> Result<Summary, DbErr> {
+pub async fn verify_all(db: &Db, dir: &DataDir, mut tell: impl FnMut(&str)) -> Result<Summary, DbErr> {
     let mut summary = Summary::default();
-    summary.take(SYSTEM, &check_case(db, recordings_dir, SYSTEM).await?, &mut tell);
+    summary.take(SYSTEM, &check_case(db, dir, SYSTEM).await?, &mut tell);
     let mut after = SYSTEM;
     loop {
         let cases = all::cases(db.reader(), after).await?;
         let Some(last) = cases.last() else { break };
         after = *last;
         for case in cases {
-            summary.take(case, &check_case(db, recordings_dir, case).await?, &mut tell);
+            summary.take(case, &check_case(db, dir, case).await?, &mut tell);
         }
     }
-    for stray in strays(db, recordings_dir).await? {
+    for stray in strays(db, &dir.recordings).await? {
         summary.broken += 1;
         tell(&stray);
     }
@@ -176,6 +171,7 @@ impl Summary {
         self.recordings += found.recordings.len();
         self.compared.values += found.compared.values;
         self.compared.not_told += found.compared.not_told;
+        self.compared.not_opened += found.compared.not_opened;
         self.incomplete += usize::from(found.soundness == Soundness::Incomplete);
         if let Some(fault) = &found.fault {
             self.broken += 1;
@@ -191,10 +187,18 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally { values, not_told } = self.compared;
         writeln!(f, "{} cases, {} entries, {} recordings", self.cases, self.entries, self.recordings)?;
-        writeln!(f, "{values} values compared with the entries, {not_told} not told by any entry")?;
+        writeln!(f, "{}", compared(self.compared))?;
         write!(f, "{} broken, {} with a recording still running", self.broken, self.incomplete)
+    }
+}
+
+/// How much was looked at, and what was not.
+fn compared(Tally { values, not_told, not_opened }: Tally) -> String {
+    let said = format!("{values} values compared with the entries, {not_told} not told by any entry");
+    match not_opened {
+        0 => said,
+        count => format!("{said}; {count} encrypted ones not opened, the keyring of this store is missing"),
     }
 }
 

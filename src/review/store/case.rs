@@ -1,12 +1,13 @@
 //! Every query about one case and its playbacks.
 
+use crate::base::keyring::Keyring;
 use crate::booking::entities::{appointment, booking};
 use crate::db::{Tx, snapshot};
+use crate::documents::ask::KeptFault;
 use crate::documents::entities::document;
 use crate::evidence::entities::{commitment, entry};
 use crate::evidence::{SYSTEM, told_or};
 use crate::queue::entities::queue_ticket;
-use crate::review::log::OPENED;
 use crate::review::model::replay::Replay;
 use crate::review::store::entities::playback;
 use crate::survey::entities::{rating, rating_invite};
@@ -26,8 +27,8 @@ pub struct CaseRows {
     pub appointments: Vec<appointment::Model>,
     pub tickets: Vec<queue_ticket::Model>,
     pub documents: Vec<document::Model>,
-    /// Those of them of which other bytes are kept, if that was looked at.
-    pub changed_documents: Vec<Uuid>,
+    /// Those of them that are not kept as they were, if that was looked at.
+    pub not_as_kept: Vec<(Uuid, KeptFault)>,
     pub video: video::ask::CaseRows,
     pub playbacks: Vec<playback::Model>,
     pub invites: Vec<rating_invite::Model>,
@@ -37,8 +38,12 @@ pub struct CaseRows {
 }
 
 /// Reads a case in one snapshot: the rows that belong to it now, and those that its entries tell of.
-/// `with_files`: the bytes of documents too.
-pub async fn case_rows(conn: &DatabaseConnection, case: Uuid, with_files: bool) -> Result<CaseRows, DbErr> {
+/// `with_files`: the bytes of documents too, opened by a keyring if there is one.
+pub async fn case_rows(
+    conn: &DatabaseConnection,
+    case: Uuid,
+    with_files: Option<Option<&Keyring>>,
+) -> Result<CaseRows, DbErr> {
     let snapshot = snapshot(conn).await?;
     let entries = evidence::entries(&snapshot, case).await?;
     let replay = Replay::of(&entries);
@@ -50,9 +55,9 @@ pub async fn case_rows(conn: &DatabaseConnection, case: Uuid, with_files: bool) 
     let sessions: Vec<Uuid> = video.sessions.iter().map(|row| row.id).collect();
     let (id, owner) = (playback::Column::Id, playback::Column::SessionId);
     let documents = documents::ask::of_case(&snapshot, case, &told).await?;
-    let changed_documents = match with_files {
-        true => documents::ask::changed(&snapshot, &documents).await?,
-        false => Vec::new(),
+    let not_as_kept = match with_files {
+        Some(keyring) => documents::ask::not_as_kept(&snapshot, keyring, &documents).await?,
+        None => Vec::new(),
     };
     let rows = CaseRows {
         head: evidence::head(&snapshot, case).await?,
@@ -61,7 +66,7 @@ pub async fn case_rows(conn: &DatabaseConnection, case: Uuid, with_files: bool) 
         appointments: bookings::ask::appointments(&snapshot, case, &told).await?,
         tickets: queue::ask::of_case(&snapshot, case, &told).await?,
         documents,
-        changed_documents,
+        not_as_kept,
         playbacks: told_or(&snapshot, &told, id, owner, &sessions).await?,
         video,
         invites,
@@ -84,13 +89,14 @@ pub async fn insert_playback(tx: &Tx, row: playback::Model) -> Result<(), DbErr>
     playback::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
 }
 
-/// Whether somebody opened a case for review since `since`, by its entries.
+/// Whether somebody opened a case for review since `since`, by its entries of a kind.
 pub async fn opened_since(
     conn: &impl ConnectionTrait,
     case: Uuid,
+    kind: &str,
     account: Uuid,
     since: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
-    let entries = evidence::ask::entries_since(conn, case, OPENED, since).await?;
+    let entries = evidence::ask::entries_since(conn, case, kind, since).await?;
     Ok(entries.iter().any(|row| evidence::model::actor_of(&row.bytes).0 == Some(account)))
 }

@@ -14,9 +14,10 @@ use crate::review::model::{self, Search};
 use crate::review::store::entities::playback;
 use crate::video::entities::{publication, recording, recording_gap, video_session};
 use crate::video::log::SessionEntry;
-use crate::{auth, booking as bookings, directory, evidence, video};
+use crate::{auth, booking as bookings, directory, documents, evidence, video};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -31,8 +32,32 @@ pub async fn search(
     after: Option<(DateTime<Utc>, Uuid)>,
 ) -> Result<Vec<Pair>, DbErr> {
     let officer = search.officer.as_deref().map(|part| (part, auth::ask::accounts_with_badge(part)));
+    let among = video::ask::bookings_with_session(officer);
+    let found = bookings_among(conn, among, search, after).await?;
+    let ids: Vec<Uuid> = found.iter().map(|booking| booking.id).collect();
+    let sessions = video::ask::sessions_of(conn, &ids).await?;
+    let mut sessions: HashMap<Uuid, video_session::Model> =
+        sessions.into_iter().map(|session| (session.booking_id, session)).collect();
+    Ok(found.into_iter().filter_map(|booking| Some((sessions.remove(&booking.id)?, booking))).collect())
+}
+
+/// Bookings that have documents and fit, in the same order, whether anybody met or not; of their officers nothing is asked.
+pub async fn cases(
+    conn: &impl ConnectionTrait,
+    search: &Search,
+    after: Option<(DateTime<Utc>, Uuid)>,
+) -> Result<Vec<booking::Model>, DbErr> {
+    bookings_among(conn, documents::ask::bookings_with_documents(), search, after).await
+}
+
+async fn bookings_among(
+    conn: &impl ConnectionTrait,
+    among: SelectStatement,
+    search: &Search,
+    after: Option<(DateTime<Utc>, Uuid)>,
+) -> Result<Vec<booking::Model>, DbErr> {
     let wanted = Wanted {
-        among: video::ask::bookings_with_session(officer),
+        among,
         spans: if search.from.is_some() || search.to.is_some() {
             Some(spans(conn, search).await?)
         } else {
@@ -41,12 +66,7 @@ pub async fn search(
         enterprises: search.enterprise.as_deref().map(auth::ask::enterprises_holding),
         reference: search.reference.clone(),
     };
-    let found = bookings::ask::search(conn, wanted, after, model::PAGE as u64 + 1).await?;
-    let ids: Vec<Uuid> = found.iter().map(|booking| booking.id).collect();
-    let sessions = video::ask::sessions_of(conn, &ids).await?;
-    let mut sessions: HashMap<Uuid, video_session::Model> =
-        sessions.into_iter().map(|session| (session.booking_id, session)).collect();
-    Ok(found.into_iter().filter_map(|booking| Some((sessions.remove(&booking.id)?, booking))).collect())
+    bookings::ask::search(conn, wanted, after, model::PAGE as u64 + 1).await
 }
 
 /// The days asked for, each in the zone of its service's venue.

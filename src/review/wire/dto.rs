@@ -2,11 +2,13 @@
 
 use crate::base::hex::hex;
 use crate::base::words::{self, ByLanguage, Language};
+use crate::booking::entities::booking::BookingState;
 use crate::booking::model::display_reference;
 use crate::review::model::checks::{Fault, Place};
 use crate::review::model::millis;
+use crate::review::service::cases::{CaseDetail, CaseRow};
 use crate::review::service::integrity::{Integrity, Soundness};
-use crate::review::service::{Detail, Opened, Row, Track};
+use crate::review::service::{Detail, Line, Opened, Row, Track};
 use crate::video::entities::participant::ParticipantRole;
 use crate::video::entities::publication::Source;
 use crate::video::entities::recording::RecordingState;
@@ -49,6 +51,33 @@ pub struct ReviewDetail {
     /// The venue's zone.
     pub zone: String,
     pub people: Vec<ReviewPerson>,
+    pub entries: Vec<Entry>,
+}
+
+/// A case with documents in the auditor's list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReviewCaseRow {
+    pub booking_id: Uuid,
+    /// Where people met in it; null where they did not.
+    pub session_id: Option<Uuid>,
+    pub reference: String,
+    pub service: ByLanguage,
+    pub enterprise_name: Option<String>,
+    pub state: BookingState,
+    pub starts_at: DateTime<Utc>,
+    /// The venue's zone.
+    pub zone: String,
+    /// How many files there are.
+    pub documents: i64,
+    /// Entries and rows against each other at this moment; the files were not looked at.
+    pub integrity: IntegrityState,
+}
+
+/// A case with documents and its entries.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReviewCase {
+    #[serde(flatten)]
+    pub row: ReviewCaseRow,
     pub entries: Vec<Entry>,
 }
 
@@ -243,25 +272,53 @@ impl From<Row> for ReviewRow {
 
 impl ReviewDetail {
     pub fn of(detail: Detail, language: Language) -> Self {
-        let program = words::review::program().in_language(language);
         let people = detail.people.into_iter().map(|person| ReviewPerson {
             participant_id: person.id,
             name: person.name,
             role: person.role,
         });
-        let entries = detail.entries.into_iter().map(|line| Entry {
-            seq: line.seq,
-            at: line.at,
-            kind: line.kind,
-            text: line.text.into(),
-            actor: line.actor.unwrap_or_else(|| program.clone()),
-        });
         Self {
             zone: detail.row.zone.clone(),
             people: people.collect(),
-            entries: entries.collect(),
+            entries: in_words(detail.entries, language),
             row: detail.row.into(),
         }
+    }
+}
+
+/// Entries as they are read; what nobody did the program did.
+fn in_words(lines: Vec<Line>, language: Language) -> Vec<Entry> {
+    let program = words::review::program().in_language(language);
+    let entry = |line: Line| Entry {
+        seq: line.seq,
+        at: line.at,
+        kind: line.kind,
+        text: line.text.into(),
+        actor: line.actor.unwrap_or_else(|| program.clone()),
+    };
+    lines.into_iter().map(entry).collect()
+}
+
+impl From<CaseRow> for ReviewCaseRow {
+    fn from(row: CaseRow) -> Self {
+        Self {
+            booking_id: row.booking.id,
+            session_id: row.session,
+            reference: display_reference(&row.booking.reference),
+            service: row.service,
+            enterprise_name: row.enterprise,
+            state: row.booking.state,
+            starts_at: row.booking.starts_at,
+            zone: row.zone,
+            documents: row.documents,
+            integrity: row.integrity.soundness.into(),
+        }
+    }
+}
+
+impl ReviewCase {
+    pub fn of(CaseDetail { row, entries }: CaseDetail, language: Language) -> Self {
+        Self { row: row.into(), entries: in_words(entries, language) }
     }
 }
 

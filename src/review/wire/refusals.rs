@@ -4,6 +4,8 @@ use crate::http::refusals;
 
 refusals! {
     ReviewSessions { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "invalid_range", "date_out_of_range"; }
+    ReviewCases { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "invalid_range", "date_out_of_range"; }
+    ReviewCase { FORBIDDEN: "forbidden"; }
     ReviewSession { FORBIDDEN: "forbidden"; }
     SessionIntegrity { FORBIDDEN: "forbidden"; }
     OpenPlayback { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "purpose_required"; }

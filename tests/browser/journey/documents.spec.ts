@@ -1,5 +1,6 @@
 // Documents: uploaded on a telephone while the place is held, read by the officer who decides; the stamped form of what was
 // booked against the terms.
+import { createHash } from 'node:crypto'
 import { expect, expectAccessible, test } from '../test'
 import { DESK, person, PHONE, serviceId } from './steps'
 
@@ -58,6 +59,29 @@ test('a traveller uploads a document on a telephone, and the officer opens it', 
     expect((await saving).suggestedFilename()).toBe('护照资料页.png')
     await expectAccessible(officer)
   })
+})
+
+test('an auditor finds a case by its documents though nobody met in it', async ({ browser, server }) => {
+  const traveller = await person(browser, server, 'luo', PHONE)
+  const service = await serviceId(server, 'certificate')
+  const held = await traveller.request.post('/api/v1/bookings', { data: { service_id: service, starts_at: '2026-11-25T06:00:00Z' } })
+  const { id, reference } = await held.json()
+  const sent = await traveller.request.post(`/api/v1/bookings/${id}/documents?item=identity&name=a.png`, {
+    data: PICTURE, headers: { 'content-type': 'application/octet-stream' },
+  })
+  expect(sent.status()).toBe(201)
+  const auditor = await person(browser, server, 'tang', DESK)
+  await auditor.goto('/review')
+  await auditor.getByRole('link', { name: '有材料的预约' }).click()
+  await auditor.getByLabel('预约编号').fill(String(reference).slice(8, 11).toLowerCase())
+  await auditor.getByRole('button', { name: '查找' }).click()
+  await expect(auditor.getByRole('status')).toHaveText('1 个预约')
+  await expectAccessible(auditor)
+  await auditor.getByRole('link', { name: /健康证明补发/ }).press('Enter')
+  // The digest that is shown is that of the file.
+  await expect(auditor.getByText(createHash('sha256').update(PICTURE).digest('hex'))).toBeVisible()
+  await expect(auditor.getByText('查看本案')).toBeVisible()
+  await expectAccessible(auditor)
 })
 
 test('an officer attaches the stamped form of what was booked against the terms', async ({ browser, server }) => {

@@ -1515,6 +1515,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/review/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases with documents that fit, latest first, whether anybody met in them or not. */
+        get: operations["review_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A case with documents and its entries. That it was looked at is an entry of it; the documents themselves are
+         *     `GET /bookings/{id}/documents`.
+         */
+        get: operations["review_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/review/playbacks/{id}/recordings/{recording_id}": {
         parameters: {
             query?: never;
@@ -2529,6 +2566,8 @@ export interface components {
                 [key: string]: components["schemas"]["FieldValue"];
             };
             history: components["schemas"]["HistoryItem"][];
+            /** @description What questions and options were called when it was answered, where they are called otherwise now. */
+            labels_then: components["schemas"]["FormerLabel"][];
             /** @description Who comes with a group; for who booked it and for officers. */
             persons: components["schemas"]["Person"][];
             results: components["schemas"]["Results"] | null;
@@ -3422,6 +3461,16 @@ export interface components {
             /** @description As it is spelled in the API: `fields.departure_on`. */
             field: string;
             text: components["schemas"]["Text"];
+        };
+        /** @description What a question, or an option of one, was called until something else was chosen for it. */
+        FormerLabel: {
+            /** @description Of the question. */
+            key: string;
+            label: components["schemas"]["Text"];
+            /** @description Of its option; null where it is the question itself. */
+            option: string | null;
+            /** Format: date-time */
+            until: string;
         };
         /**
          * @description Where a session stands; its states are named as in `video`.
@@ -4507,6 +4556,35 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_ReviewCaseRow: {
+            items: {
+                /** Format: uuid */
+                booking_id: string;
+                /**
+                 * Format: int64
+                 * @description How many files there are.
+                 */
+                documents: number;
+                enterprise_name: string | null;
+                /** @description Entries and rows against each other at this moment; the files were not looked at. */
+                integrity: components["schemas"]["IntegrityState"];
+                reference: string;
+                service: components["schemas"]["Text"];
+                /**
+                 * Format: uuid
+                 * @description Where people met in it; null where they did not.
+                 */
+                session_id: string | null;
+                /** Format: date-time */
+                starts_at: string;
+                state: components["schemas"]["BookingState"];
+                /** @description The venue's zone. */
+                zone: string;
+            }[];
+            /** @description Give this back as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_ReviewRow: {
             items: {
                 /** Format: uuid */
@@ -4912,6 +4990,35 @@ export interface components {
         ResultsDueList: {
             items: components["schemas"]["ResultsDue"][];
         };
+        /** @description A case with documents and its entries. */
+        ReviewCase: components["schemas"]["ReviewCaseRow"] & {
+            entries: components["schemas"]["Entry"][];
+        };
+        /** @description A case with documents in the auditor's list. */
+        ReviewCaseRow: {
+            /** Format: uuid */
+            booking_id: string;
+            /**
+             * Format: int64
+             * @description How many files there are.
+             */
+            documents: number;
+            enterprise_name: string | null;
+            /** @description Entries and rows against each other at this moment; the files were not looked at. */
+            integrity: components["schemas"]["IntegrityState"];
+            reference: string;
+            service: components["schemas"]["Text"];
+            /**
+             * Format: uuid
+             * @description Where people met in it; null where they did not.
+             */
+            session_id: string | null;
+            /** Format: date-time */
+            starts_at: string;
+            state: components["schemas"]["BookingState"];
+            /** @description The venue's zone. */
+            zone: string;
+        };
         /** @description A session with its people and entries. */
         ReviewDetail: components["schemas"]["ReviewRow"] & {
             entries: components["schemas"]["Entry"][];
@@ -5173,6 +5280,8 @@ export interface components {
             /** @description The latest ones, the newest first; in lists that one alone. */
             changes: components["schemas"]["SetupChange"][];
             code: string;
+            /** @description What is stored and breaks a rule that came later. It holds up no change of anything else. */
+            faults: components["schemas"]["StoredFault"][];
             /** Format: int32 */
             grid_minutes: number;
             /** Format: uuid */
@@ -5646,6 +5755,15 @@ export interface components {
          * @enum {string}
          */
         StepKind: "choose_time" | "fill_in" | "decision" | "join_video" | "come" | "rate";
+        /** @description Something that is set and would not be taken now. */
+        StoredFault: {
+            /** @description What a change of it would be refused for. */
+            code: string;
+            /** @description As a refusal names it: `settings.fields[2].label.en`. */
+            field: string;
+            /** @description The same in the language that was asked for. */
+            text: string;
+        };
         /** @description That an answer was taken. */
         Taken: Record<string, never>;
         /** @description A request that would have been refused. */
@@ -7752,7 +7870,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            /** @description `documents_busy`, `store_unavailable`, `stopping`, `outcome_unknown` */
             503: {
                 headers: {
                     /** @description Seconds after which it is worth trying again, where they are known. */
@@ -7762,7 +7880,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                        code: "documents_busy" | "store_unavailable" | "stopping" | "outcome_unknown";
                     };
                 };
             };
@@ -7878,7 +7996,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_unavailable` */
+            /** @description `documents_busy`, `store_unavailable` */
             503: {
                 headers: {
                     /** @description Seconds after which it is worth trying again, where they are known. */
@@ -7888,7 +8006,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "store_unavailable";
+                        code: "documents_busy" | "store_unavailable";
                     };
                 };
             };
@@ -18427,6 +18545,205 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "forbidden";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    review_cases: {
+        parameters: {
+            query?: {
+                /** @description First day, in the zone of each venue. */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description Part of the name or of the 统一社会信用代码. */
+                enterprise?: string;
+                /** @description Part of a reference, in any spelling. */
+                reference?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReviewCaseRow"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `invalid_range`, `date_out_of_range`, `invalid_parameter`, `text_not_allowed`, `text_too_long`, `invalid_cursor` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "invalid_range" | "date_out_of_range" | "invalid_parameter" | "text_not_allowed" | "text_too_long" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    review_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewCase"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
                     };
                 };
             };

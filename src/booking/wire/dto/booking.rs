@@ -13,6 +13,7 @@ use crate::booking::store::entities::booking::{BookingState, Channel};
 use crate::booking::wire::dto::results::ResultsDto;
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::Stage;
+use crate::directory::model::forms::FormerLabel;
 use crate::http::dated;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -166,6 +167,8 @@ pub struct BookingDetailDto {
     /// Answers by field key. Sensitive ones are `"•••"` in the office's day, and for colleagues of who gave them.
     #[schema(value_type = BTreeMap<String, FieldValue>)]
     pub fields: Value,
+    /// What questions and options were called when it was answered, where they are called otherwise now.
+    pub labels_then: Vec<FormerLabel>,
     /// Who comes with a group; for who booked it and for officers.
     pub persons: Vec<Person>,
     /// Questions that were answered, but the key under which the answer is kept is missing. The operator has been told.

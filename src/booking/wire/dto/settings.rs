@@ -1,6 +1,6 @@
 //! What services and venues are, and what other settings would do.
 
-use crate::base::words::ByLanguage;
+use crate::base::words::{ByLanguage, Language};
 use crate::booking::model::bookable::DayReason;
 use crate::booking::model::display_reference;
 use crate::booking::model::settled::Outside;
@@ -12,6 +12,7 @@ use crate::directory::ServiceInfo;
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::model::calendar::DayClass;
 use crate::directory::model::settings::{ServiceSettings, SetupPart, VenueSettings};
+use crate::http::Problem;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -38,11 +39,31 @@ pub struct ServiceSetupDto {
     kept_seats: i32,
     /// The latest ones, the newest first; in lists that one alone.
     changes: Vec<SetupChangeDto>,
+    /// What is stored and breaks a rule that came later. It holds up no change of anything else.
+    faults: Vec<StoredFaultDto>,
 }
 
-impl From<ServiceSetup> for ServiceSetupDto {
-    fn from(ServiceSetup { info, changes }: ServiceSetup) -> Self {
+/// Something that is set and would not be taken now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StoredFault)]
+pub struct StoredFaultDto {
+    /// As a refusal names it: `settings.fields[2].label.en`.
+    field: String,
+    /// What a change of it would be refused for.
+    code: String,
+    /// The same in the language that was asked for.
+    text: String,
+}
+
+impl ServiceSetupDto {
+    pub fn of(ServiceSetup { info, changes }: ServiceSetup, language: Language) -> Self {
+        let fault = |problem: Problem| StoredFaultDto {
+            field: problem.field.unwrap_or_default().into_owned(),
+            code: problem.code.to_owned(),
+            text: problem.title.in_language(language),
+        };
         Self {
+            faults: info.stored_faults().into_iter().map(fault).collect(),
             id: info.row.id,
             code: info.row.code.clone(),
             kind: info.row.kind,

@@ -236,6 +236,8 @@ export default {
     given: 'Your answers',
     yes: 'yes',
     no: 'no',
+    called_now: 'Changed after {time}; now: {label}',
+    option_then: '{then} (now: {now})',
     mask: 'Hide',
     unmask: 'Show what is hidden',
     unreadable: 'cannot be read at the moment; the operator has been told',

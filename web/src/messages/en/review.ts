@@ -39,6 +39,17 @@ export default {
     none_text: 'No video meeting has taken place yet. Meetings appear here once they are recorded.',
     no_officer: 'no officer came in',
   },
+  cases: {
+    title: 'Cases with documents',
+    lead: 'Every booking for which documents were uploaded, whether there was a meeting or not. Opening a case or a document is noted in its record.',
+    files: '{n} file | {n} files',
+    rows: 'Entries against data; a document is checked when it is opened',
+    found: '{n} case | {n} cases',
+    found_more: '{n} cases listed, there are more',
+    none_narrowed: 'No case fits. Widen the dates, or search for only a part of the reference.',
+    none_text: 'No documents are kept at the moment. They are erased some time after their booking is over.',
+    meeting: 'There was a meeting: open it',
+  },
   purpose: {
     title: 'First: why it is opened',
     recorded: 'Opening the recordings is itself recorded.',

@@ -87,6 +87,7 @@ export default {
     outside_note: 'They stay as they are. If need be, move or refuse them one by one from their day.',
     why: { off: 'Not offered any more', stage: 'No such stage', hours: 'Closed then', seats: 'Not so many places', quota: 'Beyond the day’s places' },
   },
+  stored: { lead: '{n} thing that is set breaks a rule that came later. It stays until you change it, and you can change everything else: | {n} things that are set break rules that came later. They stay until you change them, and you can change everything else:', line: '{section}, line {n}: | {section}, line {n}:' },
   save: {
     open: 'Save…', unsaved: 'There are unsaved changes', nothing: 'Nothing is changed', title: 'Save the changes', text: 'They are in force at once. What is booked stays as it is.', reason: 'Why they change', reason_hint: 'The decision or notice that it goes by; it is kept on record',
     anyway: 'I know that {n} booking would lie outside; it stays as it is | I know that {n} bookings would lie outside; they stay as they are', no_reason: 'Please give the reason.', not_anyway: 'Please confirm, or move these bookings first.', back: 'Back to the settings', go: 'Save', done: 'Saved, and in force.',

@@ -190,8 +190,6 @@ export default {
     who: 'Booked by',
     contact: 'Contact',
     reason: 'Reason',
-    yes: 'Yes',
-    no: 'No',
     unmask: 'Show phone and sensitive answers',
     mask: 'Hide phone and sensitive answers',
   },

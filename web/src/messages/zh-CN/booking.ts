@@ -236,6 +236,8 @@ export default {
     given: '预约内容',
     yes: '是',
     no: '否',
+    called_now: '{time}后改过，现为：{label}',
+    option_then: '{then}（现为：{now}）',
     mask: '隐藏',
     unmask: '显示隐藏的内容',
     unreadable: '暂时无法读取，已通知运维人员',

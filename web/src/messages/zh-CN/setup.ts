@@ -87,6 +87,7 @@ export default {
     outside_note: '它们照旧有效。需要的话，从当天的预约里逐个改时间或退回。',
     why: { off: '不再开办', stage: '没有这个环节', hours: '那时不开放', seats: '名额不够', quota: '超过每天名额' },
   },
+  stored: { lead: '有 {n} 处设置不符合后来的规则。不改动就保持原样，也不影响修改其他内容：', line: '{section}第 {n} 行：' },
   save: {
     open: '保存…', unsaved: '有未保存的修改', nothing: '没有修改', title: '保存修改', text: '保存后马上生效；已有的预约不变。', reason: '修改的理由', reason_hint: '依据的决定或通知，会留在记录里',
     anyway: '我知道有 {n} 个预约会在安排之外，让它们照旧', no_reason: '请填写理由。', not_anyway: '请确认，或者先改这些预约。', back: '返回修改', go: '保存', done: '已保存，马上生效。',

@@ -190,8 +190,6 @@ export default {
     who: '预约人',
     contact: '联系人',
     reason: '理由',
-    yes: '是',
-    no: '否',
     unmask: '显示电话和敏感内容',
     mask: '隐藏电话和敏感内容',
   },

@@ -13,7 +13,7 @@ const settings = {
   name: both('Clearance'), summary: both('s'), who: both('w'), bring: [], rules: [], prepare: null, duration_minutes: 60, lead_minutes: 60, horizon_days: 30,
   hold_minutes: 10, needs_decision: true, seats: 2, daily_quota: null as number | null, quota_shares: null as object | null, opening_rules: [{ day_kind: 'working', weekdays: [1, 2, 3, 4, 5, 6, 7], from_minute: 540, to_minute: 720 }], stages: [], fields: [], documents: [], active: true,
 }
-const setup = (version: number, more = {}) => ({ id: 's', code: 'c', kind: 'video', venue_id: 'v', venue_name: both('Hall'), zone: ZONE, grid_minutes: 15, version, settings: { ...settings, ...more }, kept_seats: 0, changes: [] })
+const setup = (version: number, more = {}) => ({ id: 's', code: 'c', kind: 'video', venue_id: 'v', venue_name: both('Hall'), zone: ZONE, grid_minutes: 15, version, settings: { ...settings, ...more }, kept_seats: 0, changes: [], faults: [] as { field: string; code: string; text: string }[] })
 const figures = (free: number) => ({ slots: free, free_slots: free, free, reason: null })
 let effect: object
 let refuse: ApiError | null
@@ -90,6 +90,20 @@ it('keeps some of a day for callers and the counter, says what that means and wh
   await saveWith(page, 'Many calls')
   expect(sent('PUT').at(-1)?.[1].body.settings).toMatchObject({ daily_quota: 20, quota_shares: { phone: 4, counter: 2, released_days_before: 0, released_at_minute: 510 } })
   expect(page.find('[name="quota_shares.counter"]').attributes('aria-invalid')).toBe('true')
+})
+
+it('tells what is stored and breaks a rule, where it is, and lets everything else be saved', async () => {
+  const question = { key: 'flight', kind: 'text', label: both('Flight'), hint: null, required: false, options: null, sensitive: false, max_length: null, default: null, without_stages: false }
+  const stored = { ...setup(0, { fields: [question] }), faults: [
+    { field: 'settings.fields[0].label.en', code: 'settings_text_missing', text: 'Missing.' },
+    { field: 'settings.bring[1].en', code: 'settings_text_missing', text: 'Missing too.' },
+  ] }
+  const page = await show(ServiceForm, { areas: ['staff', 'setup'], language: 'en', props: { setup: stored }, stubs: { UnsavedGuard: true } })
+  await flushPromises()
+  expect(page.findAll('.banner li').map((line) => words(line))).toEqual(['Question 1: Flight Missing.', 'What to bring, line 2: Missing too.'])
+  await page.find('[name="seats"]').setValue('3')
+  await saveWith(page, 'More places')
+  expect(sent('PUT')).toHaveLength(1)
 })
 
 it('asks about bookings that would stand outside', async () => {
