@@ -61,7 +61,7 @@ export default {
   reason: 'Why they change',
   reason_hint: 'The decision or notice that it goes by; it is kept on record',
   no_reason: 'Please give the reason.',
-  no_number: 'A whole number is needed here.',
+  no_number: 'A whole number is needed here, not below 0.',
   no_hours: 'A number of hours is needed here: not below 0, with two decimals at most, and not as large as that.',
   mend_first: 'Please mend what is marked above; then it can be told here.',
   save: 'Put these terms in force',

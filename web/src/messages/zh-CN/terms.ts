@@ -61,7 +61,7 @@ export default {
   reason: '修改的理由',
   reason_hint: '所依据的决定或公告；会留存备查',
   no_reason: '请写明理由。',
-  no_number: '请填整数。',
+  no_number: '请填整数，不能小于 0。',
   no_hours: '请填小时数：不能小于 0，最多两位小数，也不能太大。',
   mend_first: '先改好标红的地方，这里才能算。',
   save: '启用这些规则',

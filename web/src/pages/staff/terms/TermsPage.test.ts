@@ -73,11 +73,11 @@ const marked = (page: Awaited<ReturnType<typeof draw>>) => page.findAll('.field-
 it('marks each field with its own fault before anything is saved', async () => {
   const page = await draw()
   await page.find('[name="lead_times[0].lead_minutes"]').setValue('-1')
-  await page.find('[name="buffer_before_minutes"]').setValue('soon')
+  await page.find('[name="buffer_before_minutes"]').setValue('-5')
   await vi.waitFor(() => { expect(marked(page)).toHaveLength(2) })
   expect(marked(page)).toEqual([
     ['lead_times[0].lead_minutes', expect.stringContaining('A number of hours') as string],
-    ['buffer_before_minutes', 'A whole number is needed here.'],
+    ['buffer_before_minutes', 'A whole number is needed here, not below 0.'],
   ])
   expect(words(page)).toContain('Please mend what is marked above')
   expect(tried()).toHaveLength(1)
@@ -85,9 +85,9 @@ it('marks each field with its own fault before anything is saved', async () => {
   // what can be read and cannot be meant, the program tells of
   refuseTry = new ApiError({ code: 'terms_out_of_range', status: 422, title: 'Between 0 and 1440.', field: 'terms.buffer_before_minutes' })
   await page.find('[name="lead_times[0].lead_minutes"]').setValue('8')
-  await page.find('[name="buffer_before_minutes"]').setValue('-5')
+  await page.find('[name="buffer_before_minutes"]').setValue('5000')
   await vi.waitFor(() => { expect(marked(page)).toEqual([['buffer_before_minutes', 'Between 0 and 1440.']]) })
-  expect(tried().at(-1)?.[1].body.terms.buffer_before_minutes).toBe(-5)
+  expect(tried().at(-1)?.[1].body.terms.buffer_before_minutes).toBe(5000)
   expect(page.find('[role="alert"]').exists()).toBe(false)
 
   refuseTry = null

@@ -32,10 +32,9 @@ it('takes what is not ticked as not said, and hours with a comma', () => {
 it('names each text that is no number, and none that does not count', () => {
   const draft = draftOf(terms)
   Object.assign(draft.quotas[0]!, { most: 'four', least: '' })
-  // how far a number may go is for the program to say
   Object.assign(draft, { before: '', after: '-5', count: 'x', explain_days: '1.5' })
   draft.leads[1]!.hours = '1e3'
-  expect(unreadable(draft)).toEqual(['lead_times[1].lead_minutes', 'quotas[0].most', 'buffer_before_minutes', 'cancelling.explain_within_working_days'])
+  expect(unreadable(draft)).toEqual(['lead_times[1].lead_minutes', 'quotas[0].most', 'buffer_before_minutes', 'buffer_after_minutes', 'cancelling.explain_within_working_days'])
 })
 
 it('knows which fields are in hours', () => {

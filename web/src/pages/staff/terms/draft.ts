@@ -60,8 +60,8 @@ export function draftOf(terms: ServiceTerms): TermsDraft {
   }
 }
 
-// how far a number may go is for the program to say; a sign is read so that it can
-const DIGITS = /^-?\d{1,6}$/
+// none of them is below zero; how far they may go is for the program to say
+const DIGITS = /^\d{1,6}$/
 const HOURS = /^\d{1,5}([.,]\d{1,2})?$/
 const isCount = (text: string) => DIGITS.test(text.trim())
 const isHours = (text: string) => HOURS.test(text.trim())
