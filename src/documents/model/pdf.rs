@@ -83,8 +83,8 @@ impl Counted {
             self.pages += 1;
             return Ok(());
         };
-        let kids = kids.iter().filter_map(|kid| kid.as_reference().ok());
-        kids.map(|kid| self.below(document, kid, depth - 1)).collect()
+        let mut kids = kids.iter().filter_map(|kid| kid.as_reference().ok());
+        kids.try_for_each(|kid| self.below(document, kid, depth - 1))
     }
 }
 

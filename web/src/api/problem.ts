@@ -5,6 +5,9 @@ import type { ProblemBody } from './types'
 const NO_CONNECTION = 'no_connection'
 const UNREADABLE = 'unreadable_answer'
 
+/** Statuses with which the program says so. */
+const WRONG_ITSELF = [400, 413, 415, 422]
+
 type Operation = keyof operations
 type CodeIn<Answer> = Answer extends { content: { 'application/problem+json': { code: infer Code } } } ? Code : never
 /** The codes with which an operation refuses, as the API document lists them. */
@@ -44,6 +47,11 @@ export class ApiError extends Error {
   /** Whether the operation refused with one of these codes; only those that it lists compile. */
   is<Name extends Operation = never>(...codes: CodeOf<Name>[]): boolean {
     return codes.some((code) => code === this.code)
+  }
+
+  /** Whether the same again gets the same answer: what was sent is wrong itself. */
+  get isFinal(): boolean {
+    return WRONG_ITSELF.includes(this.status)
   }
 
   static noConnection(): ApiError {

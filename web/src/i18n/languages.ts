@@ -16,6 +16,8 @@ export interface Language {
   shortDay: Intl.DateTimeFormatOptions
   /** Whether the official calendar's own names of holidays are in it, which fit where there is no room. */
   shortHolidays: boolean
+  /** Whether the midnight by which something is due is 24:00 of the day that it ends. */
+  midnightEndsDay: boolean
 }
 
 const found = import.meta.glob<Language>('../messages/*/language.ts', { eager: true, import: 'default' })

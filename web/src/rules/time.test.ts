@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { addDays, addMonths, clock, countdown, dayIn, dayWords, minuteClock, minuteOfDay, minutesSince, offsetWords, shortDayWords, zonesDiffer } from './time'
+import { addDays, addMonths, clock, countdown, dayIn, dayWords, due, minuteClock, minuteOfDay, minutesSince, offsetWords, shortDayWords, zonesDiffer } from './time'
 
 const SHANGHAI = 'Asia/Shanghai'
 const instant = '2026-09-30T06:00:00Z'
@@ -18,6 +18,14 @@ it('tells a day with its weekday and never shifts it', () => {
   expect(shortDayWords('2026-12-01', 'zh-CN')).toBe('12/1')
   expect(shortDayWords('2026-12-01', 'en')).toBe('1 Dec')
   expect(dayWords('2027-01-04', 'en', '2026-12-31')).toBe('Mon 4 Jan 2027')
+})
+
+it('says of a midnight by which something is due that the day ends, where a language does', () => {
+  const midnight = '2026-12-04T16:00:00Z'
+  expect(due(midnight, SHANGHAI, 'zh-CN')).toEqual({ day: '2026-12-04', clock: '24:00' })
+  expect(due(midnight, SHANGHAI, 'en')).toEqual({ day: '2026-12-05', clock: '00:00' })
+  expect(due('2026-12-31T16:00:00Z', SHANGHAI, 'zh-CN').day).toBe('2026-12-31')
+  expect(due('2026-12-04T16:01:00Z', SHANGHAI, 'zh-CN')).toEqual({ day: '2026-12-05', clock: '00:01' })
 })
 
 it('knows when two clocks show the same', () => {

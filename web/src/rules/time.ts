@@ -4,6 +4,7 @@ import type { Locale } from '../api/types'
 import { languageOf } from '../i18n/languages'
 
 const FIGURES = 'en-GB'
+const MIDNIGHT = '00:00'
 const formats = new Map<string, Intl.DateTimeFormat>()
 function format(tag: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${tag}|${zone}|${JSON.stringify(options)}`
@@ -82,6 +83,21 @@ export function dayAndTime(day: string, time: string, language: Locale): string 
 /** "9月30日 周三 14:00": an instant in a zone. */
 export function whenWords(instant: Instant, zone: string, language: Locale): string {
   return dayAndTime(dayWords(dayIn(instant, zone), language, dayIn(Date.now(), zone)), clock(instant, zone), language)
+}
+
+/**
+ * The day and the clock by which something is due: where a language says so, midnight is the end of the day that is
+ * over then ("12月4日 24:00"), which nobody takes for the day that begins.
+ */
+export function due(instant: Instant, zone: string, language: Locale): { day: string; clock: string } {
+  const [day, time] = [dayIn(instant, zone), clock(instant, zone)]
+  return languageOf(language).midnightEndsDay && time === MIDNIGHT ? { day: addDays(day, -1), clock: minuteClock(24 * 60) } : { day, clock: time }
+}
+
+/** "9月30日 周三 24:00": by when something is due, as [`whenWords`]. */
+export function dueWords(instant: Instant, zone: string, language: Locale): string {
+  const by = due(instant, zone, language)
+  return dayAndTime(dayWords(by.day, language, dayIn(Date.now(), zone)), by.clock, language)
 }
 
 /** Minutes a zone is ahead of UTC at an instant. */

@@ -7,3 +7,13 @@ export async function focusHeading() {
   heading?.setAttribute('tabindex', '-1')
   heading?.focus({ preventScroll: true })
 }
+
+/** Where what had the focus is gone, puts it on what stands in its place; whoever has it elsewhere keeps it. */
+export async function focusInstead(selector: string) {
+  await nextTick()
+  const { activeElement } = document
+  if (activeElement && activeElement !== document.body && !(activeElement as HTMLButtonElement).disabled) return
+  const next = document.querySelector<HTMLElement>(selector)
+  if (next?.tabIndex === -1) next.setAttribute('tabindex', '-1')
+  next?.focus({ preventScroll: true })
+}

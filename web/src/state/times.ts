@@ -13,6 +13,9 @@ export function useTimes() {
     month: (month: string) => time.monthWords(month, currentLanguage()),
     shortMonth: (month: string) => time.shortMonthWords(month, currentLanguage()),
     when: (instant: string | number, zone: string) => time.whenWords(instant, zone, currentLanguage()),
+    /** By when something is due: its day and its clock. */
+    due: (instant: string | number, zone: string) => time.due(instant, zone, currentLanguage()),
+    whenDue: (instant: string | number, zone: string) => time.dueWords(instant, zone, currentLanguage()),
     /** A day and a time, or a span of times, that are in words already. */
     dayAndTime: (day: string, clock: string) => time.dayAndTime(day, clock, currentLanguage()),
     /** The official calendar's name of a holiday, which may be two that fall together. */

@@ -4,6 +4,7 @@ export default {
   what: 'bookings and video meetings',
   skip: 'Skip to the content',
   loading: 'Loading…',
+  name_too_long: 'The name is too long: at most {n} Chinese character. | The name is too long: at most {n} Chinese characters.',
   retry: 'Try again',
   reload: 'Open again',
   more: 'More',

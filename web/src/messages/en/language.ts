@@ -8,4 +8,5 @@ export default {
   dayAndTime: '{day} {time}',
   shortDay: { month: 'short', day: 'numeric' },
   shortHolidays: false,
+  midnightEndsDay: false,
 } satisfies Language

@@ -53,6 +53,7 @@ export default {
   },
   account: {
     title: 'Account and sign-ins',
+    tier: 'Credit tier: {tier}',
     sign_ins: 'Where you are signed in',
     sign_ins_hint: 'End what you do not know, and change your password then.',
     unknown_browser: 'Unknown browser',

@@ -4,6 +4,7 @@ export default {
   what: '预约与视频面洽',
   skip: '跳到正文',
   loading: '正在读取…',
+  name_too_long: '姓名太长，最多 {n} 个汉字。',
   retry: '重试',
   reload: '重新打开',
   more: '更多',

@@ -8,4 +8,5 @@ export default {
   dayAndTime: '{day} {time}',
   shortDay: { month: 'numeric', day: 'numeric' },
   shortHolidays: true,
+  midnightEndsDay: true,
 } satisfies Language

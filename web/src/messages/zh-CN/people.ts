@@ -53,6 +53,7 @@ export default {
   },
   account: {
     title: '账号与登录',
+    tier: '信用等级：{tier}',
     sign_ins: '已登录的设备',
     sign_ins_hint: '有不认识的，请退出它，并修改密码。',
     unknown_browser: '未知浏览器',

@@ -1,6 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { defineComponent, h, ref } from 'vue'
-import { beforeEach, describe, expect, it, vi, type Mock } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi, type Mock } from 'vitest'
 import { press, show, words } from '../../../tests/show'
 import { ApiError } from '../../api/problem'
 import type { Booking, Service, Stage } from '../../api/types'
@@ -14,8 +14,6 @@ vi.mock('../../api/client', () => ({
   take: () => (answer.now instanceof Error ? Promise.reject(answer.now) : Promise.resolve(answer.now)),
   onSignedOut: vi.fn(),
 }))
-vi.mock('../../state/clock', async (whole) => ({ ...await whole<object>(), serverNow: () => Date.parse('2026-11-26T01:00:00Z') }))
-
 const service = {
   id: 's', horizon_days: 30, venue: { zone: 'Asia/Shanghai' },
   stages: [
@@ -39,7 +37,9 @@ async function step(first: StageAt[] = service.stages.map(({ stage }) => ({ stag
   return { shown: await show(Page, { areas: ['booking'], language: 'en' }), stages, from, chosen }
 }
 
+afterEach(() => { vi.useRealTimers() })
 beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-26T01:00:00Z') })
   asked.mockReset()
   answer.now = { zone: 'Asia/Shanghai', alternatives: [way] }
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { BoardBooking, BoardService, Slot } from '../../api/types'
-import { blocksOf, closedOn, dayColumns, nearest, serviceColumns, step, weekAround } from './board'
+import { beginOf, blocksOf, closedOn, dayColumns, nearest, serviceColumns, step, weekAround } from './board'
 
 const ZONE = 'Asia/Shanghai'
 const DAY = '2026-11-26'
@@ -38,16 +38,25 @@ describe('the board', () => {
     expect(dayColumns([DAY, '2026-11-27'], [], blocksOf([until]), ZONE).map(({ pieces }) => pieces.length)).toEqual([1, 0])
   })
 
-  it('shades when all are closed, whatever is open at all hours', () => {
+  it('shades only when all are closed', () => {
     const always = service('always', [at('00:00'), at('00:00', '2026-11-27')])
     const office = service('office', [at('08:30'), at('12:00')], [at('13:00'), at('17:00')])
     const night = service('night', [at('17:00'), at('00:00', '2026-11-27')])
-    expect(closedOn(DAY, [office, always], ZONE)).toEqual([{ from: 0, to: 510 }, { from: 720, to: 780 }, { from: 1020, to: 1440 }])
+    expect(closedOn(DAY, [office], ZONE)).toEqual([{ from: 0, to: 510 }, { from: 720, to: 780 }, { from: 1020, to: 1440 }])
+    expect(closedOn(DAY, [office, always], ZONE)).toEqual([])
     expect(closedOn(DAY, [office, night], ZONE)).toEqual([{ from: 0, to: 510 }, { from: 720, to: 780 }])
     expect(closedOn(DAY, [always], ZONE)).toEqual([])
     expect(closedOn(DAY, [service('never')], ZONE)).toEqual([{ from: 0, to: 1440 }])
     const columns = serviceColumns(DAY, [office, night], blocksOf([onBoard('a', '09:00', '10:00', { service: { id: 'office' } })]), ZONE)
     expect(columns.map(({ pieces, closed }) => [pieces.length, closed.length])).toEqual([[1, 3], [0, 1]])
+  })
+
+  it('begins with the morning, or with the present where today is shown', () => {
+    const [morning, at] = [510, (hours: number) => hours * 60]
+    expect(beginOf(morning)).toBe(480)
+    expect(beginOf(morning, at(9))).toBe(480)
+    expect(beginOf(morning, at(16))).toBe(at(14))
+    expect([beginOf(morning, at(3)), beginOf(morning, at(1)), beginOf(0)]).toEqual([at(1), 0, 0])
   })
 
   it('goes from one free time to the next by arrows, over days without any', () => {

@@ -62,12 +62,9 @@ function inLanes(spans: (Span & { block: Block })[]): Piece[] {
   return pieces
 }
 
-/** When all of some services are closed on a day. What is open at all hours says nothing, unless there is nothing else. */
+/** When all of some services are closed on a day. */
 export function closedOn(day: string, services: BoardService[], zone: string): Span[] {
-  const spans = services.map(({ open }) => open.flatMap((span) => minutesOn(day, span, zone) ?? []))
-  const whole = (of: Span[]) => of.some(({ from, to }) => from === 0 && to === DAY_MINUTES)
-  const telling = spans.every(whole) ? spans : spans.filter((of) => !whole(of))
-  const open = telling.flat().sort((one, other) => one.from - other.from)
+  const open = services.flatMap((service) => service.open.flatMap((span) => minutesOn(day, span, zone) ?? [])).sort((one, other) => one.from - other.from)
   const closed: Span[] = []
   let until = 0
   for (const { from, to } of open) {
@@ -75,6 +72,20 @@ export function closedOn(day: string, services: BoardService[], zone: string): S
     until = Math.max(until, to)
   }
   return until < DAY_MINUTES ? [...closed, { from: until, to: DAY_MINUTES }] : closed
+}
+
+/** So much of what was before the present is seen with it, and so much before the morning. */
+const BEFORE_NOW = 120
+const BEFORE_MORNING = 30
+
+/**
+ * The minute at which one begins to look: the office's morning, or the present where today is shown and has gone on
+ * from there, or has not come so far. A booking in the night is no reason to begin with the night.
+ */
+export function beginOf(morning: number, now?: number): number {
+  const early = morning - BEFORE_MORNING
+  const present = now === undefined ? early : now - BEFORE_NOW
+  return Math.max(0, now !== undefined && now < early ? present : Math.max(early, present))
 }
 
 function column(key: string, day: string, services: BoardService[], blocks: Block[], zone: string): Column {

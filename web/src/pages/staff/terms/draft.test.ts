@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { ServiceTerms } from '../../../api/types'
-import { ANY, draftOf, termsOf, unreadable } from './draft'
+import { ANY, draftOf, inHours, termsOf, unreadable } from './draft'
 
 const terms: ServiceTerms = {
   category_field: 'eligibility',
@@ -32,7 +32,12 @@ it('takes what is not ticked as not said, and hours with a comma', () => {
 it('names each text that is no number, and none that does not count', () => {
   const draft = draftOf(terms)
   Object.assign(draft.quotas[0]!, { most: 'four', least: '' })
-  Object.assign(draft, { before: '', count: 'x', explain_days: '-1' })
+  Object.assign(draft, { before: '', after: '-5', count: 'x', explain_days: '1.5' })
   draft.leads[1]!.hours = '1e3'
-  expect(unreadable(draft)).toEqual(['lead_times[1].lead_minutes', 'quotas[0].most', 'buffer_before_minutes', 'cancelling.explain_within_working_days'])
+  expect(unreadable(draft)).toEqual(['lead_times[1].lead_minutes', 'quotas[0].most', 'buffer_before_minutes', 'buffer_after_minutes', 'cancelling.explain_within_working_days'])
+})
+
+it('knows which fields are in hours', () => {
+  const fields = ['lead_times[1].lead_minutes', 'cancelling.free_until_minutes', 'buffer_after_minutes', 'lead_times[1].tier']
+  expect(fields.filter(inHours)).toEqual(fields.slice(0, 2))
 })

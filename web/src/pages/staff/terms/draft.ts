@@ -60,6 +60,7 @@ export function draftOf(terms: ServiceTerms): TermsDraft {
   }
 }
 
+// none of them is below zero; how far they may go is for the program to say
 const DIGITS = /^\d{1,6}$/
 const HOURS = /^\d{1,5}([.,]\d{1,2})?$/
 const isCount = (text: string) => DIGITS.test(text.trim())
@@ -68,7 +69,10 @@ const count = (text: string) => Number(text.trim())
 const minutes = (text: string) => Math.round(Number(text.trim().replace(',', '.')) * HOUR)
 const optional = (text: string) => (text.trim() ? count(text) : null)
 
-/** The names of the fields whose text is no number; as the API spells them. */
+/** Whether a field is in hours, of which the program only knows the minutes. */
+export const inHours = (field: string) => /^lead_times\[\d+\]\.lead_minutes$|^cancelling\.free_until_minutes$/.test(field)
+
+/** The names of the fields whose text is no number, or no length of time; as the API spells them. */
 export function unreadable(draft: TermsDraft): string[] {
   const bad: [string, boolean][] = [
     ...draft.leads.map((one, index): [string, boolean] => [`lead_times[${index}].lead_minutes`, !isHours(one.hours)]),
