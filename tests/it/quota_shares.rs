@@ -197,19 +197,21 @@ both_stores! { at NOW;
         let (chief, officer, luo, lin) = (
             app.signed_in("shen").await, app.signed_in("zhou").await, app.signed_in("luo").await, app.signed_in("lin").await,
         );
-        let service = kept(&chief, app, 3, shares(2, 0)).await;
+        let service = kept(&chief, app, 4, shares(2, 0)).await;
         let mine = booked(&luo, &service, WEDNESDAY).await;
         let theirs = book(&officer, by_phone(&service, WEDNESDAY)).await.ok();
-        online(&lin, &service, AT).await.ok();
+        for at in [AT, LATER] {
+            online(&lin, &service, at).await.ok();
+        }
         luo.post(&path(&mine, "/reschedule"), json!({"starts_at": LATER})).await.refused(409, "places_reserved");
         let moved = officer.post(&path(&theirs, "/reschedule"), json!({"starts_at": LATER, "reason": "对方来电改时间"})).await.ok();
         assert_eq!((&moved["starts_at"], &moved["channel"]), (&json!(LATER), &json!("phone")));
-        // Two persons, and one place that is not kept; three, and no more than that in all.
+        // Three persons, and two places that are not kept; five, and four in all.
         let monday = "2026-12-14T01:00:00Z";
-        let refused = health_group::book(&lin, &service, &health_group::people(2), monday).await;
+        let refused = health_group::book(&lin, &service, &health_group::people(3), monday).await;
         refused.refused(409, "places_reserved");
-        health_group::book(&lin, &service, &health_group::people(4), monday).await.refused(409, "slot_taken");
-        health_group::book(&lin, &service, &health_group::people(1), monday).await.ok();
+        health_group::book(&lin, &service, &health_group::people(5), monday).await.refused(409, "slot_taken");
+        health_group::book(&lin, &service, &health_group::people(2), monday).await.ok();
     }
 
     async fn who_waits_is_offered_what_is_released_and_not_what_is_kept(app: &TestApp) {
