@@ -161,7 +161,7 @@ fn kept_because(key: &Key, keys: &[Key], now: DateTime<Utc>) -> Option<Text> {
         _ => {}
     }
     let from = newest.and_then(|newest| newest.since).map_or(now, |since| since) + UNDER_WAY;
-    (now < from).then(|| words::keys::key_recent(&key.id, Moment(from, Tz::UTC)))
+    (now < from).then(|| words::keys::key_recent(Moment(from, Tz::UTC), &key.id))
 }
 
 fn in_use(id: &str, Under { documents, bookings }: Under) -> Text {

@@ -85,7 +85,8 @@ both_stores! {
             async { listed(app, &second)?.contains("it can be forgotten").then_some(()) }
         })
         .await;
-        refused(app, &second, "key_recent");
+        let said = refused(app, &second, "key_recent");
+        assert!(said.contains(&format!("{second} cannot be forgotten before")), "{said}");
         let store = Database::connect(&app.app.settings.database_url).await.unwrap();
         let earlier = chrono::Utc::now() - chrono::TimeDelta::hours(1);
         let used = data_key::Entity::update_many().col_expr(data_key::Column::CreatedAt, Expr::value(earlier));
