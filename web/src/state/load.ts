@@ -19,8 +19,19 @@ export function useLoad<T>(read: () => Promise<T>, dependsOn: WatchSource[] = []
   const loading = ref(false)
   let turn = 0
 
+  let latest: Promise<void> | undefined
+
+  /** Done when what is on screen is as new as the call, also where another overtook it. */
   async function reload() {
-    const mine = ++turn
+    let awaited: Promise<void> | undefined
+    latest = look(++turn)
+    while (awaited !== latest) {
+      awaited = latest
+      await awaited
+    }
+  }
+
+  async function look(mine: number) {
     loading.value = true
     try {
       const answer = await read()
