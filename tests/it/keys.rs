@@ -88,7 +88,7 @@ both_stores! {
         let said = refused(app, &second, "key_recent");
         assert!(said.contains(&format!("{second} cannot be forgotten before")), "{said}");
         let store = Database::connect(&app.app.settings.database_url).await.unwrap();
-        let earlier = chrono::Utc::now() - chrono::TimeDelta::hours(1);
+        let earlier = mianqia::base::clock::Clock::system().now() - chrono::TimeDelta::hours(1);
         let used = data_key::Entity::update_many().col_expr(data_key::Column::CreatedAt, Expr::value(earlier));
         used.exec(&store).await.unwrap();
         let (fine, said) = in_english(app, &["forget", &second]);

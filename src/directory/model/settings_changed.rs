@@ -68,10 +68,13 @@ fn told<'a>(fault: &SettingsFault, settings: &'a Value) -> Told<'a> {
             }
         }
     }
-    let kind = match fault.kind {
-        // Where the other one stands now is no matter.
-        SettingsFaultKind::Overlaps(_) => SettingsFaultKind::Overlaps(0),
-        kind => kind,
-    };
+    let mut kind = fault.kind;
+    if let SettingsFaultKind::Overlaps(other) = fault.kind {
+        // It is of both rules, wherever and in whatever order they stand.
+        let rules = settings.get("opening_rules").and_then(Value::as_array);
+        lines.extend(rules.and_then(|rules| rules.get(other.checked_sub(1)?)));
+        lines.sort_by_key(|line| line.to_string());
+        (kind, value) = (SettingsFaultKind::Overlaps(0), None);
+    }
     Told { kind, field, lines, value }
 }
