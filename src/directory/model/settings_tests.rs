@@ -333,7 +333,7 @@ fn what_is_stored_and_breaks_a_rule_holds_up_no_other_change() {
         (&|s| s.fields[1].sensitive = true, "fields[1].sensitive", NoConsent),
         (&|s| s.opening_rules[1].to_minute = 700, "opening_rules[1].from_minute", Overlaps(1)),
         (
-            &|s| s.opening_rules.push(week(DayKind::Any, 700, 760)),
+            &|s| s.opening_rules.push(week(DayKind::Any, 690, 780)),
             "opening_rules[2].from_minute",
             Overlaps(1),
         ),

@@ -3534,10 +3534,18 @@ export interface components {
             cause: string | null;
             /** @description Kind of the evidence entry, such as `booking.accepted`. */
             kind: string;
+            moved: components["schemas"]["HistoryMove"] | null;
             name: string | null;
             stage: components["schemas"]["Stage"] | null;
             /** @description The reason that was given. */
             text: string | null;
+        };
+        /** @description From which start to which a booking was moved. */
+        HistoryMove: {
+            /** Format: date-time */
+            is: string;
+            /** Format: date-time */
+            was: string;
         };
         /**
          * @description Who did it.
@@ -7547,7 +7555,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `wrong_state`, `session_open` (the video meeting must be ended first), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `wrong_state`, `session_open` (the video meeting must be ended first), `stage_under_way` (a stage has begun and is not done), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7555,7 +7563,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "wrong_state" | "session_open" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "wrong_state" | "session_open" | "stage_under_way" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -17722,7 +17730,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `ticket_state`, `wrong_state`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `ticket_state`, `wrong_state`, `stage_under_way` (a stage has begun and is not done), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17730,7 +17738,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "ticket_state" | "wrong_state" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "ticket_state" | "wrong_state" | "stage_under_way" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -20172,6 +20180,8 @@ export interface operations {
                  */
                 stages: string;
                 from: string;
+                /** @description A booking of the caller that is to be moved: what it has does not count. */
+                moving?: string;
             };
             header?: never;
             path: {
@@ -21044,6 +21054,8 @@ export interface operations {
                 site?: components["schemas"]["Site"];
                 /** @description What the form's field `terms.category_field` is going to say, if that is known. */
                 category?: string;
+                /** @description A booking of the caller that is to be moved: what it has does not count. */
+                moving?: string;
             };
             header?: never;
             path: {
