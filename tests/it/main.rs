@@ -48,6 +48,7 @@ mod media;
 mod names_by_language;
 mod nodes;
 mod nodes_memory;
+mod officers;
 mod openapi;
 mod openings;
 mod people;

@@ -3,6 +3,7 @@
 use crate::booking_stages::{book, three};
 use crate::both_stores;
 use crate::desk::{self, by_phone};
+use crate::officers::{name, officer};
 use crate::support::{Answer, Browser, TestApp};
 use mianqia::auth::entities::account;
 use mianqia::evidence::entities::entry;
@@ -17,22 +18,6 @@ const AT: &str = "2026-11-23T02:00:00Z";
 /// Tuesday evening at the venue, and the evenings after.
 const TUESDAY: [&str; 3] = ["2026-11-24T11:00:00Z", "2026-11-24T11:30:00Z", "2026-11-24T12:30:00Z"];
 const WEDNESDAY: [&str; 3] = ["2026-11-25T11:00:00Z", "2026-11-25T11:30:00Z", "2026-11-25T12:30:00Z"];
-
-/// The ids of officers by their names' sign-ins, as the program lists them.
-pub async fn officer(app: &TestApp, login: &str) -> String {
-    let me = app.signed_in(login).await.get("/api/v1/me").await.ok();
-    me["id"].as_str().or(me["account"]["id"].as_str()).unwrap_or_default().to_owned()
-}
-
-/// Names who may hold a stage of a service.
-pub async fn name(chief: &Browser, service: &str, stage: usize, officers: &[&str]) -> Answer {
-    let path = format!("/api/v1/service-settings/{service}");
-    let there = chief.get(&path).await.ok();
-    let mut settings = there["settings"].clone();
-    settings["stages"][stage]["officers"] = json!(officers);
-    let body = json!({"version": there["version"], "settings": settings, "reason": "排班"});
-    chief.call(Method::PUT, &path, Some(body)).await
-}
 
 async fn cells_of(app: &TestApp, officer: &str) -> u64 {
     let own = occupied::Column::ResourceId.eq(officer.parse::<Uuid>().unwrap());

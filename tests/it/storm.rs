@@ -1,7 +1,7 @@
 //! Many clients who hold, request, move, cancel, wait, take what they are offered, and a chief who closes hours meanwhile:
 //! what is drawn from one pool of places. Afterwards, and while it goes on, no place is taken twice.
 
-use crate::stage_officers::{name, officer};
+use crate::officers::{name, officer};
 use crate::support::{Browser, TestApp};
 use chrono::{DateTime, TimeDelta, Utc};
 use mianqia::auth::entities::account;

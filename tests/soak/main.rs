@@ -6,6 +6,8 @@ mod disk;
 mod kills;
 #[path = "../it/mail_faults.rs"]
 mod mail_faults;
+#[path = "../it/officers.rs"]
+mod officers;
 #[path = "../it/pictures.rs"]
 mod pictures;
 #[path = "../it/program.rs"]
