@@ -33,7 +33,7 @@ const REGULARS: usize = 1_000;
 const ROUNDS: usize = 5;
 const LOOKS: usize = 1_000;
 /// Bookings are put into the store in portions of as many.
-const PORTION: usize = 20_000;
+const PORTION: usize = 5_000;
 const ROWS_OF_A_STATEMENT: usize = 1_000;
 /// The mode in which this program serves a store whose memory is looked at from outside.
 pub const SERVE: &str = "serve-grown";

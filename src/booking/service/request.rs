@@ -244,7 +244,7 @@ impl Booking {
             .db
             .write_ahead(move |tx| {
                 Box::pin(async move {
-                    let seen = write::seen(tx, scope, id).await?.ok_or_else(Problem::not_found)?;
+                    let seen = write::seen(tx, scope, id, now).await?.ok_or_else(Problem::not_found)?;
                     let case = wish.about(&seen)?;
                     // Read before anything is put aside.
                     let is_known = seen.row.account_id == wish.actor.account_id && !seen.is_in_stages;

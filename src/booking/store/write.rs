@@ -55,7 +55,7 @@ pub struct Seen {
 
 /// A booking within a scope, with all that is needed to take a step of it. Nothing is locked: the entry of the step
 /// ([`crate::evidence::append_behind`]) finds out whether somebody was faster.
-pub async fn seen(tx: &Tx, scope: Scope, id: Uuid) -> Result<Option<Seen>, DbErr> {
+pub async fn seen(tx: &Tx, scope: Scope, id: Uuid, now: DateTime<Utc>) -> Result<Option<Seen>, DbErr> {
     let row = scope.find().filter(booking::Column::Id.eq(id));
     let mut query = evidence::with_head(row, booking::Column::Id).into_query();
     let other = |column: booking::Column| Expr::col(("other", column));
@@ -66,6 +66,8 @@ pub async fn seen(tx: &Tx, scope: Scope, id: Uuid) -> Result<Option<Seen>, DbErr
         .and_where(other(booking::Column::AccountId).equals(own(booking::Column::AccountId)))
         .and_where(other(booking::Column::Id).not_equals(own(booking::Column::Id)))
         .and_where(other(booking::Column::StartsAt).lt(Expr::col(own(booking::Column::EndsAt))))
+        // What is long over is not looked at, however much of it there is.
+        .and_where(other(booking::Column::StartsAt).gt(now - LONGEST))
         .and_where(other(booking::Column::EndsAt).gt(Expr::col(own(booking::Column::StartsAt))))
         .and_where(other(booking::Column::State).is_not_in(OVER))
         .to_owned();
