@@ -33,7 +33,9 @@ const REGULARS: usize = 1_000;
 const ROUNDS: usize = 5;
 const LOOKS: usize = 1_000;
 /// Bookings are put into the store in portions of as many.
-const PORTION: usize = 5_000;
+const PORTION: usize = 2_000;
+/// After so many portions the store looks at its tables anew: what it believes of an empty one makes it read all of it.
+const PORTIONS_OF_A_LOOK: usize = 25;
 const ROWS_OF_A_STATEMENT: usize = 1_000;
 /// The mode in which this program serves a store whose memory is looked at from outside.
 pub const SERVE: &str = "serve-grown";
@@ -186,7 +188,7 @@ async fn grow(app: &TestApp, service: &str, regulars: &[String], count: usize) {
     let members = account::Entity::find().filter(account::Column::EnterpriseId.is_not_null());
     let members = members.all(db.reader()).await.unwrap();
     let every = TimeDelta::days(3 * 365) / i32::try_from(count).unwrap();
-    for portion in (0..count).collect::<Vec<_>>().chunks(PORTION) {
+    for (done, portion) in (0..count).collect::<Vec<_>>().chunks(PORTION).enumerate() {
         let rows = portion.iter().map(|n| {
             let starts_at = first - TimeDelta::days(1) - every * i32::try_from(*n).unwrap();
             let member = &members[n % members.len()];
@@ -203,12 +205,19 @@ async fn grow(app: &TestApp, service: &str, regulars: &[String], count: usize) {
             }
         });
         put(db, rows.collect(), template.id, portion[0]..portion[0] + portion.len()).await.unwrap();
+        if done % PORTIONS_OF_A_LOOK == 0 {
+            analyze(db).await;
+        }
     }
-    // As a store does by itself that has been used for years.
+    analyze(db).await;
+    eprintln!("{count} bookings stored in {} s", begun.elapsed().as_secs());
+}
+
+/// As a store does by itself that has been used for years.
+async fn analyze(db: &Db) {
     let analyzed: Result<(), DbErr> =
         db.write(|tx| Box::pin(async move { tx.conn().execute_unprepared("analyze").await.map(drop) })).await;
     analyzed.unwrap();
-    eprintln!("{count} bookings stored in {} s", begun.elapsed().as_secs());
 }
 
 /// Which in order, so that some that follow one another are found by the key.

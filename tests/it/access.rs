@@ -107,6 +107,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/venues", "uxxxxx.xxxxx"),
     ("PUT", "/venues/{id}", "uxxxxxhxxxxx"),
     ("GET", "/references/{reference}", "u.hhh..xxxxx"),
+    ("GET", "/external-numbers/{number}", "u......xxxxx"),
     ("GET", "/day", "uxxxx..xxxxx"),
     ("GET", "/closings", "uxxxx..xxxxx"),
     ("POST", "/closings/preview", "uxxxxx.xxxxx"),

@@ -1,7 +1,8 @@
 //! Clearance in stages: all together or not at all, moved together, and the clock that officers keep.
 
-use crate::both_stores;
+use crate::settings::set;
 use crate::support::{Browser, TestApp};
+use crate::{booking, both_stores, desk, health_group};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -142,6 +143,36 @@ both_stores! {
             slot["free"].as_i64().unwrap()
         };
         assert_eq!(free(&format!("&moving={}", held["id"].as_str().unwrap())).await, free("").await + 1);
+    }
+
+    async fn what_is_booked_in_stages_only_is_not_booked_or_waited_for_as_a_whole(app: &TestApp) {
+        let (chief, officer, lin) = (app.signed_in("shen").await, app.signed_in("zhou").await, app.signed_in("lin").await);
+        let service = app.service("after-hours").await;
+        let check_up = app.service("check-up").await;
+        set(&chief, &check_up, |body| body["settings"]["stages_only"] = json!(true)).await.refused(422, "settings_no_stages");
+        let whole = booking::take(&lin, &service, EVENING).await;
+        set(&chief, &service, |body| body["settings"]["stages_only"] = json!(true)).await.ok();
+        let stage = json!({"stage": "inspection", "duration_minutes": 15, "gap_least_minutes": 0, "gap_most_minutes": 0,
+            "at_enterprise": false, "seats": null, "officers": []});
+        set(&chief, &check_up, |body| {
+            body["settings"]["stages"] = json!([stage]);
+            body["settings"]["stages_only"] = json!(true);
+        }).await.ok();
+        assert_eq!(lin.get(&format!("/api/v1/services/{service}")).await.ok()["stages_only"], true);
+        let before = occupied(app).await;
+        let wish = json!({"service_id": service, "starts_at": "2026-11-24T13:00:00Z"});
+        lin.post("/api/v1/bookings", wish).await.refused(422, "stages_needed");
+        let wish = json!({"from": "2026-11-24", "to": "2026-11-25"});
+        lin.post(&format!("/api/v1/services/{service}/waiting"), wish).await.refused(422, "stages_needed");
+        desk::book(&officer, desk::by_phone(&service, "2026-11-24T13:00:00Z")).await.refused(422, "stages_needed");
+        let people = health_group::people(6);
+        health_group::book(&lin, &check_up, &people, "2026-12-10T01:00:00Z").await.refused(422, "stages_needed");
+        assert_eq!(occupied(app).await, before);
+        // What was had as a whole before goes on and moves as it is; in stages there is everything.
+        lin.post(&booking::path(&whole, "/request"), form(false)).await.ok();
+        let moved = json!({"starts_at": "2026-11-24T14:00:00Z", "anyway": true});
+        lin.post(&booking::path(&whole, "/reschedule"), moved).await.ok();
+        book(&app.signed_in("gao").await, app, three(EVENING_OF_THREE)).await;
     }
 
     async fn of_stages_that_cannot_all_be_had_none_is_taken(app: &TestApp) {

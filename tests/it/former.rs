@@ -3,6 +3,7 @@
 
 use crate::program::{Program, command_on};
 use crate::support::{OwnDatabase, Store, unique};
+use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::json;
 use std::fs;
 use std::io::Write;
@@ -101,6 +102,36 @@ async fn an_office_of_the_former_version_goes_on(store: Store) {
 
     let after = office.verified();
     assert!(after.contains("48 cases"), "{after}");
+}
+
+/// A declaration number that stood in a form before bookings were found by it.
+async fn numbers_of_before_are_found(store: Store) {
+    let office = Former::unpack(store).await;
+    let at_store = Database::connect(&office.url).await.unwrap();
+    let put = match store {
+        Store::Sqlite => "fields = json_set(fields, '$.declaration_no', '199920261000000007')",
+        Store::Postgres => "fields = jsonb_set(fields, '{declaration_no}', '\"199920261000000007\"')",
+    };
+    let of_clearance = "service_id in (select id from service where code = 'after-hours')";
+    let done = at_store.execute_unprepared(&format!("update booking set {put} where {of_clearance}")).await;
+    let changed = done.unwrap().rows_affected();
+    assert!(changed > 0);
+    assert!(office.command(&["migrate"]).output().unwrap().status.success());
+    let statement = "select count(*) from external_number where field = 'declaration_no' and number = '199920261000000007'";
+    let statement = Statement::from_string(at_store.get_database_backend(), statement);
+    let row = at_store.query_one_raw(statement).await.unwrap().unwrap();
+    assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), i64::try_from(changed).unwrap());
+    at_store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn numbers_of_before_are_found_on_sqlite() {
+    numbers_of_before_are_found(Store::Sqlite).await;
+}
+
+#[tokio::test]
+async fn numbers_of_before_are_found_on_postgres() {
+    numbers_of_before_are_found(Store::Postgres).await;
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ fn text(zh: &str, en: &str) -> Value {
 
 fn question(key: &str, kind: &str) -> Value {
     json!({"key": key, "kind": kind, "label": text("行程说明", "Journey"), "hint": null, "required": false, "options": null,
-        "sensitive": false, "max_length": null, "default": null, "without_stages": false})
+        "sensitive": false, "max_length": null, "default": null, "without_stages": false, "link": null})
 }
 
 fn option(value: &str) -> Value {

@@ -29,6 +29,7 @@ mod documents;
 mod documents_kept;
 mod edge;
 mod edge_lines;
+mod external_numbers;
 mod former;
 mod forms;
 mod gate;

@@ -449,7 +449,7 @@ fn log_file(name: &str) -> PathBuf {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_filled_and_freed_twenty_times_loses_nothing_on_sqlite() {
+async fn booking_on_a_disk_filled_and_freed_twenty_times_loses_nothing_on_sqlite() {
     let disk = Disk::new(48);
     let data_dir = disk.path.join("data");
     let database_url = format!("sqlite://{}", data_dir.join("mianqia.sqlite").display());
@@ -459,7 +459,7 @@ async fn a_disk_filled_and_freed_twenty_times_loses_nothing_on_sqlite() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_filled_and_freed_twenty_times_loses_nothing_on_postgres() {
+async fn booking_on_a_disk_filled_and_freed_twenty_times_loses_nothing_on_postgres() {
     let disk = Disk::new(200);
     fs::set_permissions(&disk.path, fs::Permissions::from_mode(0o755)).unwrap();
     let (cluster, database_url) = Cluster::start(disk.path.join("postgres"));

@@ -71,6 +71,7 @@ too_many_bookings = At most { $most } bookings of this service can stand at a ti
     .enterprise = At most { $most } bookings of this service can stand at a time, and your enterprise has that many. Please finish or cancel one first, or call the office.
 one_time = Give one start, or the times of the stages, but not both.
 no_stages = This service is not booked in stages.
+stages_needed = This service is booked stage by stage: please choose the stages and their times.
 unknown_stage = This service has no such stage.
 stage_order = Stages go in the order declaration, inspection, release, each at most once.
 stage_site = Officers do not come to the enterprise for this stage.

@@ -78,6 +78,7 @@ too_many_bookings = 这项业务同时最多约 { $most } 个，您已经约满�
     .enterprise = 这项业务同时最多约 { $most } 个，贵单位已经约满。请先办完或取消其中一个；确有需要请拨打值班电话。
 one_time = 请给出一个开始时间，或者给出各环节的时间，二者选一。
 no_stages = 这项业务不分环节预约。
+stages_needed = 这项业务分环节预约，请选择要办的环节和各环节的时间。
 unknown_stage = 这项业务没有这个环节。
 stage_order = 环节须按 申报、查验、放行 的顺序，每个至多一次。
 stage_site = 这个环节不能上门办理。

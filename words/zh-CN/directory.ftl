@@ -49,6 +49,10 @@ settings_no_such_option = 默认值不在选项之中。
 settings_no_consent = 有涉及敏感个人信息的问题时，表单里须有一个必选的“单独同意”。请先加上。
 settings_used_by_terms = 预约规则按这个表单里的一个选择题区分类别，该题或其中的选项不能删去，也不能改为敏感信息。请先改预约规则。
 settings_used_by_warning = 系统按这个表单里的日期和选项提醒办事的人，这些问题和选项不能删去。
+settings_no_stages = 只按环节预约的业务至少要有一个环节。
+settings_only_numbers = 只有报关单号和其他系统的编号可以附查询网址。
+# $longest (number)
+settings_link = 查询网址以 https:// 开头，后面是网站名称，最长 { $longest } 个字符。
 settings_file_kinds = 请至少选一种文件格式，每种只选一次。
 # $most (number)
 # $least (number)

@@ -26,6 +26,11 @@ declaration_no =
     .digits = 报关单号只有数字。请看清是数字 0 还是字母 O。
     .length = 报关单号是 18 位数字，这里是 { $length } 位。
 # $length (number)
+external_no =
+    .character = 编号里只有字母、数字和连字符，不会有“{ $c }”。请照原编号填写。
+    .length = 编号是 6 至 40 位，这里是 { $length } 位。请照原编号填写。
+    .no_digit = 编号里应当有数字。请照原编号填写。
+# $length (number)
 customs_reg_code =
     .length = 海关注册编码是 10 位，这里是 { $length } 位。
     .character = 海关注册编码前 4 位是数字，后 6 位是数字或字母。

@@ -85,6 +85,7 @@ mod tests {
             max_length: None,
             default: None,
             without_stages: false,
+            link: None,
         }
     }
 

@@ -60,6 +60,7 @@ mod tests {
             max_length: None,
             default: None,
             without_stages: false,
+            link: None,
         };
         let (yes, no) = (json!({"health_consent": true}), json!({"health_consent": false}));
         let given = |field: &FieldSpec, fields: &Value| {

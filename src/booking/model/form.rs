@@ -161,6 +161,7 @@ fn check_text(field: &FieldSpec, text: &str) -> Result<String, Problem> {
         FieldKind::DeclarationNo => {
             identifiers::declaration_no(&text).map_err(|fault| fault.problem(name(field)))
         }
+        FieldKind::ExternalNo => identifiers::external_no(&text).map_err(|fault| fault.problem(name(field))),
         FieldKind::Date => {
             let date = (text.len() == 10).then(|| text.parse::<NaiveDate>().ok()).flatten();
             let near = date.is_some_and(|date| (1900..=2199).contains(&date.year()));
@@ -233,6 +234,7 @@ mod tests {
             max_length: (kind == FieldKind::Text).then_some(5),
             default: None,
             without_stages: false,
+            link: None,
         }
     }
 

@@ -19,9 +19,9 @@ use crate::booking::service::transition::{Step, expire, take_steps_behind};
 use crate::booking::service::view::Fresh;
 use crate::booking::service::wish::WantedAll;
 use crate::booking::service::{Booking, Fault, scope_of};
-use crate::booking::store::consents;
 use crate::booking::store::entities::booking::{self, BookingState, Channel};
 use crate::booking::store::write::{self, Seen};
+use crate::booking::store::{consents, external_numbers};
 use crate::booking::wire::dto::BookingDto;
 use crate::booking::words::mails;
 use crate::booking::words::problems::documents_missing;
@@ -171,8 +171,12 @@ impl Requested {
         self.warnings.iter().find(|warning| !read(warning)).map_or(Ok(()), |warning| Err(unread(warning)))
     }
 
-    /// Keeps the words that were agreed to.
-    pub fn keep_consent(&self, tx: &Tx) {
+    /// Keeps what stands beside the booking: the words that were agreed to, and the numbers by which it is found.
+    pub fn keep_beside(&self, tx: &Tx, booking: Uuid) {
+        let searched = self.info.spec.fields.iter().filter(|field| field.is_searched());
+        let answered =
+            searched.filter_map(|field| Some((&*field.key, self.form.fields.get(&field.key)?.as_str()?)));
+        external_numbers::keep(tx, booking, answered);
         if let Some(given) = &self.consent {
             consents::keep(tx, given, self.now);
         }
@@ -330,7 +334,7 @@ async fn request_seen(
     }
     let (is_beside_another, is_in_stages) = (seen.is_beside_another, seen.is_in_stages);
     let steps = case.steps(seen.row.id);
-    case.keep_consent(tx);
+    case.keep_beside(tx, seen.row.id);
     let row = take_steps_behind(tx, seen, steps)?;
     // A booking in stages is shown with them, which were not read.
     let appointments = Vec::new();

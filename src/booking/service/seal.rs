@@ -6,7 +6,7 @@ use crate::booking::log::BookingEntry;
 use crate::booking::model::sealed;
 use crate::booking::service::{Booking, Fault};
 use crate::booking::store::entities::booking;
-use crate::booking::store::{consents, write};
+use crate::booking::store::{consents, external_numbers, write};
 use crate::db::jobs::{self, Claim};
 use crate::directory::model::FieldSpec;
 use crate::directory::{ServiceInfo, settings};
@@ -115,6 +115,9 @@ impl Booking {
                         let entry = NewEntry::new(id, &what, evidence::Actor::PROGRAM, now);
                         // The texts of older entries hold the answers still, readable.
                         evidence::erase_texts(tx, id, "fields").await?;
+                        let hidden = info.spec.fields.iter().filter(|field| field.is_sealed());
+                        let hidden = hidden.map(|field| field.key.clone()).collect();
+                        external_numbers::forget(tx, id, hidden).await?;
                         evidence::append(tx, entry.row(evidence::changed(&before, &row))).await?;
                     }
                     write::update(tx, before, &row)?;

@@ -19,7 +19,9 @@ use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write::{Party, Standing};
 use crate::booking::store::{appointments, write};
 use crate::booking::words::mails;
-use crate::booking::words::problems::{already_theirs, already_yours, too_many_holds, unknown_service};
+use crate::booking::words::problems::{
+    already_theirs, already_yours, stages_needed, too_many_holds, unknown_service,
+};
 use crate::db::Tx;
 use crate::directory::ServiceInfo;
 use crate::evidence::{self, NewEntry};
@@ -90,6 +92,9 @@ impl Booking {
         let now = self.0.clock.now();
         let info = self.0.directory.service(new.service_id).await?.filter(|info| info.row.active);
         let info = info.ok_or_else(unknown_service)?;
+        if info.spec.stages_only && matches!(new.time, Some(WantedTime::Slot(_))) {
+            return Err(stages_needed());
+        }
         let drawing = Drawing { channel: booker.channel, now };
         let people = new.form.as_ref().map_or(1, RequestForm::places);
         let wanted = self.wanted(&info, new.time.as_ref(), drawing).await?.for_people(people);
@@ -147,7 +152,7 @@ impl Booking {
         places.occupy(tx, &owners.zip(taken).collect::<Vec<_>>());
         evidence::begin(tx, entries)?;
         if let Some(requested) = &wish.requested {
-            requested.keep_consent(tx);
+            requested.keep_beside(tx, row.id);
             self.0.tell_office(tx);
         }
         if row.state == BookingState::Accepted {

@@ -7,13 +7,18 @@ use crate::booking::service::presented::Presented;
 use crate::booking::service::{Booking, scope_of};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::external_numbers;
 use crate::booking::store::read::{self, Place, View};
 use crate::booking::wire::dto::BookingDto;
 use crate::booking::words::calendar;
 use crate::booking::words::mails::News;
+use crate::directory::model::identifiers;
 use crate::http::Problem;
 use crate::notify::{self, Method};
 use uuid::Uuid;
+
+/// So many bookings are shown of one number.
+const MOST_FOUND: u64 = 20;
 
 /// A booking right after its booker has written it.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +74,15 @@ impl Booking {
         let reference = parse_reference(spoken).ok_or_else(Problem::not_found)?;
         let row = read::by_reference(self.0.db.reader(), scope, &reference).await?;
         self.show(actor, row.ok_or_else(Problem::not_found)?).await
+    }
+
+    /// The bookings for which another system gave this number, the newest first; what cannot be one is not looked for.
+    pub async fn by_external_number(&self, actor: &Actor, typed: &str) -> Result<Vec<BookingDto>, Problem> {
+        let scope = scope_of(actor)?;
+        let Ok(number) = identifiers::external_no(typed) else { return Ok(Vec::new()) };
+        let rows = external_numbers::bookings(self.0.db.reader(), scope, &number, MOST_FOUND).await?;
+        let presented = self.present(actor, &rows, &[]).await?;
+        Ok(rows.iter().filter_map(|row| presented.show(row)).collect())
     }
 
     /// The appointment as a calendar file.

@@ -13,6 +13,7 @@ use crate::booking::service::{Booking, Fault, scope_of};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::entities::waiting_entry::{Model, WaitingState};
 use crate::booking::store::{appointments, read, waiting_list};
+use crate::booking::words::problems::stages_needed;
 use crate::db::Tx;
 use crate::directory::ServiceInfo;
 use crate::evidence::{self, NewEntry, SYSTEM};
@@ -60,6 +61,10 @@ impl Booking {
         let enterprise = may_book(actor)?;
         let wish = wish.ok_or_else(|| Problem::invalid("from", words::booking::waiting_for_one()))?;
         let info = self.offered(service).await?;
+        if info.spec.stages_only {
+            // Offered are whole appointments.
+            return Err(stages_needed());
+        }
         let now = self.0.clock.now();
         // They would wait for what they are never offered.
         let question = self.question(&info, tier_of(actor), None, now).await?;

@@ -6,6 +6,7 @@ pub mod consents;
 pub mod desks;
 pub mod entities;
 mod evident;
+pub mod external_numbers;
 pub mod facts;
 pub mod feeds;
 pub mod figures;

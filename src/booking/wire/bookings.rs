@@ -6,7 +6,8 @@ use crate::booking::Booking;
 use crate::booking::service::{NewBooking, RequestForm};
 use crate::booking::store::read::{Place, View};
 use crate::booking::wire::dto::{
-    BookingDetailDto, BookingDto, BookingRequest, Cancelling, Explaining, FormCheck, NewBookingDto,
+    BookingDetailDto, BookingDto, BookingRequest, Cancelling, Explaining, FormCheck, FoundBookings,
+    NewBookingDto,
 };
 use crate::booking::wire::refusals;
 use crate::booking::wire::stages::wanted_time;
@@ -91,6 +92,18 @@ pub async fn get_booking_by_reference(
     PathText(reference): PathText,
 ) -> Result<Json<BookingDto>, Refused<refusals::GetBookingByReference>> {
     Ok(Json(booking.by_reference(&actor, &reference).await?))
+}
+
+/// The bookings for which another system gave a number (of a declaration, of a national application), the newest first,
+/// at most twenty.
+#[utoipa::path(get, path = "/external-numbers/{number}", tag = "bookings", operation_id = "list_bookings_by_external_number",
+    params(("number" = String, Path)), responses((status = OK, body = FoundBookings), refusals::ListBookingsByExternalNumber))]
+pub async fn list_bookings_by_external_number(
+    Signed(actor): Signed,
+    State(booking): State<Booking>,
+    PathText(number): PathText,
+) -> Result<Json<FoundBookings>, Refused<refusals::ListBookingsByExternalNumber>> {
+    Ok(Json(FoundBookings { bookings: booking.by_external_number(&actor, &number).await? }))
 }
 
 /// The appointment as a calendar file.

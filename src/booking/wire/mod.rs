@@ -50,6 +50,7 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(bookings::list_bookings, bookings::take_place))
         .routes(routes!(bookings::get_booking))
         .routes(routes!(bookings::get_booking_by_reference))
+        .routes(routes!(bookings::list_bookings_by_external_number))
         .routes(routes!(bookings::get_booking_calendar))
         .routes(routes!(bookings::request_booking))
         .routes(routes!(bookings::cancel_booking))

@@ -71,7 +71,8 @@ shared_refusals! {
             "settings_no_slot_left", "settings_officer", "settings_stage_no_slot", "settings_stage_no_way", "settings_key",
             "settings_key_twice", "settings_key_reserved", "settings_kind_fixed", "settings_no_options",
             "settings_only_choice", "settings_no_such_option", "settings_no_consent", "settings_used_by_terms",
-            "settings_used_by_warning", "settings_file_kinds", "settings_document_size";
+            "settings_used_by_warning", "settings_file_kinds", "settings_document_size", "settings_only_numbers",
+            "settings_link", "settings_no_stages";
     }
     /// Faults of what a venue is to be.
     VENUE_SETTINGS {
@@ -111,7 +112,7 @@ refusals! {
         ..PARTY;
         ..TAKING;
         ..LIST;
-        UNPROCESSABLE_ENTITY: "group_lines_wrong" ("the check tells all of them"), "group_too_small",
+        UNPROCESSABLE_ENTITY: "stages_needed", "group_lines_wrong" ("the check tells all of them"), "group_too_small",
             "group_lead" ("with the first day as `earliest_at`");
     }
     ListServiceDays { UNPROCESSABLE_ENTITY: "bad_range", "date_out_of_range"; }
@@ -184,6 +185,7 @@ refusals! {
         FORBIDDEN: "enterprise_pending", "enterprise_refused";
         CONFLICT: "too_many_holds",
             "documents_missing" ("what is required is uploaded while the place is held");
+        UNPROCESSABLE_ENTITY: "stages_needed" ("of a service that is not booked as a whole");
     }
     RescheduleBooking {
         ..BOOKERS;
@@ -198,7 +200,7 @@ refusals! {
         ..LET_IN;
         FORBIDDEN: "tier_excluded" ("the terms exclude the enterprise's credit tier");
         CONFLICT: "already_waiting" ("with the entry as `subject_id`"), "wrong_state", "waiting_in_stages";
-        UNPROCESSABLE_ENTITY: "waiting_for_one", "waiting_days", "waiting_minutes", "date_out_of_range";
+        UNPROCESSABLE_ENTITY: "stages_needed", "waiting_for_one", "waiting_days", "waiting_minutes", "date_out_of_range";
     }
     GetWaitingList { FORBIDDEN: "forbidden"; }
     ListWaiting { ..BOOKERS; }
@@ -236,6 +238,7 @@ refusals! {
     ListBookings { ..BOOKERS; }
     GetBooking { ..BOOKERS; }
     GetBookingByReference { ..BOOKERS; }
+    ListBookingsByExternalNumber { ..BOOKERS; }
     GetBookingCalendar { ..BOOKERS; CONFLICT: "wrong_state" ("it is not confirmed"); }
     RequestBooking {
         ..BOOKERS;
@@ -299,7 +302,7 @@ refusals! {
         ..PARTY;
         FORBIDDEN: "forbidden";
         CONFLICT: "unread_warning" ("with the field, until its code is in `acknowledged`");
-        UNPROCESSABLE_ENTITY: "unknown_service", "unknown_enterprise",
+        UNPROCESSABLE_ENTITY: "stages_needed", "unknown_service", "unknown_enterprise",
             "enterprise_not_let_in", "desk_needs_enterprise" ("of meetings by video");
     }
     SetShares {

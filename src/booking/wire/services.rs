@@ -254,6 +254,7 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
         limits: spec.limits,
         shares: spec.shares,
         quota_shares: spec.quota_shares,
+        stages_only: spec.stages_only,
         terms: spec.terms.clone(),
         warnings: spec.warnings.clone(),
         uses_working_days: info.uses_working_days(),

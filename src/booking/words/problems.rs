@@ -101,6 +101,11 @@ pub fn no_stages() -> Problem {
     Problem::invalid("stages", words::booking::no_stages())
 }
 
+/// It is booked stage by stage, and not as a whole.
+pub fn stages_needed() -> Problem {
+    Problem::invalid("stages", words::booking::stages_needed())
+}
+
 /// What is wrong with a wanted stage; times by the clocks of the venue.
 pub fn stage_fault(fault: &StageFault, zone: Tz) -> Problem {
     let (name, text) = match fault.kind {

@@ -9,6 +9,10 @@ use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
 use crate::directory::store::entities::service_stage::Stage;
 
+/// Where declarations are made and looked up (中国国际贸易单一窗口), and national applications (互联网+海关).
+const SINGLE_WINDOW: &str = "https://www.singlewindow.cn/";
+const NATIONAL_BOOKING: &str = "https://online.customs.gov.cn/";
+
 /// After hours is what office hours (8:30 to 17:00 on working days) leave.
 pub(super) const CLEARANCE: DemoService = DemoService {
     code: "after-hours",
@@ -134,13 +138,14 @@ fn spec() -> ServiceSpec {
             .without_stages(),
             field("declaration_no", FieldKind::DeclarationNo, "报关单号", "Declaration number")
                 .hint("18 位数字；还没有申报可以不填。", "18 digits; leave it empty if not declared yet.")
+                .link(SINGLE_WINDOW)
                 .optional(),
-            field("application_no", FieldKind::Text, "申请单编号", "Application number")
+            field("application_no", FieldKind::ExternalNo, "申请单编号", "Application number")
                 .hint(
                     "全国预约通关申请的编号，没有可以不填。",
                     "The number of the national application; leave it empty if there is none.",
                 )
-                .at_most(40)
+                .link(NATIONAL_BOOKING)
                 .optional(),
             field("vehicles", FieldKind::Text, "车牌、车皮或集装箱号", "Vehicle, wagon or container numbers")
                 .at_most(200)
@@ -160,6 +165,7 @@ fn spec() -> ServiceSpec {
         reminders: ReminderTerms::default(),
         shares: Shares::default(),
         quota_shares: None,
+        stages_only: false,
         groups: None,
         prepare: None,
         results_after_days: None,

@@ -58,6 +58,7 @@ fn spec() -> ServiceSpec {
         reminders: ReminderTerms::default(),
         shares: Shares::default(),
         quota_shares: None,
+        stages_only: false,
         groups: None,
         prepare: None,
         results_after_days: None,

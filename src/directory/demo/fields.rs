@@ -27,6 +27,7 @@ pub(super) fn field(key: &str, kind: FieldKind, zh: &'static str, en: &'static s
         max_length,
         default: None,
         without_stages: false,
+        link: None,
     }
 }
 
@@ -59,6 +60,11 @@ impl FieldSpec {
 
     pub(super) fn without_stages(self) -> Self {
         Self { without_stages: true, ..self }
+    }
+
+    /// Where a number of another system is looked up.
+    pub(super) fn link(self, address: &str) -> Self {
+        Self { link: Some(address.to_owned()), ..self }
     }
 
     /// What a choice stands at until somebody chooses.

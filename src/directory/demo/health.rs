@@ -91,6 +91,7 @@ fn check_up() -> ServiceSpec {
         reminders: ReminderTerms::default(),
         shares: Shares::default(),
         quota_shares: None,
+        stages_only: false,
         groups: Some(GROUPS),
         prepare: Some(t(
             "检查当天早上请空腹，可以少量喝水。",
@@ -157,6 +158,7 @@ fn vaccination() -> ServiceSpec {
         reminders: ReminderTerms::default(),
         shares: Shares::default(),
         quota_shares: None,
+        stages_only: false,
         groups: Some(GROUPS),
         prepare: None,
         results_after_days: None,

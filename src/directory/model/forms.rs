@@ -24,6 +24,7 @@ pub const MOST_QUESTIONS: usize = 40;
 const LABEL_LENGTH: usize = 200;
 const KEY_LENGTH: usize = 40;
 const LONGEST_TEXT: i32 = 2000;
+pub const LINK_LENGTH: usize = 300;
 
 /// What a form is checked against, beside itself.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +60,7 @@ pub(super) fn check_fields(fields: &[FieldSpec], context: &FormContext<'_>, faul
             let length = i32::try_from(length).unwrap_or(i32::MAX);
             faults.take(in_range(at("max_length"), length, 1, LONGEST_TEXT));
         }
+        faults.take(check_link(at("link"), field));
         check_options(index, field, faults);
     }
     let has_consent = fields.iter().any(|field| field.kind == FieldKind::Consent && field.required);
@@ -68,6 +70,22 @@ pub(super) fn check_fields(fields: &[FieldSpec], context: &FormContext<'_>, faul
         }
     }
     faults.take(check_uses(fields, context));
+}
+
+/// A link leads away from here, to where a number is known: over TLS, to a host by name, with nothing secret in it.
+fn check_link(at: String, field: &FieldSpec) -> Checked {
+    let Some(link) = &field.link else { return Ok(()) };
+    if !field.kind.is_of_another_system() {
+        return fault(at, Kind::OnlyNumbers);
+    }
+    let host =
+        link.strip_prefix("https://").map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    let is_host = |host: &str| {
+        host.contains('.') && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | ':'))
+    };
+    let is_plain = link.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '`'));
+    let is_good = host.is_some_and(is_host) && is_plain && link.len() <= LINK_LENGTH;
+    if is_good { Ok(()) } else { fault(at, Kind::Link) }
 }
 
 fn check_options(index: usize, field: &FieldSpec, faults: &mut Faults) {
@@ -297,5 +315,17 @@ impl FieldSpec {
     /// Whether its answers are kept sealed: a tick is no answer that tells something.
     pub fn is_sealed(&self) -> bool {
         self.sensitive && self.kind != FieldKind::Consent
+    }
+
+    /// Whether a booking is found by its answer.
+    pub fn is_searched(&self) -> bool {
+        self.kind.is_of_another_system() && !self.sensitive
+    }
+}
+
+impl FieldKind {
+    /// Whether another system gave the number and knows it.
+    pub fn is_of_another_system(self) -> bool {
+        matches!(self, Self::DeclarationNo | Self::ExternalNo)
     }
 }

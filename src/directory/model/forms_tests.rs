@@ -15,6 +15,7 @@ fn field(key: &str, kind: FieldKind) -> FieldSpec {
         max_length: None,
         default: None,
         without_stages: false,
+        link: None,
     }
 }
 
@@ -47,6 +48,37 @@ fn first_of_documents(documents: &[DocumentSpec]) -> Checked {
     let mut faults = Faults::default();
     check_documents(documents, &mut faults);
     faults.first()
+}
+
+#[test]
+fn a_number_of_another_system_leads_there_over_tls_and_nothing_else_leads_away() {
+    let with = |kind, link: &str| [FieldSpec { link: Some(link.to_owned()), ..field("number", kind) }];
+    for link in ["https://single.example/", "https://single.example:8443/search?kind=1#top", "https://a.b"] {
+        for kind in [FieldKind::ExternalNo, FieldKind::DeclarationNo] {
+            assert_eq!(check(&with(kind, link), &[], &[]), Ok(()), "{link}");
+        }
+        let elsewhere = check(&with(FieldKind::Text, link), &[], &[]);
+        assert_eq!(elsewhere, fault("fields[0].link", OnlyNumbers));
+    }
+    let long = format!("https://single.example/{}", "a".repeat(LINK_LENGTH));
+    for link in [
+        "http://single.example/",
+        "javascript:alert(1)",
+        "https://",
+        "https:///x",
+        "https://localhost/",
+        "https://name:secret@single.example/",
+        "https://single.example/ x",
+        "https://single.example/\"><b>",
+        "https://单一窗口.example/",
+        long.as_str(),
+    ] {
+        assert_eq!(
+            check(&with(FieldKind::ExternalNo, link), &[], &[]),
+            fault("fields[0].link", Link),
+            "{link}"
+        );
+    }
 }
 
 #[test]

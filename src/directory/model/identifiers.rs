@@ -6,6 +6,7 @@
 use crate::base::words::{self, Text};
 use crate::http::Problem;
 use chrono::NaiveDate;
+use std::ops::RangeInclusive;
 
 /// Letters and digits of GB 32100 in the order of their values: no I, O, S, V, Z.
 const USCC_CHARSET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -14,6 +15,8 @@ const RESIDENT_CHECK: &[u8; 11] = b"10X98765432";
 const RESIDENT_WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 /// As many HS codes as one form takes.
 const HS_CODES: usize = 20;
+/// Numbers of other systems have so many characters.
+const EXTERNAL_LENGTHS: RangeInclusive<usize> = 6..=40;
 
 /// What is wrong with an identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +158,22 @@ pub fn declaration_no(typed: &str) -> Result<String, IdFault> {
     )?;
     if !matches!(number.as_bytes()[8], b'0' | b'1') {
         return Err(IdFault::new(IdFaultKind::Character, words::identifiers::declaration_no_direction()));
+    }
+    Ok(number)
+}
+
+/// A number that another system gave (单一窗口, 全国预约通关): its form is that system's affair, which may change it. Letters,
+/// digits and hyphens as they are printed, a digit at least; lower case is raised.
+pub fn external_no(typed: &str) -> Result<String, IdFault> {
+    let number = plain(typed).to_ascii_uppercase();
+    if let Some(c) = number.chars().find(|c| !(c.is_ascii_alphanumeric() || *c == '-')) {
+        return Err(IdFault::new(IdFaultKind::Character, words::identifiers::external_no_character(c)));
+    }
+    if !EXTERNAL_LENGTHS.contains(&number.len()) {
+        return Err(IdFault::new(IdFaultKind::Length, words::identifiers::external_no_length(number.len())));
+    }
+    if !number.contains(|c: char| c.is_ascii_digit()) {
+        return Err(IdFault::new(IdFaultKind::Character, words::identifiers::external_no_no_digit()));
     }
     Ok(number)
 }

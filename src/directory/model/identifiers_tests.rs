@@ -129,6 +129,30 @@ fn declaration_numbers_name_their_direction() {
 }
 
 #[test]
+fn numbers_of_other_systems_are_taken_as_they_are_printed() {
+    for (typed, kept) in [
+        ("YY20260000000001", "YY20260000000001"),
+        (" ｙｙ２０２６ 000001 ", "YY2026000001"),
+        ("i-2026-000001", "I-2026-000001"),
+        ("123456", "123456"),
+    ] {
+        assert_eq!(external_no(typed).as_deref(), Ok(kept), "{typed}");
+    }
+    let long = "1".repeat(41);
+    for (typed, fault) in [
+        ("12345", Length),
+        (long.as_str(), Length),
+        ("", Length),
+        ("ABCDEFG", Character),
+        ("编号202600001", Character),
+        ("YY_2026_0001", Character),
+        ("YY\u{200b}2026000001", Character),
+    ] {
+        assert_eq!(kind(external_no(typed)), fault, "{typed}");
+    }
+}
+
+#[test]
 fn customs_codes_have_four_digits() {
     assert_eq!(customs_code("1900").as_deref(), Ok("1900"));
     assert_eq!(customs_code(" １９００ ").as_deref(), Ok("1900"));
@@ -200,6 +224,7 @@ proptest! {
     #[test]
     fn no_input_makes_a_check_panic(typed in "\\PC{0,24}") {
         let _ = (uscc(&typed), resident_id(&typed), mobile(&typed), declaration_no(&typed));
+        let _ = external_no(&typed);
         let _ = (customs_code(&typed), customs_reg_code(&typed), hs_codes(&typed), email(&typed));
     }
 }

@@ -61,6 +61,9 @@ pub struct ServiceSpec {
     /// What of its daily quota is; none where nothing is.
     #[serde(default)]
     pub quota_shares: Option<QuotaShares>,
+    /// Of a service with stages: it is not booked as a whole, which takes neither their places nor their officers.
+    #[serde(default)]
+    pub stages_only: bool,
     /// Whether groups are taken, and how.
     #[serde(default)]
     pub groups: Option<GroupTerms>,
@@ -239,6 +242,9 @@ pub struct FieldSpec {
     /// Not asked of who books stage by stage: the stages tell it.
     #[serde(default)]
     pub without_stages: bool,
+    /// For numbers of other systems: where one is looked up there (`https://…`).
+    #[serde(default)]
+    pub link: Option<String>,
 }
 
 /// One option of a `choice`.
@@ -261,6 +267,8 @@ pub enum FieldKind {
     HsCodes,
     /// 18 digits (报关单号).
     DeclarationNo,
+    /// A number that another system gave: 单一窗口, the national booking.
+    ExternalNo,
     Date,
     Number,
     /// A box that must be ticked when required.

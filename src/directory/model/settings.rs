@@ -65,6 +65,9 @@ pub struct ServiceSettings {
     pub quota_shares: Option<QuotaShares>,
     pub opening_rules: Vec<RuleSettings>,
     pub stages: Vec<StageSettings>,
+    /// It is booked stage by stage, and not as a whole.
+    #[serde(default)]
+    pub stages_only: bool,
     /// What the booking form asks for, in order.
     pub fields: Vec<FieldSpec>,
     /// The documents to bring or to upload, in order.
@@ -209,6 +212,10 @@ pub enum SettingsFaultKind {
     /// None, or one twice.
     FileKinds,
     DocumentSize,
+    NoStages,
+    /// Only numbers of other systems lead there.
+    OnlyNumbers,
+    Link,
 }
 
 pub(super) type Checked = Result<(), SettingsFault>;
@@ -271,6 +278,9 @@ impl ServiceSettings {
     }
 
     fn check_stages(&self, faults: &mut Faults) {
+        if self.stages_only && self.stages.is_empty() {
+            faults.add("stages_only", SettingsFaultKind::NoStages);
+        }
         for (index, stage) in self.stages.iter().enumerate() {
             let at = |field: &str| format!("stages[{index}].{field}");
             if index > 0 && stage.stage <= self.stages[index - 1].stage {
@@ -353,7 +363,7 @@ impl ServiceSettings {
             (SetupPart::Booking, booking(self) != booking(before)),
             (SetupPart::Seats, seats(self) != seats(before)),
             (SetupPart::Hours, self.opening_rules != before.opening_rules),
-            (SetupPart::Stages, self.stages != before.stages),
+            (SetupPart::Stages, (&self.stages, self.stages_only) != (&before.stages, before.stages_only)),
             (SetupPart::Form, self.fields != before.fields),
             (SetupPart::Documents, self.documents != before.documents),
             (SetupPart::Active, self.active != before.active),

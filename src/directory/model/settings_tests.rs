@@ -40,6 +40,7 @@ fn settings() -> ServiceSettings {
         seats: 3,
         daily_quota: Some(20),
         quota_shares: None,
+        stages_only: false,
         opening_rules: vec![week(DayKind::Working, 540, 720), week(DayKind::Working, 780, 1020)],
         stages: Vec::new(),
         fields: Vec::new(),
@@ -295,6 +296,7 @@ fn what_is_stored_and_breaks_a_rule_holds_up_no_other_change() {
         max_length: None,
         default: None,
         without_stages: false,
+        link: None,
     };
     let (terms, text) = (ServiceTerms::default(), || ByLanguage::same("说明"));
     let change = |stored: &ServiceSettings, change: &dyn Fn(&mut ServiceSettings)| {

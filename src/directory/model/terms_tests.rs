@@ -15,6 +15,7 @@ fn field() -> FieldSpec {
         max_length: None,
         default: None,
         without_stages: false,
+        link: None,
     }
 }
 

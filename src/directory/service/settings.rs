@@ -3,6 +3,7 @@
 use crate::base::words;
 use crate::directory::ServiceInfo;
 use crate::directory::model::documents::{LEAST_BYTES, MOST_BYTES};
+use crate::directory::model::forms::LINK_LENGTH;
 use crate::directory::model::forms::{remembered, remembered_documents, remembered_labels};
 use crate::directory::model::settings::{
     RuleSettings, ServiceSettings, SettingsContext, SettingsFault, SettingsFaultKind, StageSettings,
@@ -66,6 +67,7 @@ impl ServiceInfo {
             quota_shares: spec.quota_shares,
             opening_rules: self.rules.iter().map(rule).collect(),
             stages: self.stages.iter().map(stage).collect(),
+            stages_only: spec.stages_only,
             fields: spec.fields.clone(),
             documents: spec.documents.clone(),
             active: row.active,
@@ -96,6 +98,7 @@ impl ServiceInfo {
         spec.fields = settings.fields.clone();
         spec.documents = settings.documents.clone();
         spec.quota_shares = settings.quota_shares;
+        spec.stages_only = settings.stages_only;
         other.seats = settings.seats;
         other.quota_seats = settings.daily_quota;
         row.quota_resource_id = settings.daily_quota.map(|_| self.row.quota_resource_id.unwrap_or_default());
@@ -217,6 +220,9 @@ pub fn refused(fault: &SettingsFault) -> Problem {
         SettingsFaultKind::UsedByTerms => say::settings_used_by_terms(),
         SettingsFaultKind::UsedByWarning => say::settings_used_by_warning(),
         SettingsFaultKind::FileKinds => say::settings_file_kinds(),
+        SettingsFaultKind::NoStages => say::settings_no_stages(),
+        SettingsFaultKind::OnlyNumbers => say::settings_only_numbers(),
+        SettingsFaultKind::Link => say::settings_link(LINK_LENGTH),
         SettingsFaultKind::DocumentSize => say::settings_document_size(LEAST_BYTES >> 10, MOST_BYTES >> 20),
     };
     Problem::invalid(format!("settings.{}", fault.field), title)

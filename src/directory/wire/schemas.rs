@@ -38,7 +38,7 @@ words_in_json! {
     ImportOrigin { Page, Command, Program }
 
     /// How a field is filled in and checked.
-    FieldKind { Text, LongText, Choice, PortCode, HsCodes, DeclarationNo, Date, Number, Consent }
+    FieldKind { Text, LongText, Choice, PortCode, HsCodes, DeclarationNo, ExternalNo, Date, Number, Consent }
 
     /// What a document is, by its content.
     FileKind { Pdf, Jpeg, Png }
@@ -158,6 +158,9 @@ fields_in_json! {
         /// In their order; none where it is not booked in stages.
         #[schema(max_items = 3)]
         stages: Vec<StageSettings>,
+        /// It is booked stage by stage, and not as a whole.
+        #[serde(default)]
+        stages_only: bool,
         /// What the booking form asks for, in order. A key is what answers are kept by; its kind never changes.
         #[schema(max_items = 40)]
         fields: Vec<FieldSpec>,
@@ -329,6 +332,9 @@ fields_in_json! {
         /// Not asked of who books stage by stage: the stages tell it.
         #[schema(required = true)]
         without_stages: bool,
+        /// For numbers of other systems: where one is looked up there (`https://…`).
+        #[schema(required = true)]
+        link: Option<String>,
     }
 
     /// A document that a service asks for.

@@ -4,7 +4,7 @@ import { answerFault, answersToSend, everyField } from './answers'
 
 const text = { 'zh-CN': '', en: '' }
 const field = (key: string, kind: FieldKind, more: Partial<FieldSpec> = {}): FieldSpec =>
-  ({ key, kind, label: text, hint: null, required: true, options: null, sensitive: false, max_length: null, default: null, without_stages: false, ...more })
+  ({ key, kind, label: text, hint: null, required: true, options: null, sensitive: false, max_length: null, default: null, without_stages: false, link: null, ...more })
 
 describe('an answer', () => {
   it('is missing only where one is required', () => {

@@ -1,10 +1,10 @@
 // A booking form's answers: what is wrong with one, and how they go to the program. Pure; the words are the page's.
 import type { FieldSpec, FieldValue, Service } from '../api/types'
 import { lengthOf } from './characters'
-import { isDeclarationNo, isHsCodes, isPortCode, plain } from './identifiers'
+import { isDeclarationNo, isExternalNo, isHsCodes, isPortCode, plain } from './identifiers'
 
 export type AnswerFault =
-  | 'missing' | 'missing_consent' | 'missing_choice' | 'too_long' | 'port_code' | 'hs_codes' | 'declaration_no' | 'number'
+  | 'missing' | 'missing_consent' | 'missing_choice' | 'too_long' | 'port_code' | 'hs_codes' | 'declaration_no' | 'external_no' | 'number'
 
 export type Answers = Record<string, FieldValue>
 
@@ -20,6 +20,7 @@ export function answerFault(field: FieldSpec, answer: FieldValue | undefined): A
   if (field.kind === 'port_code' && !isPortCode(text)) return 'port_code'
   if (field.kind === 'hs_codes' && !isHsCodes(text)) return 'hs_codes'
   if (field.kind === 'declaration_no' && !isDeclarationNo(text)) return 'declaration_no'
+  if (field.kind === 'external_no' && !isExternalNo(text)) return 'external_no'
   if (field.kind === 'number' && !Number.isFinite(Number(plain(text)))) return 'number'
   return null
 }

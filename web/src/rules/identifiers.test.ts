@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isDeclarationNo, isHsCodes, isLogin, isMobile, isPortCode, normaliseMobile } from './identifiers'
+import { isDeclarationNo, isExternalNo, isHsCodes, isLogin, isMobile, isPortCode, normaliseMobile } from './identifiers'
 import { normaliseReference, referenceGroups } from './reference'
 
 it('knows a mobile number', () => {
@@ -23,6 +23,11 @@ it('knows a declaration number', () => {
   expect(isDeclarationNo('199920260000000002')).toBe(true)
   expect(isDeclarationNo('199920262000000001')).toBe(false)
   expect(isDeclarationNo('19992026100000001')).toBe(false)
+})
+
+it('takes numbers of other systems as they are printed', () => {
+  for (const right of ['YY-2026-000001', 'ｙｙ２０２６０００００１', '123456']) expect(isExternalNo(right), right).toBe(true)
+  for (const wrong of ['12345', 'ABCDEFG', 'YY_2026_0001', '编号2026000001', '1'.repeat(41)]) expect(isExternalNo(wrong), wrong).toBe(false)
 })
 
 it('takes HS codes however they are separated', () => {

@@ -45,6 +45,12 @@ export function isHsCodes(typed: string): boolean {
   return codes.length > 0 && codes.every((code) => /^\d{4,10}$/.test(code.replaceAll('.', '')))
 }
 
+/** A number that another system gave: letters, digits and hyphens as they are printed. */
+export function isExternalNo(typed: string): boolean {
+  const number = plain(typed).replace(/\s/g, '')
+  return /^[0-9A-Z-]{6,40}$/i.test(number) && /\d/.test(number)
+}
+
 /** 报关单号: customs 4 + year 4 + direction 1 (1 import, 0 export) + serial 9. */
 export function isDeclarationNo(typed: string): boolean {
   return /^\d{8}[01]\d{9}$/.test(plain(typed).replace(/\s/g, ''))

@@ -7,6 +7,7 @@ pub mod booking;
 pub mod calendar_feed;
 pub mod calendar_touched;
 pub mod consent_text;
+pub mod external_number;
 pub mod refusal;
 pub mod reminder;
 pub mod waiting_entry;

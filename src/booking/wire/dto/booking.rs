@@ -309,6 +309,12 @@ pub struct FormCheck {
     pub warnings: Vec<FormWarning>,
 }
 
+/// The bookings that something was found of.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundBookings {
+    pub bookings: Vec<BookingDto>,
+}
+
 /// What a form can be filled in with beforehand.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Prefill {

@@ -16,8 +16,8 @@ mod why;
 pub use board::{BoardBookingDto, BoardDayDto, BoardDto, BoardPlaceDto, BoardServiceDto, OpenSpanDto};
 pub use booking::{
     BookedStageDto, BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, ConsentDto, EnterpriseRef,
-    Explaining, FieldValue, FormCheck, HistoryItem, HistoryMove, HistorySide, NewBookingDto, OfficerRef,
-    OverlapDto, Prefill, Rescheduling, ServiceRef, VenueRef, WantedStageDto,
+    Explaining, FieldValue, FormCheck, FoundBookings, HistoryItem, HistoryMove, HistorySide, NewBookingDto,
+    OfficerRef, OverlapDto, Prefill, Rescheduling, ServiceRef, VenueRef, WantedStageDto,
 };
 pub use clearance::{ClearanceFileDto, ClearanceReportDto, NewClearanceImport};
 pub use day::{DayBookingDto, MissingYear, OfficeDayDto, Refusing};

@@ -54,6 +54,8 @@ pub struct ServiceDto {
     pub shares: Shares,
     /// What of the daily quota is kept for them; null where nothing is.
     pub quota_shares: Option<QuotaShares>,
+    /// It is booked stage by stage, and not as a whole.
+    pub stages_only: bool,
     /// Who can book it when.
     pub terms: ServiceTerms,
     /// What a form is checked for before it is requested (`POST /bookings/{id}/check`).

@@ -43,10 +43,10 @@ export default {
   },
   find: {
     title: 'Find a booking',
-    label: 'Reference',
-    hint: 'From the e-mail, beginning with MQ; capitals and spaces do not matter',
+    label: 'Reference, declaration or application number',
+    hint: 'The reference is in the e-mail and begins with MQ; capitals and spaces do not matter',
     go: 'Find',
-    empty: 'Please give the reference.',
+    empty: 'Please give a number.',
     sign_in: "You will be asked to sign in first: only your own or your enterprise's bookings are shown.",
   },
   duty: 'Duty officer, day and night',

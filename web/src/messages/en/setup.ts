@@ -58,6 +58,7 @@ export default {
     hint: 'Without any it is booked as a whole only. The order is fixed: declaration, inspection, release.',
     officers: 'Who holds it: {stage}', officers_hint: 'Where some are ticked, each booking takes the time of one of them who is free, the first ticked first. With none ticked no time is taken.', officer_place: 'Number {n}',
     duration: 'Duration (minutes)', least: 'Minutes after the stage before, at least', most: 'At most', seats: 'Places it takes beside', at_enterprise: 'Officers may come for it',
+    only: 'Booked in stages only', only_hint: 'Not as a whole, which takes neither the places nor the officers of its stages. Nobody can wait for a whole one then.',
   },
   form: {
     title: 'Form', lead: 'What bookers are asked. No answer is lost: questions and options that are removed are still shown with bookings made before.',
@@ -66,7 +67,8 @@ export default {
     required: 'Required', sensitive: 'Sensitive personal information', sensitive_hint: 'When ticked, answers given before are encrypted and masked on lists too. When unticked, those stay encrypted; who gave them and officers read them as before.',
     without_stages: 'Not asked where it is booked stage by stage', up: 'Move up', down: 'Move down', up_n: 'Move question {n} up | Move question {n} up', down_n: 'Move question {n} down | Move question {n} down', remove_n: 'Remove question {n} | Remove question {n}', add: 'Add a question',
     preview: 'The form as bookers see it', preview_lead: 'You can try it: nothing is kept or sent.',
-    kinds: { text: 'A line of text', long_text: 'Lines of text', choice: 'Choice', date: 'Date', number: 'Number', consent: 'Consent (a box)', port_code: 'Customs code', hs_codes: 'HS codes', declaration_no: 'Declaration number' },
+    kinds: { text: 'A line of text', long_text: 'Lines of text', choice: 'Choice', date: 'Date', number: 'Number', consent: 'Consent (a box)', port_code: 'Customs code', hs_codes: 'HS codes', declaration_no: 'Declaration number', external_no: 'Number of another system' },
+    link: 'Address to look it up at', link_hint: 'The page of that system where the number is looked up; begins with https://',
   },
   documents: {
     title: 'Documents', number: 'Document {n}: {label} | Document {n}: {label}', label: 'Document', way: 'How it comes', ways: { upload: 'Uploaded when booking', bring: 'Brought on the day' }, required: 'Required', kinds: 'Kinds of file',

@@ -206,6 +206,7 @@ export default {
     mobile: '手机号应为 11 位，以 1 开头。',
     port_code: '关区代码是 4 位数字。',
     hs_codes: 'HS 编码是 4 至 10 位数字，多个用逗号分开。',
+    external_no: '编号是 6 至 40 位字母、数字或连字符，至少有一位数字。请照原编号填写。',
     declaration_no: '报关单号是 18 位数字，第 9 位是 1（进口）或 0（出口）。',
     number: '请填数字。',
   },
@@ -240,6 +241,7 @@ export default {
     option_then: '{then}（现为：{now}）',
     mask: '隐藏',
     unmask: '显示隐藏的内容',
+    elsewhere: '到 {site} 查询（新窗口）',
     unreadable: '暂时无法读取，已通知运维人员',
   },
   actor: { booker: '预约人', officer: '关员', system: '系统' },
@@ -381,6 +383,7 @@ export default {
   },
   find: {
     title: '查预约',
+    several: '编号 {number} 有 {n} 个预约',
     none: '没有找到这个编号',
     none_text: '请对照邮件再看一遍；常见的错是 0 和 O、1 和 I。只能查到您或本企业的预约。',
     again: '重新查',

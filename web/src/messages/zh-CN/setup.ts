@@ -58,6 +58,7 @@ export default {
     hint: '都不勾，就只能整个预约。顺序固定：申报、查验、放行。',
     officers: '由谁办理{stage}', officers_hint: '勾选后，每次预约占用其中一位空闲关员的时间，先勾的先排；都不勾，就不占谁的时间。', officer_place: '第 {n} 位',
     duration: '时长（分钟）', least: '与上一环节至少隔（分钟）', most: '最多隔（分钟）', seats: '另占场地的名额', at_enterprise: '可以上门',
+    only: '只按环节预约', only_hint: '不能整个预约：整个预约不占查验场地，也不占环节关员的时间。勾上后，也不能为整个预约候补。',
   },
   form: {
     title: '表单', lead: '预约时问什么。已有预约的回答不会丢：删去的问题和选项，在以前的预约里照样看得到。',
@@ -66,7 +67,8 @@ export default {
     required: '必填', sensitive: '敏感个人信息', sensitive_hint: '勾上后，已有的回答也会加密保存，并在列表里遮住。去掉后，以前的回答仍然加密，本人和工作人员照常看得到。',
     without_stages: '分环节预约时不问', up: '上移', down: '下移', up_n: '上移第 {n} 题', down_n: '下移第 {n} 题', remove_n: '删去第 {n} 题', add: '加一个问题',
     preview: '看看办事的人见到的表单', preview_lead: '可以试填，不会保存，也不会提交。',
-    kinds: { text: '一行文字', long_text: '多行文字', choice: '选择', date: '日期', number: '数字', consent: '同意（勾选）', port_code: '关区代码', hs_codes: 'HS 编码', declaration_no: '报关单号' },
+    kinds: { text: '一行文字', long_text: '多行文字', choice: '选择', date: '日期', number: '数字', consent: '同意（勾选）', port_code: '关区代码', hs_codes: 'HS 编码', declaration_no: '报关单号', external_no: '其他系统的编号' },
+    link: '查询网址', link_hint: '在那个系统里查这个编号的网页，以 https:// 开头',
   },
   documents: {
     title: '材料', number: '第 {n} 份：{label}', label: '材料名称', way: '怎么交', ways: { upload: '预约时上传', bring: '当天带来' }, required: '必须提供', kinds: '可以接收的格式',

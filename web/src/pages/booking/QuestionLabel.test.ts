@@ -5,7 +5,7 @@ import { answerWords, called, calledThen } from './answered'
 import QuestionLabel from './QuestionLabel.vue'
 
 const both = (text: string) => ({ 'zh-CN': text, en: text })
-const field: FieldSpec = { key: 'why', kind: 'choice', label: both('Why'), hint: null, required: true, options: [{ value: 'work', label: both('Labour') }, { value: 'study', label: both('Study') }], sensitive: false, max_length: null, default: null, without_stages: false }
+const field: FieldSpec = { key: 'why', kind: 'choice', label: both('Why'), hint: null, required: true, options: [{ value: 'work', label: both('Labour') }, { value: 'study', label: both('Study') }], sensitive: false, max_length: null, default: null, without_stages: false, link: null }
 const until = '2026-11-23T03:00:00Z'
 const booking = { labels_then: [{ key: 'why', option: null, label: both('Reason'), until }, { key: 'why', option: 'work', label: both('Work'), until }] }
 

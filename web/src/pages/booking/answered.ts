@@ -18,3 +18,6 @@ export function answerWords(booking: Pick<BookingDetail, 'labels_then'>, field: 
 
 export type Called = { then: FormerLabel | undefined; now: FieldSpec['label'] }
 export const called = (booking: Pick<BookingDetail, 'labels_then'>, field: FieldSpec): Called => ({ then: calledThen(booking, field.key), now: field.label })
+
+/** The site that a link leads to, to be said before somebody goes there. */
+export const siteOf = (link: string) => link.replace(/^https:\/\//, '').replace(/[/?#].*$/, '')

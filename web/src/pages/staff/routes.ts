@@ -2,7 +2,7 @@ import type { RouteRecordRaw } from 'vue-router'
 
 // `booking` speaks too: a booking's history has the same words for both sides
 export const staff: RouteRecordRaw[] = [
-  { path: '/staff/day', name: 'staff-day', component: () => import('./DayPage.vue'), meta: { title: 'common.staff.day', areas: ['staff', 'booking', 'documents'], roles: ['officer', 'chief'], width: 'wide' } },
+  { path: '/staff/day', name: 'staff-day', component: () => import('./DayPage.vue'), meta: { title: 'common.staff.day', areas: ['staff', 'booking', 'documents', 'home'], roles: ['officer', 'chief'], width: 'wide' } },
   { path: '/staff/board', name: 'staff-board', component: () => import('./BoardPage.vue'), meta: { title: 'common.staff.board', areas: ['staff', 'booking', 'documents'], roles: ['officer', 'chief'], width: 'wide' } },
   { path: '/staff/desk', name: 'staff-desk', component: () => import('./DeskPage.vue'), meta: { title: 'common.staff.desk', areas: ['staff', 'booking', 'documents'], roles: ['officer', 'chief'], width: 'wide' } },
   { path: '/staff/calendar', name: 'staff-calendar', component: () => import('./CalendarPage.vue'), meta: { title: 'common.staff.calendar', areas: ['staff'], roles: ['officer', 'chief'], width: 'wide' } },

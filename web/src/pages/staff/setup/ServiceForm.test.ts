@@ -11,7 +11,7 @@ vi.mock('../../../api/client', () => ({ api: { GET: vi.fn(), POST: vi.fn(), PUT:
 const both = (text: string) => ({ 'zh-CN': text, en: text })
 const settings = {
   name: both('Clearance'), summary: both('s'), who: both('w'), bring: [], rules: [], prepare: null, duration_minutes: 60, lead_minutes: 60, horizon_days: 30,
-  hold_minutes: 10, needs_decision: true, seats: 2, daily_quota: null as number | null, quota_shares: null as object | null, opening_rules: [{ day_kind: 'working', weekdays: [1, 2, 3, 4, 5, 6, 7], from_minute: 540, to_minute: 720 }], stages: [], fields: [], documents: [], active: true,
+  hold_minutes: 10, needs_decision: true, seats: 2, daily_quota: null as number | null, quota_shares: null as object | null, opening_rules: [{ day_kind: 'working', weekdays: [1, 2, 3, 4, 5, 6, 7], from_minute: 540, to_minute: 720 }], stages: [], stages_only: false, fields: [], documents: [], active: true,
 }
 const setup = (version: number, more = {}) => ({ id: 's', code: 'c', kind: 'video', venue_id: 'v', venue_name: both('Hall'), zone: ZONE, grid_minutes: 15, version, settings: { ...settings, ...more }, kept_seats: 0, changes: [], faults: [] as { field: string; code: string; text: string }[] })
 const figures = (free: number) => ({ slots: free, free_slots: free, free, reason: null })
@@ -93,7 +93,7 @@ it('keeps some of a day for callers and the counter, says what that means and wh
 })
 
 it('tells what is stored and breaks a rule, where it is, and lets everything else be saved', async () => {
-  const question = { key: 'flight', kind: 'text', label: both('Flight'), hint: null, required: false, options: null, sensitive: false, max_length: null, default: null, without_stages: false }
+  const question = { key: 'flight', kind: 'text', label: both('Flight'), hint: null, required: false, options: null, sensitive: false, max_length: null, default: null, without_stages: false, link: null }
   const stored = { ...setup(0, { fields: [question] }), faults: [
     { field: 'settings.fields[0].label.en', code: 'settings_text_missing', text: 'Missing.' },
     { field: 'settings.bring[1].en', code: 'settings_text_missing', text: 'Missing too.' },

@@ -11,7 +11,7 @@ const settings: ServiceSettings = {
     { stage: 'declaration', duration_minutes: 30, gap_least_minutes: 0, gap_most_minutes: 0, at_enterprise: false, seats: null, officers: [] },
     { stage: 'release', duration_minutes: 30, gap_least_minutes: 0, gap_most_minutes: 60, at_enterprise: false, seats: 1, officers: ['o'] },
   ],
-  fields: [], documents: [], active: true,
+  stages_only: true, fields: [], documents: [], active: true,
 }
 
 it('is typed and read back as it was', () => {

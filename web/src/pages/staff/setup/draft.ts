@@ -25,6 +25,7 @@ export interface ServiceDraft {
   shares: SharesDraft
   opening_rules: RuleDraft[]
   stages: StageDraft[]
+  stages_only: boolean
   fields: FieldDraft[]
   documents: DocumentDraft[]
   active: boolean
@@ -84,6 +85,7 @@ export function draftOf(settings: ServiceSettings): ServiceDraft {
     shares: sharesDraft(settings.quota_shares),
     opening_rules: settings.opening_rules.map((one) => ({ day_kind: one.day_kind, weekdays: [...one.weekdays], from: String(one.from_minute), to: String(one.to_minute) })),
     stages: STAGES.map(stage),
+    stages_only: settings.stages_only,
     fields: settings.fields.map(fieldDraft),
     documents: settings.documents.map(documentDraft),
     active: settings.active,
@@ -143,6 +145,7 @@ export function settingsOf(draft: ServiceDraft): ServiceSettings {
       seats: optional(one.seats),
       officers: [...one.officers],
     })),
+    stages_only: draft.stages_only,
     fields: draft.fields.map(fieldOf),
     documents: draft.documents.map(documentOf),
     active: draft.active,

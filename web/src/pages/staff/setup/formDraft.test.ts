@@ -5,7 +5,7 @@ import { documentDraft, documentOf, emptyField, fieldDraft, fieldOf, moved, unre
 const text = (said: string) => ({ 'zh-CN': said, en: said })
 const choice: FieldSpec = {
   key: 'item', kind: 'choice', label: text('a'), hint: null, required: true, options: [{ value: 'x', label: text('x') }],
-  sensitive: true, max_length: null, default: 'x', without_stages: false,
+  sensitive: true, max_length: null, default: 'x', without_stages: false, link: null,
 }
 const scan: DocumentSpec = { key: 'scan', label: text('s'), hint: text('h'), way: 'upload', required: true, kinds: ['pdf', 'png'], most_bytes: 5_000_000, most_pages: 3, most_files: 2 }
 

@@ -15,6 +15,7 @@ export interface FieldDraft {
   options: OptionDraft[]
   preset: string
   longest: string
+  link: string
   /** It is asked already: its key and kind stay. */
   asked: boolean
 }
@@ -33,8 +34,10 @@ export interface DocumentDraft {
   asked: boolean
 }
 
-export const KINDS: FieldKind[] = ['text', 'long_text', 'choice', 'date', 'number', 'consent', 'port_code', 'hs_codes', 'declaration_no']
+export const KINDS: FieldKind[] = ['text', 'long_text', 'choice', 'date', 'number', 'consent', 'port_code', 'hs_codes', 'declaration_no', 'external_no']
 export const FILE_KINDS: FileKind[] = ['pdf', 'jpeg', 'png']
+/** Whether another system gave the number and knows it. */
+export const leadsAway = (kind: FieldKind) => kind === 'declaration_no' || kind === 'external_no'
 const MEGABYTE = 1024 * 1024
 const COUNT = /^\d{1,4}$/
 const SIZE = /^\d{1,3}([.,]\d)?$/
@@ -54,6 +57,7 @@ export const fieldDraft = (field: FieldSpec): FieldDraft => ({
   options: field.options?.map(({ value, label }) => ({ value, label: typed(label) })) ?? [],
   preset: field.default ?? '',
   longest: field.max_length?.toString() ?? '',
+  link: field.link ?? '',
   asked: true,
 })
 
@@ -72,7 +76,7 @@ export const documentDraft = (one: DocumentSpec): DocumentDraft => ({
 })
 
 export const emptyOption = (): OptionDraft => ({ value: '', label: emptyText() })
-export const emptyField = (): FieldDraft => ({ key: '', kind: 'text', label: emptyText(), hint: emptyText(), required: false, sensitive: false, without_stages: false, options: [], preset: '', longest: '', asked: false })
+export const emptyField = (): FieldDraft => ({ key: '', kind: 'text', label: emptyText(), hint: emptyText(), required: false, sensitive: false, without_stages: false, options: [], preset: '', longest: '', link: '', asked: false })
 export const emptyDocument = (): DocumentDraft => ({ key: '', label: emptyText(), hint: emptyText(), way: 'upload', required: true, kinds: [...FILE_KINDS], megabytes: '5', bytes: 5 * MEGABYTE, pages: '10', files: '1', asked: false })
 
 /** The names of the fields whose text is no number; as the API spells them. */
@@ -98,6 +102,7 @@ export const fieldOf = (draft: FieldDraft): FieldSpec => ({
   max_length: draft.longest.trim() ? Number(draft.longest.trim()) : null,
   default: draft.kind === 'choice' && draft.preset ? draft.preset : null,
   without_stages: draft.without_stages,
+  link: leadsAway(draft.kind) && draft.link.trim() ? draft.link.trim() : null,
 })
 
 export const documentOf = (draft: DocumentDraft): DocumentSpec => ({
