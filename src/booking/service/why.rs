@@ -136,7 +136,7 @@ impl Booking {
             None => with_boards(&self.0.places, &info, drawing, |boards| look(boards)),
             Some((stage, site)) => {
                 let until = now + TimeDelta::days(i64::from(info.row.horizon_days) + 2);
-                let officers = self.stages_now(&info, now..until, None).await?;
+                let officers = self.stages_now(&info, now..until.max(ends_at), None).await?;
                 let begins = info.stages.first().is_some_and(|first| first.row.stage == stage.row.stage);
                 let asked = StageAsked { stage, site, begins };
                 self.look_at_stage(&info, asked, drawing, &officers, |boards| look(boards))
