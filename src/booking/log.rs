@@ -432,6 +432,9 @@ pub enum WaitingEntry {
     Declined(Waited),
     #[serde(rename = "waiting.passed")]
     Passed(Waited),
+    /// The office is closed then: they wait on in their place.
+    #[serde(rename = "waiting.offer_withdrawn")]
+    OfferWithdrawn(Waited),
     #[serde(rename = "waiting.withdrawn")]
     Withdrawn(Waited),
     #[serde(rename = "waiting.ended")]
@@ -478,6 +481,7 @@ impl Logged for WaitingEntry {
             Self::Taken(_) => words::log::waiting_taken(),
             Self::Declined(_) => words::log::waiting_declined(),
             Self::Passed(_) => words::log::waiting_passed(),
+            Self::OfferWithdrawn(_) => words::log::waiting_offer_withdrawn(),
             Self::Withdrawn(_) => words::log::waiting_withdrawn(),
             Self::Ended(_) => words::log::waiting_ended(),
         }

@@ -35,7 +35,7 @@ async fn set_tier(chief: &Browser, enterprise: &str, tier: &str) -> Answer {
 }
 
 /// A chief sets the terms of a service; its id.
-async fn set_terms(app: &TestApp, code: &str, terms: Value) -> String {
+pub async fn set_terms(app: &TestApp, code: &str, terms: Value) -> String {
     let (chief, service) = (app.signed_in("shen").await, app.service(code).await);
     let body = json!({"terms": terms, "reason": "试行"});
     chief.call(Method::PUT, &format!("/api/v1/services/{service}/terms"), Some(body)).await.ok();
@@ -168,10 +168,12 @@ both_stores! {
         // What has nothing to do with the party.
         for (starts_at, reason) in [
             ("2026-11-23T01:00:00Z", "past"), ("2026-11-24T03:00:00Z", "closed"), ("2026-11-25T11:07:00Z", "closed"), ("2027-06-01T11:00:00Z", "year_unpublished"),
-            ("2026-12-28T11:00:00Z", "beyond_horizon"),
         ] {
             assert_eq!(why(&gao, &service, &format!("starts_at={starts_at}")).await["reason"], reason, "{starts_at}");
         }
+        // Too far ahead there is a place, and a rule against it.
+        let far = why(&gao, &service, "starts_at=2026-12-28T11:00:00Z").await;
+        assert_eq!((&far["reason"], &far["allowed"], rules(&far)), (&Value::Null, &json!(false), vec!["beyond_horizon"]));
         for hour in 0..2 {
             let other = [&lin, &gao][hour];
             book(other, &service, "2026-11-25T11:00:00Z").await.ok();

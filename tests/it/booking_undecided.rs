@@ -1,7 +1,8 @@
-//! Requests that nobody decides end with their time, and hide nothing.
+//! Requests that nobody decides end as their time begins, and hide nothing.
 
-use crate::booking::{after_hours_form, path, take, with_choices};
+use crate::booking::{after_hours_form, path, take, try_form, with_choices};
 use crate::both_stores;
+use crate::desk::{changed, walk_in};
 use crate::support::hold_back;
 use mianqia::booking::jobs::ExpireBookings;
 use mianqia::db::jobs::Job;
@@ -11,7 +12,7 @@ use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 both_stores! { at "2026-11-25T01:00:00Z";
-    async fn a_request_that_nobody_decides_ends_with_its_time_and_the_booker_is_told(app: &TestApp) {
+    async fn a_request_that_nobody_decides_ends_at_its_start_and_the_booker_is_told(app: &TestApp) {
         let owner = app.signed_in("lin").await;
         let service = app.service("after-hours").await;
         let form = with_choices(app, &service, after_hours_form()).await;
@@ -21,16 +22,22 @@ both_stores! { at "2026-11-25T01:00:00Z";
         owner.post(&path(&later, "/request"), form).await.ok();
         // Nothing ends it but this test: the sweep of the office itself might be quicker.
         hold_back(app, ExpireBookings::KIND).await;
-        // While it runs, it can be taken back or still be decided.
-        app.set_time("2026-11-26T12:59:59Z");
+        // Until it begins, it can be taken back or still be decided.
+        app.set_time("2026-11-26T11:59:59Z");
         let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
         let now = owner.get(&path(&held, "")).await.ok();
         assert_eq!((&now["state"], &now["can"]["cancel"], &now["can"]["book_again"]), (&json!("requested"), &json!(true), &json!(false)));
-        app.set_time("2026-11-26T13:00:00Z");
+        app.set_time("2026-11-26T12:00:00Z");
         let over = owner.get(&path(&held, "")).await.ok();
         assert_eq!((&over["state"], &over["expired_because"]), (&json!("expired"), &json!("nobody_decided")));
         officer.post(&path(&held, "/accept"), json!({})).await.refused(409, "too_late");
         owner.post(&path(&held, "/cancel"), json!({"reason": "x"})).await.refused(409, "too_late");
+        officer.post(&path(&held, "/refuse"), json!({"reason": "x"})).await.refused(409, "too_late");
+        let listed = async |view: &str| {
+            let list = owner.get(&format!("/api/v1/bookings?view={view}")).await.ok();
+            list["items"].as_array().unwrap().iter().map(|row| row["id"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!((listed("coming").await, listed("past").await), (vec![later["id"].clone()], vec![held["id"].clone()]));
         assert_eq!(app.app.booking.sweep_expired().await.unwrap(), 1);
         assert_eq!(app.app.booking.sweep_expired().await.unwrap(), 0);
 
@@ -51,6 +58,31 @@ both_stores! { at "2026-11-25T01:00:00Z";
         let slots = owner.get(&format!("/api/v1/services/{service}/slots?date=2026-11-26")).await.ok();
         let slot = slots["slots"].as_array().unwrap().iter().find(|slot| slot["starts_at"] == "2026-11-26T12:00:00Z").cloned();
         assert_eq!(slot.unwrap()["reason"], "past");
+    }
+
+    async fn what_waits_for_a_decision_is_held_until_its_start_at_most_and_what_needs_none_until_its_end(app: &TestApp) {
+        // No lead time: a place can be taken up to the moment at which it begins.
+        for code in ["after-hours", "video-try"] {
+            changed(app, code, |row| (row.lead_minutes, row.hold_minutes) = (0, 15)).await;
+        }
+        let (night, video) = (app.service("after-hours").await, app.service("video-try").await);
+        app.set_time("2026-11-26T11:58:00Z");
+        let lin = app.signed_in("lin").await;
+        let held = take(&lin, &night, "2026-11-26T12:00:00Z").await;
+        assert_eq!(held["hold_expires_at"], "2026-11-26T12:00:00Z");
+        let form = with_choices(app, &night, after_hours_form()).await;
+        app.set_time("2026-11-26T12:00:00Z");
+        lin.post(&path(&held, "/request"), form.clone()).await.refused(409, "hold_expired");
+        // Nobody could decide it any more; who stands at the counter is decided about as they come.
+        let at_once = json!({"service_id": night, "starts_at": "2026-11-26T12:00:00Z", "request": form});
+        lin.post("/api/v1/bookings", at_once).await.refused(422, "slot_past");
+        let zhou = app.signed_in("zhou").await;
+        assert_eq!(walk_in(&zhou, &night, "2026-11-26T12:00:00Z").await.ok()["state"], "accepted");
+        app.set_time("2026-11-27T01:58:00Z");
+        let lin = app.signed_in("lin").await;
+        let held = take(&lin, &video, "2026-11-27T02:00:00Z").await;
+        app.set_time("2026-11-27T02:05:00Z");
+        assert_eq!(lin.post(&path(&held, "/request"), try_form()).await.ok()["state"], "accepted");
     }
 
     async fn decisions_come_in_pages_with_their_topic_in_either_order(app: &TestApp) {

@@ -1,7 +1,9 @@
 //! What a booker and an officer are warned of, and what they may not do twice.
 
 use crate::booking::{after_hours_form, path, take, try_form, wish, with_choices};
+use crate::booking_terms::set_terms;
 use crate::both_stores;
+use crate::calendar_feeds::colleague;
 use serde_json::{Value, json};
 
 both_stores! { at "2026-11-26T01:00:00Z";
@@ -47,6 +49,34 @@ both_stores! { at "2026-11-26T01:00:00Z";
         assert_eq!(owner.get(&path(&first, "")).await.ok()["overlaps"][0]["id"], second["id"]);
         // What only touches does not overlap.
         assert_eq!(take(&owner, &trial, "2026-11-27T01:15:00Z").await["overlaps"], json!([]));
+    }
+
+    async fn what_colleagues_have_at_the_time_is_warned_of_as_theirs_and_what_others_have_is_not(app: &TestApp) {
+        let (lin, sun, gao) = (app.signed_in("lin").await, colleague(app, "sun").await, app.signed_in("gao").await);
+        let (trial, check_up) = (app.service("video-try").await, app.service("check-up").await);
+        let first = take(&lin, &trial, "2026-11-27T01:00:00Z").await;
+        assert_eq!(take(&gao, &trial, "2026-11-27T01:00:00Z").await["overlaps"], json!([]));
+        let second = take(&sun, &check_up, "2026-11-27T01:00:00Z").await;
+        let told = |of: &Value| {
+            let all = of["overlaps"].as_array().unwrap().iter();
+            all.map(|one| (one["id"].clone(), one["whose"].clone())).collect::<Vec<_>>()
+        };
+        let of = |booking: &Value, whose: &str| (booking["id"].clone(), json!(whose));
+        assert_eq!(told(&second), [of(&first, "colleague")]);
+        assert_eq!(second["overlaps"][0]["service"], first["service"]["name"]);
+        assert_eq!(told(&lin.get(&path(&first, "")).await.ok()), [of(&second, "colleague")]);
+        // As it is requested, and beside one's own.
+        let requested = lin.post(&path(&first, "/request"), try_form()).await.ok();
+        assert_eq!(told(&requested), [of(&second, "colleague")]);
+        let own = take(&lin, &check_up, "2026-11-27T01:00:00Z").await;
+        let mut both = told(&own);
+        both.sort_by_key(|(_, whose)| whose.to_string());
+        assert_eq!(both, [of(&first, "booker"), of(&second, "colleague")]);
+        // The service says that it is fine.
+        let free = json!({"overlap": "allowed"});
+        set_terms(app, "video-try", free).await;
+        assert_eq!(told(&lin.get(&path(&first, "")).await.ok()), []);
+        assert_eq!(told(&lin.get(&path(&own, "")).await.ok()).len(), 2);
     }
 
     async fn a_party_has_no_more_live_bookings_of_a_service_than_it_may(app: &TestApp) {

@@ -3,6 +3,7 @@
 
 use crate::booking::{path, take, wish};
 use crate::both_stores;
+use crate::settings::set;
 use crate::support::{Answer, Browser, TestApp};
 use futures::future::join_all;
 use mianqia::auth::entities::account;
@@ -56,7 +57,7 @@ async fn share(chief: &Browser, service: &str, shares: Value) -> Answer {
 }
 
 /// A service with something else in its row.
-async fn changed(app: &TestApp, code: &str, change: impl FnOnce(&mut service::Model)) -> String {
+pub async fn changed(app: &TestApp, code: &str, change: impl FnOnce(&mut service::Model)) -> String {
     let of_code = service::Entity::find().filter(service::Column::Code.eq(code));
     let mut row = of_code.one(app.app.db.reader()).await.unwrap().unwrap();
     change(&mut row);
@@ -324,6 +325,52 @@ both_stores! { at "2026-11-23T02:00:00Z";
         // Of the enterprise there is somebody who can join.
         let meeting = with(with(by_phone(&video, "2026-11-25T02:00:00Z"), "enterprise", json!(LET_IN)), "anyway", json!(true));
         assert_eq!(book(&officer, meeting).await.ok()["state"], "accepted");
+    }
+
+    async fn beyond_the_horizon_is_booked_with_a_reason_and_never_into_a_year_that_nobody_knows(app: &TestApp) {
+        let (officer, lin) = (app.signed_in("zhou").await, app.signed_in("lin").await);
+        let service = app.service("after-hours").await;
+        let path = format!("/api/v1/services/{service}");
+        assert_eq!(lin.get(&path).await.ok()["horizon_days"], 30);
+        // Five days too far, in a year that is known.
+        let at = "2026-12-28T11:00:00Z";
+        let hindrance = |told: &Value| told["hindrances"][0].clone();
+        let of_slot = officer.get(&format!("{path}/desk-slots?date=2026-12-28&channel=phone")).await.ok();
+        let of_slot = of_slot["slots"].as_array().unwrap().iter().find(|slot| slot["starts_at"] == at).unwrap().clone();
+        let why = officer.get(&format!("{path}/why?starts_at={at}")).await.ok();
+        for told in [&of_slot, &why] {
+            let one = hindrance(told);
+            assert_eq!((&one["rule"], &one["earliest"]), (&json!("beyond_horizon"), &json!("application")), "{told}");
+            // From the first moment of that day at the venue on.
+            assert_eq!(one["earliest_at"], "2026-11-27T16:00:00Z");
+        }
+        assert_eq!((&of_slot["free"], &why["allowed"], &why["reason"]), (&json!(2), &json!(false), &Value::Null));
+        let call = by_phone(&service, at);
+        let refused = book(&officer, call.clone()).await;
+        refused.refused(422, "beyond_horizon");
+        assert_eq!(refused.json()["earliest_at"], "2026-11-27T16:00:00Z");
+        lin.post("/api/v1/bookings", wish(&service, at)).await.refused(422, "beyond_horizon");
+        let made = book(&officer, with(call, "reason", json!("口岸年底封关前的急件"))).await.ok();
+        assert_eq!((&made["state"], &made["starts_at"]), (&json!("accepted"), &json!(at)));
+        let all = entry::Entity::find().filter(entry::Column::Kind.eq("booking.against_terms"));
+        let told = all.all(app.app.db.reader()).await.unwrap();
+        assert_eq!(told.len(), 1);
+        let payload = serde_json::from_slice::<Value>(&told[0].bytes).unwrap();
+        assert!(payload.to_string().contains("beyond_horizon"), "{payload}");
+
+        let unknown = with(by_phone(&service, "2027-01-05T11:00:00Z"), "reason", json!("急"));
+        book(&officer, unknown).await.refused(422, "year_unpublished");
+        // Where the hours depend on no calendar it can be had, and not for ever either.
+        let chief = app.signed_in("shen").await;
+        let any = json!([{"day_kind": "any", "weekdays": [1, 2, 3, 4, 5, 6, 7], "from_minute": 540, "to_minute": 1020}]);
+        let certificate = app.service("certificate").await;
+        set(&chief, &certificate, |body| body["settings"]["opening_rules"] = any).await.ok();
+        let of = |starts_at: &str| with(by_phone(&certificate, starts_at), "reason", json!("急"));
+        book(&officer, of("2027-01-05T02:00:00Z")).await.ok();
+        book(&officer, of("2028-06-05T02:00:00Z")).await.refused(422, "beyond_horizon");
+        // Whoever moves it decides too, and says why.
+        let to = json!({"starts_at": "2026-12-29T11:00:00Z", "reason": "改期"});
+        assert_eq!(officer.post(&crate::booking::path(&made, "/reschedule"), to).await.ok()["state"], "accepted");
     }
 
     async fn a_warning_is_read_out_before_it_is_booked(app: &TestApp) {

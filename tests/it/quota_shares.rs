@@ -63,7 +63,7 @@ async fn tuesday(browser: &Browser, service: &str) -> (Value, Value, Value) {
 }
 
 /// Seats of the quota that are taken, on whatever day.
-async fn taken(app: &TestApp, service: &str) -> u64 {
+pub async fn taken(app: &TestApp, service: &str) -> u64 {
     let row = service::Entity::find_by_id(service.parse::<Uuid>().unwrap());
     let row = row.one(app.app.db.reader()).await.unwrap().unwrap();
     let of_quota = occupied::Column::ResourceId.eq(row.quota_resource_id.unwrap());

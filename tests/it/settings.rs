@@ -1,6 +1,6 @@
 //! Chiefs set what services and venues are: they see what it would do, nobody's change is lost, and what is booked stands.
 
-use crate::booking::{path, take};
+use crate::booking::{after_hours_form, path, take, wish, with_choices};
 use crate::both_stores;
 use crate::mail_words::requested;
 use crate::support::{Answer, Browser, NOBODY, TestApp};
@@ -196,6 +196,30 @@ both_stores! { at AT;
         let listed = app.browser().get(&format!("/api/v1/services/{service}")).await.ok();
         assert_eq!(listed["daily_quota"], 3);
         assert_eq!(entries(app, "service.changed").await, 5);
+    }
+
+    async fn a_nearer_horizon_is_tried_on_the_requests_of_the_last_months(app: &TestApp) {
+        let (chief, lin) = (app.signed_in("shen").await, app.signed_in("lin").await);
+        let service = app.service("after-hours").await;
+        let far = requested(app, &lin, "after-hours", "2026-12-15T11:00:00Z").await;
+        requested(app, &lin, "after-hours", "2026-11-26T11:00:00Z").await;
+        let tried = async |days: i32| {
+            let effect = preview(&chief, &service, Value::Null, |settings| settings["horizon_days"] = json!(days));
+            effect.await.ok()["requests"].take()
+        };
+        let same = tried(30).await;
+        assert_eq!((&same["requests"], &same["tried"]["count"]), (&json!(2), &json!(0)), "{same}");
+        let nearer = tried(21).await;
+        assert_eq!((&nearer["newly_refused"], &nearer["in_force"]["count"]), (&json!(1), &json!(0)));
+        assert_eq!(nearer["tried"]["by_rule"], json!([{"rule": "beyond_horizon", "count": 1}]));
+        assert_eq!(nearer["examples"][0]["booking_id"], far["id"]);
+        assert_eq!(tried(22).await["newly_refused"], 0, "the last day counts");
+        // What is held when it is set is requested all the same.
+        let held = take(&lin, &service, "2026-12-15T12:00:00Z").await;
+        set(&chief, &service, |body| body["settings"]["horizon_days"] = json!(21)).await.ok();
+        let form = with_choices(app, &service, after_hours_form()).await;
+        lin.post(&path(&held, "/request"), form).await.ok();
+        lin.post("/api/v1/bookings", wish(&service, "2026-12-15T13:00:00Z")).await.refused(422, "beyond_horizon");
     }
 
     async fn what_cannot_be_is_refused_where_it_is_and_nothing_is_written(app: &TestApp) {

@@ -2,17 +2,18 @@
 //! what is drawn from one pool of places. Afterwards, and while it goes on, no place is taken twice.
 
 use crate::officers::{name, officer};
+use crate::settings::set;
 use crate::support::{Browser, TestApp};
 use chrono::{DateTime, TimeDelta, Utc};
 use mianqia::auth::entities::account;
 use mianqia::booking::entities::appointment;
 use mianqia::booking::entities::booking::{self, BookingState};
 use mianqia::db::jobs;
-use mianqia::directory::entities::resource;
+use mianqia::directory::entities::{resource, service};
 use mianqia::places::entities::occupied;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -25,6 +26,8 @@ const LOGINS: [&str; 4] = ["lin", "gao", "bai", "luo"];
 /// Tuesday evening; few enough times that all want the same.
 const EVENING: &str = "2026-11-24T10:00:00Z";
 const HOURS: i64 = 5;
+/// As many bookings of the service with stages there may be on a day.
+const OF_A_DAY: i32 = 8;
 /// The clock goes on by so much in all, so that holds and offers run out, and sign-ins do not.
 const CLOCK_GOES_ON: TimeDelta = TimeDelta::hours(3);
 
@@ -72,6 +75,8 @@ pub async fn storm(app: &TestApp, attempts: usize, seed: u64) -> Report {
     let (zhou, shen) = (officer(app, "zhou").await, officer(app, "shen").await);
     name(&chief, &services.staged, 1, &[&zhou, &shen]).await.ok();
     name(&chief, &services.staged, 2, &[&shen]).await.ok();
+    // A number for each day, less than the hours would have.
+    set(&chief, &services.staged, |body| body["settings"]["daily_quota"] = json!(OF_A_DAY)).await.ok();
     let made = Arc::new(AtomicUsize::new(0));
     let answers = Arc::new(Mutex::new(BTreeMap::new()));
     let over = Arc::new(AtomicBool::new(false));
@@ -308,6 +313,7 @@ async fn whole(app: &TestApp, services: &Services) -> usize {
     }
     seats_hold(app).await;
     let bookings = nothing_is_half(conn).await;
+    days_are_counted(conn, &services.staged, &bookings).await;
     let free = async || {
         let mut all = Vec::new();
         for service in [&services.whole, &services.staged] {
@@ -329,13 +335,24 @@ async fn whole(app: &TestApp, services: &Services) -> usize {
     bookings.len()
 }
 
+/// Of the number for a day each booking that begins on it has one, in stages or as a whole.
+async fn days_are_counted(conn: &impl ConnectionTrait, service: &str, bookings: &[booking::Model]) {
+    let row = service::Entity::find_by_id(service.parse::<Uuid>().unwrap()).one(conn).await.unwrap().unwrap();
+    let of_day = occupied::Column::ResourceId.eq(row.quota_resource_id.unwrap());
+    let taken = occupied::Entity::find().filter(of_day).all(conn).await.unwrap();
+    let standing = bookings.iter().filter(|booking| booking.service_id == row.id && stands(booking.state));
+    assert_eq!(taken.len(), standing.count(), "one of its day for each booking");
+}
+
+/// Whether what is in this state has its places.
+fn stands(state: BookingState) -> bool {
+    use BookingState::{Accepted, CheckedIn, Completed, Held, NoShow, Requested};
+    matches!(state, Held | Requested | Accepted | CheckedIn | Completed | NoShow)
+}
+
 /// Every booking that stands has all its places, no other has any, and no place belongs to nobody. Gives all bookings.
 pub async fn nothing_is_half(conn: &impl ConnectionTrait) -> Vec<booking::Model> {
     let bookings = booking::Entity::find().all(conn).await.unwrap();
-    let stands = |state| {
-        use BookingState::{Accepted, CheckedIn, Completed, Held, NoShow, Requested};
-        matches!(state, Held | Requested | Accepted | CheckedIn | Completed | NoShow)
-    };
     let standing: BTreeSet<Uuid> =
         bookings.iter().filter(|row| stands(row.state)).map(|row| row.id).collect();
     let appointments = appointment::Entity::find().all(conn).await.unwrap();

@@ -81,6 +81,12 @@ async fn mails(app: &TestApp, template: &str) -> u64 {
     outbox::Entity::find().filter(of).count(app.app.db.reader()).await.unwrap()
 }
 
+/// How many entries there are, by kind.
+async fn entries(app: &TestApp) -> impl Fn(&str) -> usize {
+    let all = evidence::entities::entry::Entity::find().all(app.app.db.reader()).await.unwrap();
+    move |kind| all.iter().filter(|entry| entry.kind == kind).count()
+}
+
 both_stores! {
     at AT;
 
@@ -164,6 +170,53 @@ both_stores! {
         assert_eq!(lin.call(Method::DELETE, &answer(&third, ""), None).await.status.as_u16(), 204);
         assert_eq!(entry(&lin, &third["id"]).await["state"], "withdrawn");
         take(&gao, &service, SLOT).await;
+    }
+
+    async fn a_closing_takes_an_offer_back_and_whoever_had_it_keeps_their_turn(app: &TestApp) {
+        let service = narrow(app).await;
+        let (lin, gao, luo) = (app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("luo").await);
+        let full = book(&lin, &service, SLOT).await;
+        let first = wait(&gao, &service).await;
+        app.clock.advance(chrono::TimeDelta::seconds(1));
+        let second = wait(&luo, &service).await;
+        cancel(&lin, &full).await;
+        let offered = once(&gao, &first["id"], "offered").await;
+        let chief = app.signed_in("shen").await;
+        let closing = json!({
+            "service_id": service, "date_from": "2026-11-24", "date_to": "2026-11-24", "from_minute": 600, "to_minute": 615,
+            "text": {"zh-CN": "当时停电检修。", "en": "The power is off."}, "reason": "供电公司通知", "rebooks": true,
+        });
+        let closing = chief.post("/api/v1/closings", closing).await.ok();
+        let id: Uuid = closing["id"].as_str().unwrap().parse().unwrap();
+        // The job may be at it as well: it is done once.
+        app.app.booking.clear_closed(id).await.unwrap();
+        app.app.booking.clear_closed(id).await.unwrap();
+
+        let again = entry(&gao, &first["id"]).await;
+        assert_eq!((&again["state"], &again["position"], &again["offer"]), (&json!("waiting"), &json!(1), &Value::Null));
+        assert_eq!(entry(&luo, &second["id"]).await["position"], 2);
+        for step in ["/take", "/decline"] {
+            gao.post(&answer(&first, step), json!({})).await.refused(409, "not_offered");
+        }
+        let held = gao.get(&format!("/api/v1/bookings/{}", offered["offer"]["booking_id"].as_str().unwrap())).await;
+        assert_eq!(held.json()["state"], "cancelled", "{}", held.text);
+        let kinds = entries(app).await;
+        assert_eq!((kinds("waiting.offer_withdrawn"), kinds("waiting.declined"), kinds("waiting.joined")), (1, 0, 2));
+        let told = outbox::Entity::find().filter(outbox::Column::Template.eq("waiting.closed"));
+        let told = told.all(app.app.db.reader()).await.unwrap();
+        assert_eq!(told.len(), 1);
+        let said = told[0].payload.to_string();
+        assert!(said.contains("停办") && said.contains("当时停电检修") && said.contains("次序"), "{said}");
+
+        // It is open again, and it is their turn.
+        let withdraw = format!("/api/v1/closings/{id}/withdraw");
+        assert_eq!(chief.post(&withdraw, json!({})).await.status, 204);
+        app.app.booking.look_after_waiting().await.unwrap();
+        once(&gao, &first["id"], "offered").await;
+        assert_eq!(entry(&luo, &second["id"]).await["position"], 1);
+        let taken = gao.post(&answer(&first, "/take"), json!({})).await.ok();
+        assert_eq!(taken["booking"]["starts_at"], SLOT);
+        assert!(evidence::verify_chain(app.app.db.reader(), evidence::SYSTEM).await.unwrap().is_ok());
     }
 
     async fn an_offer_goes_by_the_lead_time_of_whoever_waits(app: &TestApp) {

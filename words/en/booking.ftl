@@ -33,6 +33,10 @@ beyond_horizon = { $days ->
         [one] Booking is open for the next day. Please choose an earlier date.
        *[other] Booking is open for the next { $days } days. Please choose an earlier date.
     }
+    .from = { $days ->
+        [one] Booking is open for the next day only. This date can be booked from { $from } on.
+       *[other] Booking is open for the next { $days } days only. This date can be booked from { $from } on.
+    }
 year_unpublished = The official calendar for { $year } is not published yet, so working days are not known and it cannot be booked.
 not_a_slot = That time is not one of the slots. Please choose from the list.
 slot_taken = The places at that time have just been taken. Please choose another time.

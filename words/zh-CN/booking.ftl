@@ -37,6 +37,7 @@ unknown_service = 没有这项业务，或已停办。请回到业务列表重�
 slot_past = 这个时间已经过去，请选择以后的时间。
 # $days (number)
 beyond_horizon = 目前只开放 { $days } 天以内的预约，请选择更早的日期。
+    .from = 目前只开放 { $days } 天以内的预约，这一天从 { $from } 起可约。
 # $year (number)
 year_unpublished = 国务院尚未公布 { $year } 年的放假安排，无法确定是否上班，暂不能预约。
 not_a_slot = 这个时间不在可预约的时段内，请从列表中选择。

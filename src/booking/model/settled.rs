@@ -33,6 +33,8 @@ pub struct Standing {
     pub slot: Slot,
     pub stage: Option<Stage>,
     pub site: Site,
+    /// The booking begins with it.
+    pub begins: bool,
     /// Of the service, of its daily quota, and of what the stage takes beside.
     pub seats: Vec<i32>,
     pub of_quota: Vec<i32>,

@@ -40,7 +40,7 @@ pub enum Action {
 pub enum ExpiredBecause {
     /// The place was held and not requested in time.
     HoldRanOut,
-    /// It was requested, and nobody decided before its time was over.
+    /// It was requested, and nobody decided before it began.
     NobodyDecided,
 }
 
@@ -67,8 +67,8 @@ use Action::*;
 use BookingState::*;
 use Side::*;
 
-/// Every step there is. A request that needs no decision is accepted in the same transaction, so
-/// the service adds `Accept` by the program to it.
+/// Every step there is. A request that needs no decision, or that the officer at the desk decides about by taking it, is
+/// accepted in the same transaction, so the service adds `Accept` by the program to it.
 const TABLE: &[(BookingState, Action, Side, BookingState)] = &[
     (Held, Request, Booker, Requested),
     (Held, Cancel, Booker, Cancelled),
@@ -77,7 +77,7 @@ const TABLE: &[(BookingState, Action, Side, BookingState)] = &[
     (Held, Cancel, Program, Cancelled),
     (Requested, Cancel, Program, Cancelled),
     (Accepted, Cancel, Program, Cancelled),
-    // Nobody decided before its time was over.
+    // Nobody decided before it began.
     (Requested, Expire, Program, Expired),
     (Requested, Accept, Officer, Accepted),
     (Requested, Accept, Program, Accepted),
@@ -113,11 +113,12 @@ pub fn step(
         .map(|(.., next)| *next)
         .ok_or(Refusal::WrongState)?;
     let (from, until) = match action {
-        Cancel if row.state == Accepted => (None, Some(row.starts_at)),
+        // What nobody has decided ends by itself as it begins.
+        Cancel if matches!(row.state, Requested | Accepted) => (None, Some(row.starts_at)),
         Reschedule => (None, Some(row.starts_at)),
-        // What nobody has decided can be taken back until it ends by itself.
-        Cancel if row.state == Requested => (None, Some(row.ends_at)),
-        Accept | Refuse => (None, Some(row.ends_at)),
+        // As it comes: nobody has to wait for it, so that it may have begun.
+        Accept if side == Program => (None, Some(row.ends_at)),
+        Accept | Refuse => (None, Some(row.starts_at)),
         Reopen => (None, Some(row.updated_at + REOPEN_WITHIN)),
         CheckIn => (Some(row.starts_at - CHECK_IN_EARLY), None),
         Action::NoShow => (Some(row.starts_at), None),
@@ -141,7 +142,7 @@ pub fn lapse(row: &booking::Model, now: DateTime<Utc>) -> Option<ExpiredBecause>
     if hold_lapsed(row, now) {
         return Some(ExpiredBecause::HoldRanOut);
     }
-    (row.state == Requested && row.ends_at <= now).then_some(ExpiredBecause::NobodyDecided)
+    (row.state == Requested && row.starts_at <= now).then_some(ExpiredBecause::NobodyDecided)
 }
 
 /// The state as everybody sees it: what has lapsed is expired before it is swept.
@@ -204,6 +205,10 @@ pub fn hold_expired() -> Problem {
 pub fn wrong_state() -> Problem {
     Problem::conflict(words::booking::wrong_state())
 }
+
+#[cfg(test)]
+#[path = "state_walks.rs"]
+mod walks;
 
 #[cfg(test)]
 pub mod tests {
@@ -298,10 +303,13 @@ pub mod tests {
         assert_eq!(step(&accepted, Action::NoShow, Officer, minutes(-1)), Err(Refusal::TooEarly(start())));
         assert_eq!(step(&accepted, Cancel, Booker, minutes(0)), Err(Refusal::TooLate(start())));
         let requested = row(Requested, start());
-        assert_eq!(step(&requested, Accept, Officer, minutes(29)), Ok(Accepted));
-        assert_eq!(step(&requested, Accept, Officer, minutes(30)), Err(Refusal::TooLate(minutes(30))));
-        assert_eq!(step(&requested, Refuse, Officer, minutes(29)), Ok(Refused));
-        assert_eq!(step(&requested, Cancel, Booker, minutes(29)), Ok(Cancelled));
+        assert_eq!(step(&requested, Accept, Officer, minutes(-1)), Ok(Accepted));
+        assert_eq!(step(&requested, Accept, Officer, minutes(0)), Err(Refusal::TooLate(start())));
+        assert_eq!(step(&requested, Refuse, Officer, minutes(-1)), Ok(Refused));
+        assert_eq!(step(&requested, Cancel, Booker, minutes(-1)), Ok(Cancelled));
+        // What is accepted as it comes may have begun.
+        assert_eq!(step(&requested, Accept, Program, minutes(29)), Ok(Accepted));
+        assert_eq!(step(&requested, Accept, Program, minutes(30)), Err(Refusal::TooLate(minutes(30))));
         let absent = row(BookingState::NoShow, start());
         assert_eq!(step(&absent, Reopen, Officer, minutes(29)), Ok(Accepted));
         assert_eq!(step(&absent, Reopen, Officer, minutes(30)), Err(Refusal::TooLate(minutes(30))));
@@ -333,10 +341,10 @@ pub mod tests {
     }
 
     #[test]
-    fn what_nobody_decided_ends_with_its_time() {
+    fn what_nobody_decided_ends_as_it_begins() {
         let mut requested = row(Requested, start());
         requested.contact_name = Some("林女士".into());
-        let end = requested.ends_at;
+        let end = requested.starts_at;
         let earlier = end - TimeDelta::milliseconds(1);
         assert_eq!(step(&requested, Expire, Program, earlier), Err(Refusal::WrongState));
         assert_eq!(step(&requested, Expire, Program, end), Ok(Expired));

@@ -28,6 +28,7 @@ pub enum Rule {
     BlockedAfterNoShow,
     OutsideOfficeHours,
     TooManyBookings,
+    BeyondHorizon,
     LeadTime,
     QuotaReached,
     Overlapping,
@@ -94,6 +95,8 @@ pub enum Occasion {
     New,
     /// Another time for what was booked before. Whether they may book at all was asked then.
     Move,
+    /// The form for what is held. How far ahead it is was asked then too; what it is about, the form tells.
+    Form,
 }
 
 /// On what the answer depends beside the time that is wanted.
@@ -102,6 +105,8 @@ pub struct Asked<'a> {
     pub terms: &'a ServiceTerms,
     /// The service's own lead time, and how much a party may have of it at a time.
     pub lead_minutes: i32,
+    /// So many days ahead it can be booked.
+    pub horizon_days: i32,
     pub limit: i64,
     pub zone: Tz,
     pub calendar: &'a Calendar,
@@ -122,9 +127,10 @@ impl Asked<'_> {
             Occasion::New => {
                 vec![self.unexplained(), self.no_shows(), self.outside_office_hours(), self.too_many(wanted)]
             }
-            Occasion::Move => Vec::new(),
+            Occasion::Move | Occasion::Form => Vec::new(),
         };
-        let timed = [self.too_late(wanted), self.quota(wanted), self.overlapping(wanted)];
+        let timed =
+            [self.too_early(wanted), self.too_late(wanted), self.quota(wanted), self.overlapping(wanted)];
         let all = std::iter::once(self.excluded()).chain(own).chain(timed);
         all.flatten().collect()
     }
@@ -143,6 +149,19 @@ impl Asked<'_> {
         let excluded = self.terms.excluded_tiers.iter().find(|excluded| excluded.tier == tier)?;
         let reason = Some(excluded.reason.clone());
         Some(Hindrance { rule: Rule::TierExcluded, earliest: None, remedy: Remedy::CallOffice, reason })
+    }
+
+    /// Until the day comes from which on its date can be booked.
+    fn too_early(&self, wanted: &Slot) -> Option<Hindrance> {
+        if self.occasion == Occasion::Form {
+            return None;
+        }
+        let days = Days::new(u64::try_from(self.horizon_days).unwrap_or(0));
+        // None: before all calendars, so that it can be booked for ever.
+        let opens = local_date(self.zone, wanted.starts_at).checked_sub_days(days)?;
+        let is_open = opens <= local_date(self.zone, self.now);
+        let earliest = || instant(self.zone, opens, 0).map(Earliest::Apply);
+        (!is_open).then(|| hindrance(Rule::BeyondHorizon, earliest(), Remedy::WaitUntil))
     }
 
     fn too_late(&self, wanted: &Slot) -> Option<Hindrance> {

@@ -27,6 +27,7 @@ fn asked<'a>(
     Asked {
         terms,
         lead_minutes: 1440,
+        horizon_days: 365,
         limit: 5,
         zone,
         calendar,
@@ -69,6 +70,25 @@ fn strict() -> ServiceTerms {
 const MORNING: &str = "2026-11-23T02:00:00Z";
 
 #[test]
+fn a_date_can_be_booked_from_the_first_moment_of_the_day_on_which_it_comes_into_reach() {
+    let (terms, calendar, facts) = (ServiceTerms::default(), calendar(), Facts::default());
+    // 60 days before 1 February; the evening in UTC is the next day at the venue.
+    for (now, wanted, earliest) in [
+        ("2026-12-02T15:59:59Z", "2027-02-01T02:00:00Z", Some("2026-12-02T16:00:00Z")),
+        ("2026-12-02T16:00:00Z", "2027-02-01T02:00:00Z", None),
+        ("2026-12-02T16:00:00Z", "2027-02-01T16:00:00Z", Some("2026-12-03T16:00:00Z")),
+    ] {
+        for occasion in [Occasion::New, Occasion::Move] {
+            let asked = Asked { occasion, horizon_days: 60, ..asked(&terms, &calendar, &facts, at(now)) };
+            let found = asked.why_not(&slot(at(wanted)));
+            let told: Vec<_> = found.iter().map(|one| (one.rule, one.earliest, one.remedy)).collect();
+            let apply = |text| (Rule::BeyondHorizon, Some(Earliest::Apply(at(text))), Remedy::WaitUntil);
+            assert_eq!(told, earliest.map(apply).into_iter().collect::<Vec<_>>(), "{now} {wanted}");
+        }
+    }
+}
+
+#[test]
 fn who_stands_at_the_counter_need_not_have_come_ahead_where_the_terms_say_so() {
     let (facts, calendar) = (Facts::default(), Calendar::default());
     let now = "2026-11-24T02:00:00Z".parse().unwrap();
@@ -83,6 +103,7 @@ fn who_stands_at_the_counter_need_not_have_come_ahead_where_the_terms_say_so() {
         let asked = Asked {
             terms: &terms,
             lead_minutes,
+            horizon_days: 60,
             limit,
             zone,
             calendar: &calendar,
@@ -295,7 +316,8 @@ proptest! {
             no_shows: no_shows.into_iter().map(minute).collect(),
             unexplained: unexplained.into_iter().map(minute).collect(),
         };
-        let (question, wanted) = (asked(&terms, &calendar, &facts, minute(now)), slot(minute(wanted)));
+        let question = Asked { horizon_days: 7, ..asked(&terms, &calendar, &facts, minute(now)) };
+        let wanted = slot(minute(wanted));
         for found in question.why_not(&wanted) {
             let (rule, back) = (found.rule, |from: DateTime<Utc>, to: DateTime<Utc>| {
                 let millis = ((to - from).num_milliseconds() - 1) as f64 * before;

@@ -12,11 +12,12 @@ use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::stages::WantedStage;
 use crate::booking::model::state::Action;
 use crate::booking::service::announced::{AnnouncedShown, AnnouncedTimes, checked_text, tell};
+use crate::booking::service::offers::withdraw_offer;
 use crate::booking::service::transition::{Step, take_step};
 use crate::booking::service::{Booking, Fault, StageOffer, WantedTime, Way, hours_of, lead_of, plan_of};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
-use crate::booking::store::{appointments, read, write};
+use crate::booking::store::{appointments, read, waiting_list, write};
 use crate::booking::words::mails;
 use crate::db::jobs;
 use crate::directory::entities::announced_hours::{self, AnnouncedKind};
@@ -173,12 +174,22 @@ impl Booking {
                     return Ok(());
                 }
                 let was = row.state;
-                let step = Step { actor: by, reason: Some(said), ..Step::by_program(Action::Cancel, now) };
+                let offered = match was {
+                    BookingState::Held => waiting_list::offered(tx, row.service_id, row.id).await?,
+                    _ => None,
+                };
+                let step =
+                    Step { actor: by, reason: Some(said.clone()), ..Step::by_program(Action::Cancel, now) };
                 let row = take_step(tx, row, step).await?;
                 inner.places.vacate(tx, appointments::owners(row.id)).await?;
-                if was != BookingState::Held {
-                    let news = people.news(&inner.office, &info, &row, now);
-                    mails::closed(tx, &news, was == BookingState::Accepted).await?;
+                let news = people.news(&inner.office, &info, &row, now);
+                match (was, offered) {
+                    (BookingState::Held, Some(entry)) => {
+                        withdraw_offer(tx, &inner.places, &news, entry, by).await?;
+                    }
+                    // Whoever is filling in the form is told by its page.
+                    (BookingState::Held, None) => {}
+                    _ => mails::closed(tx, &news, was == BookingState::Accepted).await?,
                 }
                 inner.tell_office(tx);
                 Ok::<_, Fault>(())

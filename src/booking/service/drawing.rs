@@ -94,6 +94,16 @@ impl Shared {
     }
 }
 
+/// What is kept for others of several things that are all needed, and of each of which there is some: `others` is how
+/// often all else that is needed can be had.
+pub(super) fn kept_of(drawing: Drawing, all: &[(Shared, &Board, Range<i64>)], others: i32) -> Option<Kept> {
+    let free =
+        |drawing, (shared, board, cells): &(Shared, &Board, Range<i64>)| shared.free(drawing, board, cells);
+    let lacking = all.iter().filter(|one| free(drawing, one) <= 0);
+    let until = lacking.filter_map(|(shared, ..)| shared.kept_until(drawing.now));
+    drawing.kept(until, |drawing| all.iter().map(|one| free(drawing, one)).fold(others, i32::min))
+}
+
 impl Drawing {
     /// Whoever books for themselves.
     pub fn online(now: DateTime<Utc>) -> Self {

@@ -4,10 +4,11 @@ use crate::auth::Actor;
 use crate::base::local_time::local_date;
 use crate::booking::model::bookable::{DayReason, DayTotal, Free, Lack, NoneFree, Offer, OpenState, Terms};
 use crate::booking::model::slots::{Plan, Slot};
-use crate::booking::service::drawing::Shared;
+use crate::booking::service::drawing::{Shared, kept_of};
 use crate::booking::service::terms::tier_of;
-use crate::booking::service::{Booking, Drawing, lead_of, plan_of, seats_over, terms_of};
+use crate::booking::service::{Booking, Drawing, in_sight, lead_of, plan_of, seats_over, terms_of};
 use crate::booking::store::appointments;
+use crate::booking::store::entities::booking::Channel;
 use crate::directory::ServiceInfo;
 use crate::directory::model::calendar::{Calendar, DayClass};
 use crate::http::Problem;
@@ -77,13 +78,7 @@ impl Free for ServiceBoards<'_> {
             return Lack::Places;
         }
         // Of what is lacking there is some, so it is kept.
-        let free = |drawing, (shared, board, cells): &(Shared, &Board, Range<i64>)| {
-            shared.free(drawing, board, cells)
-        };
-        let lacking = all.iter().filter(|one| free(self.drawing, one) <= 0);
-        let until = lacking.filter_map(|(shared, ..)| shared.kept_until(self.drawing.now));
-        let least = |drawing| all.iter().map(|one| free(drawing, one)).min().unwrap_or_default();
-        self.drawing.kept(until, least).map_or(Lack::Places, Lack::Kept)
+        kept_of(self.drawing, &all, i32::MAX).map_or(Lack::Places, Lack::Kept)
     }
 }
 
@@ -164,7 +159,9 @@ impl Booking {
         date: NaiveDate,
         own: &[Taken],
     ) -> (Vec<Offer>, Option<DayReason>) {
-        let terms = Terms { lead, ..terms_of(info, plan, calendar, drawing.now) };
+        let usual = Terms { lead, ..terms_of(info, plan, calendar, drawing.now) };
+        // At the desk it can be booked against the horizon too.
+        let terms = if drawing.channel == Channel::Online { usual } else { in_sight(usual) };
         with_boards_but(own, &self.0.places, info, drawing, |boards| {
             let reason = terms.day(date, info.quota_on(date), boards).reason;
             (terms.offers(date, boards).unwrap_or_default(), reason)

@@ -269,6 +269,14 @@ fn hours_of(row: &announced_hours::Model) -> DatedHours {
     DatedHours { dates: (row.date_from, row.date_to), minutes: row.from_minute..row.to_minute }
 }
 
+/// Nothing is booked further ahead, by nobody and for no reason.
+const MOST_DAYS_AHEAD: i64 = 400;
+
+/// The same terms with all dates that can be booked at all, whatever the horizon of the service.
+fn in_sight(terms: Terms<'_>) -> Terms<'_> {
+    Terms { horizon_days: terms.horizon_days.max(MOST_DAYS_AHEAD), ..terms }
+}
+
 fn terms_of<'a>(info: &ServiceInfo, plan: &'a Plan, calendar: &'a Calendar, now: DateTime<Utc>) -> Terms<'a> {
     Terms {
         plan,

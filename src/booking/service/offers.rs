@@ -4,22 +4,24 @@
 use crate::auth::model::actor;
 use crate::auth::{self, Actor, Right};
 use crate::booking::jobs::OfferOver;
+use crate::booking::log::WaitingEntry;
 use crate::booking::model::waiting_list::{Suits, next, offer_until, stands};
 use crate::booking::service::take::Wish;
 use crate::booking::service::terms::tier_of;
 use crate::booking::service::transition::expire;
-use crate::booking::service::waiting_list::{can_move, parties, seen, stand};
+use crate::booking::service::waiting_list::{can_move, parties, seen, stand, waited};
 use crate::booking::service::{Booking, Drawing, Fault, WantedTime, lead_of};
 use crate::booking::store::entities::waiting_entry::{Model, WaitingState};
 use crate::booking::store::{read, waiting_list, write};
 use crate::booking::words::mail_waiting;
+use crate::booking::words::mails::News;
 use crate::booking::words::problems::slot_taken;
 use crate::db::{Tx, jobs};
 use crate::directory::ServiceInfo;
-use crate::evidence;
+use crate::evidence::{self, NewEntry, SYSTEM};
 use crate::http::Problem;
-use crate::places::cells;
 use crate::places::jobs::PlacesFreed;
+use crate::places::{Places, cells};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -273,6 +275,29 @@ impl Booking {
             .await;
         Ok(ended?)
     }
+}
+
+/// Takes an offer back whose place cannot be had any more: whoever was to have it waits on in their old place, and is
+/// told. `row` is locked, and the booking that held the place is cancelled.
+pub(super) async fn withdraw_offer(
+    tx: &Tx,
+    places: &Places,
+    news: &News<'_>,
+    row: Model,
+    by: evidence::Actor,
+) -> Result<(), Fault> {
+    let entry = WaitingEntry::OfferWithdrawn(waited(&row, None));
+    evidence::append(tx, NewEntry::new(SYSTEM, &entry, by, news.now)).await?;
+    let waits = Model {
+        state: WaitingState::Waiting,
+        offered_booking_id: None,
+        offer_ends_at: None,
+        updated_at: news.now,
+        ..row
+    };
+    mail_waiting::withdrawn(tx, news, &waits).await?;
+    places.watch(tx, news.info.row.resource_id, waits.id).await?;
+    Ok(waiting_list::update(tx, waits).await?)
 }
 
 /// Until when a slot is held for whoever is offered it; none if it is too near for how they stand.

@@ -14,10 +14,11 @@ use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState, Channel};
 use crate::booking::store::{appointments, read};
 use crate::booking::wire::dto::{
-    BookedStageDto, BookingDto, Can, EnterpriseRef, OfficerRef, OverlapDto, ServiceRef, VenueRef,
+    BookedStageDto, BookingDto, Can, EnterpriseRef, OfficerRef, OverlapDto, OverlapOf, ServiceRef, VenueRef,
 };
 use crate::directory::ServiceInfo;
 use crate::directory::entities::service::ServiceKind;
+use crate::directory::model::terms::OverlapRule;
 use crate::http::Problem;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -85,7 +86,7 @@ impl Booking {
         })
     }
 
-    /// Of the booker their own live bookings, of an officer what they have accepted, around the rows.
+    /// Of the bookers and their enterprises what is live, of an officer what they have accepted, around the rows.
     async fn neighbours(
         &self,
         actor: &Actor,
@@ -103,7 +104,8 @@ impl Booking {
             return Ok(read::on_desk_between(conn, actor.account_id, from, to).await?);
         }
         let bookers = distinct(live().map(|row| row.account_id));
-        let found = read::of_bookers_between(conn, &bookers, from, to).await?;
+        let enterprises = distinct(live().filter_map(|row| row.enterprise_id));
+        let found = read::of_bookers_between(conn, &bookers, &enterprises, from, to).await?;
         Ok(found.into_iter().filter(|row| state::is_live(row, now)).collect())
     }
 }
@@ -244,20 +246,20 @@ impl<'a> Presented<'a> {
         of.iter().filter_map(told).collect()
     }
 
+    /// What else is at the time. Bookers read of it unless the service says that it is fine.
     fn overlaps(&self, row: &booking::Model) -> Vec<OverlapDto> {
-        if !state::is_live(row, self.now) {
+        let is_office = self.actor.has(Right::HandleBookings);
+        let is_fine = |info: &Arc<ServiceInfo>| info.spec.terms.overlap == OverlapRule::Allowed;
+        let is_fine = !is_office && self.services.get(&row.service_id).is_some_and(is_fine);
+        if is_fine || !state::is_live(row, self.now) {
             return Vec::new();
         }
-        let office = self.actor.has(Right::HandleBookings);
-        let same = |other: &&booking::Model| {
-            other.id != row.id
-                && (office || other.account_id == row.account_id)
-                && other.starts_at < row.ends_at
-                && row.starts_at < other.ends_at
-        };
         let overlap = |other: &booking::Model| {
+            let meets = other.starts_at < row.ends_at && row.starts_at < other.ends_at;
+            let whose = self.whose(row, other).filter(|_| other.id != row.id && meets)?;
             Some(OverlapDto {
                 id: other.id,
+                whose,
                 reference: display_reference(&other.reference),
                 state: shown_state(other, self.now),
                 service: self.services.get(&other.service_id)?.name(),
@@ -265,7 +267,21 @@ impl<'a> Presented<'a> {
                 ends_at: other.ends_at,
             })
         };
-        self.neighbours.iter().filter(same).filter_map(overlap).collect()
+        self.neighbours.iter().filter_map(overlap).collect()
+    }
+
+    /// Whose another booking is, beside one that is shown; none if that is nothing to its reader.
+    fn whose(&self, row: &booking::Model, other: &booking::Model) -> Option<OverlapOf> {
+        if self.actor.has(Right::HandleBookings) {
+            return Some(OverlapOf::Officer);
+        }
+        let is_own = other.account_id == self.actor.account_id;
+        let is_of_enterprise = other.enterprise_id.is_some() && other.enterprise_id == row.enterprise_id;
+        match other.account_id == row.account_id {
+            // What a colleague has booked for themselves alone is theirs.
+            true => (is_own || is_of_enterprise).then_some(OverlapOf::Booker),
+            false => is_of_enterprise.then_some(OverlapOf::Colleague),
+        }
     }
 }
 

@@ -216,7 +216,6 @@ impl Requested {
         };
         let accepted = match self.officer {
             Some(officer) => Some(Step {
-                side: Side::Officer,
                 actor: self.actor,
                 // Where nobody decides, it comes to lie on nobody's desk.
                 officer: self.info.row.needs_decision.then_some(officer),
@@ -296,7 +295,7 @@ impl Wish {
             tier: tier_of(&self.actor),
             category: case.info.spec.terms.category(&case.form.fields).map(str::to_owned),
             now: seen.row.created_at,
-            occasion: Occasion::Move,
+            occasion: Occasion::Form,
             channel: seen.row.channel,
         }
     }
@@ -321,13 +320,17 @@ async fn request_seen(
     if row.state == BookingState::Expired {
         return Ok(Outcome::Expired);
     }
+    // It was held when nobody had to decide about it.
+    if row.state == BookingState::Held && info.row.needs_decision && row.starts_at <= *now {
+        return Err(state::hold_expired().into());
+    }
     if let Err(unread) = case.all_read() {
         // Only of what can still be requested.
         state::step(row, Action::Request, Side::Booker, *now)
             .map_err(|refusal| refusal.problem(info.zone))?;
         return Err(unread.into());
     }
-    // Asked when it was held; what it is about, the form tells.
+    // How they stand was asked when it was held; what it is about, the form tells.
     terms.allow(&Slot { starts_at: row.starts_at, ends_at: row.ends_at }, &Facts::default())?;
     if row.state == BookingState::Held {
         all_there(tx, papers, info, row.id).await?;

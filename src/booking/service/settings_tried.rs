@@ -1,15 +1,16 @@
 //! What other settings of a service would do, before they are saved: to the free places of a real month, by the same
-//! functions that offer them, and to what is booked.
+//! functions that offer them, to what is booked, and to the requests of the last months.
 
 use crate::auth::{Actor, Right};
 use crate::base::local_time::local_date;
 use crate::booking::model::bookable::{DayReason, Terms};
+use crate::booking::model::past_requests::Tried;
 use crate::booking::model::settled::{Measure, Outside, Seated, Standing, seat_all};
 use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::service::free::{ServiceBoards, with_boards};
 use crate::booking::service::settings::fit_stages;
 use crate::booking::service::stage_officers::check_officers;
-use crate::booking::service::{Booking, Drawing, capacity_in, plan_of, terms_of};
+use crate::booking::service::{Booking, Drawing, MOST_DAYS_AHEAD, capacity_in, plan_of, terms_of};
 use crate::booking::store::entities::appointment::{self, Site};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::{appointments, read};
@@ -18,16 +19,15 @@ use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::calendar::{Calendar, DayClass};
 use crate::directory::model::settings::ServiceSettings;
 use crate::directory::settings::stored;
+use crate::directory::setups;
 use crate::http::Problem;
 use crate::places::{self, Taken, cells};
 use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 use uuid::Uuid;
-
-/// Nothing is booked further ahead.
-const DAYS_AHEAD: i64 = 400;
 
 /// What would be otherwise.
 pub struct SettingsEffect {
@@ -35,6 +35,8 @@ pub struct SettingsEffect {
     pub days: Vec<DayEffect>,
     /// What would stand outside, by its start.
     pub outside: Vec<StandsOutside>,
+    /// What it would have done to the requests of the last months.
+    pub requests: Tried,
 }
 
 /// A date before and after.
@@ -79,7 +81,7 @@ impl Booking {
         before.check_settings(settings)?;
         check_officers(conn, &before, settings).await?;
         let (calendar, now) = (self.0.directory.calendar().await?, self.0.clock.now());
-        let after = before.with_settings(settings, now);
+        let after = Arc::new(before.with_settings(settings, now));
         fit_stages(&after, &calendar, now)?;
         let first = first_of(month, local_date(before.zone, now));
         let last = first.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(first);
@@ -101,7 +103,8 @@ impl Booking {
             Some(StandsOutside { row: row.clone(), why, already: by_before.contains_key(&row.id) })
         };
         let outside = standings.rows.iter().filter_map(stands).collect();
-        Ok(SettingsEffect { zone: before.zone, days: days.collect(), outside })
+        let requests = self.tried_on_requests(&before, &after).await?;
+        Ok(SettingsEffect { zone: before.zone, days: days.collect(), outside, requests })
     }
 
     /// The dates of a month, the last one included, in numbers.
@@ -165,7 +168,7 @@ impl Standings {
         now: DateTime<Utc>,
     ) -> Result<Self, DbErr> {
         let id = before.row.id;
-        let until = now + TimeDelta::days(DAYS_AHEAD);
+        let until = now + TimeDelta::days(MOST_DAYS_AHEAD + 1);
         let mut rows = read::live_of_service_between(conn, id, now, until).await?;
         rows.retain(|row| now < row.starts_at && row.state != BookingState::Held);
         let ids = || rows.iter().map(|row| row.id);
@@ -177,22 +180,24 @@ impl Standings {
             }
         }
         let own = before.row.resource_id;
-        // What is booked as a whole takes of a quota beside, and a stage of its place: of that which is there, or which was
-        // there and will be again.
-        let of = |one: &appointment::Model, is_own: bool| -> Vec<i32> {
+        // Of a quota, and of what a stage takes beside: that which is there, or which was there and will be again.
+        let of_day = setups::quota_resource(conn, &before.row).await?;
+        let of = |one: &appointment::Model, is_of: &dyn Fn(Uuid) -> bool| -> Vec<i32> {
             // Whoever holds a stage is no seat of anything.
             let all = seats.get(&one.id).into_iter().flatten().filter(|(of, _)| Some(*of) != one.officer_id);
-            all.filter(|(resource, _)| (*resource == own) == is_own).map(|(_, seat)| *seat).collect()
+            all.filter(|(resource, _)| is_of(*resource)).map(|(_, seat)| *seat).collect()
         };
+        let is_quota = |resource: Uuid| Some(resource) == of_day;
         let standing = |one: appointment::Model| Standing {
             id: one.id,
             booking: one.booking_id,
             slot: Slot { starts_at: one.starts_at, ends_at: one.ends_at },
             stage: one.stage,
             site: one.site,
-            seats: of(&one, true),
-            of_quota: if one.stage.is_none() { of(&one, false) } else { Vec::new() },
-            beside: if one.stage.is_some() { of(&one, false) } else { Vec::new() },
+            begins: one.position == 0,
+            seats: of(&one, &|resource| resource == own),
+            of_quota: of(&one, &is_quota),
+            beside: of(&one, &|resource| resource != own && !is_quota(resource)),
         };
         let mut all: Vec<Standing> = appointments::of(conn, ids()).await?.into_iter().map(standing).collect();
         all.sort_by_key(|one| one.slot.starts_at);
@@ -205,7 +210,7 @@ impl Standings {
     fn seat_new(&mut self, after: &ServiceInfo) {
         if after.quota_seats.is_some() {
             let day = |one: &Standing| cells::of_day(local_date(after.zone, one.slot.starts_at));
-            let takes = |one: &Standing| one.stage.is_none();
+            let takes = |one: &Standing| one.begins;
             for (index, seated) in seat(&self.all, day, takes, |one| &one.of_quota) {
                 self.all[index].of_quota.clone_from(&seated.seats);
                 self.new_of_quota.push((self.all[index].id, seated));

@@ -1,17 +1,18 @@
-//! What is free of a stage, as memory has it: a seat of the service, at the office what the stage needs beside, and an officer
-//! who could hold it.
+//! What is free of a stage, as memory has it: a seat of the service, at the office what the stage needs beside, an officer
+//! who could hold it, and for the stage with which a booking begins one of the number for the day.
 
 use crate::auth;
+use crate::base::local_time::local_date;
 use crate::booking::model::bookable::{Free, Lack};
 use crate::booking::model::slots::Slot;
-use crate::booking::service::drawing::{Drawing, Shared};
+use crate::booking::service::drawing::{Drawing, Shared, kept_of};
 use crate::booking::service::{Booking, plan_of};
 use crate::booking::store::appointments;
 use crate::booking::store::desks::{self, OnDesk};
 use crate::booking::store::entities::appointment::Site;
 use crate::directory::{ServiceInfo, StageInfo};
 use crate::places::{self, Board, Taken, cells};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -75,6 +76,15 @@ pub(super) async fn present(
     Ok(here.filter(|id| named.contains(id)).collect())
 }
 
+/// A stage that is asked about, and where.
+#[derive(Clone, Copy)]
+pub(super) struct StageAsked<'a> {
+    pub stage: &'a StageInfo,
+    pub site: Site,
+    /// A booking begins with it.
+    pub begins: bool,
+}
+
 /// Boards of a stage, looked at under one lock.
 pub(super) struct StageBoards<'a> {
     info: &'a ServiceInfo,
@@ -82,12 +92,19 @@ pub(super) struct StageBoards<'a> {
     of_service: &'a Board,
     /// With how many seats there are of it.
     beside: Option<(&'a Board, i32)>,
+    /// Where there is a number for a day, and a booking begins with this stage.
+    of_day: Option<&'a Board>,
     /// None where nobody has to hold it.
     officers: Option<Vec<(Uuid, &'a Board)>>,
     now: &'a StagesNow,
 }
 
 impl StageBoards<'_> {
+    /// The number for a date, with its board.
+    fn day(&self, date: NaiveDate) -> Option<(Shared, &Board)> {
+        Shared::of_day(self.info, date).zip(self.of_day)
+    }
+
     fn beside(&self, slot: &Slot) -> i32 {
         self.beside.map_or(i32::MAX, |(board, seats)| board.free_seats(seats, plan_of(self.info).cells(slot)))
     }
@@ -109,18 +126,28 @@ impl Free for StageBoards<'_> {
         of_service.min(self.beside(slot)).min(self.officers(slot))
     }
 
+    fn quota(&self, date: NaiveDate) -> Option<i32> {
+        let (shared, board) = self.day(date)?;
+        Some(shared.free(self.drawing, board, &cells::of_day(date)))
+    }
+
     fn lack(&self, slot: &Slot, cells: Range<i64>) -> Lack {
-        let shared = Shared::of_slot(self.info, slot, &cells);
-        if self.of_service.free_seats(shared.all, cells.clone()) == 0 || self.beside(slot) == 0 {
+        let date = local_date(self.info.zone, slot.starts_at);
+        let of_slot = (Shared::of_slot(self.info, slot, &cells), self.of_service, cells);
+        let of_day = self.day(date).map(|(shared, board)| (shared, board, cells::of_day(date)));
+        let all: Vec<_> = iter::once(of_slot).chain(of_day).collect();
+        let is_gone = |(shared, board, cells): &(Shared, &Board, _)| {
+            board.free_seats(shared.all, Range::clone(cells)) == 0
+        };
+        if all.iter().any(is_gone) || self.beside(slot) == 0 {
             return Lack::Places;
         }
         let others = self.beside(slot).min(self.officers(slot));
         if others == 0 {
             return Lack::Officers;
         }
-        let until = shared.kept_until(self.drawing.now);
-        let free = |drawing| shared.free(drawing, self.of_service, &cells).min(others);
-        self.drawing.kept(until, free).map_or(Lack::Places, Lack::Kept)
+        // Of what is lacking there is some, so it is kept.
+        kept_of(self.drawing, &all, others).map_or(Lack::Places, Lack::Kept)
     }
 }
 
@@ -129,26 +156,28 @@ impl Booking {
     pub(super) fn look_at_stage<T>(
         &self,
         info: &ServiceInfo,
-        (stage, site): (&StageInfo, Site),
+        StageAsked { stage, site, begins }: StageAsked<'_>,
         drawing: Drawing,
         now: &StagesNow,
         ask: impl FnOnce(&StageBoards<'_>) -> T,
     ) -> T {
         let own = stage.row.resource_id.filter(|_| site == Site::Office).zip(stage.seats);
         let beside = own.map_or(info.row.resource_id, |(resource, _)| resource);
-        let mut resources = vec![info.row.resource_id, beside];
+        let quota = info.row.quota_resource_id.filter(|_| begins && info.quota_seats.is_some());
+        let mut resources = vec![info.row.resource_id, beside, quota.unwrap_or(info.row.resource_id)];
         resources.extend(stage.officers.iter());
         self.0.places.look_at(&resources, |boards| {
             let boards: Vec<Cow<'_, Board>> =
                 iter::zip(&resources, boards).map(|(id, board)| board.without(*id, &now.own)).collect();
             let boards: Vec<&Board> = boards.iter().map(AsRef::as_ref).collect();
             // As many boards as resources were asked about.
-            let officers = stage.officers.iter().copied().zip(boards.iter().skip(2).copied());
+            let officers = stage.officers.iter().copied().zip(boards.iter().skip(3).copied());
             ask(&StageBoards {
                 info,
                 drawing,
                 of_service: boards[0],
                 beside: own.map(|(_, seats)| (boards[1], seats)),
+                of_day: quota.map(|_| boards[2]),
                 officers: (!stage.officers.is_empty()).then(|| officers.collect()),
                 now,
             })

@@ -8,7 +8,7 @@ use crate::booking::model::bookable::{DayReason, Offer, Terms};
 use crate::booking::model::slots::Slot;
 use crate::booking::model::stages::{self, MOST_ALTERNATIVES, StageTerms};
 use crate::booking::model::state::{Action, Side, wrong_state};
-use crate::booking::service::stage_boards::StagesNow;
+use crate::booking::service::stage_boards::{StageAsked, StagesNow};
 use crate::booking::service::terms::tier_of;
 use crate::booking::service::transition::{Step, take_step};
 use crate::booking::service::wish::{stage_plan, terms_of_stages};
@@ -69,10 +69,27 @@ impl Booking {
         let moved = self.movable(caller, &info, moved).await?;
         let stored = self.stages_now(&info, begins..begins + TimeDelta::days(3), moved).await?;
         let drawing = Drawing::online(now);
-        let (offers, reason) = self.look_at_stage(&info, (found, site), drawing, &stored, |boards| {
+        let begins = self.begins_with(&info, stage, moved).await?;
+        let asked = StageAsked { stage: found, site, begins };
+        let (offers, reason) = self.look_at_stage(&info, asked, drawing, &stored, |boards| {
             (terms.offers(date, boards).unwrap_or_default(), terms.day(date, None, boards).reason)
         });
         Ok((info, offers, reason))
+    }
+
+    /// Whether a booking begins with a stage, so that it counts for the number of its day: the one that is to be `moved`,
+    /// or one of all stages.
+    async fn begins_with(
+        &self,
+        info: &ServiceInfo,
+        stage: Stage,
+        moved: Option<Uuid>,
+    ) -> Result<bool, Problem> {
+        let first = match moved {
+            Some(id) => appointments::of(self.0.db.reader(), [id]).await?.first().and_then(|one| one.stage),
+            None => None,
+        };
+        Ok(first.or(info.stages.first().map(|stage| stage.row.stage)) == Some(stage))
     }
 
     /// At most three ways to have some stages together, the earliest from `from` on. What the booking has that is to be
@@ -100,8 +117,10 @@ impl Booking {
         let moved = self.movable(caller, &info, moved).await?;
         let stored = self.stages_now(&info, from.max(now)..horizon, moved).await?;
         let search = Search { booking: self, info: &info, calendar: &calendar, stored: &stored, lead, now };
-        let free = iter::zip(&positions, wanted)
-            .map(|(position, (_, site))| search.free(&info.stages[*position], *site, from));
+        let free = iter::zip(&positions, wanted).enumerate().map(|(index, (position, (_, site)))| {
+            let stage = &info.stages[*position];
+            search.free(StageAsked { stage, site: *site, begins: index == 0 }, from)
+        });
         let ways = stages::alternatives(&terms, free);
         debug_assert!(ways.len() <= MOST_ALTERNATIVES);
         let offer = |(slot, (stage, site)): (&Slot, &(Stage, Site))| StageOffer {
@@ -237,20 +256,15 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// The free slots of a stage from a time on, in order; each day is looked at when it is needed.
-    fn free(
-        &self,
-        stage: &'a StageInfo,
-        site: Site,
-        from: DateTime<Utc>,
-    ) -> impl Iterator<Item = Slot> + use<'a> {
+    fn free(&self, asked: StageAsked<'a>, from: DateTime<Utc>) -> impl Iterator<Item = Slot> + use<'a> {
         let Self { booking, info, calendar, stored, lead, now } = *self;
-        let plan = stage_plan(info, stage);
+        let plan = stage_plan(info, asked.stage);
         let horizon = now + TimeDelta::days(i64::from(info.row.horizon_days) + 1);
         let last = local_date(info.zone, horizon);
         let days = local_date(info.zone, from.max(now)).iter_days().take_while(move |day| *day <= last);
         days.flat_map(move |day| {
             let terms = Terms { lead, ..terms_of(info, &plan, calendar, now) };
-            let offers = booking.look_at_stage(info, (stage, site), Drawing::online(now), stored, |boards| {
+            let offers = booking.look_at_stage(info, asked, Drawing::online(now), stored, |boards| {
                 terms.offers(day, boards).unwrap_or_default()
             });
             let fits = move |offer: &Offer| offer.reason.is_none() && offer.slot.starts_at >= from;

@@ -32,7 +32,7 @@ impl Booking {
         Ok(ended)
     }
 
-    /// Ends a request whose time is over without a decision, and tells the booker.
+    /// Ends a request that begins without a decision, and tells the booker.
     async fn end_undecided(&self, seen: booking::Model, now: DateTime<Utc>) -> Result<bool, Fault> {
         let info = self.info(seen.service_id).await?;
         let people = self.people_of(&info, &seen).await?;

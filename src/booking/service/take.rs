@@ -248,6 +248,9 @@ impl Wish {
     fn new_row(&self, account: Uuid) -> booking::Model {
         let span = self.wanted.span();
         let hold = TimeDelta::minutes(i64::from(self.info.row.hold_minutes));
+        // What is still to be decided about ends as it begins.
+        let is_to_be_decided = self.info.row.needs_decision && self.requested.is_none();
+        let last = if is_to_be_decided { span.starts_at } else { span.ends_at };
         let today = local_date(self.info.zone, self.now);
         booking::Model {
             id: ids::new_id(self.now),
@@ -260,7 +263,7 @@ impl Wish {
             ends_at: span.ends_at,
             hold_expires_at: Some(match self.offer {
                 Some(offer) => offer.until,
-                None => span.ends_at.min(self.now + hold),
+                None => last.min(self.now + hold),
             }),
             contact_name: None,
             contact_mobile: None,

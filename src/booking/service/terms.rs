@@ -131,6 +131,7 @@ impl Question {
         Asked {
             terms: &self.info.spec.terms,
             lead_minutes: self.info.row.lead_minutes,
+            horizon_days: self.info.row.horizon_days,
             limit: i64::from(limit),
             zone: self.info.zone,
             calendar: &self.calendar,

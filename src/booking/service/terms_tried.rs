@@ -1,4 +1,5 @@
-//! What other terms of a service would have done to the requests of the last months, before they are put in force.
+//! What other terms or settings of a service would have done to the requests of the last months, before they are put in
+//! force.
 
 use crate::auth;
 use crate::booking::model::past_requests::{PastRequest, Tried, tried};
@@ -28,14 +29,23 @@ impl Booking {
     pub async fn try_terms(&self, id: Uuid, terms: ServiceTerms) -> Result<Tried, Problem> {
         let info = self.0.directory.service(id).await?.ok_or_else(Problem::not_found)?;
         info.check_terms(&terms)?;
-        let calendar = self.0.directory.calendar().await?;
-        let from = self.0.clock.now() - TimeDelta::days(DAYS_TRIED);
         let mut other = ServiceInfo::clone(&info);
         other.spec.terms = terms;
-        let other = Arc::new(other);
+        self.tried_on_requests(&info, &Arc::new(other)).await
+    }
+
+    /// Tries a service as it might be on the requests of the last [`DAYS_TRIED`] days, beside what it is.
+    pub(super) async fn tried_on_requests(
+        &self,
+        info: &Arc<ServiceInfo>,
+        other: &Arc<ServiceInfo>,
+    ) -> Result<Tried, Problem> {
+        let id = info.row.id;
+        let calendar = self.0.directory.calendar().await?;
+        let from = self.0.clock.now() - TimeDelta::days(DAYS_TRIED);
         let all = self.past_requests(id, from - TimeDelta::days(DAYS_BEFORE)).await?;
         // Read only where an answer of the form makes a difference.
-        let by_category = [&info, &other].iter().any(|info| info.spec.terms.category_field.is_some());
+        let by_category = [info, other].iter().any(|info| info.spec.terms.category_field.is_some());
         let forms = match by_category {
             true => past_requests::forms(self.0.db.reader(), id, from).await?,
             false => HashMap::new(),
@@ -49,8 +59,8 @@ impl Booking {
             &all,
             id,
             from,
-            |one, facts| rules(&info, one, facts),
-            |one, facts| rules(&other, one, facts),
+            |one, facts| rules(info, one, facts),
+            |one, facts| rules(other, one, facts),
         );
         Ok(tried)
     }

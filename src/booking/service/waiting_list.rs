@@ -223,17 +223,21 @@ fn check_days(
     Ok(())
 }
 
-/// The entry of evidence that tells where somebody stands who waits; bookings it names by their ids.
+/// The entry of evidence that tells where somebody stands who waits.
 pub(super) fn told(row: &Model, offered: Option<Uuid>, by: evidence::Actor, now: DateTime<Utc>) -> NewEntry {
-    let waited = Waited {
+    NewEntry::new(SYSTEM, &WaitingEntry::of(row.state, waited(row, offered)), by, now)
+}
+
+/// Who waits for what, as entries have it; bookings by their ids.
+pub(super) fn waited(row: &Model, offered: Option<Uuid>) -> Waited {
+    Waited {
         waiting_id: row.id,
         service_id: row.service_id,
         enterprise_id: row.enterprise_id,
         booking_id: offered.or(row.offered_booking_id),
         earlier_than_id: row.earlier_than_id,
         offer_ends_at: row.offer_ends_at.filter(|_| row.state == WaitingState::Offered),
-    };
-    NewEntry::new(SYSTEM, &WaitingEntry::of(row.state, waited), by, now)
+    }
 }
 
 /// Whose rows are locked before something is written about an entry.

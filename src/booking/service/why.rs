@@ -8,10 +8,11 @@ use crate::booking::model::shares::Kept;
 use crate::booking::model::slots::Slot;
 use crate::booking::model::why_not::{Earliest, Facts, Hindrance};
 use crate::booking::service::free::with_boards;
+use crate::booking::service::stage_boards::StageAsked;
 use crate::booking::service::stages::{stage_of, unknown_stage};
 use crate::booking::service::terms::{Question, tier_of};
 use crate::booking::service::wish::stage_plan;
-use crate::booking::service::{Booking, Drawing, plan_of, scope_of, terms_of};
+use crate::booking::service::{Booking, Drawing, in_sight, plan_of, scope_of, terms_of};
 use crate::booking::store::Scope;
 use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::booking::Channel;
@@ -114,10 +115,14 @@ impl Booking {
         let usual = terms_of(&info, &plan, &question.calendar, now);
         let drawing = Drawing { channel, now };
         let look = |free: &dyn Free| {
-            let offers = |date| Terms { lead: TimeDelta::zero(), ..usual }.offers(date, free);
+            let at_once = Terms { lead: TimeDelta::zero(), ..usual };
+            let offers = |date| at_once.offers(date, free);
             let none = match starts_at < now {
                 true => Some((DayReason::Past, None)),
-                false => no_place(offers(local_date(info.zone, starts_at)), starts_at),
+                // The horizon is a rule, and told as one.
+                false => {
+                    no_place(in_sight(at_once).offers(local_date(info.zone, starts_at), free), starts_at)
+                }
             };
             let free = dates_from(&usual, local_date(info.zone, starts_at.max(now)))
                 .flat_map(|date| offers(date).unwrap_or_default())
@@ -129,10 +134,12 @@ impl Booking {
         };
         let (none, next) = match stage {
             None => with_boards(&self.0.places, &info, drawing, |boards| look(boards)),
-            Some(stage) => {
+            Some((stage, site)) => {
                 let until = now + TimeDelta::days(i64::from(info.row.horizon_days) + 2);
-                let officers = self.stages_now(&info, now..until, None).await?;
-                self.look_at_stage(&info, stage, drawing, &officers, |boards| look(boards))
+                let officers = self.stages_now(&info, now..until.max(ends_at), None).await?;
+                let begins = info.stages.first().is_some_and(|first| first.row.stage == stage.row.stage);
+                let asked = StageAsked { stage, site, begins };
+                self.look_at_stage(&info, asked, drawing, &officers, |boards| look(boards))
             }
         };
         let hindrances = question.why_not(&wanted, &facts);

@@ -7,9 +7,9 @@ use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::stages::{self, StageTerms, WantedStage};
 use crate::booking::service::drawing::Shared;
 use crate::booking::service::stage_boards::present;
-use crate::booking::service::{Booking, Drawing, Fault, plan_of, terms_of};
+use crate::booking::service::{Booking, Drawing, Fault, in_sight, plan_of, terms_of};
 use crate::booking::store::entities::appointment::{self, Site};
-use crate::booking::store::entities::booking;
+use crate::booking::store::entities::booking::{self, Channel};
 use crate::booking::store::write::{self, Party, Standing};
 use crate::booking::store::{appointments, desks};
 use crate::booking::words::problems::{
@@ -22,7 +22,7 @@ use crate::directory::model::calendar::Calendar;
 use crate::directory::{ServiceInfo, StageInfo};
 use crate::http::Problem;
 use crate::places::{self, Need, Places, Pool, Taken, cells, choose};
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 use rand::RngExt;
 use sea_orm::sea_query::UnionType;
@@ -84,10 +84,15 @@ impl Booking {
         drawing: Drawing,
     ) -> Result<WantedAll, Problem> {
         let (calendar, now) = (self.0.directory.calendar().await?, drawing.now);
-        let all = match time.ok_or_else(one_time)? {
+        let time = time.ok_or_else(one_time)?;
+        // Nobody could decide about it before it begins; at the desk it is decided about as it comes.
+        if info.row.needs_decision && drawing.channel == Channel::Online && time.starts_at() <= now {
+            return Err(slot_past());
+        }
+        let all = match time {
             WantedTime::Slot(starts_at) => {
-                let (slot, date) = slot_at(info, &plan_of(info), &calendar, *starts_at, now)?;
-                vec![whole(info, slot, date, drawing)]
+                let slot = slot_at(info, &plan_of(info), &calendar, *starts_at, now)?;
+                vec![of_service(info, slot, drawing).of_day(info, drawing)]
             }
             WantedTime::Stages(wanted) => {
                 let here = present(self.0.db.reader(), &info.stages).await?;
@@ -112,9 +117,10 @@ fn in_stages(
     let mut all = Vec::with_capacity(wanted.len());
     for (index, (wish, position)) in iter::zip(wanted, positions).enumerate() {
         let stage = &info.stages[position];
-        let (slot, _) = slot_at(info, &stage_plan(info, stage), calendar, wish.starts_at, drawing.now)
+        let slot = slot_at(info, &stage_plan(info, stage), calendar, wish.starts_at, drawing.now)
             .map_err(|problem| of_stage(problem, index))?;
-        all.push(of_one_stage(info, (stage, here), wish.site, slot, drawing)?);
+        let wanted = of_one_stage(info, (stage, here), wish.site, slot, drawing)?;
+        all.push(if index == 0 { wanted.of_day(info, drawing) } else { wanted });
     }
     Ok(all)
 }
@@ -126,14 +132,15 @@ fn slot_at(
     calendar: &Calendar,
     starts_at: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<(Slot, NaiveDate), Problem> {
+) -> Result<Slot, Problem> {
     if starts_at < now {
         return Err(slot_past());
     }
     if starts_at.year() > 9000 {
         return Err(beyond_horizon(info));
     }
-    let terms: Terms<'_> = terms_of(info, plan, calendar, now);
+    // How long ahead it may be at most, and has to be at least, are questions of the party's terms.
+    let terms: Terms<'_> = in_sight(terms_of(info, plan, calendar, now));
     let date = local_date(info.zone, starts_at);
     let slots = terms.slots(date).map_err(|reason| match reason {
         DayReason::YearUnpublished => year_unpublished(date),
@@ -142,19 +149,10 @@ fn slot_at(
         _ => not_a_slot(),
     })?;
     let slot = slots.into_iter().find(|slot| slot.starts_at == starts_at).ok_or_else(not_a_slot)?;
-    // How long ahead it has to be is a question of the party's terms.
     match terms.too_late(&slot) {
-        None | Some(SlotReason::LeadTime) => Ok((slot, date)),
+        None | Some(SlotReason::LeadTime) => Ok(slot),
         Some(_) => Err(slot_past()),
     }
-}
-
-fn whole(info: &ServiceInfo, slot: Slot, date: NaiveDate, drawing: Drawing) -> Wanted {
-    let mut wanted = of_service(info, slot, drawing);
-    if let (Some(resource), Some(shared)) = (info.row.quota_resource_id, Shared::of_day(info, date)) {
-        wanted.take(resource, cells::of_day(date), shared, drawing);
-    }
-    wanted
 }
 
 /// A stage takes a seat of the service, at the office what it needs beside, and one of its officers who are `here`.
@@ -339,6 +337,15 @@ impl WantedAll {
 }
 
 impl Wanted {
+    /// The booking begins with it: of the number for that day it takes one, however many stages follow.
+    fn of_day(mut self, info: &ServiceInfo, drawing: Drawing) -> Self {
+        let date = local_date(info.zone, self.slot.starts_at);
+        if let (Some(resource), Some(shared)) = (info.row.quota_resource_id, Shared::of_day(info, date)) {
+            self.take(resource, cells::of_day(date), shared, drawing);
+        }
+        self
+    }
+
     /// Needs a seat of something that is shared.
     fn take(&mut self, resource: Uuid, cells: Range<i64>, shared: Shared, drawing: Drawing) {
         let (pool, seats, parts) = (Pool::Seats(resource), shared.all, shared.parts(drawing));

@@ -2,7 +2,7 @@
 
 use crate::booking::model::state::LIVE;
 use crate::booking::store::entities::booking::{self, BookingState};
-use crate::booking::store::{Scope, appointments};
+use crate::booking::store::{Scope, appointments, write};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -62,6 +62,14 @@ pub async fn by_references(
     Scope::Office.find().filter(booking::Column::Reference.is_in(references)).all(conn).await
 }
 
+/// What has come to its end by itself, whether or not it has been swept yet: `model::state::lapse`, as a query asks it.
+pub(super) fn has_lapsed(now: DateTime<Utc>) -> Condition {
+    use booking::Column::{HoldExpiresAt, StartsAt, State};
+    let held = Condition::all().add(State.eq(BookingState::Held)).add(HoldExpiresAt.lte(now));
+    let requested = Condition::all().add(State.eq(BookingState::Requested)).add(StartsAt.lte(now));
+    Condition::any().add(held).add(requested)
+}
+
 /// One page of a scope's bookings behind `after`.
 pub async fn list(
     conn: &impl ConnectionTrait,
@@ -71,9 +79,8 @@ pub async fn list(
     after: Option<Place>,
     limit: u64,
 ) -> Result<Vec<booking::Model>, DbErr> {
-    use booking::Column::{EndsAt, HoldExpiresAt, Id, StartsAt, State};
-    let lapsed = Condition::all().add(State.eq(BookingState::Held)).add(HoldExpiresAt.lte(now));
-    let coming = Condition::all().add(EndsAt.gt(now)).add(State.is_in(LIVE)).add(lapsed.not());
+    use booking::Column::{EndsAt, Id, StartsAt, State};
+    let coming = Condition::all().add(EndsAt.gt(now)).add(State.is_in(LIVE)).add(has_lapsed(now).not());
     let query = scope.find().limit(limit);
     let query = match view {
         View::Coming => query.filter(coming).order_by_asc(StartsAt).order_by_asc(Id),
@@ -156,7 +163,7 @@ pub fn place_in(order: Order, row: &booking::Model) -> Place {
 fn waiting_for_decision(now: DateTime<Utc>) -> Select<booking::Entity> {
     booking::Entity::find()
         .filter(booking::Column::State.eq(BookingState::Requested))
-        .filter(booking::Column::EndsAt.gt(now))
+        .filter(booking::Column::StartsAt.gt(now))
 }
 
 /// One page of the requests that can still be decided, behind `after`.
@@ -186,7 +193,7 @@ pub async fn count_undecided(conn: &impl ConnectionTrait, now: DateTime<Utc>) ->
     waiting_for_decision(now).count(conn).await
 }
 
-/// How many requests for a time in `from..to` ended because nobody decided.
+/// How many requests for a time in `from..=to` ended because nobody decided.
 pub async fn count_never_decided(
     conn: &impl ConnectionTrait,
     from: DateTime<Utc>,
@@ -198,11 +205,11 @@ pub async fn count_never_decided(
         .add(
             Condition::all()
                 .add(booking::Column::State.eq(BookingState::Requested))
-                .add(booking::Column::EndsAt.lte(to)),
+                .add(booking::Column::StartsAt.lte(to)),
         );
     booking::Entity::find()
         .filter(booking::Column::StartsAt.gte(from))
-        .filter(booking::Column::StartsAt.lt(to))
+        .filter(booking::Column::StartsAt.lte(to))
         .filter(booking::Column::ContactName.is_not_null())
         .filter(ended)
         .count(conn)
@@ -254,15 +261,20 @@ pub async fn on_desk_between(
         .await
 }
 
-/// What some people have booked or hold for times that touch `from..to`.
+/// What some people and enterprises have booked or hold for times that touch `from..to`.
 pub async fn of_bookers_between(
     conn: &impl ConnectionTrait,
     accounts: &[Uuid],
+    enterprises: &[Uuid],
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Result<Vec<booking::Model>, DbErr> {
+    let of_account = booking::Column::AccountId.is_in(accounts.iter().copied());
+    let of_enterprise = booking::Column::EnterpriseId.is_in(enterprises.iter().copied());
     overlapping(from, to)
-        .filter(booking::Column::AccountId.is_in(accounts.iter().copied()))
+        .filter(Condition::any().add(of_account).add(of_enterprise))
+        // What is long over is not looked at, however much of it there is.
+        .filter(booking::Column::StartsAt.gt(from - write::LONGEST))
         .filter(booking::Column::State.is_in(LIVE))
         .all(conn)
         .await
@@ -303,7 +315,7 @@ pub async fn last_request(
         .await
 }
 
-/// Requests whose time is over without a decision, longest first.
+/// Requests that have begun without a decision, longest ago first.
 pub async fn never_decided(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -311,8 +323,8 @@ pub async fn never_decided(
 ) -> Result<Vec<booking::Model>, DbErr> {
     booking::Entity::find()
         .filter(booking::Column::State.eq(BookingState::Requested))
-        .filter(booking::Column::EndsAt.lte(now))
-        .order_by_asc(booking::Column::EndsAt)
+        .filter(booking::Column::StartsAt.lte(now))
+        .order_by_asc(booking::Column::StartsAt)
         .limit(limit)
         .all(conn)
         .await

@@ -84,6 +84,16 @@ pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await
 }
 
+/// The entry to which a held booking is offered, locked until the transaction ends.
+pub async fn offered(tx: &Tx, service: Uuid, held: Uuid) -> Result<Option<Model>, DbErr> {
+    live_of(service)
+        .filter(Column::State.eq(WaitingState::Offered))
+        .filter(Column::OfferedBookingId.eq(held))
+        .lock_exclusive()
+        .one(tx.conn())
+        .await
+}
+
 pub async fn insert(tx: &Tx, row: Model) -> Result<(), DbErr> {
     Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await.map(drop)
 }

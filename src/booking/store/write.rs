@@ -2,10 +2,10 @@
 
 use crate::booking::model::state::OVER;
 use crate::booking::model::why_not::Facts;
-use crate::booking::store::Scope;
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::facts::{self, FactsNeeded, FactsOf};
+use crate::booking::store::{Scope, read};
 use crate::db::{Tx, UniqueKey};
 use crate::directory::model::settings::LONGEST_BOOKING;
 use crate::evidence::{self, Head};
@@ -47,7 +47,7 @@ pub struct Seen {
     pub row: booking::Model,
     /// Its chain's: whatever was changed meanwhile has moved it.
     pub head: Head,
-    /// The booker has something else at the time.
+    /// The booker or their enterprise has something else at the time.
     pub is_beside_another: bool,
     /// It is booked stage by stage.
     pub is_in_stages: bool,
@@ -60,18 +60,23 @@ pub async fn seen(tx: &Tx, scope: Scope, id: Uuid, now: DateTime<Utc>) -> Result
     let mut query = evidence::with_head(row, booking::Column::Id).into_query();
     let other = |column: booking::Column| Expr::col(("other", column));
     let own = |column: booking::Column| (booking::Entity, column);
-    let beside = Query::select()
-        .expr(Expr::value(1))
-        .from_as(booking::Entity, "other")
-        .and_where(other(booking::Column::AccountId).equals(own(booking::Column::AccountId)))
-        .and_where(other(booking::Column::Id).not_equals(own(booking::Column::Id)))
-        .and_where(other(booking::Column::StartsAt).lt(Expr::col(own(booking::Column::EndsAt))))
-        // What is long over is not looked at, however much of it there is.
-        .and_where(other(booking::Column::StartsAt).gt(now - LONGEST))
-        .and_where(other(booking::Column::EndsAt).gt(Expr::col(own(booking::Column::StartsAt))))
-        .and_where(other(booking::Column::State).is_not_in(OVER))
-        .to_owned();
-    query.expr_as(Expr::exists(beside), "beside");
+    // Each by its own index.
+    let beside_of = |party: booking::Column| {
+        let beside = Query::select()
+            .expr(Expr::value(1))
+            .from_as(booking::Entity, "other")
+            .and_where(other(party).equals(own(party)))
+            .and_where(other(booking::Column::Id).not_equals(own(booking::Column::Id)))
+            .and_where(other(booking::Column::StartsAt).lt(Expr::col(own(booking::Column::EndsAt))))
+            // What is long over is not looked at, however much of it there is.
+            .and_where(other(booking::Column::StartsAt).gt(now - LONGEST))
+            .and_where(other(booking::Column::EndsAt).gt(Expr::col(own(booking::Column::StartsAt))))
+            .and_where(other(booking::Column::State).is_not_in(OVER))
+            .to_owned();
+        Expr::exists(beside)
+    };
+    let of_party = beside_of(booking::Column::AccountId).or(beside_of(booking::Column::EnterpriseId));
+    query.expr_as(of_party, "beside");
     // Counted rather than asked for one: a planner that takes the table for small would walk through it for the first.
     let stages = Query::select()
         .expr(Expr::col((appointment::Entity, appointment::Column::Stage)).count())
@@ -99,7 +104,7 @@ pub struct Standing {
     pub holds: i64,
     /// What their party has booked or holds of the service.
     pub of_service: i64,
-    /// What they have booked or hold of whatever service at that time.
+    /// What they or their enterprise have booked or hold of whatever service at that time.
     pub beside: i64,
     /// What the terms of the service ask about them, beside how they stand.
     pub facts: Facts,
@@ -155,7 +160,11 @@ pub async fn standing(
     let mut query = theirs(0, same);
     query.union(UnionType::All, theirs(1, holds));
     query.union(UnionType::All, counted(2, of_service));
-    query.union(UnionType::All, theirs(3, beside));
+    query.union(UnionType::All, theirs(3, beside.clone()));
+    if let Some(enterprise) = party.enterprise {
+        let of_enterprise = coming_of(booking::Column::EnterpriseId, enterprise, now);
+        query.union(UnionType::All, wide(counted_when(3, of_enterprise, beside)));
+    }
     let mut asked = FIRST_NEED;
     for seats in needs {
         let numbered = Query::select()
@@ -186,7 +195,7 @@ pub async fn standing(
             0 => standing.same_place = number,
             1 => standing.holds = number,
             2 => standing.of_service = number,
-            3 => standing.beside = number,
+            3 => standing.beside += number,
             ..0 => facts::take(&mut standing.facts, what, &row)?,
             _ => {
                 let seats =
@@ -208,9 +217,11 @@ pub(super) fn counted(what: i32, rows: Select<booking::Entity>) -> SelectStateme
 /// What somebody has booked lately or will have, whatever became of it. Asked for with one open bound: with a second
 /// one, a planner that takes the table for empty goes by the time alone, through everybody's bookings.
 fn of_account(account: Uuid, now: DateTime<Utc>) -> Select<booking::Entity> {
-    booking::Entity::find()
-        .filter(booking::Column::AccountId.eq(account))
-        .filter(booking::Column::StartsAt.gt(now - LONGEST))
+    coming_of(booking::Column::AccountId, account, now)
+}
+
+fn coming_of(party: booking::Column, id: Uuid, now: DateTime<Utc>) -> Select<booking::Entity> {
+    booking::Entity::find().filter(party.eq(id)).filter(booking::Column::StartsAt.gt(now - LONGEST))
 }
 
 /// Of some rows, how many are so.
@@ -228,19 +239,16 @@ fn at_same_place(party: Party, now: DateTime<Utc>) -> Condition {
 
 /// No booking takes longer from its start to its end, because no service can be set so: a bound for the index by party
 /// and start, so that what is long over is not looked at.
-const LONGEST: TimeDelta = TimeDelta::minutes(LONGEST_BOOKING as i64);
+pub(super) const LONGEST: TimeDelta = TimeDelta::minutes(LONGEST_BOOKING as i64);
 
 /// What stands and is not over, among the bookings of a party.
 pub(super) fn live(now: DateTime<Utc>) -> Condition {
-    let lapsed = Condition::all()
-        .add(booking::Column::State.eq(BookingState::Held))
-        .add(booking::Column::HoldExpiresAt.lte(now));
     Condition::all()
         .add(booking::Column::StartsAt.gt(now - LONGEST))
         // Said by what it is not: states are no way to find the few bookings of one party.
         .add(booking::Column::State.is_not_in(OVER))
         .add(booking::Column::EndsAt.gt(now))
-        .add(lapsed.not())
+        .add(read::has_lapsed(now).not())
 }
 
 /// Whether a seat of something that is needed is taken.

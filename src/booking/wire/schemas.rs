@@ -38,7 +38,7 @@ words_in_json! {
     SlotReason { Past, LeadTime, Full, Quota, Reserved, NoOfficerFree, Terms }
 
     /// What stands in the way of a time.
-    Rule { TierExcluded, ExplanationMissing, BlockedAfterNoShow, OutsideOfficeHours, TooManyBookings, LeadTime, QuotaReached, Overlapping }
+    Rule { TierExcluded, ExplanationMissing, BlockedAfterNoShow, OutsideOfficeHours, TooManyBookings, BeyondHorizon, LeadTime, QuotaReached, Overlapping }
 
     /// The rule by which somebody was refused; its word is the code of the refusal.
     RefusalRule { SlotTaken, PlacesReserved, NoOfficerFree, LeadTime, BeyondHorizon, YearUnpublished, OutsideOfficeHours, TierExcluded, QuotaReached, TooManyBookings, TooManyHolds, Overlapping, BlockedAfterNoShow, ExplanationMissing, StageGap, GroupLead }

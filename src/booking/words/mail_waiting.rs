@@ -43,6 +43,24 @@ pub async fn passed(tx: &Tx, news: &News<'_>, entry: &waiting_entry::Model) -> R
     send(tx, news, entry, letter).await
 }
 
+/// The office is closed then: what was offered is taken back, and they wait on in their place.
+pub async fn withdrawn(tx: &Tx, news: &News<'_>, entry: &waiting_entry::Model) -> Result<(), DbErr> {
+    let service = news.info.name();
+    let mut more = vec![say::time(when(news.info.zone, news.row.starts_at, news.row.ends_at))];
+    more.extend(news.row.reason.as_deref().map(say::reason));
+    more.push(match entry.earlier_than_id {
+        None => say::offer_closed_on(),
+        Some(_) => say::offer_closed_kept(),
+    });
+    let letter = Letter {
+        template: "waiting.closed",
+        subject: say::offer_closed_subject(&service),
+        opening: say::offer_closed_opening(&service),
+        more,
+    };
+    send(tx, news, entry, letter).await
+}
+
 struct Letter {
     template: &'static str,
     subject: Text,

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub fn refusal(hindrance: &Hindrance, info: &ServiceInfo, lead: TimeDelta, enterprise: bool) -> Problem {
     let title = said(hindrance, info, lead, enterprise);
     let problem = match hindrance.rule {
-        Rule::LeadTime => Problem::invalid("starts_at", title),
+        Rule::LeadTime | Rule::BeyondHorizon => Problem::invalid("starts_at", title),
         Rule::TierExcluded => Problem::new(StatusCode::FORBIDDEN, title),
         _ => Problem::conflict(title),
     };
@@ -47,6 +47,8 @@ pub fn said(hindrance: &Hindrance, info: &ServiceInfo, lead: TimeDelta, enterpri
                 false => say::too_many_bookings(limits.person),
             }
         }
+        (Rule::BeyondHorizon, Some(from)) => say::beyond_horizon_from(info.row.horizon_days, from),
+        (Rule::BeyondHorizon, None) => say::beyond_horizon(info.row.horizon_days),
         (Rule::LeadTime, Some(from)) => say::lead_time_from(ahead(lead), from),
         (Rule::LeadTime, None) => say::lead_time(ahead(lead)),
         (Rule::QuotaReached, Some(from)) => say::quota_reached(from),

@@ -84,7 +84,7 @@ pub async fn write_service(
         set_seats(tx, after.row.resource_id, after.seats).await?;
     }
     if let Some(seats) = after.quota_seats {
-        let code = format!("{}-day", after.row.code);
+        let code = quota_code(&after.row);
         let known = before.row.quota_resource_id;
         let id = with_seats(tx, &after.row, known, code, (seats, CellKind::Day), now).await?;
         after.row.quota_resource_id = Some(id);
@@ -108,7 +108,7 @@ pub async fn write_new_service(tx: &Tx, new: &ServiceInfo, now: DateTime<Utc>) -
     new.row.resource_id = with_seats(tx, &new.row, None, code.clone(), places, now).await?;
     new.row.quota_resource_id = match new.quota_seats {
         Some(seats) => {
-            let code = format!("{code}-day");
+            let code = quota_code(&new.row);
             Some(with_seats(tx, &new.row, None, code, (seats, CellKind::Day), now).await?)
         }
         None => None,
@@ -127,6 +127,26 @@ async fn set_seats(tx: &Tx, resource: Uuid, seats: i32) -> Result<(), DbErr> {
     resource::Entity::update(row).exec(tx.conn()).await.map(drop)
 }
 
+/// What the days of a service are counted by: as it is, or as it was when there was a number for a day.
+pub async fn quota_resource(
+    conn: &impl ConnectionTrait,
+    service: &service::Model,
+) -> Result<Option<Uuid>, DbErr> {
+    match service.quota_resource_id {
+        Some(id) => Ok(Some(id)),
+        None => by_code(conn, &quota_code(service)).await,
+    }
+}
+
+fn quota_code(service: &service::Model) -> String {
+    format!("{}-day", service.code)
+}
+
+async fn by_code(conn: &impl ConnectionTrait, code: &str) -> Result<Option<Uuid>, DbErr> {
+    let found = resource::Entity::find().filter(resource::Column::Code.eq(code)).one(conn).await?;
+    Ok(found.map(|row| row.id))
+}
+
 /// A resource with so many seats: the one that is known, that of a former time by its code, or a new one.
 async fn with_seats(
     tx: &Tx,
@@ -136,10 +156,9 @@ async fn with_seats(
     (seats, cell): (i32, CellKind),
     now: DateTime<Utc>,
 ) -> Result<Uuid, DbErr> {
-    let by_code = resource::Entity::find().filter(resource::Column::Code.eq(code.as_str()));
     let found = match known {
         Some(id) => Some(id),
-        None => by_code.one(tx.conn()).await?.map(|row| row.id),
+        None => by_code(tx.conn(), &code).await?,
     };
     if let Some(id) = found {
         set_seats(tx, id, seats).await?;

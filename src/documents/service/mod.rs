@@ -97,7 +97,7 @@ impl Documents {
 
     fn refuse_closed(&self, row: &booking::Model, side: Side) -> Result<(), Problem> {
         let may = match side {
-            Side::Booker => is_open(row.state) && !state::hold_lapsed(row, self.0.clock.now()),
+            Side::Booker => is_open(row.state) && state::lapse(row, self.0.clock.now()).is_none(),
             // The data follow an emergency, also when it has been dealt with.
             Side::Office => !matches!(row.state, BookingState::Held | BookingState::Expired),
         };

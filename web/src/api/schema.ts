@@ -4307,7 +4307,13 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
             state: components["schemas"]["BookingState"];
+            whose: components["schemas"]["OverlapOf"];
         };
+        /**
+         * @description Whose a booking is that is at the same time as another one.
+         * @enum {string}
+         */
+        OverlapOf: "booker" | "colleague" | "officer";
         /**
          * @description What follows when somebody books beside something else of theirs.
          * @enum {string}
@@ -5084,7 +5090,7 @@ export interface components {
          * @description What stands in the way of a time.
          * @enum {string}
          */
-        Rule: "tier_excluded" | "explanation_missing" | "blocked_after_no_show" | "outside_office_hours" | "too_many_bookings" | "lead_time" | "quota_reached" | "overlapping";
+        Rule: "tier_excluded" | "explanation_missing" | "blocked_after_no_show" | "outside_office_hours" | "too_many_bookings" | "beyond_horizon" | "lead_time" | "quota_reached" | "overlapping";
         RuleCount: {
             count: number;
             rule: components["schemas"]["Rule"];
@@ -5600,6 +5606,8 @@ export interface components {
             /** @description Bookings to come that would stand outside, by their start; at most 200. They stay as they are. */
             outside: components["schemas"]["OutsideBooking"][];
             outside_count: number;
+            /** @description What the settings in force and those that are tried say of the requests of the last days. */
+            requests: components["schemas"]["TermsTried"];
             /** @description The venue's, in which days are counted. */
             zone: string;
         };

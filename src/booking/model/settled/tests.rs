@@ -39,6 +39,7 @@ fn standing(slot: Slot) -> Standing {
         slot,
         stage: None,
         site: Site::Office,
+        begins: true,
         seats: vec![1],
         of_quota: vec![7],
         beside: Vec::new(),

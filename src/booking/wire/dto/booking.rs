@@ -144,11 +144,24 @@ pub struct BookedStageDto {
     pub can_hand_over: bool,
 }
 
+/// Whose a booking is that is at the same time as another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OverlapOf {
+    /// Of the same person.
+    Booker,
+    /// Of somebody else of the same enterprise.
+    Colleague,
+    /// Of the officer who asks: it lies on their desk.
+    Officer,
+}
+
 /// Another booking at the same time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Overlap)]
 pub struct OverlapDto {
     pub id: Uuid,
+    pub whose: OverlapOf,
     pub reference: String,
     pub state: BookingState,
     pub service: ByLanguage,

@@ -17,7 +17,7 @@ pub use board::{BoardBookingDto, BoardDayDto, BoardDto, BoardPlaceDto, BoardServ
 pub use booking::{
     BookedStageDto, BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, ConsentDto, EnterpriseRef,
     Explaining, FieldValue, FormCheck, FoundBookings, HistoryItem, HistoryMove, HistorySide, NewBookingDto,
-    OfficerRef, OverlapDto, Prefill, Rescheduling, ServiceRef, VenueRef, WantedStageDto,
+    OfficerRef, OverlapDto, OverlapOf, Prefill, Rescheduling, ServiceRef, VenueRef, WantedStageDto,
 };
 pub use clearance::{ClearanceFileDto, ClearanceReportDto, NewClearanceImport};
 pub use day::{DayBookingDto, MissingYear, OfficeDayDto, Refusing};

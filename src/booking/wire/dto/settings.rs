@@ -8,6 +8,7 @@ use crate::booking::service::settings::{ChangeShown, ServiceSetup, parts_of};
 use crate::booking::service::settings_tried::{DayEffect, DayFigures, SettingsEffect, StandsOutside};
 use crate::booking::service::venues::VenueSetup;
 use crate::booking::store::entities::booking::BookingState;
+use crate::booking::wire::dto::TermsTriedDto;
 use crate::directory::ServiceInfo;
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::model::calendar::DayClass;
@@ -120,6 +121,8 @@ pub struct SettingsEffectDto {
     outside_count: usize,
     /// Those among them that do not by the settings in force.
     newly_outside: usize,
+    /// What the settings in force and those that are tried say of the requests of the last days.
+    requests: TermsTriedDto,
 }
 
 /// A date before and after.
@@ -171,6 +174,7 @@ impl From<SettingsEffect> for SettingsEffectDto {
             newly_outside: effect.outside.iter().filter(|one| !one.already).count(),
             days: effect.days.into_iter().map(DayEffectDto::from).collect(),
             outside: effect.outside.into_iter().take(TOLD).map(OutsideBookingDto::from).collect(),
+            requests: effect.requests.into(),
         }
     }
 }

@@ -195,6 +195,8 @@ export default {
   },
   overlap: {
     title: 'You have another booking at the same time',
+    title_enterprise: 'Your enterprise has another booking at the same time',
+    of_colleague: 'Booked by a colleague',
     see: 'See the booking you have',
     anyway: 'Book another one all the same',
   },

@@ -35,6 +35,7 @@ export default {
     service: 'Service',
     times: 'Time',
     pick: 'Choose a time.',
+    day: 'Date',
     previous: 'Day before',
     next: 'Day after',
     left: '{n} left',

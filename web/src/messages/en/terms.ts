@@ -50,6 +50,7 @@ export default {
     blocked_after_no_show: 'Did not come before',
     outside_office_hours: 'Applied outside office hours',
     too_many_bookings: 'Too many at a time',
+    beyond_horizon: 'Too far ahead',
     lead_time: 'Too late',
     quota_reached: 'Often enough in the period',
     overlapping: 'Something else at the time',

@@ -195,6 +195,8 @@ export default {
   },
   overlap: {
     title: '同一时间您还有别的预约',
+    title_enterprise: '同一时间贵单位还有别的预约',
+    of_colleague: '同事所约',
     see: '看已有的预约',
     anyway: '仍要再约一个',
   },

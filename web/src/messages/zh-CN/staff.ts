@@ -35,6 +35,7 @@ export default {
     service: '业务',
     times: '时间',
     pick: '请选一个时间。',
+    day: '日期',
     previous: '前一天',
     next: '后一天',
     left: '余 {n}',

@@ -50,6 +50,7 @@ export default {
     blocked_after_no_show: '失约后暂停',
     outside_office_hours: '不在办公时间申请',
     too_many_bookings: '手上的太多',
+    beyond_horizon: '太早，还没开放',
     lead_time: '提前不够',
     quota_reached: '次数已满',
     overlapping: '同一时间另有预约',

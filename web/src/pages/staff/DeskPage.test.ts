@@ -92,3 +92,15 @@ it('offers one more to who has the same time already, and asks a reason where on
   expect(sent(BOOK)[1]).toMatchObject({ anyway: true })
   expect(page.find('[name="reason"]').exists()).toBe(true)
 })
+
+it('goes to a day beyond what is open to all, and never back before today', async () => {
+  const { page } = await draw()
+  const asked = () => (vi.mocked(api.GET).mock.calls as unknown as [string, { params?: { query?: { date?: string } } }][]).at(-1)?.[1]?.params?.query?.date
+  const date = page.find<HTMLInputElement>('[name="day"]')
+  await date.setValue('2027-03-01')
+  await flushPromises()
+  expect(asked()).toBe('2027-03-01')
+  await date.setValue('2026-11-25')
+  await flushPromises()
+  expect(asked()).toBe('2027-03-01')
+})

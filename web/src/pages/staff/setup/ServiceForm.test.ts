@@ -15,6 +15,7 @@ const settings = {
 }
 const setup = (version: number, more = {}) => ({ id: 's', code: 'c', kind: 'video', venue_id: 'v', venue_name: both('Hall'), zone: ZONE, grid_minutes: 15, version, settings: { ...settings, ...more }, kept_seats: 0, changes: [], faults: [] as { field: string; code: string; text: string }[] })
 const figures = (free: number) => ({ slots: free, free_slots: free, free, reason: null })
+const requests = { days: 92, requests: 3, in_force: { count: 0, by_rule: [] }, tried: { count: 1, by_rule: [{ rule: 'beyond_horizon', count: 1 }] }, newly_refused: 1, newly_allowed: 0, examples: [] }
 let effect: object
 let refuse: ApiError | null
 let preview: ApiError | null
@@ -25,7 +26,7 @@ beforeEach(() => {
   vi.clearAllMocks()
   refuse = preview = null
   there = setup(1)
-  effect = { zone: ZONE, days: [{ date: '2026-12-05', kind: 'weekend', name: null, before: figures(0), after: figures(6) }], days_lost: 0, outside: [], outside_count: 0, newly_outside: 0 }
+  effect = { zone: ZONE, days: [{ date: '2026-12-05', kind: 'weekend', name: null, before: figures(0), after: figures(6) }], days_lost: 0, outside: [], outside_count: 0, newly_outside: 0, requests }
   for (const method of ['GET', 'POST', 'PUT'] as const) vi.mocked(api[method]).mockImplementation(((path: string) => `${method} ${path}`) as never)
   vi.mocked(take).mockImplementation(((call: string) => {
     if (call.endsWith('/preview')) return preview ? Promise.reject(preview) : Promise.resolve(effect)
@@ -35,7 +36,7 @@ beforeEach(() => {
 })
 // many fields are drawn anew, which takes a while on a busy machine
 vi.setConfig({ testTimeout: 30_000 })
-const draw = () => show(ServiceForm, { areas: ['staff', 'setup'], language: 'en', props: { setup: setup(0) }, stubs: { UnsavedGuard: true } })
+const draw = () => show(ServiceForm, { areas: ['staff', 'setup', 'terms'], language: 'en', props: { setup: setup(0) }, stubs: { UnsavedGuard: true } })
 const saveWith = async (page: Awaited<ReturnType<typeof draw>>, reason: string) => {
   await page.find('form').trigger('submit')
   await page.find('[name="reason"]').setValue(reason)
@@ -47,6 +48,8 @@ it('paints hours of a weekday, asks what they would do, and saves them with a re
   const page = await draw()
   await flushPromises()
   expect(words(page.find('#setup-effect ~ p'))).toContain('Free slots: 0 now, 6 then.')
+  // and what the nearer horizon would have done to real requests
+  expect(words(page)).toContain('Too far ahead 1')
   await page.find('[value="non_working"]').setValue()
   for (const hour of ['09', '10', '11']) await page.find(`[aria-label^="Sat ${hour}:00"]`).trigger('click')
   await vi.waitFor(() => { expect(sent('POST')).toHaveLength(2) })
@@ -98,7 +101,7 @@ it('tells what is stored and breaks a rule, where it is, and lets everything els
     { field: 'settings.fields[0].label.en', code: 'settings_text_missing', text: 'Missing.' },
     { field: 'settings.bring[1].en', code: 'settings_text_missing', text: 'Missing too.' },
   ] }
-  const page = await show(ServiceForm, { areas: ['staff', 'setup'], language: 'en', props: { setup: stored }, stubs: { UnsavedGuard: true } })
+  const page = await show(ServiceForm, { areas: ['staff', 'setup', 'terms'], language: 'en', props: { setup: stored }, stubs: { UnsavedGuard: true } })
   await flushPromises()
   expect(page.findAll('.banner li').map((line) => words(line))).toEqual(['Question 1: Flight Missing.', 'What to bring, line 2: Missing too.'])
   await page.find('[name="seats"]').setValue('3')
