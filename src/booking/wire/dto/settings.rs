@@ -14,6 +14,7 @@ use crate::directory::model::calendar::DayClass;
 use crate::directory::model::settings::{ServiceSettings, SetupPart, VenueSettings};
 use crate::http::Problem;
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -120,6 +121,22 @@ pub struct SettingsEffectDto {
     outside_count: usize,
     /// Those among them that do not by the settings in force.
     newly_outside: usize,
+}
+
+/// What other shares would leave to those who book online.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SharesEffect)]
+pub struct SharesEffectDto {
+    /// The venue's, in which days are counted.
+    zone: String,
+    /// Of a month, each once; with the places that are free online.
+    days: Vec<DayEffectDto>,
+}
+
+impl From<(Tz, Vec<DayEffect>)> for SharesEffectDto {
+    fn from((zone, days): (Tz, Vec<DayEffect>)) -> Self {
+        Self { zone: zone.name().to_owned(), days: days.into_iter().map(DayEffectDto::from).collect() }
+    }
 }
 
 /// A date before and after.
