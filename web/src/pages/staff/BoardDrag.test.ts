@@ -90,12 +90,12 @@ it('drags a booking to the free time that is nearest to where it is let go, and 
 
 it('gives up with Escape and when the browser takes the pointer away', async () => {
   const page = await draw()
-  for (const end of [() => window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' })), () => pointer('pointercancel', window, FRIDAY, 600)]) {
+  for (const end of [async () => { window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' })); await flushPromises() }, () => pointer('pointercancel', window, FRIDAY, 600)]) {
     await press(page)
     await pointer('pointermove', window, FRIDAY, 20 * 60)
     await pointer('pointermove', window, FRIDAY, 20 * 60)
     expect(ghost(page)).toEqual(['20:00'])
-    end()
+    await end()
     await flushPromises()
     await pointer('pointerup', window, FRIDAY, 20 * 60)
     expect([ghost(page), asks(page)]).toEqual([[], false])
