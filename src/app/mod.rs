@@ -184,6 +184,7 @@ impl App {
         );
         booking.set_papers(Arc::new(documents.clone()));
         let queue = Queue::new(db.clone(), clock.clone(), directory.clone(), booking.clone(), live.clone());
+        booking.set_waits(vec![Arc::new(queue.clone()), Arc::new(video.clone())]);
         let survey = Survey::new(
             db.clone(),
             clock.clone(),

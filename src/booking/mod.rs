@@ -2,7 +2,7 @@
 //!
 //! Others reach it through [`Booking`]: `find` and `find_for` for a booking, the associated
 //! `check_in` and `complete` inside their own transactions, [`WaitingRoom`] to tell who waits and who is in,
-//! [`Papers`] to tell which documents were uploaded, and the pure [`model`] (`join_window`, `display_reference`). What is done by time alone is in [`jobs`].
+//! [`Waits`] how long people waited elsewhere, [`Papers`] to tell which documents were uploaded, and the pure [`model`] (`join_window`, `display_reference`). What is done by time alone is in [`jobs`].
 //!
 //! Invariants: a place is taken and given back ([`crate::places`]) in the transaction of the booking that it is for; a
 //! booking moves only along the table in [`model::state`], in one transaction with its evidence entry, its cells and its
@@ -22,6 +22,7 @@ pub use service::clearance::ClockImport;
 pub use service::official_calendar::CalendarPreview;
 pub use service::papers::Papers;
 pub use service::waiting::{GlanceState, SessionGlance, WaitingPerson, WaitingRoom};
+pub use service::waits::{Wait, Waits};
 pub use service::{Booking, NewBooking, Office, RequestForm, WantedTime};
 pub use store::read::View;
 pub use store::{ask, entities};

@@ -159,6 +159,18 @@ fn the_command_tells_in_the_operators_language_and_imports_only_on_wish() {
     let (done, _, said) = run("C", "/nowhere/2027.csv", &[]);
     assert!(!done && said.contains("mianqia: There is no file /nowhere/2027.csv. [file_missing]"), "{said}");
 
+    let wrong = format!("{MADE_UP}2027-02-30,春节,holiday\n2027-12-31,元旦\n");
+    let (done, _, said) = run("C", &file("wrong.csv", wrong.as_bytes()), &["--dry-run"]);
+    assert!(!done && said.contains("2 things are wrong in the file"), "{said}");
+    for line in [
+        "Line 33: the date does not exist",
+        "[calendar_date]",
+        "Line 34 must have three values",
+        "[calendar_columns]",
+    ] {
+        assert!(said.contains(line), "{line} in {said}");
+    }
+
     let three = file("three.csv", &GBK.encode(THREE_LINES).0);
     let (done, _, said) = run("en_US.UTF-8", &three, &[]);
     assert!(!done && said.contains("2027-02-06 is the Spring Festival, but it is not a holiday"), "{said}");

@@ -144,7 +144,7 @@ both_stores! {
             (with("2027-12-31,元旦,Holiday"), "calendar_kind", "第 33 行"),
             (with("2027-12-31,元旦,workday"), "calendar_plain_workday", "第 33 行"),
             (with("2027-10-01,国庆节,holiday"), "calendar_twice", "第 33 行"),
-            (with("2028-01-01,元旦,holiday"), "calendar_incomplete", "2028"),
+            (with("2028-01-01,元旦,holiday\n2028-05-01,劳动节,holiday"), "calendar_incomplete", "2028"),
         ] {
             for (path, body) in [("preview", file(&csv)), ("imports", import(&csv))] {
                 let answer = chief.post(&format!("/api/v1/calendar/{path}"), body).await;
@@ -173,6 +173,38 @@ both_stores! {
         chief.post("/api/v1/calendar/imports", said).await.refused(422, "too_long");
         assert_eq!(rows(app).await, before, "nothing is written of a refusal");
         assert_eq!(kind(app, "2027-01-01").await, "unpublished");
+    }
+
+    async fn all_wrong_lines_of_a_calendar_are_named_at_once_as_far_as_somebody_reads(app: &TestApp) {
+        let chief = app.signed_in("shen").await;
+        let before = rows(app).await;
+        let wrong = "2027-02-30,春节,holiday\n2027-12-31,元旦\n\n2027-12-31,元旦,Holiday\n2027-10-01,国庆节,holiday\n";
+        for (path, body) in [("preview", file(format!("{MADE_UP}{wrong}"))), ("imports", import(format!("{MADE_UP}{wrong}")))] {
+            let answer = chief.post(&format!("/api/v1/calendar/{path}"), body).await;
+            answer.refused(422, "calendar_lines");
+            let problem = answer.json();
+            let title = problem["title"].as_str().unwrap();
+            assert!(title.starts_with("文件里有 4 处错误"), "{title}");
+            for line in ["第 33 行的日期不存在", "第 34 行应当有三项", "第 36 行的类别", "第 37 行的日期在第"] {
+                assert!(title.contains(line), "{line} in {title}");
+            }
+            assert_eq!(problem["field"], "file_base64");
+        }
+        // Two years, of which neither is whole.
+        let half = "date,name,kind\n2027-01-01,元旦,holiday\n2028-01-01,元旦,holiday\n2028-05-01,劳动节,holiday\n";
+        let answer = chief.post("/api/v1/calendar/preview", file(half)).await;
+        answer.refused(422, "calendar_lines");
+        for date in ["2027-05-01", "2027-10-01", "2028-10-01"] {
+            assert!(answer.json()["title"].as_str().unwrap().contains(date), "{}", answer.text);
+        }
+        // Nobody reads hundreds of them: so many are named, and that there are more.
+        let many = "2027-12-31,元旦\n".repeat(250);
+        let answer = chief.post("/api/v1/calendar/preview", file(format!("{MADE_UP}{many}"))).await;
+        answer.refused(422, "calendar_lines");
+        let title = answer.json()["title"].as_str().unwrap().to_owned();
+        assert!(title.starts_with("文件里有 250 处错误") && title.contains("第 232 行"), "{title}");
+        assert!(!title.contains("第 233 行"), "{title}");
+        assert_eq!(rows(app).await, before, "nothing is written of a refusal");
     }
 
     async fn a_year_without_a_make_up_workday_is_asked_about_and_what_was_acknowledged_is_kept(app: &TestApp) {

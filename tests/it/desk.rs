@@ -20,10 +20,10 @@ use sea_orm::{
 use serde_json::{Value, json};
 
 /// An enterprise that was let in (advanced certified), one that waits, and one that nobody knows.
-const LET_IN: &str = "91239999MA0000162X";
+pub const LET_IN: &str = "91239999MA0000162X";
 const WAITING: &str = "91239999MA0000285Y";
 /// A slot of the centre: Tuesday, six places side by side.
-const AT: &str = "2026-11-24T01:00:00Z";
+pub const AT: &str = "2026-11-24T01:00:00Z";
 const MOBILE: &str = "15400000077";
 
 pub fn by_phone(service: &str, starts_at: &str) -> Value {
@@ -52,7 +52,7 @@ pub async fn online(browser: &Browser, service: &str, starts_at: &str) -> Answer
     browser.post("/api/v1/bookings", with(wish(service, starts_at), "anyway", json!(true))).await
 }
 
-async fn share(chief: &Browser, service: &str, shares: Value) -> Answer {
+pub async fn share(chief: &Browser, service: &str, shares: Value) -> Answer {
     chief.call(Method::PUT, &format!("/api/v1/services/{service}/shares"), Some(shares)).await
 }
 
@@ -81,7 +81,7 @@ where
 }
 
 /// The check-up with so many places side by side, no lead time and no number for a day.
-async fn with_seats(app: &TestApp, seats: i32) -> String {
+pub async fn with_seats(app: &TestApp, seats: i32) -> String {
     let mut resource_id = None;
     let id = changed(app, "check-up", |row| {
         (row.lead_minutes, row.quota_resource_id) = (0, None);

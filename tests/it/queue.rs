@@ -13,18 +13,18 @@ const AT: &str = "2026-11-23T01:30:00Z";
 const OPENING: &str = "2026-11-24T00:30:00Z";
 
 /// A check-up by somebody who has signed in.
-async fn book(app: &TestApp, owner: &Browser, starts_at: &str) -> String {
+pub async fn book(app: &TestApp, owner: &Browser, starts_at: &str) -> String {
     let fields = json!({"item": "work", "document": "passport", "health_consent": true});
     let request = json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": fields});
     let wish = json!({"service_id": app.service("check-up").await, "starts_at": starts_at, "anyway": true, "request": request});
     owner.post("/api/v1/bookings", wish).await.ok()["id"].as_str().unwrap().to_owned()
 }
 
-fn ticket(booking: &str) -> String {
+pub fn ticket(booking: &str) -> String {
     format!("/api/v1/bookings/{booking}/ticket")
 }
 
-async fn act(officer: &Browser, id: &Value, what: &str) -> crate::support::Answer {
+pub async fn act(officer: &Browser, id: &Value, what: &str) -> crate::support::Answer {
     let path = format!("/api/v1/queue/tickets/{}/{what}", id.as_str().unwrap());
     officer.post(&path, json!({"counter": "3"})).await
 }
@@ -168,7 +168,7 @@ both_stores! {
         conn.execute_unprepared("create table saved as select * from queue_ticket").await.unwrap();
         let columns = schema(&conn).await;
         let columns: Vec<_> = columns.iter().filter(|((table, _), _)| table == "queue_ticket").collect();
-        assert_eq!(columns.len(), 12);
+        assert_eq!(columns.len(), 13);
         for ((_, column), kind) in columns {
             let value = match (column.as_str(), postgres) {
                 ("state", _) => "'done'".to_owned(),

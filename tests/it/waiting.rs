@@ -18,14 +18,14 @@ use uuid::Uuid;
 
 const AT: &str = "2026-11-23T02:00:00Z";
 /// Tuesday at ten in Shanghai.
-const SLOT: &str = "2026-11-24T02:00:00Z";
+pub const SLOT: &str = "2026-11-24T02:00:00Z";
 
 fn form() -> Value {
     json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}})
 }
 
 /// A service with one place side by side.
-async fn narrow(app: &TestApp) -> String {
+pub async fn narrow(app: &TestApp) -> String {
     let id = app.service("video-try").await;
     let of: Uuid = id.parse().unwrap();
     let done: Result<(), DbErr> = app
@@ -48,13 +48,13 @@ async fn narrow(app: &TestApp) -> String {
     id
 }
 
-async fn book(browser: &Browser, service: &str, starts_at: &str) -> Value {
+pub async fn book(browser: &Browser, service: &str, starts_at: &str) -> Value {
     let held = take(browser, service, starts_at).await;
     browser.post(&path(&held, "/request"), form()).await.ok()
 }
 
 /// Waits for the one slot of [`SLOT`].
-async fn wait(browser: &Browser, service: &str) -> Value {
+pub async fn wait(browser: &Browser, service: &str) -> Value {
     let wish = json!({"from": "2026-11-24", "to": "2026-11-24", "from_minute": 600, "to_minute": 615});
     browser.post(&format!("/api/v1/services/{service}/waiting"), wish).await.ok()
 }
@@ -64,15 +64,15 @@ async fn entry(browser: &Browser, id: &Value) -> Value {
     all["items"].as_array().unwrap().iter().find(|one| one["id"] == *id).unwrap().clone()
 }
 
-async fn once(browser: &Browser, id: &Value, state: &str) -> Value {
+pub async fn once(browser: &Browser, id: &Value, state: &str) -> Value {
     eventually(state, || async { Some(entry(browser, id).await).filter(|one| one["state"] == state) }).await
 }
 
-fn answer(entry: &Value, step: &str) -> String {
+pub fn answer(entry: &Value, step: &str) -> String {
     format!("/api/v1/waiting/{}{step}", entry["id"].as_str().unwrap())
 }
 
-async fn cancel(browser: &Browser, booking: &Value) {
+pub async fn cancel(browser: &Browser, booking: &Value) {
     browser.post(&path(booking, "/cancel"), json!({"reason": "来不了"})).await.ok();
 }
 

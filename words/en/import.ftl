@@ -13,6 +13,10 @@ calendar_kind = Line { $line }: the kind must be holiday or workday (a make-up w
 calendar_weekday = Line { $line }: a make-up workday falls on a Saturday or Sunday, this is a weekday. Check the date.
 calendar_repeated = Line { $line }: the date stands in line { $earlier } already.
 calendar_incomplete = The year { $year } is not complete: { $date } is missing as a holiday. Each year in the file must be there whole.
+calendar_lines = { $count } things are wrong in the file; nothing was imported:
+    { $faults }
+calendar_lines_more = { $count } things are wrong in the file; nothing was imported. The first { $told } are:
+    { $faults }
 customs_header = Line { $line } must read { $header }.
 customs_empty = The file has no customs offices in it.
 customs_values = Line { $line } must have three values with commas between them: code, Chinese name and English name, which may be empty.

@@ -26,6 +26,13 @@ calendar_weekday = 第 { $line } 行是周一至周五，本来就上班；调�
 calendar_repeated = 第 { $line } 行的日期在第 { $earlier } 行已经有了。
 # $year (number)
 calendar_incomplete = { $year } 年不完整：缺少 { $date } 放假。文件里出现的每一年都要写全。
+# $count (number)
+calendar_lines = 文件里有 { $count } 处错误，没有导入：
+    { $faults }
+# $count (number)
+# $told (number)
+calendar_lines_more = 文件里有 { $count } 处错误，没有导入，前 { $told } 处是：
+    { $faults }
 # $line (number)
 customs_header = 第 { $line } 行应当是 { $header }。
 customs_empty = 文件里没有关区。

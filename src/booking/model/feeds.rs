@@ -5,7 +5,9 @@ use crate::auth::Right;
 use crate::auth::entities::account::{self, Membership, Role};
 use crate::auth::entities::enterprise::{self, EnterpriseState};
 use crate::auth::model::role_has;
-use crate::booking::store::entities::booking::BookingState;
+use crate::booking::log::BookedStage;
+use crate::booking::store::entities::appointment;
+use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::entities::calendar_feed::{self, Covers};
 use crate::notify::model::ics::Status;
 use chrono::TimeDelta;
@@ -66,10 +68,35 @@ pub fn status(state: BookingState) -> Option<Status> {
     }
 }
 
+/// The stages of a booking that stand in the office's calendars, each by itself: all of them, or in an officer's own those
+/// that they hold, and of what they have accepted those that nobody holds. None: it is shown as one, because it has no
+/// stages, or because it is a booker's, who has one booking and one invitation.
+pub fn one_by_one(
+    feed: &calendar_feed::Model,
+    row: &booking::Model,
+    all: &[appointment::Model],
+) -> Option<Vec<BookedStage>> {
+    let accepted = row.officer_id == Some(feed.account_id);
+    let is_theirs = |one: &&appointment::Model| match one.officer_id {
+        Some(officer) => officer == feed.account_id,
+        None => accepted,
+    };
+    let shown: Vec<appointment::Model> = match feed.covers {
+        Covers::Enterprise | Covers::Own => return None,
+        _ if all.iter().all(|one| one.stage.is_none()) => return None,
+        Covers::Office => all.to_vec(),
+        Covers::Desk => all.iter().filter(is_theirs).cloned().collect(),
+    };
+    Some(BookedStage::of(&shown))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::base::words::Language;
+    use crate::booking::model::state::tests::row;
+    use crate::booking::store::entities::appointment::Site;
+    use crate::directory::entities::service_stage::Stage;
     use chrono::{DateTime, Utc};
     use uuid::Uuid;
 
@@ -143,6 +170,47 @@ mod tests {
             (Role::AdminSystem, false, vec![]),
         ] {
             assert_eq!(may_have(role, of_enterprise), expected, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn an_officers_own_calendar_has_the_stages_they_hold_and_those_of_what_they_accepted_that_nobody_holds() {
+        use Stage::{Declaration, Inspection, Release};
+        let (own, other) = (Uuid::from_u128(1), Uuid::from_u128(9));
+        let start = at("2026-11-24T11:00:00Z");
+        let stage = |stage, officer_id| appointment::Model {
+            id: Uuid::nil(),
+            booking_id: Uuid::nil(),
+            position: 0,
+            stage,
+            site: Site::Office,
+            starts_at: start,
+            ends_at: start,
+            began_at: None,
+            ended_at: None,
+            officer_id,
+        };
+        let three = [
+            stage(Some(Declaration), None),
+            stage(Some(Inspection), Some(own)),
+            stage(Some(Release), Some(other)),
+        ];
+        let whole = [stage(None, None)];
+        let of = |covers, accepted: Option<Uuid>, all: &[appointment::Model]| {
+            let booking = booking::Model { officer_id: accepted, ..row(BookingState::Accepted, start) };
+            let shown = one_by_one(&feed(covers, None), &booking, all);
+            shown.map(|stages| stages.into_iter().map(|one| one.stage).collect::<Vec<_>>())
+        };
+        for (covers, accepted, expected) in [
+            (Covers::Desk, None, Some(vec![Inspection])),
+            (Covers::Desk, Some(other), Some(vec![Inspection])),
+            (Covers::Desk, Some(own), Some(vec![Declaration, Inspection])),
+            (Covers::Office, None, Some(vec![Declaration, Inspection, Release])),
+            (Covers::Enterprise, Some(own), None),
+            (Covers::Own, None, None),
+        ] {
+            assert_eq!(of(covers, accepted, &three), expected, "{covers:?} {accepted:?}");
+            assert_eq!(of(covers, accepted, &whole), None, "{covers:?}");
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::base::local_time::midnight;
 use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
+use serde::Serialize;
 use std::ops::Range;
 
 /// As many months are given at a time.
@@ -19,6 +20,18 @@ pub fn months(zone: Tz, now: DateTime<Utc>, count: u32) -> Vec<(NaiveDate, Range
         Some((first, midnight(zone, first)..midnight(zone, next)))
     };
     (0..count).rev().filter_map(month).collect()
+}
+
+/// For what people wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitKind {
+    /// With a number that they drew, until it is called for the first time.
+    Queue,
+    /// For a place, until they take one that is offered.
+    WaitingList,
+    /// In front of a video meeting, until they are let in.
+    WaitingRoom,
 }
 
 /// How long something took, of `n` times that it was measured.

@@ -5,10 +5,12 @@ use crate::auth::{self, Actor, Right};
 use crate::base::words;
 use crate::booking::model::bookable::{DayReason, Offer, SlotReason};
 use crate::booking::model::form;
-use crate::booking::model::why_not::Hindrance;
+use crate::booking::model::slots::Slot;
+use crate::booking::model::why_not::{Facts, Hindrance};
 use crate::booking::service::booker::{Booker, Whose};
 use crate::booking::service::decide::People;
 use crate::booking::service::request::RequestForm;
+use crate::booking::service::stages::Way;
 use crate::booking::service::take::NewBooking;
 use crate::booking::service::terms::Question;
 use crate::booking::service::view::Fresh;
@@ -16,11 +18,15 @@ use crate::booking::service::why::Explained;
 use crate::booking::service::wish::WantedTime;
 use crate::booking::service::{Booking, Drawing, plan_of};
 use crate::booking::store::Scope;
+use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::booking::Channel;
 use crate::booking::words::problems::unknown_service;
+use crate::directory::ServiceInfo;
 use crate::directory::entities::service::ServiceKind;
+use crate::directory::entities::service_stage::Stage;
 use crate::http::Problem;
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// What an officer books for somebody.
@@ -46,6 +52,19 @@ pub struct DeskAsked {
     pub channel: Channel,
     pub enterprise: Option<String>,
     pub category: Option<String>,
+}
+
+/// A way to have stages together, after what the terms have against it.
+pub type ExplainedWay = (Vec<Hindrance>, Way);
+
+/// From the beginning of the first stage to the end of the last one.
+fn span(way: &Way) -> Slot {
+    let ends_at = way.iter().map(|offer| offer.slot.ends_at).max();
+    Slot { starts_at: start(way), ends_at: ends_at.unwrap_or_default() }
+}
+
+fn start(way: &Way) -> DateTime<Utc> {
+    way.iter().map(|offer| offer.slot.starts_at).min().unwrap_or_default()
 }
 
 impl Booking {
@@ -87,19 +106,12 @@ impl Booking {
     ) -> Result<(Question, Vec<Explained>, Option<DayReason>), Problem> {
         actor.may(Right::HandleBookings)?;
         let info = self.offered(service_id).await?;
-        let enterprise = self.let_in(asked.enterprise.as_deref()).await?;
-        let (calendar, now) = (self.0.directory.calendar().await?, self.0.clock.now());
-        let drawing = Drawing { channel: asked.channel, now };
+        let (calendar, drawing) = (self.0.directory.calendar().await?, self.drawing(&asked));
+        let (question, enterprise) = self.question_at_desk(&info, asked, drawing).await?;
         let (offers, reason) =
             self.drawn(&info, &plan_of(&info), &calendar, (TimeDelta::zero(), drawing), date, &[]);
-        let tier = enterprise.as_ref().map(|row| row.credit_tier);
-        let question = self.question(&info, tier, None, now).await?;
-        let question = Question { category: asked.category, channel: asked.channel, ..question };
-        let from = offers.first().map_or(now, |offer| offer.slot.starts_at);
-        let facts = match enterprise {
-            Some(row) => self.facts(&question, Scope::Enterprise(row.id), from).await?,
-            None => Default::default(),
-        };
+        let from = offers.first().map_or(drawing.now, |offer| offer.slot.starts_at);
+        let facts = self.facts_of(&question, enterprise, from).await?;
         let explain = |offer: Offer| {
             let past = offer.reason == Some(SlotReason::Past);
             let hindrances: Vec<Hindrance> =
@@ -109,6 +121,62 @@ impl Booking {
         };
         let explained = offers.into_iter().map(explain).collect();
         Ok((question, explained, reason))
+    }
+
+    /// Ways to have some stages together for whom the officer asks, from `from` on: at most three that keep their lead time,
+    /// and at most three sooner ones, each with what the terms have against it. Those that need no reason come first.
+    pub async fn ways_at_desk(
+        &self,
+        actor: &Actor,
+        service_id: Uuid,
+        asked: DeskAsked,
+        wanted: &[(Stage, Site)],
+        from: DateTime<Utc>,
+    ) -> Result<(Question, Vec<ExplainedWay>), Problem> {
+        actor.may(Right::HandleBookings)?;
+        let info = self.offered(service_id).await?;
+        let drawing = self.drawing(&asked);
+        let (question, enterprise) = self.question_at_desk(&info, asked, drawing).await?;
+        let leads = [question.lead(), TimeDelta::zero()];
+        let [mut ways, sooner] = self.ways(&info, wanted, from, drawing, leads, None).await?;
+        let first = ways.first().map(start);
+        ways.extend(sooner.into_iter().filter(|way| first.is_none_or(|first| start(way) < first)));
+        let facts = self.facts_of(&question, enterprise, from.max(drawing.now)).await?;
+        let explain = |way: Way| (question.why_not(&span(&way), &facts), way);
+        let mut ways: Vec<ExplainedWay> = ways.into_iter().map(explain).collect();
+        ways.sort_by_key(|(hindrances, _)| !hindrances.is_empty());
+        Ok((question, ways))
+    }
+
+    fn drawing(&self, asked: &DeskAsked) -> Drawing {
+        Drawing { channel: asked.channel, now: self.0.clock.now() }
+    }
+
+    /// The question of whom an officer asks for, and their enterprise.
+    async fn question_at_desk(
+        &self,
+        info: &Arc<ServiceInfo>,
+        asked: DeskAsked,
+        drawing: Drawing,
+    ) -> Result<(Question, Option<Uuid>), Problem> {
+        let enterprise = self.let_in(asked.enterprise.as_deref()).await?;
+        let tier = enterprise.as_ref().map(|row| row.credit_tier);
+        let question = self.question(info, tier, None, drawing.now).await?;
+        let question = Question { category: asked.category, channel: asked.channel, ..question };
+        Ok((question, enterprise.map(|row| row.id)))
+    }
+
+    /// What is known of it, for times from `from` on; of a caller nothing is known.
+    async fn facts_of(
+        &self,
+        question: &Question,
+        enterprise: Option<Uuid>,
+        from: DateTime<Utc>,
+    ) -> Result<Facts, Problem> {
+        match enterprise {
+            Some(id) => self.facts(question, Scope::Enterprise(id), from).await,
+            None => Ok(Facts::default()),
+        }
     }
 
     /// The enterprise that was named, if it was let in.

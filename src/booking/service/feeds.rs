@@ -9,14 +9,15 @@ use crate::auth::entities::account::Role;
 use crate::auth::entities::enterprise::EnterpriseState;
 use crate::auth::{self, Actor, Right};
 use crate::base::{ids, words};
-use crate::booking::log::FeedEntry;
+use crate::booking::log::{BookedStage, FeedEntry};
 use crate::booking::model::feeds::{
-    KEPT_FOR, LONGEST_LABEL, MOST_APPOINTMENTS, MOST_FEEDS, NOTED_ONCE_IN, is_good, may_have,
+    KEPT_FOR, LONGEST_LABEL, MOST_APPOINTMENTS, MOST_FEEDS, NOTED_ONCE_IN, is_good, may_have, one_by_one,
 };
 use crate::booking::service::Booking;
-use crate::booking::store::Scope;
+use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::calendar_feed::{self, Covers};
 use crate::booking::store::feeds::{self, Party, Shown};
+use crate::booking::store::{Scope, appointments};
 use crate::booking::words::calendar;
 use crate::booking::words::mails::News;
 use crate::evidence::{self, NewEntry, SYSTEM};
@@ -172,6 +173,10 @@ impl Booking {
         let rows = feeds::bookings(reader, shown_in(&feed), window, MOST_APPOINTMENTS).await?;
         let cases: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let mut known = notify::calendar_identities(reader, &cases).await?;
+        let mut stages: HashMap<Uuid, Vec<appointment::Model>> = HashMap::new();
+        for one in appointments::of(reader, cases).await? {
+            stages.entry(one.booking_id).or_default().push(one);
+        }
         let mut services = HashMap::new();
         let mut events = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -179,9 +184,15 @@ impl Booking {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(place) => place.insert(self.info(row.service_id).await?),
             };
-            let news =
-                News { office: &self.0.office, info, row, now, to: None, language, stages: Vec::new() };
-            events.extend(calendar::entry(&news, known.remove(&row.id), feed.covers));
+            let stages = stages.remove(&row.id).unwrap_or_default();
+            let shown = one_by_one(&feed, row, &stages);
+            let stages = BookedStage::of(&stages);
+            let news = News { office: &self.0.office, info, row, now, to: None, language, stages };
+            let known = known.remove(&row.id);
+            match shown {
+                Some(stages) => events.extend(calendar::stages(&news, known.as_ref(), &stages)),
+                None => events.extend(calendar::entry(&news, known, feed.covers)),
+            }
         }
         self.note_read(&feed, now).await;
         Ok(calendar::calendar(feed.covers, language, events))

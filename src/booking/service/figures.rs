@@ -3,9 +3,10 @@
 use crate::auth::{Actor, Right};
 use crate::base::local_time::local_date;
 use crate::booking::model::decisions::{Decisions, Tally};
-use crate::booking::model::figures::{Durations, Part, durations, months};
+use crate::booking::model::figures::{Durations, Part, WaitKind, durations, months};
 use crate::booking::model::state::LIVE;
 use crate::booking::service::Booking;
+use crate::booking::service::waits::Wait;
 use crate::booking::store::entities::booking::{BookingState, Channel};
 use crate::booking::store::entities::refusal::RefusalRule;
 use crate::booking::store::figures::{self, MonthNumber, Months};
@@ -27,6 +28,8 @@ pub struct MonthOfWork {
     pub services: Vec<ServiceMonth>,
     /// Stages of clearance that ended in it.
     pub stages: Vec<(Stage, Durations)>,
+    /// How long people had waited whose waiting ended in it.
+    pub waits: Vec<(WaitKind, Arc<ServiceInfo>, Durations)>,
     /// What was refused in it, by service: none of one is what was counted before services were told apart.
     pub refusals: Vec<(Option<Arc<ServiceInfo>>, RefusalRule, i64)>,
 }
@@ -92,6 +95,7 @@ impl Booking {
         let mut decisions = self.decisions_in(conn, &asked, &calendar, now).await?;
         let mut clocks = stage_times(conn, &asked).await?;
         let mut refused = self.refused_in(conn, &asked).await?;
+        let mut waits = self.waits_in(conn, &asked).await?;
         for (number, (first, _)) in (0..).zip(all) {
             let mut services = Vec::new();
             for (id, counts) in counts.remove(&number).unwrap_or_default() {
@@ -103,7 +107,8 @@ impl Booking {
             let stages =
                 took.into_iter().filter_map(|(stage, took)| Some((stage, durations(took)?))).collect();
             let refusals = refused.remove(&number).unwrap_or_default();
-            found.push(MonthOfWork { first, services, stages, refusals });
+            let waits = waits.remove(&number).unwrap_or_default();
+            found.push(MonthOfWork { first, services, stages, waits, refusals });
         }
         found.reverse();
         Ok(found)
@@ -133,6 +138,43 @@ impl Booking {
             tallies.entry((month, service)).or_insert_with(|| tally(service)).add(request);
         }
         Ok(tallies.into_iter().map(|(key, tally)| (key, tally.finish())).collect())
+    }
+
+    /// How long people waited, by the month in which that ended.
+    async fn waits_in(
+        &self,
+        conn: &impl ConnectionTrait,
+        asked: &Months<DateTime<Utc>>,
+    ) -> Result<HashMap<MonthNumber, Vec<(WaitKind, Arc<ServiceInfo>, Durations)>>, Problem> {
+        let mut ended = Vec::new();
+        for (service, began_at, ended_at) in figures::offers_taken(conn, asked).await? {
+            ended.push((WaitKind::WaitingList, service, began_at, ended_at));
+        }
+        for known in self.0.waits.get().into_iter().flatten() {
+            let waits = known.ended(asked.begins..asked.last()).await?;
+            let services = figures::services_of(conn, waits.iter().map(|wait| wait.booking)).await?;
+            for Wait { booking, began_at, ended_at } in waits {
+                let service = services.get(&booking).copied();
+                ended.extend(service.map(|service| (known.kind(), service, began_at, ended_at)));
+            }
+        }
+        let mut took: BTreeMap<(MonthNumber, WaitKind, Uuid), Vec<TimeDelta>> = BTreeMap::new();
+        for (kind, service, began_at, ended_at) in ended {
+            if let Some((month, _)) = (0..).zip(&asked.ends).find(|(_, end)| ended_at < **end) {
+                took.entry((month, kind, service)).or_default().push(ended_at - began_at);
+            }
+        }
+        let services = self.0.directory.kept_services().await?;
+        let mut found: HashMap<MonthNumber, Vec<_>> = HashMap::new();
+        for ((month, kind, service), took) in took {
+            if let Some((info, took)) = services.get(service).cloned().zip(durations(took)) {
+                found.entry(month).or_default().push((kind, info, took));
+            }
+        }
+        for month in found.values_mut() {
+            month.sort_by_key(|(kind, info, _)| (*kind, info.row.position));
+        }
+        Ok(found)
     }
 
     /// What rules refused, by month.

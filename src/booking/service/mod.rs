@@ -47,10 +47,11 @@ pub mod venues;
 mod view;
 pub mod waiting;
 mod waiting_list;
+pub mod waits;
 mod why;
 mod wish;
 
-pub use desk::{DeskAsked, DeskBooking};
+pub use desk::{DeskAsked, DeskBooking, ExplainedWay};
 pub use drawing::capacity_in;
 pub use figures::{MonthOfWork, ServiceMonth};
 pub use free::ServiceNow;
@@ -73,6 +74,7 @@ use crate::booking::service::drawing::{Drawing, seats_over};
 use crate::booking::service::papers::Papers;
 use crate::booking::service::refused::Uncounted;
 use crate::booking::service::waiting::WaitingRoom;
+use crate::booking::service::waits::Waits;
 use crate::booking::store::entities::booking;
 use crate::booking::store::{Scope, read};
 use crate::db::live::Live;
@@ -110,6 +112,7 @@ struct Inner {
     places: Places,
     waiting_room: OnceLock<Arc<dyn WaitingRoom>>,
     papers: OnceLock<Arc<dyn Papers>>,
+    waits: OnceLock<Vec<Arc<dyn Waits>>>,
     uncounted: Uncounted,
     keyring: Keyring,
 }
@@ -171,6 +174,7 @@ impl Booking {
             places,
             waiting_room: OnceLock::new(),
             papers: OnceLock::new(),
+            waits: OnceLock::new(),
             uncounted: Uncounted::default(),
             keyring,
         }))
@@ -181,6 +185,14 @@ impl Booking {
         // As below.
         if self.0.papers.set(papers).is_err() {
             tracing::warn!("who keeps the documents was set twice");
+        }
+    }
+
+    /// Tells how long people waited elsewhere; set once, by whoever knows.
+    pub fn set_waits(&self, waits: Vec<Arc<dyn Waits>>) {
+        // As below.
+        if self.0.waits.set(waits).is_err() {
+            tracing::warn!("who knows of waits was set twice");
         }
     }
 

@@ -83,18 +83,7 @@ impl Booking {
         let (calendar, now) = (self.0.directory.calendar().await?, self.0.clock.now());
         let after = Arc::new(before.with_settings(settings, now));
         fit_stages(&after, &calendar, now)?;
-        let first = first_of(month, local_date(before.zone, now));
-        let last = first.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(first);
-        let figures = |info: &ServiceInfo| self.month(info, &calendar, first..last, now);
-        let (was, would_be) = (figures(&before), figures(&after));
-        let dates = first.iter_days().take_while(|date| *date <= last);
-        let days = dates.zip(was.into_iter().zip(would_be)).map(|(date, (before, after))| DayEffect {
-            date,
-            class: calendar.class(date),
-            name: calendar.name(date).map(str::to_owned),
-            before,
-            after,
-        });
+        let days = self.days_of_month((&before, &after), &calendar, month, now);
         let standings = Standings::of(conn, &before, &after, now).await?;
         let (by_before, by_after) =
             (outside(&standings, &before, &calendar), outside(&standings, &after, &calendar));
@@ -104,7 +93,30 @@ impl Booking {
         };
         let outside = standings.rows.iter().filter_map(stands).collect();
         let requests = self.tried_on_requests(&before, &after).await?;
-        Ok(SettingsEffect { zone: before.zone, days: days.collect(), outside, requests })
+        Ok(SettingsEffect { zone: before.zone, days, outside, requests })
+    }
+
+    /// The dates of a month (the next one, where none is named) by two settings of a service.
+    pub(super) fn days_of_month(
+        &self,
+        (before, after): (&ServiceInfo, &ServiceInfo),
+        calendar: &Calendar,
+        month: Option<NaiveDate>,
+        now: DateTime<Utc>,
+    ) -> Vec<DayEffect> {
+        let first = first_of(month, local_date(before.zone, now));
+        let last = first.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(first);
+        let figures = |info: &ServiceInfo| self.month(info, calendar, first..last, now);
+        let (was, would_be) = (figures(before), figures(after));
+        let dates = first.iter_days().take_while(|date| *date <= last);
+        let days = dates.zip(was.into_iter().zip(would_be)).map(|(date, (before, after))| DayEffect {
+            date,
+            class: calendar.class(date),
+            name: calendar.name(date).map(str::to_owned),
+            before,
+            after,
+        });
+        days.collect()
     }
 
     /// The dates of a month, the last one included, in numbers.

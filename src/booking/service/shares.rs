@@ -4,12 +4,15 @@ use crate::auth::{Actor, Right};
 use crate::base::words;
 use crate::booking::log::ServiceEntry;
 use crate::booking::model::form;
+use crate::booking::service::settings_tried::DayEffect;
 use crate::booking::service::{Booking, Fault};
 use crate::db::bus;
 use crate::directory::model::Shares;
-use crate::directory::shares;
+use crate::directory::{ServiceInfo, shares};
 use crate::evidence::{self, NewEntry, SYSTEM};
 use crate::http::Problem;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 use uuid::Uuid;
 
 /// What is kept may be released a month before at the earliest.
@@ -26,15 +29,7 @@ impl Booking {
     ) -> Result<Shares, Problem> {
         actor.may(Right::SetTerms)?;
         let info = self.offered(service_id).await?;
-        for (field, seats) in [("phone", to.phone), ("counter", to.counter)] {
-            if seats < 0 || to.kept() > info.seats {
-                return Err(Problem::invalid(field, words::booking::shares_seats(info.seats)));
-            }
-        }
-        if !(0..=MOST_MINUTES).contains(&to.released_minutes_before) {
-            let text = words::booking::shares_release(MOST_MINUTES / (24 * 60));
-            return Err(Problem::invalid("released_minutes_before", text));
-        }
+        check(&info, to)?;
         let reason = form::require_reason(Some(reason))?;
         let (inner, by, now, service) =
             (self.0.clone(), actor.evidence(), self.0.clock.now(), info.row.code.clone());
@@ -55,4 +50,36 @@ impl Booking {
         self.0.directory.forget();
         Ok(to)
     }
+
+    /// What other shares would leave to those who book online, in a month (the next one, where none is named). Writes
+    /// nothing.
+    pub async fn preview_shares(
+        &self,
+        actor: &Actor,
+        service_id: Uuid,
+        to: Shares,
+        month: Option<NaiveDate>,
+    ) -> Result<(Tz, Vec<DayEffect>), Problem> {
+        actor.may(Right::SetTerms)?;
+        let info = self.offered(service_id).await?;
+        check(&info, to)?;
+        let (calendar, now) = (self.0.directory.calendar().await?, self.0.clock.now());
+        let mut after = ServiceInfo::clone(&info);
+        after.spec.shares = to;
+        Ok((info.zone, self.days_of_month((&info, &after), &calendar, month, now)))
+    }
+}
+
+/// Refuses more than there are seats, and a release that is too early.
+fn check(info: &ServiceInfo, to: Shares) -> Result<(), Problem> {
+    for (field, seats) in [("phone", to.phone), ("counter", to.counter)] {
+        if seats < 0 || to.kept() > info.seats {
+            return Err(Problem::invalid(field, words::booking::shares_seats(info.seats)));
+        }
+    }
+    if !(0..=MOST_MINUTES).contains(&to.released_minutes_before) {
+        let text = words::booking::shares_release(MOST_MINUTES / (24 * 60));
+        return Err(Problem::invalid("released_minutes_before", text));
+    }
+    Ok(())
 }

@@ -103,33 +103,50 @@ impl Booking {
         moved: Option<Uuid>,
     ) -> Result<(Arc<ServiceInfo>, Vec<Way>), Problem> {
         let info = self.offered(service_id).await?;
+        let now = self.0.clock.now();
+        let lead = lead_of(&info, caller.and_then(tier_of));
+        let moved = self.movable(caller, &info, moved).await?;
+        let [ways] = self.ways(&info, wanted, from, Drawing::online(now), [lead], moved).await?;
+        Ok((info, ways))
+    }
+
+    /// At most three ways to have some stages together for who draws from the places, from `from` on: for each of some
+    /// lead times those that keep it.
+    pub(super) async fn ways<const N: usize>(
+        &self,
+        info: &ServiceInfo,
+        wanted: &[(Stage, Site)],
+        from: DateTime<Utc>,
+        drawing: Drawing,
+        leads: [TimeDelta; N],
+        moved: Option<Uuid>,
+    ) -> Result<[Vec<Way>; N], Problem> {
         if info.stages.is_empty() {
             return Err(no_stages());
         }
-        let all = terms_of_stages(&info);
+        let all = terms_of_stages(info);
         let positions = stages::in_order(&all, wanted.iter().copied());
         let positions = positions.map_err(|fault| stage_fault(&fault, info.zone))?;
         let terms: Vec<StageTerms> = positions.iter().map(|position| all[*position]).collect();
         let calendar = self.0.directory.calendar().await?;
-        let now = self.0.clock.now();
-        let lead = lead_of(&info, caller.and_then(tier_of));
+        let now = drawing.now;
         let horizon = now + TimeDelta::days(i64::from(info.row.horizon_days) + 2);
-        let moved = self.movable(caller, &info, moved).await?;
-        let stored = self.stages_now(&info, from.max(now)..horizon, moved).await?;
-        let search = Search { booking: self, info: &info, calendar: &calendar, stored: &stored, lead, now };
-        let free = iter::zip(&positions, wanted).enumerate().map(|(index, (position, (_, site)))| {
-            let stage = &info.stages[*position];
-            search.free(StageAsked { stage, site: *site, begins: index == 0 }, from)
-        });
-        let ways = stages::alternatives(&terms, free);
-        debug_assert!(ways.len() <= MOST_ALTERNATIVES);
+        let stored = self.stages_now(info, from.max(now)..horizon, moved).await?;
         let offer = |(slot, (stage, site)): (&Slot, &(Stage, Site))| StageOffer {
             stage: *stage,
             site: *site,
             slot: *slot,
         };
-        let ways = ways.iter().map(|way| way.iter().zip(wanted).map(offer).collect()).collect();
-        Ok((info, ways))
+        Ok(leads.map(|lead| {
+            let search = Search { booking: self, info, calendar: &calendar, stored: &stored, lead, drawing };
+            let free = iter::zip(&positions, wanted).enumerate().map(|(index, (position, (_, site)))| {
+                let stage = &info.stages[*position];
+                search.free(StageAsked { stage, site: *site, begins: index == 0 }, from)
+            });
+            let ways = stages::alternatives(&terms, free);
+            debug_assert!(ways.len() <= MOST_ALTERNATIVES);
+            ways.iter().map(|way| way.iter().zip(wanted).map(offer).collect()).collect()
+        }))
     }
 
     /// What the store knows about the stages of a service over a stretch of time.
@@ -251,20 +268,21 @@ struct Search<'a> {
     calendar: &'a Calendar,
     stored: &'a StagesNow,
     lead: TimeDelta,
-    now: DateTime<Utc>,
+    drawing: Drawing,
 }
 
 impl<'a> Search<'a> {
     /// The free slots of a stage from a time on, in order; each day is looked at when it is needed.
     fn free(&self, asked: StageAsked<'a>, from: DateTime<Utc>) -> impl Iterator<Item = Slot> + use<'a> {
-        let Self { booking, info, calendar, stored, lead, now } = *self;
+        let Self { booking, info, calendar, stored, lead, drawing } = *self;
+        let now = drawing.now;
         let plan = stage_plan(info, asked.stage);
         let horizon = now + TimeDelta::days(i64::from(info.row.horizon_days) + 1);
         let last = local_date(info.zone, horizon);
         let days = local_date(info.zone, from.max(now)).iter_days().take_while(move |day| *day <= last);
         days.flat_map(move |day| {
             let terms = Terms { lead, ..terms_of(info, &plan, calendar, now) };
-            let offers = booking.look_at_stage(info, asked, Drawing::online(now), stored, |boards| {
+            let offers = booking.look_at_stage(info, asked, drawing, stored, |boards| {
                 terms.offers(day, boards).unwrap_or_default()
             });
             let fits = move |offer: &Offer| offer.reason.is_none() && offer.slot.starts_at >= from;

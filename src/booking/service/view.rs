@@ -2,9 +2,11 @@
 
 use crate::auth::{Actor, Right};
 use crate::base::words::{self, Language};
+use crate::booking::log::BookedStage;
 use crate::booking::model::reference::parse_reference;
 use crate::booking::service::presented::Presented;
 use crate::booking::service::{Booking, scope_of};
+use crate::booking::store::appointments;
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::external_numbers;
@@ -110,7 +112,7 @@ impl Booking {
             now,
             to: None,
             language,
-            stages: Vec::new(),
+            stages: BookedStage::of(&appointments::of(self.0.db.reader(), [row.id]).await?),
         };
         let known = notify::calendar_identity(self.0.db.reader(), row.id).await?;
         Ok(calendar::calendar_file(&news, known, method))

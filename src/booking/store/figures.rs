@@ -5,6 +5,7 @@ use crate::booking::model::decisions::Request;
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState, Channel};
 use crate::booking::store::entities::refusal::{self, RefusalRule};
+use crate::booking::store::entities::waiting_entry::{self, WaitingState};
 use crate::directory::entities::service_stage::Stage;
 use crate::evidence;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -12,6 +13,7 @@ use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Value,
 };
+use std::collections::HashMap;
 use std::iter;
 use uuid::Uuid;
 
@@ -22,6 +24,9 @@ pub struct Months<T> {
     pub ends: Vec<T>,
 }
 
+/// As many ids stand in one query.
+const MOST_AT_ONCE: usize = 1000;
+
 /// The number of a month in the order of [`Months`].
 pub type MonthNumber = i32;
 
@@ -30,7 +35,8 @@ pub type MonthNumber = i32;
 const MONTH: &str = "month";
 
 impl<T: Copy + Into<Value>> Months<T> {
-    fn last(&self) -> T {
+    /// Where the last one ends.
+    pub fn last(&self) -> T {
         self.ends.last().copied().unwrap_or(self.begins)
     }
 
@@ -138,6 +144,46 @@ pub async fn clocks(
         .into_tuple()
         .all(conn)
         .await
+}
+
+/// Since when those had waited for a place who took an offer in a month, by service, and when that was.
+pub async fn offers_taken(
+    conn: &impl ConnectionTrait,
+    months: &Months<DateTime<Utc>>,
+) -> Result<Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)>, DbErr> {
+    use waiting_entry::Column::{CreatedAt, ServiceId, State, UpdatedAt};
+    waiting_entry::Entity::find()
+        .select_only()
+        .columns([ServiceId, CreatedAt, UpdatedAt])
+        .filter(State.eq(WaitingState::Taken))
+        // Nothing comes after that.
+        .filter(UpdatedAt.gte(months.begins))
+        .filter(UpdatedAt.lt(months.last()))
+        .into_tuple()
+        .all(conn)
+        .await
+}
+
+/// Of which services some bookings are.
+pub async fn services_of(
+    conn: &impl ConnectionTrait,
+    bookings: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Uuid>, DbErr> {
+    let mut bookings: Vec<Uuid> = bookings.into_iter().collect();
+    bookings.sort_unstable();
+    bookings.dedup();
+    let mut found = HashMap::with_capacity(bookings.len());
+    for some in bookings.chunks(MOST_AT_ONCE) {
+        let rows: Vec<(Uuid, Uuid)> = booking::Entity::find()
+            .select_only()
+            .columns([booking::Column::Id, booking::Column::ServiceId])
+            .filter(booking::Column::Id.is_in(some.iter().copied()))
+            .into_tuple()
+            .all(conn)
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// How often which rule refused somebody in a month, by service.

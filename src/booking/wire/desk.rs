@@ -2,20 +2,22 @@
 
 use crate::auth::Signed;
 use crate::booking::Booking;
-use crate::booking::service::{DeskBooking, RequestForm};
+use crate::booking::service::{DeskAsked, DeskBooking, ExplainedWay, RequestForm};
 use crate::booking::store::entities::booking::Channel;
-use crate::booking::wire::dto::{BookingDto, FieldValue, WantedStageDto};
+use crate::booking::wire::dto::{
+    BookingDto, DeskAlternativesDto, DeskWayDto, FieldValue, HindranceDto, SharesEffectDto, WantedStageDto,
+};
 use crate::booking::wire::refusals;
-use crate::booking::wire::stages::wanted_time;
+use crate::booking::wire::stages::{stage_offer, stages_at_sites, wanted_time};
 use crate::directory::model::Shares;
-use crate::http::{Body, PathId, Refused, dated};
+use crate::http::{Body, Params, PathId, Refused, dated};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// By which way somebody reaches the desk.
@@ -96,6 +98,47 @@ pub async fn book_at_desk(
     Ok((StatusCode::CREATED, Json(booking.show(&actor, fresh.row).await?)))
 }
 
+/// What is to be had together, for whom, and from when on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DeskAlternativesQuery {
+    /// In their order, with commas between them; `@enterprise` behind one that is to take place there:
+    /// `declaration,inspection@enterprise,release`.
+    stages: String,
+    #[serde(deserialize_with = "dated")]
+    from: DateTime<Utc>,
+    #[param(inline)]
+    channel: DeskChannel,
+    /// For an enterprise that was let in, by its id or 统一社会信用代码.
+    enterprise: Option<String>,
+    /// What the form's field `terms.category_field` is going to say, if that is known.
+    category: Option<String>,
+}
+
+/// Ways to have some stages of a service together for somebody at the desk, and what the terms have against each for the
+/// enterprise that is named: at most three that keep its lead time, and at most three sooner ones. For officers.
+#[utoipa::path(get, path = "/services/{id}/desk-alternatives", tag = "office_day",
+    operation_id = "list_desk_alternatives", params(("id" = Uuid, Path), DeskAlternativesQuery),
+    responses((status = OK, body = DeskAlternativesDto), refusals::ListDeskAlternatives))]
+pub async fn list_desk_alternatives(
+    Signed(actor): Signed,
+    State(booking): State<Booking>,
+    PathId(id): PathId,
+    Params(query): Params<DeskAlternativesQuery>,
+) -> Result<Json<DeskAlternativesDto>, Refused<refusals::ListDeskAlternatives>> {
+    let DeskAlternativesQuery { stages, from, channel, enterprise, category } = query;
+    let asked = DeskAsked { channel: channel.into(), enterprise, category };
+    let stages = stages_at_sites(&stages)?;
+    let (question, ways) = booking.ways_at_desk(&actor, id, asked, &stages, from).await?;
+    let (info, lead, enterprise) = (&question.info, question.lead(), question.tier.is_some());
+    let way = |(hindrances, way): ExplainedWay| DeskWayDto {
+        stages: way.into_iter().map(stage_offer).collect(),
+        hindrances: hindrances.iter().map(|one| HindranceDto::of(one, info, lead, enterprise)).collect(),
+    };
+    let alternatives = ways.into_iter().map(way).collect();
+    Ok(Json(DeskAlternativesDto { zone: info.zone.name().to_owned(), alternatives }))
+}
+
 /// Which seats of each slot are to be kept, and why.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewShares {
@@ -128,4 +171,39 @@ pub async fn set_shares(
     let NewShares { phone, counter, released_minutes_before, reason } = new;
     let to = Shares { phone, counter, released_minutes_before };
     Ok(Json(booking.set_shares(&actor, id, to, &reason).await?))
+}
+
+/// Shares that are not set yet.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SharesTried {
+    /// For callers.
+    #[serde(default)]
+    #[schema(minimum = 0)]
+    phone: i32,
+    /// For who stands at the counter.
+    #[serde(default)]
+    #[schema(minimum = 0)]
+    counter: i32,
+    /// So long before a slot what is left of them is everybody's.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 44640)]
+    released_minutes_before: i32,
+    /// Any date of the month that is meant; the next one, where it is not said.
+    #[serde(default, deserialize_with = "dated")]
+    month: Option<NaiveDate>,
+}
+
+/// What other shares would leave to those who book online, day by day, before they are set. For chiefs.
+#[utoipa::path(post, path = "/services/{id}/shares/preview", tag = "office", operation_id = "preview_shares",
+    params(("id" = Uuid, Path)), request_body = SharesTried,
+    responses((status = OK, body = SharesEffectDto), refusals::PreviewShares))]
+pub async fn preview_shares(
+    Signed(actor): Signed,
+    State(booking): State<Booking>,
+    PathId(id): PathId,
+    Body(tried): Body<SharesTried>,
+) -> Result<Json<SharesEffectDto>, Refused<refusals::PreviewShares>> {
+    let SharesTried { phone, counter, released_minutes_before, month } = tried;
+    let to = Shares { phone, counter, released_minutes_before };
+    Ok(Json(booking.preview_shares(&actor, id, to, month).await?.into()))
 }

@@ -4,7 +4,7 @@ use crate::auth::Signed;
 use crate::base::words::{self, ByLanguage};
 use crate::booking::Booking;
 use crate::booking::model::decisions::{AT_ONCE, Decisions};
-use crate::booking::model::figures::{Durations, FEW, MOST_MONTHS, Part};
+use crate::booking::model::figures::{Durations, FEW, MOST_MONTHS, Part, WaitKind};
 use crate::booking::service::{MonthOfWork, ServiceMonth};
 use crate::booking::store::entities::booking::BookingState;
 use crate::booking::store::entities::refusal::RefusalRule;
@@ -38,6 +38,8 @@ struct WorkMonth {
     services: Vec<ServiceWork>,
     /// Stages of clearance that ended in it.
     stages: Vec<StageWork>,
+    /// How long people had waited whose waiting ended in it.
+    waits: Vec<WaitWork>,
     /// What rules refused in it: whoever wanted a time and could not have it. Tries are counted, not people.
     refusals: Vec<RuleRefusals>,
 }
@@ -191,6 +193,26 @@ impl From<(Stage, Durations)> for StageWork {
     }
 }
 
+/// How long people waited for something, by service.
+#[derive(Debug, Serialize, ToSchema)]
+struct WaitWork {
+    kind: WaitKind,
+    service_id: Uuid,
+    service: ByLanguage,
+    n: usize,
+    /// Half of them waited no longer.
+    median_minutes: i64,
+    /// Nine of ten waited no longer.
+    most_minutes: i64,
+}
+
+impl From<(WaitKind, Arc<ServiceInfo>, Durations)> for WaitWork {
+    fn from((kind, info, took): (WaitKind, Arc<ServiceInfo>, Durations)) -> Self {
+        let (median_minutes, most_minutes) = (in_minutes(took.median), in_minutes(took.most));
+        Self { kind, service_id: info.row.id, service: info.name(), n: took.n, median_minutes, most_minutes }
+    }
+}
+
 fn in_minutes(took: TimeDelta) -> i64 {
     (took.num_seconds() + 30).div_euclid(60)
 }
@@ -201,6 +223,7 @@ impl From<MonthOfWork> for WorkMonth {
             month: month.first.format("%Y-%m").to_string(),
             services: month.services.into_iter().map(ServiceWork::from).collect(),
             stages: month.stages.into_iter().map(StageWork::from).collect(),
+            waits: month.waits.into_iter().map(WaitWork::from).collect(),
             refusals: month.refusals.into_iter().map(RuleRefusals::from).collect(),
         }
     }
@@ -214,8 +237,8 @@ pub struct WorkQuery {
     months: Option<u32>,
 }
 
-/// Bookings by what they came to, visits saved, how soon requests were decided, what rules refused, and how long the
-/// stages of clearance took, month by month.
+/// Bookings by what they came to, visits saved, how soon requests were decided, how long people waited, what rules refused,
+/// and how long the stages of clearance took, month by month.
 #[utoipa::path(get, path = "/figures/work", tag = "office_day", operation_id = "work_figures", params(WorkQuery),
     responses((status = OK, body = WorkFigures), refusals::WorkFigures))]
 pub async fn work_figures(

@@ -46,7 +46,7 @@ shared_refusals! {
         FORBIDDEN: "forbidden";
         UNPROCESSABLE_ENTITY: "file_encoding", "calendar_header", "calendar_empty", "calendar_columns",
             "calendar_date", "calendar_year", "calendar_name", "calendar_kind", "calendar_plain_workday",
-            "calendar_twice", "calendar_incomplete";
+            "calendar_twice", "calendar_incomplete", "calendar_lines" ("several of these");
     }
     /// Why a file tells of no stages.
     CLOCK_FILE {
@@ -120,6 +120,11 @@ refusals! {
     ListDeskSlots {
         FORBIDDEN: "forbidden";
         UNPROCESSABLE_ENTITY: "date_out_of_range", "unknown_enterprise", "enterprise_not_let_in";
+    }
+    ListDeskAlternatives {
+        FORBIDDEN: "forbidden";
+        UNPROCESSABLE_ENTITY: "date_out_of_range", "unknown_enterprise", "enterprise_not_let_in", "no_stages",
+            "unknown_stage", "stage_order", "stage_site";
     }
     ListStageAlternatives {
         UNPROCESSABLE_ENTITY: "date_out_of_range", "no_stages", "unknown_stage", "stage_order", "stage_site";
@@ -308,6 +313,10 @@ refusals! {
     SetShares {
         FORBIDDEN: "forbidden";
         UNPROCESSABLE_ENTITY: "shares_seats", "shares_release", "reason_required", "too_long";
+    }
+    PreviewShares {
+        FORBIDDEN: "forbidden";
+        UNPROCESSABLE_ENTITY: "shares_seats", "shares_release", "date_out_of_range";
     }
     ListOpenings { FORBIDDEN: "forbidden"; }
     PreviewOpening { ..OPENING; FORBIDDEN: "forbidden"; }

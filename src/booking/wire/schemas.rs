@@ -4,6 +4,7 @@ use crate::base::words::ByLanguage;
 use crate::booking::model::answers::Answer;
 use crate::booking::model::bookable::{DayReason, NoneFree, OpenState, SlotReason};
 use crate::booking::model::consent::ConsentWords;
+use crate::booking::model::figures::WaitKind;
 use crate::booking::model::group::{DocumentKind, Person, PersonColumn};
 use crate::booking::model::settled::Outside;
 use crate::booking::model::state::ExpiredBecause;
@@ -23,6 +24,10 @@ use uuid::Uuid;
 words_in_json! {
     /// Why a booking is expired.
     ExpiredBecause { HoldRanOut, NobodyDecided }
+
+    /// For what people waited: for their number to be called (the first time), for a place until they took one that was
+    /// offered, in front of a video meeting until they were let in.
+    WaitKind { Queue, WaitingList, WaitingRoom }
 
     /// A step on the way of a booking.
     StepKind { ChooseTime, FillIn, Decision, JoinVideo, Come, Rate }

@@ -59,13 +59,18 @@ pub async fn list_stage_alternatives(
     PathId(id): PathId,
     Params(query): Params<AlternativesQuery>,
 ) -> Result<Json<StageAlternativesDto>, Refused<refusals::ListStageAlternatives>> {
-    let stages: Option<Vec<(Stage, Site)>> = query.stages.split(',').map(stage_at_site).collect();
-    let stages = stages.ok_or_else(|| Problem::invalid("stages", words::booking::unknown_stage()))?;
+    let stages = stages_at_sites(&query.stages)?;
     let (info, ways) =
         booking.stage_alternatives(caller.as_deref(), id, &stages, query.from, query.moving).await?;
     let way = |way: Way| StageWayDto { stages: way.into_iter().map(stage_offer).collect() };
     let alternatives = ways.into_iter().map(way).collect();
     Ok(Json(StageAlternativesDto { zone: info.zone.name().to_owned(), alternatives }))
+}
+
+/// `declaration,inspection@enterprise,release`, read.
+pub(super) fn stages_at_sites(text: &str) -> Result<Vec<(Stage, Site)>, Problem> {
+    let stages: Option<Vec<_>> = text.split(',').map(stage_at_site).collect();
+    stages.ok_or_else(|| Problem::invalid("stages", words::booking::unknown_stage()))
 }
 
 fn stage_at_site(text: &str) -> Option<(Stage, Site)> {
@@ -74,7 +79,7 @@ fn stage_at_site(text: &str) -> Option<(Stage, Site)> {
     Some((serde_json::from_value(read(stage)).ok()?, serde_json::from_value(read(site)).ok()?))
 }
 
-fn stage_offer(offer: StageOffer) -> StageOfferDto {
+pub(super) fn stage_offer(offer: StageOffer) -> StageOfferDto {
     StageOfferDto {
         stage: offer.stage,
         site: offer.site,

@@ -2,18 +2,25 @@
 //!
 //! It stands on a locked screen, where others read it. So nobody is named in it and nothing says that it is about
 //! somebody's health; whoever may know more signs in by its link.
+//!
+//! What is booked in stages is one appointment of its booker, which tells of all of them: an invitation holds one, and file
+//! and feed have to be known as the same. For the office each stage is an appointment of its own, so that nobody is shown
+//! busy in the gaps between.
 
 use crate::base::words::booking_mail as say;
 use crate::base::words::{Language, Text};
+use crate::booking::log::{BookedStage, stage_name};
 use crate::booking::model::display_reference;
 use crate::booking::model::feeds::{REFRESH_MINUTES, status};
+use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::booking::BookingState;
 use crate::booking::store::entities::calendar_feed::Covers;
-use crate::booking::words::mails::{News, is_video, page, place, when};
+use crate::booking::words::mails::{News, is_video, of_stage, page, place, when};
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::office;
 use crate::notify::model::ics::{Event, Feed, Status, render, render_feed};
 use crate::notify::{Identity, Method};
+use sea_orm::ActiveEnum;
 
 /// The appointment as a file to take along, known to calendars as it was in the mails before.
 pub fn calendar_file(news: &News<'_>, known: Option<Identity>, method: Method) -> String {
@@ -45,18 +52,55 @@ pub fn entry(news: &News<'_>, known: Option<Identity>, covers: Covers) -> Option
         event.summary = say::of_staff(info.name(), reference).in_language(language);
         event.location = place(news).in_language(language);
     }
-    // Not every program shows by itself how an appointment stands.
-    let summary = std::mem::take(&mut event.summary);
-    event.summary = match row.state {
-        BookingState::Requested => say::in_state_requested(summary).in_language(language),
-        BookingState::Refused => say::in_state_refused(summary).in_language(language),
-        BookingState::Cancelled => say::in_state_cancelled(summary).in_language(language),
-        BookingState::Expired => say::in_state_expired(summary).in_language(language),
-        _ => summary,
-    };
+    event.summary = standing(news, event.summary);
     let time = say::time(when(info.zone, row.starts_at, row.ends_at)).in_language(language);
     event.description = format!("{time}\n{}", event.description);
     Some((event, status))
+}
+
+/// Stages of an appointment in a calendar of the office, each by itself with its time and place. They are known by the
+/// booking and their names, which stay when they are moved or handed over.
+pub fn stages(news: &News<'_>, known: Option<&Identity>, shown: &[BookedStage]) -> Vec<(Event, Status)> {
+    let (row, info, language) = (news.row, news.info, news.language);
+    let Some(status) = status(row.state) else { return Vec::new() };
+    let whole = known.cloned().unwrap_or_else(|| identity(news));
+    let reference = display_reference(&row.reference);
+    let entry = |stage: &BookedStage| {
+        let uid = match whole.uid.split_once('@') {
+            Some((booking, host)) => format!("{booking}-{}@{host}", stage.stage.to_value()),
+            None => format!("{}-{}", whole.uid, stage.stage.to_value()),
+        };
+        let summary = say::of_stage(stage_name(stage.stage), info.name(), reference.clone());
+        let location = match stage.site {
+            Site::Office => place(news),
+            Site::Enterprise => say::at_enterprise(),
+        };
+        let time = say::time(when(info.zone, stage.starts_at, stage.ends_at)).in_language(language);
+        let reference = say::reference(reference.clone()).in_language(language);
+        let event = Event {
+            stamp: row.updated_at,
+            starts_at: stage.starts_at,
+            ends_at: stage.ends_at,
+            summary: standing(news, summary.in_language(language)),
+            description: format!("{time}\n{reference}\n{}", page(news)),
+            location: location.in_language(language),
+            ..event(news, Identity { uid, ..whole.clone() }, None)
+        };
+        (event, status)
+    };
+    shown.iter().map(entry).collect()
+}
+
+/// Not every program shows by itself how an appointment stands.
+fn standing(news: &News<'_>, summary: String) -> String {
+    let said = match news.row.state {
+        BookingState::Requested => say::in_state_requested(summary),
+        BookingState::Refused => say::in_state_refused(summary),
+        BookingState::Cancelled => say::in_state_cancelled(summary),
+        BookingState::Expired => say::in_state_expired(summary),
+        _ => return summary,
+    };
+    said.in_language(news.language)
 }
 
 /// By what calendars get to know a new appointment.
@@ -73,13 +117,14 @@ pub(super) fn event(news: &News<'_>, identity: Identity, attendee_mail: Option<S
     let reference = display_reference(&row.reference);
     let reference = say::reference(reference).in_language(language);
     let url = page(news);
-    let (summary, location) = if info.row.kind == ServiceKind::Health && !is_video(news) {
-        // Nor does the house, which may be called after it.
-        (say::discreet(), say::at(info.venue_address()))
-    } else {
-        (say::of_booker(info.name()), place(news))
-    };
     let said = |text: Text| text.in_language(language);
+    let stages = || news.stages.iter().map(|stage| said(of_stage(news, stage)) + "\n").collect::<String>();
+    let (summary, location, stages) = if info.row.kind == ServiceKind::Health && !is_video(news) {
+        // Nor does the house, which may be called after it.
+        (say::discreet(), say::at(info.venue_address()), String::new())
+    } else {
+        (say::of_booker(info.name()), place(news), stages())
+    };
     Event {
         identity,
         sequence: row.sequence,
@@ -88,7 +133,7 @@ pub(super) fn event(news: &News<'_>, identity: Identity, attendee_mail: Option<S
         ends_at: row.ends_at,
         zone: info.zone,
         summary: said(summary),
-        description: format!("{reference}\n{url}"),
+        description: format!("{stages}{reference}\n{url}"),
         location: said(location),
         organizer_name: office().name.in_language(language).to_owned(),
         attendee_mail,

@@ -229,7 +229,7 @@ pub(super) fn facts(news: &News<'_>, reference: &str) -> Vec<String> {
 }
 
 /// A stage with its time and, where that is not the venue, its site.
-fn of_stage(news: &News<'_>, stage: &BookedStage) -> Text {
+pub(super) fn of_stage(news: &News<'_>, stage: &BookedStage) -> Text {
     let (name, when) = (stage_name(stage.stage), when(news.info.zone, stage.starts_at, stage.ends_at));
     match stage.site {
         Site::Office => say::stage(name, when),

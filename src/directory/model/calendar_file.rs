@@ -1,11 +1,12 @@
 //! The file form of the official calendar: `date,name,kind`, a line for each day on which a year
 //! differs from the plain week. Pure.
 
-use crate::base::words::{self, Text};
+use crate::base::words::{self, Said, Text};
 use crate::directory::model::text_file::{self, TextFault};
 use crate::directory::store::entities::calendar_day::CalendarKind;
 use crate::http::plain_text;
 use chrono::{Datelike, NaiveDate, Weekday};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
@@ -28,7 +29,10 @@ pub struct CalendarFile {
     pub lines: BTreeMap<NaiveDate, usize>,
 }
 
-/// The first thing in a file that is wrong. Lines count from 1, the header included.
+/// So many faults are told at a time; more than that nobody mends without looking again.
+const MOST_TOLD: usize = 200;
+
+/// What is wrong in a file. Lines count from 1, the header included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileFault {
     /// The bytes are no text.
@@ -53,6 +57,8 @@ pub enum FileFault {
     Twice { line: usize, earlier: usize },
     /// A statutory holiday of a year is missing: the year is not there whole.
     Incomplete { date: NaiveDate },
+    /// Several of the faults before, in their order.
+    Several(Vec<Self>),
 }
 
 impl FileFault {
@@ -70,6 +76,7 @@ impl FileFault {
             Self::PlainWorkday { .. } => "calendar_plain_workday",
             Self::Twice { .. } => "calendar_twice",
             Self::Incomplete { .. } => "calendar_incomplete",
+            Self::Several(_) => "calendar_lines",
         }
     }
 
@@ -87,7 +94,31 @@ impl FileFault {
             Self::PlainWorkday { line } => words::import::calendar_weekday(line),
             Self::Twice { line, earlier } => words::import::calendar_repeated(line, earlier),
             Self::Incomplete { date } => words::import::calendar_incomplete(date.year(), date.to_string()),
+            Self::Several(all) => several(all, Self::text),
         }
+    }
+
+    /// The same with the code of each fault, for operators and their scripts.
+    pub fn coded(&self) -> Text {
+        let coded = |fault: &Self| words::import::coded(fault.text(), fault.code());
+        match self {
+            Self::Several(all) => words::import::coded(several(all, coded), self.code()),
+            one => coded(one),
+        }
+    }
+
+    /// None of none.
+    fn of(mut faults: Vec<Self>) -> Option<Self> {
+        if faults.len() > 1 { Some(Self::Several(faults)) } else { faults.pop() }
+    }
+}
+
+/// Each on a line of its own, as far as somebody reads.
+fn several(all: &[FileFault], said: impl Fn(&FileFault) -> Text) -> Text {
+    let told = Said::Lines(all.iter().take(MOST_TOLD).map(|fault| said(fault).into()).collect());
+    match all.len() {
+        count if count > MOST_TOLD => words::import::calendar_lines_more(count, MOST_TOLD, told),
+        count => words::import::calendar_lines(count, told),
     }
 }
 
@@ -100,26 +131,39 @@ pub fn read(csv: &[u8]) -> Result<CalendarFile, FileFault> {
     }
     let mut days = BTreeMap::new();
     let mut seen = BTreeMap::new();
+    let mut faults = Vec::new();
     for (line, text) in lines.filter(|(_, text)| !text.is_empty()) {
-        let (date, kind, name) = read_line(line, text)?;
-        if let Some(earlier) = seen.insert(date, line) {
-            return Err(FileFault::Twice { line, earlier });
+        match read_line(line, text) {
+            Ok((date, kind, name)) => match seen.entry(date) {
+                Entry::Occupied(earlier) => faults.push(FileFault::Twice { line, earlier: *earlier.get() }),
+                Entry::Vacant(place) => {
+                    place.insert(line);
+                    days.insert(date, (kind, name));
+                }
+            },
+            Err(fault) => faults.push(fault),
         }
-        days.insert(date, (kind, name));
+    }
+    if let Some(fault) = FileFault::of(faults) {
+        return Err(fault);
     }
     if days.is_empty() {
         return Err(FileFault::Empty);
     }
     let years: BTreeSet<i32> = days.keys().map(NaiveDate::year).collect();
-    for &year in &years {
-        for (month, day) in FIXED {
-            let date = NaiveDate::from_ymd_opt(year, month, day).ok_or(FileFault::Empty)?;
-            if !matches!(days.get(&date), Some((CalendarKind::Holiday, _))) {
-                return Err(FileFault::Incomplete { date });
-            }
-        }
+    match FileFault::of(missing(&years, &days)) {
+        Some(fault) => Err(fault),
+        None => Ok(CalendarFile { years, days, lines: seen }),
     }
-    Ok(CalendarFile { years, days, lines: seen })
+}
+
+/// The statutory holidays that some years lack.
+fn missing(years: &BTreeSet<i32>, days: &BTreeMap<NaiveDate, (CalendarKind, String)>) -> Vec<FileFault> {
+    let fixed = years.iter().flat_map(|year| {
+        FIXED.into_iter().filter_map(|(month, day)| NaiveDate::from_ymd_opt(*year, month, day))
+    });
+    let is_there = |date: &NaiveDate| matches!(days.get(date), Some((CalendarKind::Holiday, _)));
+    fixed.filter(|date| !is_there(date)).map(|date| FileFault::Incomplete { date }).collect()
 }
 
 fn read_line(line: usize, text: &str) -> Result<(NaiveDate, CalendarKind, String), FileFault> {
@@ -150,6 +194,7 @@ fn read_line(line: usize, text: &str) -> Result<(NaiveDate, CalendarKind, String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::words::Language;
 
     const WHOLE: &str = "date,name,kind\n2027-01-01,元旦,holiday\n2027-05-01,劳动节,holiday\n\
                          2027-10-01,国庆节,holiday\n";
@@ -174,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_bad_line_is_named_with_its_reason() {
+    fn a_bad_line_is_named_with_its_reason() {
         for (line, fault) in [
             ("2027-02-06,春节", FileFault::Columns { line: 5 }),
             ("2027-02-06,春节,holiday,x", FileFault::Columns { line: 5 }),
@@ -196,13 +241,40 @@ mod tests {
     }
 
     #[test]
+    fn all_bad_lines_are_named_in_their_order_and_years_only_where_no_line_is_bad() {
+        let wrong =
+            "2027-02-30,春节,holiday\n\n2027-12-31,元旦\n2027-05-01,劳动节,holiday\n2028-01-01,元旦,day\n";
+        let faults = vec![
+            FileFault::Date { line: 5 },
+            FileFault::Columns { line: 7 },
+            FileFault::Twice { line: 8, earlier: 3 },
+            FileFault::Kind { line: 9 },
+        ];
+        let all = FileFault::Several(faults);
+        assert_eq!(
+            (read(format!("{WHOLE}{wrong}").as_bytes()), all.code()),
+            (Err(all.clone()), "calendar_lines")
+        );
+        let lacks =
+            |month, day| FileFault::Incomplete { date: NaiveDate::from_ymd_opt(2028, month, day).unwrap() };
+        let half = format!("{WHOLE}2028-05-01,劳动节,holiday\n");
+        assert_eq!(read(half.as_bytes()), Err(FileFault::Several(vec![lacks(1, 1), lacks(10, 1)])));
+        // More than anybody reads at a time: so many are told.
+        let many = FileFault::Several((0..201).map(|line| FileFault::Kind { line }).collect());
+        let told = many.text().in_language(Language::En);
+        assert!(told.contains("201") && told.contains("Line 199:") && !told.contains("Line 200:"), "{told}");
+    }
+
+    #[test]
     fn a_file_without_content_or_with_part_of_a_year_is_refused() {
         assert_eq!(read(b""), Err(FileFault::Header));
         assert_eq!(read(b"datum,name,art\n"), Err(FileFault::Header));
         assert_eq!(read(b"date,name,kind\n\n"), Err(FileFault::Empty));
         // A notice for 2027 may name days of 2026; alone they would wipe the rest of that year.
         let spill = format!("{WHOLE}2026-12-27,元旦,workday\n");
-        let missing = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
-        assert_eq!(read(spill.as_bytes()), Err(FileFault::Incomplete { date: missing }));
+        let missing = [(1, 1), (5, 1), (10, 1)].map(|(month, day)| FileFault::Incomplete {
+            date: NaiveDate::from_ymd_opt(2026, month, day).unwrap(),
+        });
+        assert_eq!(read(spill.as_bytes()), Err(FileFault::Several(missing.into())));
     }
 }

@@ -96,7 +96,7 @@ impl ImportFault {
     /// The fault for the operator, with its stable code.
     pub fn text(&self) -> Text {
         match self {
-            Self::File(fault) => coded(fault.text(), fault.code()),
+            Self::File(fault) => fault.coded(),
             Self::Customs(fault) => coded(fault.text(), fault.code()),
             Self::Unusual(odd) => {
                 let each = odd.iter().map(|odd| coded(odd.text(), odd.code()).into()).collect();

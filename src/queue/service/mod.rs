@@ -4,9 +4,10 @@ use crate::auth::{Actor, Right};
 use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::base::local_time::local_date;
-use crate::booking::Booking;
 use crate::booking::entities::booking::{self, BookingState};
 use crate::booking::model::display_reference;
+use crate::booking::model::figures::WaitKind;
+use crate::booking::{Booking, Wait, Waits};
 use crate::db::live::{Live, Topic};
 use crate::db::{Db, Tx, is_unique_violation};
 use crate::directory::{Directory, ServiceInfo};
@@ -18,7 +19,9 @@ use crate::queue::store::entities::queue_ticket::{self, TicketState};
 use crate::queue::store::{self, Sheet};
 use crate::queue::words;
 use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -113,6 +116,7 @@ impl Queue {
             drawn_at: now,
             called_at: None,
             times_called: 0,
+            first_called_at: None,
         };
         store::insert(tx, row.clone())
             .await
@@ -205,6 +209,8 @@ impl Queue {
         let mut row = queue_ticket::Model { state, ..before.clone() };
         if action == TicketAction::Call {
             (row.counter, row.called_at, row.times_called) = (counter, Some(now), before.times_called + 1);
+            // Of a ticket that was called before this was kept, nobody knows when.
+            row.first_called_at = if before.times_called == 0 { Some(now) } else { before.first_called_at };
         }
         let ticket = label(&row);
         let what = match action {
@@ -270,6 +276,17 @@ impl Queue {
     fn tell_office(&self, tx: &Tx) {
         let live = self.0.live.clone();
         tx.after_commit(move || live.tell(Topic::Day));
+    }
+}
+
+#[async_trait::async_trait]
+impl Waits for Queue {
+    fn kind(&self) -> WaitKind {
+        WaitKind::Queue
+    }
+
+    async fn ended(&self, within: Range<DateTime<Utc>>) -> Result<Vec<Wait>, DbErr> {
+        store::first_called(self.0.db.reader(), within).await
     }
 }
 

@@ -25,6 +25,7 @@ impl Evident for queue_ticket::Model {
             drawn_at,
             called_at,
             times_called,
+            first_called_at,
         } = self;
         vec![
             plain("booking_id", json!(booking_id)),
@@ -38,6 +39,7 @@ impl Evident for queue_ticket::Model {
             plain("drawn_at", instant(*drawn_at)),
             plain("called_at", maybe(*called_at)),
             plain("times_called", json!(times_called)),
+            plain("first_called_at", maybe(*first_called_at)),
         ]
     }
 }

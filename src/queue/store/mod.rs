@@ -4,14 +4,16 @@ pub mod ask;
 pub mod entities;
 mod evident;
 
+use crate::booking::Wait;
 use crate::db::Tx;
 use crate::queue::store::entities::queue_ticket::{self, Column, Entity, TicketState};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
+use std::ops::Range;
 use uuid::Uuid;
 
 /// The tickets of a day at a venue.
@@ -96,6 +98,28 @@ pub async fn called(
 ) -> Result<Vec<queue_ticket::Model>, DbErr> {
     let called = sheet.find().filter(Column::State.eq(TicketState::Called));
     called.order_by_desc(Column::CalledAt).limit(most).all(conn).await
+}
+
+/// How long who drew a ticket waited until it was called, of those that were called for the first time in a stretch of
+/// time. Of older tickets that is known where they were called once.
+pub async fn first_called(
+    conn: &impl ConnectionTrait,
+    within: Range<DateTime<Utc>>,
+) -> Result<Vec<Wait>, DbErr> {
+    let known = Condition::any().add(Column::FirstCalledAt.is_not_null()).add(Column::TimesCalled.eq(1));
+    type Row = (Uuid, DateTime<Utc>, Option<DateTime<Utc>>, DateTime<Utc>);
+    let rows: Vec<Row> = Entity::find()
+        .select_only()
+        .columns([Column::BookingId, Column::DrawnAt, Column::FirstCalledAt, Column::CalledAt])
+        .filter(known)
+        // Whoever was called first within it was called last then or later.
+        .filter(Column::CalledAt.gte(within.start))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let wait =
+        |(booking, began_at, first, last): Row| Wait { booking, began_at, ended_at: first.unwrap_or(last) };
+    Ok(rows.into_iter().map(wait).filter(|wait| within.contains(&wait.ended_at)).collect())
 }
 
 /// At most `most` tickets of the day: those that wait or are called first, in the order of calling.

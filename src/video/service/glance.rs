@@ -1,7 +1,8 @@
 //! What others are told of sessions: who waits, and each session in a few figures.
 
 use crate::auth;
-use crate::booking::{GlanceState, SessionGlance, WaitingPerson, WaitingRoom};
+use crate::booking::model::figures::WaitKind;
+use crate::booking::{GlanceState, SessionGlance, Wait, WaitingPerson, WaitingRoom, Waits};
 use crate::db::Tx;
 use crate::evidence;
 use crate::video::log::SessionEntry;
@@ -13,7 +14,19 @@ use crate::video::store::{self, glance as rows};
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use std::collections::HashMap;
+use std::ops::Range;
 use uuid::Uuid;
+
+#[async_trait::async_trait]
+impl Waits for Video {
+    fn kind(&self) -> WaitKind {
+        WaitKind::WaitingRoom
+    }
+
+    async fn ended(&self, within: Range<DateTime<Utc>>) -> Result<Vec<Wait>, DbErr> {
+        rows::let_in(self.0.db.reader(), within).await
+    }
+}
 
 #[async_trait::async_trait]
 impl WaitingRoom for Video {

@@ -1,11 +1,15 @@
 //! Queries for many sessions at once.
 
-use crate::video::store::entities::participant::{self, ParticipantState};
+use crate::booking::Wait;
+use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
 use crate::video::store::entities::recording::{self, RecordingState};
 use crate::video::store::entities::video_session;
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef,
+};
 use std::collections::HashMap;
+use std::ops::Range;
 use uuid::Uuid;
 
 pub async fn sessions_of(
@@ -17,6 +21,30 @@ pub async fn sessions_of(
     }
     let of = video_session::Column::BookingId.is_in(bookings.iter().copied());
     video_session::Entity::find().filter(of).all(conn).await
+}
+
+/// How long guests who were let in within a stretch of time had waited for that; the last time, where they came again.
+pub async fn let_in(conn: &impl ConnectionTrait, within: Range<DateTime<Utc>>) -> Result<Vec<Wait>, DbErr> {
+    use participant::Column::{AdmittedAt, Role, SessionId, WaitingSince};
+    let session: RelationDef = participant::Entity::belongs_to(video_session::Entity)
+        .from(SessionId)
+        .to(video_session::Column::Id)
+        .into();
+    let rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> = participant::Entity::find()
+        .select_only()
+        .join(JoinType::InnerJoin, session)
+        .column(video_session::Column::BookingId)
+        .columns([WaitingSince, AdmittedAt])
+        .filter(Role.eq(ParticipantRole::Guest))
+        .filter(WaitingSince.is_not_null())
+        .filter(AdmittedAt.gte(within.start))
+        .filter(AdmittedAt.lt(within.end))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    // Who waits again after they were in has not been let in again.
+    let waits = rows.into_iter().filter(|(_, since, admitted)| since <= admitted);
+    Ok(waits.map(|(booking, began_at, ended_at)| Wait { booking, began_at, ended_at }).collect())
 }
 
 /// Who waits and who is in.

@@ -42,4 +42,30 @@ test.describe('the board', () => {
     expect(mail.text).toContain('当天下午系统检修')
     expect((await member.get(`/bookings/${booking.id}`)).state).toBe('accepted')
   })
+
+  test('board: an officer drags a booking to a free time', async ({ browser, server }) => {
+    const member = new Person(await browser.newContext({ baseURL: server.url }), server.url)
+    await member.post('/sign-in', { login: 'lin', password: server.password })
+    const services = (await member.get('/services')).items as { code: string }[]
+    const video = services.find(({ code }) => code === 'video')!
+    const booking = await member.book({ ...video, fields: [] }, '2026-11-26', '14:00', '林女士', { topic: 'grain', about: '大豆进口' })
+    const officer = await person(browser, server, 'zhou')
+    await officer.goto('/staff/board?date=2026-11-26')
+    const card = officer.locator(`[data-booking="${booking.id}"]`)
+    await expect(card).toContainText('14:00–14:30')
+    await card.scrollIntoViewIfNeeded()
+    const box = (await card.boundingBox())!
+    // An hour further down, by the height of its own half hour.
+    await officer.mouse.move(box.x + 20, box.y + 5)
+    await officer.mouse.down()
+    await officer.mouse.move(box.x + 20, box.y + 25)
+    await expect(officer.locator('.ghost')).toBeVisible()
+    await officer.mouse.move(box.x + 20, box.y + 5 + 2 * box.height, { steps: 4 })
+    await expect(officer.locator('.ghost')).toContainText('15:00')
+    await officer.mouse.up()
+    const ask = officer.getByRole('dialog', { name: '改到这个时间？' })
+    await ask.getByLabel('改时间的理由').fill('当天下午系统检修')
+    await ask.getByRole('button', { name: '改时间' }).click()
+    await expect(card).toContainText('15:00')
+  })
 })

@@ -1,4 +1,6 @@
-// An officer books for somebody who calls and for somebody at the counter, with the keyboard alone.
+// An officer books for somebody who calls and for somebody at the counter, and a clearance in stages, with the keyboard
+// alone.
+import type { Locator } from '@playwright/test'
 import { expect, expectAccessible, test } from '../test'
 import { person, serviceId } from './steps'
 
@@ -58,6 +60,49 @@ test('an officer books for a caller and for a walk-in with the keyboard alone', 
     await type('来客')
     await press('Enter')
     await expect(booked).toContainText('H001 号')
+    await expectAccessible(officer)
+  })
+
+  await test.step('a call for a clearance in three stages, with what the caller says of the goods', async () => {
+    const tabTo = async (target: Locator) => {
+      for (let tabs = 0; tabs < 40; tabs++) {
+        if (await target.evaluate((element) => element === document.activeElement)) return
+        await press('Tab')
+      }
+      await expect(target).toBeFocused()
+    }
+    const clearance = await serviceId(server, 'after-hours')
+    await officer.getByRole('radio', { name: '电话', exact: true }).check()
+    await officer.getByLabel('业务').selectOption(clearance)
+    const whole = officer.getByRole('radio', { name: '整段预约' })
+    await whole.focus()
+    typed = 0
+    const begun = Date.now()
+    await press('ArrowDown')
+    await expect(officer.getByRole('radio', { name: '分环节预约' })).toBeChecked()
+    const first = officer.getByRole('radio', { name: /申报.*查验.*放行/ }).first()
+    await expect(first).toBeVisible()
+    await press('1')
+    await expect(first).toBeChecked()
+    await expect(officer.getByLabel('姓名')).toBeFocused()
+    await type('报关员')
+    await press('Tab')
+    await type('15400000078')
+    await tabTo(officer.locator('[name="goods"]'))
+    await type('冷冻海鱼')
+    await tabTo(officer.locator('[name="declaration_port"]'))
+    await type('19')
+    await press('Enter')
+    // What is wrong is told at its question, and nothing that was typed is lost.
+    await expect(officer.locator('[name="declaration_port"][aria-invalid="true"]')).toBeFocused()
+    await expect(officer.getByLabel('姓名')).toHaveValue('报关员')
+    await type('00')
+    await press('Escape', 'Enter')
+    await expect(booked).toContainText('已约：报关员')
+    const row = booked.getByRole('listitem').first()
+    for (const stage of ['申报', '查验', '放行']) await expect(row).toContainText(stage)
+    await expect(first).toBeFocused()
+    test.info().annotations.push({ type: 'measured', description: `three stages: ${typed} keys, ${Date.now() - begun} ms` })
     await expectAccessible(officer)
   })
 

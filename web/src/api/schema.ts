@@ -1040,8 +1040,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Bookings by what they came to, visits saved, how soon requests were decided, what rules refused, and how long the
-         *     stages of clearance took, month by month.
+         * Bookings by what they came to, visits saved, how soon requests were decided, how long people waited, what rules refused,
+         *     and how long the stages of clearance took, month by month.
          */
         get: operations["work_figures"];
         put?: never;
@@ -1758,6 +1758,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services/{id}/desk-alternatives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ways to have some stages of a service together for somebody at the desk, and what the terms have against each for the
+         *     enterprise that is named: at most three that keep its lead time, and at most three sooner ones. For officers.
+         */
+        get: operations["list_desk_alternatives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services/{id}/desk-slots": {
         parameters: {
             query?: never;
@@ -1840,6 +1860,23 @@ export interface paths {
         /** Keeps seats of a service for callers and for the counter, until a set time before each slot. For chiefs. */
         put: operations["set_shares"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}/shares/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What other shares would leave to those who book online, day by day, before they are set. For chiefs. */
+        post: operations["preview_shares"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3069,11 +3106,23 @@ export interface components {
             /** @description In one's own words; need not be given. */
             reason?: string | null;
         };
+        /** @description Ways to have some stages together for somebody at the desk. */
+        DeskAlternatives: {
+            /** @description First at most three that nothing is against, the earliest first, then those that can be had with a reason. */
+            alternatives: components["schemas"]["DeskWay"][];
+            zone: string;
+        };
         /**
          * @description By which way somebody reaches the desk.
          * @enum {string}
          */
         DeskChannel: "phone" | "counter";
+        /** @description One of them: all stages that were asked for, in order. */
+        DeskWay: {
+            /** @description What the terms have against it; with a reason it can be had all the same. */
+            hindrances: components["schemas"]["Hindrance"][];
+            stages: components["schemas"]["StageOffer"][];
+        };
         /** @description A file that was uploaded. */
         DocumentFile: {
             can_open: boolean;
@@ -5640,6 +5689,36 @@ export interface components {
              */
             released_minutes_before: number;
         };
+        /** @description What other shares would leave to those who book online. */
+        SharesEffect: {
+            /** @description Of a month, each once; with the places that are free online. */
+            days: components["schemas"]["DayEffect"][];
+            /** @description The venue's, in which days are counted. */
+            zone: string;
+        };
+        /** @description Shares that are not set yet. */
+        SharesTried: {
+            /**
+             * Format: int32
+             * @description For who stands at the counter.
+             */
+            counter?: number;
+            /**
+             * Format: date
+             * @description Any date of the month that is meant; the next one, where it is not said.
+             */
+            month?: string | null;
+            /**
+             * Format: int32
+             * @description For callers.
+             */
+            phone?: number;
+            /**
+             * Format: int32
+             * @description So long before a slot what is left of them is everybody's.
+             */
+            released_minutes_before?: number;
+        };
         /** @description Login and password. */
         SignIn: {
             login: string;
@@ -5981,6 +6060,30 @@ export interface components {
         VenueSetupList: {
             items: components["schemas"]["VenueSetup"][];
         };
+        /**
+         * @description For what people waited: for their number to be called (the first time), for a place until they took one that was
+         *     offered, in front of a video meeting until they were let in.
+         * @enum {string}
+         */
+        WaitKind: "queue" | "waiting_list" | "waiting_room";
+        /** @description How long people waited for something, by service. */
+        WaitWork: {
+            kind: components["schemas"]["WaitKind"];
+            /**
+             * Format: int64
+             * @description Half of them waited no longer.
+             */
+            median_minutes: number;
+            /**
+             * Format: int64
+             * @description Nine of ten waited no longer.
+             */
+            most_minutes: number;
+            n: number;
+            service: components["schemas"]["Text"];
+            /** Format: uuid */
+            service_id: string;
+        };
         /** @description What somebody waits for. */
         WaitingEntries: {
             items: components["schemas"]["WaitingEntry"][];
@@ -6180,6 +6283,8 @@ export interface components {
             services: components["schemas"]["ServiceWork"][];
             /** @description Stages of clearance that ended in it. */
             stages: components["schemas"]["StageWork"][];
+            /** @description How long people had waited whose waiting ended in it. */
+            waits: components["schemas"]["WaitWork"][];
         };
         /** @description A booking that the import would touch. */
         WouldTouch: {
@@ -11565,7 +11670,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `file_encoding`, `calendar_header`, `calendar_empty`, `calendar_columns`, `calendar_date`, `calendar_year`, `calendar_name`, `calendar_kind`, `calendar_plain_workday`, `calendar_twice`, `calendar_incomplete`, `calendar_source_required`, `reason_required`, `too_long`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `file_encoding`, `calendar_header`, `calendar_empty`, `calendar_columns`, `calendar_date`, `calendar_year`, `calendar_name`, `calendar_kind`, `calendar_plain_workday`, `calendar_twice`, `calendar_incomplete`, `calendar_lines` (several of these), `calendar_source_required`, `reason_required`, `too_long`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11573,7 +11678,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "file_encoding" | "calendar_header" | "calendar_empty" | "calendar_columns" | "calendar_date" | "calendar_year" | "calendar_name" | "calendar_kind" | "calendar_plain_workday" | "calendar_twice" | "calendar_incomplete" | "calendar_source_required" | "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "file_encoding" | "calendar_header" | "calendar_empty" | "calendar_columns" | "calendar_date" | "calendar_year" | "calendar_name" | "calendar_kind" | "calendar_plain_workday" | "calendar_twice" | "calendar_incomplete" | "calendar_lines" | "calendar_source_required" | "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -11808,7 +11913,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `file_encoding`, `calendar_header`, `calendar_empty`, `calendar_columns`, `calendar_date`, `calendar_year`, `calendar_name`, `calendar_kind`, `calendar_plain_workday`, `calendar_twice`, `calendar_incomplete`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `file_encoding`, `calendar_header`, `calendar_empty`, `calendar_columns`, `calendar_date`, `calendar_year`, `calendar_name`, `calendar_kind`, `calendar_plain_workday`, `calendar_twice`, `calendar_incomplete`, `calendar_lines` (several of these), `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11816,7 +11921,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "file_encoding" | "calendar_header" | "calendar_empty" | "calendar_columns" | "calendar_date" | "calendar_year" | "calendar_name" | "calendar_kind" | "calendar_plain_workday" | "calendar_twice" | "calendar_incomplete" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "file_encoding" | "calendar_header" | "calendar_empty" | "calendar_columns" | "calendar_date" | "calendar_year" | "calendar_name" | "calendar_kind" | "calendar_plain_workday" | "calendar_twice" | "calendar_incomplete" | "calendar_lines" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -20357,6 +20462,125 @@ export interface operations {
             };
         };
     };
+    list_desk_alternatives: {
+        parameters: {
+            query: {
+                /**
+                 * @description In their order, with commas between them; `@enterprise` behind one that is to take place there:
+                 *     `declaration,inspection@enterprise,release`.
+                 */
+                stages: string;
+                from: string;
+                channel: "phone" | "counter";
+                /** @description For an enterprise that was let in, by its id or 统一社会信用代码. */
+                enterprise?: string;
+                /** @description What the form's field `terms.category_field` is going to say, if that is known. */
+                category?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskAlternatives"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `date_out_of_range`, `unknown_enterprise`, `enterprise_not_let_in`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "date_out_of_range" | "unknown_enterprise" | "enterprise_not_let_in" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
     list_desk_slots: {
         parameters: {
             query: {
@@ -21021,6 +21245,168 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "shares_seats" | "shares_release" | "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    preview_shares: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharesTried"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharesEffect"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `shares_seats`, `shares_release`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "shares_seats" | "shares_release" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };

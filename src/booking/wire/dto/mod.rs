@@ -28,10 +28,13 @@ pub use official_calendar::{
 };
 pub use results::{ResultsDto, ResultsDueDto, ResultsDueList};
 pub use service::{
-    AnnouncementDto, DayOfPlacesDto, DaysDto, KindNowDto, ServiceDto, ServiceList, ServiceNowDto,
-    ServiceStageDto, SlotDto, SlotsDto, StageAlternativesDto, StageOfferDto, StageWayDto, VenueDto,
+    AnnouncementDto, DayOfPlacesDto, DaysDto, DeskAlternativesDto, DeskWayDto, KindNowDto, ServiceDto,
+    ServiceList, ServiceNowDto, ServiceStageDto, SlotDto, SlotsDto, StageAlternativesDto, StageOfferDto,
+    StageWayDto, VenueDto,
 };
-pub use settings::{ServiceSetupDto, ServiceSetupList, SettingsEffectDto, VenueSetupDto, VenueSetupList};
+pub use settings::{
+    ServiceSetupDto, ServiceSetupList, SettingsEffectDto, SharesEffectDto, VenueSetupDto, VenueSetupList,
+};
 pub use terms_tried::TermsTriedDto;
 pub use waiting_list::{
     NewWaiting, WaitingEntries, WaitingEntryDto, WaitingLineDto, WaitingList, WaitingOfferDto, WaitingTaken,

@@ -123,6 +123,24 @@ pub struct StageWayDto {
     pub stages: Vec<StageOfferDto>,
 }
 
+/// Ways to have some stages together for somebody at the desk.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeskAlternatives)]
+pub struct DeskAlternativesDto {
+    pub zone: String,
+    /// First at most three that nothing is against, the earliest first, then those that can be had with a reason.
+    pub alternatives: Vec<DeskWayDto>,
+}
+
+/// One of them: all stages that were asked for, in order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeskWay)]
+pub struct DeskWayDto {
+    pub stages: Vec<StageOfferDto>,
+    /// What the terms have against it; with a reason it can be had all the same.
+    pub hindrances: Vec<HindranceDto>,
+}
+
 /// A stage at a time at which it is free.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = StageOffer)]

@@ -15,6 +15,7 @@ use crate::directory::model::calendar::DayClass;
 use crate::directory::model::settings::{ServiceSettings, SetupPart, VenueSettings};
 use crate::http::Problem;
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -123,6 +124,22 @@ pub struct SettingsEffectDto {
     newly_outside: usize,
     /// What the settings in force and those that are tried say of the requests of the last days.
     requests: TermsTriedDto,
+}
+
+/// What other shares would leave to those who book online.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SharesEffect)]
+pub struct SharesEffectDto {
+    /// The venue's, in which days are counted.
+    zone: String,
+    /// Of a month, each once; with the places that are free online.
+    days: Vec<DayEffectDto>,
+}
+
+impl From<(Tz, Vec<DayEffect>)> for SharesEffectDto {
+    fn from((zone, days): (Tz, Vec<DayEffect>)) -> Self {
+        Self { zone: zone.name().to_owned(), days: days.into_iter().map(DayEffectDto::from).collect() }
+    }
 }
 
 /// A date before and after.

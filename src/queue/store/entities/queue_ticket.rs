@@ -22,8 +22,11 @@ pub struct Model {
     /// From when on it is its turn; the order of calling.
     pub due_at: DateTimeUtc,
     pub drawn_at: DateTimeUtc,
+    /// The last time.
     pub called_at: Option<DateTimeUtc>,
     pub times_called: i32,
+    /// Until then its holder waited. Not known of old tickets.
+    pub first_called_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

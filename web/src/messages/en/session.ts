@@ -242,14 +242,14 @@ export default {
   end: {
     title: 'End the meeting?',
     text: 'Everybody is disconnected, the recording stops and is kept, and the booking counts as completed. Nobody can enter again.',
-    stay: 'Go on with the meeting',
+    stay: 'Continue the meeting',
     go: 'End the meeting',
     go_next: 'End and go on: {who}',
   },
   elsewhere: {
     title: 'You went on with this meeting in another window',
     text: 'This page has stopped sending picture and sound; the meeting goes on in the other window or on the other device. To come back to this page, use the button below.',
-    here: 'Go on here',
+    here: 'Continue here',
   },
   left: {
     title: 'You have left the meeting',

@@ -17,6 +17,15 @@ export default {
   hours: '{hours} h',
   days: '{days} days',
   few: '* Fewer than {n}: shares and 90 % points say little. | * Fewer than {n}: shares and 90 % points say little.',
+  waits: {
+    title: 'How long people waited',
+    note: 'By the month in which the waiting ended. Number: from drawing it to its first call. Waiting list: from joining it to taking an offer; who declined or gave up is not counted. Waiting room: guests of video meetings, until they were let in.',
+    none: 'Nobody waited in this time.',
+    what: 'For what',
+    queue: 'Number called',
+    waiting_list: 'Place from the waiting list',
+    waiting_room: 'Let in to a video meeting',
+  },
   decisions: {
     title: 'How soon requests were decided',
     note: 'From the request to its acceptance or refusal. At once: within {n} minute; the same day: on the same working day (what comes on a day off came on the next working day); later: any other. Of what was moved, the last request counts; what was taken back before a decision does not. | From the request to its acceptance or refusal. At once: within {n} minutes; the same day: on the same working day (what comes on a day off came on the next working day); later: any other. Of what was moved, the last request counts; what was taken back before a decision does not.',

@@ -12,22 +12,45 @@ vi.mock('../../state/clock', async (real) => ({ ...(await real<object>()), serve
 const both = (text: string) => ({ 'zh-CN': text, en: text })
 const hindrance = { rule: 'lead_time', text: both('Book a day ahead.'), remedy_text: both('Call us.'), earliest_at: null, earliest: null, remedy: 'choose_later' }
 const slot = (from: string, free: number, more: Record<string, unknown> = {}) => ({ starts_at: at(from), ends_at: at(from), free, capacity: 6, reason: null, hindrances: [], ...more })
-const service = { id: 's', kind: 'health', trial: false, name: both('Check-up'), horizon_days: 30, now: { next_free_at: at('10:00') }, venue: { zone: ZONE } }
-const made = { id: 'b', kind: 'health', channel: 'counter', booker_name: 'Gu', reference: 'MQ 2611 4K7P-X', starts_at: at('10:00'), enterprise: null, service: { id: 's', name: both('Check-up') }, venue: { zone: ZONE } }
+const service = { id: 's', kind: 'health', trial: false, name: both('Check-up'), horizon_days: 30, stages: [], fields: [], warnings: [], terms: { category_field: null }, now: { next_free_at: at('10:00') }, venue: { zone: ZONE } }
+const made = { id: 'b', kind: 'health', channel: 'counter', booker_name: 'Gu', stages: [] as unknown[], reference: 'MQ 2611 4K7P-X', starts_at: at('10:00'), enterprise: null, service: { id: 's', name: both('Check-up') }, venue: { zone: ZONE } }
 let refuse: Record<string, ApiError>
+let offered: typeof service
 const sent = (path: string) => (vi.mocked(api.POST).mock.calls as unknown as [string, { body?: Record<string, unknown> }][]).filter(([to]) => to === path).map(([, options]) => options.body)
 const BOOK = '/api/v1/desk/bookings'
+const WAYS = '/api/v1/services/{id}/desk-alternatives'
+
+const STAGES = ['declaration', 'inspection', 'release'] as const
+const question = (key: string, kind: string, label: string, more: Record<string, unknown> = {}) => ({ key, kind, label: both(label), hint: null, required: true, sensitive: false, without_stages: false, options: null, default: null, max_length: null, ...more })
+/** Clearance as it is booked stage by stage, whose form asks more than a caller may say. */
+const clearance = {
+  ...service, kind: 'after_hours', name: both('Clearance'), stages: STAGES.map((stage) => ({ stage, duration_minutes: 30, at_enterprise: stage === 'inspection' })),
+  fields: [
+    question('eligibility', 'choice', 'Why', { options: [{ value: 'urgent', label: both('Urgent') }] }), question('goods', 'text', 'Goods'),
+    question('stage', 'text', 'Which stage', { without_stages: true }), question('reason', 'text', 'Grounds'), question('leaves_on', 'date', 'Leaves on'),
+    question('consent', 'consent', 'Agreed'), question('illness', 'text', 'Illness', { sensitive: true }),
+  ],
+  warnings: [{ code: 'too_soon', field: 'leaves_on', days: 3, when: null, text: both('That is soon.') }],
+  terms: { category_field: 'eligibility' },
+} as unknown as typeof service
+const way = (declaration: string, inspection: string, release: string, hindrances: unknown[] = []) => ({
+  hindrances, stages: [declaration, inspection, release].map((from, index) => ({ stage: STAGES[index], site: 'office', starts_at: at(from), ends_at: at(from) })),
+})
+/** What was asked of the program last. */
+const asked = (path: string) => (vi.mocked(api.GET).mock.calls as unknown as [string, { params: { query: Record<string, unknown> } }][]).filter(([to]) => to === path).at(-1)?.[1].params.query
 
 beforeEach(() => {
   vi.clearAllMocks()
   refuse = {}
+  offered = service
   vi.mocked(api.GET).mockImplementation(((path: string) => path) as never)
   vi.mocked(api.POST).mockImplementation(((path: string) => path) as never)
   vi.mocked(take).mockImplementation(((path: string) => {
     if (refuse[path]) return Promise.reject(refuse[path])
-    if (path === '/api/v1/services') return Promise.resolve({ items: [service] })
+    if (path === '/api/v1/services') return Promise.resolve({ items: [offered] })
     if (path === BOOK) return Promise.resolve(made)
     if (path.endsWith('/ticket')) return Promise.resolve({ label: 'H007' })
+    if (path === WAYS) return Promise.resolve({ zone: ZONE, alternatives: [way('19:00', '19:30', '20:30'), way('20:00', '20:30', '21:30'), way('17:00', '17:30', '18:30', [hindrance])] })
     return Promise.resolve({ slots: [slot('09:30', 0, { reason: 'full' }), slot('10:00', 2), slot('10:30', 1, { reason: 'terms', hindrances: [hindrance] })] })
   }) as never)
 })
@@ -54,7 +77,7 @@ it('books the time of a digit for a caller, and is ready for the next one', asyn
   await fill('contact_name', 'Gu')
   await fill('contact_mobile', '15400000077')
   await send()
-  expect(sent(BOOK)).toEqual([{ service_id: 's', channel: 'phone', starts_at: at('10:00'), contact_name: 'Gu', contact_mobile: '15400000077', enterprise: null, reason: null, anyway: false }])
+  expect(sent(BOOK)).toEqual([{ service_id: 's', channel: 'phone', starts_at: at('10:00'), contact_name: 'Gu', contact_mobile: '15400000077', enterprise: null, reason: null, anyway: false, fields: {}, acknowledged: [] }])
   expect(words(page)).toContain('Booked: Gu')
   expect(page.find<HTMLInputElement>('[name="contact_name"]').element.value).toBe('')
   expect(sent('/api/v1/bookings/{id}/ticket')).toEqual([])
@@ -103,4 +126,84 @@ it('goes to a day beyond what is open to all, and never back before today', asyn
   await date.setValue('2026-11-25')
   await flushPromises()
   expect(asked()).toBe('2027-03-01')
+})
+
+/** The page with clearance in stages, called about by somebody. */
+async function calling() {
+  offered = clearance
+  const drawn = await draw()
+  await drawn.page.find('[name="staged"][value="true"]').setValue()
+  await flushPromises()
+  await drawn.press('1')
+  await drawn.fill('contact_name', 'Gu')
+  await drawn.fill('contact_mobile', '15400000077')
+  return drawn
+}
+
+it('books all stages of a clearance in one call, with what the caller says of it', async () => {
+  const { page, press, fill, send } = await calling()
+  expect(asked(WAYS)).toEqual({ stages: 'declaration,inspection,release', from: '2026-11-26T01:00:00.000Z', channel: 'phone' })
+  // what the stages tell, what needs a consent and what is about health is not asked
+  for (const name of ['stage', 'consent', 'illness']) expect(page.find(`[name="${name}"]`).exists(), name).toBe(false)
+  await fill('goods', 'Frozen fish')
+  await fill('reason', 'Perishable')
+  await fill('eligibility', 'urgent')
+  await flushPromises()
+  // by what it is about: the lead time may be another one, and what was chosen stays
+  expect(asked(WAYS)).toMatchObject({ category: 'urgent' })
+  await send()
+  expect(sent(BOOK)[0]).toEqual({
+    service_id: 's', channel: 'phone', contact_name: 'Gu', contact_mobile: '15400000077', enterprise: null, reason: null, anyway: false, acknowledged: [],
+    stages: [['declaration', '19:00'], ['inspection', '19:30'], ['release', '20:30']].map(([stage, from]) => ({ stage, site: 'office', starts_at: at(from ?? '') })),
+    fields: { eligibility: 'urgent', goods: 'Frozen fish', reason: 'Perishable' },
+  })
+  expect(page.find<HTMLInputElement>('[name="goods"]').element.value).toBe('')
+  // sooner ones are against the terms: with a reason
+  await press('3')
+  expect(words(page)).toContain('Against the terms: Book a day ahead.')
+  await fill('contact_name', 'Gu')
+  await fill('contact_mobile', '15400000077')
+  await send()
+  expect(sent(BOOK)).toHaveLength(1)
+  expect(words(page)).toContain('Give the reason, or choose another time.')
+})
+
+it('leaves a stage out, has another at the enterprise, and looks on another day, all by keys', async () => {
+  const { page, press } = await calling()
+  await page.find('input[type="checkbox"]').setValue(false)
+  await page.find('input[role="switch"]').setValue(true)
+  await press('PageDown')
+  expect(asked(WAYS)).toEqual({ stages: 'inspection@enterprise,release', from: '2026-11-27T01:00:00.000Z', channel: 'phone' })
+  for (const label of ['Inspection', 'Release']) await page.findAll('.stage label').find((one) => one.text().startsWith(label))?.find('input').setValue(false)
+  await flushPromises()
+  expect(words(page)).toContain('Please choose at least one stage.')
+})
+
+it('puts what the program refuses at its question or at the times, and nothing that was typed is lost', async () => {
+  const { page, fill, send } = await calling()
+  await fill('goods', 'Frozen fish')
+  await fill('reason', 'x')
+  refuse = { [BOOK]: new ApiError({ code: 'too_long', status: 422, field: 'fields.reason', title: 'Too long.' }) }
+  await send()
+  expect(page.find('[name="reason"]').attributes('aria-invalid')).toBe('true')
+  expect(words(page)).toContain('Too long.')
+  refuse = { [BOOK]: new ApiError({ code: 'not_a_slot', status: 422, field: 'stages[1].starts_at', title: 'No such time.' }) }
+  await send()
+  expect(words(page)).toContain('No such time.')
+  expect(page.find('[name="way"]').attributes('aria-invalid')).toBe('true')
+  const kept = ['goods', 'reason', 'contact_name', 'contact_mobile'].map((name) => page.find<HTMLInputElement>(`[name="${name}"]`).element.value)
+  expect(kept).toEqual(['Frozen fish', 'x', 'Gu', '15400000077'])
+  expect(page.findAll<HTMLInputElement>('[name="way"]').filter((one) => one.element.checked)).toHaveLength(1)
+})
+
+it('books in spite of a warning only when it was read out', async () => {
+  const { page, fill, send } = await calling()
+  await fill('leaves_on', '2026-11-27')
+  refuse = { [BOOK]: new ApiError({ code: 'unread_warning', status: 409, field: 'fields.leaves_on', title: 'That is soon.' }) }
+  await send()
+  expect(words(page)).toContain('That is soon.')
+  refuse = {}
+  await page.findAll('button').find((one) => one.text() === 'It was read out: book')?.trigger('click')
+  await flushPromises()
+  expect(sent(BOOK).map((body) => body?.acknowledged)).toEqual([[], ['too_soon']])
 })
