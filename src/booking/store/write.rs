@@ -107,8 +107,14 @@ pub struct Standing {
     pub taken: Vec<Vec<i32>>,
 }
 
-/// From here on the rows of the answer are seats of what is needed.
-const FIRST_NEED: i32 = 4;
+// What the first column of an answer says. One booking of theirs may be several things at once, so that these are bits, and
+// a row tells how many bookings are all that its number says.
+const SAME_PLACE: i32 = 1;
+const HOLD: i32 = 2;
+const BESIDE: i32 = 4;
+const OF_SERVICE: i32 = 8;
+/// From here on the rows are seats of what is needed.
+const FIRST_NEED: i32 = 9;
 
 /// Whose place is wanted, and which.
 #[derive(Clone, Copy, Debug)]
@@ -142,20 +148,18 @@ pub async fn standing(
         query
     };
     let counted = |what, rows| wide(counted(what, rows));
-    let theirs = |what, when: Condition| wide(counted_when(what, of_account(party.account, now), when));
     let holds = Condition::all()
         .add(booking::Column::State.eq(BookingState::Held))
         .add(booking::Column::HoldExpiresAt.gt(now));
     let beside = Condition::all()
         .add(booking::Column::StartsAt.lt(party.ends_at))
         .add(booking::Column::EndsAt.gt(party.starts_at))
-        .add(live(now))
+        .add(stands(now))
         .add_option(no_other());
     let same = at_same_place(party, now).add_option(no_other());
-    let mut query = theirs(0, same);
-    query.union(UnionType::All, theirs(1, holds));
-    query.union(UnionType::All, counted(2, of_service));
-    query.union(UnionType::All, theirs(3, beside));
+    let each = [(SAME_PLACE, same), (HOLD, holds), (BESIDE, beside)];
+    let mut query = wide(counted_by_bits(of_account(party.account, now), each));
+    query.union(UnionType::All, counted(OF_SERVICE, of_service));
     let mut asked = FIRST_NEED;
     for seats in needs {
         let numbered = Query::select()
@@ -183,10 +187,13 @@ pub async fn standing(
     for row in tx.conn().query_all(&query).await? {
         let (what, number): (i32, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         match what {
-            0 => standing.same_place = number,
-            1 => standing.holds = number,
-            2 => standing.of_service = number,
-            3 => standing.beside = number,
+            0..OF_SERVICE => {
+                let of = |bit| if what & bit == 0 { 0 } else { number };
+                standing.same_place += of(SAME_PLACE);
+                standing.holds += of(HOLD);
+                standing.beside += of(BESIDE);
+            }
+            OF_SERVICE => standing.of_service = number,
             ..0 => facts::take(&mut standing.facts, what, &row)?,
             _ => {
                 let seats =
@@ -213,30 +220,40 @@ fn of_account(account: Uuid, now: DateTime<Utc>) -> Select<booking::Entity> {
         .filter(booking::Column::StartsAt.gt(now - LONGEST))
 }
 
-/// Of some rows, how many are so.
-fn counted_when(what: i32, rows: Select<booking::Entity>, when: Condition) -> SelectStatement {
-    let one = CaseStatement::new().case(when, 1);
-    rows.select_only().expr(Expr::value(what)).expr(Expr::expr(one).count()).into_query()
+/// How many of some rows are what: each condition has a bit of the first column.
+fn counted_by_bits(rows: Select<booking::Entity>, each: [(i32, Condition); 3]) -> SelectStatement {
+    let bit = |(bit, when): (i32, Condition)| Expr::expr(CaseStatement::new().case(when, bit).finally(0));
+    let bits = each.into_iter().map(bit).fold(Expr::value(0), |all, one| all.add(one));
+    let count = Expr::col((booking::Entity, booking::Column::Id)).count();
+    let mut query = rows.select_only().expr(bits).expr(count).into_query();
+    // By the place of the column: spelled again, its values would be other parameters, and PostgreSQL would not know it for
+    // the same.
+    query.add_group_by([Expr::cust("1")]);
+    query
 }
 
 fn at_same_place(party: Party, now: DateTime<Utc>) -> Condition {
     Condition::all()
         .add(booking::Column::StartsAt.eq(party.starts_at))
         .add(booking::Column::ServiceId.eq(party.service))
-        .add(live(now))
+        .add(stands(now))
 }
 
 /// No booking takes longer from its start to its end, because no service can be set so: a bound for the index by party
 /// and start, so that what is long over is not looked at.
 const LONGEST: TimeDelta = TimeDelta::minutes(LONGEST_BOOKING as i64);
 
-/// What stands and is not over, among the bookings of a party.
+/// What stands and is not over, among the bookings of a party: with the bound by start, where it is not there yet.
 pub(super) fn live(now: DateTime<Utc>) -> Condition {
+    Condition::all().add(booking::Column::StartsAt.gt(now - LONGEST)).add(stands(now))
+}
+
+/// What stands and is not over.
+fn stands(now: DateTime<Utc>) -> Condition {
     let lapsed = Condition::all()
         .add(booking::Column::State.eq(BookingState::Held))
         .add(booking::Column::HoldExpiresAt.lte(now));
     Condition::all()
-        .add(booking::Column::StartsAt.gt(now - LONGEST))
         // Said by what it is not: states are no way to find the few bookings of one party.
         .add(booking::Column::State.is_not_in(OVER))
         .add(booking::Column::EndsAt.gt(now))
