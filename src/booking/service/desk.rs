@@ -5,7 +5,7 @@ use crate::auth::{self, Actor, Right};
 use crate::base::words;
 use crate::booking::model::bookable::{DayReason, Offer, SlotReason};
 use crate::booking::model::form;
-use crate::booking::model::why_not::Hindrance;
+use crate::booking::model::why_not::{Hindrance, Whom};
 use crate::booking::service::booker::{Booker, Whose};
 use crate::booking::service::decide::People;
 use crate::booking::service::request::RequestForm;
@@ -65,7 +65,7 @@ impl Booking {
         let mobile = Some(form.contact_mobile.clone()).filter(|mobile| !mobile.is_empty());
         let booker = Booker {
             whose: Whose::Caller { name: form.contact_name.clone(), mobile },
-            tier: enterprise.as_ref().map(|row| row.credit_tier),
+            whom: whom_at_desk(enterprise.as_ref()),
             people: People::of_caller(enterprise.as_ref()),
             enterprise: enterprise.map(|row| row.id),
             by: actor.evidence(),
@@ -92,8 +92,8 @@ impl Booking {
         let drawing = Drawing { channel: asked.channel, now };
         let (offers, reason) =
             self.drawn(&info, &plan_of(&info), &calendar, (TimeDelta::zero(), drawing), date, &[]);
-        let tier = enterprise.as_ref().map(|row| row.credit_tier);
-        let question = self.question(&info, tier, None, now).await?;
+        let whom = whom_at_desk(enterprise.as_ref());
+        let question = self.question(&info, whom, None, now).await?;
         let question = Question { category: asked.category, channel: asked.channel, ..question };
         let from = offers.first().map_or(now, |offer| offer.slot.starts_at);
         let facts = match enterprise {
@@ -121,4 +121,9 @@ impl Booking {
             None => refused(words::booking::unknown_enterprise()),
         }
     }
+}
+
+/// For whom an officer books: who calls for no enterprise calls for themselves.
+fn whom_at_desk(enterprise: Option<&enterprise::Model>) -> Whom {
+    enterprise.map_or(Whom::Person, |row| Whom::Enterprise(row.credit_tier))
 }

@@ -855,6 +855,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/enterprises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Enterprises that were let in, by a part of their name or code: for whom an officer books at the desk. For officers. */
+        get: operations["find_enterprises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enterprises": {
         parameters: {
             query?: never;
@@ -1767,7 +1784,8 @@ export interface paths {
         };
         /**
          * The slots of a date for somebody at the desk: how many places are free for them, and what the terms have against each
-         *     for the enterprise that is named. With a reason it can be had all the same where `free` is not 0. For officers.
+         *     for the enterprise that is named, or without one for somebody themselves. With a reason it can be had all the same where
+         *     `free` is not 0. For officers.
          */
         get: operations["list_desk_slots"];
         put?: never;
@@ -2480,6 +2498,11 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
         };
+        /**
+         * @description Who may book a service at all: those who act for an enterprise, those who book for themselves, or both.
+         * @enum {string}
+         */
+        Bookers: "everybody" | "enterprises" | "persons";
         /** @description A booking as its booker and the office see it. */
         Booking: {
             /** @description The first answers of the form, nothing sensitive among them. */
@@ -3471,6 +3494,21 @@ export interface components {
             option: string | null;
             /** Format: date-time */
             until: string;
+        };
+        /** @description An enterprise that was found. */
+        FoundEnterprise: {
+            credit_tier: components["schemas"]["CreditTier"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            uscc: string;
+        };
+        /** @description Enterprises that were found. */
+        FoundEnterprises: {
+            /** @description By name, ten at most. */
+            items: components["schemas"]["FoundEnterprise"][];
+            /** @description Whether others fit too. */
+            more: boolean;
         };
         /**
          * @description Where a session stands; its states are named as in `video`.
@@ -4923,7 +4961,7 @@ export interface components {
          * @description The rule by which somebody was refused; its word is the code of the refusal.
          * @enum {string}
          */
-        RefusalRule: "slot_taken" | "places_reserved" | "no_officer_free" | "lead_time" | "beyond_horizon" | "year_unpublished" | "outside_office_hours" | "tier_excluded" | "quota_reached" | "too_many_bookings" | "too_many_holds" | "overlapping" | "blocked_after_no_show" | "explanation_missing" | "stage_gap" | "group_lead";
+        RefusalRule: "slot_taken" | "places_reserved" | "no_officer_free" | "lead_time" | "beyond_horizon" | "year_unpublished" | "outside_office_hours" | "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "quota_reached" | "too_many_bookings" | "too_many_holds" | "overlapping" | "blocked_after_no_show" | "explanation_missing" | "stage_gap" | "group_lead";
         /** @description Why an enterprise is turned away; its contact reads it. */
         RefuseEnterprise: {
             reason: string;
@@ -4955,7 +4993,7 @@ export interface components {
          * @description What somebody can do about it.
          * @enum {string}
          */
-        Remedy: "call_office" | "choose_later" | "apply_in_office_hours" | "write_explanation" | "wait_until" | "finish_one";
+        Remedy: "call_office" | "book_for_enterprise" | "book_for_oneself" | "choose_later" | "apply_in_office_hours" | "write_explanation" | "wait_until" | "finish_one";
         /** @description Another time for a booking. */
         Rescheduling: {
             /** @description Take a second place at a time that one has booked already, instead of `already_yours`. */
@@ -5084,7 +5122,7 @@ export interface components {
          * @description What stands in the way of a time.
          * @enum {string}
          */
-        Rule: "tier_excluded" | "explanation_missing" | "blocked_after_no_show" | "outside_office_hours" | "too_many_bookings" | "lead_time" | "quota_reached" | "overlapping";
+        Rule: "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "explanation_missing" | "blocked_after_no_show" | "outside_office_hours" | "too_many_bookings" | "lead_time" | "quota_reached" | "overlapping";
         RuleCount: {
             count: number;
             rule: components["schemas"]["Rule"];
@@ -5349,6 +5387,8 @@ export interface components {
         ServiceTerms: {
             /** @description Applications are only taken in office hours. */
             applications_in_office_hours: boolean;
+            /** @description Who may book it at all. */
+            bookers: components["schemas"]["Bookers"];
             /** Format: int32 */
             buffer_after_minutes: number;
             /**
@@ -6552,7 +6592,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `tier_excluded` (the terms exclude the enterprise's credit tier), `enterprise_pending`, `enterprise_refused`, `cross_site` */
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `not_for_persons` (it is booked by enterprises only), `not_for_enterprises` (it is booked by people for themselves only), `tier_excluded` (the terms exclude the enterprise's credit tier), `enterprise_pending`, `enterprise_refused`, `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6560,7 +6600,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "tier_excluded" | "enterprise_pending" | "enterprise_refused" | "cross_site";
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "enterprise_pending" | "enterprise_refused" | "cross_site";
                     };
                 };
             };
@@ -9328,7 +9368,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `tier_excluded`, `cross_site` */
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `not_for_persons` (it is booked by enterprises only), `not_for_enterprises` (it is booked by people for themselves only), `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9336,7 +9376,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "tier_excluded" | "cross_site";
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "cross_site";
                     };
                 };
             };
@@ -9490,7 +9530,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `not_for_persons` (it is booked by enterprises only), `not_for_enterprises` (it is booked by people for themselves only), `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9498,7 +9538,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "tier_excluded" | "cross_site";
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "cross_site";
                     };
                 };
             };
@@ -13310,7 +13350,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `tier_excluded` (the terms exclude the enterprise's credit tier), `forbidden`, `cross_site` */
+            /** @description `not_for_persons` (it is booked by enterprises only), `not_for_enterprises` (it is booked by people for themselves only), `tier_excluded` (the terms exclude the enterprise's credit tier), `forbidden`, `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13318,7 +13358,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "tier_excluded" | "forbidden" | "cross_site";
+                        code: "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "forbidden" | "cross_site";
                     };
                 };
             };
@@ -13405,6 +13445,102 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    find_enterprises: {
+        parameters: {
+            query: {
+                /** @description Part of the name or of the 统一社会信用代码, in any spelling of its letters. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundEnterprises"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `wrong_length`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "wrong_length" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
                     };
                 };
             };
@@ -20513,7 +20649,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `enterprise_pending`, `enterprise_refused`, `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `enterprise_pending`, `enterprise_refused`, `not_for_persons` (it is booked by enterprises only), `not_for_enterprises` (it is booked by people for themselves only), `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20521,7 +20657,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "enterprise_pending" | "enterprise_refused" | "tier_excluded" | "cross_site";
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "enterprise_pending" | "enterprise_refused" | "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "cross_site";
                     };
                 };
             };
@@ -21606,7 +21742,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `enterprise_pending`, `enterprise_refused`, `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `enterprise_pending`, `enterprise_refused`, `not_for_persons` (it is booked by enterprises only), `not_for_enterprises` (it is booked by people for themselves only), `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21614,7 +21750,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "enterprise_pending" | "enterprise_refused" | "tier_excluded" | "cross_site";
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "enterprise_pending" | "enterprise_refused" | "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "cross_site";
                     };
                 };
             };
@@ -21724,7 +21860,10 @@ export interface operations {
                 starts_at: string;
                 /** @description Of officers: for an enterprise, by its id or 统一社会信用代码. */
                 enterprise?: string;
-                /** @description Of officers: for who calls or stands at the counter, for whom places may be kept. */
+                /**
+                 * @description Of officers: for who calls or stands at the counter, for whom places may be kept; without an enterprise, for
+                 *     themselves.
+                 */
                 channel?: "phone" | "counter";
                 /** @description What the form's field `terms.category_field` is going to say, if that is known. */
                 category?: string;
