@@ -19,11 +19,6 @@ pub enum ReviewEntry {
     PlaybackOpened { playback: Uuid, session: Uuid },
 }
 
-/// The name of [`ReviewEntry::Opened`], for queries.
-pub const OPENED: &str = "review.opened";
-/// That of [`ReviewEntry::CaseOpened`].
-pub const CASE_OPENED: &str = "review.case_opened";
-
 impl Logged for ReviewEntry {
     fn words(&self, _: &Names) -> Text {
         match self {

@@ -17,7 +17,7 @@ fn of_service(month: &Value, id: &str) -> Value {
 }
 
 /// What rules refused of a service, once so many tries are counted.
-async fn refused(app: &TestApp, service: &str, tries: i64) -> Value {
+pub async fn refused(app: &TestApp, service: &str, tries: i64) -> Value {
     let chief = app.signed_in("shen").await;
     eventually("all refusals are counted", || async {
         let month = this_month(&chief).await;
@@ -176,7 +176,7 @@ both_stores! {
     }
 
     async fn what_a_rule_refuses_is_counted_by_service_day_and_rule(app: &TestApp) {
-        let service = app.service("after-hours").await;
+        let service = crate::desk::clearance_for_everybody(app).await;
         let lin = app.signed_in("lin").await;
         let tries = async |starts_at: &str, code: &str| {
             lin.post("/api/v1/bookings", wish(&service, starts_at)).await.refused(422, code);

@@ -425,6 +425,12 @@ both_stores! {
         let lead = tried(json!({"lead_times": [{"lead_minutes": 2880}]})).await.ok();
         let more = rule(&lead, "lead_time") - rule(&known, "lead_time");
         assert_eq!(more, 2, "{lead}");
+        // By who books: all of them came from enterprises.
+        let persons = tried(json!({"bookers": "persons"})).await.ok();
+        let enterprises = tried(json!({"bookers": "enterprises"})).await.ok();
+        let [of_enterprises, of_persons] =
+            [rule(&persons, "not_for_enterprises"), rule(&enterprises, "not_for_persons")];
+        assert!(of_enterprises >= 3 && of_enterprises + of_persons == before + 3, "{persons} {enterprises}");
         // By a tier: nobody of the first enterprise would have come in.
         let excluded = json!([{"tier": "advanced_certified", "reason": {"zh-CN": "暂停", "en": "Paused"}}]);
         let tier = tried(json!({"excluded_tiers": excluded})).await.ok();
@@ -434,5 +440,6 @@ both_stores! {
         // Nothing was changed, and what cannot be meant is refused as when it is set.
         assert_eq!(lin.get(&format!("/api/v1/services/{service}")).await.ok()["terms"]["quotas"], json!([]));
         tried(json!({"lead_times": [{"lead_minutes": -1}]})).await.refused(422, "terms_out_of_range");
+        tried(json!({"bookers": "nobody"})).await.refused(422, "invalid_field");
     }
 }

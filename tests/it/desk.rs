@@ -80,6 +80,11 @@ where
     app.app.directory.forget();
 }
 
+/// After-hours clearance as whoever calls may have it, for an enterprise or for themselves.
+pub async fn clearance_for_everybody(app: &TestApp) -> String {
+    changed(app, "after-hours", |row| row.spec["terms"]["bookers"] = json!("everybody")).await
+}
+
 /// The check-up with so many places side by side, no lead time and no number for a day.
 pub async fn with_seats(app: &TestApp, seats: i32) -> String {
     let mut resource_id = None;
@@ -128,7 +133,7 @@ async fn callers(app: &TestApp) -> Vec<account::Model> {
 both_stores! { at "2026-11-23T02:00:00Z";
     async fn a_caller_is_booked_in_one_step_by_the_officer_who_has_decided(app: &TestApp) {
         let officer = app.signed_in("zhou").await;
-        let service = app.service("after-hours").await;
+        let service = clearance_for_everybody(app).await;
         let new = with(by_phone(&service, "2026-11-25T11:00:00Z"), "fields", json!({"goods": " 冷冻虾 "}));
         let made = book(&officer, new).await.ok();
         assert_eq!((&made["state"], &made["channel"], &made["booker_name"]), (&json!("accepted"), &json!("phone"), &json!("顾女士")));
@@ -164,7 +169,7 @@ both_stores! { at "2026-11-23T02:00:00Z";
 
     async fn a_caller_counts_once_and_may_register_afterwards(app: &TestApp) {
         let officer = app.signed_in("zhou").await;
-        let service = app.service("after-hours").await;
+        let service = clearance_for_everybody(app).await;
         let first = book(&officer, by_phone(&service, "2026-11-25T11:00:00Z")).await.ok();
         // The same number, written otherwise and under another name, is the same caller.
         let again = with(by_phone(&service, "2026-11-25T11:00:00Z"), "contact_mobile", json!("154 0000 0077"));
@@ -202,7 +207,7 @@ both_stores! { at "2026-11-23T02:00:00Z";
 
     async fn who_calls_again_to_cancel_is_cancelled_by_an_officer(app: &TestApp) {
         let (officer, lin) = (app.signed_in("zhou").await, app.signed_in("lin").await);
-        let service = app.service("after-hours").await;
+        let service = clearance_for_everybody(app).await;
         let made = book(&officer, by_phone(&service, "2026-11-25T11:00:00Z")).await.ok();
         assert_eq!(made["can"]["cancel"], true);
         lin.post(&path(&made, "/cancel"), json!({"reason": "x"})).await.refused(404, "not_found");
@@ -233,7 +238,7 @@ both_stores! { at "2026-11-23T02:00:00Z";
 
     async fn against_the_terms_with_a_reason_and_never_against_a_seat_or_closed_doors(app: &TestApp) {
         let officer = app.signed_in("zhou").await;
-        let service = app.service("after-hours").await;
+        let service = clearance_for_everybody(app).await;
         let tonight = "2026-11-23T11:00:00Z";
         let urgent = |mobile: &str| with(with(by_phone(&service, tonight), "reason", json!("机场紧急来电，鲜活货物")), "contact_mobile", json!(mobile));
         book(&officer, with(by_phone(&service, tonight), "reason", json!(" "))).await.refused(422, "lead_time");
@@ -297,7 +302,7 @@ both_stores! { at "2026-11-23T02:00:00Z";
 
     async fn what_cannot_be_booked_at_the_desk_is_refused_with_its_field_and_nothing_is_left(app: &TestApp) {
         let officer = app.signed_in("zhou").await;
-        let (service, video) = (app.service("after-hours").await, app.service("video").await);
+        let (service, video) = (clearance_for_everybody(app).await, app.service("video").await);
         let call = by_phone(&service, "2026-11-25T11:00:00Z");
         let fields = |key: &str, value: Value| json!({key: value});
         for (field, value, status, code, told) in [
@@ -387,7 +392,7 @@ both_stores! { at "2026-11-23T02:00:00Z";
 
     async fn the_same_call_sent_twice_is_booked_once(app: &TestApp) {
         let officer = app.signed_in("zhou").await;
-        let service = app.service("after-hours").await;
+        let service = clearance_for_everybody(app).await;
         let send = async || {
             let request = officer.client.post(format!("{}/api/v1/desk/bookings", officer.base));
             let request = request.header("idempotency-key", "desk-1").json(&by_phone(&service, "2026-11-25T11:00:00Z"));
@@ -545,7 +550,7 @@ both_stores! { at "2026-11-23T02:00:00Z";
 
     async fn an_officer_sees_what_stands_in_the_way_of_an_enterprise(app: &TestApp) {
         let officer = app.signed_in("zhou").await;
-        let service = app.service("after-hours").await;
+        let service = clearance_for_everybody(app).await;
         let slots = async |more: &str| officer.get(&format!("/api/v1/services/{service}/desk-slots?date=2026-11-23&channel=phone{more}")).await;
         let tonight = |slots: Value| {
             let all = slots["slots"].as_array().unwrap().clone();

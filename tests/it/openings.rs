@@ -64,7 +64,7 @@ both_stores! { at "2026-11-23T02:00:00Z";
 
     async fn a_surge_plan_adds_places_that_go_when_it_is_withdrawn(app: &TestApp) {
         let chief = app.signed_in("shen").await;
-        let service = app.service("after-hours").await;
+        let service = crate::desk::clearance_for_everybody(app).await;
         // Tuesday evening, within the hours of the rules.
         let at = "2026-11-24T12:00:00Z";
         let slots = format!("/api/v1/services/{service}/slots?date=2026-11-24");

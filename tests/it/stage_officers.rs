@@ -76,7 +76,7 @@ both_stores! { at AT;
     async fn an_appointment_that_an_officer_has_accepted_counts_as_busy_for_a_stage(app: &TestApp) {
         let (chief, zhou_himself, lin) =
             (app.signed_in("shen").await, app.signed_in("zhou").await, app.signed_in("lin").await);
-        let service = app.service("after-hours").await;
+        let service = desk::clearance_for_everybody(app).await;
         let (zhou, shen) = (officer(app, "zhou").await, officer(app, "shen").await);
         name(&chief, &service, 1, &[&zhou]).await.ok();
         // From 19:00 to 20:00 at the venue; the inspection would be from 19:30 on.

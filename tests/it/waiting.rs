@@ -140,6 +140,20 @@ both_stores! {
         assert!(evidence::verify_chain(app.app.db.reader(), evidence::SYSTEM).await.unwrap().is_ok());
     }
 
+    async fn whom_changed_terms_exclude_is_passed_over_and_goes_on_waiting(app: &TestApp) {
+        let service = narrow(app).await;
+        let (lin, gao, luo) = (app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("luo").await);
+        let full = book(&lin, &service, SLOT).await;
+        let first = wait(&gao, &service).await;
+        app.clock.advance(chrono::TimeDelta::seconds(1));
+        let second = wait(&luo, &service).await;
+        respec(app, "video-try", |spec| spec["terms"]["bookers"] = json!("persons")).await;
+        cancel(&lin, &full).await;
+        once(&luo, &second["id"], "offered").await;
+        assert_eq!(entry(&gao, &first["id"]).await["state"], "waiting");
+        assert_eq!(mails(app, "waiting.offered").await, 1);
+    }
+
     async fn an_offer_that_nobody_answers_passes_on_and_so_does_one_that_is_declined(app: &TestApp) {
         let service = narrow(app).await;
         let (lin, gao, luo) = (app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("luo").await);

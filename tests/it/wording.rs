@@ -5,13 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// Parts of paths that may hold Chinese: what the demo is furnished with, and characters and words that names,
 /// passwords and the columns of files (a group's list, a clearance clock) are compared with.
-const HAN: [&str; 5] = [
-    "demo",
-    "auth/model/names.rs",
-    "auth/model/secret.rs",
-    "booking/model/group",
-    "booking/model/clearance.rs",
-];
+const HAN: [&str; 5] =
+    ["demo", "auth/model/names.rs", "auth/model/secret.rs", "booking/model/group", "booking/model/clearance"];
 /// Parts of paths that may hold English sentences: the API document, and what an operator reads at a start.
 const ENGLISH: [&str; 7] = [
     "app/described.rs",

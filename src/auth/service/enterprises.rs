@@ -19,6 +19,20 @@ use uuid::Uuid;
 /// Enterprises on one page of the list.
 pub const PAGE: usize = 50;
 
+/// As many are found at a time.
+const MOST_FOUND: usize = 10;
+/// One character is in half of all names.
+const LEAST_TYPED: usize = 2;
+const MOST_TYPED: usize = 100;
+
+/// Enterprises that were found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub rows: Vec<enterprise::Model>,
+    /// Whether others fit too.
+    pub more: bool,
+}
+
 /// An enterprise as a chief sees it.
 #[derive(Clone, Debug)]
 pub struct Listed {
@@ -38,6 +52,15 @@ impl Auth {
     ) -> Result<Vec<Listed>, DbErr> {
         let rows = store::enterprises(self.0.db.reader(), state, after, PAGE as u64 + 1).await?;
         self.listed(rows).await
+    }
+
+    /// Enterprises that were let in whose name or code holds what was typed.
+    pub async fn find_enterprises(&self, typed: &str) -> Result<Found, Problem> {
+        let part = input::line("q", typed, LEAST_TYPED, MOST_TYPED)?;
+        let mut rows = store::let_in_holding(self.0.db.reader(), &part, MOST_FOUND as u64 + 1).await?;
+        let more = rows.len() > MOST_FOUND;
+        rows.truncate(MOST_FOUND);
+        Ok(Found { rows, more })
     }
 
     async fn listed(&self, rows: Vec<enterprise::Model>) -> Result<Vec<Listed>, DbErr> {

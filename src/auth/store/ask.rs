@@ -81,12 +81,15 @@ pub fn enterprises_holding(part: &str) -> SelectStatement {
     enterprise::Entity::find()
         .select_only()
         .column(enterprise::Column::Id)
-        .filter(
-            Condition::any()
-                .add(contains((enterprise::Entity, enterprise::Column::Name), part))
-                .add(contains((enterprise::Entity, enterprise::Column::Uscc), part)),
-        )
+        .filter(name_or_code_holds(part))
         .into_query()
+}
+
+/// Whether an enterprise's name or code holds `part`, as a condition.
+pub(super) fn name_or_code_holds(part: &str) -> Condition {
+    Condition::any()
+        .add(contains((enterprise::Entity, enterprise::Column::Name), part))
+        .add(contains((enterprise::Entity, enterprise::Column::Uscc), part))
 }
 
 /// The ids of accounts with this badge number, as part of a query.

@@ -95,6 +95,22 @@ pub async fn enterprises(
     query.all(conn).await
 }
 
+/// Enterprises that were let in whose name or code holds `part`, by name.
+pub async fn let_in_holding(
+    conn: &impl ConnectionTrait,
+    part: &str,
+    limit: u64,
+) -> Result<Vec<enterprise::Model>, DbErr> {
+    enterprise::Entity::find()
+        .filter(ask::name_or_code_holds(part))
+        .filter(enterprise::Column::State.eq(EnterpriseState::Approved))
+        .order_by_asc(enterprise::Column::Name)
+        .order_by_asc(enterprise::Column::Id)
+        .limit(limit)
+        .all(conn)
+        .await
+}
+
 /// Decides about an enterprise that waits; false when it does not wait (any more) or is not there.
 pub async fn decide(
     tx: &Tx,

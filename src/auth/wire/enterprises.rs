@@ -1,6 +1,6 @@
 //! The decision about enterprises.
 
-use crate::auth::service::enterprises::{Listed, PAGE};
+use crate::auth::service::enterprises::{Found, Listed, PAGE};
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::auth::wire::refusals;
 use crate::auth::{Auth, Right, Signed};
@@ -88,6 +88,54 @@ pub async fn list_enterprises(
     let after = Cursor::decode::<Uuid>(query.cursor.as_deref())?;
     let rows = auth.enterprises(query.state, after).await?;
     Ok(Json(Page::of(rows, PAGE, |listed| listed.row.id, Enterprise::from)))
+}
+
+/// What an enterprise is found by.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FindQuery {
+    /// Part of the name or of the 统一社会信用代码, in any spelling of its letters.
+    #[param(min_length = 2, max_length = 100)]
+    q: String,
+}
+
+/// An enterprise that was found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundEnterprise {
+    id: Uuid,
+    name: String,
+    uscc: String,
+    credit_tier: CreditTier,
+}
+
+/// Enterprises that were found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundEnterprises {
+    /// By name, ten at most.
+    items: Vec<FoundEnterprise>,
+    /// Whether others fit too.
+    more: bool,
+}
+
+/// Enterprises that were let in, by a part of their name or code: for whom an officer books at the desk. For officers.
+#[utoipa::path(
+    get, path = "/desk/enterprises", tag = "office_day", operation_id = "find_enterprises", params(FindQuery),
+    responses((status = OK, body = FoundEnterprises), refusals::FindEnterprises),
+)]
+pub async fn find_enterprises(
+    State(auth): State<Auth>,
+    Signed(actor): Signed,
+    Params(FindQuery { q }): Params<FindQuery>,
+) -> Result<Json<FoundEnterprises>, Refused<refusals::FindEnterprises>> {
+    actor.may(Right::HandleBookings)?;
+    let Found { rows, more } = auth.find_enterprises(&q).await?;
+    let found = |row: enterprise::Model| FoundEnterprise {
+        id: row.id,
+        name: row.name,
+        uscc: row.uscc,
+        credit_tier: row.credit_tier,
+    };
+    Ok(Json(FoundEnterprises { items: rows.into_iter().map(found).collect(), more }))
 }
 
 /// Lets an enterprise in. For chiefs.

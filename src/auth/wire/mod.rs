@@ -41,6 +41,7 @@ pub fn router(auth: Auth) -> OpenApiRouter {
         .routes(routes!(registrations::register_traveller))
         .routes(routes!(registrations::get_registration))
         .routes(routes!(registrations::confirm_registration))
+        .routes(routes!(enterprises::find_enterprises))
         .routes(routes!(enterprises::approve_enterprise))
         .routes(routes!(enterprises::refuse_enterprise))
         .routes(routes!(enterprises::set_credit_tier))

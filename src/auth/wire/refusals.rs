@@ -41,6 +41,7 @@ refusals! {
     }
 
     ListEnterprises { FORBIDDEN: "forbidden"; }
+    FindEnterprises { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "wrong_length"; }
     ApproveEnterprise { FORBIDDEN: "forbidden"; CONFLICT: "already_decided"; }
     RefuseEnterprise {
         FORBIDDEN: "forbidden";

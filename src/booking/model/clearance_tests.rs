@@ -1,6 +1,8 @@
+use super::file::written;
 use super::*;
 use crate::booking::model::state::tests::row;
 use crate::booking::store::entities::appointment::Site;
+use chrono::FixedOffset;
 use chrono_tz::Asia::{Shanghai, Vladivostok};
 use encoding_rs::GB18030;
 use proptest::prelude::*;

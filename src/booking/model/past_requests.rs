@@ -7,9 +7,8 @@
 
 use crate::booking::model::slots::Slot;
 use crate::booking::model::state::{LIVE, keeps_place};
-use crate::booking::model::why_not::{Facts, Rule};
+use crate::booking::model::why_not::{Facts, Rule, Whom};
 use crate::booking::store::entities::booking::{BookingState, Channel};
-use crate::directory::model::credit::CreditTier;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -25,8 +24,8 @@ pub struct PastRequest {
     pub service_id: Uuid,
     /// The enterprise, or the person who booked for themselves.
     pub party: Uuid,
-    /// Of the enterprise, as it is now.
-    pub tier: Option<CreditTier>,
+    /// With the tier that the enterprise has now.
+    pub whom: Whom,
     pub slot: Slot,
     pub state: BookingState,
     /// By which way it came.
@@ -127,7 +126,7 @@ fn facts_of(asked: &PastRequest, of_party: &[&PastRequest]) -> Facts {
     let owed = |other: &&&PastRequest| other.changed_at <= at || other.explained_at.is_some();
     let not_come = |other: &&&PastRequest| other.explained_at.is_none_or(|explained| explained > at);
     Facts {
-        tier: asked.tier,
+        whom: asked.whom,
         live: Some(i64::try_from(stood().count()).unwrap_or(i64::MAX)),
         booked: of_service().filter(|other| other.counted(at)).map(|other| other.slot.starts_at).collect(),
         busy: others().filter(|other| other.stood(at)).map(|other| other.slot).collect(),
@@ -155,7 +154,7 @@ mod tests {
             reference: format!("R{id}"),
             service_id: Uuid::from_u128(1),
             party: Uuid::from_u128(party),
-            tier: None,
+            whom: Whom::Person,
             slot: Slot { starts_at: at(starts), ends_at: at(starts + 1) },
             state,
             applied_at: at(applied),

@@ -8,7 +8,7 @@ use crate::booking::model::slots::Slot;
 use crate::directory::model::calendar::Calendar;
 use crate::directory::model::credit::CreditTier;
 use crate::directory::model::terms::{
-    NoShowTerms, OverlapRule, Quota, QuotaParty, QuotaPeriod, ServiceTerms,
+    Bookers, NoShowTerms, OverlapRule, Quota, QuotaParty, QuotaPeriod, ServiceTerms,
 };
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -23,6 +23,8 @@ const PERIODS_LOOKED_AHEAD: usize = 60;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
+    NotForPersons,
+    NotForEnterprises,
     TierExcluded,
     ExplanationMissing,
     BlockedAfterNoShow,
@@ -32,6 +34,13 @@ pub enum Rule {
     LeadTime,
     QuotaReached,
     Overlapping,
+}
+
+impl Rule {
+    /// Whether it is about who wants it: no other time, and no waiting, mends that.
+    pub fn is_about_who(self) -> bool {
+        matches!(self, Self::NotForPersons | Self::NotForEnterprises | Self::TierExcluded)
+    }
 }
 
 /// From when on a rule lets it pass.
@@ -48,6 +57,8 @@ pub enum Earliest {
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {
     CallOffice,
+    BookForEnterprise,
+    BookForOneself,
     ChooseLater,
     ApplyInOfficeHours,
     WriteExplanation,
@@ -66,11 +77,37 @@ pub struct Hindrance {
     pub reason: Option<ByLanguage>,
 }
 
+/// For whom it is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Whom {
+    /// Nobody in particular: what only holds for some is not in their way.
+    #[default]
+    Anybody,
+    /// Somebody who books for themselves.
+    Person,
+    /// An enterprise, by its credit tier.
+    Enterprise(CreditTier),
+}
+
+impl Whom {
+    /// Of the enterprise.
+    pub fn tier(self) -> Option<CreditTier> {
+        match self {
+            Self::Enterprise(tier) => Some(tier),
+            Self::Anybody | Self::Person => None,
+        }
+    }
+
+    /// Whether they act for an enterprise.
+    pub fn is_enterprise(self) -> bool {
+        matches!(self, Self::Enterprise(_))
+    }
+}
+
 /// What is known of the party.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
-    /// Of the enterprise; who books for themselves has none.
-    pub tier: Option<CreditTier>,
+    pub whom: Whom,
     /// What they have of the service at a time; none where it was not asked.
     pub live: Option<i64>,
     /// Starts of what they have booked of the service.
@@ -85,7 +122,7 @@ pub struct Facts {
 
 impl Facts {
     fn party(&self) -> QuotaParty {
-        if self.tier.is_some() { QuotaParty::Enterprise } else { QuotaParty::Person }
+        if self.whom.is_enterprise() { QuotaParty::Enterprise } else { QuotaParty::Person }
     }
 }
 
@@ -131,8 +168,8 @@ impl Asked<'_> {
         };
         let timed =
             [self.too_early(wanted), self.too_late(wanted), self.quota(wanted), self.overlapping(wanted)];
-        let all = std::iter::once(self.excluded()).chain(own).chain(timed);
-        all.flatten().collect()
+        let who = [self.not_among_bookers(), self.excluded()];
+        who.into_iter().chain(own).chain(timed).flatten().collect()
     }
 
     /// How long ahead they have to book.
@@ -140,12 +177,23 @@ impl Asked<'_> {
         if self.walks_in && self.terms.walk_ins_at_once {
             return TimeDelta::zero();
         }
-        let minutes = self.terms.lead_minutes(self.facts.tier, self.category, self.lead_minutes);
+        let minutes = self.terms.lead_minutes(self.facts.whom.tier(), self.category, self.lead_minutes);
         TimeDelta::minutes(i64::from(minutes))
     }
 
+    fn not_among_bookers(&self) -> Option<Hindrance> {
+        if self.facts.whom == Whom::Anybody || self.terms.bookers.include(self.facts.party()) {
+            return None;
+        }
+        let (rule, remedy) = match self.terms.bookers {
+            Bookers::Persons => (Rule::NotForEnterprises, Remedy::BookForOneself),
+            Bookers::Enterprises | Bookers::Everybody => (Rule::NotForPersons, Remedy::BookForEnterprise),
+        };
+        Some(hindrance(rule, None, remedy))
+    }
+
     fn excluded(&self) -> Option<Hindrance> {
-        let tier = self.facts.tier?;
+        let tier = self.facts.whom.tier()?;
         let excluded = self.terms.excluded_tiers.iter().find(|excluded| excluded.tier == tier)?;
         let reason = Some(excluded.reason.clone());
         Some(Hindrance { rule: Rule::TierExcluded, earliest: None, remedy: Remedy::CallOffice, reason })

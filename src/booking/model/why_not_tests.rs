@@ -124,7 +124,7 @@ fn each_rule_says_why_and_from_when_on() {
     let (terms, calendar) = (strict(), calendar());
     let start = |text| Some(Earliest::Start(at(text)));
     let apply = |text| Some(Earliest::Apply(at(text)));
-    let of = |tier| Facts { tier: Some(tier), ..Facts::default() };
+    let of = |tier| Facts { whom: Whom::Enterprise(tier), ..Facts::default() };
     let booked =
         |starts: &[&str]| Facts { booked: starts.iter().map(|text| at(text)).collect(), ..of(Regular) };
     let evening = "2026-11-25T11:00:00Z";
@@ -241,7 +241,11 @@ fn each_rule_says_why_and_from_when_on() {
         // All at once, in the order in which it is told.
         (
             "all",
-            Facts { tier: Some(Discredited), busy: vec![slot(at(MORNING))], ..booked(&[MORNING]) },
+            Facts {
+                whom: Whom::Enterprise(Discredited),
+                busy: vec![slot(at(MORNING))],
+                ..booked(&[MORNING])
+            },
             "2026-11-22T16:00:00Z",
             MORNING,
             vec![
@@ -256,6 +260,39 @@ fn each_rule_says_why_and_from_when_on() {
         let found = asked(&terms, &calendar, &facts, at(now)).why_not(&slot(at(wanted)));
         let found: Vec<_> = found.into_iter().map(|one| (one.rule, one.earliest)).collect();
         assert_eq!(found, expected, "{what}");
+    }
+}
+
+#[test]
+fn who_is_not_among_the_bookers_is_told_so_before_all_else_and_how_else_to_book() {
+    use CreditTier::{Discredited, Regular};
+    use Whom::{Anybody, Enterprise, Person};
+    let calendar = calendar();
+    let evening = slot(at("2026-11-25T11:00:00Z"));
+    let persons = Some((Rule::NotForPersons, Remedy::BookForEnterprise));
+    let enterprises = Some((Rule::NotForEnterprises, Remedy::BookForOneself));
+    for (bookers, whom, expected) in [
+        (Bookers::Everybody, Person, None),
+        (Bookers::Everybody, Enterprise(Regular), None),
+        (Bookers::Enterprises, Person, persons),
+        (Bookers::Enterprises, Enterprise(Regular), None),
+        (Bookers::Enterprises, Anybody, None),
+        (Bookers::Persons, Person, None),
+        (Bookers::Persons, Enterprise(Regular), enterprises),
+        (Bookers::Persons, Enterprise(Discredited), enterprises),
+        (Bookers::Persons, Anybody, None),
+    ] {
+        let terms = ServiceTerms { bookers, ..strict() };
+        let facts = Facts { whom, ..Facts::default() };
+        let question = asked(&terms, &calendar, &facts, at(MORNING));
+        // Neither another time nor a place that they have already makes a difference.
+        for occasion in [Occasion::New, Occasion::Move] {
+            let found = Asked { occasion, ..question }.why_not(&evening);
+            let first = found.first().filter(|one| one.rule != Rule::TierExcluded);
+            let first = first.map(|one| (one.rule, one.remedy));
+            assert_eq!(first, expected, "{bookers:?} {whom:?} {occasion:?}");
+            assert!(found.iter().all(|one| one.rule.is_about_who() && one.earliest.is_none()), "{found:?}");
+        }
     }
 }
 
@@ -275,7 +312,7 @@ fn a_least_number_is_had_whatever_stands_already() {
 fn who_moves_a_booking_is_not_asked_whether_they_may_book() {
     let (terms, calendar) = (strict(), calendar());
     let facts = Facts {
-        tier: Some(CreditTier::Regular),
+        whom: Whom::Enterprise(CreditTier::Regular),
         live: Some(9),
         no_shows: vec![at("2026-11-20T02:00:00Z"); 2],
         unexplained: vec![at("2026-11-20T16:00:00Z")],
@@ -309,7 +346,7 @@ proptest! {
         let (terms, calendar) = (strict(), calendar());
         let minute = |minutes: i64| at("2026-11-02T00:00:00Z") + TimeDelta::minutes(minutes);
         let facts = Facts {
-            tier,
+            whom: tier.map_or(Whom::Person, Whom::Enterprise),
             live: None,
             booked: booked.into_iter().map(minute).collect(),
             busy: busy.into_iter().map(|from| slot(minute(from))).collect(),

@@ -5,11 +5,11 @@ use crate::auth::entities::account::Role;
 use crate::auth::entities::enterprise::EnterpriseState;
 use crate::auth::{self, Actor};
 use crate::base::words;
+use crate::booking::model::why_not::Whom;
 use crate::booking::service::decide::People;
-use crate::booking::service::terms::tier_of;
+use crate::booking::service::terms::whom_of;
 use crate::booking::store::entities::booking::Channel;
 use crate::db::Tx;
-use crate::directory::model::credit::CreditTier;
 use crate::evidence;
 use crate::http::Problem;
 use chrono::{DateTime, Utc};
@@ -32,8 +32,8 @@ pub(super) enum Whose {
 pub(super) struct Booker {
     pub whose: Whose,
     pub enterprise: Option<Uuid>,
-    /// Of the enterprise.
-    pub tier: Option<CreditTier>,
+    /// By whose terms.
+    pub whom: Whom,
     /// Who hears of it.
     pub people: People,
     /// Who does it.
@@ -49,7 +49,7 @@ impl Booker {
         Self {
             whose: Whose::Account(actor.account_id),
             enterprise: enterprise_of(actor),
-            tier: tier_of(actor),
+            whom: whom_of(actor),
             people: People::of_actor(actor),
             by: actor.evidence(),
             officer: None,

@@ -6,7 +6,7 @@ use crate::base::words;
 use crate::booking::model::bookable::{DayReason, Offer, SlotReason};
 use crate::booking::model::form;
 use crate::booking::model::slots::Slot;
-use crate::booking::model::why_not::{Facts, Hindrance};
+use crate::booking::model::why_not::{Facts, Hindrance, Whom};
 use crate::booking::service::booker::{Booker, Whose};
 use crate::booking::service::decide::People;
 use crate::booking::service::request::RequestForm;
@@ -84,7 +84,7 @@ impl Booking {
         let mobile = Some(form.contact_mobile.clone()).filter(|mobile| !mobile.is_empty());
         let booker = Booker {
             whose: Whose::Caller { name: form.contact_name.clone(), mobile },
-            tier: enterprise.as_ref().map(|row| row.credit_tier),
+            whom: whom_at_desk(enterprise.as_ref()),
             people: People::of_caller(enterprise.as_ref()),
             enterprise: enterprise.map(|row| row.id),
             by: actor.evidence(),
@@ -160,8 +160,8 @@ impl Booking {
         drawing: Drawing,
     ) -> Result<(Question, Option<Uuid>), Problem> {
         let enterprise = self.let_in(asked.enterprise.as_deref()).await?;
-        let tier = enterprise.as_ref().map(|row| row.credit_tier);
-        let question = self.question(info, tier, None, drawing.now).await?;
+        let whom = whom_at_desk(enterprise.as_ref());
+        let question = self.question(info, whom, None, drawing.now).await?;
         let question = Question { category: asked.category, channel: asked.channel, ..question };
         Ok((question, enterprise.map(|row| row.id)))
     }
@@ -189,4 +189,9 @@ impl Booking {
             None => refused(words::booking::unknown_enterprise()),
         }
     }
+}
+
+/// For whom an officer books: who calls for no enterprise calls for themselves.
+fn whom_at_desk(enterprise: Option<&enterprise::Model>) -> Whom {
+    enterprise.map_or(Whom::Person, |row| Whom::Enterprise(row.credit_tier))
 }

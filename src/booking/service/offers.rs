@@ -7,7 +7,7 @@ use crate::booking::jobs::OfferOver;
 use crate::booking::log::WaitingEntry;
 use crate::booking::model::waiting_list::{Suits, next, offer_until, stands};
 use crate::booking::service::take::Wish;
-use crate::booking::service::terms::tier_of;
+use crate::booking::service::terms::{tier_of, whom_of};
 use crate::booking::service::transition::expire;
 use crate::booking::service::waiting_list::{can_move, parties, seen, stand, waited};
 use crate::booking::service::{Booking, Drawing, Fault, WantedTime, lead_of};
@@ -175,7 +175,7 @@ impl Booking {
         let wanted = self.wanted(info, Some(&WantedTime::Slot(starts_at)), drawing).await?;
         let wanted = wanted.for_people(moves.unwrap_or(1));
         let mut tries = wanted.tries();
-        let question = self.question(info, tier_of(&one.actor), None, now).await?;
+        let question = self.question(info, whom_of(&one.actor), None, now).await?;
         let wish = Wish::offered(&one.actor, info, (wanted, question), one.row.earlier_than_id, until, now);
         let wish = Arc::new(wish);
         let parties = parties(&one.row);

@@ -14,7 +14,7 @@ use crate::booking::model::{form, sealed};
 use crate::booking::service::booker::Booker;
 use crate::booking::service::decide::People;
 use crate::booking::service::papers::{Papers, all_there};
-use crate::booking::service::terms::{Question, tier_of};
+use crate::booking::service::terms::{Question, whom_of};
 use crate::booking::service::transition::{Step, expire, take_steps_behind};
 use crate::booking::service::view::Fresh;
 use crate::booking::service::wish::WantedAll;
@@ -292,7 +292,7 @@ impl Wish {
         Question {
             info: Arc::clone(&case.info),
             calendar: Arc::clone(&self.calendar),
-            tier: tier_of(&self.actor),
+            whom: whom_of(&self.actor),
             category: case.info.spec.terms.category(&case.form.fields).map(str::to_owned),
             now: seen.row.created_at,
             occasion: Occasion::Form,

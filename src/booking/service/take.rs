@@ -99,7 +99,7 @@ impl Booking {
         let people = new.form.as_ref().map_or(1, RequestForm::places);
         let wanted = self.wanted(&info, new.time.as_ref(), drawing).await?.for_people(people);
         let question =
-            self.question(&info, booker.tier, new.form.as_ref().map(|form| &form.fields), now).await?;
+            self.question(&info, booker.whom, new.form.as_ref().map(|form| &form.fields), now).await?;
         let question = Question { channel: booker.channel, ..question };
         if new.against.is_none() {
             question

@@ -4,7 +4,7 @@ use crate::auth::entities::account::Role;
 use crate::auth::{self, Actor};
 use crate::base::local_time::local_date;
 use crate::booking::model::slots::{Plan, Slot};
-use crate::booking::model::why_not::{self, Asked, Earliest, Facts, Hindrance, Occasion, Rule};
+use crate::booking::model::why_not::{self, Asked, Earliest, Facts, Hindrance, Occasion, Whom};
 use crate::booking::service::{Booking, plan_of, terms_of};
 use crate::booking::store::Scope;
 use crate::booking::store::entities::booking::{self, Channel};
@@ -28,8 +28,7 @@ const DAYS_LOOKED_AHEAD: usize = 62;
 pub struct Question {
     pub info: Arc<ServiceInfo>,
     pub calendar: Arc<Calendar>,
-    /// Of the enterprise for which it is asked.
-    pub tier: Option<CreditTier>,
+    pub whom: Whom,
     pub category: Option<String>,
     /// When it is applied for.
     pub now: DateTime<Utc>,
@@ -39,39 +38,39 @@ pub struct Question {
 }
 
 impl Booking {
-    /// The question of somebody who books for themselves or, with a tier, for an enterprise.
+    /// The question of somebody, or about somebody, who would book.
     pub(super) async fn question(
         &self,
         info: &Arc<ServiceInfo>,
-        tier: Option<CreditTier>,
+        whom: Whom,
         answers: Option<&Map<String, Value>>,
         now: DateTime<Utc>,
     ) -> Result<Question, Problem> {
         let calendar = self.0.directory.calendar().await?;
         let category = answers.and_then(|answers| info.spec.terms.category(answers)).map(str::to_owned);
         let (info, occasion, channel) = (Arc::clone(info), Occasion::New, Channel::Online);
-        Ok(Question { info, calendar, tier, category, now, occasion, channel })
+        Ok(Question { info, calendar, whom, category, now, occasion, channel })
     }
 
-    /// The question whether a booking can be moved, by the answers of its form and the tier of its enterprise.
+    /// The question whether a booking can be moved, by the answers of its form and for whom it was booked.
     pub(super) async fn question_of_move(
         &self,
         info: &Arc<ServiceInfo>,
         row: &booking::Model,
         now: DateTime<Utc>,
     ) -> Result<Question, Problem> {
-        let tier = match row.enterprise_id {
+        let whom = match row.enterprise_id {
             Some(id) => {
                 let found = auth::ask::enterprises(self.0.db.reader(), &[id]).await?.remove(&id);
-                found.map(|enterprise| enterprise.credit_tier)
+                found.map_or(Whom::Anybody, |enterprise| Whom::Enterprise(enterprise.credit_tier))
             }
-            None => None,
+            None => Whom::Person,
         };
-        let question = self.question(info, tier, row.fields.as_object(), now).await?;
+        let question = self.question(info, whom, row.fields.as_object(), now).await?;
         Ok(Question { occasion: Occasion::Move, ..question })
     }
 
-    /// What is known of a party beside its tier; nothing is asked where no term needs it.
+    /// What is known of a party beside who it is; nothing is asked where no term needs it.
     pub(super) async fn facts(
         &self,
         question: &Question,
@@ -102,6 +101,11 @@ pub(super) fn tier_of(actor: &Actor) -> Option<CreditTier> {
     own.map(|enterprise| enterprise.credit_tier)
 }
 
+/// For whom somebody books.
+pub(super) fn whom_of(actor: &Actor) -> Whom {
+    tier_of(actor).map_or(Whom::Person, Whom::Enterprise)
+}
+
 impl Question {
     /// Which facts about the party decide, for times from `from` on.
     pub fn needs(&self, from: DateTime<Utc>) -> FactsNeeded {
@@ -127,7 +131,7 @@ impl Question {
 
     fn asked<'a>(&'a self, facts: &'a Facts) -> Asked<'a> {
         let limits = self.info.spec.limits;
-        let limit = if facts.tier.is_some() { limits.enterprise } else { limits.person };
+        let limit = if facts.whom.is_enterprise() { limits.enterprise } else { limits.person };
         Asked {
             terms: &self.info.spec.terms,
             lead_minutes: self.info.row.lead_minutes,
@@ -145,13 +149,13 @@ impl Question {
 
     /// How long ahead they have to book.
     pub fn lead(&self) -> TimeDelta {
-        let facts = Facts { tier: self.tier, ..Facts::default() };
+        let facts = Facts { whom: self.whom, ..Facts::default() };
         self.asked(&facts).lead()
     }
 
     /// All that is in the way of an appointment, with earliest starts by rule alone.
     pub(super) fn hindrances(&self, wanted: &Slot, facts: &Facts) -> Vec<Hindrance> {
-        let facts = Facts { tier: self.tier, ..facts.clone() };
+        let facts = Facts { whom: self.whom, ..facts.clone() };
         self.asked(&facts).why_not(wanted)
     }
 
@@ -169,17 +173,21 @@ impl Question {
     /// Refuses for the first thing that is in the way.
     pub fn allow(&self, wanted: &Slot, facts: &Facts) -> Result<(), Problem> {
         match self.why_not(wanted, facts).first() {
-            Some(hindrance) => Err(refusal(hindrance, &self.info, self.lead(), self.tier.is_some())),
+            Some(hindrance) => Err(self.refusal(hindrance)),
             None => Ok(()),
         }
+    }
+
+    fn refusal(&self, hindrance: &Hindrance) -> Problem {
+        refusal(hindrance, &self.info, self.lead(), self.whom.is_enterprise())
     }
 
     /// Refuses whom no time of the service could be given, whichever it is.
     pub fn not_excluded(&self) -> Result<(), Problem> {
         let any = Slot { starts_at: self.now, ends_at: self.now };
         let all = self.hindrances(&any, &Facts::default());
-        match all.iter().find(|hindrance| hindrance.rule == Rule::TierExcluded) {
-            Some(hindrance) => Err(refusal(hindrance, &self.info, self.lead(), self.tier.is_some())),
+        match all.iter().find(|hindrance| hindrance.rule.is_about_who()) {
+            Some(hindrance) => Err(self.refusal(hindrance)),
             None => Ok(()),
         }
     }

@@ -4,7 +4,7 @@
 use crate::auth;
 use crate::booking::model::past_requests::{PastRequest, Tried, tried};
 use crate::booking::model::slots::Slot;
-use crate::booking::model::why_not::{Facts, Occasion, Rule};
+use crate::booking::model::why_not::{Facts, Occasion, Rule, Whom};
 use crate::booking::service::Booking;
 use crate::booking::service::terms::Question;
 use crate::booking::store::past_requests;
@@ -74,13 +74,19 @@ impl Booking {
         enterprises.dedup();
         let enterprises: HashMap<Uuid, _> = auth::ask::enterprises(conn, &enterprises).await?;
         let past = |row: past_requests::Row| {
-            let enterprise = row.enterprise_id.and_then(|id| enterprises.get(&id));
+            let whom = match row.enterprise_id {
+                // Of those whose bookings only count beside, no tier was read.
+                Some(id) => enterprises
+                    .get(&id)
+                    .map_or(Whom::Anybody, |enterprise| Whom::Enterprise(enterprise.credit_tier)),
+                None => Whom::Person,
+            };
             PastRequest {
                 id: row.id,
                 reference: row.reference,
                 service_id: row.service_id,
                 party: row.enterprise_id.unwrap_or(row.account_id),
-                tier: enterprise.map(|enterprise| enterprise.credit_tier),
+                whom,
                 slot: Slot { starts_at: row.starts_at, ends_at: row.ends_at },
                 state: row.state,
                 applied_at: row.created_at,
@@ -104,7 +110,7 @@ fn question(
     Question {
         info: Arc::clone(info),
         calendar: Arc::clone(calendar),
-        tier: one.tier,
+        whom: one.whom,
         category,
         now: one.applied_at,
         occasion: Occasion::New,

@@ -8,7 +8,7 @@ use crate::booking::log::{Waited, WaitingEntry};
 use crate::booking::model::state::{self, hold_lapsed};
 use crate::booking::model::waiting_list::{MOST_DAYS, stands};
 use crate::booking::service::booker::may_book;
-use crate::booking::service::terms::tier_of;
+use crate::booking::service::terms::whom_of;
 use crate::booking::service::{Booking, Fault, scope_of};
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::entities::waiting_entry::{Model, WaitingState};
@@ -67,7 +67,7 @@ impl Booking {
         }
         let now = self.0.clock.now();
         // They would wait for what they are never offered.
-        let question = self.question(&info, tier_of(actor), None, now).await?;
+        let question = self.question(&info, whom_of(actor), None, now).await?;
         self.counted(question.not_excluded(), service, None).await?;
         let today = local_date(info.zone, now);
         let (account, from, to, minutes, earlier) = match wish {

@@ -6,11 +6,11 @@ use crate::base::words;
 use crate::booking::model::bookable::{DayReason, Free, Offer, SlotReason, Terms};
 use crate::booking::model::shares::Kept;
 use crate::booking::model::slots::Slot;
-use crate::booking::model::why_not::{Earliest, Facts, Hindrance};
+use crate::booking::model::why_not::{Earliest, Facts, Hindrance, Whom};
 use crate::booking::service::free::with_boards;
 use crate::booking::service::stage_boards::StageAsked;
 use crate::booking::service::stages::{stage_of, unknown_stage};
-use crate::booking::service::terms::{Question, tier_of};
+use crate::booking::service::terms::{Question, whom_of};
 use crate::booking::service::wish::stage_plan;
 use crate::booking::service::{Booking, Drawing, in_sight, plan_of, scope_of, terms_of};
 use crate::booking::store::Scope;
@@ -19,7 +19,6 @@ use crate::booking::store::entities::booking::Channel;
 use crate::booking::words::problems::out_of_sight;
 use crate::directory::ServiceInfo;
 use crate::directory::entities::service_stage::Stage;
-use crate::directory::model::credit::CreditTier;
 use crate::http::Problem;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use std::sync::Arc;
@@ -51,7 +50,8 @@ pub struct Why {
     pub hindrances: Vec<Hindrance>,
     /// The next time from then on that is free and that they may have; none where waiting for one does not help.
     pub next_starts_at: Option<DateTime<Utc>>,
-    pub tier: Option<CreditTier>,
+    /// About whom it was asked.
+    pub whom: Whom,
     /// How long ahead they have to book.
     pub lead: TimeDelta,
 }
@@ -66,7 +66,7 @@ impl Booking {
         category: Option<String>,
     ) -> Result<(Question, Vec<Explained>), Problem> {
         let now = self.0.clock.now();
-        let question = self.question(info, tier_of(actor), None, now).await?;
+        let question = self.question(info, whom_of(actor), None, now).await?;
         let question = Question { category, ..question };
         let from = offers.first().map_or(now, |offer| offer.slot.starts_at);
         let facts = self.facts(&question, scope_of(actor)?, from).await?;
@@ -95,9 +95,9 @@ impl Booking {
         if of.channel.is_some() {
             actor.may(Right::HandleBookings)?;
         }
-        let (tier, scope) = self.party_of(actor, of.enterprise.as_deref()).await?;
+        let (whom, scope) = self.party_of(actor, of.enterprise.as_deref(), of.channel).await?;
         let now = self.0.clock.now();
-        let question = self.question(&info, tier, None, now).await?;
+        let question = self.question(&info, whom, None, now).await?;
         let channel = of.channel.unwrap_or_default();
         let question = Question { category: of.category, channel, ..question };
         let facts = match scope {
@@ -146,28 +146,33 @@ impl Booking {
         let next_starts_at = next.map(|offer| offer.slot.starts_at);
         let lead = question.lead();
         let (reason, kept) = none.map_or((None, None), |(reason, kept)| (Some(reason), kept));
-        Ok(Why { info, starts_at, reason, kept, hindrances, next_starts_at, tier, lead })
+        Ok(Why { info, starts_at, reason, kept, hindrances, next_starts_at, whom, lead })
     }
 
-    /// Whose bookings count, and their credit tier. An officer who names nobody asks about anybody.
+    /// Who it is, and whose bookings count. An officer who names nobody asks about anybody; with a channel, about somebody
+    /// there who wants it for themselves.
     async fn party_of(
         &self,
         actor: &Actor,
         enterprise: Option<&str>,
-    ) -> Result<(Option<CreditTier>, Option<Scope>), Problem> {
+        channel: Option<Channel>,
+    ) -> Result<(Whom, Option<Scope>), Problem> {
         let is_staff = actor.has(Right::HandleBookings);
         if !is_staff {
             actor.may(Right::Book)?;
         }
         let Some(named) = enterprise else {
-            let own = if is_staff { None } else { Some(scope_of(actor)?) };
-            return Ok((tier_of(actor), own));
+            return match (is_staff, channel) {
+                (false, _) => Ok((whom_of(actor), Some(scope_of(actor)?))),
+                (true, Some(_)) => Ok((Whom::Person, None)),
+                (true, None) => Ok((Whom::Anybody, None)),
+            };
         };
         let found = auth::ask::enterprise_named(self.0.db.reader(), named).await?;
         let is_own = |id| actor.enterprise.as_ref().is_some_and(|own| own.id == id);
         match found {
             Some(row) if is_staff || is_own(row.id) => {
-                Ok((Some(row.credit_tier), Some(Scope::Enterprise(row.id))))
+                Ok((Whom::Enterprise(row.credit_tier), Some(Scope::Enterprise(row.id))))
             }
             None if is_staff => Err(Problem::invalid("enterprise", words::booking::unknown_enterprise())),
             _ => Err(Problem::forbidden()),

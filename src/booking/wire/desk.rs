@@ -130,7 +130,7 @@ pub async fn list_desk_alternatives(
     let asked = DeskAsked { channel: channel.into(), enterprise, category };
     let stages = stages_at_sites(&stages)?;
     let (question, ways) = booking.ways_at_desk(&actor, id, asked, &stages, from).await?;
-    let (info, lead, enterprise) = (&question.info, question.lead(), question.tier.is_some());
+    let (info, lead, enterprise) = (&question.info, question.lead(), question.whom.is_enterprise());
     let way = |(hindrances, way): ExplainedWay| DeskWayDto {
         stages: way.into_iter().map(stage_offer).collect(),
         hindrances: hindrances.iter().map(|one| HindranceDto::of(one, info, lead, enterprise)).collect(),

@@ -10,11 +10,17 @@ shared_refusals! {
             "places_reserved" ("what is left is kept for who books in another way, until `earliest_at`"),
             "no_officer_free" ("there are places, and every officer who could hold a stage is busy"),
             "already_yours" ("with the booking as `subject_id`, unless `anyway`");
-        FORBIDDEN: "tier_excluded" ("the terms exclude the enterprise's credit tier");
         CONFLICT: "quota_reached", "overlapping";
         UNPROCESSABLE_ENTITY: "one_time", "not_a_slot", "slot_past", "lead_time", "beyond_horizon",
             "year_unpublished", "date_out_of_range", "no_stages", "unknown_stage", "stage_order", "stage_site",
             "stage_gap";
+    }
+
+    /// Whom the terms let book no time of the service at all.
+    EXCLUDED {
+        FORBIDDEN: "not_for_persons" ("it is booked by enterprises only"),
+            "not_for_enterprises" ("it is booked by people for themselves only"),
+            "tier_excluded" ("the terms exclude the enterprise's credit tier");
     }
 
     /// Rules about who books, whichever time it is.
@@ -107,6 +113,7 @@ refusals! {
         ..BOOKERS;
         ..LET_IN;
         ..TIME;
+        ..EXCLUDED;
         ..FORM;
         ..COMPLETE;
         ..PARTY;
@@ -183,6 +190,7 @@ refusals! {
     TakePlace {
         ..BOOKERS;
         ..TIME;
+        ..EXCLUDED;
         ..FORM;
         ..COMPLETE;
         ..PARTY;
@@ -195,6 +203,7 @@ refusals! {
     RescheduleBooking {
         ..BOOKERS;
         ..TIME;
+        ..EXCLUDED;
         CONFLICT: "wrong_state", "too_late", "hold_expired", "same_time",
             "officer_busy" ("with the other booking as `subject_id`, unless `anyway`");
         UNPROCESSABLE_ENTITY: "reason_required" ("of an officer"), "too_long",
@@ -203,7 +212,7 @@ refusals! {
     JoinWaitingList {
         ..BOOKERS;
         ..LET_IN;
-        FORBIDDEN: "tier_excluded" ("the terms exclude the enterprise's credit tier");
+        ..EXCLUDED;
         CONFLICT: "already_waiting" ("with the entry as `subject_id`"), "wrong_state", "waiting_in_stages";
         UNPROCESSABLE_ENTITY: "stages_needed", "waiting_for_one", "waiting_days", "waiting_minutes", "date_out_of_range";
     }
@@ -249,7 +258,7 @@ refusals! {
         ..BOOKERS;
         ..FORM;
         ..COMPLETE;
-        FORBIDDEN: "tier_excluded";
+        ..EXCLUDED;
         UNPROCESSABLE_ENTITY: "lead_time" ("for the category that the form names");
         CONFLICT: "hold_expired", "wrong_state",
             "unread_warning" ("with the field, until its code is in `acknowledged`"),
@@ -303,6 +312,7 @@ refusals! {
     WithdrawClosing { FORBIDDEN: "forbidden"; }
     BookAtDesk {
         ..TIME;
+        ..EXCLUDED;
         ..FORM;
         ..PARTY;
         FORBIDDEN: "forbidden";

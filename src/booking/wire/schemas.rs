@@ -43,13 +43,13 @@ words_in_json! {
     SlotReason { Past, LeadTime, Full, Quota, Reserved, NoOfficerFree, Terms }
 
     /// What stands in the way of a time.
-    Rule { TierExcluded, ExplanationMissing, BlockedAfterNoShow, OutsideOfficeHours, TooManyBookings, BeyondHorizon, LeadTime, QuotaReached, Overlapping }
+    Rule { NotForPersons, NotForEnterprises, TierExcluded, ExplanationMissing, BlockedAfterNoShow, OutsideOfficeHours, TooManyBookings, BeyondHorizon, LeadTime, QuotaReached, Overlapping }
 
     /// The rule by which somebody was refused; its word is the code of the refusal.
-    RefusalRule { SlotTaken, PlacesReserved, NoOfficerFree, LeadTime, BeyondHorizon, YearUnpublished, OutsideOfficeHours, TierExcluded, QuotaReached, TooManyBookings, TooManyHolds, Overlapping, BlockedAfterNoShow, ExplanationMissing, StageGap, GroupLead }
+    RefusalRule { SlotTaken, PlacesReserved, NoOfficerFree, LeadTime, BeyondHorizon, YearUnpublished, OutsideOfficeHours, NotForPersons, NotForEnterprises, TierExcluded, QuotaReached, TooManyBookings, TooManyHolds, Overlapping, BlockedAfterNoShow, ExplanationMissing, StageGap, GroupLead }
 
     /// What somebody can do about it.
-    Remedy { CallOffice, ChooseLater, ApplyInOfficeHours, WriteExplanation, WaitUntil, FinishOne }
+    Remedy { CallOffice, BookForEnterprise, BookForOneself, ChooseLater, ApplyInOfficeHours, WriteExplanation, WaitUntil, FinishOne }
 
     /// Why a service has no free time up to its horizon; what says most is the greatest.
     NoneFree { Closed, YearUnpublished, Full }

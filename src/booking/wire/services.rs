@@ -131,7 +131,7 @@ pub async fn list_service_slots(
     let slots: Vec<(Offer, Vec<HindranceDto>)> = match booker {
         Some(actor) => {
             let (question, slots) = booking.explained(&actor, &info, offers, category).await?;
-            let (lead, enterprise) = (question.lead(), question.tier.is_some());
+            let (lead, enterprise) = (question.lead(), question.whom.is_enterprise());
             let told = |one| HindranceDto::of(one, &info, lead, enterprise);
             slots.iter().map(|(offer, all)| (*offer, all.iter().map(told).collect())).collect()
         }
@@ -168,7 +168,8 @@ pub struct DeskSlotsQuery {
 }
 
 /// The slots of a date for somebody at the desk: how many places are free for them, and what the terms have against each
-/// for the enterprise that is named. With a reason it can be had all the same where `free` is not 0. For officers.
+/// for the enterprise that is named, or without one for somebody themselves. With a reason it can be had all the same where
+/// `free` is not 0. For officers.
 #[utoipa::path(get, path = "/services/{id}/desk-slots", tag = "office_day", operation_id = "list_desk_slots",
     params(("id" = Uuid, Path), DeskSlotsQuery), responses((status = OK, body = SlotsDto), refusals::ListDeskSlots))]
 pub async fn list_desk_slots(
@@ -179,7 +180,7 @@ pub async fn list_desk_slots(
 ) -> Result<Json<SlotsDto>, Refused<refusals::ListDeskSlots>> {
     let asked = DeskAsked { channel: channel.into(), enterprise, category };
     let (question, slots, reason) = booking.slots_at_desk(&actor, id, asked, date).await?;
-    let (info, lead, enterprise) = (&question.info, question.lead(), question.tier.is_some());
+    let (info, lead, enterprise) = (&question.info, question.lead(), question.whom.is_enterprise());
     let told = |one| HindranceDto::of(one, info, lead, enterprise);
     let slots = slots.iter().map(|(offer, all)| slot_of(info, offer, all.iter().map(told).collect()));
     Ok(Json(SlotsDto { date, zone: info.zone.name().to_owned(), slots: slots.collect(), reason }))
@@ -193,7 +194,8 @@ pub struct WhyQuery {
     starts_at: DateTime<Utc>,
     /// Of officers: for an enterprise, by its id or 统一社会信用代码.
     enterprise: Option<String>,
-    /// Of officers: for who calls or stands at the counter, for whom places may be kept.
+    /// Of officers: for who calls or stands at the counter, for whom places may be kept; without an enterprise, for
+    /// themselves.
     #[param(inline)]
     channel: Option<DeskChannel>,
     /// What the form's field `terms.category_field` is going to say, if that is known.
@@ -217,7 +219,7 @@ pub async fn why_not(
 ) -> Result<Json<WhyDto>, Refused<refusals::WhyNot>> {
     let (channel, stage) = (channel.map(Channel::from), stage.map(|stage| (stage, site)));
     let why = booking.why(&actor, id, starts_at, WhyFor { enterprise, channel, category, stage }).await?;
-    let told = |one| HindranceDto::of(one, &why.info, why.lead, why.tier.is_some());
+    let told = |one| HindranceDto::of(one, &why.info, why.lead, why.whom.is_enterprise());
     Ok(Json(WhyDto {
         starts_at: why.starts_at,
         allowed: why.reason.is_none() && why.hindrances.is_empty(),
@@ -225,7 +227,7 @@ pub async fn why_not(
         kept: why.kept.map(|kept| KeptDto::of(&kept, &why.info)),
         hindrances: why.hindrances.iter().map(told).collect(),
         next_starts_at: why.next_starts_at,
-        credit_tier: why.tier,
+        credit_tier: why.whom.tier(),
     }))
 }
 

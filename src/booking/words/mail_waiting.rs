@@ -3,10 +3,9 @@
 use crate::base::words::booking_mail as say;
 use crate::base::words::{Moment, Text};
 use crate::booking::store::entities::waiting_entry;
-use crate::booking::words::mails::{News, place, when};
+use crate::booking::words::mails::{Draft, News, place, post, when};
 use crate::db::Tx;
-use crate::notify::layout;
-use crate::notify::{Mail, Thread, enqueue};
+use crate::notify::Thread;
 use sea_orm::DbErr;
 
 /// A place is held for them. The link leads to the page where they answer, and takes nothing by being opened.
@@ -69,29 +68,17 @@ struct Letter {
 }
 
 async fn send(tx: &Tx, news: &News<'_>, entry: &waiting_entry::Model, letter: Letter) -> Result<(), DbErr> {
-    let Some(to) = news.to.clone() else { return Ok(()) };
-    let language = news.language;
-    let said = |text: Text| text.in_language(language);
-    let subject = said(letter.subject);
-    let mut paragraphs = vec![said(letter.opening)];
-    paragraphs.extend(letter.more.into_iter().map(said));
-    let (label, url) = (said(say::offered_see()), format!("{}/bookings#waiting", news.office.public_url));
-    let (text, html) = layout(language, &subject, &paragraphs, Some((&label, &url)));
-    enqueue(
-        tx,
-        news.now,
-        Mail {
-            case_id: Some(news.row.id),
-            template: letter.template,
-            to,
-            language,
-            subject,
-            text,
-            html,
-            calendar: None,
-            thread: Thread::newest(entry.id),
-            useful_until: entry.offer_ends_at.filter(|_| letter.template == "waiting.offered"),
-        },
-    )
-    .await
+    let said = |text: Text| text.in_language(news.language);
+    let paragraphs = std::iter::once(letter.opening).chain(letter.more).map(said).collect();
+    let draft = Draft {
+        template: letter.template,
+        subject: letter.subject,
+        reference: None,
+        paragraphs,
+        link: (say::offered_see(), format!("{}/bookings#waiting", news.office.public_url)),
+        calendar: None,
+        thread: Thread::newest(entry.id),
+        useful_until: entry.offer_ends_at.filter(|_| letter.template == "waiting.offered"),
+    };
+    post(tx, news, draft).await
 }

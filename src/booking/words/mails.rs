@@ -155,44 +155,81 @@ async fn send(tx: &Tx, news: &News<'_>, letter: Letter) -> Result<(), DbErr> {
         None => None,
     };
     let Some(to) = news.to.clone() else { return Ok(()) };
-    let language = news.language;
-    let reference = display_reference(&news.row.reference);
-    let subject = letter.subject.in_language(language);
-    let mut paragraphs = vec![letter.opening.in_language(language)];
-    paragraphs.extend(facts(news, &reference));
-    paragraphs.extend(letter.closing.map(|closing| closing.in_language(language)));
+    let said = |text: Text| text.in_language(news.language);
+    let mut paragraphs = vec![said(letter.opening)];
+    paragraphs.extend(facts(news));
+    paragraphs.extend(letter.closing.map(said));
     if letter.method == Some(Method::Request) {
         paragraphs.extend(preparation(news));
         paragraphs.push(ways(news));
     }
-    let (label, url) = (say::see().in_language(language), page(news));
-    let (text, html) = layout(language, &subject, &paragraphs, Some((&label, &url)));
     let calendar = letter.method.zip(identity).map(|(method, identity)| {
-        let event = event(news, identity, Some(to.clone()));
+        let event = event(news, identity, Some(to));
         CalendarPart { method, ics: render(&event, method) }
     });
     // An appointment that is over needs no confirmation any more.
     let useful_until = (letter.method == Some(Method::Request)).then_some(news.row.ends_at);
     let thread = if is_first { Thread::first(news.row.id) } else { Thread::newest(news.row.id) };
-    let subject = format!("{subject} {reference}");
+    let (template, subject) = (letter.template, letter.subject);
+    let (reference, link) = (Some(reference(news)), (say::see(), page(news)));
+    let draft = Draft { template, subject, reference, paragraphs, link, calendar, thread, useful_until };
+    post(tx, news, draft).await
+}
+
+/// What is told of a booking beside its confirmation, which still holds. `useful_until`: it is over then.
+pub(super) async fn beside(
+    tx: &Tx,
+    news: &News<'_>,
+    template: &'static str,
+    subject: Text,
+    paragraphs: Vec<String>,
+    useful_until: Option<DateTime<Utc>>,
+) -> Result<(), DbErr> {
+    let (reference, link) = (Some(reference(news)), (say::see(), page(news)));
+    let (calendar, thread) = (None, Thread::beside(news.row.id));
+    let draft = Draft { template, subject, reference, paragraphs, link, calendar, thread, useful_until };
+    post(tx, news, draft).await
+}
+
+/// A mail before it is laid out.
+pub(super) struct Draft {
+    pub template: &'static str,
+    pub subject: Text,
+    /// Stands behind the subject.
+    pub reference: Option<String>,
+    pub paragraphs: Vec<String>,
+    /// Where it leads: the words of the link, and its address.
+    pub link: (Text, String),
+    pub calendar: Option<CalendarPart>,
+    pub thread: Option<Thread>,
+    pub useful_until: Option<DateTime<Utc>>,
+}
+
+/// Lays a mail out and puts it into the outbox.
+pub(super) async fn post(tx: &Tx, news: &News<'_>, draft: Draft) -> Result<(), DbErr> {
+    let Some(to) = news.to.clone() else { return Ok(()) };
+    let language = news.language;
+    let subject = draft.subject.in_language(language);
+    let (label, url) = draft.link;
+    let label = label.in_language(language);
+    let (text, html) = layout(language, &subject, &draft.paragraphs, Some((&label, &url)));
+    let subject = match draft.reference {
+        Some(reference) => format!("{subject} {reference}"),
+        None => subject,
+    };
+    let Draft { template, calendar, thread, useful_until, .. } = draft;
     let case_id = Some(news.row.id);
     enqueue(
         tx,
         news.now,
-        Mail {
-            case_id,
-            template: letter.template,
-            to,
-            language,
-            subject,
-            text,
-            html,
-            calendar,
-            thread,
-            useful_until,
-        },
+        Mail { case_id, template, to, language, subject, text, html, calendar, thread, useful_until },
     )
     .await
+}
+
+/// The reference as it is written for people.
+pub(super) fn reference(news: &News<'_>) -> String {
+    display_reference(&news.row.reference)
 }
 
 /// Where one joins and where one cancels, each address on a line of its own.
@@ -212,9 +249,9 @@ pub(super) fn preparation(news: &News<'_>) -> Vec<String> {
     bring.into_iter().chain(prepare).map(|text| text.in_language(news.language)).collect()
 }
 
-pub(super) fn facts(news: &News<'_>, reference: &str) -> Vec<String> {
+pub(super) fn facts(news: &News<'_>) -> Vec<String> {
     let facts = [
-        Some(say::reference(reference)),
+        Some(say::reference(reference(news))),
         Some(say::time(when(news.info.zone, news.row.starts_at, news.row.ends_at))),
     ];
     let more = [Some(say::place(place(news))), news.row.reason.as_ref().map(say::reason)];

@@ -12,7 +12,7 @@ pub fn refusal(hindrance: &Hindrance, info: &ServiceInfo, lead: TimeDelta, enter
     let title = said(hindrance, info, lead, enterprise);
     let problem = match hindrance.rule {
         Rule::LeadTime | Rule::BeyondHorizon => Problem::invalid("starts_at", title),
-        Rule::TierExcluded => Problem::new(StatusCode::FORBIDDEN, title),
+        rule if rule.is_about_who() => Problem::new(StatusCode::FORBIDDEN, title),
         _ => Problem::conflict(title),
     };
     Problem { earliest_at: instant(hindrance).map(Box::new), ..problem }
@@ -30,6 +30,8 @@ pub fn said(hindrance: &Hindrance, info: &ServiceInfo, lead: TimeDelta, enterpri
     use words::booking as say;
     let at = instant(hindrance).map(|at| Moment(at, info.zone));
     match (hindrance.rule, at) {
+        (Rule::NotForPersons, _) => say::not_for_persons(),
+        (Rule::NotForEnterprises, _) => say::not_for_enterprises(),
         (Rule::TierExcluded, _) => {
             let reason = hindrance.reason.clone().unwrap_or_else(|| ByLanguage::same(""));
             say::tier_excluded(reason)
@@ -63,6 +65,8 @@ pub fn remedy(hindrance: &Hindrance, info: &ServiceInfo) -> Text {
     use words::booking as say;
     match hindrance.remedy {
         Remedy::CallOffice => say::remedy_call_office(info.contact()),
+        Remedy::BookForEnterprise => say::remedy_book_for_enterprise(),
+        Remedy::BookForOneself => say::remedy_book_for_oneself(),
         Remedy::ChooseLater => say::remedy_choose_later(info.contact()),
         Remedy::ApplyInOfficeHours => say::remedy_apply_in_office_hours(info.contact()),
         Remedy::WriteExplanation => say::remedy_write_explanation(),

@@ -3,7 +3,7 @@
 use crate::directory::demo::fields::{choice, field, t};
 use crate::directory::demo::{DAY, DemoService, DemoStage, HOUR};
 use crate::directory::model::credit::CreditTier;
-use crate::directory::model::terms::{CancellingTerms, ExcludedTier, LeadTime, ServiceTerms};
+use crate::directory::model::terms::{Bookers, CancellingTerms, ExcludedTier, LeadTime, ServiceTerms};
 use crate::directory::model::{FieldKind, Limits, ReminderTerms, ServiceSpec, Shares, WaitingTerms};
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
@@ -181,6 +181,7 @@ fn spec() -> ServiceSpec {
 fn terms() -> ServiceTerms {
     let excluded = |tier, zh, en| ExcludedTier { tier, reason: t(zh, en) };
     ServiceTerms {
+        bookers: Bookers::Enterprises,
         category_field: Some("eligibility".into()),
         lead_times: vec![LeadTime {
             tier: Some(CreditTier::AdvancedCertified),

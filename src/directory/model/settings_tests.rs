@@ -1,4 +1,5 @@
 use super::*;
+use crate::base::words::Language;
 use crate::directory::model::FieldKind;
 use crate::directory::model::terms::LeadTime;
 use SettingsFaultKind::*;

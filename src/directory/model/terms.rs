@@ -15,6 +15,8 @@ const MINUTES_OF_DAY: i32 = 1440;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ServiceTerms {
+    /// Who may book it at all.
+    pub bookers: Bookers,
     /// A field of kind `choice`: its answer is the category of a booking.
     pub category_field: Option<String>,
     /// How long ahead it is booked; who none of them fits, by the service's own lead time.
@@ -37,6 +39,29 @@ pub struct ServiceTerms {
     /// Requests are decided within so many working days: of 0, on the day on which they come. None: nothing is
     /// promised. What comes on a day off, came on the next working day.
     pub decided_within_working_days: Option<i32>,
+}
+
+/// Who may book a service at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bookers {
+    #[default]
+    Everybody,
+    /// Who acts for an enterprise.
+    Enterprises,
+    /// Who books for themselves.
+    Persons,
+}
+
+impl Bookers {
+    /// Whether somebody of this kind is among them.
+    pub fn include(self, party: QuotaParty) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::Enterprises => party == QuotaParty::Enterprise,
+            Self::Persons => party == QuotaParty::Person,
+        }
+    }
 }
 
 /// How long ahead some have to book.

@@ -136,3 +136,17 @@ fn what_cannot_be_meant_is_named() {
     };
     assert_eq!(good.check(&context), Ok(()));
 }
+
+#[test]
+fn terms_that_were_kept_before_there_was_a_choice_let_everybody_book() {
+    let kept: ServiceTerms = serde_json::from_value(serde_json::json!({"walk_ins_at_once": true})).unwrap();
+    assert_eq!((kept.bookers, kept.walk_ins_at_once), (Bookers::Everybody, true));
+    for (bookers, persons, enterprises) in [
+        (Bookers::Everybody, true, true),
+        (Bookers::Enterprises, false, true),
+        (Bookers::Persons, true, false),
+    ] {
+        let found = [QuotaParty::Person, QuotaParty::Enterprise].map(|party| bookers.include(party));
+        assert_eq!(found, [persons, enterprises], "{bookers:?}");
+    }
+}

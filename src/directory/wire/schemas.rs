@@ -12,8 +12,8 @@ use crate::directory::model::settings::{
     HoursOfDay, RuleSettings, ServiceSettings, SetupPart, StageSettings, VenueSettings,
 };
 use crate::directory::model::terms::{
-    ApplicationHours, CancellingTerms, ExcludedTier, LeadTime, NoShowTerms, OverlapRule, Quota, QuotaParty,
-    QuotaPeriod, ServiceTerms,
+    ApplicationHours, Bookers, CancellingTerms, ExcludedTier, LeadTime, NoShowTerms, OverlapRule, Quota,
+    QuotaParty, QuotaPeriod, ServiceTerms,
 };
 use crate::directory::model::{
     FieldKind, FieldOption, FieldSpec, GroupTerms, Limits, QuotaShares, Shares, WarningCondition, WarningRule,
@@ -48,6 +48,9 @@ words_in_json! {
 
     /// How far customs trusts an enterprise: 高级认证, 认证, 常规, 失信, 严重失信.
     CreditTier { AdvancedCertified, Certified, Regular, Discredited, SeriouslyDiscredited }
+
+    /// Who may book a service at all: those who act for an enterprise, those who book for themselves, or both.
+    Bookers { Everybody, Enterprises, Persons }
 
     /// Whose bookings are counted together.
     QuotaParty { Person, Enterprise }
@@ -227,6 +230,8 @@ fields_in_json! {
 
     /// On which terms a service is booked.
     ServiceTerms {
+        /// Who may book it at all.
+        bookers: Bookers,
         /// A field of kind `choice`: its answer is the category of a booking.
         category_field: Option<String>,
         /// How long ahead it is booked; who none of them fits, by the service's own lead time. What says most counts:

@@ -78,12 +78,14 @@ impl Review {
         let counted = documents::ask::counted(conn, ids).await?;
         let enterprises: Vec<Uuid> = bookings.iter().filter_map(|booking| booking.enterprise_id).collect();
         let enterprises = auth::ask::enterprises(conn, &enterprises).await?;
+        let checked = bookings.iter().map(|booking| booking.id);
+        let checked = integrity::check_rows_of(&self.0.db, checked).await?;
         let mut rows = Vec::with_capacity(bookings.len());
-        for booking in bookings {
+        for (booking, integrity) in bookings.into_iter().zip(checked) {
             let Some(service) = self.0.directory.service(booking.service_id).await? else { continue };
             let enterprise = booking.enterprise_id.and_then(|id| enterprises.get(&id));
             rows.push(CaseRow {
-                integrity: integrity::check_rows(&self.0.db, booking.id).await?,
+                integrity,
                 session: sessions.get(&booking.id).copied(),
                 service: service.name(),
                 zone: service.zone.name().to_owned(),

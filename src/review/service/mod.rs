@@ -17,7 +17,7 @@ use crate::directory::Directory;
 use crate::evidence::entities::entry;
 use crate::evidence::{self, Names, NewEntry};
 use crate::http::Problem;
-use crate::review::log::{CASE_OPENED, OPENED, ReviewEntry};
+use crate::review::log::ReviewEntry;
 use crate::review::model::checks;
 use crate::review::model::missing::{self, Missing, SessionRows};
 use crate::review::model::{self, Search};
@@ -185,17 +185,17 @@ impl Review {
 
     /// Writes down that somebody looks at a case, once a visit. Nothing is shown before that is durable.
     async fn note_visit(&self, actor: &Actor, case_id: Uuid, what: ReviewEntry) -> Result<(), Problem> {
-        let (now, who, account) = (self.0.clock.now(), actor.evidence(), actor.account_id);
-        let kind = if matches!(what, ReviewEntry::CaseOpened {}) { CASE_OPENED } else { OPENED };
+        let (now, account) = (self.0.clock.now(), actor.account_id);
+        let entry = NewEntry::new(case_id, &what, actor.evidence(), now);
         let since = now - model::VISIT;
-        if case::opened_since(self.0.db.reader(), case_id, kind, account, since).await? {
+        if case::opened_since(self.0.db.reader(), case_id, &entry.kind, account, since).await? {
             return Ok(());
         }
         let write = self.0.db.write(move |tx| {
-            let what = what.clone();
+            let entry = entry.clone();
             Box::pin(async move {
-                if !case::opened_since(tx.conn(), case_id, kind, account, since).await? {
-                    evidence::append(tx, NewEntry::new(case_id, &what, who, now)).await?;
+                if !case::opened_since(tx.conn(), case_id, &entry.kind, account, since).await? {
+                    evidence::append(tx, entry).await?;
                 }
                 Ok::<_, Problem>(())
             })
@@ -290,8 +290,10 @@ impl Review {
         let enterprises: Vec<Uuid> = pairs.iter().filter_map(|(_, booking)| booking.enterprise_id).collect();
         let mut related = store::related_rows(self.0.db.reader(), &pairs).await?;
         let enterprises = auth::ask::enterprises(self.0.db.reader(), &enterprises).await?;
+        let checked = pairs.iter().map(|(_, booking)| booking.id);
+        let checked = integrity::check_rows_of(&self.0.db, checked).await?;
         let mut rows = Vec::with_capacity(pairs.len());
-        for (session, booking) in pairs {
+        for ((session, booking), integrity) in pairs.into_iter().zip(checked) {
             let Some(service) = self.0.directory.service(booking.service_id).await? else { continue };
             let until = session.ended_at.unwrap_or(now);
             let enterprise = booking.enterprise_id.and_then(|id| enterprises.get(&id));
@@ -305,7 +307,7 @@ impl Review {
                 now,
             });
             rows.push(Row {
-                integrity: integrity::check_rows(&self.0.db, booking.id).await?,
+                integrity,
                 missing_ms: missing::total_ms(&missing),
                 service: service.name(),
                 zone: service.zone.name().to_owned(),

@@ -2,7 +2,7 @@
 // alone.
 import type { Locator } from '@playwright/test'
 import { expect, expectAccessible, test } from '../test'
-import { person, serviceId } from './steps'
+import { person, PHONE, serviceId } from './steps'
 
 // Thursday, ten to nine in the morning in Beijing.
 test.use({ serverOptions: { at: '2026-11-26T00:50:00Z' } })
@@ -110,4 +110,42 @@ test('an officer books for a caller and for a walk-in with the keyboard alone', 
     await officer.goto('/staff/day?show=all')
     await expect(officer.getByText('窗口', { exact: true }).first()).toBeVisible()
   })
+})
+
+test('of what only enterprises book, the officer finds the enterprise by a part of its name', async ({ browser, server }) => {
+  const officer = await person(browser, server, 'zhou')
+  const clearance = await serviceId(server, 'after-hours')
+  await officer.goto('/staff/desk')
+  await officer.getByLabel('业务').selectOption(clearance)
+  await officer.getByRole('radio', { name: /17:00/ }).focus()
+  await officer.keyboard.press('1')
+  const enterprise = officer.getByRole('combobox', { name: '企业' })
+  await expect(enterprise).toBeFocused()
+  await officer.keyboard.type('医疗')
+  const found = officer.getByRole('listbox', { name: '企业' }).getByRole('option')
+  await expect(found).toHaveText(/江岸样例医疗/)
+  await expectAccessible(officer)
+  await officer.keyboard.press('ArrowDown')
+  await officer.keyboard.press('Enter')
+  await expect(enterprise).toHaveValue('91239999MA0000162X')
+  await expect(enterprise).toHaveAccessibleDescription(/江岸样例医疗/)
+  await officer.keyboard.press('Tab')
+  await officer.keyboard.type('顾女士')
+  await officer.keyboard.press('Tab')
+  await officer.keyboard.type('15400000077')
+  await officer.keyboard.press('Enter')
+  await expect(officer.getByRole('region', { name: '刚才约的' })).toContainText('江岸样例医疗')
+  await expectAccessible(officer)
+})
+
+test('who books for themselves reads that a service is for enterprises, before any time of it', async ({ browser, server }) => {
+  const luo = await person(browser, server, 'luo', PHONE)
+  const clearance = await serviceId(server, 'after-hours')
+  await luo.goto(`/services/${clearance}`)
+  await expect(luo.getByText('只接受企业预约', { exact: true })).toBeVisible()
+  await expectAccessible(luo)
+  await luo.getByRole('link', { name: '选时间' }).click()
+  await expect(luo.getByText(/您现在是个人账号/)).toBeVisible()
+  await expect(luo.getByRole('heading', { name: /11月/ })).toHaveCount(0)
+  await expectAccessible(luo)
 })

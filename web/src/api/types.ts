@@ -14,8 +14,6 @@ export type CalendarDay = Schemas['CalendarDay']
 export type CalendarPreview = Schemas['CalendarPreview']
 export type CalendarVersion = Schemas['CalendarVersion']
 export type TouchedBooking = Schemas['TouchedBooking']
-export type CustomsOffice = Schemas['CustomsOffice']
-export type CustomsOffices = Schemas['CustomsOffices']
 
 export type Ticket = Schemas['Ticket']
 export type Role = Schemas['Role']

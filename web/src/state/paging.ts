@@ -5,6 +5,9 @@ import { useAct, useLoad, type Act } from './load'
 /** What every list has, whatever is in it. */
 export interface Pages { cursor: Ref<string | null>; more: Act<[]> }
 
+/** A list as a page draws it: what there is so far, or why there is nothing. */
+export type Listed<T> = ReturnType<typeof usePages<T>>
+
 /** A list that comes in pages: `items` so far, and `more` for the next page while there is one. */
 export function usePages<T>(read: (cursor?: string) => Promise<Page<T>>, dependsOn: WatchSource[] = []) {
   const first = useLoad(() => read(), dependsOn)

@@ -50,6 +50,8 @@ pub enum RefusalRule {
     BeyondHorizon,
     YearUnpublished,
     OutsideOfficeHours,
+    NotForPersons,
+    NotForEnterprises,
     TierExcluded,
     QuotaReached,
     TooManyBookings,

@@ -10,6 +10,7 @@ export default {
     gone: 'There is no such service; it may have ended. Please start from the home page.',
     about: 'About it',
     who: 'For whom',
+    only: { enterprises: 'Booked by enterprises only', persons: 'Booked by private people only' },
     long: 'How long',
     where: 'Where',
     when: 'When to book',
@@ -44,6 +45,10 @@ export default {
     take_first: 'Take this one',
     chosen: 'chosen',
     none_free: 'If it is urgent, call the duty phone.',
+    not_yours: {
+      enterprises: 'Only enterprises book this service, and your account is a private one. Sign in with the account of an enterprise, or register one.',
+      persons: 'Only private people book this service, and your account is one of an enterprise. Whoever is to come books with an account of their own.',
+    },
     pending: 'Your enterprise is awaiting approval. You can look at free places now and book after approval.',
     month_before: 'Previous month: {month}',
     month_after: 'Next month: {month}',
@@ -165,7 +170,6 @@ export default {
   customs: {
     digits: 'Digits',
     letters: 'Letters',
-    found: '{n} found; choose with the arrow keys',
     none: 'None found; you can type the 4-digit code',
     unlisted: 'This code is not on the list. Check it; if it is right, leave it.',
   },

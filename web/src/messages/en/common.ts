@@ -11,6 +11,7 @@ export default {
   close: 'Close',
   choose: 'Please choose',
   optional: ' (optional)',
+  choices_found: '{n} found; choose with the arrow keys | {n} found; choose with the arrow keys',
   to_home: 'To the home page',
   session: 'Video meeting',
   look: { large: 'Large type', large_glyph: 'A', display: 'Display', light: 'Light', dark: 'Dark', contrast: 'High contrast' },

@@ -55,6 +55,8 @@ export default {
       beyond_horizon: 'Not open that far ahead',
       year_unpublished: 'Calendar of the year missing',
       outside_office_hours: 'Applied outside office hours',
+      not_for_persons: 'Not for private people',
+      not_for_enterprises: 'Not for enterprises',
       tier_excluded: 'Credit tier',
       quota_reached: 'Quota reached',
       too_many_bookings: 'Too many at a time',

@@ -10,6 +10,7 @@ export default {
     gone: '没有这项服务，可能已经停办。请从首页重新选择。',
     about: '办理说明',
     who: '谁可以办',
+    only: { enterprises: '只接受企业预约', persons: '只接受个人预约' },
     long: '每次时长',
     where: '地点',
     when: '何时约',
@@ -44,6 +45,10 @@ export default {
     take_first: '就选这个',
     chosen: '已选',
     none_free: '急事请打值班电话。',
+    not_yours: {
+      enterprises: '这项业务只接受企业预约，您现在是个人账号。请用企业账号登录，还没有的可以注册企业。',
+      persons: '这项业务只接受个人预约，您现在是企业账号。请来办理的人用个人账号预约。',
+    },
     pending: '企业还在审核。现在可以看空位，审核通过后才能预约。',
     month_before: '上个月：{month}',
     month_after: '下个月：{month}',
@@ -165,7 +170,6 @@ export default {
   customs: {
     digits: '数字键盘',
     letters: '文字键盘',
-    found: '找到 {n} 个，用上下键选择',
     none: '没有找到，可以直接填 4 位代码',
     unlisted: '列表里没有这个代码，请核对；确认无误可以照填。',
   },

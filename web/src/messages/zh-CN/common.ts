@@ -11,6 +11,7 @@ export default {
   close: '关闭',
   choose: '请选择',
   optional: '（可不填）',
+  choices_found: '找到 {n} 个，用上下键选择',
   to_home: '回首页',
   session: '视频面洽',
   look: { large: '大字版', large_glyph: '大', display: '显示', light: '浅色', dark: '深色', contrast: '高对比' },

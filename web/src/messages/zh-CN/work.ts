@@ -55,6 +55,8 @@ export default {
       beyond_horizon: '还没开放到那一天',
       year_unpublished: '那一年的日历还没公布',
       outside_office_hours: '不在办公时间申请',
+      not_for_persons: '个人不能约',
+      not_for_enterprises: '企业不能约',
       tier_excluded: '信用等级不能约',
       quota_reached: '次数已满',
       too_many_bookings: '手上的太多',

@@ -12,7 +12,7 @@ vi.mock('../../state/clock', async (real) => ({ ...(await real<object>()), serve
 const both = (text: string) => ({ 'zh-CN': text, en: text })
 const hindrance = { rule: 'lead_time', text: both('Book a day ahead.'), remedy_text: both('Call us.'), earliest_at: null, earliest: null, remedy: 'choose_later' }
 const slot = (from: string, free: number, more: Record<string, unknown> = {}) => ({ starts_at: at(from), ends_at: at(from), free, capacity: 6, reason: null, hindrances: [], ...more })
-const service = { id: 's', kind: 'health', trial: false, name: both('Check-up'), horizon_days: 30, stages: [], fields: [], warnings: [], terms: { category_field: null }, now: { next_free_at: at('10:00') }, venue: { zone: ZONE } }
+const service = { id: 's', kind: 'health', trial: false, name: both('Check-up'), horizon_days: 30, stages: [], fields: [], warnings: [], terms: { category_field: null as string | null, bookers: 'everybody' }, now: { next_free_at: at('10:00') }, venue: { zone: ZONE } }
 const made = { id: 'b', kind: 'health', channel: 'counter', booker_name: 'Gu', stages: [] as unknown[], reference: 'MQ 2611 4K7P-X', starts_at: at('10:00'), enterprise: null, service: { id: 's', name: both('Check-up') }, venue: { zone: ZONE } }
 let refuse: Record<string, ApiError>
 let offered: typeof service
@@ -31,13 +31,15 @@ const clearance = {
     question('consent', 'consent', 'Agreed'), question('illness', 'text', 'Illness', { sensitive: true }),
   ],
   warnings: [{ code: 'too_soon', field: 'leaves_on', days: 3, when: null, text: both('That is soon.') }],
-  terms: { category_field: 'eligibility' },
+  terms: { category_field: 'eligibility', bookers: 'everybody' },
 } as unknown as typeof service
 const way = (declaration: string, inspection: string, release: string, hindrances: unknown[] = []) => ({
   hindrances, stages: [declaration, inspection, release].map((from, index) => ({ stage: STAGES[index], site: 'office', starts_at: at(from), ends_at: at(from) })),
 })
 /** What was asked of the program last. */
 const asked = (path: string) => (vi.mocked(api.GET).mock.calls as unknown as [string, { params: { query: Record<string, unknown> } }][]).filter(([to]) => to === path).at(-1)?.[1].params.query
+const FIND = '/api/v1/desk/enterprises'
+const CODE = '91239999MA0000162X'
 
 beforeEach(() => {
   vi.clearAllMocks()
@@ -48,6 +50,7 @@ beforeEach(() => {
   vi.mocked(take).mockImplementation(((path: string) => {
     if (refuse[path]) return Promise.reject(refuse[path])
     if (path === '/api/v1/services') return Promise.resolve({ items: [offered] })
+    if (path === FIND) return Promise.resolve({ items: [{ id: 'e', name: 'Sample Foods', uscc: CODE, credit_tier: 'regular' }], more: true })
     if (path === BOOK) return Promise.resolve(made)
     if (path.endsWith('/ticket')) return Promise.resolve({ label: 'H007' })
     if (path === WAYS) return Promise.resolve({ zone: ZONE, alternatives: [way('19:00', '19:30', '20:30'), way('20:00', '20:30', '21:30'), way('17:00', '17:30', '18:30', [hindrance])] })
@@ -206,4 +209,44 @@ it('books in spite of a warning only when it was read out', async () => {
   await page.findAll('button').find((one) => one.text() === 'It was read out: book')?.trigger('click')
   await flushPromises()
   expect(sent(BOOK).map((body) => body?.acknowledged)).toEqual([[], ['too_soon']])
+})
+
+it('finds the enterprise by its name and asks which it is where only enterprises book', async () => {
+  offered = { ...service, terms: { category_field: null, bookers: 'enterprises' } }
+  const enterprises = { ...hindrance, rule: 'not_for_persons', text: both('Enterprises only.'), remedy_text: both('Say which one.') }
+  const usual = vi.mocked(take).getMockImplementation() as unknown as (path: string) => Promise<unknown>
+  const named = () => (vi.mocked(api.GET).mock.calls as unknown as [string, { params?: { query?: Record<string, string> } }][]).findLast(([path]) => path.endsWith('/desk-slots'))?.[1].params?.query?.enterprise
+  vi.mocked(take).mockImplementation(((path: string) => path.endsWith('/desk-slots')
+    ? Promise.resolve({ slots: [slot('10:00', 2, named() ? {} : { reason: 'terms', hindrances: [enterprises] })] })
+    : usual(path)) as never)
+  const { page, press, fill, send } = await draw()
+  const box = page.find<HTMLInputElement>('[name="enterprise"]')
+  expect(box.attributes('aria-required')).toBe('true')
+  await press('1')
+  expect(words(page)).toContain('Enterprises only. Say which one.')
+  await fill('contact_name', 'Gu')
+  await fill('contact_mobile', '15400000077')
+  await send()
+  expect(sent(BOOK)).toEqual([])
+  expect(words(page)).toContain('Only enterprises book this service')
+
+  // one character is nothing to look for; of what is found the only one is taken with Enter
+  vi.useFakeTimers()
+  await box.setValue('S')
+  await vi.runAllTimersAsync()
+  expect(page.findAll('[role="option"]')).toHaveLength(0)
+  await box.setValue('Sample')
+  await vi.runAllTimersAsync()
+  vi.useRealTimers()
+  await flushPromises()
+  expect(page.findAll('[role="option"]').map(words)).toEqual([expect.stringContaining('Sample Foods')])
+  expect(words(page)).toContain('There are more')
+  await box.trigger('keydown', { key: 'ArrowDown' })
+  expect(box.attributes('aria-activedescendant')).toBe(page.find('[role="option"]').attributes('id'))
+  await box.trigger('keydown', { key: 'Enter' })
+  await flushPromises()
+  expect(box.element.value).toBe(CODE)
+  expect(named()).toBe(CODE)
+  await send()
+  expect(sent(BOOK)[0]).toMatchObject({ enterprise: CODE, reason: null })
 })

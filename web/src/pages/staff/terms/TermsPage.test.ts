@@ -10,7 +10,7 @@ vi.mock('../../../api/client', () => ({ api: { GET: vi.fn(), POST: vi.fn(), PUT:
 
 const both = (text: string) => ({ 'zh-CN': text, en: text })
 const terms = {
-  category_field: null, lead_times: [{ tier: 'advanced_certified', category: null, lead_minutes: 480 }], excluded_tiers: [],
+  bookers: 'everybody', category_field: null, lead_times: [{ tier: 'advanced_certified', category: null, lead_minutes: 480 }], excluded_tiers: [],
   applications_in_office_hours: false, office_hours: { from_minute: 510, to_minute: 1020 }, buffer_before_minutes: 0, buffer_after_minutes: 0,
   quotas: [], overlap: 'warned', cancelling: null, no_shows: null, decided_within_working_days: null,
 }
@@ -101,4 +101,14 @@ it('does not tell minutes of what is typed in hours', async () => {
   const page = await draw()
   await vi.waitFor(() => { expect(marked(page)).toHaveLength(1) })
   expect(words(page)).not.toContain('5256000')
+})
+
+it('puts in force for whom the service is, and asks first what that would do', async () => {
+  const page = await draw()
+  await page.find('[name="bookers"]').setValue('enterprises')
+  await vi.waitFor(() => { expect(tried().at(-1)?.[1].body.terms.bookers).toBe('enterprises') })
+  await page.find('[name="reason"]').setValue('Notice 2018 No. 109')
+  await page.find('form').trigger('submit')
+  await flushPromises()
+  expect(put().at(-1)?.[1].body.terms.bookers).toBe('enterprises')
 })

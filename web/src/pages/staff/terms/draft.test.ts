@@ -3,6 +3,7 @@ import type { ServiceTerms } from '../../../api/types'
 import { ANY, draftOf, inHours, termsOf, unreadable } from './draft'
 
 const terms: ServiceTerms = {
+  bookers: 'enterprises',
   category_field: 'eligibility',
   lead_times: [{ tier: 'advanced_certified', category: null, lead_minutes: 480 }, { tier: null, category: 'relief', lead_minutes: 90 }],
   excluded_tiers: [{ tier: 'discredited', reason: { 'zh-CN': '失信', en: 'Discredited' } }],

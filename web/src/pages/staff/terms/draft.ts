@@ -5,6 +5,7 @@ export interface LeadDraft { tier: string; category: string; hours: string }
 export interface TierDraft { tier: string; reason: Record<string, string> }
 export interface QuotaDraft { of: string; per: string; most: string; least: string }
 export interface TermsDraft {
+  bookers: string
   category_field: string
   leads: LeadDraft[]
   tiers: TierDraft[]
@@ -37,6 +38,7 @@ const chosen = (text: string) => (text === ANY || !text ? null : text)
 export function draftOf(terms: ServiceTerms): TermsDraft {
   const { cancelling, no_shows: noShows } = terms
   return {
+    bookers: terms.bookers,
     category_field: terms.category_field ?? ANY,
     leads: terms.lead_times.map((one) => ({ tier: one.tier ?? ANY, category: one.category ?? ANY, hours: hours(one.lead_minutes) })),
     tiers: terms.excluded_tiers.map((one) => ({ tier: one.tier, reason: { ...one.reason } })),
@@ -100,6 +102,7 @@ export function unreadable(draft: TermsDraft): string[] {
 /** What a draft says; every number of it can be read ([`unreadable`]). */
 export function termsOf(draft: TermsDraft): ServiceTerms {
   return {
+    bookers: draft.bookers as ServiceTerms['bookers'],
     category_field: chosen(draft.category_field),
     lead_times: draft.leads.map((one) => ({
       tier: chosen(one.tier) as LeadTime['tier'], category: chosen(one.category), lead_minutes: minutes(one.hours),
