@@ -5,10 +5,11 @@ use crate::video::engine::net::CandidatePair;
 use crate::video::engine::offer::{Direction, Offer};
 use crate::video::engine::packet::{Kind, MediaPacket};
 use crate::video::engine::sfu::{Sfu, SfuEvent, Sink, negotiate};
+use crate::video::engine::tap::RtcpTap;
 use bytes::{Bytes, BytesMut};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rtc::interceptor::Registry;
+use rtc::interceptor::{Registry, Slot};
 use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::configuration::interceptor_registry::register_default_interceptors;
 use rtc::peer_connection::configuration::media_engine::{
@@ -76,6 +77,7 @@ fn stack(now: Instant) -> RTCPeerConnection {
     let rtx = RTCRtpCodecParameters { rtp_codec: rtx, payload_type: NUMBERS[1] + 1 };
     media.register_codec(rtx, RtpCodecKind::Video).unwrap();
     let registry = register_default_interceptors(Registry::new(), &mut media).unwrap();
+    let registry = registry.with(Slot::from(14_000), RtcpTap::default());
     let settings = SettingEngineBuilder::new()
         .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
         .build();
