@@ -67,6 +67,7 @@ fn what_is_lost_on_either_side_is_mended() {
     };
     let all: Vec<u16> = (0..30).collect();
     assert_ne!(kept(&sink, Kind::Video), all, "it came in order: nothing was lost");
+    assert_eq!(kept(&sink, Kind::Video).len(), all.len(), "each once");
     assert_eq!(sorted(kept(&sink, Kind::Video)), all);
     assert_eq!(sorted(world.peers[viewer].numbers(Kind::Video)), all);
 }
