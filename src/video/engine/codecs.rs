@@ -5,13 +5,15 @@ use crate::video::engine::offer::Direction;
 use crate::video::engine::packet::Kind;
 use crate::video::engine::repair::{Asker, Resender};
 use crate::video::engine::tap::RtcpTap;
-use rtc::interceptor::Slot;
+use rand::{Rng, RngExt};
+use rtc::interceptor::{ReceiverReportBuilder, Registry, SenderReportBuilder, Slot};
 use rtc::peer_connection::configuration::interceptor_registry::{
-    configure_rtcp_reports, configure_simulcast_extension_headers, configure_twcc_receiver_only,
+    configure_simulcast_extension_headers, configure_twcc_receiver_only,
 };
-use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_RTX, MIME_TYPE_VP8};
+use rtc::peer_connection::configuration::media_engine::{
+    MIME_TYPE_OPUS, MIME_TYPE_RTX, MIME_TYPE_VP8, MediaEngine,
+};
 use rtc::rtp_transceiver::rtp_sender::{RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RtpCodecKind};
-use webrtc::peer_connection::{MediaEngine, Registry};
 
 /// Opus with its former packets (RFC 2198); taken of publishers, never given to viewers.
 const MIME_TYPE_RED: &str = "audio/red";
@@ -48,11 +50,14 @@ pub fn codec(kind: Kind) -> RTCRtpCodec {
 }
 
 /// The media engine and interceptors of one connection.
-pub fn configure(direction: Direction) -> Result<(MediaEngine, Registry), EngineError> {
-    build(direction).map_err(|error| EngineError::Io(std::io::Error::other(error)))
+pub fn configure(direction: Direction, random: &mut dyn Rng) -> Result<(MediaEngine, Registry), EngineError> {
+    build(direction, random).map_err(|error| EngineError::Io(std::io::Error::other(error)))
 }
 
-fn build(direction: Direction) -> Result<(MediaEngine, Registry), rtc::shared::error::Error> {
+fn build(
+    direction: Direction,
+    random: &mut dyn Rng,
+) -> Result<(MediaEngine, Registry), rtc::shared::error::Error> {
     let mut engine = MediaEngine::default();
     let mut opus = RTCRtpCodecParameters { rtp_codec: codec(Kind::Audio), payload_type: 111 };
     if direction == Direction::Publish {
@@ -73,14 +78,19 @@ fn build(direction: Direction) -> Result<(MediaEngine, Registry), rtc::shared::e
         rtcp_feedback: vec![],
     };
     engine.register_codec(RTCRtpCodecParameters { rtp_codec: rtx, payload_type: 97 }, RtpCodecKind::Video)?;
-    let registry = configure_rtcp_reports(Registry::new()).with(Slot::from(14_000), RtcpTap::default());
+    // Every packet walks through all of them: each direction has only what it needs.
+    let registry = Registry::new().with(Slot::from(14_000), RtcpTap::default());
     match direction {
         Direction::Publish => {
             configure_simulcast_extension_headers(&mut engine)?; // also brings the MID
+            let registry = registry.with(Slot::ReceiverReport, ReceiverReportBuilder::new().build());
             let registry = configure_twcc_receiver_only(registry, &mut engine)?;
             // Behind the counters of arrivals, which count what was on the wire.
-            Ok((engine, registry.with(Slot::from(10_500), Asker::default())))
+            Ok((engine, registry.with(Slot::from(10_500), Asker::new(random.random()))))
         }
-        Direction::Play => Ok((engine, registry.with(Slot::NackResponder, Resender::default()))),
+        Direction::Play => {
+            let registry = registry.with(Slot::SenderReport, SenderReportBuilder::new().build());
+            Ok((engine, registry.with(Slot::NackResponder, Resender::new(random.random()))))
+        }
     }
 }

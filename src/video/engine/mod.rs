@@ -11,19 +11,18 @@
 
 mod answer;
 mod codecs;
+mod driver;
 mod error;
 mod event;
-mod feed;
-mod leg;
 mod net;
 mod offer;
 mod packet;
-mod peer;
 pub mod recording;
 mod red;
 mod repair;
 mod resources;
 mod service;
+mod sfu;
 mod tap;
 
 pub use error::{EngineError, OfferFault};
@@ -128,7 +127,7 @@ impl Engine {
 
     /// Where the media port is bound.
     pub fn media_addr(&self) -> SocketAddr {
-        self.0.mux.address()
+        self.0.address
     }
 
     /// Answers an offer that sends. Publishing a publication again replaces its former resource
@@ -197,7 +196,7 @@ impl Engine {
     pub async fn shutdown(&self) {
         self.0.resources().refuse_more();
         self.close_all(None, None).await;
-        self.0.mux.stop();
+        self.0.driver.stop().await;
     }
 
     /// What goes on at this moment.

@@ -2,13 +2,10 @@
 
 use crate::video::engine::error::EngineError;
 use crate::video::engine::event::CloseCause;
-use crate::video::engine::feed::Feed;
-use crate::video::engine::peer::{Peer, Progress};
 use crate::video::engine::recording::Recorder;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio_util::sync::CancellationToken;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use uuid::Uuid;
 
 /// Connections of one participant: one per remote publication plus the own ones.
@@ -17,52 +14,27 @@ const PER_PARTICIPANT: usize = 64;
 const PER_SESSION: usize = 512;
 /// Connections of one engine.
 const IN_ALL: usize = 4096;
-/// A page that got its answer connects at once, or never.
-const CONNECT_WITHIN: Duration = Duration::from_secs(15);
-/// A peer that says nothing for so long is asked whether it is there, time and again …
-const ASK_AFTER: Duration = Duration::from_millis(1500);
-/// … and is gone when nothing at all came for so long. With the interval of the watch it is noticed
-/// within 5 s.
-const SILENT_AT_MOST: Duration = Duration::from_millis(4300);
 
 /// What a publish resource has beyond its connection.
 pub struct Published {
-    pub audio: Arc<Feed>,
-    pub video: Arc<Feed>,
     pub recorder: Option<Arc<Recorder>>,
 }
 
-/// One WHIP or WHEP resource.
+/// One WHIP or WHEP resource. Its connection has the same id in the SFU.
 pub struct Resource {
     pub id: Uuid,
     pub session: Uuid,
     pub participant: Uuid,
     pub publication: Uuid,
-    pub peer: Peer,
     pub published: Option<Published>,
-    /// Ends the tasks of this resource.
-    pub stop: CancellationToken,
-    pub since: Instant,
+    /// Its connection is up.
+    pub connected: AtomicBool,
 }
 
 impl Resource {
-    /// Asks a peer that has been silent for a while whether it is there.
-    pub fn ask_if_silent(&self) {
-        if self.peer.link().silent_for() > ASK_AFTER {
-            self.peer.probe();
-        }
-    }
-
-    /// Why this resource must go by itself, if it must.
-    pub fn dead(&self) -> Option<CloseCause> {
-        let link = self.peer.link();
-        let progress = *self.peer.progress().borrow();
-        match progress {
-            Progress::Failed => Some(CloseCause::PeerLost),
-            Progress::New => (self.since.elapsed() > CONNECT_WITHIN).then_some(CloseCause::NeverConnected),
-            Progress::Connected if link.said_goodbye() => Some(CloseCause::PeerLeft),
-            Progress::Connected => (link.silent_for() > SILENT_AT_MOST).then_some(CloseCause::PeerLost),
-        }
+    /// Where what it publishes is recorded.
+    pub fn recorder(&self) -> Option<&Arc<Recorder>> {
+        self.published.as_ref()?.recorder.as_ref()
     }
 }
 
@@ -129,13 +101,8 @@ impl Resources {
             resource.session == session
                 && resource.participant == participant
                 && resource.published.is_some()
-                && *resource.peer.progress().borrow() == Progress::Connected
-                && resource.dead().is_none()
+                && resource.connected.load(Relaxed)
         })
-    }
-
-    pub fn all(&self) -> impl Iterator<Item = &Arc<Resource>> {
-        self.by_id.values()
     }
 
     /// The publish resource of a publication in a session.

@@ -1,35 +1,36 @@
-//! The work behind the door: making resources, watching them, closing them.
+//! The work behind the door: making resources, telling what happens to them, closing them.
 
 use crate::base::clock::Clock;
 use crate::base::ids;
-use crate::video::engine::error::EngineError;
+use crate::video::engine::driver::{Command, Driver};
+use crate::video::engine::error::{EngineError, OfferFault};
 use crate::video::engine::event::{CloseCause, EngineEvent};
-use crate::video::engine::feed::Feed;
-use crate::video::engine::leg::Leg;
-use crate::video::engine::net::Mux;
+use crate::video::engine::net::socket;
 use crate::video::engine::offer::{Direction, Offer};
-use crate::video::engine::packet::Kind;
-use crate::video::engine::peer::{Peer, Progress, Tracks};
-use crate::video::engine::recording::{Files, Recorder, RecorderEvents};
-use crate::video::engine::red::RedTypes;
+use crate::video::engine::packet::{Kind, MediaPacket};
+use crate::video::engine::recording::{Files, Recorder, RecorderEvents, RecordingSpec};
 use crate::video::engine::resources::{Published, Resource, Resources};
+use crate::video::engine::sfu::{Negotiated, SfuEvent, Sink, negotiate};
 use crate::video::engine::{Answer, EngineSettings, EngineStats, Play, PublicationStatus, Publish};
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// How often the connections are looked at.
-const WATCH_EVERY: Duration = Duration::from_millis(250);
-/// A look that comes so late was not held up by the network.
-const STOOD_STILL: Duration = Duration::from_secs(2);
+/// How often it is looked at what the publications do.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// All steps to an answer are local; a stack that takes longer has lost itself in the offer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 pub struct Service {
-    pub mux: Arc<Mux>,
+    /// The first bound address; all have the same port.
+    pub address: SocketAddr,
+    pub driver: Driver,
     addresses: Vec<SocketAddr>,
     clock: Clock,
     events: UnboundedSender<EngineEvent>,
@@ -42,13 +43,28 @@ impl Service {
         clock: Clock,
         events: UnboundedSender<EngineEvent>,
     ) -> Result<Arc<Self>, EngineError> {
-        let mux = Mux::bind(&settings.bind, settings.media_port)?;
-        if let Some(unserved) = settings.addresses.iter().find(|address| !mux.serves(**address)) {
+        let ports = socket::bind(&settings.bind, settings.media_port)?;
+        let Some(address) = ports.first().map(|port| port.address) else {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "no address to bind").into());
+        };
+        // A browser that sends to an address can be answered if that is bound itself, or some address of its
+        // family is, to which it may be forwarded.
+        let served = |ip: &IpAddr| ports.iter().any(|port| port.address.is_ipv4() == ip.is_ipv4());
+        if let Some(unserved) = settings.addresses.iter().find(|address| !served(address)) {
             return Err(EngineError::Unserved(*unserved));
         }
-        let port = mux.address().port();
-        let addresses = settings.addresses.iter().map(|ip| SocketAddr::new(*ip, port)).collect();
-        let service = Arc::new(Self { mux, addresses, clock, events, resources: Mutex::default() });
+        let addresses = settings.addresses.iter().map(|ip| SocketAddr::new(*ip, address.port())).collect();
+        // The driver tells the service, and the service commands the driver. Nothing happens before there is one.
+        let (owner, runtime) = (Arc::new(OnceLock::<Weak<Self>>::new()), Handle::current());
+        let place = Arc::clone(&owner);
+        let driver = Driver::start(ports, move |event| {
+            if let Some(service) = owner.get().and_then(Weak::upgrade) {
+                service.happened(event, &runtime);
+            }
+        })?;
+        let resources = Mutex::default();
+        let service = Arc::new(Self { address, driver, addresses, clock, events, resources });
+        let _ = place.set(Arc::downgrade(&service));
         tokio::spawn(watch(Arc::downgrade(&service)));
         Ok(service)
     }
@@ -63,146 +79,134 @@ impl Service {
 
     pub async fn publish(self: &Arc<Self>, publish: Publish, offer: Offer) -> Result<Answer, EngineError> {
         self.resources().room_for(publish.session, publish.participant)?;
-        let (mut peer, tracks) = Peer::new(&self.mux, Direction::Publish, &offer).await?;
-        let sdp = peer.answer(&offer, &self.addresses).await?;
-        let (audio, video) = (Feed::new(Kind::Audio), Feed::new(Kind::Video));
-        let recorder = publish.recording.map(|spec| {
-            let (video, events) = (Arc::clone(&video), self.events.clone());
-            let service = Arc::downgrade(self);
-            let events = RecorderEvents {
-                tell: Box::new(move |event| {
-                    let _ = events.send(event);
-                }),
-                ask_keyframe: Box::new(move || video.request_keyframe()),
-                finished: Box::new(move |recording| {
-                    if let Some(service) = service.upgrade() {
-                        service.resources().recording_finished(recording);
-                    }
-                }),
-            };
-            Arc::new(Recorder::new(spec, publish.publication, self.clock.clone(), Arc::new(Files), events))
-        });
-        let published = Published { audio, video, recorder };
-        let resource =
-            self.resource(publish.session, publish.participant, publish.publication, peer, Some(published));
-        let replaced = self.resources().add(Arc::clone(&resource));
-        self.after_adding(&resource, replaced).await?;
-        tokio::spawn(Arc::clone(self).take_tracks(Arc::clone(&resource), tracks, offer.red));
-        Ok(Answer { resource: resource.id, sdp })
+        let red = offer.red;
+        let (negotiated, sdp) = self.answer(offer, Direction::Publish, String::new()).await?;
+        let id = ids::new_id(self.clock.now());
+        let recorder = publish.recording.map(|spec| self.recorder(id, publish.publication, spec));
+        let sink = recorder.clone().map(|recorder| Box::new(recorder) as Box<dyn Sink>);
+        let resource = Resource {
+            id,
+            session: publish.session,
+            participant: publish.participant,
+            publication: publish.publication,
+            published: Some(Published { recorder }),
+            connected: AtomicBool::new(false),
+        };
+        let replaced = self.add(resource, |_| Ok(Command::Publish { id, negotiated, red, sink }))?;
+        self.finish(replaced).await;
+        Ok(Answer { resource: id, sdp })
     }
 
     pub async fn play(self: &Arc<Self>, play: Play, offer: Offer) -> Result<Answer, EngineError> {
-        let publisher = {
+        let publisher = |resources: &Resources| {
+            let publisher = resources.publisher(play.session, play.publication);
+            publisher.map(|publisher| publisher.id).ok_or(EngineError::NothingPublished)
+        };
+        {
             let resources = self.resources();
             resources.room_for(play.session, play.viewer)?;
-            resources.publisher(play.session, play.publication).ok_or(EngineError::NothingPublished)?
-        };
-        let Some(published) = &publisher.published else { return Err(EngineError::NothingPublished) };
-        let (mut peer, _) = Peer::new(&self.mux, Direction::Play, &offer).await?;
+            publisher(&resources)?;
+        }
         let stream = play.publication.to_string();
-        let mut legs = Vec::new();
-        for kind in &offer.kinds {
-            let feed = match kind {
-                Kind::Audio => &published.audio,
-                Kind::Video => &published.video,
-            };
-            legs.push(Leg::add(&peer, Arc::clone(feed), &stream).await?);
-        }
-        let sdp = peer.answer(&offer, &self.addresses).await?;
-        let progress = peer.progress();
-        let resource = self.resource(play.session, play.viewer, play.publication, peer, None);
-        let mut started = Ok(());
-        for leg in legs {
-            started = started.and(leg.start(progress.clone(), resource.stop.clone()).await);
-        }
-        let replaced = started.and_then(|()| self.resources().add(Arc::clone(&resource)));
-        self.after_adding(&resource, replaced).await?;
-        Ok(Answer { resource: resource.id, sdp })
-    }
-
-    fn resource(
-        &self,
-        session: Uuid,
-        participant: Uuid,
-        publication: Uuid,
-        peer: Peer,
-        published: Option<Published>,
-    ) -> Arc<Resource> {
+        let (negotiated, sdp) = self.answer(offer, Direction::Play, stream).await?;
         let id = ids::new_id(self.clock.now());
-        let (stop, since) = (CancellationToken::new(), Instant::now());
-        Arc::new(Resource { id, session, participant, publication, peer, published, stop, since })
+        let resource = Resource {
+            id,
+            session: play.session,
+            participant: play.viewer,
+            publication: play.publication,
+            published: None,
+            connected: AtomicBool::new(false),
+        };
+        let replaced = self.add(resource, |resources| {
+            Ok(Command::Play { id, negotiated, publisher: publisher(resources)? })
+        })?;
+        self.finish(replaced).await;
+        Ok(Answer { resource: id, sdp })
     }
 
-    async fn after_adding(
-        self: &Arc<Self>,
-        resource: &Arc<Resource>,
-        replaced: Result<Vec<(Arc<Resource>, CloseCause)>, EngineError>,
-    ) -> Result<(), EngineError> {
-        match replaced {
-            Ok(replaced) => {
-                self.finish(replaced).await;
-                let (service, resource) = (Arc::clone(self), Arc::clone(resource));
-                tokio::spawn(async move {
-                    let mut progress = resource.peer.progress();
-                    let connected = progress.wait_for(|progress| *progress == Progress::Connected);
-                    if let Some(Ok(_)) = resource.stop.run_until_cancelled(connected).await {
-                        service.tell(EngineEvent::Connected { resource: resource.id });
-                    }
-                });
-                Ok(())
-            }
-            Err(error) => {
-                resource.stop.cancel();
-                resource.peer.close().await;
-                Err(error)
-            }
-        }
+    /// Answers an offer beside everything else: what the stack makes of a strange one holds up nobody.
+    async fn answer(
+        &self,
+        offer: Offer,
+        direction: Direction,
+        stream: String,
+    ) -> Result<(Box<Negotiated>, String), EngineError> {
+        let addresses = self.addresses.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            let now = Instant::now();
+            negotiate(&offer, direction, &stream, &addresses, now, &mut rand::rng())
+        });
+        let done = tokio::time::timeout(ANSWER_WITHIN, work).await;
+        let mut negotiated =
+            done.map_err(|_| EngineError::BadOffer(OfferFault::TooSlow))?.unwrap_or_else(|error| {
+                tracing::error!(%error, "the media stack failed over an offer");
+                Err(EngineError::BadOffer(OfferFault::Malformed))
+            })?;
+        let sdp = std::mem::take(&mut negotiated.answer);
+        Ok((Box::new(negotiated), sdp))
     }
 
-    /// Starts forwarding the publisher's tracks as they appear: the first of each kind.
-    async fn take_tracks(
-        self: Arc<Self>,
-        resource: Arc<Resource>,
-        mut tracks: Tracks,
-        red: Option<RedTypes>,
-    ) {
-        let Some(published) = &resource.published else { return };
-        let started = Arc::new(AtomicBool::new(false));
-        let mut taken = Vec::new();
-        while let Some(Some(track)) = resource.stop.run_until_cancelled(tracks.recv()).await {
-            let feed = match track.kind().await {
-                rtc::rtp_transceiver::rtp_sender::RtpCodecKind::Audio => &published.audio,
-                rtc::rtp_transceiver::rtp_sender::RtpCodecKind::Video => &published.video,
-                _ => continue,
-            };
-            if taken.contains(&feed.kind) {
-                continue;
-            }
-            taken.push(feed.kind);
-            let first = {
-                let (service, started) = (Arc::clone(&self), Arc::clone(&started));
-                let publication = resource.publication;
-                move || {
-                    if !started.swap(true, Relaxed) {
-                        service.tell(EngineEvent::MediaStarted { publication });
-                    }
+    /// The recorder of what a resource publishes.
+    fn recorder(self: &Arc<Self>, resource: Uuid, publication: Uuid, spec: RecordingSpec) -> Arc<Recorder> {
+        let (events, driver) = (self.events.clone(), self.driver.weak());
+        let service = Arc::downgrade(self);
+        let events = RecorderEvents {
+            tell: Box::new(move |event| {
+                let _ = events.send(event);
+            }),
+            ask_keyframe: Box::new(move || {
+                if let Some(driver) = driver.upgrade() {
+                    let _ = driver.send(Command::Keyframe(resource));
                 }
-            };
-            let (recorder, red) = (published.recorder.clone(), red.filter(|_| feed.kind == Kind::Audio));
-            tokio::spawn(Arc::clone(feed).ingest(track, red, recorder, first, resource.stop.clone()));
+            }),
+            finished: Box::new(move |recording| {
+                if let Some(service) = service.upgrade() {
+                    service.resources().recording_finished(recording);
+                }
+            }),
+        };
+        Arc::new(Recorder::new(spec, publication, self.clock.clone(), Arc::new(Files), events))
+    }
+
+    /// Adds a resource and its connection. Those it takes the place of are out, and have to be finished.
+    fn add(
+        &self,
+        resource: Resource,
+        command: impl FnOnce(&Resources) -> Result<Command, EngineError>,
+    ) -> Result<Vec<(Arc<Resource>, CloseCause)>, EngineError> {
+        // Under the lock, so that the SFU hears of everything in the same order.
+        let mut resources = self.resources();
+        let command = command(&resources)?;
+        let replaced = resources.add(Arc::new(resource))?;
+        self.put_out(&replaced);
+        self.driver.put(command);
+        Ok(replaced)
+    }
+
+    /// Takes a resource out, with a publisher all who play it. They have to be finished.
+    fn remove(
+        &self,
+        resources: &mut Resources,
+        id: Uuid,
+        cause: CloseCause,
+    ) -> Vec<(Arc<Resource>, CloseCause)> {
+        let removed = resources.remove(id, cause);
+        self.put_out(&removed);
+        removed
+    }
+
+    /// Ends connections; while the lock is held.
+    fn put_out(&self, removed: &[(Arc<Resource>, CloseCause)]) {
+        for (resource, _) in removed {
+            self.driver.put(Command::Leave(resource.id));
         }
     }
 
-    /// Closes what `remove` took out, in that order; returns when recordings are finalised.
+    /// Tells of what was taken out; returns when recordings are finalised.
     pub async fn finish(&self, removed: Vec<(Arc<Resource>, CloseCause)>) {
-        for (resource, _) in &removed {
-            resource.stop.cancel();
-        }
         let closing = removed.into_iter().map(|(resource, cause)| async move {
-            resource.peer.close().await;
-            if let Some(recorder) =
-                resource.published.as_ref().and_then(|published| published.recorder.as_ref())
-            {
+            if let Some(recorder) = resource.recorder() {
                 recorder.finish().await;
             }
             let (id, publication) = (resource.id, resource.publication);
@@ -212,8 +216,33 @@ impl Service {
         futures::future::join_all(closing).await;
     }
 
+    /// What the SFU tells, on its thread. Under the lock, so that nothing is told of a resource after its end.
+    fn happened(self: Arc<Self>, event: SfuEvent, runtime: &Handle) {
+        let resources = self.resources();
+        match event {
+            SfuEvent::Connected(id) => {
+                if let Some(resource) = resources.get(id) {
+                    resource.connected.store(true, Relaxed);
+                    self.tell(EngineEvent::Connected { resource: id });
+                }
+            }
+            SfuEvent::MediaStarted(id) => {
+                if let Some(resource) = resources.get(id) {
+                    self.tell(EngineEvent::MediaStarted { publication: resource.publication });
+                }
+            }
+            SfuEvent::Over(id, cause) => {
+                if let Some(resource) = resources.get(id) {
+                    resource.connected.store(false, Relaxed);
+                    let service = Arc::clone(&self);
+                    runtime.spawn(async move { service.close(id, cause).await });
+                }
+            }
+        }
+    }
+
     pub async fn close(&self, id: Uuid, cause: CloseCause) -> bool {
-        let removed = self.resources().remove(id, cause);
+        let removed = self.remove(&mut self.resources(), id, cause);
         let found = !removed.is_empty();
         self.finish(removed).await;
         found
@@ -230,7 +259,7 @@ impl Service {
                     && participant.is_none_or(|id| id == resource.participant)
             });
             let removed: Vec<_> =
-                ids.into_iter().flat_map(|id| resources.remove(id, CloseCause::Asked)).collect();
+                ids.into_iter().flat_map(|id| self.remove(&mut resources, id, CloseCause::Asked)).collect();
             (removed, recordings)
         };
         self.finish(removed).await;
@@ -244,7 +273,7 @@ impl Service {
         });
         let status = |id: Uuid| {
             let resource = resources.get(id)?;
-            let status = resource.published.as_ref()?.recorder.as_ref()?.status();
+            let status = resource.recorder()?.status();
             Some(PublicationStatus {
                 session: resource.session,
                 publication: resource.publication,
@@ -261,8 +290,7 @@ impl Service {
         let of_publication =
             |resource: &Arc<Resource>| resource.publication == publication && resource.published.is_some();
         for id in resources.ids(of_publication) {
-            let published = resources.get(id).and_then(|resource| resource.published.as_ref());
-            if let Some(recorder) = published.and_then(|published| published.recorder.as_ref()) {
+            if let Some(recorder) = resources.get(id).and_then(|resource| resource.recorder()) {
                 recorder.camera(on);
             }
         }
@@ -287,40 +315,32 @@ impl Service {
             connections,
             publications,
             recordings,
-            packets_in: self.mux.received.load(Relaxed),
-            packets_out: self.mux.sent.load(Relaxed),
-            packets_unsent: self.mux.unsent.load(Relaxed),
-            packets_dropped: self.mux.dropped().unwrap_or(0),
+            packets_in: self.driver.counters.received.load(Relaxed),
+            packets_out: self.driver.counters.sent.load(Relaxed),
+            packets_unsent: self.driver.counters.unsent.load(Relaxed),
+            packets_dropped: self.driver.dropped().unwrap_or(0),
         }
     }
 }
 
-/// Closes what died by itself. The stack does not tell when a peer closes, and gives up late.
+impl Sink for Arc<Recorder> {
+    fn packet(&self, kind: Kind, packet: &MediaPacket) {
+        Recorder::packet(self, kind, packet);
+    }
+
+    fn sender_report(&self, kind: Kind, ntp: u64, timestamp: u32) {
+        Recorder::sender_report(self, kind, ntp, timestamp);
+    }
+}
+
+/// Tells when publications do something else than before.
 async fn watch(service: Weak<Service>) {
-    let mut ticks = tokio::time::interval(WATCH_EVERY);
+    let mut ticks = tokio::time::interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut told = HashMap::new();
-    let mut last = Instant::now();
     loop {
         ticks.tick().await;
         let Some(service) = service.upgrade() else { return };
         service.tell_changes(&mut told);
-        // A machine that slept or was too busy to listen must not blame its peers.
-        let stood_still = std::mem::replace(&mut last, Instant::now()).elapsed() > STOOD_STILL;
-        let dead: Vec<_> = {
-            let resources = service.resources();
-            for resource in resources.all() {
-                if stood_still {
-                    resource.peer.link().forgive_silence();
-                }
-                resource.ask_if_silent();
-            }
-            let ids = resources.ids(|resource| resource.dead().is_some());
-            ids.into_iter().filter_map(|id| Some((id, resources.get(id)?.dead()?))).collect()
-        };
-        for (id, cause) in dead {
-            let service = Arc::clone(&service);
-            tokio::spawn(async move { service.close(id, cause).await });
-        }
     }
 }

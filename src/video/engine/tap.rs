@@ -1,4 +1,4 @@
-//! Hands the RTCP that the engine acts on to the tracks: keyframe requests of viewers and the
+//! Lets the RTCP through that the engine acts on: keyframe requests of viewers and the
 //! sender reports of publishers. Without a mark nothing of RTCP leaves the stack.
 
 use rtc::interceptor::{Attribute, Interceptor, Packet, StreamInfo, TaggedPacket};

@@ -1,25 +1,17 @@
-//! The place of one connection in the mux: its credentials, what waits for it, and on which way its
-//! peer is reached.
+//! The place of one connection on the shared port: its credentials, and on which way its peer is
+//! reached. Pure: time and randomness come in.
 //!
 //! A peer may have several ways and may change between them: from Wi-Fi to cable, or because a router
 //! in between gave it another port. The stack never leaves the first way it took, so it does not see
 //! them: whatever comes on a checked way is handed to it as from one fixed peer, and what it sends goes
 //! the way that is right now.
 
+use rand::distr::Alphanumeric;
+use rand::{Rng, RngExt};
 use std::collections::VecDeque;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, OnceLock};
-use std::task::Waker;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use rand::RngExt;
-use rand::distr::Alphanumeric;
-
-/// Whom a connection believes to speak with, wherever the peer is.
-pub(super) const PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9);
-/// Datagrams waiting for one connection's driver; more are dropped, as the network would.
-const INBOX: usize = 1024;
 /// CandidatePairs one connection may use at a time (Wi-Fi, cable, mobile, each v4 and v6).
 const WAYS: usize = 8;
 /// When nothing came on the way in use for so long, the next checked one that brings something is it …
@@ -28,139 +20,103 @@ const WAY_SILENT_MS: u64 = 500;
 const NOMINATED_SILENT_MS: u64 = 6000;
 /// A nomination so long after the first one is not a repetition of it.
 const NOMINATES_AGAIN_MS: u64 = 1500;
-/// A DTLS record of this type is an alert; on a running connection that is the peer's good-bye.
-const DTLS_ALERT: u8 = 21;
-
-/// Locks even when another holder panicked: everything behind these locks stays consistent
-/// between statements.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
+/// Packets that were still on the way after a good-bye.
+const AFTER_GOODBYE: Duration = Duration::from_millis(500);
+/// Who said good-bye and was silent for so long is gone.
+const GOODBYE_SILENT: Duration = Duration::from_millis(1000);
 
 /// From which of our sockets to which address of the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct CandidatePair {
+pub struct CandidatePair {
     pub socket: usize,
     pub peer: SocketAddr,
 }
 
-/// The ICE credentials of the other side, from its offer.
+/// ICE credentials: those that our answer gives, by which a peer's checks are known, or those of its offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
     pub ufrag: String,
     pub password: String,
 }
 
-/// One connection, as the mux knows it.
-#[derive(Debug)]
-pub struct Link {
-    pub ufrag: String,
-    pub password: String,
-    pub(super) inbox: Mutex<Inbox>,
-    ways: Mutex<CandidatePairs>,
-    remote: OnceLock<Credentials>,
-    epoch: Instant,
-    seen_ms: AtomicU64,
-    alert_ms: AtomicU64,
+impl Credentials {
+    /// Fresh ones of our own.
+    pub fn new(random: &mut dyn Rng) -> Self {
+        let mut word = |length| {
+            let letters = (&mut *random).sample_iter(Alphanumeric).take(length);
+            letters.map(char::from).collect()
+        };
+        Self { ufrag: word(16), password: word(32) }
+    }
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Inbox {
-    pub queue: VecDeque<Vec<u8>>,
-    pub waker: Option<Waker>,
+/// One connection, as the port knows it.
+#[derive(Debug)]
+pub struct Link {
+    pub own: Credentials,
+    /// With these the peer can be asked whether it is still there.
+    pub remote: Credentials,
+    ways: CandidatePairs,
+    epoch: Instant,
+    seen_at: Instant,
+    /// When the peer sent an alert; on a running connection that is its good-bye.
+    alert_at: Option<Instant>,
 }
 
 impl Link {
-    pub(super) fn new(epoch: Instant) -> Self {
-        let random = |length| rand::rng().sample_iter(Alphanumeric).take(length).map(char::from).collect();
-        Self {
-            ufrag: random(16),
-            password: random(32),
-            inbox: Mutex::default(),
-            ways: Mutex::default(),
-            remote: OnceLock::new(),
-            epoch,
-            seen_ms: AtomicU64::new(epoch.elapsed().as_millis() as u64),
-            alert_ms: AtomicU64::new(u64::MAX),
-        }
-    }
-
-    /// The credentials with which the peer can be asked whether it is still there.
-    pub fn set_remote(&self, credentials: Credentials) {
-        let _ = self.remote.set(credentials); // an offer is taken once
-    }
-
-    pub(super) fn remote(&self) -> Option<&Credentials> {
-        self.remote.get()
+    pub fn new(own: Credentials, remote: Credentials, now: Instant) -> Self {
+        Self { own, remote, ways: CandidatePairs::default(), epoch: now, seen_at: now, alert_at: None }
     }
 
     /// How long nothing has come on a checked way (since creation if nothing ever came).
-    pub fn silent_for(&self) -> Duration {
-        Duration::from_millis(self.now().saturating_sub(self.seen_ms.load(Relaxed)))
+    pub fn silent_for(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.seen_at)
     }
 
     /// Forgives a silence that was ours: this process stood still.
-    pub fn forgive_silence(&self) {
-        self.seen_ms.store(self.now(), Relaxed);
+    pub fn forgive_silence(&mut self, now: Instant) {
+        self.seen_at = now;
+    }
+
+    /// The peer sent an alert.
+    pub fn alerted(&mut self, now: Instant) {
+        self.alert_at = Some(now);
     }
 
     /// Whether the peer said good-bye and has been silent since (packets that were still on the
     /// way do not count).
-    pub fn said_goodbye(&self) -> bool {
-        let alert = self.alert_ms.load(Relaxed);
-        alert != u64::MAX
-            && self.seen_ms.load(Relaxed) <= alert + 500
-            && self.silent_for() >= Duration::from_millis(1000)
-    }
-
-    fn now(&self) -> u64 {
-        self.epoch.elapsed().as_millis() as u64
+    pub fn said_goodbye(&self, now: Instant) -> bool {
+        self.alert_at.is_some_and(|alert| self.seen_at <= alert + AFTER_GOODBYE)
+            && self.silent_for(now) >= GOODBYE_SILENT
     }
 
     /// A check on this way was found to be from the peer. Returns the way that had to be forgotten.
-    pub(super) fn checked(&self, way: CandidatePair, nominated: bool) -> Option<CandidatePair> {
-        let mut ways = lock(&self.ways);
-        let forgotten = ways.add(way);
+    pub fn checked(&mut self, way: CandidatePair, nominated: bool, now: Instant) -> Option<CandidatePair> {
+        let forgotten = self.ways.add(way);
         if nominated {
-            ways.nominated(way, self.now());
+            self.ways.nominated(way, self.ms(now));
         }
         forgotten
     }
 
     /// The way on which the peer is reached now; `None` before its first check.
-    pub(super) fn way(&self) -> Option<CandidatePair> {
-        lock(&self.ways).current
+    pub fn way(&self) -> Option<CandidatePair> {
+        self.ways.current
     }
 
-    /// All its ways, to be forgotten.
-    pub(super) fn drain_ways(&self) -> Vec<CandidatePair> {
-        let mut ways = lock(&self.ways);
-        ways.current = None;
-        ways.known.drain(..).collect()
+    /// All its ways.
+    pub fn ways(&self) -> impl Iterator<Item = &CandidatePair> {
+        self.ways.known.iter()
     }
 
     /// Something came on a checked way.
-    pub(super) fn heard(&self, way: CandidatePair) {
-        let now = self.now();
-        self.seen_ms.store(now, Relaxed);
-        lock(&self.ways).heard(way, now);
+    pub fn heard(&mut self, way: CandidatePair, now: Instant) {
+        self.seen_at = now;
+        self.ways.heard(way, self.ms(now));
     }
 
-    /// Hands a datagram to the connection's driver.
-    pub(super) fn deliver(&self, datagram: &[u8]) {
-        if datagram[0] == DTLS_ALERT {
-            self.alert_ms.store(self.now(), Relaxed);
-        }
-        let waker = {
-            let mut inbox = lock(&self.inbox);
-            if inbox.queue.len() < INBOX {
-                inbox.queue.push_back(datagram.to_vec());
-            }
-            inbox.waker.take()
-        };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+    fn ms(&self, now: Instant) -> u64 {
+        now.saturating_duration_since(self.epoch).as_millis() as u64
     }
 }
 

@@ -1,10 +1,9 @@
-//! One UDP port for all connections: STUN checks, the mux and the socket each connection sees.
+//! The shared UDP port: its sockets, the peers' checks, and the ways on which a peer is reached.
 
 mod link;
-mod mux;
-mod runtime;
-mod socket;
-mod stun;
+mod pack;
+pub mod socket;
+pub mod stun;
 
-pub use link::{Credentials, Link};
-pub use mux::Mux;
+pub use link::{CandidatePair, Credentials, Link};
+pub use pack::{Pack, Run};

@@ -4,8 +4,7 @@
 use crate::video::engine::error::EngineError;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-use tokio::net::UdpSocket;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 
 /// What a burst needs: the packets of some 50 people that arrive while a busy machine looks elsewhere
 /// for 100 ms. With the system's default a tenth was lost at twelve sessions of four.
@@ -60,17 +59,21 @@ impl Port {
         let told = socket.recv_buffer_size()?;
         let receive_buffer = if cfg!(target_os = "linux") { told / 2 } else { told };
         let inode = inode(&socket);
-        let socket = UdpSocket::from_std(socket.into())?;
+        let socket: UdpSocket = socket.into();
         Ok(Self { address: socket.local_addr()?, socket, inode, receive_buffer })
     }
 }
 
+/// By what the kernel names these sockets.
+pub fn inodes(ports: &[Port]) -> Vec<u64> {
+    ports.iter().filter_map(|port| port.inode).collect()
+}
+
 /// Datagrams that the kernel threw away because nobody had read those before them; `None` where the
 /// kernel does not tell.
-pub fn dropped(ports: &[Port]) -> Option<u64> {
-    let inodes: Vec<u64> = ports.iter().filter_map(|port| port.inode).collect();
+pub fn dropped(inodes: &[u64]) -> Option<u64> {
     let tables = ["/proc/self/net/udp", "/proc/self/net/udp6"].map(std::fs::read_to_string);
-    let found: Vec<u64> = tables.iter().flatten().flat_map(|table| drops_of(table, &inodes)).collect();
+    let found: Vec<u64> = tables.iter().flatten().flat_map(|table| drops_of(table, inodes)).collect();
     (!found.is_empty()).then(|| found.iter().sum())
 }
 
@@ -109,10 +112,10 @@ mod tests {
         assert_eq!(drops_of("", &[77]), [0; 0]);
     }
 
-    #[tokio::test]
-    async fn a_large_buffer_is_asked_for_and_a_flood_that_nobody_reads_is_counted() {
+    #[test]
+    fn a_large_buffer_is_asked_for_and_a_flood_that_nobody_reads_is_counted() {
         let ports = bind(&[Ipv4Addr::LOCALHOST.into()], 0).unwrap();
-        let before = dropped(&ports);
+        let before = dropped(&inodes(&ports));
         let allowed: Option<usize> = std::fs::read_to_string("/proc/sys/net/core/rmem_max")
             .ok()
             .and_then(|text| text.trim().parse().ok());
@@ -124,11 +127,11 @@ mod tests {
         for _ in 0..2 * WANTED_BUFFER / datagram.len() + 10 {
             sender.send_to(&datagram, ports[0].address).unwrap();
         }
-        assert!(dropped(&ports).unwrap() > 0);
+        assert!(dropped(&inodes(&ports)).unwrap() > 0);
     }
 
-    #[tokio::test]
-    async fn an_address_that_is_not_ours_is_named() {
+    #[test]
+    fn an_address_that_is_not_ours_is_named() {
         let foreign: IpAddr = "192.0.2.7".parse().unwrap();
         match bind(&[Ipv4Addr::LOCALHOST.into(), foreign], 0) {
             Err(EngineError::Bind { address, .. }) => assert_eq!(address.ip(), foreign),

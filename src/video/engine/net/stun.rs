@@ -1,7 +1,9 @@
-//! What the mux must know of a STUN binding request (for whom it is, whether its sender knows the
+//! What the port must know of a STUN binding request (for whom it is, whether its sender knows the
 //! password that went into our answer, whether it nominates its way), the answer to it, and a request
 //! of our own.
 
+use crate::video::engine::net::link::Credentials;
+use rand::{Rng, RngExt};
 use rtc::crypto::{HmacAlgorithm, RTCCrypto};
 use rtc::stun::attributes::{ATTR_PRIORITY, ATTR_USERNAME, AttrType};
 use rtc::stun::fingerprint::FINGERPRINT;
@@ -44,18 +46,24 @@ pub fn answers_request(datagram: &[u8]) -> bool {
 }
 
 /// A binding request to a peer, which any full agent answers.
-pub fn request(theirs: &str, ours: &str, password: &str, crypto: &dyn RTCCrypto) -> Option<Vec<u8>> {
-    let username = TextAttribute { attr: ATTR_USERNAME, text: format!("{theirs}:{ours}") };
-    let mut id = TransactionId::new();
+pub fn request(
+    theirs: &Credentials,
+    ours: &str,
+    random: &mut dyn Rng,
+    crypto: &dyn RTCCrypto,
+) -> Option<Vec<u8>> {
+    let text = format!("{}:{ours}", theirs.ufrag);
+    let username = TextAttribute { attr: ATTR_USERNAME, text };
+    let mut id = TransactionId(random.random());
     id.0[..OURS.len()].copy_from_slice(&OURS);
     let parts: [Box<dyn Setter>; 5] = [
         Box::new(BINDING_REQUEST),
         Box::new(id),
         Box::new(username),
-        Box::new(Raw(ICE_CONTROLLED, rand::random::<u64>().to_be_bytes().to_vec())),
+        Box::new(Raw(ICE_CONTROLLED, random.random::<u64>().to_be_bytes().to_vec())),
         Box::new(Raw(ATTR_PRIORITY, (110u32 << 24).to_be_bytes().to_vec())),
     ];
-    build(&parts, password, crypto)
+    build(&parts, &theirs.password, crypto)
 }
 
 struct Raw(AttrType, Vec<u8>);
@@ -160,8 +168,8 @@ mod tests {
     #[test]
     fn an_answer_names_the_address_and_both_sides_know_the_password() {
         let provider = rtc::crypto::default_provider().unwrap();
-        let asked =
-            crate::video::engine::net::stun::request("theirs", "ours", "secret", provider.crypto()).unwrap();
+        let theirs = Credentials { ufrag: "theirs".to_owned(), password: "secret".to_owned() };
+        let asked = super::request(&theirs, "ours", &mut rand::rng(), provider.crypto()).unwrap();
         let parsed = BindingRequest::parse(&asked).unwrap();
         assert_eq!((parsed.ufrag, parsed.nominates), ("theirs", false));
         assert!(parsed.signed_with("secret", provider.crypto()));

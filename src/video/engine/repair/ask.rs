@@ -33,19 +33,18 @@ pub struct Asker {
     outbound: VecDeque<TaggedPacket>,
 }
 
-impl Default for Asker {
-    fn default() -> Self {
+impl Asker {
+    /// One that calls itself `sender_ssrc`.
+    pub fn new(sender_ssrc: u32) -> Self {
         Self {
             streams: Vec::new(),
-            sender_ssrc: rand::random(),
+            sender_ssrc,
             due: None,
             inbound: VecDeque::new(),
             outbound: VecDeque::new(),
         }
     }
-}
 
-impl Asker {
     /// Whether the packet goes on; what was wrapped is unwrapped.
     fn take(&mut self, packet: &mut rtp::Packet, now: Instant) -> bool {
         let (ssrc, kind) = (packet.header.ssrc, packet.header.payload_type);
@@ -174,7 +173,7 @@ mod tests {
     const AGAIN: u32 = 2000;
 
     fn asker() -> Asker {
-        let mut asker = Asker::default();
+        let mut asker = Asker::new(1);
         let feedback = RTCPFeedback { typ: "nack".to_owned(), parameter: String::new() };
         let stream = StreamInfo {
             ssrc: MEDIA,
@@ -249,7 +248,7 @@ mod tests {
 
     #[test]
     fn streams_without_nack_pass_untouched() {
-        let (mut asker, start) = (Asker::default(), Instant::now());
+        let (mut asker, start) = (Asker::new(1), Instant::now());
         asker.bind_remote_stream(&StreamInfo { ssrc: MEDIA, ..Default::default() });
         for seq in [1, 5, 5] {
             assert!(read(&mut asker, start, rtp(MEDIA, seq, b"a")).is_some());

@@ -49,25 +49,27 @@ struct Stream {
 /// Stands where the stack's own answering side would.
 pub struct Resender {
     streams: Vec<Stream>,
+    /// Nobody can guess it (RFC 3550, 5.1).
+    first_number: u16,
     budget: usize,
     round_trip: Duration,
     inbound: VecDeque<TaggedPacket>,
     outbound: VecDeque<TaggedPacket>,
 }
 
-impl Default for Resender {
-    fn default() -> Self {
+impl Resender {
+    /// One whose retransmissions are numbered from `first_number` on.
+    pub fn new(first_number: u16) -> Self {
         Self {
             streams: Vec::new(),
+            first_number,
             budget: BURST,
             round_trip: UNKNOWN_ROUND_TRIP,
             inbound: VecDeque::new(),
             outbound: VecDeque::new(),
         }
     }
-}
 
-impl Resender {
     fn keep(&mut self, sent: &rtp::Packet) {
         let header = &sent.header;
         let Some(stream) = self.streams.iter_mut().find(|stream| stream.ssrc == header.ssrc) else { return };
@@ -204,7 +206,7 @@ impl Interceptor for Resender {
             ssrc: info.ssrc,
             payload_type: info.payload_type,
             rtx: info.ssrc_rtx.zip(info.payload_type_rtx),
-            rtx_seq: rand::random(),
+            rtx_seq: self.first_number,
             kept: std::iter::repeat_with(|| None).take(KEPT).collect(),
             reported: None,
         });
@@ -229,7 +231,7 @@ mod tests {
     const AGAIN: u32 = 2000;
 
     fn resender(rtx: bool) -> Resender {
-        let mut resender = Resender::default();
+        let mut resender = Resender::new(9);
         resender.bind_local_stream(&StreamInfo {
             ssrc: MEDIA,
             payload_type: 96,
