@@ -44,6 +44,7 @@ mod m20261126_000200_refusals;
 mod m20261126_000201_decided;
 mod m20261126_000210_stage_officers;
 mod m20261126_000211_extra_quotas;
+mod m20261127_000700_late_moves;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -93,6 +94,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000201_decided::Migration),
             Box::new(m20261126_000210_stage_officers::Migration),
             Box::new(m20261126_000211_extra_quotas::Migration),
+            Box::new(m20261127_000700_late_moves::Migration),
         ]
     }
 }

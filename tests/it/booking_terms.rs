@@ -35,7 +35,7 @@ async fn set_tier(chief: &Browser, enterprise: &str, tier: &str) -> Answer {
 }
 
 /// A chief sets the terms of a service; its id.
-async fn set_terms(app: &TestApp, code: &str, terms: Value) -> String {
+pub async fn set_terms(app: &TestApp, code: &str, terms: Value) -> String {
     let (chief, service) = (app.signed_in("shen").await, app.service(code).await);
     let body = json!({"terms": terms, "reason": "试行"});
     chief.call(Method::PUT, &format!("/api/v1/services/{service}/terms"), Some(body)).await.ok();

@@ -242,6 +242,7 @@ pub mod tests {
             results_ready_at: None,
             requested_at: None,
             decided_at: None,
+            late_from: None,
         }
     }
 
