@@ -45,6 +45,7 @@ mod m20261126_000201_decided;
 mod m20261126_000210_stage_officers;
 mod m20261126_000211_extra_quotas;
 mod m20261127_000220_external_numbers;
+mod m20261127_000700_late_moves;
 mod m20261127_000760_first_called;
 
 /// All steps, oldest first.
@@ -96,6 +97,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000210_stage_officers::Migration),
             Box::new(m20261126_000211_extra_quotas::Migration),
             Box::new(m20261127_000220_external_numbers::Migration),
+            Box::new(m20261127_000700_late_moves::Migration),
             Box::new(m20261127_000760_first_called::Migration),
         ]
     }

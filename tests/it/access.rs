@@ -122,6 +122,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     // nothing has the id that is named
     ("POST", "/openings/{id}/withdraw", "uxxxxxhxxxxx"),
     ("GET", "/board", "uxxxx..xxxxx"),
+    ("POST", "/board/moves/preview", "uxxxx..xxxxx"),
+    ("POST", "/board/moves", "uxxxx..xxxxx"),
     ("GET", "/decisions", "uxxxx..xxxxx"),
     ("POST", "/calendar/preview", "uxxxxx.xxxxx"),
     ("POST", "/calendar/imports", "uxxxxx.xxxxx"),

@@ -50,6 +50,7 @@ const COLUMNS: &[(&str, &str, Must)] = &[
     ("booking", "results_ready_at", Found),
     ("booking", "requested_at", Found),
     ("booking", "decided_at", Found),
+    ("booking", "late_from", Found),
     ("appointment", "id", Found),
     ("appointment", "booking_id", Found),
     ("appointment", "position", Found),

@@ -243,6 +243,33 @@ both_stores! { at AT;
         assert_eq!(ids, [&first["id"]]);
     }
 
+    async fn who_accepts_is_told_of_a_stage_that_they_hold_then(app: &TestApp) {
+        let (lin, gao) = (app.signed_in("lin").await, app.signed_in("gao").await);
+        let (zhou, shen) = (app.signed_in("zhou").await, app.signed_in("shen").await);
+        let service = app.service("after-hours").await;
+        name(&shen, &service, 1, &[&officer(app, "zhou").await]).await.ok();
+        // Nobody has accepted it, and the inspection is his all the same.
+        let staged = book(&lin, app, there(TUESDAY)).await;
+        let beside = crate::mail_words::requested(app, &gao, "after-hours", TUESDAY[0]).await;
+        let later = crate::mail_words::requested(app, &gao, "after-hours", "2026-11-24T13:00:00Z").await;
+        let told = shown(&zhou, &beside).await["overlaps"].clone();
+        assert_eq!((&told[0]["id"], &told[0]["state"]), (&staged["id"], &json!("requested")));
+        // When he holds it, not when the whole booking is.
+        assert_eq!((&told[0]["starts_at"], &told[0]["ends_at"]), (&json!(TUESDAY[1]), &json!(TUESDAY[2])));
+        let accept = crate::booking::path(&beside, "/accept");
+        let refused = zhou.post(&accept, json!({})).await;
+        refused.refused(409, "officer_busy");
+        assert_eq!(refused.json()["subject_id"], staged["id"]);
+        zhou.post(&crate::booking::path(&later, "/accept"), json!({})).await.ok();
+        assert_eq!(shown(&shen, &beside).await["overlaps"], json!([]));
+        zhou.post(&format!("{accept}?anyway=true"), json!({})).await.ok();
+        // Over, it is nobody's hindrance.
+        let third = crate::mail_words::requested(app, &gao, "after-hours", WEDNESDAY[0]).await;
+        let staged = book(&lin, app, there(WEDNESDAY)).await;
+        lin.post(&crate::booking::path(&staged, "/cancel"), json!({"reason": "不来了"})).await.ok();
+        zhou.post(&crate::booking::path(&third, "/accept"), json!({})).await.ok();
+    }
+
     async fn an_officer_hands_a_stage_to_somebody_who_is_free_and_the_chain_tells(app: &TestApp) {
         let (chief, lin, gao) =
             (app.signed_in("shen").await, app.signed_in("lin").await, app.signed_in("gao").await);

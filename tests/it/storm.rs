@@ -85,6 +85,8 @@ pub async fn storm(app: &TestApp, attempts: usize, seed: u64) -> Report {
         .map(|client| tokio::spawn(act(client, services.clone(), made.clone(), answers.clone(), attempts)))
         .collect();
     let chief = tokio::spawn(close_and_open(chief, services.clone(), over.clone()));
+    let officer = app.signed_in("zhou").await;
+    let rows = tokio::spawn(move_rows(officer.clone(), seed, answers.clone(), over.clone()));
     let mut looks = 0;
     let begun: DateTime<Utc> = app.clock.now();
     while tasks.iter().any(|task| !task.is_finished()) {
@@ -100,6 +102,9 @@ pub async fn storm(app: &TestApp, attempts: usize, seed: u64) -> Report {
     }
     over.store(true, Ordering::Relaxed);
     chief.await.unwrap();
+    rows.await.unwrap();
+    // Nobody is in the way any more but those who stay.
+    move_some(&officer, &mut StdRng::seed_from_u64(seed), json!({"to_date": "2026-11-25"}), &answers).await;
     let cases = whole(app, &services).await;
     let answers = Arc::into_inner(answers).unwrap().into_inner().unwrap();
     Report { attempts: made.load(Ordering::Relaxed), answers, looks, cases }
@@ -267,6 +272,65 @@ async fn close_and_open(chief: Browser, services: Arc<Services>, over: Arc<Atomi
         tokio::time::sleep(Duration::from_millis(400)).await;
         hour += 1;
     }
+}
+
+/// An officer moves many bookings at once, until it is over.
+async fn move_rows(
+    officer: Browser,
+    seed: u64,
+    answers: Arc<Mutex<BTreeMap<String, usize>>>,
+    over: Arc<AtomicBool>,
+) {
+    let mut rng = StdRng::seed_from_u64(seed);
+    while !over.load(Ordering::Relaxed) {
+        let minutes = [-60, -30, -15, 15, 30, 60][rng.random_range(0..6)];
+        let to = match rng.random_bool(0.7) {
+            true => json!({"by_minutes": minutes}),
+            false => json!({"to_date": ["2026-11-24", "2026-11-25"][rng.random_range(0..2)]}),
+        };
+        move_some(&officer, &mut rng, to, &answers).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Picks some of what is on the board, leaves out what the preview says cannot be moved, and moves the rest.
+async fn move_some(officer: &Browser, rng: &mut StdRng, to: Value, answers: &Mutex<BTreeMap<String, usize>>) {
+    let board = officer.get("/api/v1/board?from=2026-11-24&to=2026-11-25").await;
+    if !board.status.is_success() {
+        return;
+    }
+    let board = board.json();
+    let mut picked: Vec<Value> = board["bookings"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|one| one["can"]["reschedule"] == true && rng.random_bool(0.5))
+        .take(12)
+        .map(|one| json!({"id": one["id"], "updated_at": one["updated_at"]}))
+        .collect();
+    let wish = |picked: &[Value]| {
+        let mut wish = json!({"bookings": picked, "anyway": true, "reason": "演练"});
+        wish.as_object_mut().unwrap().extend(to.as_object().unwrap().clone());
+        wish
+    };
+    // Who is left out is in the way of others again: so once more.
+    for _ in 0..4 {
+        let preview = officer.post("/api/v1/board/moves/preview", wish(&picked)).await;
+        if !preview.status.is_success() {
+            break;
+        }
+        let preview = preview.json();
+        let can = |one: &Value| one["refusal"].is_null() || one["refusal"]["passes_anyway"] == true;
+        let stays =
+            |id: &Value| preview["items"].as_array().unwrap().iter().any(|one| one["id"] == *id && !can(one));
+        picked.retain(|one| !stays(&one["id"]));
+    }
+    let moved = officer.post("/api/v1/board/moves", wish(&picked)).await;
+    let status = moved.status.as_u16();
+    let told = if moved.text.is_empty() { Value::Null } else { moved.json() };
+    let code = told["code"].as_str().unwrap_or_default();
+    assert!(status < 500 || status == 503 || code == "answer_lost", "move several: {status} {code}");
+    *answers.lock().unwrap().entry(format!("move several {status} {code}")).or_default() += 1;
 }
 
 /// No cell has more owners than its resource has seats. (That no seat of a cell has two, the key holds.)

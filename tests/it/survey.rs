@@ -57,6 +57,7 @@ async fn completed(app: &TestApp, service: &str, booker: &str, officer: &str) ->
         results_ready_at: Set(None),
         requested_at: Set(None),
         decided_at: Set(None),
+        late_from: Set(None),
     };
     let written: Result<(), DbErr> = app
         .app

@@ -95,6 +95,14 @@ stage_officer_busy = 这位关员这段时间已经有别的安排，请换一�
 stage_officer_unknown = 这个环节不由这位关员办理，请从名单里选。
 stage_not_begun = 这个环节还没有开始，或已经办完。
 same_time = 新的时间与现在的相同。
+# $most (number)
+moves_count = 请选 1 至 { $most } 个预约。
+moves_where = 请说明改到哪一天，或者提前、推后多少分钟，二者选一。
+# $hours (number)
+moves_minutes = 最多提前或推后 { $hours } 小时，且不能是 0。
+unknown_booking = 没有这个预约。
+booking_changed = 预约 { $reference } 在您选中之后有了变化，请看过再选。
+moves_impossible = 没有改时间，因为预约 { $reference } 改不了：{ $why }
 stage_declaration = 申报
 stage_inspection = 查验
 stage_release = 放行

@@ -8,7 +8,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Accounts by id.
@@ -106,5 +106,16 @@ pub fn accounts_with_badge(badge_no: &str) -> SelectStatement {
 pub async fn lock_party(tx: &Tx, account: Uuid, enterprise: Option<Uuid>) -> Result<(), DbErr> {
     let mut rows = vec![("account", account)];
     rows.extend(enterprise.map(|enterprise| ("enterprise", enterprise)));
+    tx.lock_rows(&rows).await
+}
+
+/// The same of several parties: accounts before enterprises and each by id, as whoever locks one of them does.
+pub async fn lock_parties(
+    tx: &Tx,
+    accounts: &BTreeSet<Uuid>,
+    enterprises: &BTreeSet<Uuid>,
+) -> Result<(), DbErr> {
+    let accounts = accounts.iter().map(|id| ("account", *id));
+    let rows: Vec<_> = accounts.chain(enterprises.iter().map(|id| ("enterprise", *id))).collect();
     tx.lock_rows(&rows).await
 }

@@ -10,6 +10,8 @@ pub mod feeds;
 pub mod figures;
 pub mod form;
 pub mod group;
+pub mod late;
+pub mod moves;
 pub mod past_requests;
 pub mod reference;
 pub mod reminders;

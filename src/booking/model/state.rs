@@ -247,6 +247,7 @@ pub mod tests {
             results_ready_at: None,
             requested_at: None,
             decided_at: None,
+            late_from: None,
         }
     }
 

@@ -3,20 +3,22 @@
 use crate::auth::{Actor, Right};
 use crate::base::local_time::{local_date, midnight};
 use crate::booking::log::BookingEntry;
-use crate::booking::model::form;
 use crate::booking::model::state::{Action, wrong_state};
+use crate::booking::model::{form, late};
 use crate::booking::service::{Booking, scope_of};
-use crate::booking::store::entities::booking::{self, BookingState};
+use crate::booking::store::entities::booking;
 use crate::booking::store::write;
+use crate::booking::wire::dto::LateCancellingDto;
 use crate::directory::ServiceInfo;
-use crate::directory::model::calendar::add_working_days;
+use crate::directory::model::calendar::{Calendar, add_working_days};
+use crate::directory::model::terms::CancellingTerms;
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 impl Booking {
-    /// Until when an explanation is due if this is done to an accepted booking now; none where it is not late. Of a term
+    /// Until when an explanation is due if this is done to a booking now; none where it is not late. Of a term
     /// that runs into an unpublished year nobody knows the end, and none is set.
     pub(super) async fn explain_by(
         &self,
@@ -26,13 +28,11 @@ impl Booking {
         now: DateTime<Utc>,
     ) -> Result<Option<DateTime<Utc>>, Problem> {
         let Some(terms) = info.spec.terms.cancelling else { return Ok(None) };
-        let free_until = row.starts_at - TimeDelta::minutes(i64::from(terms.free_until_minutes));
-        if action != Action::Cancel || row.state != BookingState::Accepted || now <= free_until {
+        if action != Action::Cancel || !late::is_late(row, &terms, now) {
             return Ok(None);
         }
-        let days = u32::try_from(terms.explain_within_working_days).unwrap_or_default();
         let calendar = self.0.directory.calendar().await?;
-        let last = add_working_days(&calendar, local_date(info.zone, now), days).ok();
+        let last = last_day(info, &terms, &calendar, now);
         Ok(last.and_then(|date| date.succ_opt()).map(|date| midnight(info.zone, date)))
     }
 
@@ -60,4 +60,32 @@ impl Booking {
             })
             .await
     }
+}
+
+/// What its booker owes for cancelling a booking, told before they do; none where nothing follows whenever it is.
+pub(super) fn cancelling_of(
+    info: &ServiceInfo,
+    row: &booking::Model,
+    calendar: &Calendar,
+    now: DateTime<Utc>,
+) -> Option<LateCancellingDto> {
+    let terms = info.spec.terms.cancelling?;
+    Some(LateCancellingDto {
+        free_until: late::free_until(row, &terms)?,
+        moved_late_from: row.late_from,
+        explain_within_working_days: terms.explain_within_working_days,
+        explain_until: last_day(info, &terms, calendar, now),
+        blocked_days: terms.blocked_days,
+    })
+}
+
+/// The last day for the explanation of what is cancelled now; of a term that runs into an unpublished year nobody knows it.
+fn last_day(
+    info: &ServiceInfo,
+    terms: &CancellingTerms,
+    calendar: &Calendar,
+    now: DateTime<Utc>,
+) -> Option<NaiveDate> {
+    let days = u32::try_from(terms.explain_within_working_days).unwrap_or_default();
+    add_working_days(calendar, local_date(info.zone, now), days).ok()
 }

@@ -6,7 +6,7 @@ use crate::booking::model::state::Action;
 use crate::booking::service::waiting::SessionGlance;
 use crate::booking::service::{Fault, Inner};
 use crate::booking::store::entities::{appointment, booking};
-use crate::booking::store::{appointments, read};
+use crate::booking::store::{appointments, desks};
 use crate::db::Tx;
 use crate::http::Problem;
 use uuid::Uuid;
@@ -42,7 +42,7 @@ impl Inner {
         }
     }
 
-    /// What else an officer has accepted for the time of a booking.
+    /// What else an officer has accepted for the time of a booking, or of what they hold a stage then.
     async fn other(
         &self,
         tx: &Tx,
@@ -51,8 +51,8 @@ impl Inner {
     ) -> Result<Option<booking::Model>, Fault> {
         // Two acceptances of one officer at once come one after the other.
         crate::auth::ask::lock_party(tx, officer, None).await?;
-        let own = read::on_desk_between(tx.conn(), officer, row.starts_at, row.ends_at).await?;
-        Ok(own.into_iter().find(|other| other.id != row.id))
+        let own = desks::duties(tx.conn(), officer, row.starts_at, row.ends_at).await?;
+        Ok(own.into_iter().map(|duty| duty.booking).find(|other| other.id != row.id))
     }
 
     async fn session(&self, tx: &Tx, row: &booking::Model) -> Result<Option<SessionGlance>, Fault> {

@@ -5,6 +5,7 @@ use crate::base::local_time::local_date;
 use crate::booking::log::{BookingEntry, Moved};
 use crate::booking::model::sealed;
 use crate::booking::service::Booking;
+use crate::booking::service::explain::cancelling_of;
 use crate::booking::service::presented::Presented;
 use crate::booking::service::results::results_of;
 use crate::booking::store::entities::booking;
@@ -42,6 +43,14 @@ impl Booking {
             .services
             .get(&row.service_id)
             .and_then(|info| results_of(info, &row, &calendar, local_date(info.zone, self.0.clock.now())));
+        let cancelling = match actor.has(Right::HandleBookings) {
+            // The office explains nothing to itself.
+            true => None,
+            false => presented
+                .services
+                .get(&row.service_id)
+                .and_then(|info| cancelling_of(info, &row, &calendar, self.0.clock.now())),
+        };
         let consent = self.consent_of(actor, &row).await?;
         let (mut fields, unreadable_fields) = self.answers_for(actor, &row, &presented);
         let persons = sealed::take_persons(&mut fields);
@@ -59,6 +68,7 @@ impl Booking {
             unreadable_fields,
             consent,
             results,
+            cancelling,
             history,
         })
     }

@@ -18,6 +18,7 @@ pub mod group;
 mod hindrances;
 mod history;
 mod lacking;
+pub mod moves;
 mod offers;
 mod offers_answered;
 pub mod official_calendar;

@@ -10,6 +10,7 @@ use crate::booking::model::{answers, display_reference, steps};
 use crate::booking::service::Booking;
 use crate::booking::service::stage_officers::can_be_handed_over;
 use crate::booking::service::waiting::SessionGlance;
+use crate::booking::store::desks::{self, Duty};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState, Channel};
 use crate::booking::store::{appointments, read};
@@ -34,7 +35,7 @@ pub(super) struct Presented<'a> {
     enterprises: HashMap<Uuid, enterprise::Model>,
     sessions: HashMap<Uuid, SessionGlance>,
     /// Bookings that may be at the same time as one of the rows.
-    neighbours: Vec<booking::Model>,
+    neighbours: Vec<Duty>,
     /// The stages of the rows that have some, in order.
     stages: HashMap<Uuid, Vec<appointment::Model>>,
 }
@@ -51,7 +52,9 @@ impl Booking {
         let neighbours = self.neighbours(actor, rows, now).await?;
         let enterprises = distinct(rows.iter().filter_map(|row| row.enterprise_id));
         let mut services = HashMap::new();
-        for id in distinct(rows.iter().chain(&neighbours).map(|row| row.service_id)) {
+        for id in
+            distinct(rows.iter().chain(neighbours.iter().map(|one| &one.booking)).map(|row| row.service_id))
+        {
             services.insert(id, self.info(id).await?);
         }
         let video = |row: &&booking::Model| {
@@ -86,13 +89,14 @@ impl Booking {
         })
     }
 
-    /// Of the bookers and their enterprises what is live, of an officer what they have accepted, around the rows.
+    /// Of the bookers and their enterprises what is live, of an officer what they have accepted or hold a stage of, around
+    /// the rows.
     async fn neighbours(
         &self,
         actor: &Actor,
         rows: &[booking::Model],
         now: DateTime<Utc>,
-    ) -> Result<Vec<booking::Model>, Problem> {
+    ) -> Result<Vec<Duty>, Problem> {
         let live = || rows.iter().filter(|row| state::is_live(row, now));
         let (Some(from), Some(to)) =
             (live().map(|row| row.starts_at).min(), live().map(|row| row.ends_at).max())
@@ -101,12 +105,12 @@ impl Booking {
         };
         let conn = self.0.db.reader();
         if actor.has(Right::HandleBookings) {
-            return Ok(read::on_desk_between(conn, actor.account_id, from, to).await?);
+            return Ok(desks::duties(conn, actor.account_id, from, to).await?);
         }
         let bookers = distinct(live().map(|row| row.account_id));
         let enterprises = distinct(live().filter_map(|row| row.enterprise_id));
         let found = read::of_bookers_between(conn, &bookers, &enterprises, from, to).await?;
-        Ok(found.into_iter().filter(|row| state::is_live(row, now)).collect())
+        Ok(found.into_iter().filter(|row| state::is_live(row, now)).map(Duty::whole).collect())
     }
 }
 
@@ -254,15 +258,16 @@ impl<'a> Presented<'a> {
         if is_fine || !state::is_live(row, self.now) {
             return Vec::new();
         }
-        let overlap = |other: &booking::Model| {
+        let overlap = |other: &Duty| {
             let meets = other.starts_at < row.ends_at && row.starts_at < other.ends_at;
-            let whose = self.whose(row, other).filter(|_| other.id != row.id && meets)?;
+            let whose =
+                self.whose(row, &other.booking).filter(|_| other.booking.id != row.id && meets)?;
             Some(OverlapDto {
-                id: other.id,
+                id: other.booking.id,
                 whose,
-                reference: display_reference(&other.reference),
-                state: shown_state(other, self.now),
-                service: self.services.get(&other.service_id)?.name(),
+                reference: display_reference(&other.booking.reference),
+                state: shown_state(&other.booking, self.now),
+                service: self.services.get(&other.booking.service_id)?.name(),
                 starts_at: other.starts_at,
                 ends_at: other.ends_at,
             })

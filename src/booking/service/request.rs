@@ -211,6 +211,7 @@ impl Requested {
             acknowledged: self.warnings.iter().map(|warning| warning.code.clone()).collect(),
             explain_by: None,
             moved: None,
+            late_from: None,
             now: self.now,
             zone: self.info.zone,
         };

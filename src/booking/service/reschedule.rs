@@ -3,8 +3,8 @@
 
 use crate::auth::{Actor, Right};
 use crate::booking::log::{BookedStage, Moved, Times};
-use crate::booking::model::form;
 use crate::booking::model::state::{self, Action, Side};
+use crate::booking::model::{form, late};
 use crate::booking::service::decide::People;
 use crate::booking::service::terms::Question;
 use crate::booking::service::transition::{Step, take_steps};
@@ -20,6 +20,7 @@ use crate::db::Tx;
 use crate::directory::ServiceInfo;
 use crate::evidence;
 use crate::http::Problem;
+use crate::places::Taken;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use std::iter;
@@ -28,7 +29,7 @@ use uuid::Uuid;
 
 /// What is to be moved, worked out.
 pub(super) struct Move {
-    seen: booking::Model,
+    pub seen: booking::Model,
     info: Arc<ServiceInfo>,
     wanted: WantedAll,
     question: Question,
@@ -106,6 +107,19 @@ impl Booking {
             }
         };
         let seen = self.find_for(actor, id).await?;
+        self.moving_seen(actor, side, seen, time, anyway, reason).await
+    }
+
+    /// The same of what was found, for a reason that was looked at.
+    pub(super) async fn moving_seen(
+        &self,
+        actor: &Actor,
+        side: Side,
+        seen: booking::Model,
+        time: Option<WantedTime>,
+        anyway: bool,
+        reason: Option<String>,
+    ) -> Result<Move, Problem> {
         let now = self.0.clock.now();
         let info = self.info(seen.service_id).await?;
         // First whether it can be moved at all.
@@ -116,7 +130,7 @@ impl Booking {
         // Who held a stage holds it at its new time too, if they are free then.
         let wanted = match info.stages.iter().all(|stage| stage.officers.is_empty()) {
             true => wanted,
-            false => wanted.held_as(&appointments::of(self.0.db.reader(), [id]).await?),
+            false => wanted.held_as(&appointments::of(self.0.db.reader(), [seen.id]).await?),
         };
         if let (Side::Booker, Some(_), Some(terms)) = (side, seen.people, info.spec.groups) {
             self.far_enough(&info, terms, wanted.span().starts_at)?;
@@ -137,21 +151,30 @@ impl Booking {
     /// One try: the booking is moved and everybody told.
     pub(super) async fn move_in(&self, tx: &Tx, asked: &Move, spread: bool) -> Result<booking::Model, Fault> {
         let (row, new, was) = self.swap(tx, asked, spread).await?;
-        let by_office = asked.step.side == Side::Officer;
-        if by_office {
+        if asked.step.side == Side::Officer {
             self.0.hindered(tx, &row, Action::Reschedule, row.officer_id, asked.anyway).await?;
         }
-        let people = asked.people.about(&new);
-        let news = people.news(&self.0.office, &asked.info, &row, asked.step.now);
-        match row.state {
-            BookingState::Accepted => mails::moved(tx, &news, by_office).await?,
-            _ => {
-                let invited = was == BookingState::Accepted;
-                mails::moved_undecided(tx, &news, invited, by_office).await?;
-            }
-        }
+        self.tell_booker(tx, asked, &row, &new, was).await?;
         self.0.tell_office(tx);
         Ok(row)
+    }
+
+    /// Tells the booker to when it was moved.
+    pub(super) async fn tell_booker(
+        &self,
+        tx: &Tx,
+        asked: &Move,
+        row: &booking::Model,
+        new: &[appointment::Model],
+        was: BookingState,
+    ) -> Result<(), DbErr> {
+        let by_office = asked.step.side == Side::Officer;
+        let people = asked.people.about(new);
+        let news = people.news(&self.0.office, &asked.info, row, asked.step.now);
+        match row.state {
+            BookingState::Accepted => mails::moved(tx, &news, by_office).await,
+            _ => mails::moved_undecided(tx, &news, was == BookingState::Accepted, by_office).await,
+        }
     }
 
     /// The booking keeps its own seats where the new time wants them again.
@@ -161,30 +184,58 @@ impl Booking {
         asked: &Move,
         spread: bool,
     ) -> Result<(booking::Model, Vec<appointment::Model>, BookingState), Fault> {
-        let (now, id) = (asked.step.now, asked.seen.id);
+        let id = asked.seen.id;
         asked.lock_party(tx).await?;
         let before = write::lock_scoped(tx, asked.scope, id).await?.ok_or_else(Problem::not_found)?;
         if asked.only_from.is_some_and(|from| before.starts_at != from) {
             return Err(state::wrong_state().into());
         }
+        let was = before.state;
         let old = appointments::of(tx.conn(), [id]).await?;
-        if asked.wanted.is_as(&old) {
+        let taken = self.seats_for(tx, asked, &old, &[id], asked.anyway, spread).await?;
+        self.0.places.vacate(tx, appointments::owners(id)).await?;
+        let (row, new) = self.put_onto(tx, asked, before, &old, taken).await?;
+        Ok((row, new, was))
+    }
+
+    /// The seats that a booking moves to; those of bookings that are yet `to_move`, it among them, are no hindrance.
+    pub(super) async fn seats_for(
+        &self,
+        tx: &Tx,
+        asked: &Move,
+        old: &[appointment::Model],
+        to_move: &[Uuid],
+        anyway: bool,
+        spread: bool,
+    ) -> Result<Vec<Vec<Taken>>, Fault> {
+        if asked.wanted.is_as(old) {
             return Err(same_time().into());
         }
         let same_place = match asked.step.side {
             Side::Officer => already_theirs,
             _ => already_yours,
         };
-        let asking = Asked { party: asked.party(), but: Some(id), anyway: asked.anyway, same_place, now };
+        let asking = Asked { party: asked.party(), but: to_move, anyway, same_place, now: asked.step.now };
         let (standing, taken) = asked.wanted.find_seats(tx, &self.0.places, &asking, spread).await?;
         asked.allow(&standing)?;
-        self.0.places.vacate(tx, appointments::owners(id)).await?;
-        let new = asked.wanted.appointments(id, &taken, now);
+        Ok(taken)
+    }
+
+    /// Puts a booking whose former seats were given back onto others.
+    pub(super) async fn put_onto(
+        &self,
+        tx: &Tx,
+        asked: &Move,
+        before: booking::Model,
+        old: &[appointment::Model],
+        taken: Vec<Vec<Taken>>,
+    ) -> Result<(booking::Model, Vec<appointment::Model>), Fault> {
+        let id = before.id;
+        let new = asked.wanted.appointments(id, &taken, asked.step.now);
         appointments::replace(tx, id, new.iter().cloned()).await?;
         let owners = new.iter().map(|appointment| appointment.id);
         self.0.places.occupy(tx, &owners.zip(taken).collect::<Vec<_>>());
-        let was = before.state;
-        Ok((asked.write(tx, before, &old, &new).await?, new, was))
+        Ok((asked.write(tx, before, old, &new).await?, new))
     }
 }
 
@@ -239,7 +290,9 @@ impl Move {
         let was =
             Times { starts_at: before.starts_at, ends_at: before.ends_at, stages: BookedStage::of(old) };
         let is = Times { starts_at: span.starts_at, ends_at: span.ends_at, stages: BookedStage::of(new) };
-        let step = Step { moved: Some(Moved { was, is }), ..self.step.clone() };
+        let terms = self.info.spec.terms.cancelling.as_ref();
+        let late_from = late::late_from(&before, terms, self.step.side, self.step.now);
+        let step = Step { moved: Some(Moved { was, is }), late_from, ..self.step.clone() };
         old.iter().for_each(|row| evidence::tell_gone(tx, row));
         new.iter().for_each(|row| evidence::tell_made(tx, row));
         let accepted = again.then(|| Step::by_program(Action::Accept, self.step.now));

@@ -42,7 +42,7 @@ impl StagesNow {
         let present = present(conn, stages).await?;
         let desks = match present.is_empty() {
             true => Vec::new(),
-            false => desks::between(conn, &present, span, but).await?,
+            false => desks::between(conn, &present, span, but.as_slice()).await?,
         };
         let own = match but {
             Some(id) => places::ask::taken_by(conn, appointments::owners(id)).await?,

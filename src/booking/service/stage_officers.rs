@@ -141,7 +141,7 @@ impl Booking {
         }
         let need = Need::one_of(Arc::from([officer]), cells::of_person(&(one.starts_at..one.ends_at)));
         make_room_for(tx, &self.0.places, &need, now).await?;
-        let on_desk = desks::between(tx.conn(), [&officer], one.starts_at..one.ends_at, Some(id)).await?;
+        let on_desk = desks::between(tx.conn(), [&officer], one.starts_at..one.ends_at, &[id]).await?;
         if !on_desk.is_empty() || write::is_taken(tx, &need).await? {
             return Err(busy().into());
         }

@@ -135,7 +135,7 @@ impl Booking {
         let account = wish.booker.lock(tx, wish.now).await?;
         let asked = Asked {
             party: wish.party(account),
-            but: wish.offer.and_then(|offer| offer.but),
+            but: wish.offer.as_ref().map_or(&[], |offer| offer.but.as_slice()),
             anyway: wish.anyway,
             same_place: if wish.booker.officer.is_some() { already_theirs } else { already_yours },
             now: wish.now,
@@ -284,6 +284,7 @@ impl Wish {
             results_ready_at: None,
             requested_at: None,
             decided_at: None,
+            late_from: None,
         }
     }
 }

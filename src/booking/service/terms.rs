@@ -90,7 +90,7 @@ impl Booking {
         scope: Scope,
         needed: FactsNeeded,
     ) -> Result<Facts, Problem> {
-        let of = FactsOf { scope, service: question.info.row.id, but: None };
+        let of = FactsOf { scope, service: question.info.row.id, but: &[] };
         Ok(facts::of(self.0.db.reader(), of, needed, question.now).await?)
     }
 }

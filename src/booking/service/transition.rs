@@ -37,6 +37,8 @@ pub(super) struct Step {
     pub explain_by: Option<DateTime<Utc>>,
     /// From when to when it is moved.
     pub moved: Option<Moved>,
+    /// It is moved: the start from which its booker moved it late, then or before.
+    pub late_from: Option<DateTime<Utc>>,
     pub now: DateTime<Utc>,
     /// By whose clocks a refusal tells a time: the venue's, and the office's where nobody waits for an answer.
     pub zone: Tz,
@@ -55,6 +57,7 @@ impl Step {
             acknowledged: Vec::new(),
             explain_by: None,
             moved: None,
+            late_from: None,
             now,
             zone: office().zone,
         }
@@ -152,6 +155,7 @@ fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
     }
     if let Some(moved) = &step.moved {
         (row.starts_at, row.ends_at) = (moved.is.starts_at, moved.is.ends_at);
+        row.late_from = step.late_from;
         // Who said yes, said it to another time.
         row.officer_id = row.officer_id.filter(|_| step.side == Side::Officer);
     }

@@ -53,6 +53,12 @@ impl Booking {
         presented.show(&row).ok_or_else(Problem::not_found)
     }
 
+    /// Some bookings as `actor` sees them.
+    pub async fn show_all(&self, actor: &Actor, rows: &[booking::Model]) -> Result<Vec<BookingDto>, Problem> {
+        let presented = self.present(actor, rows, &[]).await?;
+        Ok(rows.iter().filter_map(|row| presented.show(row)).collect())
+    }
+
     /// One page of `actor`'s bookings, and one row more to show that there is another page.
     pub async fn list(
         &self,
@@ -66,8 +72,7 @@ impl Booking {
         let now = self.0.clock.now();
         let scope = scope_of(actor)?;
         let rows = read::list(self.0.db.reader(), scope, view, now, after, limit).await?;
-        let presented = self.present(actor, &rows, &[]).await?;
-        Ok(rows.iter().filter_map(|row| presented.show(row)).collect())
+        self.show_all(actor, &rows).await
     }
 
     /// A booking by what somebody read out; what cannot be a reference is not looked for.

@@ -259,7 +259,7 @@ impl WantedAll {
         &self,
         tx: &Tx,
         places: &Places,
-        asked: &Asked,
+        asked: &Asked<'_>,
         spread: bool,
     ) -> Result<(Standing, Vec<Vec<Taken>>), Fault> {
         let Asked { party, but, anyway, same_place, now } = *asked;
@@ -277,16 +277,17 @@ impl WantedAll {
         Ok((standing, taken))
     }
 
-    /// How things stand for a party that wants this; without the seats of `but`, if that is a booking.
+    /// How things stand for a party that wants this; without the seats of `but`, which are bookings.
     async fn standing(
         &self,
         tx: &Tx,
         party: Party,
-        but: Option<Uuid>,
+        but: &[Uuid],
         now: DateTime<Utc>,
     ) -> Result<Standing, Fault> {
+        let own = || (!but.is_empty()).then(|| appointments::owners_of(but.iter().copied()));
         let of_one = |wanted: &Wanted, need: &Need| {
-            let mut taken = places::ask::taken_seats(need, but.map(appointments::owners));
+            let mut taken = places::ask::taken_seats(need, own());
             if matches!(need.pool, Pool::AnyOf(_)) {
                 taken.union(UnionType::Distinct, desks::seats(need, &wanted.slot, but));
             }
@@ -383,10 +384,10 @@ pub(super) async fn make_room_for(
 
 /// Who wants it, and what does not count for them.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked {
+pub(super) struct Asked<'a> {
     pub party: Party,
-    /// The booking that is to be moved.
-    pub but: Option<Uuid>,
+    /// The bookings that are to be moved.
+    pub but: &'a [Uuid],
     /// They know that they have the same place already.
     pub anyway: bool,
     /// What they are told of it otherwise.
@@ -404,6 +405,11 @@ pub(super) struct Tries {
 }
 
 impl Tries {
+    /// How many there are.
+    pub fn left(&self) -> i32 {
+        self.left
+    }
+
     /// What to do about a try that did not take it: another one, or the refusal.
     pub fn again(&mut self, fault: Fault) -> Result<(), Problem> {
         let error = match fault {

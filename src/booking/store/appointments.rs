@@ -2,6 +2,7 @@
 
 use crate::booking::store::entities::appointment;
 use crate::db::Tx;
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Iterable, ModelTrait, QueryFilter,
@@ -56,6 +57,24 @@ pub fn held_by(officer: Uuid) -> SelectStatement {
         .column(appointment::Column::BookingId)
         .filter(appointment::Column::OfficerId.eq(officer))
         .into_query()
+}
+
+/// The stages that an officer holds at times that touch `from..to`, as far as they are not done.
+pub async fn held_between(
+    conn: &impl ConnectionTrait,
+    officer: Uuid,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<appointment::Model>, DbErr> {
+    appointment::Entity::find()
+        .filter(appointment::Column::OfficerId.eq(officer))
+        .filter(appointment::Column::StartsAt.lt(to))
+        .filter(appointment::Column::EndsAt.gt(from))
+        .filter(appointment::Column::EndedAt.is_null())
+        .order_by_asc(appointment::Column::StartsAt)
+        .order_by_asc(appointment::Column::Id)
+        .all(conn)
+        .await
 }
 
 pub fn insert(tx: &Tx, rows: impl IntoIterator<Item = appointment::Model>) {

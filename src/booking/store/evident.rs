@@ -42,6 +42,7 @@ impl Evident for booking::Model {
             results_ready_at,
             requested_at,
             decided_at,
+            late_from,
         } = self;
         vec![
             plain("reference", json!(reference)),
@@ -70,6 +71,7 @@ impl Evident for booking::Model {
             plain("results_ready_at", maybe(*results_ready_at)),
             plain("requested_at", maybe(*requested_at)),
             plain("decided_at", maybe(*decided_at)),
+            plain("late_from", maybe(*late_from)),
             // Online is what nobody need say: rows from before there was a choice do not.
             plain("channel", if *channel == booking::Channel::Online { Value::Null } else { json!(channel) }),
         ]

@@ -32,12 +32,12 @@ impl FactsNeeded {
     }
 }
 
-/// Whose facts they are, about which service; `but` for a booking that is to be moved.
+/// Whose facts they are, about which service; `but` for bookings that are to be moved.
 #[derive(Clone, Copy, Debug)]
-pub struct FactsOf {
+pub struct FactsOf<'a> {
     pub scope: Scope,
     pub service: Uuid,
-    pub but: Option<Uuid>,
+    pub but: &'a [Uuid],
 }
 
 // The number of each kind in the first column of the answer; what stands beside facts is numbered from 0.
@@ -63,9 +63,10 @@ pub fn without_instants(query: &mut SelectStatement) {
 }
 
 /// The parts of a query that give the facts, each with four columns: its kind, nothing, and two instants.
-pub fn parts(of: FactsOf, needed: FactsNeeded, now: DateTime<Utc>) -> Vec<SelectStatement> {
+pub fn parts(of: FactsOf<'_>, needed: FactsNeeded, now: DateTime<Utc>) -> Vec<SelectStatement> {
     use booking::Column::{EndsAt, ExplainBy, ExplainedAt, HoldExpiresAt, Id, ServiceId, StartsAt, State};
-    let all = || of.scope.find().apply_if(of.but, |rows, id| rows.filter(Id.ne(id)));
+    let but = (!of.but.is_empty()).then_some(of.but);
+    let all = || of.scope.find().apply_if(but, |rows, ids| rows.filter(Id.is_not_in(ids.iter().copied())));
     let of_service = || all().filter(ServiceId.eq(of.service));
     let mut parts = Vec::new();
     if let Some(from) = needed.booked_from {
@@ -123,7 +124,7 @@ pub fn take(facts: &mut Facts, kind: i32, row: &QueryResult) -> Result<(), DbErr
 /// All facts by one query, with how much they have of the service at a time.
 pub async fn of(
     conn: &impl ConnectionTrait,
-    of: FactsOf,
+    of: FactsOf<'_>,
     needed: FactsNeeded,
     now: DateTime<Utc>,
 ) -> Result<Facts, DbErr> {

@@ -28,6 +28,16 @@ pub async fn lock_scoped(tx: &Tx, scope: Scope, id: Uuid) -> Result<Option<booki
     scope.find().filter(booking::Column::Id.eq(id)).lock_exclusive().one(tx.conn()).await
 }
 
+/// Bookings by their ids, locked one after the other.
+pub async fn lock_all(tx: &Tx, ids: impl IntoIterator<Item = Uuid>) -> Result<Vec<booking::Model>, DbErr> {
+    booking::Entity::find()
+        .filter(booking::Column::Id.is_in(ids))
+        .order_by_asc(booking::Column::Id)
+        .lock_exclusive()
+        .all(tx.conn())
+        .await
+}
+
 /// Bookings by their references, locked one after the other by id.
 pub async fn lock_by_references(
     tx: &Tx,
@@ -126,17 +136,17 @@ pub struct Party {
     pub facts: FactsNeeded,
 }
 
-/// All that decides about taking a place, asked in one query: the rows of the party are locked. `but` is a booking that
-/// does not count: the one that is to be moved.
+/// All that decides about taking a place, asked in one query: the rows of the party are locked. `but` are bookings that do
+/// not count: those that are to be moved.
 pub async fn standing(
     tx: &Tx,
     party: Party,
-    but: Option<Uuid>,
+    but: &[Uuid],
     needs: impl Iterator<Item = SelectStatement>,
     now: DateTime<Utc>,
 ) -> Result<Standing, DbErr> {
     let scope = party.enterprise.map_or(Scope::Person(party.account), Scope::Enterprise);
-    let no_other = || but.map(|id| booking::Column::Id.ne(id));
+    let no_other = || no_other(but);
     let live_ones = live(now).add_option(no_other());
     let of_service = scope.find().filter(booking::Column::ServiceId.eq(party.service)).filter(live_ones);
     // Instants are told only where somebody needs them.
@@ -209,6 +219,11 @@ pub async fn standing(
     Ok(standing)
 }
 
+/// A booking that is none of these.
+fn no_other(but: &[Uuid]) -> Option<Expr> {
+    (!but.is_empty()).then(|| booking::Column::Id.is_not_in(but.iter().copied()))
+}
+
 pub(super) fn counted(what: i32, rows: Select<booking::Entity>) -> SelectStatement {
     let count = Expr::col((booking::Entity, booking::Column::Id)).count();
     rows.select_only().expr(Expr::value(what)).expr(count).into_query()
@@ -270,15 +285,15 @@ pub async fn lapsed(tx: &Tx, among: SelectStatement, now: DateTime<Utc>) -> Resu
         .await
 }
 
-/// What somebody has booked or holds of this service at this time already, `but` for one booking.
+/// What somebody has booked or holds of this service at this time already, `but` for some bookings.
 pub async fn same_place(
     tx: &Tx,
     party: Party,
-    but: Option<Uuid>,
+    but: &[Uuid],
     now: DateTime<Utc>,
 ) -> Result<Option<booking::Model>, DbErr> {
     let mine = of_account(party.account, now).filter(at_same_place(party, now));
-    mine.apply_if(but, |rows, id| rows.filter(booking::Column::Id.ne(id))).one(tx.conn()).await
+    mine.apply_if(no_other(but), |rows, other| rows.filter(other)).one(tx.conn()).await
 }
 
 /// The key that no two bookings share.

@@ -12,6 +12,7 @@ pub mod dto;
 mod feeds;
 mod figures;
 mod group;
+mod moves;
 mod official_calendar;
 mod openings;
 mod refusals;
@@ -64,6 +65,8 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(group::check_group))
         .routes(routes!(group::book_group))
         .routes(routes!(board::get_board))
+        .routes(routes!(moves::move_bookings))
+        .routes(routes!(moves::preview_moves))
         .routes(routes!(openings::list_openings, openings::announce_opening))
         .routes(routes!(openings::preview_opening))
         .routes(routes!(openings::withdraw_opening))

@@ -54,6 +54,13 @@ shared_refusals! {
             "calendar_date", "calendar_year", "calendar_name", "calendar_kind", "calendar_plain_workday",
             "calendar_twice", "calendar_incomplete", "calendar_lines" ("several of these");
     }
+    /// Why several bookings are not moved together, whatever is free.
+    MOVES {
+        FORBIDDEN: "forbidden";
+        CONFLICT: "booking_changed" ("since it was picked; as `subject_id`");
+        UNPROCESSABLE_ENTITY: "moves_count", "moves_where", "moves_minutes", "unknown_booking",
+            "date_out_of_range";
+    }
     /// Why a file tells of no stages.
     CLOCK_FILE {
         FORBIDDEN: "forbidden";
@@ -338,6 +345,12 @@ refusals! {
     }
     WithdrawOpening { FORBIDDEN: "forbidden"; CONFLICT: "opening_booked"; }
     GetBoard { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "bad_range", "date_out_of_range"; }
+    PreviewMoves { ..MOVES; }
+    MoveBookings {
+        ..MOVES;
+        ..REASON;
+        CONFLICT: "moves_impossible" ("with the first that cannot be moved as `subject_id`; the preview tells all");
+    }
     GetDay { FORBIDDEN: "forbidden"; UNPROCESSABLE_ENTITY: "date_out_of_range"; }
     ListDecisions { FORBIDDEN: "forbidden"; }
     AcceptBooking {

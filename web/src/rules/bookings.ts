@@ -1,4 +1,4 @@
-import type { Booking, ServiceTerms } from '../api/types'
+import type { Booking } from '../api/types'
 
 /** True while a hold still keeps its place. */
 export function holds(booking: Pick<Booking, 'state' | 'hold_expires_at'>, now: number): boolean {
@@ -20,13 +20,6 @@ export function joinable(booking: Booking, now: number): boolean {
   if (booking.can.join) return true
   const { next_steps, join_from, join_until } = booking
   return next_steps[0] === 'join_video' && !!join_from && !!join_until && Date.parse(join_from) <= now && now < Date.parse(join_until)
-}
-
-const MINUTE_MS = 60_000
-
-/** Until when nothing follows from cancelling a booking. */
-export function freeUntil({ starts_at }: Pick<Booking, 'starts_at'>, { free_until_minutes }: NonNullable<ServiceTerms['cancelling']>): string {
-  return new Date(Date.parse(starts_at) - free_until_minutes * MINUTE_MS).toISOString()
 }
 
 /** The booking to act on first: a hold that runs out, else the soonest that is not over. */

@@ -112,6 +112,11 @@ function offsetMinutes(instant: Instant, zone: string): number {
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 
+/** Minutes from one instant to another. */
+export function minutesBetween(from: string, to: string): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / MINUTE_MS)
+}
+
 /**
  * The instant at which a clock in a zone shows a day and a time "HH:MM". As the program has it: a time that comes twice
  * is the first of them, one that a change of the clocks skips is the instant of the change.

@@ -41,6 +41,8 @@ pub struct Model {
     pub requested_at: Option<DateTimeUtc>,
     /// When it was accepted or refused, by the program or an officer.
     pub decided_at: Option<DateTimeUtc>,
+    /// Its booker moved it away from this start when it was late to cancel; of several the earliest.
+    pub late_from: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,7 +15,7 @@ use crate::directory::entities::service::ServiceKind;
 use crate::directory::entities::service_stage::Stage;
 use crate::directory::model::forms::FormerLabel;
 use crate::http::dated;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -67,7 +67,7 @@ pub struct BookingDto {
     /// Its session at a glance: who waits since when, since when it is recorded (video).
     pub session: Option<SessionGlance>,
     /// For the booker: their other live bookings at the same time. For an officer: what they have
-    /// accepted themselves at the same time, so that nobody is in two meetings at once.
+    /// accepted themselves at the same time or hold a stage of, so that nobody is in two places at once.
     pub overlaps: Vec<OverlapDto>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -189,7 +189,26 @@ pub struct BookingDetailDto {
     pub consent: Option<ConsentDto>,
     /// What is promised of results; null where none are.
     pub results: Option<ResultsDto>,
+    /// What the caller owes who cancels it; null where nothing follows whenever they do.
+    pub cancelling: Option<LateCancellingDto>,
     pub history: Vec<HistoryItem>,
+}
+
+/// What follows from cancelling a booking late, by the terms of its service.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = LateCancelling)]
+pub struct LateCancellingDto {
+    /// Cancelled later than then, it has to be explained in writing; and so it has to be when it was moved later than then
+    /// and is cancelled afterwards.
+    pub free_until: DateTime<Utc>,
+    /// It was moved late, from this start: cancelled, it counts as cancelled late.
+    pub moved_late_from: Option<DateTime<Utc>>,
+    pub explain_within_working_days: i32,
+    /// The last day for the explanation, at the venue, if it is cancelled today; null where the official calendar of that
+    /// time is not published.
+    pub explain_until: Option<NaiveDate>,
+    /// Without the explanation the service cannot be booked for so many days.
+    pub blocked_days: i32,
 }
 
 /// A separate consent, and the words that it was given to.

@@ -5,6 +5,7 @@ mod booking;
 mod clearance;
 mod day;
 mod group;
+mod moves;
 mod official_calendar;
 mod results;
 mod service;
@@ -16,12 +17,15 @@ mod why;
 pub use board::{BoardBookingDto, BoardDayDto, BoardDto, BoardPlaceDto, BoardServiceDto, OpenSpanDto};
 pub use booking::{
     BookedStageDto, BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, ConsentDto, EnterpriseRef,
-    Explaining, FieldValue, FormCheck, FoundBookings, HistoryItem, HistoryMove, HistorySide, NewBookingDto,
-    OfficerRef, OverlapDto, OverlapOf, Prefill, Rescheduling, ServiceRef, VenueRef, WantedStageDto,
+    Explaining, FieldValue, FormCheck, FoundBookings, HistoryItem, HistoryMove, HistorySide, LateCancellingDto,
+    NewBookingDto, OfficerRef, OverlapDto, OverlapOf, Prefill, Rescheduling, ServiceRef, VenueRef, WantedStageDto,
 };
 pub use clearance::{ClearanceFileDto, ClearanceReportDto, NewClearanceImport};
 pub use day::{DayBookingDto, MissingYear, OfficeDayDto, Refusing};
 pub use group::{GroupListDto, GroupReportDto, LineFaultDto, NewGroupDto};
+pub use moves::{
+    MoveOutcomeDto, MoveRefusalDto, MovedDto, MovesPreviewDto, MovesWishDto, NewMovesDto, PickedDto,
+};
 pub use official_calendar::{
     CalendarChangeDto, CalendarFileDto, CalendarImportedDto, CalendarPreviewDto, CalendarVersionDto,
     ImporterRef, NewCalendarImport, OddityDto, TouchedDto, WouldTouch, YearVersion,

@@ -116,6 +116,13 @@ describe('moving a booking', () => {
     expect(release).toMatch(/enterprise.*Now.*22:00.*New.*22:00/)
   })
 
+  it('says of a move that is late by the terms that cancelling afterwards is late too', async () => {
+    const owed = (free_until: string) => ({ free_until, moved_late_from: null, explain_within_working_days: 5, explain_until: null, blocked_days: 14 })
+    const asked = async (cancelling: object | null) => words(await show(MoveDialog, { props: { booking: { ...former, cancelling }, place: other, busy: false }, areas: ['booking'], language: 'en' }))
+    expect(await asked(owed('2020-01-01T00:00:00Z'))).toMatch(/still has to be explained in writing.*due within 5 working days/)
+    for (const nothing of [owed('2999-01-01T00:00:00Z'), null]) expect(await asked(nothing)).not.toContain('in writing')
+  })
+
   it('asks an officer why, keeps what they wrote, and sends it', async () => {
     me.value = { role: 'officer' } as Me
     const shown = await ask(other)

@@ -20,10 +20,15 @@ const DAY = '2026-11-26'
 const days = ['2026-11-23', '2026-11-24', '2026-11-25', DAY, '2026-11-27', '2026-11-28', '2026-11-29'].map((date) => ({ date, kind: 'workday', name: null }))
 const named = (text: string) => ({ 'zh-CN': text, en: text })
 const services = [{ id: 's', code: 'x', name: named('Clearance'), zone: ZONE, resource_id: 'r', seats: 2, grid_minutes: 15, open: [{ starts_at: at('17:00'), ends_at: at('23:00') }] }]
-const one = { ...booking('a', '19:00', '20:00', { service: { id: 's', name: named('Clearance') } }), places: [{ stage: null, resource_id: 'r', seat: 1 }] }
+const one = { ...booking('a', '19:00', '20:00', { updated_at: at('08:00'), service: { id: 's', name: named('Clearance') } }), places: [{ stage: null, resource_id: 'r', seat: 1 }] }
 one.can = { ...one.can, reschedule: true }
 const slot = (clock: string, day = DAY, free = 1) => ({ starts_at: at(clock, day), ends_at: at(clock, day), free, reason: free ? null : 'full' })
 const slots: Record<string, unknown[]> = { [DAY]: [slot('18:00'), slot('19:00', DAY, 0), slot('20:00'), slot('21:00')], '2026-11-27': [slot('20:00', '2026-11-27')] }
+
+const two = { ...one, id: 'b', booker_name: 'b Gao', starts_at: at('20:00'), ends_at: at('21:00'), updated_at: at('08:00'), can: one.can }
+let shown: unknown[]
+/** What is told of a booking that is to be moved with others: why it cannot be. */
+let refusals: Record<string, object>
 
 let moved: unknown
 beforeEach(() => {
@@ -32,11 +37,18 @@ beforeEach(() => {
   narrow.value = false
   toasts.value = []
   moved = {}
+  shown = [one]
+  refusals = {}
   vi.mocked(openEvents).mockReturnValue({ live: ref('live'), close: () => {} })
   vi.mocked(api.GET).mockImplementation(((path: string, more: { params: { query?: { date?: string } } }) => ({ path, more })) as never)
   vi.mocked(api.POST).mockImplementation(((path: string, more: unknown) => ({ path, more })) as never)
-  vi.mocked(take).mockImplementation(((call: { path: string; more: { params: { query?: { date?: string } } } }) => {
-    if (call.path.endsWith('/board')) return Promise.resolve({ now: '', zone: ZONE, days, services, bookings: [one], is_cut_short: false })
+  vi.mocked(take).mockImplementation(((call: { path: string; more: { params: { query?: { date?: string } }; body: { bookings: { id: string }[] } } }) => {
+    if (call.path.endsWith('/board')) return Promise.resolve({ now: '', zone: ZONE, days, services, bookings: shown, is_cut_short: false })
+    if (call.path.endsWith('/moves/preview')) {
+      const item = ({ id }: { id: string }) => ({ id, reference: '', was: at('19:00'), starts_at: at('21:00'), ends_at: null, refusal: refusals[id] ?? null })
+      return Promise.resolve({ items: call.more.body.bookings.map(item) })
+    }
+    if (call.path.endsWith('/moves')) return moved instanceof Error ? Promise.reject(moved) : Promise.resolve({ items: [] })
     if (call.path.endsWith('/slots')) return Promise.resolve({ slots: slots[call.more.params.query?.date ?? ''] ?? [] })
     if (call.path.endsWith('/reschedule')) return moved instanceof Error ? Promise.reject(moved) : Promise.resolve(moved)
     return Promise.resolve({})
@@ -140,6 +152,77 @@ describe('the office’s board', () => {
     await sure(page)
     await flushPromises()
     expect((vi.mocked(api.POST).mock.calls[1] as unknown as [string, { body: { anyway: boolean } }])[1].body.anyway).toBe(true)
+  })
+
+  const asked = (path: string) => (vi.mocked(api.POST).mock.calls as unknown as [string, { body: Record<string, unknown> }][])
+    .filter(([to]) => to === path).map(([, how]) => how.body)
+  async function pickBoth() {
+    shown = [one, two]
+    const page = await draw()
+    await press(page, 'Select several')
+    for (const id of ['a', 'b']) await page.find(`[data-booking="${id}"]`).trigger('click')
+    return page
+  }
+
+  it('moves several together: each is told of first, and what cannot go is left out', async () => {
+    refusals = { b: { code: 'slot_taken', text: 'That place is taken.', subject_id: null, passes_anyway: false } }
+    const page = await pickBoth()
+    const said = () => words(page.find('[role="status"][aria-live="assertive"]'))
+    expect(said()).toContain('2 in all')
+    expect(page.find('[data-booking="b"]').attributes('aria-pressed')).toBe('true')
+    expect(bar().textContent).toContain('2 selected')
+    // by keyboard, from any of them
+    await page.find('[data-booking="a"]').trigger('keydown', { key: 'm' })
+    await flushPromises()
+    const dialog = () => page.find('dialog')
+    expect(words(dialog())).toContain('Move 2 bookings together')
+    await dialog().find('select[name="how"]').setValue('later')
+    await flushPromises()
+    expect(asked('/api/v1/board/moves/preview').at(-1)).toEqual({ bookings: [{ id: 'a', updated_at: one.updated_at }, { id: 'b', updated_at: two.updated_at }], by_minutes: 60 })
+    expect(words(dialog())).toContain('1 cannot be moved')
+    expect(words(dialog())).toContain('That place is taken.')
+    expect(dialog().find<HTMLButtonElement>('.btn-primary').element.disabled).toBe(true)
+    await press(page, 'Leave out the 1')
+    await flushPromises()
+    expect(words(dialog())).toContain('It can be moved.')
+    await press(page, 'Move 1 booking')
+    await flushPromises()
+    expect(words(dialog())).toContain('Please give a reason.')
+    await dialog().find('textarea').setValue('The place is closed')
+    await press(page, 'Move 1 booking')
+    await flushPromises()
+    expect(asked('/api/v1/board/moves')).toEqual([{ bookings: [{ id: 'a', updated_at: one.updated_at }], by_minutes: 60, anyway: false, reason: 'The place is closed' }])
+    expect(toasts.value.map(({ text }) => text)).toEqual(['1 booking was moved; its booker gets an e-mail'])
+    expect(page.find('dialog').exists()).toBe(false)
+    expect(bar()).toBeNull()
+    expect(document.activeElement).toBe(page.find('button[aria-pressed="false"]').element)
+  })
+
+  it('asks about what stands beside at the new time, and looks again at what was changed meanwhile', async () => {
+    refusals = { a: { code: 'officer_busy', text: 'Has another then.', subject_id: 'c', passes_anyway: true } }
+    const page = await pickBoth()
+    bar().querySelector<HTMLElement>('.btn-primary')!.click()
+    await flushPromises()
+    const dialog = page.find('dialog')
+    await dialog.find('input[name="day"]').setValue('2026-11-27')
+    await dialog.find('textarea').setValue('The place is closed')
+    await flushPromises()
+    await press(page, 'Move 2 bookings')
+    await flushPromises()
+    expect(words(dialog)).toContain('Please confirm')
+    expect(asked('/api/v1/board/moves')).toEqual([])
+    await dialog.find('input[name="anyway"]').setValue(true)
+    // one of them is gone from the board in the meantime
+    moved = new ApiError({ code: 'booking_changed', status: 409, title: 'It has changed.', subject_id: 'b' })
+    shown = [one]
+    await press(page, 'Move 2 bookings')
+    await flushPromises()
+    expect(words(dialog.find('[role="alert"]'))).toBe('It has changed.')
+    moved = {}
+    await press(page, 'Move 1 booking')
+    await flushPromises()
+    expect(asked('/api/v1/board/moves').map(({ bookings, to_date, anyway }) => [(bookings as unknown[]).length, to_date, anyway]))
+      .toEqual([[2, '2026-11-27', true], [1, '2026-11-27', true]])
   })
 
   it('is a list with links on a phone', async () => {
