@@ -209,14 +209,6 @@ async fn file(booker: &Browser, booking: &Value, locale: &str) -> String {
     without_chance(&answer.text.replace("\r\n ", ""))
 }
 
-/// What a calendar of an officer's own desk holds.
-async fn desk_calendar(app: &TestApp, officer: &Browser) -> String {
-    let made = officer.post("/api/v1/calendar-feeds", json!({"covers": "desk"})).await.ok();
-    let url = made["url"].as_str().unwrap();
-    let calendar = app.browser().get(&url[url.find("/calendar/").unwrap()..]).await;
-    without_chance(&calendar.text.replace("\r\n ", ""))
-}
-
 async fn calendar_files(store: Store) {
     let mut all = BTreeMap::new();
     for (locale, booker) in LANGUAGES {
@@ -228,15 +220,6 @@ async fn calendar_files(store: Store) {
         for (name, booking) in [("video", &video), ("desk", &desk)] {
             all.insert(format!("{locale}.{name}"), file(&booker, booking, locale).await);
         }
-        // In stages: one appointment of the booker's, and one for each stage in the calendar of who has accepted it.
-        let evening = ["2026-11-16T11:00:00Z", "2026-11-16T12:00:00Z", "2026-11-16T15:00:00Z"];
-        let mut stages = crate::booking_stages::three(evening);
-        stages[1]["site"] = json!("enterprise");
-        let stages = crate::booking_stages::book(&booker, &app, stages).await;
-        let officer = in_language(&app, "han", locale).await;
-        officer.post(&path(&stages, "/accept?anyway=true"), json!({})).await.ok();
-        all.insert(format!("{locale}.stages"), file(&booker, &stages, locale).await);
-        all.insert(format!("{locale}.officer"), desk_calendar(&app, &officer).await);
         booker.post(&path(&video, "/cancel"), json!({"reason": "货船晚点"})).await.ok();
         all.insert(format!("{locale}.cancelled"), file(&booker, &video, locale).await);
         app.stop().await;
