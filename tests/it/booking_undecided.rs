@@ -57,7 +57,7 @@ both_stores! { at "2026-11-25T01:00:00Z";
         assert_eq!(day["bookings"][0].get("history"), None);
         let slots = owner.get(&format!("/api/v1/services/{service}/slots?date=2026-11-26")).await.ok();
         let slot = slots["slots"].as_array().unwrap().iter().find(|slot| slot["starts_at"] == "2026-11-26T12:00:00Z").cloned();
-        assert_eq!(slot.unwrap()["reason"], "past");
+        assert_eq!(slot.unwrap()["reason"], "lead_time");
     }
 
     async fn what_waits_for_a_decision_is_held_until_its_start_at_most_and_what_needs_none_until_its_end(app: &TestApp) {

@@ -201,11 +201,16 @@ impl Run<'_> {
         }
     }
 
-    /// Rather one of the last than one of the first, of which most are over.
+    /// Rather one that is not over.
     fn some(&mut self) -> usize {
-        let count = self.office.all.len();
-        let first = if self.rng.random_bool(0.8) { count.saturating_sub(6) } else { 0 };
-        self.rng.random_range(first..count)
+        let live = ["held", "requested", "accepted", "checked_in"];
+        let all = 0..self.office.all.len();
+        let going_on: Vec<usize> =
+            all.clone().filter(|index| live.contains(&self.office.all[*index].state)).collect();
+        match going_on.is_empty() || self.rng.random_bool(0.15) {
+            true => self.rng.random_range(all),
+            false => going_on[self.rng.random_range(0..going_on.len())],
+        }
     }
 
     /// What everybody sees is what was promised: where each booking stands, and how many places are left.
