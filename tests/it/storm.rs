@@ -286,7 +286,7 @@ async fn move_rows(
         let minutes = [-60, -30, -15, 15, 30, 60][rng.random_range(0..6)];
         let to = match rng.random_bool(0.7) {
             true => json!({"by_minutes": minutes}),
-            false => json!({"to_date": ["2026-11-24", "2026-11-25"][rng.random_range(0..2)]}),
+            false => json!({"to_date": format!("2026-11-{}", rng.random_range(24..26))}),
         };
         move_some(&officer, &mut rng, to, &answers).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
