@@ -4,7 +4,6 @@ use crate::booking::path;
 use crate::booking_terms::set_terms;
 use crate::both_stores;
 use crate::mail_words::requested;
-use crate::support::TestApp;
 use serde_json::{Value, json};
 
 const TUESDAY: &str = "2026-11-24T11:00:00Z";

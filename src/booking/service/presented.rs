@@ -260,8 +260,7 @@ impl<'a> Presented<'a> {
         }
         let overlap = |other: &Duty| {
             let meets = other.starts_at < row.ends_at && row.starts_at < other.ends_at;
-            let whose =
-                self.whose(row, &other.booking).filter(|_| other.booking.id != row.id && meets)?;
+            let whose = self.whose(row, &other.booking).filter(|_| other.booking.id != row.id && meets)?;
             Some(OverlapDto {
                 id: other.booking.id,
                 whose,

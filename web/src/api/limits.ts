@@ -22,6 +22,7 @@ export const LIMITS = {
   NewExtraOpening: { reason: { min: 1, max: 500 } },
   NewGroup: { file_name: { min: 0, max: 200 }, list_base64: { min: 0, max: 96000 } },
   NewInvitation: { label: { min: 0, max: 40 } },
+  NewMoves: { reason: { min: 1, max: 500 } },
   NewServiceSettings: { reason: { min: 1, max: 500 } },
   NewShares: { reason: { min: 1, max: 500 } },
   NewTraveller: { login: { min: 3, max: 32 }, name: { min: 1, max: 60 }, password: { min: 10, max: 128 } },

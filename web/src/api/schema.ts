@@ -41,6 +41,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves some bookings together, all of them or none. They stay as they were decided, and each booker is told why. For
+         *     officers and chiefs.
+         */
+        post: operations["move_bookings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board/moves/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would come of moving some bookings together: each one's new time, or why it cannot go there, by the rules by which
+         *     an officer moves one. What they free among themselves counts as free. Nothing is changed. For officers and chiefs.
+         */
+        post: operations["preview_moves"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings": {
         parameters: {
             query?: never;
@@ -855,6 +895,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/enterprises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Enterprises that were let in, by a part of their name or code: for whom an officer books at the desk. For officers. */
+        get: operations["find_enterprises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enterprises": {
         parameters: {
             query?: never;
@@ -1007,6 +1064,26 @@ export interface paths {
          *     followed the answer is the problem of the first.
          */
         get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/external-numbers/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bookings for which another system gave a number (of a declaration, of a national application), the newest first,
+         *     at most twenty.
+         */
+        get: operations["list_bookings_by_external_number"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1787,7 +1864,8 @@ export interface paths {
         };
         /**
          * The slots of a date for somebody at the desk: how many places are free for them, and what the terms have against each
-         *     for the enterprise that is named. With a reason it can be had all the same where `free` is not 0. For officers.
+         *     for the enterprise that is named, or without one for somebody themselves. With a reason it can be had all the same where
+         *     `free` is not 0. For officers.
          */
         get: operations["list_desk_slots"];
         put?: never;
@@ -2517,6 +2595,11 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
         };
+        /**
+         * @description Who may book a service at all: those who act for an enterprise, those who book for themselves, or both.
+         * @enum {string}
+         */
+        Bookers: "everybody" | "enterprises" | "persons";
         /** @description A booking as its booker and the office see it. */
         Booking: {
             /** @description The first answers of the form, nothing sensitive among them. */
@@ -2563,7 +2646,7 @@ export interface components {
             officer: components["schemas"]["OfficerRef"] | null;
             /**
              * @description For the booker: their other live bookings at the same time. For an officer: what they have
-             *     accepted themselves at the same time, so that nobody is in two meetings at once.
+             *     accepted themselves at the same time or hold a stage of, so that nobody is in two places at once.
              */
             overlaps: components["schemas"]["Overlap"][];
             /**
@@ -2595,6 +2678,7 @@ export interface components {
         };
         /** @description A booking with its form and what happened to it. */
         BookingDetail: components["schemas"]["Booking"] & {
+            cancelling: components["schemas"]["LateCancelling"] | null;
             consent: components["schemas"]["Consent"] | null;
             contact_mobile: string | null;
             contact_name: string | null;
@@ -3370,7 +3454,7 @@ export interface components {
          * @description How a field is filled in and checked.
          * @enum {string}
          */
-        FieldKind: "text" | "long_text" | "choice" | "port_code" | "hs_codes" | "declaration_no" | "date" | "number" | "consent";
+        FieldKind: "text" | "long_text" | "choice" | "port_code" | "hs_codes" | "declaration_no" | "external_no" | "date" | "number" | "consent";
         /** @description One option of a `choice`. */
         FieldOption: {
             label: components["schemas"]["Text"];
@@ -3384,6 +3468,8 @@ export interface components {
             key: string;
             kind: components["schemas"]["FieldKind"];
             label: components["schemas"]["Text"];
+            /** @description For numbers of other systems: where one is looked up there (`https://…`). */
+            link: string | null;
             /**
              * Format: int32
              * @description Longest text in characters.
@@ -3520,6 +3606,25 @@ export interface components {
             option: string | null;
             /** Format: date-time */
             until: string;
+        };
+        /** @description The bookings that something was found of. */
+        FoundBookings: {
+            bookings: components["schemas"]["Booking"][];
+        };
+        /** @description An enterprise that was found. */
+        FoundEnterprise: {
+            credit_tier: components["schemas"]["CreditTier"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            uscc: string;
+        };
+        /** @description Enterprises that were found. */
+        FoundEnterprises: {
+            /** @description By name, ten at most. */
+            items: components["schemas"]["FoundEnterprise"][];
+            /** @description Whether others fit too. */
+            more: boolean;
         };
         /**
          * @description Where a session stands; its states are named as in `video`.
@@ -3717,6 +3822,33 @@ export interface components {
             soonest_service_id: string | null;
             /** @description Open if one of them is. */
             state: components["schemas"]["OpenState"];
+        };
+        /** @description What follows from cancelling a booking late, by the terms of its service. */
+        LateCancelling: {
+            /**
+             * Format: int32
+             * @description Without the explanation the service cannot be booked for so many days.
+             */
+            blocked_days: number;
+            /**
+             * Format: date
+             * @description The last day for the explanation, at the venue, if it is cancelled today; null where the official calendar of that
+             *     time is not published.
+             */
+            explain_until: string | null;
+            /** Format: int32 */
+            explain_within_working_days: number;
+            /**
+             * Format: date-time
+             * @description Cancelled later than then, it has to be explained in writing; and so it has to be when it was moved later than then
+             *     and is cancelled afterwards.
+             */
+            free_until: string;
+            /**
+             * Format: date-time
+             * @description It was moved late, from this start: cancelled, it counts as cancelled late.
+             */
+            moved_late_from: string | null;
         };
         /** @description How long ahead some have to book. */
         LeadTime: {
@@ -3919,6 +4051,65 @@ export interface components {
             /** Format: int32 */
             year: number;
         };
+        /** @description What would come of one of them. */
+        MoveOutcome: {
+            /**
+             * Format: date-time
+             * @description When it would end, if it can be moved there.
+             */
+            ends_at: string | null;
+            /** Format: uuid */
+            id: string;
+            reference: string;
+            refusal: components["schemas"]["MoveRefusal"] | null;
+            /**
+             * Format: date-time
+             * @description When it would start; null where there is no such time.
+             */
+            starts_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it starts now.
+             */
+            was: string;
+        };
+        /** @description Why a booking cannot be moved together with the others. */
+        MoveRefusal: {
+            /** @description As it would be refused alone. */
+            code: string;
+            /** @description It is moved all the same by who says `anyway`. */
+            passes_anyway: boolean;
+            /**
+             * Format: uuid
+             * @description The booking that is there, where it is one.
+             */
+            subject_id: string | null;
+            /** @description In the reader's language. */
+            text: string;
+        };
+        /** @description Bookings that were moved. */
+        MovedBookings: {
+            items: components["schemas"]["Booking"][];
+        };
+        /** @description What would come of moving some bookings together. */
+        MovesPreview: {
+            /** @description By their new starts. */
+            items: components["schemas"]["MoveOutcome"][];
+        };
+        /** @description Which bookings are to be moved, and to when: `to_date` or `by_minutes`. */
+        MovesWish: {
+            bookings: components["schemas"]["PickedBooking"][];
+            /**
+             * Format: int32
+             * @description Later, or earlier by less than nothing; at most a day.
+             */
+            by_minutes?: number | null;
+            /**
+             * Format: date
+             * @description To this day at the same hours, by the clocks of each one's venue.
+             */
+            to_date?: string | null;
+        };
         /** @description One's own enterprise. */
         MyEnterprise: {
             credit_tier: components["schemas"]["CreditTier"];
@@ -4106,6 +4297,24 @@ export interface components {
         NewInvitation: {
             /** @description Whom it is for; need not be given. */
             label?: string | null;
+        };
+        /** @description Bookings that are moved, all of them or none. */
+        NewMoves: {
+            /** @description Although an officer or a booker has something else then: what the preview tells as `passes_anyway`. */
+            anyway?: boolean;
+            bookings: components["schemas"]["PickedBooking"][];
+            /**
+             * Format: int32
+             * @description Later, or earlier by less than nothing; at most a day.
+             */
+            by_minutes?: number | null;
+            /** @description Each booker reads it. */
+            reason: string;
+            /**
+             * Format: date
+             * @description To this day at the same hours, by the clocks of each one's venue.
+             */
+            to_date?: string | null;
         };
         /** @description A service that is to be like another one. */
         NewServiceSettings: {
@@ -4465,7 +4674,7 @@ export interface components {
                 officer: components["schemas"]["OfficerRef"] | null;
                 /**
                  * @description For the booker: their other live bookings at the same time. For an officer: what they have
-                 *     accepted themselves at the same time, so that nobody is in two meetings at once.
+                 *     accepted themselves at the same time or hold a stage of, so that nobody is in two places at once.
                  */
                 overlaps: components["schemas"]["Overlap"][];
                 /**
@@ -4781,6 +4990,16 @@ export interface components {
          * @enum {string}
          */
         PersonColumn: "name" | "document_kind" | "document_number" | "birth_date" | "mobile";
+        /** @description A booking as whoever picked it saw it. */
+        PickedBooking: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description As it was read: a booking that has changed since is refused.
+             */
+            updated_at: string;
+        };
         /** @description An opened session: all tracks on one timeline. */
         Playback: {
             /** Format: int64 */
@@ -4978,7 +5197,7 @@ export interface components {
          * @description The rule by which somebody was refused; its word is the code of the refusal.
          * @enum {string}
          */
-        RefusalRule: "slot_taken" | "places_reserved" | "no_officer_free" | "lead_time" | "beyond_horizon" | "year_unpublished" | "outside_office_hours" | "tier_excluded" | "quota_reached" | "too_many_bookings" | "too_many_holds" | "overlapping" | "blocked_after_no_show" | "explanation_missing" | "stage_gap" | "group_lead";
+        RefusalRule: "slot_taken" | "places_reserved" | "no_officer_free" | "lead_time" | "beyond_horizon" | "year_unpublished" | "outside_office_hours" | "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "quota_reached" | "too_many_bookings" | "too_many_holds" | "overlapping" | "blocked_after_no_show" | "explanation_missing" | "stage_gap" | "group_lead";
         /** @description Why an enterprise is turned away; its contact reads it. */
         RefuseEnterprise: {
             reason: string;
@@ -5010,7 +5229,7 @@ export interface components {
          * @description What somebody can do about it.
          * @enum {string}
          */
-        Remedy: "call_office" | "choose_later" | "apply_in_office_hours" | "write_explanation" | "wait_until" | "finish_one";
+        Remedy: "call_office" | "book_for_enterprise" | "book_for_oneself" | "choose_later" | "apply_in_office_hours" | "write_explanation" | "wait_until" | "finish_one";
         /** @description Another time for a booking. */
         Rescheduling: {
             /** @description Take a second place at a time that one has booked already, instead of `already_yours`. */
@@ -5139,7 +5358,7 @@ export interface components {
          * @description What stands in the way of a time.
          * @enum {string}
          */
-        Rule: "tier_excluded" | "explanation_missing" | "blocked_after_no_show" | "outside_office_hours" | "too_many_bookings" | "beyond_horizon" | "lead_time" | "quota_reached" | "overlapping";
+        Rule: "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "explanation_missing" | "blocked_after_no_show" | "outside_office_hours" | "too_many_bookings" | "beyond_horizon" | "lead_time" | "quota_reached" | "overlapping";
         RuleCount: {
             count: number;
             rule: components["schemas"]["Rule"];
@@ -5225,6 +5444,8 @@ export interface components {
             shares: components["schemas"]["Shares"];
             /** @description In which stages it can be booked, in order; none where it is booked as a whole only. */
             stages: components["schemas"]["ServiceStage"][];
+            /** @description It is booked stage by stage, and not as a whole. */
+            stages_only: boolean;
             /** @description The steps of a booking, in order; without a decision where none is needed. */
             steps: components["schemas"]["StepKind"][];
             summary: components["schemas"]["Text"];
@@ -5333,6 +5554,8 @@ export interface components {
             seats: number;
             /** @description In their order; none where it is not booked in stages. */
             stages: components["schemas"]["StageSettings"][];
+            /** @description It is booked stage by stage, and not as a whole. */
+            stages_only: boolean;
             /** @description In a sentence, what it is. */
             summary: components["schemas"]["Text"];
             /** @description Who it is for. */
@@ -5404,6 +5627,8 @@ export interface components {
         ServiceTerms: {
             /** @description Applications are only taken in office hours. */
             applications_in_office_hours: boolean;
+            /** @description Who may book it at all. */
+            bookers: components["schemas"]["Bookers"];
             /** Format: int32 */
             buffer_after_minutes: number;
             /**
@@ -6519,6 +6744,302 @@ export interface operations {
             };
         };
     };
+    move_bookings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMoves"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedBookings"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `booking_changed` (since it was picked; as `subject_id`), `moves_impossible` (with the first that cannot be moved as `subject_id`; the preview tells all), `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "booking_changed" | "moves_impossible" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `moves_count`, `moves_where`, `moves_minutes`, `unknown_booking`, `date_out_of_range`, `reason_required`, `too_long`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "moves_count" | "moves_where" | "moves_minutes" | "unknown_booking" | "date_out_of_range" | "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    preview_moves: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovesWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovesPreview"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `booking_changed` (since it was picked; as `subject_id`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "booking_changed" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `moves_count`, `moves_where`, `moves_minutes`, `unknown_booking`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "moves_count" | "moves_where" | "moves_minutes" | "unknown_booking" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
     list_bookings: {
         parameters: {
             query?: {
@@ -6665,7 +7186,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `tier_excluded` (the terms exclude the enterprise's credit tier), `enterprise_pending`, `enterprise_refused`, `cross_site` */
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `not_for_persons` (it is booked by enterprises only), `not_for_enterprises` (it is booked by people for themselves only), `tier_excluded` (the terms exclude the enterprise's credit tier), `enterprise_pending`, `enterprise_refused`, `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6673,7 +7194,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "tier_excluded" | "enterprise_pending" | "enterprise_refused" | "cross_site";
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "enterprise_pending" | "enterprise_refused" | "cross_site";
                     };
                 };
             };
@@ -6725,7 +7246,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `required`, `consent_required`, `unknown_service`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `required`, `consent_required`, `unknown_service`, `stages_needed` (of a service that is not booked as a whole), `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6733,7 +7254,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "required" | "consent_required" | "unknown_service" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "required" | "consent_required" | "unknown_service" | "stages_needed" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -9441,7 +9962,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `tier_excluded`, `cross_site` */
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `not_for_persons` (it is booked by enterprises only), `not_for_enterprises` (it is booked by people for themselves only), `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9449,7 +9970,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "tier_excluded" | "cross_site";
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "cross_site";
                     };
                 };
             };
@@ -9603,7 +10124,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `not_for_persons` (it is booked by enterprises only), `not_for_enterprises` (it is booked by people for themselves only), `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9611,7 +10132,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "tier_excluded" | "cross_site";
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "cross_site";
                     };
                 };
             };
@@ -13423,7 +13944,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `tier_excluded` (the terms exclude the enterprise's credit tier), `forbidden`, `cross_site` */
+            /** @description `not_for_persons` (it is booked by enterprises only), `not_for_enterprises` (it is booked by people for themselves only), `tier_excluded` (the terms exclude the enterprise's credit tier), `forbidden`, `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13431,7 +13952,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "tier_excluded" | "forbidden" | "cross_site";
+                        code: "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "forbidden" | "cross_site";
                     };
                 };
             };
@@ -13483,7 +14004,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `unknown_service`, `unknown_enterprise`, `enterprise_not_let_in`, `desk_needs_enterprise` (of meetings by video), `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `stages_needed`, `unknown_service`, `unknown_enterprise`, `enterprise_not_let_in`, `desk_needs_enterprise` (of meetings by video), `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13491,7 +14012,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "unknown_service" | "unknown_enterprise" | "enterprise_not_let_in" | "desk_needs_enterprise" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "stages_needed" | "unknown_service" | "unknown_enterprise" | "enterprise_not_let_in" | "desk_needs_enterprise" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -13518,6 +14039,102 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    find_enterprises: {
+        parameters: {
+            query: {
+                /** @description Part of the name or of the 统一社会信用代码, in any spelling of its letters. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundEnterprises"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `wrong_length`, `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "wrong_length" | "invalid_parameter" | "text_not_allowed" | "text_too_long";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
                     };
                 };
             };
@@ -14908,6 +15525,101 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "stopping" | "store_unavailable" | "node_away";
+                    };
+                };
+            };
+        };
+    };
+    list_bookings_by_external_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundBookings"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
                     };
                 };
             };
@@ -19954,7 +20666,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_shares_above_quota`, `settings_shares_without_quota`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `settings_key`, `settings_key_twice`, `settings_key_reserved`, `settings_kind_fixed`, `settings_no_options`, `settings_only_choice`, `settings_no_such_option`, `settings_no_consent`, `settings_used_by_terms`, `settings_used_by_warning`, `settings_file_kinds`, `settings_document_size`, `reason_required`, `too_long`, `settings_unknown_version`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_shares_above_quota`, `settings_shares_without_quota`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `settings_key`, `settings_key_twice`, `settings_key_reserved`, `settings_kind_fixed`, `settings_no_options`, `settings_only_choice`, `settings_no_such_option`, `settings_no_consent`, `settings_used_by_terms`, `settings_used_by_warning`, `settings_file_kinds`, `settings_document_size`, `settings_only_numbers`, `settings_link`, `settings_no_stages`, `reason_required`, `too_long`, `settings_unknown_version`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19962,7 +20674,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_shares_above_quota" | "settings_shares_without_quota" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "settings_key" | "settings_key_twice" | "settings_key_reserved" | "settings_kind_fixed" | "settings_no_options" | "settings_only_choice" | "settings_no_such_option" | "settings_no_consent" | "settings_used_by_terms" | "settings_used_by_warning" | "settings_file_kinds" | "settings_document_size" | "reason_required" | "too_long" | "settings_unknown_version" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_shares_above_quota" | "settings_shares_without_quota" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "settings_key" | "settings_key_twice" | "settings_key_reserved" | "settings_kind_fixed" | "settings_no_options" | "settings_only_choice" | "settings_no_such_option" | "settings_no_consent" | "settings_used_by_terms" | "settings_used_by_warning" | "settings_file_kinds" | "settings_document_size" | "settings_only_numbers" | "settings_link" | "settings_no_stages" | "reason_required" | "too_long" | "settings_unknown_version" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -20116,7 +20828,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_shares_above_quota`, `settings_shares_without_quota`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `settings_key`, `settings_key_twice`, `settings_key_reserved`, `settings_kind_fixed`, `settings_no_options`, `settings_only_choice`, `settings_no_such_option`, `settings_no_consent`, `settings_used_by_terms`, `settings_used_by_warning`, `settings_file_kinds`, `settings_document_size`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_shares_above_quota`, `settings_shares_without_quota`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `settings_key`, `settings_key_twice`, `settings_key_reserved`, `settings_kind_fixed`, `settings_no_options`, `settings_only_choice`, `settings_no_such_option`, `settings_no_consent`, `settings_used_by_terms`, `settings_used_by_warning`, `settings_file_kinds`, `settings_document_size`, `settings_only_numbers`, `settings_link`, `settings_no_stages`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -20124,7 +20836,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_shares_above_quota" | "settings_shares_without_quota" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "settings_key" | "settings_key_twice" | "settings_key_reserved" | "settings_kind_fixed" | "settings_no_options" | "settings_only_choice" | "settings_no_such_option" | "settings_no_consent" | "settings_used_by_terms" | "settings_used_by_warning" | "settings_file_kinds" | "settings_document_size" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_shares_above_quota" | "settings_shares_without_quota" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "settings_key" | "settings_key_twice" | "settings_key_reserved" | "settings_kind_fixed" | "settings_no_options" | "settings_only_choice" | "settings_no_such_option" | "settings_no_consent" | "settings_used_by_terms" | "settings_used_by_warning" | "settings_file_kinds" | "settings_document_size" | "settings_only_numbers" | "settings_link" | "settings_no_stages" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -20745,7 +21457,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `enterprise_pending`, `enterprise_refused`, `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `enterprise_pending`, `enterprise_refused`, `not_for_persons` (it is booked by enterprises only), `not_for_enterprises` (it is booked by people for themselves only), `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20753,7 +21465,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "enterprise_pending" | "enterprise_refused" | "tier_excluded" | "cross_site";
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "enterprise_pending" | "enterprise_refused" | "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "cross_site";
                     };
                 };
             };
@@ -20817,7 +21529,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `required`, `consent_required`, `unknown_service`, `group_file_kind`, `group_file_too_much`, `group_file_broken`, `group_header`, `group_empty`, `group_too_many`, `file_encoding`, `group_lines_wrong` (the check tells all of them), `group_too_small`, `group_lead` (with the first day as `earliest_at`), `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `one_time`, `not_a_slot`, `slot_past`, `lead_time`, `beyond_horizon`, `year_unpublished`, `date_out_of_range`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `stage_gap`, `wrong_length`, `wrong_character`, `invalid_name`, `name_not_allowed`, `unknown_field`, `too_long`, `not_an_option`, `invalid_port_code`, `invalid_date`, `invalid_number`, `required`, `consent_required`, `unknown_service`, `group_file_kind`, `group_file_too_much`, `group_file_broken`, `group_header`, `group_empty`, `group_too_many`, `file_encoding`, `stages_needed`, `group_lines_wrong` (the check tells all of them), `group_too_small`, `group_lead` (with the first day as `earliest_at`), `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -20825,7 +21537,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "required" | "consent_required" | "unknown_service" | "group_file_kind" | "group_file_too_much" | "group_file_broken" | "group_header" | "group_empty" | "group_too_many" | "file_encoding" | "group_lines_wrong" | "group_too_small" | "group_lead" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "one_time" | "not_a_slot" | "slot_past" | "lead_time" | "beyond_horizon" | "year_unpublished" | "date_out_of_range" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "stage_gap" | "wrong_length" | "wrong_character" | "invalid_name" | "name_not_allowed" | "unknown_field" | "too_long" | "not_an_option" | "invalid_port_code" | "invalid_date" | "invalid_number" | "required" | "consent_required" | "unknown_service" | "group_file_kind" | "group_file_too_much" | "group_file_broken" | "group_header" | "group_empty" | "group_too_many" | "file_encoding" | "stages_needed" | "group_lines_wrong" | "group_too_small" | "group_lead" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -22000,7 +22712,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `enterprise_pending`, `enterprise_refused`, `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `enterprise_pending`, `enterprise_refused`, `not_for_persons` (it is booked by enterprises only), `not_for_enterprises` (it is booked by people for themselves only), `tier_excluded` (the terms exclude the enterprise's credit tier), `cross_site` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22008,7 +22720,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "enterprise_pending" | "enterprise_refused" | "tier_excluded" | "cross_site";
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "enterprise_pending" | "enterprise_refused" | "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "cross_site";
                     };
                 };
             };
@@ -22072,7 +22784,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `waiting_for_one`, `waiting_days`, `waiting_minutes`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `stages_needed`, `waiting_for_one`, `waiting_days`, `waiting_minutes`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -22080,7 +22792,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "waiting_for_one" | "waiting_days" | "waiting_minutes" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "stages_needed" | "waiting_for_one" | "waiting_days" | "waiting_minutes" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
@@ -22118,7 +22830,10 @@ export interface operations {
                 starts_at: string;
                 /** @description Of officers: for an enterprise, by its id or 统一社会信用代码. */
                 enterprise?: string;
-                /** @description Of officers: for who calls or stands at the counter, for whom places may be kept. */
+                /**
+                 * @description Of officers: for who calls or stands at the counter, for whom places may be kept; without an enterprise, for
+                 *     themselves.
+                 */
                 channel?: "phone" | "counter";
                 /** @description What the form's field `terms.category_field` is going to say, if that is known. */
                 category?: string;

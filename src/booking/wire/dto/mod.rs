@@ -17,8 +17,9 @@ mod why;
 pub use board::{BoardBookingDto, BoardDayDto, BoardDto, BoardPlaceDto, BoardServiceDto, OpenSpanDto};
 pub use booking::{
     BookedStageDto, BookingDetailDto, BookingDto, BookingRequest, Can, Cancelling, ConsentDto, EnterpriseRef,
-    Explaining, FieldValue, FormCheck, FoundBookings, HistoryItem, HistoryMove, HistorySide, LateCancellingDto,
-    NewBookingDto, OfficerRef, OverlapDto, OverlapOf, Prefill, Rescheduling, ServiceRef, VenueRef, WantedStageDto,
+    Explaining, FieldValue, FormCheck, FoundBookings, HistoryItem, HistoryMove, HistorySide,
+    LateCancellingDto, NewBookingDto, OfficerRef, OverlapDto, OverlapOf, Prefill, Rescheduling, ServiceRef,
+    VenueRef, WantedStageDto,
 };
 pub use clearance::{ClearanceFileDto, ClearanceReportDto, NewClearanceImport};
 pub use day::{DayBookingDto, MissingYear, OfficeDayDto, Refusing};
