@@ -115,7 +115,8 @@ both_stores! {
         assert_eq!(taken(app).await, 0);
         desk::book(&zhou, with(call.clone(), "enterprise", json!(LET_IN))).await.ok();
         // With a reason, as against every other term.
-        let made = desk::book(&zhou, with(call, "reason", json!("应急救援物资"))).await.ok();
+        let other = with(call, "contact_mobile", json!("15400000078"));
+        let made = desk::book(&zhou, with(other, "reason", json!("应急救援物资"))).await.ok();
         let case = made["id"].as_str().unwrap().parse().unwrap();
         let entries = mianqia::evidence::entries(app.app.db.reader(), case).await.unwrap();
         let against = entries.iter().find(|entry| entry.kind == "booking.against_terms").unwrap();

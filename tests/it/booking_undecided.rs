@@ -2,7 +2,7 @@
 
 use crate::booking::{after_hours_form, path, take, try_form, with_choices};
 use crate::both_stores;
-use crate::desk::{changed, walk_in};
+use crate::desk::{changed, clearance_for_everybody, walk_in};
 use crate::support::hold_back;
 use mianqia::booking::jobs::ExpireBookings;
 use mianqia::db::jobs::Job;
@@ -65,7 +65,7 @@ both_stores! { at "2026-11-25T01:00:00Z";
         for code in ["after-hours", "video-try"] {
             changed(app, code, |row| (row.lead_minutes, row.hold_minutes) = (0, 15)).await;
         }
-        let (night, video) = (app.service("after-hours").await, app.service("video-try").await);
+        let (night, video) = (clearance_for_everybody(app).await, app.service("video-try").await);
         app.set_time("2026-11-26T11:58:00Z");
         let lin = app.signed_in("lin").await;
         let held = take(&lin, &night, "2026-11-26T12:00:00Z").await;

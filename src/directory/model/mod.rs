@@ -242,7 +242,7 @@ pub struct FieldSpec {
     /// Not asked of who books stage by stage: the stages tell it.
     #[serde(default)]
     pub without_stages: bool,
-    /// For numbers of other systems: where one is looked up there (`https://…`).
+    /// For numbers of other systems: where one is looked up there, over TLS.
     #[serde(default)]
     pub link: Option<String>,
 }

@@ -337,7 +337,7 @@ fields_in_json! {
         /// Not asked of who books stage by stage: the stages tell it.
         #[schema(required = true)]
         without_stages: bool,
-        /// For numbers of other systems: where one is looked up there (`https://…`).
+        /// For numbers of other systems: where one is looked up there, over TLS.
         #[schema(required = true)]
         link: Option<String>,
     }

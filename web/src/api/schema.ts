@@ -3468,7 +3468,7 @@ export interface components {
             key: string;
             kind: components["schemas"]["FieldKind"];
             label: components["schemas"]["Text"];
-            /** @description For numbers of other systems: where one is looked up there (`https://…`). */
+            /** @description For numbers of other systems: where one is looked up there, over TLS. */
             link: string | null;
             /**
              * Format: int32

@@ -38,7 +38,7 @@ export default {
   field: {
     name: 'Name', summary: 'In a sentence', who: 'Who it is for', bring: 'What to bring', rules: 'Rules in plain words', prepare: 'How to prepare',
     duration_minutes: 'Duration (minutes)', lead_minutes: 'Hours ahead at least', horizon_days: 'Days that can be booked', hold_minutes: 'Minutes a place is held', needs_decision: 'An officer decides about each request',
-    seats: 'Places in each slot', daily_quota: 'At most a day', quota_shares: 'Kept of each day', opening_rules: 'Opening times', stages: 'Stages', fields: 'Form', documents: 'Documents', active: 'Offered',
+    seats: 'Places in each slot', daily_quota: 'At most a day', quota_shares: 'Kept of each day', opening_rules: 'Opening times', stages: 'Stages', stages_only: 'Booked in stages only', fields: 'Form', documents: 'Documents', active: 'Offered',
   },
   venue_field: { name: 'Name', address: 'Address', zone: 'Time zone', grid_minutes: 'Grid', phone: 'Telephone', office_hours: 'Office hours on working days' },
   part: { name: 'Name', texts: 'Texts', booking: 'Duration and booking', seats: 'Places', hours: 'Opening times', stages: 'Stages', form: 'Form', documents: 'Documents', active: 'Whether it is offered', address: 'Address', contact: 'Telephone', grid: 'Time zone and grid' },

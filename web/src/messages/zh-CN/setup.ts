@@ -38,7 +38,7 @@ export default {
   field: {
     name: '名称', summary: '一句话简介', who: '适合谁', bring: '请带好', rules: '规则说明', prepare: '事先准备',
     duration_minutes: '时长（分钟）', lead_minutes: '至少提前（小时）', horizon_days: '可约多少天内', hold_minutes: '暂留几分钟', needs_decision: '每个申请由关员决定是否受理',
-    seats: '每个时段的名额', daily_quota: '每天最多', quota_shares: '每天名额的预留', opening_rules: '开放时间', stages: '环节', fields: '表单', documents: '材料', active: '开办',
+    seats: '每个时段的名额', daily_quota: '每天最多', quota_shares: '每天名额的预留', opening_rules: '开放时间', stages: '环节', stages_only: '只按环节预约', fields: '表单', documents: '材料', active: '开办',
   },
   venue_field: { name: '名称', address: '地址', zone: '时区', grid_minutes: '时间格', phone: '电话', office_hours: '工作日办公时间' },
   part: { name: '名称', texts: '说明', booking: '时长与预约方式', seats: '名额', hours: '开放时间', stages: '环节', form: '表单', documents: '材料', active: '是否开办', address: '地址', contact: '电话', grid: '时区与时间格' },

@@ -16,6 +16,7 @@ function answers(reference: unknown, numbers: unknown[] = []) {
       ? reference ? Promise.resolve(reference) : Promise.reject(missing)
       : Promise.resolve({ bookings: numbers }))
 }
+const asked = () => vi.mocked(api.GET).mock.calls as unknown as [string, unknown][]
 const draw = (reference: string) => show(ReferencePage, { areas: ['booking'], language: 'en', props: { reference } })
 beforeEach(() => vi.clearAllMocks())
 
@@ -24,15 +25,15 @@ describe('looking up a booking', () => {
     answers({ id: 'b1' })
     const page = await draw('mq 2611-4k7p-x')
     await flushPromises()
-    expect(vi.mocked(api.GET).mock.calls.map(([path]) => path)).toEqual(['/api/v1/references/{reference}'])
+    expect(asked().map(([path]) => path)).toEqual(['/api/v1/references/{reference}'])
     expect(page.text()).not.toContain('No booking')
   })
 
   it('asks for the number of another system as it was typed, hyphens and all', async () => {
-    answers(null, [booking('b1', '10:00', '11:00'), booking('b2', '11:00', '12:00')])
+    answers(null, [booking('b1', '10:00', '11:00', { reference: 'MQ 2611 4K7P-X' }), booking('b2', '11:00', '12:00', { reference: 'MQ 2611 4K7P-Y' })])
     const page = await draw('YY-2026-000001')
     await flushPromises()
-    expect(vi.mocked(api.GET).mock.calls[1]).toEqual(['/api/v1/external-numbers/{number}', { params: { path: { number: 'YY-2026-000001' } } }])
+    expect(asked()[1]).toEqual(['/api/v1/external-numbers/{number}', { params: { path: { number: 'YY-2026-000001' } } }])
     expect(page.text()).toContain('2 bookings have the number YY-2026-000001')
     expect(page.findAll('li')).toHaveLength(2)
   })

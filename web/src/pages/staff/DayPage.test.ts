@@ -22,7 +22,7 @@ beforeEach(() => {
   vi.mocked(openEvents).mockReturnValue({ live, close: () => {} })
 })
 
-const draw = (at = '/staff/day?date=2026-11-26') => show(DayPage, { areas: ['staff'], language: 'en', at })
+const draw = (at = '/staff/day?date=2026-11-26') => show(DayPage, { areas: ['staff', 'home'], language: 'en', at })
 const asked = () => (vi.mocked(api.GET).mock.calls as unknown as [string, { params: { query: unknown } }][])
   .filter(([path]) => path === '/api/v1/day').map(([, how]) => how.params.query)
 
