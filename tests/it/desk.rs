@@ -334,7 +334,7 @@ both_stores! { at "2026-11-23T02:00:00Z";
 
     async fn beyond_the_horizon_is_booked_with_a_reason_and_never_into_a_year_that_nobody_knows(app: &TestApp) {
         let (officer, lin) = (app.signed_in("zhou").await, app.signed_in("lin").await);
-        let service = app.service("after-hours").await;
+        let service = clearance_for_everybody(app).await;
         let path = format!("/api/v1/services/{service}");
         assert_eq!(lin.get(&path).await.ok()["horizon_days"], 30);
         // Five days too far, in a year that is known.

@@ -2,7 +2,7 @@
 //! sooner ones.
 
 use crate::both_stores;
-use crate::desk::{LET_IN, book, by_phone, share, with};
+use crate::desk::{LET_IN, book, by_phone, clearance_for_everybody, share, with};
 use crate::support::{Answer, Browser};
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ fn in_stages(service: &str, way: &Value) -> Value {
 both_stores! { at "2026-11-23T02:00:00Z";
     async fn a_caller_is_offered_ways_by_their_own_terms_and_sooner_ones_with_what_is_against_them(app: &TestApp) {
         let officer = app.signed_in("zhou").await;
-        let service = app.service("after-hours").await;
+        let service = clearance_for_everybody(app).await;
         // A day ahead: from Tuesday evening on. Tonight would be against the lead time.
         let plain = offered(&officer, &service, "").await;
         let (by_terms, sooner) = plain.split_at(3);
@@ -82,7 +82,7 @@ both_stores! { at "2026-11-23T02:00:00Z";
 
     async fn what_is_kept_for_callers_is_offered_to_them_alone(app: &TestApp) {
         let (officer, chief, lin) = (app.signed_in("zhou").await, app.signed_in("shen").await, app.signed_in("lin").await);
-        let service = app.service("after-hours").await;
+        let service = clearance_for_everybody(app).await;
         let kept = json!({"phone": 2, "counter": 0, "released_minutes_before": 0, "reason": "电话来得多"});
         share(&chief, &service, kept).await.ok();
         let online = lin.get(&format!("/api/v1/services/{service}/alternatives?stages={ALL}&from={TONIGHT}")).await.ok();
@@ -94,7 +94,7 @@ both_stores! { at "2026-11-23T02:00:00Z";
 
     async fn who_may_not_or_asks_for_what_there_is_not_is_told_so(app: &TestApp) {
         let officer = app.signed_in("zhou").await;
-        let service = app.service("after-hours").await;
+        let service = clearance_for_everybody(app).await;
         let asked = |stages: &str, more: &str| format!("stages={stages}&from={TONIGHT}&channel=phone{more}");
         for login in ["lin", "tang"] {
             ways(&app.signed_in(login).await, &service, &asked(ALL, "")).await.refused(403, "forbidden");

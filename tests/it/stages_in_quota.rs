@@ -3,7 +3,7 @@
 use crate::booking::path;
 use crate::booking_stages::{book, three};
 use crate::both_stores;
-use crate::desk::{by_phone, with};
+use crate::desk::{by_phone, clearance_for_everybody, with};
 use crate::quota_shares::taken;
 use crate::settings::set;
 use crate::support::{Answer, Browser, TestApp};
@@ -105,7 +105,7 @@ both_stores! {
 
     async fn what_is_kept_of_a_day_for_callers_is_kept_of_stages_too(app: &TestApp) {
         let (chief, lin, zhou) = (app.signed_in("shen").await, app.signed_in("lin").await, app.signed_in("zhou").await);
-        let service = app.service("after-hours").await;
+        let service = clearance_for_everybody(app).await;
         limited(&chief, app, 2, 1).await.ok();
         book(&lin, app, three(TUESDAY)).await;
         let gao = app.signed_in("gao").await;
