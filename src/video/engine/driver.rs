@@ -153,8 +153,11 @@ impl Wire {
             return false;
         }
         // This network card, or this way, cannot do it after all; `quinn-udp` remembers that.
-        let each = |datagram| self.send(way, Run::of_one(datagram), counters);
-        run.datagrams().map(each).fold(true, |all, sent| all && sent)
+        let mut all = true;
+        for datagram in run.datagrams() {
+            all &= self.send(way, Run::of_one(datagram), counters);
+        }
+        all
     }
 
     fn put(&self, way: CandidatePair, contents: &[u8], segment_size: Option<usize>) -> io::Result<()> {

@@ -84,6 +84,17 @@ test('an officer books for a caller and for a walk-in with the keyboard alone', 
     await expect(first).toBeVisible()
     await press('1')
     await expect(first).toBeChecked()
+    // Only enterprises book it: which one, by a part of its name.
+    await expect(officer.getByRole('combobox', { name: '企业' })).toBeFocused()
+    await type('医疗')
+    await expect(officer.getByRole('listbox', { name: '企业' }).getByRole('option')).toHaveCount(1)
+    await press('ArrowDown', 'Enter')
+    await expect(officer.getByRole('combobox', { name: '企业' })).toHaveValue(/^91/)
+    // By its own terms there are sooner ones.
+    await expect(officer.locator('[name="way"]:checked')).toHaveCount(0)
+    await first.focus()
+    await press('1')
+    await expect(first).toBeChecked()
     await expect(officer.getByLabel('姓名')).toBeFocused()
     await type('报关员')
     await press('Tab')
