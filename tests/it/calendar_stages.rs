@@ -104,7 +104,7 @@ both_stores! {
         let (declaration, release) = (span(EVENING[0], "2026-11-24T11:30:00Z"), span(EVENING[2], "2026-11-24T15:30:00Z"));
 
         let own = shown(app, &his).await;
-        assert_eq!(spans(&own), [inspection.clone()]);
+        assert_eq!(spans(&own), std::slice::from_ref(&inspection));
         let reference = booking["reference"].as_str().unwrap();
         assert_eq!(own[0]["summary"], json!(format!("查验 非工作时间通关 {reference}")));
         assert_eq!(own[0]["location"], "企业现场（上门）");

@@ -3,20 +3,18 @@
 
 use crate::booking::{path, take, wish};
 use crate::both_stores;
-use crate::settings::set;
+pub use crate::setups::{changed, clearance_for_everybody};
+use crate::setups::{set, write};
 use crate::support::{Answer, Browser, TestApp};
 use futures::future::join_all;
 use mianqia::auth::entities::account;
 use mianqia::booking::entities::booking;
-use mianqia::directory::entities::{resource, service};
+use mianqia::directory::entities::resource;
 use mianqia::evidence::{self, entities::entry};
 use mianqia::notify::entities::outbox;
 use mianqia::places::entities::occupied;
 use reqwest::Method;
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryTrait,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
 /// An enterprise that was let in (advanced certified), one that waits, and one that nobody knows.
@@ -54,35 +52,6 @@ pub async fn online(browser: &Browser, service: &str, starts_at: &str) -> Answer
 
 pub async fn share(chief: &Browser, service: &str, shares: Value) -> Answer {
     chief.call(Method::PUT, &format!("/api/v1/services/{service}/shares"), Some(shares)).await
-}
-
-/// A service with something else in its row.
-pub async fn changed(app: &TestApp, code: &str, change: impl FnOnce(&mut service::Model)) -> String {
-    let of_code = service::Entity::find().filter(service::Column::Code.eq(code));
-    let mut row = of_code.one(app.app.db.reader()).await.unwrap().unwrap();
-    change(&mut row);
-    let (id, row) = (row.id, row.into_active_model().reset_all());
-    write(app, row).await;
-    id.to_string()
-}
-
-async fn write<A>(app: &TestApp, row: A)
-where
-    A: ActiveModelTrait + Send + 'static,
-{
-    let written = app.app.db.write(move |tx| {
-        Box::pin(async move {
-            tx.conn().execute(&<A::Entity as EntityTrait>::update(row).validate()?.into_query()).await?;
-            Ok::<_, DbErr>(())
-        })
-    });
-    written.await.unwrap();
-    app.app.directory.forget();
-}
-
-/// After-hours clearance as whoever calls may have it, for an enterprise or for themselves.
-pub async fn clearance_for_everybody(app: &TestApp) -> String {
-    changed(app, "after-hours", |row| row.spec["terms"]["bookers"] = json!("everybody")).await
 }
 
 /// The check-up with so many places side by side, no lead time and no number for a day.

@@ -76,6 +76,7 @@ mod review;
 mod review_values;
 mod session_people;
 mod settings;
+mod setups;
 mod shares_tried;
 mod smtp;
 mod snapshots;

@@ -3,6 +3,7 @@
 use crate::booking::{after_hours_form, path, take, wish, with_choices};
 use crate::both_stores;
 use crate::mail_words::requested;
+pub use crate::setups::{put, set, setup};
 use crate::support::{Answer, Browser, NOBODY, TestApp};
 use mianqia::evidence::entities::entry;
 use reqwest::Method;
@@ -16,22 +17,6 @@ const SATURDAY: &str = "2026-11-28";
 
 async fn entries(app: &TestApp, kind: &str) -> u64 {
     entry::Entity::find().filter(entry::Column::Kind.eq(kind)).count(app.app.db.reader()).await.unwrap()
-}
-
-pub async fn setup(chief: &Browser, service: &str) -> Value {
-    chief.get(&format!("/api/v1/service-settings/{service}")).await.ok()
-}
-
-/// Sets what `change` makes of the settings that are there.
-pub async fn set(chief: &Browser, service: &str, change: impl FnOnce(&mut Value)) -> Answer {
-    let there = setup(chief, service).await;
-    let mut body = json!({"version": there["version"], "settings": there["settings"], "reason": "试行", "anyway": false});
-    change(&mut body);
-    put(chief, service, body).await
-}
-
-async fn put(chief: &Browser, service: &str, body: Value) -> Answer {
-    chief.call(Method::PUT, &format!("/api/v1/service-settings/{service}"), Some(body)).await
 }
 
 pub async fn preview(

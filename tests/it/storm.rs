@@ -2,7 +2,7 @@
 //! what is drawn from one pool of places. Afterwards, and while it goes on, no place is taken twice.
 
 use crate::officers::{name, officer};
-use crate::settings::set;
+use crate::setups::{clearance_for_everybody, set};
 use crate::support::{Browser, TestApp};
 use chrono::{DateTime, TimeDelta, Utc};
 use mianqia::auth::entities::account;
@@ -57,7 +57,7 @@ struct Services {
 pub async fn storm(app: &TestApp, attempts: usize, seed: u64) -> Report {
     let services = Arc::new(Services {
         whole: app.service("video-try").await,
-        staged: crate::desk::clearance_for_everybody(app).await,
+        staged: clearance_for_everybody(app).await,
     });
     let own: Vec<_> = LOGINS.iter().map(|_| Arc::new(Mutex::new(Vec::new()))).collect();
     let mut browsers = Vec::new();

@@ -13,6 +13,9 @@ mod pictures;
 #[path = "../it/program.rs"]
 #[allow(dead_code)]
 mod program;
+#[path = "../it/setups.rs"]
+#[allow(dead_code)]
+mod setups;
 #[path = "../it/smtp.rs"]
 #[allow(dead_code)]
 mod smtp;

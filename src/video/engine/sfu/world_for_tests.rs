@@ -200,6 +200,9 @@ impl Sink for Kept {
     fn sender_report(&self, _: Kind, _: u64, _: u32) {}
 }
 
+/// Which datagrams are lost, by whether they go to the SFU.
+type Loses = Box<dyn FnMut(bool, &[u8]) -> bool>;
+
 /// The SFU and its peers.
 pub struct World {
     pub sfu: Sfu,
@@ -207,7 +210,7 @@ pub struct World {
     pub peers: Vec<Peer>,
     pub events: Vec<SfuEvent>,
     /// Whether the nth media datagram to the SFU (true) or to a peer (false) is lost.
-    pub loses: Box<dyn FnMut(bool, &[u8]) -> bool>,
+    pub loses: Loses,
     /// The socket of the SFU is full.
     pub full: bool,
     address: SocketAddr,
