@@ -16,6 +16,7 @@ use mianqia::places::entities::occupied;
 use reqwest::Method;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 /// An enterprise that was let in (advanced certified), one that waits, and one that nobody knows.
 pub const LET_IN: &str = "91239999MA0000162X";
@@ -390,13 +391,18 @@ both_stores! { at "2026-11-23T02:00:00Z";
         share(&chief, &service, shares).await.ok();
         let tries = (0..18).map(|number| {
             let (officer, luo, service) = (&officer, &luo, &service);
+            let call = with(by_phone(service, AT), "contact_mobile", json!(format!("154000001{number:02}")));
             async move {
-                match number % 3 {
-                    0 => ("online", online(luo, service, AT).await),
-                    1 => ("counter", walk_in(officer, service, AT).await),
-                    _ => {
-                        let call = with(by_phone(service, AT), "contact_mobile", json!(format!("154000001{number:02}")));
-                        ("phone", book(officer, call).await)
+                let patience = Instant::now() + Duration::from_secs(20);
+                loop {
+                    let (channel, answer) = match number % 3 {
+                        0 => ("online", online(luo, service, AT).await),
+                        1 => ("counter", walk_in(officer, service, AT).await),
+                        _ => ("phone", book(officer, call.clone()).await),
+                    };
+                    // The store was too busy and kept nothing: asked again, as pages do.
+                    if answer.status != 503 || Instant::now() > patience {
+                        return (channel, answer);
                     }
                 }
             }
