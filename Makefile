@@ -19,7 +19,7 @@ journeys: ## More browser journeys (ONLY=text picks by title)
 soak: ## Long assurance runs, in tests/soak (ONLY=text picks by name)
 	@bash scripts/test.sh soak
 
-bench: ## Measure; writes target/bench/summary.json (ONLY=booking|web picks a group)
+bench: ## Measure; writes target/bench/summary.json (ONLY=booking|video|web picks a group)
 	@bash scripts/bench.sh
 
 fmt: ## Format the Rust sources

@@ -1,8 +1,8 @@
 """Runs the groups of figures and writes target/bench/summary.json.
 
-A figure is {"name", "value", "unit", "better": "lower"|"higher"}. The group `web` is measured
-here; the others by the example `bench` (benches/), which prints one figure as JSON per line
-to its standard output, and what it likes to its standard error.
+A figure is {"name", "value", "unit", "better": "lower"|"higher"}. The group `web` is measured here, `video` by
+bench_video.py, the others by the example `bench` (benches/); both print one figure as JSON per line to their standard
+output, and what they like to their standard error.
 """
 
 import json
@@ -25,14 +25,21 @@ def figure(name: str, value: float, unit: str, better: str = "lower") -> dict:
     return {"name": name, "value": round(value, 4), "unit": unit, "better": better}
 
 
-def example(group: str) -> Iterator[dict]:
-    command = ["cargo", "run", "--locked", "--release", "--example", "bench", "--", group]
-    # Some figures compare the stores; the private PostgreSQL is there for as long as they run.
-    process = subprocess.Popen(["scripts/postgres.sh", "with", *command], stdout=subprocess.PIPE, text=True)
+def told(command: list) -> Iterator[dict]:
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     for line in process.stdout:
         yield json.loads(line)
     if process.wait() != 0:
-        raise RuntimeError(f"the benchmark of {group} ended with {process.returncode}")
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
+
+
+def example(group: str) -> Iterator[dict]:
+    # Some figures compare the stores; the private PostgreSQL is there for as long as they run.
+    yield from told(["scripts/postgres.sh", "with", "cargo", "run", "--locked", "--release", "--example", "bench", "--", group])
+
+
+def video() -> Iterator[dict]:
+    yield from told([sys.executable, "scripts/bench_video.py"])
 
 
 def web() -> Iterator[dict]:
@@ -56,7 +63,11 @@ def web() -> Iterator[dict]:
     yield figure("web.entry_gzip", float(found[1]), "KB")
 
 
-GROUPS = {"booking": lambda group: chain(example(group), example("growth")), "web": lambda _group: web()}
+GROUPS = {
+    "booking": lambda group: chain(example(group), example("growth")),
+    "video": lambda _group: video(),
+    "web": lambda _group: web(),
+}
 
 
 def machine() -> str:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks what this machine needs: for `make run`, with --test also for `make test`.
+# Checks what this machine needs: for `make run`, with --test also for `make test`, with --bench for `make bench`.
 # Debian packages are installed where that takes no password; the rest is named.
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -59,6 +59,14 @@ check_test() {
   cargo clippy --version >/dev/null 2>&1 || missing+=("clippy: rustup component add clippy")
 }
 
+# The media engine is measured beside Janus, in a network of its own.
+check_bench() {
+  need janus command -v janus
+  need iproute2 command -v ip
+  need postgresql any_file '/usr/lib/postgresql/*/bin/initdb'
+  need python3 command -v python3
+}
+
 install_packages() {
   local as_root=()
   if [ "$(id -u)" != 0 ]; then
@@ -93,6 +101,7 @@ install_cargo_deny() {
 
 check_run
 if [ "${1:-}" = --test ]; then check_test; fi
+if [ "${1:-}" = --bench ]; then check_bench; fi
 if [ ${#packages[@]} -gt 0 ]; then install_packages; fi
 if [ "${1:-}" = --test ] && [ ${#missing[@]} = 0 ]; then install_cargo_deny; fi
 

@@ -38,10 +38,11 @@ pub(super) async fn run(
 
 /// Bookings without a server around them.
 pub(super) fn bookings(Opened { keyring, db }: Opened, settings: &Settings) -> Booking {
-    let office = booking::Office { public_url: settings.public_url.clone(), mail_from: settings.mail_from() };
+    let installation =
+        booking::Installation { public_url: settings.public_url.clone(), mail_from: settings.mail_from() };
     let directory = Directory::new(db.clone(), Clock::system());
     let places = Places::new(db.clone(), Clock::system());
-    Booking::new(db, Clock::system(), directory, places, Live::default(), office, keyring)
+    Booking::new(db, Clock::system(), directory, places, Live::default(), installation, keyring)
 }
 
 fn previewed(preview: &CalendarPreview, language: Language) -> String {

@@ -125,7 +125,8 @@ fn describe(path: &str, operation: &mut Operation, writes: bool) {
         Some(RefOr::T(body)) => body.content.contains_key(kind),
         _ => false,
     };
-    let (json, sdp) = (sent("application/json"), sent("application/sdp"));
+    let json = sent("application/json");
+    let sdp = sent("application/sdp") || sent("application/trickle-ice-sdpfrag");
     let file = sent("application/octet-stream");
     let around = [
         (true, EVERY),

@@ -97,17 +97,17 @@ fn was_handed_on(app: &App, headers: &HeaderMap) -> bool {
 }
 
 /// By what a path leads to something that one node has.
-enum Place {
+enum LeadsTo {
     Of(Matter),
     /// By the token that is shown.
     OfToken,
 }
 
-fn place_of(path: &str) -> Option<Place> {
+fn leads_to(path: &str) -> Option<LeadsTo> {
     let parts: Vec<&str> = path.strip_prefix("/api/v1/")?.split('/').collect();
     let id = |text: &str| text.parse::<Uuid>().ok();
     let matter = match parts[..] {
-        ["whip" | "whep", "resources", _] => return Some(Place::OfToken),
+        ["whip" | "whep", "resources", _] => return Some(LeadsTo::OfToken),
         ["sessions", session, ..] => id(session).map(Matter::Session),
         ["bookings", booking, "session"] => id(booking).map(Matter::SessionOfBooking),
         ["whip", session, _] => id(session).map(Matter::Session),
@@ -116,14 +116,14 @@ fn place_of(path: &str) -> Option<Place> {
         ["review", "sessions", session, "integrity"] => id(session).map(Matter::RecordingsOf),
         _ => None,
     };
-    matter.map(Place::Of)
+    matter.map(LeadsTo::Of)
 }
 
 /// What a request is about, if it is about something that one node has.
 fn matter(app: &App, path: &str, headers: &HeaderMap) -> Option<Matter> {
-    match place_of(path)? {
-        Place::Of(matter) => Some(matter),
-        Place::OfToken => {
+    match leads_to(path)? {
+        LeadsTo::Of(matter) => Some(matter),
+        LeadsTo::OfToken => {
             let token = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?.1.trim();
             app.video.session_of_token(token).map(Matter::Session)
         }
@@ -135,7 +135,7 @@ fn matter(app: &App, path: &str, headers: &HeaderMap) -> Option<Matter> {
 pub(super) fn is_of_one_node(route: &str) -> bool {
     const AN_ID: &str = "00000000-0000-7000-8000-000000000000";
     let ids = route.split('/').map(|part| if part.starts_with('{') { AN_ID } else { part });
-    route == "/api/v1/events" || place_of(&ids.collect::<Vec<_>>().join("/")).is_some()
+    route == "/api/v1/events" || leads_to(&ids.collect::<Vec<_>>().join("/")).is_some()
 }
 
 /// Gives a request to another node, and its answer back.

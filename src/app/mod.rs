@@ -51,7 +51,7 @@ use crate::notify::{MailSettings, Notify};
 use crate::places::Places;
 use crate::queue::Queue;
 use crate::review::{self, Review};
-use crate::survey::{self, Survey};
+use crate::survey::Survey;
 use crate::video::engine::Engine;
 use crate::video::{Video, VideoSettings};
 use metrics::Metrics;
@@ -138,8 +138,10 @@ impl App {
             &settings.public_url,
         );
         auth.ensure_name_keys().await?;
-        let office =
-            booking::Office { public_url: settings.public_url.clone(), mail_from: settings.mail_from() };
+        let installation = booking::Installation {
+            public_url: settings.public_url.clone(),
+            mail_from: settings.mail_from(),
+        };
         let places = Places::new(db.clone(), clock.clone());
         places.load().await?;
         let booking = Booking::new(
@@ -148,7 +150,7 @@ impl App {
             directory.clone(),
             places.clone(),
             live.clone(),
-            office,
+            installation,
             keyring.clone(),
         );
 
@@ -171,6 +173,7 @@ impl App {
                 recordings_dir: recordings_dir.clone(),
                 node,
                 notice_version: crate::directory::office().notice.version,
+                turn: settings.turn.clone(),
             },
         );
         booking.set_waiting_room(Arc::new(video.clone()));
@@ -191,7 +194,7 @@ impl App {
             directory.clone(),
             booking.clone(),
             keyring.clone(),
-            survey::Office { public_url: settings.public_url.clone() },
+            &settings.public_url,
         );
         let data_dir = review::DataDir { recordings: recordings_dir, keyring: Some(keyring.clone()) };
         let review = Review::new(db.clone(), clock.clone(), booking.clone(), directory.clone(), data_dir);

@@ -23,7 +23,7 @@ mod words;
 pub use model::Right;
 pub use model::actor::{Actor, ActorEnterprise, booker_address};
 pub use service::sign_in::{Caller, SignedIn};
-pub use service::{Auth, Refusal};
+pub use service::{Auth, Denial};
 pub use store::{ask, caller, entities};
 pub use wire::layer::identify;
 pub use wire::refusals;

@@ -25,6 +25,8 @@ pub struct Settings {
     pub media_addresses: Vec<IpAddr>,
     /// Addresses of this machine that media is bound to; empty: those that browsers are told.
     pub media_bind: Vec<IpAddr>,
+    /// A TURN server for who reaches media in no other way; none: there is none.
+    pub turn: Option<Turn>,
     /// `smtp://host:port` or `smtps://user:password@host`.
     pub smtp_url: String,
     /// PEM files; both or none.
@@ -48,6 +50,20 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
+/// A TURN server, which takes time-limited credentials made with a secret that it shares with us.
+#[derive(Clone)]
+pub struct Turn {
+    /// `turn:` or `turns:`, as `RTCPeerConnection` takes them.
+    pub urls: Vec<String>,
+    pub secret: String,
+}
+
+impl std::fmt::Debug for Turn {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Turn").field("urls", &self.urls).finish_non_exhaustive()
+    }
+}
+
 /// A setting that cannot be used: which, and what it takes.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name} is {value:?}; it takes {takes}")]
@@ -57,7 +73,7 @@ pub struct SettingError {
     pub takes: Cow<'static, str>,
 }
 
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 16] = [
     "listen",
     "public_url",
     "database_url",
@@ -65,6 +81,8 @@ const NAMES: [&str; 14] = [
     "media_port",
     "media_addresses",
     "media_bind",
+    "turn_urls",
+    "turn_secret",
     "smtp_url",
     "tls_cert",
     "tls_key",
@@ -147,6 +165,7 @@ impl Settings {
             media_port: parse(values, "media_port", "a UDP port, 0 to 65535")?.unwrap_or(8081),
             media_addresses: if media_addresses.is_empty() { vec![listen.ip()] } else { media_addresses },
             media_bind: list(values, "media_bind", "IP addresses of this machine separated by commas")?,
+            turn: turn(values)?,
             trusted_proxies: list(
                 values,
                 "trusted_proxies",
@@ -312,6 +331,35 @@ fn list<T: FromStr>(
     parts.map(|part| part.parse().map_err(|_| bad(name, value, takes))).collect()
 }
 
+/// Both settings of it, or none.
+fn turn(values: &BTreeMap<String, String>) -> Result<Option<Turn>, SettingError> {
+    let urls: Vec<String> = list(values, "turn_urls", "addresses")?;
+    let secret = values.get("turn_secret").cloned().unwrap_or_default();
+    let is_turn = |url: &String| {
+        let rest = url.strip_prefix("turn:").or_else(|| url.strip_prefix("turns:"));
+        let fits =
+            |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']' | '?' | '=');
+        rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(fits))
+    };
+    if let Some(url) = urls.iter().find(|url| !is_turn(url)) {
+        return Err(bad(
+            "turn_urls",
+            url,
+            "addresses such as turn:turn.example:3478?transport=tcp, separated by commas",
+        ));
+    }
+    match (urls.is_empty(), secret.is_empty()) {
+        (true, true) => Ok(None),
+        (false, false) => Ok(Some(Turn { urls, secret })),
+        (true, false) => {
+            Err(bad("turn_urls", "", "the address of the TURN server, because turn_secret is set"))
+        }
+        (false, true) => {
+            Err(bad("turn_secret", "", "the secret of the TURN server, because turn_urls is set"))
+        }
+    }
+}
+
 fn bad(name: &str, value: &str, takes: &'static str) -> SettingError {
     let name = format!("MIANQIA_{}", name.to_uppercase());
     SettingError { name, value: value.to_owned(), takes: takes.into() }
@@ -412,6 +460,10 @@ mod tests {
             ("", vec![("MIANQIA_LOG", "mianqia=loud")], "MIANQIA_LOG"),
             ("", vec![("MIANQIA_LOG", "loud")], "MIANQIA_LOG"),
             ("", vec![("MIANQIA_LOG", "info,loud")], "MIANQIA_LOG"),
+            ("turn_urls = 'turn:a:1'", vec![], "MIANQIA_TURN_SECRET"),
+            ("turn_secret = 'x'", vec![], "MIANQIA_TURN_URLS"),
+            ("turn_secret = 'x'\nturn_urls = 'http://a'", vec![], "MIANQIA_TURN_URLS"),
+            ("turn_secret = 'x'\nturn_urls = 'turn:a>b'", vec![], "MIANQIA_TURN_URLS"),
             ("listen = ", vec![], "MIANQIA_THE SETTINGS FILE"),
         ] {
             assert_eq!(read(toml, &environment).unwrap_err().name, name, "{toml} {environment:?}");

@@ -23,7 +23,7 @@ pub use service::official_calendar::CalendarPreview;
 pub use service::papers::Papers;
 pub use service::waiting::{GlanceState, SessionGlance, WaitingPerson, WaitingRoom};
 pub use service::waits::{Wait, Waits};
-pub use service::{Booking, NewBooking, Office, RequestForm, WantedTime};
+pub use service::{Booking, Installation, NewBooking, RequestForm, WantedTime};
 pub use store::read::View;
 pub use store::{ask, entities};
 pub use wire::dto::{BookingDto, HistorySide};

@@ -8,7 +8,7 @@ use crate::db::carrier::Carrier;
 use crate::db::fault::{self, StoreFault};
 use crate::db::health::Health;
 use crate::db::noted::Noted;
-use crate::db::tx::{self, AfterCommit, Stage, Tx};
+use crate::db::tx::{self, AfterCommit, Phase, Tx};
 use crate::db::wal::Wal;
 use crate::db::writer::{Answer, Job};
 use sea_orm::{DatabaseConnection, DbErr};
@@ -151,13 +151,13 @@ async fn run(connection: &Carrier, noted: &Noted, job: Box<dyn Job>) -> Result<D
     let tx = Tx::in_group(connection.conn(), noted.clone());
     let (ended, answer) = job.run(&tx).await;
     let is_disk = matches!(ended, Err(Some(StoreFault::Unavailable(why))) if why != fault::BROKEN);
-    let settled = match (ended, tx.stage()) {
-        (Ok(()), Stage::Set) => connection.say("release use_case").await,
+    let settled = match (ended, tx.phase()) {
+        (Ok(()), Phase::Set) => connection.say("release use_case").await,
         // Nothing was written, or all of it and released.
         (Ok(()), _) => Ok(()),
         // A statement that fails for the sake of the store may end the transaction; a savepoint would show it.
-        (Err(Some(_)), Stage::Apart) => Err(DbErr::Custom("the store failed under a use case".into())),
-        (Err(None), Stage::Apart) => Ok(()),
+        (Err(Some(_)), Phase::Apart) => Err(DbErr::Custom("the store failed under a use case".into())),
+        (Err(None), Phase::Apart) => Ok(()),
         (Err(_), _) => connection.say("rollback to use_case; release use_case").await,
     };
     if tx.is_counted() {

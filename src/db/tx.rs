@@ -31,7 +31,7 @@ pub struct Tx {
     /// Written with what is put aside, but nothing reads it: it alone is kept to the end.
     at_last: Mutex<Vec<Aside>>,
     meanings: Mutex<Vec<(UniqueKey, Meaning)>>,
-    stage: AtomicU8,
+    phase: AtomicU8,
     /// A request waits for its statements.
     is_counted: AtomicBool,
     /// A statement was refused. PostgreSQL takes the `COMMIT` of such a transaction, and keeps nothing.
@@ -61,7 +61,7 @@ pub(super) struct Ready {
 /// Where a use case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Stage {
+pub(super) enum Phase {
     /// On a connection of its own, without a transaction.
     Idle,
     /// In a transaction of its own.
@@ -84,28 +84,28 @@ const RELEASE: &str = "release use_case";
 impl Tx {
     /// On a connection that nobody else uses.
     pub(super) fn alone(conn: Arc<DatabaseTransaction>, noted: Noted) -> Self {
-        Self::new(Conn::Writer(conn), noted, Stage::Idle)
+        Self::new(Conn::Writer(conn), noted, Phase::Idle)
     }
 
     /// A part of a transaction that others share.
     pub(super) fn in_group(conn: Arc<DatabaseTransaction>, noted: Noted) -> Self {
-        Self::new(Conn::Writer(conn), noted, Stage::Apart)
+        Self::new(Conn::Writer(conn), noted, Phase::Apart)
     }
 
     /// Ahead of its turn: what must see its own writes, or writes more than it puts aside, ends with an error and
     /// [`Tx::is_out_of_turn`].
     pub(super) fn ahead(reader: DatabaseConnection, noted: Noted) -> Self {
-        Self::new(Conn::Reader(reader), noted, Stage::Ahead)
+        Self::new(Conn::Reader(reader), noted, Phase::Ahead)
     }
 
-    fn new(conn: Conn, noted: Noted, stage: Stage) -> Self {
+    fn new(conn: Conn, noted: Noted, phase: Phase) -> Self {
         Self {
             conn,
             noted,
             aside: Mutex::default(),
             at_last: Mutex::default(),
             meanings: Mutex::default(),
-            stage: AtomicU8::new(stage as u8),
+            phase: AtomicU8::new(phase as u8),
             is_counted: AtomicBool::default(),
             is_failed: AtomicBool::default(),
             is_out_of_turn: AtomicBool::default(),
@@ -143,15 +143,15 @@ impl Tx {
     /// Locks rows, in this order, until the transaction ends: what is counted of theirs stays true. Whoever only
     /// refers to them does not wait. (SQLite has one writer anyway.)
     pub async fn lock_rows(&self, rows: &[(&'static str, Uuid)]) -> Result<(), DbErr> {
-        if self.stage() != Stage::Idle && self.stage() != Stage::Open {
+        if self.phase() != Phase::Idle && self.phase() != Phase::Open {
             return Ok(());
         }
         self.write_aside(false).await?;
         let mut sql = String::new();
-        if self.stage() == Stage::Idle {
+        if self.phase() == Phase::Idle {
             // In one go with the locks. Their ids are the only values, and spell nothing but themselves.
             sql.push_str("begin; ");
-            self.now_at(Stage::Open);
+            self.now_at(Phase::Open);
         }
         for (table, id) in rows {
             let _ = write!(sql, "select from \"{table}\" where id = '{id}' for no key update; ");
@@ -198,15 +198,15 @@ impl Tx {
         taken(self.after_commit)
     }
 
-    pub(super) fn stage(&self) -> Stage {
-        match self.stage.load(Ordering::Relaxed) {
-            0 => Stage::Idle,
-            1 => Stage::Open,
-            2 => Stage::Kept,
-            3 => Stage::Apart,
-            4 => Stage::Set,
-            5 => Stage::Released,
-            _ => Stage::Ahead,
+    pub(super) fn phase(&self) -> Phase {
+        match self.phase.load(Ordering::Relaxed) {
+            0 => Phase::Idle,
+            1 => Phase::Open,
+            2 => Phase::Kept,
+            3 => Phase::Apart,
+            4 => Phase::Set,
+            5 => Phase::Released,
+            _ => Phase::Ahead,
         }
     }
 
@@ -224,8 +224,8 @@ impl Tx {
         }
     }
 
-    fn now_at(&self, stage: Stage) {
-        self.stage.store(stage as u8, Ordering::Relaxed);
+    fn now_at(&self, phase: Phase) {
+        self.phase.store(phase as u8, Ordering::Relaxed);
     }
 
     /// Writes what was put aside; `finish` says that nothing follows it.
@@ -234,31 +234,31 @@ impl Tx {
         if finish || !aside.is_empty() {
             aside.splice(..0, std::mem::take(&mut *locked(&self.at_last)));
         }
-        match self.stage() {
-            Stage::Idle | Stage::Open | Stage::Kept if aside.is_empty() => Ok(()),
-            Stage::Idle if finish => {
+        match self.phase() {
+            Phase::Idle | Phase::Open | Phase::Kept if aside.is_empty() => Ok(()),
+            Phase::Idle if finish => {
                 // A single statement is a transaction by itself.
                 let sent = self.send(aside::as_parts(aside)).await;
                 sent.map_err(|error| fault::of_only_statement(&error))?;
-                self.now_at(Stage::Kept);
+                self.now_at(Phase::Kept);
                 Ok(())
             }
-            Stage::Idle => {
+            Phase::Idle => {
                 self.open().await?;
                 self.send(aside::as_parts(aside)).await
             }
-            Stage::Open | Stage::Kept => self.send(aside::as_parts(aside)).await,
-            Stage::Ahead => Err(self.out_of_turn()),
-            Stage::Apart if aside.is_empty() => Ok(()),
-            Stage::Set | Stage::Released if aside.is_empty() && !finish => Ok(()),
-            stage => {
-                let set = (stage != Stage::Set).then_some(SET);
+            Phase::Open | Phase::Kept => self.send(aside::as_parts(aside)).await,
+            Phase::Ahead => Err(self.out_of_turn()),
+            Phase::Apart if aside.is_empty() => Ok(()),
+            Phase::Set | Phase::Released if aside.is_empty() && !finish => Ok(()),
+            phase => {
+                let set = (phase != Phase::Set).then_some(SET);
                 let release = finish.then_some(RELEASE);
                 // Before it is known how it ends: whatever of it was done is to be taken back.
-                self.now_at(Stage::Set);
+                self.now_at(Phase::Set);
                 self.send(aside::in_a_row(&aside, set, release)).await.map_err(fault::of_savepoint)?;
                 if finish {
-                    self.now_at(Stage::Released);
+                    self.now_at(Phase::Released);
                 }
                 Ok(())
             }
@@ -274,27 +274,27 @@ impl Tx {
 
     /// Ends the use case well: all that was put aside is written.
     pub(super) async fn finish(&self) -> Result<(), DbErr> {
-        if self.stage() == Stage::Open && self.is_failed.load(Ordering::Relaxed) {
+        if self.phase() == Phase::Open && self.is_failed.load(Ordering::Relaxed) {
             return Err(DbErr::Custom("a use case went on after the store had refused a statement".into()));
         }
-        match self.stage() {
-            Stage::Ahead => Ok(()),
+        match self.phase() {
+            Phase::Ahead => Ok(()),
             _ => self.write_aside(true).await,
         }
     }
 
     /// What must stand before a statement is sent: the writes put aside, and what it can be taken back to.
     async fn before(&self, sql: &str) -> Result<(), DbErr> {
-        if self.stage() == Stage::Ahead {
+        if self.phase() == Phase::Ahead {
             let is_in_turn = only_reads(sql) && locked(&self.aside).is_empty();
             return if is_in_turn { Ok(()) } else { Err(self.out_of_turn()) };
         }
         self.write_aside(false).await?;
         if !only_reads(sql) {
-            match self.stage() {
-                Stage::Idle => self.open().await?,
-                Stage::Apart => {
-                    self.now_at(Stage::Set);
+            match self.phase() {
+                Phase::Idle => self.open().await?,
+                Phase::Apart => {
+                    self.now_at(Phase::Set);
                     self.sent();
                     self.say(SET).await?;
                 }
@@ -306,7 +306,7 @@ impl Tx {
     }
 
     async fn open(&self) -> Result<(), DbErr> {
-        self.now_at(Stage::Open);
+        self.now_at(Phase::Open);
         self.sent();
         self.say("begin").await
     }
@@ -363,11 +363,11 @@ impl Tx {
         let Ready { statement, meanings, after_commit, is_counted } = ready;
         self.is_counted.store(is_counted, Ordering::Relaxed);
         if let Some(statement) = statement {
-            self.now_at(Stage::Set);
+            self.now_at(Phase::Set);
             self.sent();
             let written = self.writer()?.execute_raw(statement).await;
             written.map_err(|error| fault::of_savepoint(meant(&meanings, error)))?;
-            self.now_at(Stage::Released);
+            self.now_at(Phase::Released);
         }
         locked(&self.after_commit).extend(after_commit);
         Ok(())

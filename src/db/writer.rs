@@ -5,7 +5,7 @@ use crate::db::fault::{self, StoreFault, WriteError};
 use crate::db::group::{GROUP, GroupWriter};
 use crate::db::health::Health;
 use crate::db::noted::Noted;
-use crate::db::tx::{self, Ready, Stage, Tx};
+use crate::db::tx::{self, Phase, Ready, Tx};
 use futures::{FutureExt, future::BoxFuture};
 use rand::RngExt;
 use sea_orm::DbErr;
@@ -210,7 +210,7 @@ where
     };
     let tx = Tx::alone(turn.carrier.conn(), noted.clone());
     let outcome = caught(work, &tx).await;
-    let is_open = tx.stage() == Stage::Open;
+    let is_open = tx.phase() == Phase::Open;
     if is_open && tx.is_counted() {
         noted.sent(1); // `COMMIT` or `ROLLBACK`
     }

@@ -132,6 +132,16 @@ impl Problem {
         Self::new(StatusCode::GONE, title)
     }
 
+    /// 412: what it is meant for is not what is there.
+    pub fn precondition_failed(title: Text) -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, title)
+    }
+
+    /// 428: it does not say what it is meant for.
+    pub fn precondition_required(title: Text) -> Self {
+        Self::new(StatusCode::PRECONDITION_REQUIRED, title)
+    }
+
     /// 429: too much of it lately.
     pub fn too_many(title: Text) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, title)

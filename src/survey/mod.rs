@@ -16,7 +16,7 @@ mod wire;
 mod words;
 
 pub use model::month::Month;
-pub use service::{Office, Survey};
+pub use service::Survey;
 pub use store::evident::answer_text;
 pub use store::{ask, entities};
 pub use wire::router;

@@ -194,8 +194,10 @@ const TABLE: &[(&str, &str, &str)] = &[
     // media take a bearer token, never the cookie alone
     ("POST", "/whip/{session_id}/{source}", "uuuuuuuuuuuu"),
     ("DELETE", "/whip/resources/{id}", "uuuuuuuuuuuu"),
+    ("PATCH", "/whip/resources/{id}", "uuuuuuuuuuuu"),
     ("POST", "/whep/{publication_id}", "uuuuuuuuuuuu"),
     ("DELETE", "/whep/resources/{id}", "uuuuuuuuuuuu"),
+    ("PATCH", "/whep/resources/{id}", "uuuuuuuuuuuu"),
     // ratings: the link is the key
     ("GET", "/ratings/{token}", "............"),
     ("POST", "/ratings/{token}", "............"),

@@ -321,6 +321,40 @@ fn what_an_operation_is_refused_for_is_listed_by_its_type_alone() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Terms of the field that are tempting for other things, with the one module that has a type of that name; places are
+/// what `places` is about, and no single type is one.
+const TERMS: [(&str, Option<&str>); 6] = [
+    ("Place", None),
+    ("Stage", Some("directory/store/entities/service_stage.rs")),
+    ("Step", Some("video/model/mod.rs")),
+    ("Office", Some("directory/model/office.rs")),
+    ("Refusal", None),
+    ("Rule", Some("booking/model/why_not.rs")),
+];
+
+#[test]
+fn a_term_of_the_field_names_one_type() {
+    let kinds = ["struct ", "enum ", "trait ", "type "];
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let name = path.to_str().unwrap();
+        for (line, code) in code(&text) {
+            let declared = kinds.iter().find_map(|kind| {
+                let (before, after) = code.split_once(kind)?;
+                let declares = before.is_empty() || before.starts_with("pub");
+                declares.then(|| after.split(|c: char| !c.is_alphanumeric()).next()).flatten()
+            });
+            let home = declared.and_then(|declared| TERMS.iter().find(|(term, _)| *term == declared));
+            if let Some((_, home)) = home
+                && *home != Some(name)
+            {
+                wrong.push(format!("{name}:{line}: {code}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn only_what_stands_at_the_api_knows_how_things_look_there() {
     let at_the_api = |path: &str| {

@@ -65,6 +65,7 @@ mod people_registering;
 mod people_sign_ins;
 mod pictures;
 mod predicted;
+mod processes;
 mod program;
 mod queue;
 mod quota_shares;
@@ -101,3 +102,4 @@ mod write_path;
 #[path = "../engine/client.rs"]
 #[expect(dead_code, reason = "the tests of the engine use all of it")]
 mod media_client;
+mod media_restart;

@@ -1,10 +1,11 @@
 //! Names that were kept in a column for each of two languages, after the step that makes one map of them.
 
+use crate::both_stores;
 use crate::support::{OwnDatabase, Store, unique};
 use mianqia::base::words::{ByLanguage, Language};
 use mianqia::directory::entities::{customs_office, service, venue};
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, Database, EntityTrait};
+use sea_orm::{ConnectionTrait, Database, DbBackend, EntityTrait, Statement};
 use serde_json::json;
 
 const BEFORE: &str = "
@@ -69,4 +70,27 @@ async fn names_of_two_columns_become_one_map_by_language_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn names_of_two_columns_become_one_map_by_language_on_postgres() {
     carried_over(Store::Postgres).await;
+}
+
+// Another language is its files of words: a schema that named languages would refuse whoever speaks it.
+both_stores! {
+    at "2026-11-23T02:00:00Z";
+
+    async fn the_schema_names_no_language(app: &TestApp) {
+        let conn = app.app.db.reader();
+        let backend = conn.get_database_backend();
+        let defined = match backend {
+            DbBackend::Postgres => {
+                "select pg_get_constraintdef(oid) as text from pg_constraint where contype = 'c' \
+                 union all select pg_get_expr(adbin, adrelid) from pg_attrdef"
+            }
+            _ => "select sql as text from sqlite_master where sql is not null",
+        };
+        let rows = conn.query_all_raw(Statement::from_string(backend, defined)).await.unwrap();
+        let texts: Vec<String> = rows.iter().map(|row| row.try_get("", "text").unwrap()).collect();
+        assert!(texts.len() > 20, "the schema was not found");
+        let named = |text: &String| Language::ALL.iter().any(|one| text.contains(&format!("'{}'", one.tag())));
+        let wrong: Vec<String> = texts.into_iter().filter(named).collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
 }

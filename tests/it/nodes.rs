@@ -323,7 +323,8 @@ async fn wrong_passwords_count_wherever_they_are_given() {
     .await;
 }
 
-fn data_dir() -> PathBuf {
+/// A data directory of its own for a process.
+pub fn data_dir() -> PathBuf {
     let dir = std::env::temp_dir().join(format!("mianqia_it_{}", unique()));
     std::fs::create_dir_all(&dir).unwrap();
     dir

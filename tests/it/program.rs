@@ -31,6 +31,14 @@ impl Program {
         .await
     }
 
+    /// The same with settings of one's own.
+    pub async fn start_with(data: &Path, store: &str, at: &str, settings: &[(&str, &str)]) -> Self {
+        Self::start_saying(data, store, at, |command| {
+            command.envs(settings.iter().copied()).stderr(Stdio::null());
+        })
+        .await
+    }
+
     /// The same, saying all that it can say into a file.
     pub async fn start_talking(data: &Path, store: &str, at: &str, log: &Path) -> Self {
         let log = std::fs::File::create(log).unwrap();

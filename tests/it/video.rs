@@ -293,9 +293,9 @@ both_stores! { at "2026-11-23T01:30:00Z";
         let rows = recording::Entity::find().count(app.app.db.reader()).await.unwrap();
         assert_eq!(rows, 0, "a refused offer leaves nothing behind");
 
-        let patch = owner.call(Method::PATCH, &format!("/api/v1/whip/resources/{}", Uuid::now_v7()), None).await;
-        patch.refused(405, "method_not_allowed");
-        assert_eq!(patch.headers["allow"], "DELETE,OPTIONS");
+        let put = owner.call(Method::PUT, &format!("/api/v1/whip/resources/{}", Uuid::now_v7()), None).await;
+        put.refused(405, "method_not_allowed");
+        assert_eq!(put.headers["allow"], "DELETE,PATCH,OPTIONS");
         app.set_time("2026-11-23T02:15:00Z");
         sdp(&owner, &whip, &good, "v=0".into()).await.refused(401, "bad_token");
     }

@@ -14,7 +14,7 @@ use crate::base::clock::Clock;
 use crate::base::config::Settings;
 use crate::directory::Directory;
 use chrono::TimeDelta;
-use office::Office;
+use office::DemoOffice;
 use sea_orm::DbErr;
 
 /// How far back the story goes. Three months of ratings are enough for figures.
@@ -59,7 +59,7 @@ pub(super) async fn furnish(settings: &Settings) -> Result<(), DemoFault> {
     // Nothing of the outside: media on any free port, and the mails wait until the office opens.
     let settings = Settings { media_port: 0, ..settings.clone() };
     let app = App::open(settings, clock.clone()).await?;
-    let office = Office::new(&app, clock.clone(), now).await?;
+    let office = DemoOffice::new(&app, clock.clone(), now).await?;
     if office.is_new().await? {
         clock.set(now - TimeDelta::days(DAYS_BACK));
         story::months(&office, DAYS_BACK).await?;

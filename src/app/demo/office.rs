@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// The demo's office, and the clock that is moved through its days.
-pub(super) struct Office<'a> {
+pub(super) struct DemoOffice<'a> {
     pub app: &'a App,
     pub clock: Clock,
     /// When the demo is laid: nothing happens after it.
@@ -45,7 +45,7 @@ const RECORDED: Duration = Duration::from_secs(30);
 const BREAK: std::ops::Range<Duration> = Duration::from_secs(12)..Duration::from_secs(19);
 const BOOKERS_AND_STAFF: [&str; 8] = ["lin", "gao", "bai", "luo", "zhou", "han", "shen", "yi"];
 
-impl<'a> Office<'a> {
+impl<'a> DemoOffice<'a> {
     pub async fn new(app: &'a App, clock: Clock, now: DateTime<Utc>) -> Result<Self, DemoFault> {
         let api = Api::new(app);
         let mut people = HashMap::new();

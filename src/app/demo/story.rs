@@ -2,7 +2,7 @@
 
 use crate::app::demo::DemoFault;
 use crate::app::demo::media;
-use crate::app::demo::office::{Booked, Office};
+use crate::app::demo::office::{Booked, DemoOffice};
 use chrono::{Days, NaiveDate, TimeDelta};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
@@ -34,7 +34,7 @@ const TOPICS: [(&str, &str); 4] = [
 ];
 
 /// The months before today, one working day after the other.
-pub(super) async fn months(office: &Office<'_>, days_back: i64) -> Result<(), DemoFault> {
+pub(super) async fn months(office: &DemoOffice<'_>, days_back: i64) -> Result<(), DemoFault> {
     let mut rng = SmallRng::seed_from_u64(SEED);
     let mut turn = 0;
     for back in (1..days_back).rev() {
@@ -52,7 +52,7 @@ pub(super) async fn months(office: &Office<'_>, days_back: i64) -> Result<(), De
 }
 
 async fn past_booking(
-    office: &Office<'_>,
+    office: &DemoOffice<'_>,
     rng: &mut SmallRng,
     date: NaiveDate,
     turn: usize,
@@ -103,7 +103,7 @@ async fn past_booking(
 
 /// A video meeting from the waiting room to its end; those of the last days have recordings.
 async fn meeting(
-    office: &Office<'_>,
+    office: &DemoOffice<'_>,
     officer: &str,
     booked: &Booked,
     recorded: bool,
@@ -129,7 +129,7 @@ async fn meeting(
 }
 
 /// Today: what is over, what is under way, what comes, and what waits for a decision.
-pub(super) async fn today(office: &Office<'_>) -> Result<(), DemoFault> {
+pub(super) async fn today(office: &DemoOffice<'_>) -> Result<(), DemoFault> {
     let today = office.today();
     let Some(day_before) = today.checked_sub_days(Days::new(2)) else { return Ok(()) };
     office.clock.set(office.at(day_before, 10, 5));
@@ -174,7 +174,7 @@ pub(super) async fn today(office: &Office<'_>) -> Result<(), DemoFault> {
 }
 
 /// Requests for the coming days that an officer finds to decide on.
-async fn undecided(office: &Office<'_>) -> Result<(), DemoFault> {
+async fn undecided(office: &DemoOffice<'_>) -> Result<(), DemoFault> {
     let mut wanted = vec![("bai", "after-hours"), ("lin", "video"), ("gao", "video")];
     for ahead in 2..8 {
         let Some(date) = office.today().checked_add_days(Days::new(ahead)) else { continue };

@@ -27,7 +27,7 @@ pub const WINDOW: TimeDelta = TimeDelta::minutes(15);
 
 /// How failures of a subject count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rule {
+enum Bound {
     /// Each one makes the next wait longer.
     Growing,
     /// At most so many within the window.
@@ -38,28 +38,28 @@ enum Rule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Subject {
     key: Key,
-    rule: Rule,
+    bound: Bound,
 }
 
 impl Subject {
     /// A login, tried from devices that it does not know; spellings that mean the same count together.
     pub fn login(login: &str) -> Self {
-        Self::of(b"login\0", login.trim().to_ascii_lowercase().as_bytes(), Rule::Growing)
+        Self::of(b"login\0", login.trim().to_ascii_lowercase().as_bytes(), Bound::Growing)
     }
 
     /// A device on which the login was signed in before.
     pub fn device(device: Uuid) -> Self {
-        Self::of(b"device\0", device.as_bytes(), Rule::Growing)
+        Self::of(b"device\0", device.as_bytes(), Bound::Growing)
     }
 
     /// A sign-in whose owner is asked for the password once more.
     pub fn sign_in(id: Uuid) -> Self {
-        Self::of(b"sign-in\0", id.as_bytes(), Rule::Growing)
+        Self::of(b"sign-in\0", id.as_bytes(), Bound::Growing)
     }
 
     /// Somebody who has the link of a registration and asks whether logins are taken.
     pub fn link(token: &str) -> Self {
-        Self::of(b"link\0", token.as_bytes(), Rule::Growing)
+        Self::of(b"link\0", token.as_bytes(), Bound::Growing)
     }
 
     /// An address and the network that it is in: 32 and 24 bits of IPv4; of IPv6 the 64 bits that one person
@@ -67,8 +67,8 @@ impl Subject {
     pub fn addresses(address: IpAddr) -> [Self; 2] {
         let of = |near: &[u8], wide: &[u8]| {
             [
-                Self::of(b"address\0", near, Rule::Within(PER_ADDRESS)),
-                Self::of(b"network\0", wide, Rule::Within(PER_NETWORK)),
+                Self::of(b"address\0", near, Bound::Within(PER_ADDRESS)),
+                Self::of(b"network\0", wide, Bound::Within(PER_NETWORK)),
             ]
         };
         match address.to_canonical() {
@@ -81,8 +81,8 @@ impl Subject {
         self.key
     }
 
-    fn of(kind: &[u8], value: &[u8], rule: Rule) -> Self {
-        Self { key: Sha256::new().chain_update(kind).chain_update(value).finalize().into(), rule }
+    fn of(kind: &[u8], value: &[u8], bound: Bound) -> Self {
+        Self { key: Sha256::new().chain_update(kind).chain_update(value).finalize().into(), bound }
     }
 }
 
@@ -116,10 +116,10 @@ impl Attempts {
     pub fn waits_until(&self, subjects: &[Subject], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let until = |subject: &Subject| {
             let failures = self.0.get(&subject.key)?;
-            match subject.rule {
-                Rule::Growing if is_forgotten(failures.last, now) => None,
-                Rule::Growing => Some(failures.last + wait_after(failures.count)),
-                Rule::Within(limit) => {
+            match subject.bound {
+                Bound::Growing if is_forgotten(failures.last, now) => None,
+                Bound::Growing => Some(failures.last + wait_after(failures.count)),
+                Bound::Within(limit) => {
                     let recent: Vec<_> = failures.recent.iter().filter(|at| is_recent(**at, now)).collect();
                     let oldest = recent.len().checked_sub(limit)?;
                     Some(*recent[oldest] + WINDOW)
@@ -135,14 +135,14 @@ impl Attempts {
             return Err(until);
         }
         let mut number = 0;
-        for (place, Subject { key, rule }) in subjects.iter().enumerate() {
+        for (place, Subject { key, bound }) in subjects.iter().enumerate() {
             let failures = self.0.entry(*key).or_insert_with(|| Counted::nothing(*key, now));
             if is_forgotten(failures.last, now) {
                 failures.count = 0;
             }
             failures.count = failures.count.saturating_add(1);
             failures.last = now;
-            if let Rule::Within(_) = rule {
+            if let Bound::Within(_) = bound {
                 failures.recent.retain(|at| is_recent(*at, now));
                 failures.recent.push(now);
             }
@@ -156,14 +156,14 @@ impl Attempts {
     /// The password was right. What failed before for this login or device is forgiven; an address is forgiven
     /// this attempt only, or one account of one's own would open the way to guess at all others.
     pub fn succeeded(&mut self, subjects: &[Subject]) {
-        for Subject { key, rule } in subjects {
-            match rule {
-                Rule::Growing => {
+        for Subject { key, bound } in subjects {
+            match bound {
+                Bound::Growing => {
                     if let Some(failures) = self.0.get_mut(key) {
                         failures.count = 0;
                     }
                 }
-                Rule::Within(_) => {
+                Bound::Within(_) => {
                     if let Some(failures) = self.0.get_mut(key) {
                         failures.recent.pop();
                     }

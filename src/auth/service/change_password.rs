@@ -5,7 +5,7 @@ use crate::auth::model::attempts::Begun;
 use crate::auth::model::{device, secret};
 use crate::auth::service::guessing::{Guesser, warning};
 use crate::auth::service::{sign_in, whole_seconds};
-use crate::auth::{Actor, Auth, Refusal, store};
+use crate::auth::{Actor, Auth, Denial, store};
 use crate::base::words;
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
@@ -21,7 +21,7 @@ impl Auth {
         current: &str,
         new: &str,
         devices: &str,
-    ) -> Result<String, Refusal> {
+    ) -> Result<String, Denial> {
         let (current, new) = (secret::normal(current), secret::normal(new));
         let now = self.0.clock.now();
         let account = store::account_by_login(self.0.db.reader(), &actor.login).await?;
@@ -34,9 +34,9 @@ impl Auth {
         }
         let guesser = Guesser::signed_in(actor.sign_in_id);
         self.may_guess(&guesser, now).await?;
-        let place = self.0.passwords.place().await?;
+        let permit = self.0.passwords.permit().await?;
         let begun = self.begin_guess(&guesser, now).await?;
-        if !place.verify(current, Some(account.password_hash.clone())).await.map_err(Problem::from)? {
+        if !permit.verify(current, Some(account.password_hash.clone())).await.map_err(Problem::from)? {
             self.note_failure(Some(account), begun, false, now).await?;
             return Err(wrong_password(begun));
         }
@@ -44,7 +44,7 @@ impl Auth {
         if same {
             return Err(same_password().into());
         }
-        account.password_hash = self.0.passwords.place().await?.hash(new).await.map_err(Problem::from)?;
+        account.password_hash = self.0.passwords.permit().await?.hash(new).await.map_err(Problem::from)?;
         let devices = device::renewed(devices, sign_in::owner(&account), None, now, self.device_mac());
         let (id, hash, by, kept) = (account.id, account.password_hash, actor.evidence(), actor.sign_in_id);
         let live = self.0.live.clone();
@@ -64,9 +64,9 @@ impl Auth {
     }
 }
 
-fn wrong_password(begun: Begun) -> Refusal {
+fn wrong_password(begun: Begun) -> Denial {
     let problem = Problem::invalid("current_password", words::auth::wrong_password(warning(begun)));
-    Refusal { problem, retry_after: (begun.left == 0).then(|| whole_seconds(begun.wait.num_seconds())) }
+    Denial { problem, retry_after: (begun.left == 0).then(|| whole_seconds(begun.wait.num_seconds())) }
 }
 
 fn same_password() -> Problem {

@@ -4,7 +4,7 @@ use crate::auth::log::AccountEntry;
 use crate::auth::model::attempts::{Begun, FREE, Subject};
 use crate::auth::service::whole_seconds;
 use crate::auth::store::entities::account;
-use crate::auth::{Auth, Refusal, store};
+use crate::auth::{Auth, Denial, store};
 use crate::base::ids;
 use crate::base::words::{self, Text};
 use crate::evidence::{self, NewEntry};
@@ -50,7 +50,7 @@ impl Auth {
         &self,
         guesser: &Guesser,
         now: DateTime<Utc>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Denial> {
         match self.waits_until(&guesser.subjects, now).await? {
             None => Ok(()),
             Some(until) => Err(waits(until, now)),
@@ -62,7 +62,7 @@ impl Auth {
         &self,
         guesser: &Guesser,
         now: DateTime<Utc>,
-    ) -> Result<Begun, Refusal> {
+    ) -> Result<Begun, Denial> {
         self.begin_attempt(&guesser.subjects, now).await?.map_err(|until| waits(until, now))
     }
 
@@ -104,11 +104,11 @@ pub fn warning(begun: Begun) -> Text {
     }
 }
 
-fn waits(until: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
+fn waits(until: DateTime<Utc>, now: DateTime<Utc>) -> Denial {
     let seconds = ((until - now).num_milliseconds() + 999) / 1000;
     let title = words::auth::too_many_attempts(span(TimeDelta::seconds(seconds)));
     let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, title);
-    Refusal { problem, retry_after: Some(whole_seconds(seconds)) }
+    Denial { problem, retry_after: Some(whole_seconds(seconds)) }
 }
 
 fn span(wait: TimeDelta) -> Text {

@@ -48,7 +48,7 @@ const REGISTRATIONS_WAITING: usize = 16;
 
 /// A refusal; with the seconds after which it is worth trying again, where that is known.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct Denial {
     pub problem: Problem,
     pub retry_after: Option<u32>,
 }
@@ -58,7 +58,7 @@ pub(super) fn whole_seconds(seconds: i64) -> u32 {
     u32::try_from(seconds.max(1)).unwrap_or(u32::MAX)
 }
 
-impl<E: Into<Problem>> From<E> for Refusal {
+impl<E: Into<Problem>> From<E> for Denial {
     fn from(problem: E) -> Self {
         Self { problem: problem.into(), retry_after: None }
     }
@@ -70,7 +70,7 @@ impl From<HashFault> for Problem {
     }
 }
 
-impl From<Busy> for Refusal {
+impl From<Busy> for Denial {
     fn from(_: Busy) -> Self {
         let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, words::auth::busy());
         Self { problem, retry_after: Some(5) }

@@ -29,15 +29,15 @@ pub struct HashFault(String);
 #[derive(Debug)]
 pub struct Busy;
 
-/// The door to hashing. Cheap to clone; clones share the places.
+/// The door to hashing. Cheap to clone; clones share the permits.
 #[derive(Clone)]
 pub struct Passwords {
     working: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
 }
 
-/// A place at the door; held while a password is hashed or checked.
-pub struct Place {
+/// A permit to hash; held while a password is hashed or checked.
+pub struct Permit {
     _working: OwnedSemaphorePermit,
 }
 
@@ -53,16 +53,16 @@ impl Passwords {
         Self { working: Arc::new(Semaphore::new(at_a_time)), waiting: Arc::new(Semaphore::new(waiting)) }
     }
 
-    /// Waits for a place.
-    pub async fn place(&self) -> Result<Place, Busy> {
+    /// Waits for a permit.
+    pub async fn permit(&self) -> Result<Permit, Busy> {
         let waiting = self.waiting.try_acquire().map_err(|_| Busy)?;
         let working = self.working.clone().acquire_owned().await.map_err(|_| Busy)?;
         drop(waiting);
-        Ok(Place { _working: working })
+        Ok(Permit { _working: working })
     }
 }
 
-impl Place {
+impl Permit {
     /// Hashes a new password.
     pub async fn hash(self, password: String) -> Result<String, HashFault> {
         off_thread(self, move || hash(&password)).await?
@@ -80,14 +80,14 @@ impl Place {
     }
 }
 
-/// The place goes along, so that it is taken until the work is done even if the caller goes away.
+/// The permit goes along, so that it is taken until the work is done even if the caller goes away.
 async fn off_thread<T: Send + 'static>(
-    place: Place,
+    permit: Permit,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, HashFault> {
     let done = tokio::task::spawn_blocking(move || {
         let result = work();
-        drop(place);
+        drop(permit);
         result
     });
     done.await.map_err(|error| HashFault(error.to_string()))
@@ -127,21 +127,21 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_login_has_no_right_password() {
         let passwords = Passwords::default();
-        assert!(!passwords.place().await.unwrap().verify("x".into(), None).await.unwrap());
+        assert!(!passwords.permit().await.unwrap().verify("x".into(), None).await.unwrap());
         let stored = hash("x").unwrap();
-        assert!(passwords.place().await.unwrap().verify("x".into(), Some(stored)).await.unwrap());
+        assert!(passwords.permit().await.unwrap().verify("x".into(), Some(stored)).await.unwrap());
     }
 
     #[tokio::test]
     async fn those_beyond_the_queue_are_turned_away() {
         let passwords = Passwords::default();
-        let _taken = (passwords.place().await.unwrap(), passwords.place().await.unwrap());
-        let mut queue: Vec<_> = (0..WAITING).map(|_| Box::pin(passwords.place())).collect();
+        let _taken = (passwords.permit().await.unwrap(), passwords.permit().await.unwrap());
+        let mut queue: Vec<_> = (0..WAITING).map(|_| Box::pin(passwords.permit())).collect();
         for waiting in &mut queue {
             assert!(futures::poll!(waiting).is_pending());
         }
-        assert!(passwords.place().await.is_err());
+        assert!(passwords.permit().await.is_err());
         drop(queue);
-        assert!(futures::poll!(Box::pin(passwords.place())).is_pending());
+        assert!(futures::poll!(Box::pin(passwords.permit())).is_pending());
     }
 }

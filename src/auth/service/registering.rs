@@ -12,7 +12,7 @@ use crate::auth::store::entities::account::{self, Membership, Role};
 use crate::auth::store::entities::enterprise::{self, EnterpriseState};
 use crate::auth::store::entities::registration::{self, RegistrationKind};
 use crate::auth::words::mails;
-use crate::auth::{Auth, Refusal, model, store};
+use crate::auth::{Auth, Denial, model, store};
 use crate::base::{ids, words};
 use crate::db::live::Live;
 use crate::db::{StoreFault, Tx, WriteError, is_unique_violation};
@@ -52,13 +52,13 @@ pub struct Registered {
 
 impl Auth {
     /// Takes a registration and sends the mail that goes on with it. When the link ends is told.
-    pub async fn register(&self, typed: Checked, address: Option<IpAddr>) -> Result<DateTime<Utc>, Refusal> {
+    pub async fn register(&self, typed: Checked, address: Option<IpAddr>) -> Result<DateTime<Utc>, Denial> {
         let now = self.0.clock.now();
         self.take_shares(budget::shares(&typed.email, address), now)
             .await?
             .map_err(|at| too_many(at, now))?;
-        let place = self.0.registrations.place().await?;
-        let password_hash = place.hash(typed.password).await.map_err(Problem::from)?;
+        let permit = self.0.registrations.permit().await?;
+        let password_hash = permit.hash(typed.password).await.map_err(Problem::from)?;
         let token = ids::new_token();
         let row = registration::Model {
             id: ids::new_id(now),
@@ -101,7 +101,7 @@ impl Auth {
 
     /// Makes the account of a registration whose mail arrived; with another login if one is given. A second time
     /// it tells the same.
-    pub async fn confirm(&self, token: &str, login: Option<&str>) -> Result<Registered, Refusal> {
+    pub async fn confirm(&self, token: &str, login: Option<&str>) -> Result<Registered, Denial> {
         let now = self.0.clock.now();
         let login = login.map(input::login).transpose()?;
         // Who has the link may ask whether a login is taken, but not for a list of them.
@@ -355,18 +355,18 @@ fn unknown_link() -> Problem {
     Problem::not_found().saying(words::auth::unknown_link())
 }
 
-fn too_many_tries(at: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
+fn too_many_tries(at: DateTime<Utc>, now: DateTime<Utc>) -> Denial {
     let seconds = ((at - now).num_milliseconds() + 999) / 1000;
     let minutes = (seconds + 59) / 60;
     let problem = Problem::too_many(words::auth::too_many_attempts_logins(minutes));
-    Refusal { problem, retry_after: Some(whole_seconds(seconds)) }
+    Denial { problem, retry_after: Some(whole_seconds(seconds)) }
 }
 
-fn too_many(at: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
+fn too_many(at: DateTime<Utc>, now: DateTime<Utc>) -> Denial {
     let seconds = ((at - now).num_milliseconds() + 999) / 1000;
     let minutes = (seconds + 59) / 60;
     let phone = directory::office().duty_phone;
     let problem =
         Problem::new(StatusCode::TOO_MANY_REQUESTS, words::auth::too_many_registrations(minutes, phone));
-    Refusal { problem, retry_after: Some(whole_seconds(seconds)) }
+    Denial { problem, retry_after: Some(whole_seconds(seconds)) }
 }

@@ -3,10 +3,10 @@
 use crate::auth::log::AccountEntry;
 use crate::auth::model::{actor, browser, device, input, secret, session};
 use crate::auth::service::guessing::Guesser;
-use crate::auth::service::password::Place;
+use crate::auth::service::password::Permit;
 use crate::auth::service::whole_seconds;
 use crate::auth::store::entities::{account, auth_session};
-use crate::auth::{Actor, Auth, Refusal, store};
+use crate::auth::{Actor, Auth, Denial, store};
 use crate::base::{ids, words};
 use crate::evidence::{self, NewEntry};
 use crate::http::{Problem, StatusCode};
@@ -46,7 +46,7 @@ impl Auth {
         login: &str,
         password: String,
         caller: Caller<'_>,
-    ) -> Result<SignedIn, Refusal> {
+    ) -> Result<SignedIn, Denial> {
         let now = self.0.clock.now();
         let account = match input::normal_login(login) {
             Some(login) => store::account_by_login(self.0.db.reader(), &login).await?,
@@ -60,10 +60,10 @@ impl Auth {
             None => Guesser::stranger(login, caller.address),
         };
         self.may_guess(&guesser, now).await?;
-        let place = self.0.passwords.place().await?;
-        // Here and not above: those who waited for a place together are counted one by one.
+        let permit = self.0.passwords.permit().await?;
+        // Here and not above: those who waited for a permit together are counted one by one.
         let begun = self.begin_guess(&guesser, now).await?;
-        if !self.verified(place, secret::normal(&password), account.as_ref()).await? {
+        if !self.verified(permit, secret::normal(&password), account.as_ref()).await? {
             self.note_failure(account, begun, device.is_none(), now).await?;
             return Err(wrong(begun));
         }
@@ -75,12 +75,12 @@ impl Auth {
     /// An inactive account is told what an unknown one is told, after the same time.
     async fn verified(
         &self,
-        place: Place,
+        permit: Permit,
         password: String,
         account: Option<&account::Model>,
     ) -> Result<bool, Problem> {
         let stored = account.filter(|account| account.active).map(|account| account.password_hash.clone());
-        Ok(place.verify(password, stored).await?)
+        Ok(permit.verify(password, stored).await?)
     }
 
     async fn open_session(
@@ -89,7 +89,7 @@ impl Auth {
         device: Option<uuid::Uuid>,
         caller: Caller<'_>,
         now: DateTime<Utc>,
-    ) -> Result<SignedIn, Refusal> {
+    ) -> Result<SignedIn, Denial> {
         let token = ids::new_token();
         let devices = device::renewed(caller.devices, owner(&account), device, now, self.device_mac());
         let id = ids::new_id(now);
@@ -136,8 +136,8 @@ pub fn owner(account: &account::Model) -> device::Owner<'_> {
 }
 
 /// The same for an unknown login and a wrong password, with how many more tries there are.
-fn wrong(begun: crate::auth::model::attempts::Begun) -> Refusal {
+fn wrong(begun: crate::auth::model::attempts::Begun) -> Denial {
     let title = words::auth::wrong_login(crate::auth::service::guessing::warning(begun));
     let problem = Problem::new(StatusCode::UNAUTHORIZED, title);
-    Refusal { problem, retry_after: (begun.left == 0).then(|| whole_seconds(begun.wait.num_seconds())) }
+    Denial { problem, retry_after: (begun.left == 0).then(|| whole_seconds(begun.wait.num_seconds())) }
 }

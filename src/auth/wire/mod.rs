@@ -13,7 +13,7 @@ pub mod signed;
 use crate::auth::store::entities::account::{Membership, Role};
 use crate::auth::store::entities::enterprise::EnterpriseState;
 use crate::auth::wire::layer::{devices_of, token_of};
-use crate::auth::{Actor, Auth, Caller, MaybeSigned, Refusal, Signed};
+use crate::auth::{Actor, Auth, Caller, Denial, MaybeSigned, Signed};
 use crate::base::words::Language;
 use crate::directory::model::credit::CreditTier;
 use crate::http::{Body, ClientAddress, NothingOfItsOwn, Problem, Refusals, Refused};
@@ -52,8 +52,8 @@ pub fn router(auth: Auth) -> OpenApiRouter {
         .with_state(auth)
 }
 
-impl<R: Refusals> From<Refusal> for Refused<R> {
-    fn from(Refusal { problem, retry_after }: Refusal) -> Self {
+impl<R: Refusals> From<Denial> for Refused<R> {
+    fn from(Denial { problem, retry_after }: Denial) -> Self {
         Problem { retry_after: retry_after.or(problem.retry_after), ..problem }.into()
     }
 }

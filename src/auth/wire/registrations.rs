@@ -7,7 +7,7 @@ use crate::auth::store::entities::enterprise::EnterpriseState;
 use crate::auth::store::entities::registration::RegistrationKind;
 use crate::auth::wire::ip;
 use crate::auth::wire::refusals;
-use crate::auth::{Auth, Refusal};
+use crate::auth::{Auth, Denial};
 use crate::base::words::Language;
 use crate::http::{Body, ClientAddress, PathText, Refused};
 use axum::extract::State;
@@ -106,7 +106,7 @@ async fn take(
     auth: Auth,
     registration: Registration,
     address: Option<Extension<ClientAddress>>,
-) -> Result<(StatusCode, Json<RegistrationSent>), Refusal> {
+) -> Result<(StatusCode, Json<RegistrationSent>), Denial> {
     let expires_at = auth.register(registration.checked()?, ip(address)).await?;
     Ok((StatusCode::ACCEPTED, Json(RegistrationSent { expires_at })))
 }

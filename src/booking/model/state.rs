@@ -54,7 +54,7 @@ pub enum Side {
 
 /// Why an action is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum NotNow {
     WrongState,
     HoldExpired,
     /// It can be done from then on.
@@ -103,15 +103,15 @@ pub fn step(
     action: Action,
     side: Side,
     now: DateTime<Utc>,
-) -> Result<BookingState, Refusal> {
+) -> Result<BookingState, NotNow> {
     if hold_lapsed(row, now) && side == Booker {
-        return Err(Refusal::HoldExpired);
+        return Err(NotNow::HoldExpired);
     }
     let next = TABLE
         .iter()
         .find(|(from, what, who, _)| (*from, *what, *who) == (row.state, action, side))
         .map(|(.., next)| *next)
-        .ok_or(Refusal::WrongState)?;
+        .ok_or(NotNow::WrongState)?;
     let (from, until) = match action {
         // What nobody has decided ends by itself as it begins.
         Cancel if matches!(row.state, Requested | Accepted) => (None, Some(row.starts_at)),
@@ -122,12 +122,12 @@ pub fn step(
         Reopen => (None, Some(row.updated_at + REOPEN_WITHIN)),
         CheckIn => (Some(row.starts_at - CHECK_IN_EARLY), None),
         Action::NoShow => (Some(row.starts_at), None),
-        Expire if lapse(row, now).is_none() => return Err(Refusal::WrongState),
+        Expire if lapse(row, now).is_none() => return Err(NotNow::WrongState),
         _ => (None, None),
     };
     match (from, until) {
-        (Some(from), _) if now < from => Err(Refusal::TooEarly(from)),
-        (_, Some(until)) if now >= until => Err(Refusal::TooLate(until)),
+        (Some(from), _) if now < from => Err(NotNow::TooEarly(from)),
+        (_, Some(until)) if now >= until => Err(NotNow::TooLate(until)),
         _ => Ok(next),
     }
 }
@@ -184,7 +184,7 @@ pub fn may_join(row: &booking::Model, kind: ServiceKind, now: DateTime<Utc>) -> 
     kind == ServiceKind::Video && matches!(row.state, Accepted | CheckedIn) && from <= now && now < until
 }
 
-impl Refusal {
+impl NotNow {
     /// In words; times by the clocks of the venue.
     pub fn problem(self, zone: Tz) -> Problem {
         match self {
@@ -299,21 +299,21 @@ pub mod tests {
     fn time_decides_too() {
         let minutes = |n| start() + TimeDelta::minutes(n);
         let accepted = row(Accepted, start());
-        assert_eq!(step(&accepted, CheckIn, Officer, minutes(-61)), Err(Refusal::TooEarly(minutes(-60))));
+        assert_eq!(step(&accepted, CheckIn, Officer, minutes(-61)), Err(NotNow::TooEarly(minutes(-60))));
         assert_eq!(step(&accepted, CheckIn, Officer, minutes(-60)), Ok(CheckedIn));
-        assert_eq!(step(&accepted, Action::NoShow, Officer, minutes(-1)), Err(Refusal::TooEarly(start())));
-        assert_eq!(step(&accepted, Cancel, Booker, minutes(0)), Err(Refusal::TooLate(start())));
+        assert_eq!(step(&accepted, Action::NoShow, Officer, minutes(-1)), Err(NotNow::TooEarly(start())));
+        assert_eq!(step(&accepted, Cancel, Booker, minutes(0)), Err(NotNow::TooLate(start())));
         let requested = row(Requested, start());
         assert_eq!(step(&requested, Accept, Officer, minutes(-1)), Ok(Accepted));
-        assert_eq!(step(&requested, Accept, Officer, minutes(0)), Err(Refusal::TooLate(start())));
+        assert_eq!(step(&requested, Accept, Officer, minutes(0)), Err(NotNow::TooLate(start())));
         assert_eq!(step(&requested, Refuse, Officer, minutes(-1)), Ok(Refused));
         assert_eq!(step(&requested, Cancel, Booker, minutes(-1)), Ok(Cancelled));
         // What is accepted as it comes may have begun.
         assert_eq!(step(&requested, Accept, Program, minutes(29)), Ok(Accepted));
-        assert_eq!(step(&requested, Accept, Program, minutes(30)), Err(Refusal::TooLate(minutes(30))));
+        assert_eq!(step(&requested, Accept, Program, minutes(30)), Err(NotNow::TooLate(minutes(30))));
         let absent = row(BookingState::NoShow, start());
         assert_eq!(step(&absent, Reopen, Officer, minutes(29)), Ok(Accepted));
-        assert_eq!(step(&absent, Reopen, Officer, minutes(30)), Err(Refusal::TooLate(minutes(30))));
+        assert_eq!(step(&absent, Reopen, Officer, minutes(30)), Err(NotNow::TooLate(minutes(30))));
     }
 
     #[test]
@@ -331,7 +331,7 @@ pub mod tests {
                 "22:15 (Asia/Kathmandu time)",
             ),
         ] {
-            for refusal in [Refusal::TooEarly(at), Refusal::TooLate(at)] {
+            for refusal in [NotNow::TooEarly(at), NotNow::TooLate(at)] {
                 let title = refusal.problem(zone).title;
                 let [in_zh, in_en] =
                     [Language::ZhCn, Language::En].map(|language| title.in_language(language));
@@ -347,10 +347,10 @@ pub mod tests {
         requested.contact_name = Some("林女士".into());
         let end = requested.starts_at;
         let earlier = end - TimeDelta::milliseconds(1);
-        assert_eq!(step(&requested, Expire, Program, earlier), Err(Refusal::WrongState));
+        assert_eq!(step(&requested, Expire, Program, earlier), Err(NotNow::WrongState));
         assert_eq!(step(&requested, Expire, Program, end), Ok(Expired));
         for (action, side) in [(Accept, Officer), (Refuse, Officer), (Cancel, Booker)] {
-            assert_eq!(step(&requested, action, side, end), Err(Refusal::TooLate(end)));
+            assert_eq!(step(&requested, action, side, end), Err(NotNow::TooLate(end)));
         }
         assert_eq!(shown_state(&requested, earlier), Requested);
         assert_eq!(shown_state(&requested, end), Expired);
@@ -395,9 +395,9 @@ pub mod tests {
         let until = held.hold_expires_at.unwrap();
         let earlier = until - TimeDelta::milliseconds(1);
         assert_eq!(step(&held, Request, Booker, earlier), Ok(Requested));
-        assert_eq!(step(&held, Expire, Program, earlier), Err(Refusal::WrongState));
-        assert_eq!(step(&held, Request, Booker, until), Err(Refusal::HoldExpired));
-        assert_eq!(step(&held, Cancel, Booker, until), Err(Refusal::HoldExpired));
+        assert_eq!(step(&held, Expire, Program, earlier), Err(NotNow::WrongState));
+        assert_eq!(step(&held, Request, Booker, until), Err(NotNow::HoldExpired));
+        assert_eq!(step(&held, Cancel, Booker, until), Err(NotNow::HoldExpired));
         assert_eq!(step(&held, Expire, Program, until), Ok(Expired));
         assert_eq!(shown_state(&held, earlier), Held);
         assert_eq!(shown_state(&held, until), Expired);

@@ -120,10 +120,10 @@ proptest! {
             let expected = promise.after(tried, now);
             let found = step(&row, tried.action, tried.side, at(now));
             prop_assert_eq!(found.ok(), expected, "{:?} of {:?} at {}: {:?}", tried, promise, now, found);
-            if let Err(Refusal::TooEarly(from) | Refusal::TooLate(from)) = found {
+            if let Err(NotNow::TooEarly(from) | NotNow::TooLate(from)) = found {
                 // Who comes too early may come then, and who comes too late might have come before.
                 let minutes = (from - begin).num_minutes();
-                prop_assert_eq!(now < minutes, matches!(found, Err(Refusal::TooEarly(_))));
+                prop_assert_eq!(now < minutes, matches!(found, Err(NotNow::TooEarly(_))));
             }
             let Some(state) = expected else { continue };
             prop_assert!(!promise.is_over(), "what is over stays so");

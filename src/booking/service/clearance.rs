@@ -6,7 +6,7 @@ use crate::booking::log::{BookingEntry, ImportedStage};
 use crate::booking::model::clearance::{self, ClockChange, ClockFile, ClockFileFault, ClockPlan, Known};
 use crate::booking::model::state::{Action, Side};
 use crate::booking::service::decide::People;
-use crate::booking::service::transition::{Step, take_step};
+use crate::booking::service::transition::{Transition, take_step};
 use crate::booking::service::{Booking, Fault, Inner};
 use crate::booking::store::entities::{appointment, booking};
 use crate::booking::store::{appointments, read, write};
@@ -146,14 +146,15 @@ impl Importing {
             && let Some(info) = self.services.get(row.service_id)
         {
             let people = People::read(tx.conn(), info, &row).await?;
-            mail_corrected::corrected(tx, &people.news(&inner.office, info, &row, self.now), change).await?;
+            mail_corrected::corrected(tx, &people.news(&inner.installation, info, &row, self.now), change)
+                .await?;
         }
         Ok(())
     }
 
-    fn step(&self, action: Action) -> Step {
+    fn step(&self, action: Action) -> Transition {
         let (actor, officer) = (self.by.actor, self.by.officer);
-        Step { side: Side::Officer, actor, officer, ..Step::by_program(action, self.now) }
+        Transition { side: Side::Officer, actor, officer, ..Transition::by_program(action, self.now) }
     }
 }
 

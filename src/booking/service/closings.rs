@@ -13,7 +13,7 @@ use crate::booking::model::stages::WantedStage;
 use crate::booking::model::state::Action;
 use crate::booking::service::announced::{AnnouncedShown, AnnouncedTimes, checked_text, tell};
 use crate::booking::service::offers::withdraw_offer;
-use crate::booking::service::transition::{Step, take_step};
+use crate::booking::service::transition::{Transition, take_step};
 use crate::booking::service::{Booking, Fault, StageOffer, WantedTime, Way, hours_of, lead_of, plan_of};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
@@ -178,11 +178,14 @@ impl Booking {
                     BookingState::Held => waiting_list::offered(tx, row.service_id, row.id).await?,
                     _ => None,
                 };
-                let step =
-                    Step { actor: by, reason: Some(said.clone()), ..Step::by_program(Action::Cancel, now) };
+                let step = Transition {
+                    actor: by,
+                    reason: Some(said.clone()),
+                    ..Transition::by_program(Action::Cancel, now)
+                };
                 let row = take_step(tx, row, step).await?;
                 inner.places.vacate(tx, appointments::owners(row.id)).await?;
-                let news = people.news(&inner.office, &info, &row, now);
+                let news = people.news(&inner.installation, &info, &row, now);
                 match (was, offered) {
                     (BookingState::Held, Some(entry)) => {
                         withdraw_offer(tx, &inner.places, &news, entry, by).await?;

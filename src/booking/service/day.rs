@@ -5,7 +5,7 @@ use crate::base::{local_time, words};
 use crate::booking::model::sealed;
 use crate::booking::service::Booking;
 use crate::booking::store::entities::booking;
-use crate::booking::store::read::{self, Order, Place};
+use crate::booking::store::read::{self, ListKey, Order};
 use crate::booking::store::{refusals, touched};
 use crate::booking::wire::dto::{DayBookingDto, MissingYear, OfficeDayDto};
 use crate::directory::office;
@@ -82,12 +82,12 @@ impl Booking {
         &self,
         actor: &Actor,
         order: Order,
-        after: Option<Place>,
+        after: Option<ListKey>,
     ) -> Result<Page<DayBookingDto>, Problem> {
         actor.may(Right::HandleBookings)?;
         let now = self.0.clock.now();
         let rows = read::undecided(self.0.db.reader(), now, order, after, DECISIONS as u64 + 1).await?;
-        let page = Page::of(rows, DECISIONS, |row| read::place_in(order, row), |row| row);
+        let page = Page::of(rows, DECISIONS, |row| read::list_key(order, row), |row| row);
         Ok(Page { items: self.sheet(actor, page.items).await?, next_cursor: page.next_cursor })
     }
 

@@ -6,8 +6,8 @@ use crate::base::words::Language;
 use crate::booking::log::BookedStage;
 use crate::booking::model::state::{Action, Side, hold_expired, hold_lapsed, keeps_place};
 use crate::booking::model::{form, state};
-use crate::booking::service::transition::{Step, take_step};
-use crate::booking::service::{Booking, Office, scope_of};
+use crate::booking::service::transition::{Transition, take_step};
+use crate::booking::service::{Booking, Installation, scope_of};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState, Channel};
 use crate::booking::store::{appointments, write};
@@ -117,7 +117,15 @@ impl Booking {
             false => self.explain_by(&info, &seen, action, now).await?,
         };
         let actor = actor.evidence();
-        let step = Step { side, actor, officer, reason, zone, explain_by, ..Step::by_program(action, now) };
+        let step = Transition {
+            side,
+            actor,
+            officer,
+            reason,
+            zone,
+            explain_by,
+            ..Transition::by_program(action, now)
+        };
         let inner = self.0.clone();
         self.0
             .db
@@ -140,7 +148,7 @@ impl Booking {
                     if !keeps_place(row.state) {
                         inner.places.vacate(tx, appointments::owners(row.id)).await?;
                     }
-                    let news = people.news(&inner.office, &info, &row, now);
+                    let news = people.news(&inner.installation, &info, &row, now);
                     match (action, was) {
                         (Action::Accept, _) => mails::accepted(tx, &news).await?,
                         (Action::Refuse, _) => mails::refused(tx, &news).await?,
@@ -224,12 +232,12 @@ impl People {
     /// What a mail about the booking is written from.
     pub fn news<'a>(
         &self,
-        office: &'a Office,
+        installation: &'a Installation,
         info: &'a ServiceInfo,
         row: &'a booking::Model,
         now: DateTime<Utc>,
     ) -> News<'a> {
         let stages = self.stages.clone();
-        News { office, info, row, now, to: self.to.clone(), language: self.language, stages }
+        News { installation, info, row, now, to: self.to.clone(), language: self.language, stages }
     }
 }

@@ -119,7 +119,7 @@ impl Booking {
             })
         });
         let row = write.await?;
-        let url = format!("{}/calendar/{token}.ics", self.0.office.public_url);
+        let url = format!("{}/calendar/{token}.ics", self.0.installation.public_url);
         Ok(FeedMade { feed: FeedShown { row, made_by: actor.name.clone() }, url })
     }
 
@@ -187,7 +187,8 @@ impl Booking {
             let stages = stages.remove(&row.id).unwrap_or_default();
             let shown = one_by_one(&feed, row, &stages);
             let stages = BookedStage::of(&stages);
-            let news = News { office: &self.0.office, info, row, now, to: None, language, stages };
+            let news =
+                News { installation: &self.0.installation, info, row, now, to: None, language, stages };
             let known = known.remove(&row.id);
             match shown {
                 Some(stages) => events.extend(calendar::stages(&news, known.as_ref(), &stages)),

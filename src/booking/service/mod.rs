@@ -93,7 +93,7 @@ use uuid::Uuid;
 
 /// What the mails of bookings print about this installation.
 #[derive(Clone, Debug)]
-pub struct Office {
+pub struct Installation {
     /// Where people reach the pages, without a slash at the end.
     pub public_url: String,
     /// The address from which mails come.
@@ -109,7 +109,7 @@ struct Inner {
     clock: Clock,
     directory: Directory,
     live: Live,
-    office: Office,
+    installation: Installation,
     places: Places,
     waiting_room: OnceLock<Arc<dyn WaitingRoom>>,
     papers: OnceLock<Arc<dyn Papers>>,
@@ -162,16 +162,17 @@ impl Booking {
         directory: Directory,
         places: Places,
         live: Live,
-        office: Office,
+        installation: Installation,
         keyring: Keyring,
     ) -> Self {
-        let office = Office { public_url: office.public_url.trim_end_matches('/').to_owned(), ..office };
+        let public_url = installation.public_url.trim_end_matches('/').to_owned();
+        let installation = Installation { public_url, ..installation };
         Self(Arc::new(Inner {
             db,
             clock,
             directory,
             live,
-            office,
+            installation,
             places,
             waiting_room: OnceLock::new(),
             papers: OnceLock::new(),

@@ -206,7 +206,7 @@ impl Booking {
         let Some(row) = row.filter(|row| row.state == WaitingState::Waiting) else { return Ok(()) };
         let held = self.attempt(tx, wish, spread).await?.row;
         let row = Model { offered_booking_id: Some(held.id), offer_ends_at: Some(until), ..row };
-        let news = wish.booker.people.news(&self.0.office, &wish.info, &held, wish.now);
+        let news = wish.booker.people.news(&self.0.installation, &wish.info, &held, wish.now);
         let offered = Model { state: WaitingState::Offered, ..row.clone() };
         stand(tx, self, row, WaitingState::Offered, evidence::Actor::PROGRAM).await?;
         mail_waiting::offered(tx, &news, &offered).await?;
@@ -247,7 +247,7 @@ impl Booking {
                     if state == WaitingState::Passed
                         && let Some(booking) = booking
                     {
-                        let news = people.news(&this.0.office, &info, &booking, now);
+                        let news = people.news(&this.0.installation, &info, &booking, now);
                         mail_waiting::passed(tx, &news, &row).await?;
                     }
                     stand(tx, &this, row, state, evidence::Actor::PROGRAM).await

@@ -6,7 +6,7 @@ use crate::base::words;
 use crate::booking::log::{BookingEntry, OfferTaken};
 use crate::booking::model::state::{Action, Side};
 use crate::booking::model::waiting_list::stands;
-use crate::booking::service::transition::{Step, take_step};
+use crate::booking::service::transition::{Transition, take_step};
 use crate::booking::service::waiting_list::{WaitingShown, seen, stand};
 use crate::booking::service::{Booking, Fault, WantedTime};
 use crate::booking::store::entities::booking::{self, BookingState};
@@ -82,7 +82,8 @@ impl Booking {
         now: DateTime<Utc>,
     ) -> Result<(), Fault> {
         let id = held.id;
-        let step = Step { side: Side::Booker, actor: by, ..Step::by_program(Action::Cancel, now) };
+        let step =
+            Transition { side: Side::Booker, actor: by, ..Transition::by_program(Action::Cancel, now) };
         take_step(tx, held, step).await?;
         Ok(self.0.places.vacate(tx, appointments::owners(id)).await?)
     }

@@ -9,7 +9,7 @@ use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::touched::{Touch, touch};
 use crate::booking::service::{Booking, Fault, plan_of};
 use crate::booking::store::entities::{booking, calendar_touched};
-use crate::booking::store::touched::Place;
+use crate::booking::store::touched::TouchedKey;
 use crate::booking::store::{touched, write};
 use crate::booking::words::mail_reclassified;
 use crate::db::jobs::{self, Claim};
@@ -175,7 +175,7 @@ impl Booking {
                         BookingEntry::Reclassified { reference, date, was, is_now, is_open, year, number };
                     let entry = NewEntry::new(row.id, &what, evidence::Actor::PROGRAM, now);
                     evidence::append(tx, entry).await?;
-                    mail_reclassified::told(tx, &people.news(&inner.office, &info, &row, now), &touch)
+                    mail_reclassified::told(tx, &people.news(&inner.installation, &info, &row, now), &touch)
                         .await?;
                     inner.tell_office(tx);
                     Ok(())
@@ -189,7 +189,7 @@ impl Booking {
         &self,
         actor: &Actor,
         settled: bool,
-        after: Option<Place>,
+        after: Option<TouchedKey>,
         limit: u64,
     ) -> Result<Vec<Listed>, Problem> {
         actor.may(Right::HandleBookings)?;

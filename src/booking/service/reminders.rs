@@ -68,7 +68,7 @@ impl Booking {
                     }
                     let what = BookingEntry::Reminded { reference: row.reference.clone() };
                     evidence::append(tx, NewEntry::new(row.id, &what, Actor::PROGRAM, now)).await?;
-                    mail_reminder::reminded(tx, &people.news(&inner.office, &info, &row, now)).await?;
+                    mail_reminder::reminded(tx, &people.news(&inner.installation, &info, &row, now)).await?;
                     Ok(())
                 })
             })

@@ -15,7 +15,7 @@ use crate::booking::service::booker::Booker;
 use crate::booking::service::decide::People;
 use crate::booking::service::papers::{Papers, all_there};
 use crate::booking::service::terms::{Question, whom_of};
-use crate::booking::service::transition::{Step, expire, take_steps_behind};
+use crate::booking::service::transition::{Transition, expire, take_steps_behind};
 use crate::booking::service::view::Fresh;
 use crate::booking::service::wish::WantedAll;
 use crate::booking::service::{Booking, Fault, scope_of};
@@ -200,8 +200,8 @@ impl Requested {
     }
 
     /// The request of a booking, and its acceptance where nobody decides or the officer at the desk has.
-    pub fn steps(&self, booking: Uuid) -> impl Iterator<Item = Step> {
-        let step = Step {
+    pub fn steps(&self, booking: Uuid) -> impl Iterator<Item = Transition> {
+        let step = Transition {
             action: Action::Request,
             side: Side::Booker,
             actor: self.actor,
@@ -216,13 +216,13 @@ impl Requested {
             zone: self.info.zone,
         };
         let accepted = match self.officer {
-            Some(officer) => Some(Step {
+            Some(officer) => Some(Transition {
                 actor: self.actor,
                 // Where nobody decides, it comes to lie on nobody's desk.
                 officer: self.info.row.needs_decision.then_some(officer),
-                ..Step::by_program(Action::Accept, self.now)
+                ..Transition::by_program(Action::Accept, self.now)
             }),
-            None => (!self.info.row.needs_decision).then(|| Step::by_program(Action::Accept, self.now)),
+            None => (!self.info.row.needs_decision).then(|| Transition::by_program(Action::Accept, self.now)),
         };
         std::iter::once(step).chain(accepted)
     }
@@ -263,7 +263,7 @@ impl Booking {
                     if let Outcome::Done(Fresh { row, .. }) = &outcome {
                         this.0.tell_office(tx);
                         if row.state == BookingState::Accepted {
-                            let news = people.news(&this.0.office, &case.info, row, case.now);
+                            let news = people.news(&this.0.installation, &case.info, row, case.now);
                             mails::accepted(tx, &news).await?;
                         }
                     }

@@ -7,7 +7,7 @@ use crate::booking::model::state::{self, Action, Side};
 use crate::booking::model::{form, late};
 use crate::booking::service::decide::People;
 use crate::booking::service::terms::Question;
-use crate::booking::service::transition::{Step, take_steps};
+use crate::booking::service::transition::{Transition, take_steps};
 use crate::booking::service::wish::{Asked, Tries, Wanted, WantedAll, WantedTime};
 use crate::booking::service::{Booking, Drawing, Fault, scope_of};
 use crate::booking::store::entities::appointment;
@@ -35,7 +35,7 @@ pub(super) struct Move {
     question: Question,
     /// They know that they have the same place already.
     anyway: bool,
-    step: Step,
+    step: Transition,
     scope: Scope,
     people: People,
     /// Only if it is still at the time at which it was seen.
@@ -137,12 +137,12 @@ impl Booking {
         }
         let question = self.question_of_move(&info, &seen, now).await?;
         let scope = scope_of(actor)?;
-        let step = Step {
+        let step = Transition {
             side,
             actor: actor.evidence(),
             reason,
             zone: info.zone,
-            ..Step::by_program(Action::Reschedule, now)
+            ..Transition::by_program(Action::Reschedule, now)
         };
         let people = self.people_of(&info, &seen).await?;
         Ok(Move { seen, info, wanted, question, anyway, step, scope, people, only_from: None })
@@ -170,7 +170,7 @@ impl Booking {
     ) -> Result<(), DbErr> {
         let by_office = asked.step.side == Side::Officer;
         let people = asked.people.about(new);
-        let news = people.news(&self.0.office, &asked.info, row, asked.step.now);
+        let news = people.news(&self.0.installation, &asked.info, row, asked.step.now);
         match row.state {
             BookingState::Accepted => mails::moved(tx, &news, by_office).await,
             _ => mails::moved_undecided(tx, &news, was == BookingState::Accepted, by_office).await,
@@ -292,10 +292,10 @@ impl Move {
         let is = Times { starts_at: span.starts_at, ends_at: span.ends_at, stages: BookedStage::of(new) };
         let terms = self.info.spec.terms.cancelling.as_ref();
         let late_from = late::late_from(&before, terms, self.step.side, self.step.now);
-        let step = Step { moved: Some(Moved { was, is }), late_from, ..self.step.clone() };
+        let step = Transition { moved: Some(Moved { was, is }), late_from, ..self.step.clone() };
         old.iter().for_each(|row| evidence::tell_gone(tx, row));
         new.iter().for_each(|row| evidence::tell_made(tx, row));
-        let accepted = again.then(|| Step::by_program(Action::Accept, self.step.now));
+        let accepted = again.then(|| Transition::by_program(Action::Accept, self.step.now));
         take_steps(tx, before, std::iter::once(step).chain(accepted)).await
     }
 }

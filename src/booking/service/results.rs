@@ -53,7 +53,7 @@ impl Booking {
                     let entry = NewEntry::new(id, &what, by, now).row(evidence::changed(&before, &row));
                     evidence::append(tx, entry).await?;
                     write::update(tx, before, &row)?;
-                    mail_results::ready(tx, &people.news(&inner.office, &info, &row, now)).await?;
+                    mail_results::ready(tx, &people.news(&inner.installation, &info, &row, now)).await?;
                     inner.tell_office(tx);
                     Ok(row)
                 })

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// So many bookings are looked at before it is noted how far one is.
-const STEP: u64 = 100;
+const PORTION: u64 = 100;
 /// A round ends by then; the next one goes on.
 const ROUND: Duration = Duration::from_secs(30);
 
@@ -39,7 +39,7 @@ impl Booking {
         let asks = services.all().filter(|info| info.spec.is_ever_sensitive());
         let ids: Vec<Uuid> = asks.map(|info| info.row.id).collect();
         while begun.elapsed() < ROUND {
-            let found = consents::bookings_after(self.0.db.reader(), &ids, key.sealed_up_to, STEP).await?;
+            let found = consents::bookings_after(self.0.db.reader(), &ids, key.sealed_up_to, PORTION).await?;
             for id in &found {
                 let Some(seen) = self.find(*id).await? else { continue };
                 let info = self.info(seen.service_id).await?;
@@ -68,7 +68,7 @@ impl Booking {
         let Some(info) = settings::stored(self.0.db.reader(), service).await? else { return Ok(None) };
         let (begun, mut last) = (Instant::now(), after);
         loop {
-            let found = consents::bookings_after(self.0.db.reader(), &[service], last, STEP).await?;
+            let found = consents::bookings_after(self.0.db.reader(), &[service], last, PORTION).await?;
             let Some(newest) = found.last().copied() else { return Ok(None) };
             for id in found {
                 if let Some(seen) = self.find(id).await? {

@@ -10,7 +10,7 @@ use crate::booking::model::stages::{self, MOST_ALTERNATIVES, StageTerms};
 use crate::booking::model::state::{Action, Side, wrong_state};
 use crate::booking::service::stage_boards::{StageAsked, StagesNow};
 use crate::booking::service::terms::tier_of;
-use crate::booking::service::transition::{Step, take_step};
+use crate::booking::service::transition::{Transition, take_step};
 use crate::booking::service::wish::{stage_plan, terms_of_stages};
 use crate::booking::service::{Booking, Drawing, Fault, lead_of, scope_of, terms_of};
 use crate::booking::store::entities::appointment::{self, Site};
@@ -229,9 +229,9 @@ impl Tick {
         }
     }
 
-    fn step(&self, action: Action) -> Step {
+    fn step(&self, action: Action) -> Transition {
         let (actor, officer) = (self.actor, Some(self.officer));
-        Step { side: Side::Officer, actor, officer, ..Step::by_program(action, self.now) }
+        Transition { side: Side::Officer, actor, officer, ..Transition::by_program(action, self.now) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What ends by itself: holds that ran out, and requests that nobody decided in time.
 
 use crate::booking::model::state::{Action, ExpiredBecause, lapse};
-use crate::booking::service::transition::{Step, expire, take_step};
+use crate::booking::service::transition::{Transition, expire, take_step};
 use crate::booking::service::{Booking, Fault};
 use crate::booking::store::entities::booking;
 use crate::booking::store::{appointments, read, write};
@@ -46,9 +46,9 @@ impl Booking {
                         // An officer or the booker was faster.
                         return Ok(false);
                     }
-                    let row = take_step(tx, row, Step::by_program(Action::Expire, now)).await?;
+                    let row = take_step(tx, row, Transition::by_program(Action::Expire, now)).await?;
                     inner.places.vacate(tx, appointments::owners(row.id)).await?;
-                    mails::undecided(tx, &people.news(&inner.office, &info, &row, now)).await?;
+                    mails::undecided(tx, &people.news(&inner.installation, &info, &row, now)).await?;
                     inner.tell_office(tx);
                     Ok(true)
                 })

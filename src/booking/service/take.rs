@@ -157,7 +157,7 @@ impl Booking {
         }
         if row.state == BookingState::Accepted {
             let people = wish.booker.people.about(&appointments);
-            mails::accepted(tx, &people.news(&self.0.office, &wish.info, &row, wish.now)).await?;
+            mails::accepted(tx, &people.news(&self.0.installation, &wish.info, &row, wish.now)).await?;
         }
         Ok(Fresh { row, appointments, is_beside_another: standing.beside > 0 })
     }

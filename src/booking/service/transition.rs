@@ -2,7 +2,7 @@
 
 use crate::booking::jobs::BookingCompleted;
 use crate::booking::log::{BookingEntry, Cause, Moved, Stepped};
-use crate::booking::model::state::{self, Action, ExpiredBecause, Refusal, Side};
+use crate::booking::model::state::{self, Action, ExpiredBecause, NotNow, Side};
 use crate::booking::service::request::Filled;
 use crate::booking::service::{Booking, Fault, Inner, hindrances};
 use crate::booking::store::entities::booking::{self, BookingState};
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 /// A step to take.
 #[derive(Clone, Debug)]
-pub(super) struct Step {
+pub(super) struct Transition {
     pub action: Action,
     pub side: Side,
     pub actor: evidence::Actor,
@@ -44,7 +44,7 @@ pub(super) struct Step {
     pub zone: Tz,
 }
 
-impl Step {
+impl Transition {
     /// Something the program does by itself.
     pub fn by_program(action: Action, now: DateTime<Utc>) -> Self {
         Self {
@@ -65,7 +65,11 @@ impl Step {
 }
 
 /// Takes a step with a locked row: checks it, writes the row and the entry. Cells are the caller's.
-pub(super) async fn take_step(tx: &Tx, row: booking::Model, step: Step) -> Result<booking::Model, Fault> {
+pub(super) async fn take_step(
+    tx: &Tx,
+    row: booking::Model,
+    step: Transition,
+) -> Result<booking::Model, Fault> {
     let now = step.now;
     let row = take_steps(tx, row, [step]).await?;
     if row.state == BookingState::Completed {
@@ -78,7 +82,7 @@ pub(super) async fn take_step(tx: &Tx, row: booking::Model, step: Step) -> Resul
 pub(super) async fn take_steps(
     tx: &Tx,
     row: booking::Model,
-    steps: impl IntoIterator<Item = Step>,
+    steps: impl IntoIterator<Item = Transition>,
 ) -> Result<booking::Model, Fault> {
     let before = row.clone();
     let (row, entries) = advance_all(row, steps)?;
@@ -92,7 +96,7 @@ pub(super) async fn take_steps(
 pub(super) fn take_steps_behind(
     tx: &Tx,
     seen: Seen,
-    steps: impl IntoIterator<Item = Step>,
+    steps: impl IntoIterator<Item = Transition>,
 ) -> Result<booking::Model, Fault> {
     let before = seen.row.clone();
     let (row, entries) = advance_all(seen.row, steps)?;
@@ -103,7 +107,7 @@ pub(super) fn take_steps_behind(
 
 pub(super) fn advance_all(
     mut row: booking::Model,
-    steps: impl IntoIterator<Item = Step>,
+    steps: impl IntoIterator<Item = Transition>,
 ) -> Result<(booking::Model, Vec<NewEntry>), Fault> {
     let mut entries = Vec::new();
     for step in steps {
@@ -114,7 +118,7 @@ pub(super) fn advance_all(
 }
 
 /// Moves a row on by a step, and gives the entry that tells of it.
-fn advance(row: &mut booking::Model, step: Step) -> Result<NewEntry, Refusal> {
+fn advance(row: &mut booking::Model, step: Transition) -> Result<NewEntry, NotNow> {
     let before = row.clone();
     // Before the step: afterwards nothing tells a hold from a request.
     let lapse = state::lapse(row, step.now).filter(|_| step.action == Action::Expire);
@@ -183,7 +187,7 @@ pub(super) async fn expire(tx: &Tx, places: &Places, id: Uuid, now: DateTime<Utc
     if !state::hold_lapsed(&row, now) {
         return Ok(false);
     }
-    take_step(tx, row, Step::by_program(Action::Expire, now)).await?;
+    take_step(tx, row, Transition::by_program(Action::Expire, now)).await?;
     places.vacate(tx, appointments::owners(id)).await?;
     Ok(true)
 }
@@ -239,7 +243,7 @@ async fn step_elsewhere(
         _ => row.state == BookingState::Completed,
     };
     if !done {
-        let step = Step { side: Side::Officer, actor, officer, ..Step::by_program(action, now) };
+        let step = Transition { side: Side::Officer, actor, officer, ..Transition::by_program(action, now) };
         take_step(tx, row, step).await?;
     }
     Ok(())

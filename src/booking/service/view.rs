@@ -10,7 +10,7 @@ use crate::booking::store::appointments;
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::external_numbers;
-use crate::booking::store::read::{self, Place, View};
+use crate::booking::store::read::{self, ListKey, View};
 use crate::booking::wire::dto::BookingDto;
 use crate::booking::words::calendar;
 use crate::booking::words::mails::News;
@@ -64,7 +64,7 @@ impl Booking {
         &self,
         actor: &Actor,
         view: View,
-        after: Option<Place>,
+        after: Option<ListKey>,
         limit: u64,
     ) -> Result<Vec<BookingDto>, Problem> {
         // The office has its day; there is no list of everybody's bookings.
@@ -111,7 +111,7 @@ impl Booking {
         let info = self.info(row.service_id).await?;
         let now = self.0.clock.now();
         let news = News {
-            office: &self.0.office,
+            installation: &self.0.installation,
             info: &info,
             row: &row,
             now,

@@ -11,7 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 /// The sort key of a booking in lists.
-pub type Place = (DateTime<Utc>, Uuid);
+pub type ListKey = (DateTime<Utc>, Uuid);
 
 /// Which half of somebody's bookings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub async fn list(
     scope: Scope,
     view: View,
     now: DateTime<Utc>,
-    after: Option<Place>,
+    after: Option<ListKey>,
     limit: u64,
 ) -> Result<Vec<booking::Model>, DbErr> {
     use booking::Column::{EndsAt, Id, StartsAt, State};
@@ -153,7 +153,7 @@ pub enum Order {
 }
 
 /// The sort key of a booking in this order.
-pub fn place_in(order: Order, row: &booking::Model) -> Place {
+pub fn list_key(order: Order, row: &booking::Model) -> ListKey {
     match order {
         Order::Soonest => (row.starts_at, row.id),
         Order::Newest => (row.created_at, row.id),
@@ -171,7 +171,7 @@ pub async fn undecided(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     order: Order,
-    after: Option<Place>,
+    after: Option<ListKey>,
     limit: u64,
 ) -> Result<Vec<booking::Model>, DbErr> {
     use booking::Column::{CreatedAt, Id, StartsAt};

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 /// The sort key of the list.
-pub type Place = (NaiveDate, Uuid);
+pub type TouchedKey = (NaiveDate, Uuid);
 
 /// States of bookings to which a correction still matters.
 const WAITING: [BookingState; 3] = [BookingState::Held, BookingState::Requested, BookingState::Accepted];
@@ -98,13 +98,13 @@ pub async fn count_open(conn: &impl ConnectionTrait) -> Result<u64, DbErr> {
 pub async fn list(
     conn: &impl ConnectionTrait,
     settled: bool,
-    after: Option<Place>,
+    after: Option<TouchedKey>,
     limit: u64,
 ) -> Result<Vec<(calendar_touched::Model, booking::Model)>, DbErr> {
     let (query, behind) = match settled {
         false => {
             let query = open().order_by_asc(Column::Date).order_by_asc(Column::Id);
-            let behind = |(date, id): Place| {
+            let behind = |(date, id): TouchedKey| {
                 let same = Condition::all().add(Column::Date.eq(date)).add(Column::Id.gt(id));
                 Condition::any().add(Column::Date.gt(date)).add(same)
             };
@@ -116,7 +116,7 @@ pub async fn list(
                 .filter(Column::SettledAt.is_not_null())
                 .order_by_desc(Column::Date)
                 .order_by_desc(Column::Id);
-            let behind = |(date, id): Place| {
+            let behind = |(date, id): TouchedKey| {
                 let same = Condition::all().add(Column::Date.eq(date)).add(Column::Id.lt(id));
                 Condition::any().add(Column::Date.lt(date)).add(same)
             };

@@ -4,7 +4,7 @@ use crate::auth::Signed;
 use crate::base::words::Language;
 use crate::booking::Booking;
 use crate::booking::service::{NewBooking, RequestForm};
-use crate::booking::store::read::{Place, View};
+use crate::booking::store::read::{ListKey, View};
 use crate::booking::wire::dto::{
     BookingDetailDto, BookingDto, BookingRequest, Cancelling, Explaining, FormCheck, FoundBookings,
     NewBookingDto,
@@ -67,7 +67,7 @@ pub async fn list_bookings(
         BookingView::Coming => View::Coming,
         BookingView::Past => View::Past,
     };
-    let after: Option<Place> = Cursor::decode(query.cursor.as_deref())?;
+    let after: Option<ListKey> = Cursor::decode(query.cursor.as_deref())?;
     let rows = booking.list(&actor, view, after, PAGE as u64 + 1).await?;
     Ok(Json(Page::of(rows, PAGE, |row| (row.starts_at, row.id), |row| row)))
 }

@@ -2,7 +2,7 @@
 
 use crate::auth::{Actor, Right, Signed};
 use crate::booking::Booking;
-use crate::booking::store::read::{Order, Place};
+use crate::booking::store::read::{ListKey, Order};
 use crate::booking::wire::dto::{DayBookingDto, OfficeDayDto};
 use crate::booking::wire::refusals;
 use crate::db::live::{Change, Topic, next_change};
@@ -71,7 +71,7 @@ pub async fn list_decisions(
         DecisionOrder::Soonest => Order::Soonest,
         DecisionOrder::Newest => Order::Newest,
     };
-    let after: Option<Place> = Cursor::decode(query.cursor.as_deref())?;
+    let after: Option<ListKey> = Cursor::decode(query.cursor.as_deref())?;
     Ok(Json(booking.decisions(&actor, order, after).await?))
 }
 

@@ -5,7 +5,7 @@ use crate::auth::{Right, Signed};
 use crate::base::words::{self, Language, Said};
 use crate::booking::Booking;
 use crate::booking::model::form;
-use crate::booking::store::touched::Place;
+use crate::booking::store::touched::TouchedKey;
 use crate::booking::wire::dto::{
     CalendarFileDto, CalendarImportedDto, CalendarPreviewDto, CalendarVersionDto, NewCalendarImport,
     TouchedDto,
@@ -109,7 +109,7 @@ pub async fn list_touched(
     State(booking): State<Booking>,
     Params(query): Params<TouchedQuery>,
 ) -> Result<Json<Page<TouchedDto>>, Refused<refusals::ListTouched>> {
-    let after: Option<Place> = Cursor::decode(query.cursor.as_deref())?;
+    let after: Option<TouchedKey> = Cursor::decode(query.cursor.as_deref())?;
     let rows = booking.listed_touched(&actor, query.settled, after, PAGE as u64 + 1).await?;
     let page = Page::of(rows, PAGE, |(row, _)| (row.date, row.id), |row| row);
     let items = booking.show_touched(&actor, page.items).await?;

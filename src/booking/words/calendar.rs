@@ -106,8 +106,8 @@ fn standing(news: &News<'_>, summary: String) -> String {
 /// By what calendars get to know a new appointment.
 pub(super) fn identity(news: &News<'_>) -> Identity {
     Identity {
-        uid: format!("{}@{}", news.row.id, host(&news.office.public_url)),
-        organizer_mail: news.office.mail_from.clone(),
+        uid: format!("{}@{}", news.row.id, host(&news.installation.public_url)),
+        organizer_mail: news.installation.mail_from.clone(),
     }
 }
 

@@ -75,7 +75,7 @@ async fn send(tx: &Tx, news: &News<'_>, entry: &waiting_entry::Model, letter: Le
         subject: letter.subject,
         reference: None,
         paragraphs,
-        link: (say::offered_see(), format!("{}/bookings#waiting", news.office.public_url)),
+        link: (say::offered_see(), format!("{}/bookings#waiting", news.installation.public_url)),
         calendar: None,
         thread: Thread::newest(entry.id),
         useful_until: entry.offer_ends_at.filter(|_| letter.template == "waiting.offered"),

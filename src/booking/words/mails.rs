@@ -4,7 +4,7 @@ use crate::base::words::booking_mail as say;
 use crate::base::words::{self, ByLanguage, Language, Said, Text};
 use crate::booking::log::{BookedStage, stage_name};
 use crate::booking::model::display_reference;
-use crate::booking::service::Office;
+use crate::booking::service::Installation;
 use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::booking;
 use crate::booking::words::calendar::{event, identity};
@@ -22,7 +22,7 @@ use sea_orm::DbErr;
 
 /// What a mail is written from.
 pub struct News<'a> {
-    pub office: &'a Office,
+    pub installation: &'a Installation,
     pub info: &'a ServiceInfo,
     pub row: &'a booking::Model,
     pub now: DateTime<Utc>,
@@ -235,7 +235,8 @@ pub(super) fn reference(news: &News<'_>) -> String {
 /// Where one joins and where one cancels, each address on a line of its own.
 pub(super) fn ways(news: &News<'_>) -> String {
     let said = |text: Text| text.in_language(news.language);
-    let join = || format!("{}\n{}/session/{}\n", said(say::join()), news.office.public_url, news.row.id);
+    let join =
+        || format!("{}\n{}/session/{}\n", said(say::join()), news.installation.public_url, news.row.id);
     let join = if is_video(news) { join() } else { String::new() };
     format!("{join}{}\n{}", said(say::cancel()), page(news))
 }
@@ -282,7 +283,7 @@ pub(super) fn place(news: &News<'_>) -> Text {
 }
 
 pub(super) fn page(news: &News<'_>) -> String {
-    format!("{}/bookings/{}", news.office.public_url, news.row.id)
+    format!("{}/bookings/{}", news.installation.public_url, news.row.id)
 }
 
 /// The appointment's time in the venue's zone, with weekday and the zone said.

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 /// Where something does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Subject {
     Entry,
     Recording,
     /// A row of the case, such as its booking or somebody who took part.
@@ -27,7 +27,7 @@ pub enum Place {
 
 /// Where in a row something does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowPlace {
+pub struct RowSubject {
     pub table: String,
     /// The column, unless it is the row as a whole.
     pub column: Option<String>,
@@ -38,11 +38,11 @@ pub struct RowPlace {
 /// Something that does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    pub place: Place,
+    pub about: Subject,
     /// The number of an entry, or the id of a recording or row.
     pub id: String,
     pub text: Text,
-    pub row: Option<RowPlace>,
+    pub row: Option<RowSubject>,
 }
 
 /// What a finalising entry says of a recording.
@@ -64,7 +64,7 @@ pub struct Claims {
 
 /// There are rows, and not one entry that tells of them.
 pub fn chain_gone() -> Fault {
-    Fault { place: Place::Entry, id: "0".to_owned(), text: words::review::fault_chain_gone(), row: None }
+    Fault { about: Subject::Entry, id: "0".to_owned(), text: words::review::fault_chain_gone(), row: None }
 }
 
 /// A fault of the chain in words.
@@ -77,13 +77,13 @@ pub fn chain_fault(fault: &ChainFault) -> Fault {
         }
         ChainFault::Head => (0, words::review::fault_chain_head()),
     };
-    Fault { place: Place::Entry, id: id.to_string(), text, row: None }
+    Fault { about: Subject::Entry, id: id.to_string(), text, row: None }
 }
 
 /// The first entry whose columns do not say what its bytes say: only the bytes are hashed.
 pub fn columns_fault(entries: &[entry::Model]) -> Option<Fault> {
     entries.iter().find(|row| !columns_fit(row)).map(|row| Fault {
-        place: Place::Entry,
+        about: Subject::Entry,
         id: row.seq.to_string(),
         row: None,
         text: words::review::fault_entry_columns(row.seq),
@@ -113,7 +113,7 @@ pub fn commitment_fault(entries: &[entry::Model], values: &[commitment::Model]) 
         committed == Some(hex(&chain::commitment(&value.salt, &value.value)))
     };
     values.iter().find(|value| !fits(value)).map(|value| Fault {
-        place: Place::Entry,
+        about: Subject::Entry,
         id: value.seq.to_string(),
         row: None,
         text: words::review::fault_commitment(value.seq, &value.name),
@@ -235,12 +235,12 @@ pub fn answer_fault(booking: Uuid, question: &str, why: &Unreadable) -> Fault {
 }
 
 fn row_fault_of(table: &str, id: Uuid, column: Option<&str>, text: Text) -> Fault {
-    let row = RowPlace { table: table.to_owned(), column: column.map(str::to_owned), entry: None };
-    Fault { place: Place::Row, id: id.to_string(), text, row: Some(row) }
+    let row = RowSubject { table: table.to_owned(), column: column.map(str::to_owned), entry: None };
+    Fault { about: Subject::Row, id: id.to_string(), text, row: Some(row) }
 }
 
 fn recording_fault(id: Uuid, text: Text) -> Fault {
-    Fault { place: Place::Recording, id: id.to_string(), text, row: None }
+    Fault { about: Subject::Recording, id: id.to_string(), text, row: None }
 }
 
 /// The digest behind 64 hex digits.

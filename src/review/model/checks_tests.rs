@@ -132,7 +132,7 @@ fn a_file_is_compared_with_the_chain() {
     assert!(file_fault(id, &Verdict::Intact { bytes: 700, clusters: 4 }, &claimed()).is_some());
     let flipped = Verdict::Faulty(vec![FileFault::ClusterChanged { number: 2, offset: 400 }]);
     let fault = file_fault(id, &flipped, &claimed()).unwrap();
-    assert_eq!(fault.place, Place::Recording);
+    assert_eq!(fault.about, Subject::Recording);
     assert_eq!(
         fault.text.in_language(Language::En),
         "Cluster 2 of the recording (from byte 400) was changed."

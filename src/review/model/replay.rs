@@ -8,7 +8,7 @@ use crate::booking::log::BookingEntry;
 use crate::evidence;
 use crate::evidence::entities::{commitment, entry};
 use crate::evidence::model::rows::{Column, Evident, instant, personal_text};
-use crate::review::model::checks::{self, Fault, Place};
+use crate::review::model::checks::{self, Fault, Subject};
 use crate::video::entities::recording::RecordingState;
 use crate::video::log::RecordingEntry;
 use serde_json::Value;
@@ -265,10 +265,10 @@ fn differs(table: &str, id: &str, column: &Column, expected: &Value, seq: i64) -
 /// A fault of a row, or of one column of it.
 pub fn row_fault(table: &str, id: &str, column: Option<&str>, entry: Option<i64>, text: Text) -> Fault {
     Fault {
-        place: Place::Row,
+        about: Subject::Row,
         id: id.to_owned(),
         text,
-        row: Some(checks::RowPlace { table: table.to_owned(), column: column.map(str::to_owned), entry }),
+        row: Some(checks::RowSubject { table: table.to_owned(), column: column.map(str::to_owned), entry }),
     }
 }
 

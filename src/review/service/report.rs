@@ -7,7 +7,7 @@ use crate::booking::model::display_reference;
 use crate::booking::model::reference::parse_reference;
 use crate::db::Db;
 use crate::evidence::SYSTEM;
-use crate::review::model::checks::{Fault, Place};
+use crate::review::model::checks::{Fault, Subject};
 use crate::review::model::replay::Tally;
 use crate::review::service::integrity::{CheckedRecording, DataDir, Integrity, Soundness, check_case};
 use crate::review::store::all;
@@ -210,10 +210,10 @@ fn everywhere(text: &Text) -> String {
 
 /// A fault as a line.
 fn broken(fault: &Fault) -> String {
-    let place = match fault.place {
-        Place::Entry => "entry",
-        Place::Recording => "recording",
-        Place::Row => "row",
+    let about = match fault.about {
+        Subject::Entry => "entry",
+        Subject::Recording => "recording",
+        Subject::Row => "row",
     };
-    format!("BROKEN at {place} {}: {}", fault.id, everywhere(&fault.text))
+    format!("BROKEN at {about} {}: {}", fault.id, everywhere(&fault.text))
 }

@@ -4,7 +4,7 @@ use crate::base::words;
 use crate::db::Db;
 use crate::db::snapshot;
 use crate::evidence::{self, ChainFault, SYSTEM, model as chain};
-use crate::review::model::checks::{self, Fault, Place};
+use crate::review::model::checks::{self, Fault, Subject};
 use crate::review::model::replay::Tally;
 use crate::review::service::answers::{answer_fault, committed};
 use crate::review::service::integrity::{Integrity, Soundness};
@@ -92,7 +92,7 @@ impl Walk {
             }
         }
         let lost = self.answers.keys().next().map(|seq| Fault {
-            place: Place::Entry,
+            about: Subject::Entry,
             id: seq.to_string(),
             text: words::review::fault_rating_lost(seq),
             row: None,

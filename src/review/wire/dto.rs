@@ -4,7 +4,7 @@ use crate::base::hex::hex;
 use crate::base::words::{self, ByLanguage, Language};
 use crate::booking::entities::booking::BookingState;
 use crate::booking::model::display_reference;
-use crate::review::model::checks::{Fault, Place};
+use crate::review::model::checks::{Fault, Subject};
 use crate::review::model::millis;
 use crate::review::service::cases::{CaseDetail, CaseRow};
 use crate::review::service::integrity::{Integrity, Soundness};
@@ -147,7 +147,7 @@ pub struct RecordingCheck {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IntegrityFault {
     #[serde(rename = "where")]
-    pub place: FaultPlace,
+    pub about: FaultSubject,
     /// The number of an entry, or the id of a recording or row.
     pub id: String,
     pub text: ByLanguage,
@@ -161,7 +161,7 @@ pub struct IntegrityFault {
 
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum FaultPlace {
+pub enum FaultSubject {
     Entry,
     Recording,
     Row,
@@ -358,14 +358,14 @@ impl From<Soundness> for IntegrityState {
 
 impl From<Fault> for IntegrityFault {
     fn from(fault: Fault) -> Self {
-        let place = match fault.place {
-            Place::Entry => FaultPlace::Entry,
-            Place::Recording => FaultPlace::Recording,
-            Place::Row => FaultPlace::Row,
+        let about = match fault.about {
+            Subject::Entry => FaultSubject::Entry,
+            Subject::Recording => FaultSubject::Recording,
+            Subject::Row => FaultSubject::Row,
         };
         let (table, column, entry) =
             fault.row.map_or((None, None, None), |row| (Some(row.table), row.column, row.entry));
-        Self { place, id: fault.id, text: fault.text.into(), table, column, entry }
+        Self { about, id: fault.id, text: fault.text.into(), table, column, entry }
     }
 }
 

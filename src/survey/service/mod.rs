@@ -30,13 +30,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// What the office is called by from outside.
-#[derive(Clone, Debug)]
-pub struct Office {
-    /// Links in mails begin with it; no slash at the end.
-    pub public_url: String,
-}
-
 /// Ratings. Cheap to clone.
 #[derive(Clone)]
 pub struct Survey(pub(super) Arc<Inner>);
@@ -47,7 +40,8 @@ pub(super) struct Inner {
     clock: Clock,
     booking: Booking,
     keyring: Keyring,
-    office: Office,
+    /// Links in mails begin with it; no slash at the end.
+    public_url: String,
 }
 
 /// What stands behind a rating link.
@@ -80,9 +74,10 @@ impl Survey {
         directory: Directory,
         booking: Booking,
         keyring: Keyring,
-        office: Office,
+        public_url: &str,
     ) -> Self {
-        Self(Arc::new(Inner { db, directory, clock, booking, keyring, office }))
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        Self(Arc::new(Inner { db, directory, clock, booking, keyring, public_url }))
     }
 
     /// Invites the booker of a completed booking to rate it, and marks the job as done. A booking
@@ -262,7 +257,7 @@ impl Survey {
     }
 
     fn url(&self, token: &str) -> String {
-        format!("{}/rate/{token}", self.0.office.public_url.trim_end_matches('/'))
+        format!("{}/rate/{token}", self.0.public_url)
     }
 }
 

@@ -46,7 +46,8 @@ fn accept(out: &mut String, section: &[&str], addresses: &[SocketAddr]) {
     }
 }
 
-fn candidates(out: &mut String, addresses: &[SocketAddr]) {
+/// A line for each of our addresses.
+pub fn candidates(out: &mut String, addresses: &[SocketAddr]) {
     for (index, address) in addresses.iter().enumerate() {
         // Host candidates in the order of the settings (RFC 8445, 5.1.2.1).
         let priority = (126u32 << 24) + ((65535 - index as u32) << 8) + 255;

@@ -7,7 +7,7 @@
 //! would.
 
 use crate::video::engine::net::socket::{self, Port};
-use crate::video::engine::net::{CandidatePair, Run};
+use crate::video::engine::net::{CandidatePair, Credentials, Run};
 use crate::video::engine::red::RedTypes;
 use crate::video::engine::sfu::{Negotiated, Sfu, SfuEvent, Sink};
 use quinn_udp::{RecvMeta, Transmit, UdpSocketState};
@@ -48,6 +48,8 @@ pub enum Command {
         negotiated: Box<Negotiated>,
         publisher: Uuid,
     },
+    /// Both sides of a resource's connection have new credentials: ours, and the peer's.
+    Restart(Uuid, Credentials, Credentials),
     /// Somebody needs a keyframe of what this resource publishes.
     Keyframe(Uuid),
     Leave(Uuid),
@@ -230,6 +232,7 @@ impl<H: FnMut(SfuEvent)> Turns<H> {
                 self.sfu.publish(id, *negotiated, red, sink, now);
             }
             Command::Play { id, negotiated, publisher } => self.sfu.play(id, *negotiated, publisher, now),
+            Command::Restart(id, own, remote) => self.sfu.restart(id, own, remote),
             Command::Keyframe(id) => self.sfu.want_keyframe(id, now),
             Command::Leave(id) => self.sfu.leave(id),
             Command::Stop(_) => {}

@@ -9,6 +9,9 @@ pub enum EngineError {
     /// The publication has no publisher at this moment.
     #[error("nothing is published there")]
     NothingPublished,
+    /// There is no such resource, or its peer has restarted since.
+    #[error("not the state that was meant")]
+    Outdated,
     /// A bound on connections is reached.
     #[error("too many connections")]
     TooMany,

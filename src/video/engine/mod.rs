@@ -9,6 +9,7 @@
 //! returned, the recordings it concerns are finalised, also when its caller stopped waiting.
 //! Nothing an offer or a packet contains makes the engine panic or hold up another connection.
 
+mod amend;
 mod answer;
 mod codecs;
 mod driver;
@@ -25,6 +26,7 @@ mod service;
 mod sfu;
 mod tap;
 
+pub use amend::{Amended, Meant};
 pub use error::{EngineError, OfferFault};
 pub use event::{CloseCause, EngineEvent};
 pub use packet::{Kind as MediaKind, MediaPacket};
@@ -75,6 +77,8 @@ pub struct Play {
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub resource: Uuid,
+    /// Names the resource's ICE session; see [`Engine::amend`].
+    pub tag: String,
     pub sdp: String,
 }
 
@@ -143,6 +147,12 @@ impl Engine {
         let offer = Offer::read(&play.offer, Direction::Play)?;
         let service = Arc::clone(&self.0);
         detached(async move { service.play(play, offer).await }).await
+    }
+
+    /// Takes a part of an SDP that a resource's peer sends after its offer: candidates, or the credentials of an ICE restart,
+    /// which are answered. `meant` names the state for which it is meant.
+    pub fn amend(&self, resource: Uuid, fragment: &str, meant: &Meant) -> Result<Amended, EngineError> {
+        self.0.amend(resource, fragment, meant)
     }
 
     /// The participant (publisher or viewer) a resource belongs to.

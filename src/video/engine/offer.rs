@@ -42,7 +42,7 @@ pub struct Offer {
 }
 
 /// A section of the offer, as the answer has to speak of it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offered {
     pub taken: bool,
     /// The value of its m-line, and its name.
@@ -253,7 +253,7 @@ fn split(sdp: &str) -> Result<(Lines<'_>, Vec<Lines<'_>>), EngineError> {
         if line.is_empty() || line.starts_with("a=candidate:") || line == "a=end-of-candidates" {
             continue;
         }
-        if line.as_bytes().get(1) != Some(&b'=') || line.chars().any(char::is_control) {
+        if !is_line(line) {
             return Err(bad(OfferFault::BadLine));
         }
         if line.starts_with("m=") {
@@ -265,6 +265,11 @@ fn split(sdp: &str) -> Result<(Lines<'_>, Vec<Lines<'_>>), EngineError> {
         sections.last_mut().unwrap_or(&mut session).0.push(line);
     }
     Ok((session, sections))
+}
+
+/// Whether it has the form of a line of SDP.
+pub fn is_line(line: &str) -> bool {
+    line.as_bytes().get(1) == Some(&b'=') && !line.chars().any(char::is_control)
 }
 
 fn bad(fault: OfferFault) -> EngineError {

@@ -1,11 +1,12 @@
 //! Which resources exist, who owns them, and how many there may be.
 
+use crate::video::engine::amend::Ice;
 use crate::video::engine::error::EngineError;
 use crate::video::engine::event::CloseCause;
 use crate::video::engine::recording::Recorder;
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 /// Connections of one participant: one per remote publication plus the own ones.
@@ -29,9 +30,14 @@ pub struct Resource {
     pub published: Option<Published>,
     /// Its connection is up.
     pub connected: AtomicBool,
+    pub ice: Mutex<Ice>,
 }
 
 impl Resource {
+    pub fn ice(&self) -> MutexGuard<'_, Ice> {
+        self.ice.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Where what it publishes is recorded.
     pub fn recorder(&self) -> Option<&Arc<Recorder>> {
         self.published.as_ref()?.recorder.as_ref()

@@ -2,10 +2,11 @@
 
 use crate::base::clock::Clock;
 use crate::base::ids;
+use crate::video::engine::amend::{self, Amended, Ice, Meant};
 use crate::video::engine::driver::{Command, Driver};
 use crate::video::engine::error::{EngineError, OfferFault};
 use crate::video::engine::event::{CloseCause, EngineEvent};
-use crate::video::engine::net::socket;
+use crate::video::engine::net::{Credentials, socket};
 use crate::video::engine::offer::{Direction, Offer};
 use crate::video::engine::packet::{Kind, MediaPacket};
 use crate::video::engine::recording::{Files, Recorder, RecorderEvents, RecordingSpec};
@@ -80,7 +81,7 @@ impl Service {
     pub async fn publish(self: &Arc<Self>, publish: Publish, offer: Offer) -> Result<Answer, EngineError> {
         self.resources().room_for(publish.session, publish.participant)?;
         let red = offer.red;
-        let (negotiated, sdp) = self.answer(offer, Direction::Publish, String::new()).await?;
+        let (negotiated, ice, sdp) = self.answer(offer, Direction::Publish, String::new()).await?;
         let id = ids::new_id(self.clock.now());
         let recorder = publish.recording.map(|spec| self.recorder(id, publish.publication, spec));
         let sink = recorder.clone().map(|recorder| Box::new(recorder) as Box<dyn Sink>);
@@ -91,10 +92,12 @@ impl Service {
             publication: publish.publication,
             published: Some(Published { recorder }),
             connected: AtomicBool::new(false),
+            ice: Mutex::new(ice),
         };
+        let tag = resource.ice().tag().to_owned();
         let replaced = self.add(resource, |_| Ok(Command::Publish { id, negotiated, red, sink }))?;
         self.finish(replaced).await;
-        Ok(Answer { resource: id, sdp })
+        Ok(Answer { resource: id, tag, sdp })
     }
 
     pub async fn play(self: &Arc<Self>, play: Play, offer: Offer) -> Result<Answer, EngineError> {
@@ -108,7 +111,7 @@ impl Service {
             publisher(&resources)?;
         }
         let stream = play.publication.to_string();
-        let (negotiated, sdp) = self.answer(offer, Direction::Play, stream).await?;
+        let (negotiated, ice, sdp) = self.answer(offer, Direction::Play, stream).await?;
         let id = ids::new_id(self.clock.now());
         let resource = Resource {
             id,
@@ -117,12 +120,32 @@ impl Service {
             publication: play.publication,
             published: None,
             connected: AtomicBool::new(false),
+            ice: Mutex::new(ice),
         };
+        let tag = resource.ice().tag().to_owned();
         let replaced = self.add(resource, |resources| {
             Ok(Command::Play { id, negotiated, publisher: publisher(resources)? })
         })?;
         self.finish(replaced).await;
-        Ok(Answer { resource: id, sdp })
+        Ok(Answer { resource: id, tag, sdp })
+    }
+
+    /// Takes what a peer sends after its offer. New credentials of it are answered with new ones of ours.
+    pub fn amend(&self, resource: Uuid, fragment: &str, meant: &Meant) -> Result<Amended, EngineError> {
+        let remote = amend::credentials(fragment)?;
+        let resource = self.resources().get(resource).cloned().ok_or(EngineError::Outdated)?;
+        // Under the lock, so that the SFU hears of two restarts in their order.
+        let mut ice = resource.ice();
+        if !ice.is_meant(meant) {
+            return Err(EngineError::Outdated);
+        }
+        if !ice.is_left_by(&remote) {
+            return Ok(Amended::Noted);
+        }
+        let own = Credentials::new(&mut rand::rng());
+        *ice = ice.restarted(own.clone(), remote.clone());
+        self.driver.put(Command::Restart(resource.id, own, remote));
+        Ok(Amended::Restarted { tag: ice.tag().to_owned(), fragment: ice.fragment(&self.addresses) })
     }
 
     /// Answers an offer beside everything else: what the stack makes of a strange one holds up nobody.
@@ -131,20 +154,22 @@ impl Service {
         offer: Offer,
         direction: Direction,
         stream: String,
-    ) -> Result<(Box<Negotiated>, String), EngineError> {
+    ) -> Result<(Box<Negotiated>, Ice, String), EngineError> {
         let addresses = self.addresses.clone();
         let work = tokio::task::spawn_blocking(move || {
             let now = Instant::now();
-            negotiate(&offer, direction, &stream, &addresses, now, &mut rand::rng())
+            let negotiated = negotiate(&offer, direction, &stream, &addresses, now, &mut rand::rng())?;
+            let ice = Ice::new(&negotiated.own, &negotiated.remote, &offer.sections);
+            Ok((negotiated, ice))
         });
         let done = tokio::time::timeout(ANSWER_WITHIN, work).await;
-        let mut negotiated =
+        let (mut negotiated, ice) =
             done.map_err(|_| EngineError::BadOffer(OfferFault::TooSlow))?.unwrap_or_else(|error| {
                 tracing::error!(%error, "the media stack failed over an offer");
                 Err(EngineError::BadOffer(OfferFault::Malformed))
             })?;
         let sdp = std::mem::take(&mut negotiated.answer);
-        Ok((Box::new(negotiated), sdp))
+        Ok((Box::new(negotiated), ice, sdp))
     }
 
     /// The recorder of what a resource publishes.

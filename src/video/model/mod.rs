@@ -2,6 +2,7 @@
 
 pub mod limits;
 pub mod presence;
+pub mod relay;
 pub mod token;
 pub mod turns;
 
@@ -42,7 +43,7 @@ pub enum Step {
 
 /// Why a step is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum StepRefused {
     /// The session page has not been opened by this person, or was left.
     Outside,
     /// The notice in force has not been acknowledged.
@@ -71,7 +72,7 @@ impl Standing {
 }
 
 /// The state after `step`; the same state again when there is nothing to do.
-pub fn after(standing: Standing, step: Step) -> Result<ParticipantState, Refusal> {
+pub fn after(standing: Standing, step: Step) -> Result<ParticipantState, StepRefused> {
     use ParticipantState::{Acknowledged, Admitted, Entered, Left, Waiting};
     let Standing { role, state, acknowledged, resumes } = standing;
     let ready = match role {
@@ -88,14 +89,14 @@ pub fn after(standing: Standing, step: Step) -> Result<ParticipantState, Refusal
         (Step::Enter, _) => Ok(Entered),
         (Step::Acknowledge, Entered) => Ok(Acknowledged),
         (Step::Acknowledge, Acknowledged | Waiting | Admitted) => Ok(state),
-        (Step::Wait, Entered) => Err(Refusal::Unacknowledged),
-        (Step::Wait, Acknowledged) if !acknowledged => Err(Refusal::Unacknowledged),
+        (Step::Wait, Entered) => Err(StepRefused::Unacknowledged),
+        (Step::Wait, Acknowledged) if !acknowledged => Err(StepRefused::Unacknowledged),
         (Step::Wait, Acknowledged) => Ok(ready),
         (Step::Wait, Waiting | Admitted) => Ok(state),
-        (Step::Acknowledge | Step::Wait, Left) => Err(Refusal::Outside),
+        (Step::Acknowledge | Step::Wait, Left) => Err(StepRefused::Outside),
         (Step::Admit, Waiting) if acknowledged => Ok(Admitted),
         (Step::Admit, Admitted) => Ok(Admitted),
-        (Step::Admit, _) => Err(Refusal::NotWaiting),
+        (Step::Admit, _) => Err(StepRefused::NotWaiting),
     }
 }
 
@@ -166,7 +167,7 @@ mod tests {
 
     #[test]
     fn every_step_from_every_state() {
-        use Refusal::*;
+        use StepRefused::*;
         let table = [
             // state, acknowledged now, step, guest, officer
             (Entered, false, Step::Enter, Ok(Entered), Ok(Entered)),
@@ -207,7 +208,7 @@ mod tests {
         assert_eq!(after(left(Guest, true), Step::Enter), Ok(Waiting));
         assert_eq!(after(left(Officer, true), Step::Enter), Ok(Admitted));
         assert_eq!(after(left(Guest, false), Step::Enter), Ok(Entered), "a new notice is read first");
-        assert_eq!(after(left(Guest, true), Step::Admit), Err(Refusal::NotWaiting));
+        assert_eq!(after(left(Guest, true), Step::Admit), Err(StepRefused::NotWaiting));
     }
 
     #[test]

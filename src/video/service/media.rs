@@ -6,8 +6,9 @@
 use crate::auth::Actor;
 use crate::base::ids;
 use crate::http::Problem;
-use crate::video::engine::{Answer, Play, Publish, RecordingSpec};
+use crate::video::engine::{Amended, Answer, Meant, Play, Publish, RecordingSpec};
 use crate::video::model::limits::Offering;
+use crate::video::model::relay::Relay;
 use crate::video::model::token::{self, Claims};
 use crate::video::model::turns::Turns;
 use crate::video::service::Video;
@@ -44,7 +45,7 @@ impl Video {
         let found = self.find(actor, id).await?;
         let me = store::participant_of(self.0.db.reader(), id, actor.account_id)
             .await?
-            .ok_or_else(|| problems::refused(model::Refusal::Outside))?;
+            .ok_or_else(|| problems::refused(model::StepRefused::Outside))?;
         if !model::may_send_media(found.session.state, &me, self.0.settings.notice_version) {
             return Err(problems::not_admitted());
         }
@@ -240,17 +241,46 @@ impl Video {
         resource: Uuid,
         offering: Offering,
     ) -> Result<(), Problem> {
+        self.holder(bearer, resource, offering)?;
+        self.0.engine.close(resource).await;
+        Ok(())
+    }
+
+    /// Takes what the peer of a WHIP or WHEP resource sends after its offer, from whoever it belongs to, like closing it.
+    pub fn amend_media(
+        &self,
+        bearer: Option<&str>,
+        resource: Uuid,
+        offering: Offering,
+        meant: Option<Meant>,
+        fragment: Result<String, Problem>,
+    ) -> Result<Amended, Problem> {
+        let claims = self.holder(bearer, resource, offering)?;
+        let meant = meant.ok_or_else(problems::tag_missing)?;
+        self.count(claims, offering)?;
+        self.0.engine.amend(resource, &fragment?, &meant).map_err(problems::engine)
+    }
+
+    /// What the token says of whoever a WHIP or WHEP resource belongs to.
+    fn holder(&self, bearer: Option<&str>, resource: Uuid, offering: Offering) -> Result<Claims, Problem> {
         let claims = bearer
             .and_then(|bearer| token::read_ended(bearer, self.key()))
             .ok_or_else(problems::bad_token)?;
         let publishes = offering == Offering::ToPublish;
         let is_theirs = self.0.engine.owner(resource) == Some(claims.participant)
             && self.0.engine.publishes(resource) == Some(publishes);
-        if !is_theirs {
-            return Err(Problem::not_found());
-        }
-        self.0.engine.close(resource).await;
-        Ok(())
+        if is_theirs { Ok(claims) } else { Err(Problem::not_found()) }
+    }
+
+    /// By which somebody's media may take a way round.
+    pub(in crate::video) fn relay(&self, participant: Uuid) -> Option<Relay> {
+        self.0.settings.turn.as_ref().map(|turn| Relay::of(turn, participant, self.0.clock.now()))
+    }
+
+    /// The same for whom a token names.
+    pub fn relay_of(&self, bearer: Option<&str>) -> Option<Relay> {
+        let claims = token::read(bearer?, self.0.clock.now(), self.key())?;
+        self.relay(claims.participant)
     }
 
     /// How tokens are signed.

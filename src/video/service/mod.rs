@@ -12,6 +12,7 @@ pub mod takeover;
 
 use crate::auth::{self, Actor, Auth, Right};
 use crate::base::clock::Clock;
+use crate::base::config::Turn;
 use crate::base::keyring::Keyring;
 use crate::base::local_time;
 use crate::booking::Booking;
@@ -22,9 +23,10 @@ use crate::directory::entities::service::ServiceKind;
 use crate::directory::{Directory, ServiceInfo};
 use crate::http::Problem;
 use crate::video::engine::{Engine, EngineEvent, PublicationStatus, Writing};
-use crate::video::model::Refusal;
+use crate::video::model::StepRefused;
 use crate::video::model::limits::Limits;
 use crate::video::model::presence::Presence;
+use crate::video::model::relay::Relay;
 use crate::video::model::turns::Turns;
 use crate::video::service::recorded::Inbox;
 use crate::video::store;
@@ -49,6 +51,8 @@ pub struct VideoSettings {
     pub node: Uuid,
     /// The recording notice that is in force.
     pub notice_version: i32,
+    /// For who reaches media in no other way.
+    pub turn: Option<Turn>,
 }
 
 /// Video sessions. Cheap to clone.
@@ -99,6 +103,8 @@ pub struct SessionView {
     /// What has been checked of the people; only officers are told.
     pub checks: Vec<session_check::Model>,
     pub notice_version: i32,
+    /// By which the caller's media may take a way round.
+    pub relay: Option<Relay>,
     /// The caller.
     pub me: participant::Model,
 }
@@ -184,7 +190,7 @@ impl Video {
             .iter()
             .find(|person| person.account_id == actor.account_id)
             .cloned()
-            .ok_or_else(|| problems::refused(Refusal::Outside))?;
+            .ok_or_else(|| problems::refused(StepRefused::Outside))?;
         let service = self.service_of(&found.booking).await?;
         let officers: Vec<Uuid> = people
             .iter()
@@ -220,6 +226,7 @@ impl Video {
                 .map(|one| (one.publication, one))
                 .collect(),
             notice_version: self.0.settings.notice_version,
+            relay: self.relay(me.id),
             session: found.session,
             booking: found.booking,
             service,

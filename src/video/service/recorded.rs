@@ -228,7 +228,7 @@ impl Video {
     /// Runs `work` on a recording if there is one as wanted, and tells its session.
     async fn in_recording<F>(&self, wanted: Wanted, work: F) -> Result<(), DbErr>
     where
-        F: for<'a> FnOnce(&'a Tx, recording::Model, Place) -> BoxFuture<'a, Result<(), DbErr>>
+        F: for<'a> FnOnce(&'a Tx, recording::Model, Origin) -> BoxFuture<'a, Result<(), DbErr>>
             + Clone
             + Send
             + 'static,
@@ -240,7 +240,7 @@ impl Video {
                 Box::pin(async move {
                     let Some(row) = wanted.find(tx).await? else { return Ok(()) };
                     let session_id = row.session_id;
-                    let Some(place) = Place::of(tx, &row).await? else { return Ok(()) };
+                    let Some(place) = Origin::of(tx, &row).await? else { return Ok(()) };
                     work(tx, row, place).await?;
                     tx.after_commit(move || bus.tell(Topic::Session(session_id)));
                     Ok::<_, DbErr>(())
@@ -311,14 +311,14 @@ pub fn file_name(session: Uuid, recording: Uuid) -> String {
 }
 
 /// Whose recording it is, and of which case.
-struct Place {
+struct Origin {
     case: Uuid,
     session: Uuid,
     participant: Uuid,
     source: crate::video::store::entities::publication::Source,
 }
 
-impl Place {
+impl Origin {
     async fn of(tx: &Tx, row: &recording::Model) -> Result<Option<Self>, DbErr> {
         let session = store::session(tx.conn(), row.session_id).await?;
         let publication = store::media::publication(tx.conn(), row.publication_id).await?;

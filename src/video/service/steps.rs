@@ -13,7 +13,7 @@ use crate::db::Tx;
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
 use crate::video::log::SessionEntry;
-use crate::video::model::{self, Refusal, Standing, Step};
+use crate::video::model::{self, Standing, Step, StepRefused};
 use crate::video::service::{Found, SessionView, Video, role_in_session};
 use crate::video::store;
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
@@ -38,7 +38,7 @@ impl Room {
         }
         let me = store::participant_of(tx.conn(), session.id, account)
             .await?
-            .ok_or_else(|| problems::refused(Refusal::Outside))?;
+            .ok_or_else(|| problems::refused(StepRefused::Outside))?;
         Ok(Self { session, me })
     }
 

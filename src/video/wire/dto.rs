@@ -4,6 +4,7 @@ use crate::base::words::ByLanguage;
 use crate::booking::model::display_reference;
 use crate::video::engine::{Flow, PublicationStatus, Writing};
 use crate::video::model::NO_OFFICER;
+use crate::video::model::relay::Relay;
 use crate::video::service::SessionView;
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
 use crate::video::store::entities::publication::{self, Source};
@@ -140,10 +141,18 @@ pub struct Media {
     pub ice_servers: Vec<IceServer>,
 }
 
-/// A STUN server.
+/// A TURN server, as `RTCPeerConnection` takes one.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IceServer {
     pub urls: Vec<String>,
+    pub username: String,
+    pub credential: String,
+}
+
+impl From<Relay> for IceServer {
+    fn from(Relay { urls, username, credential }: Relay) -> Self {
+        Self { urls, username, credential }
+    }
 }
 
 /// What the caller may do now.
@@ -219,7 +228,7 @@ impl Session {
             people,
             publications: publications(view.publications, &view.media),
             line: Line { ahead: view.ahead },
-            media: Media { ice_servers: Vec::new() },
+            media: Media { ice_servers: view.relay.map(IceServer::from).into_iter().collect() },
             can: SessionCan { admit: officer_inside, end: officer_inside },
             resumes,
             ends_without_officer_minutes: NO_OFFICER.num_minutes(),

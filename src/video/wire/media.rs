@@ -1,15 +1,16 @@
 //! WHIP (RFC 9725) to publish and WHEP to play: one resource per publication.
 //!
-//! Neither trickle ICE nor ICE restart is taken: PATCH is answered with 405 (RFC 9725, 4.3), which the
-//! router does by itself because no route takes it, and no answer carries an ETag.
+//! PATCH (RFC 9725, 4.3) takes candidates, which are not needed here, and ICE restarts, by which a connection goes on after
+//! its peer's network has changed. The ETag names the ICE session that holds.
 //!
 //! A token is all that signs these requests in, so pages of other origins may send them (CORS), as RFC 9725,
 //! 4.2, wants it.
 
 use crate::base::words;
 use crate::http::{PathId, Problem, Refused, check_kind};
-use crate::video::engine::{Answer, OfferFault};
+use crate::video::engine::{Amended, Answer, Meant, OfferFault};
 use crate::video::model::limits::{Offering, RETRY_AFTER_SECONDS};
+use crate::video::model::relay::Relay;
 use crate::video::service::Video;
 use crate::video::store::entities::publication::Source;
 use crate::video::wire::TAG;
@@ -26,6 +27,8 @@ use std::convert::Infallible;
 use uuid::Uuid;
 
 const SDP: &str = "application/sdp";
+/// RFC 8840, 10.
+const SDP_FRAGMENT: &str = "application/trickle-ice-sdpfrag";
 const LARGEST_OFFER: usize = 64 * 1024;
 
 /// Sends one source of the caller into the session.
@@ -34,7 +37,7 @@ const LARGEST_OFFER: usize = 64 * 1024;
         ("X-Page-Id" = Option<Uuid>, Header, description = "Which window publishes. One that another window has taken over is refused")),
     request_body(content = String, content_type = "application/sdp", description = "An SDP offer with at most one Opus and one VP8 section that send"),
     responses((status = 201, description = "The SDP answer; Location is the resource", body = String, content_type = "application/sdp",
-            headers(("Location" = String, description = "Where to close it with DELETE"))), refusals::WhipPublish), security(("media_token" = [])))]
+            headers(("Location" = String, description = "Where to close it with DELETE, or to amend it with PATCH"), ("ETag" = String, description = "Names the ICE session"), ("Link" = Option<String>, description = "A TURN server with credentials, if there is one"))), refusals::WhipPublish), security(("media_token" = [])))]
 pub async fn whip_publish(
     State(video): State<Video>,
     PathId((session, source)): PathId<(Uuid, Source)>,
@@ -43,7 +46,7 @@ pub async fn whip_publish(
     Offer(offer): Offer,
 ) -> Result<Response, Refused<refusals::WhipPublish>> {
     let answer = video.publish(bearer.as_deref(), session, source, page, offer).await?;
-    Ok(created("whip", answer))
+    Ok(created("whip", answer, video.relay_of(bearer.as_deref())))
 }
 
 /// Ends a publication.
@@ -59,11 +62,28 @@ pub async fn whip_close(
     Ok(StatusCode::OK)
 }
 
+/// Takes candidates, or an ICE restart, of who publishes.
+#[utoipa::path(patch, path = "/whip/resources/{id}", tag = TAG,
+    params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The ETag that holds; `*` for an ICE restart")),
+    request_body(content = String, content_type = "application/trickle-ice-sdpfrag", description = "A part of an SDP with `ice-ufrag` and `ice-pwd`"),
+    responses((status = 200, description = "Restarted: our new credentials, and a new ETag", body = String, content_type = "application/trickle-ice-sdpfrag",
+            headers(("ETag" = String, description = "Names the new ICE session"))),
+        (status = 204, description = "Noted: nothing changed"), refusals::WhipAmend), security(("media_token" = [])))]
+pub async fn whip_amend(
+    State(video): State<Video>,
+    PathId(id): PathId<Uuid>,
+    Bearer(bearer): Bearer,
+    IfMatch(meant): IfMatch,
+    Fragment(fragment): Fragment,
+) -> Result<Response, Refused<refusals::WhipAmend>> {
+    Ok(amended(video.amend_media(bearer.as_deref(), id, Offering::ToPublish, meant, fragment)?))
+}
+
 /// Plays one publication of the session.
 #[utoipa::path(post, path = "/whep/{publication_id}", tag = TAG, params(("publication_id" = Uuid, Path)),
     request_body(content = String, content_type = "application/sdp", description = "An SDP offer with at most one Opus and one VP8 section that receive"),
     responses((status = 201, description = "The SDP answer; Location is the resource", body = String, content_type = "application/sdp",
-            headers(("Location" = String, description = "Where to close it with DELETE"))), refusals::WhepPlay), security(("media_token" = [])))]
+            headers(("Location" = String, description = "Where to close it with DELETE, or to amend it with PATCH"), ("ETag" = String, description = "Names the ICE session"), ("Link" = Option<String>, description = "A TURN server with credentials, if there is one"))), refusals::WhepPlay), security(("media_token" = [])))]
 pub async fn whep_play(
     State(video): State<Video>,
     PathId(publication): PathId<Uuid>,
@@ -71,7 +91,24 @@ pub async fn whep_play(
     Offer(offer): Offer,
 ) -> Result<Response, Refused<refusals::WhepPlay>> {
     let answer = video.play(bearer.as_deref(), publication, offer).await?;
-    Ok(created("whep", answer))
+    Ok(created("whep", answer, video.relay_of(bearer.as_deref())))
+}
+
+/// Takes candidates, or an ICE restart, of who plays.
+#[utoipa::path(patch, path = "/whep/resources/{id}", tag = TAG,
+    params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The ETag that holds; `*` for an ICE restart")),
+    request_body(content = String, content_type = "application/trickle-ice-sdpfrag", description = "A part of an SDP with `ice-ufrag` and `ice-pwd`"),
+    responses((status = 200, description = "Restarted: our new credentials, and a new ETag", body = String, content_type = "application/trickle-ice-sdpfrag",
+            headers(("ETag" = String, description = "Names the new ICE session"))),
+        (status = 204, description = "Noted: nothing changed"), refusals::WhepAmend), security(("media_token" = [])))]
+pub async fn whep_amend(
+    State(video): State<Video>,
+    PathId(id): PathId<Uuid>,
+    Bearer(bearer): Bearer,
+    IfMatch(meant): IfMatch,
+    Fragment(fragment): Fragment,
+) -> Result<Response, Refused<refusals::WhepAmend>> {
+    Ok(amended(video.amend_media(bearer.as_deref(), id, Offering::ToPlay, meant, fragment)?))
 }
 
 /// Stops playing.
@@ -87,14 +124,30 @@ pub async fn whep_close(
     Ok(StatusCode::OK)
 }
 
-fn created(protocol: &str, answer: Answer) -> Response {
+fn created(protocol: &str, answer: Answer, relay: Option<Relay>) -> Response {
     let location = format!("/api/v1/{protocol}/resources/{}", answer.resource);
     let headers = [
         (header::CONTENT_TYPE, SDP.to_owned()),
         (header::LOCATION, location),
+        (header::ETAG, format!("\"{}\"", answer.tag)),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
-    (StatusCode::CREATED, headers, answer.sdp).into_response()
+    let mut response = (StatusCode::CREATED, headers, answer.sdp).into_response();
+    let links = relay.iter().flat_map(Relay::links);
+    for link in links.filter_map(|link| HeaderValue::from_str(&link).ok()) {
+        response.headers_mut().append(header::LINK, link);
+    }
+    response
+}
+
+fn amended(amended: Amended) -> Response {
+    let Amended::Restarted { tag, fragment } = amended else { return StatusCode::NO_CONTENT.into_response() };
+    let headers = [
+        (header::CONTENT_TYPE, SDP_FRAGMENT.to_owned()),
+        (header::ETAG, format!("\"{tag}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, fragment).into_response()
 }
 
 /// The answer to OPTIONS where offers are taken: what may be sent, and from where.
@@ -111,14 +164,15 @@ pub async fn offer_options() -> impl IntoResponse {
 /// The answer to OPTIONS of a resource.
 pub async fn resource_options() -> impl IntoResponse {
     let headers = [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "DELETE, OPTIONS"),
+        (HeaderName::from_static("accept-patch"), SDP_FRAGMENT),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "DELETE, OPTIONS, PATCH"),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
     (StatusCode::NO_CONTENT, headers)
 }
 
-const ALLOWED_HEADERS: &str = "Authorization, Content-Type, X-Page-Id";
+const ALLOWED_HEADERS: &str = "Authorization, Content-Type, If-Match, X-Page-Id";
 
 /// What every answer of these routes carries: who may read it, and how to go on after a refusal.
 pub async fn add_media_headers(request: Request, next: Next) -> Response {
@@ -129,7 +183,7 @@ pub async fn add_media_headers(request: Request, next: Next) -> Response {
     let mut put = |name, value| headers.insert(name, HeaderValue::from_static(value));
     // Without credentials, which `*` excludes: a token is shown, or nothing is told.
     put(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    put(header::ACCESS_CONTROL_EXPOSE_HEADERS, "Location, Retry-After, WWW-Authenticate");
+    put(header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Link, Location, Retry-After, WWW-Authenticate");
     if status == StatusCode::UNAUTHORIZED {
         let challenge =
             if shown { "Bearer realm=\"media\", error=\"invalid_token\"" } else { "Bearer realm=\"media\"" };
@@ -176,16 +230,53 @@ pub struct Offer(Result<String, Problem>);
 impl<S: Send + Sync> FromRequest<S> for Offer {
     type Rejection = Infallible;
 
-    async fn from_request(mut request: Request, state: &S) -> Result<Self, Infallible> {
-        if let Err(problem) = check_kind(request.headers(), SDP) {
-            return Ok(Self(Err(problem)));
-        }
-        DefaultBodyLimit::max(LARGEST_OFFER).apply(&mut request);
-        let body = Bytes::from_request(request, state).await;
-        Ok(Self(body.map_err(unreadable).and_then(|body| {
-            String::from_utf8(body.to_vec()).map_err(|_| problems::bad_sdp(OfferFault::NotUtf8))
-        })))
+    async fn from_request(request: Request, state: &S) -> Result<Self, Infallible> {
+        Ok(Self(text(request, state, SDP).await))
     }
+}
+
+/// A part of an SDP. What is wrong with it is told only after the token was looked at.
+pub struct Fragment(Result<String, Problem>);
+
+impl<S: Send + Sync> FromRequest<S> for Fragment {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Infallible> {
+        Ok(Self(text(request, state, SDP_FRAGMENT).await))
+    }
+}
+
+/// The body of a request, which has to be of this kind.
+async fn text<S: Send + Sync>(
+    mut request: Request,
+    state: &S,
+    kind: &'static str,
+) -> Result<String, Problem> {
+    check_kind(request.headers(), kind)?;
+    DefaultBodyLimit::max(LARGEST_OFFER).apply(&mut request);
+    let body = Bytes::from_request(request, state).await.map_err(unreadable)?;
+    String::from_utf8(body.to_vec()).map_err(|_| problems::bad_sdp(OfferFault::NotUtf8))
+}
+
+/// For which ICE session a request is meant; none where it does not say.
+pub struct IfMatch(Option<Meant>);
+
+impl<S: Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let value = parts.headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok());
+        Ok(Self(value.map(meant)))
+    }
+}
+
+fn meant(value: &str) -> Meant {
+    if value.trim() == "*" {
+        return Meant::Any;
+    }
+    // A weak tag never matches (RFC 9110, 13.1.1).
+    let tags = value.split(',').filter_map(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"'));
+    Meant::For(tags.map(str::to_owned).collect())
 }
 
 fn unreadable(rejection: BytesRejection) -> Problem {
@@ -200,6 +291,23 @@ fn unreadable(rejection: BytesRejection) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_is_read_for_which_ice_session_a_request_is_meant() {
+        let of = |tags: &[&str]| Meant::For(tags.iter().map(|tag| (*tag).to_owned()).collect());
+        for (value, wanted) in [
+            ("*", Meant::Any),
+            (" * ", Meant::Any),
+            ("\"abc\"", of(&["abc"])),
+            ("\"abc\", \"d\"", of(&["abc", "d"])),
+            ("W/\"abc\"", of(&[])),
+            ("abc", of(&[])),
+            ("", of(&[])),
+            ("\"", of(&[])),
+        ] {
+            assert_eq!(meant(value), wanted, "{value}");
+        }
+    }
 
     #[test]
     fn a_bearer_token_is_read_in_any_spelling_of_the_scheme() {

@@ -28,9 +28,9 @@ const TAG: &str = "video";
 pub fn router(video: Video) -> OpenApiRouter {
     let media = OpenApiRouter::new()
         .routes(routes!(media::whip_publish))
-        .routes(routes!(media::whip_close))
+        .routes(routes!(media::whip_close, media::whip_amend))
         .routes(routes!(media::whep_play))
-        .routes(routes!(media::whep_close))
+        .routes(routes!(media::whep_close, media::whep_amend))
         .route("/whip/{session_id}/{source}", options(media::offer_options))
         .route("/whip/resources/{id}", options(media::resource_options))
         .route("/whep/{publication_id}", options(media::offer_options))

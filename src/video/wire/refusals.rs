@@ -6,6 +6,14 @@ use crate::http::{refusals, shared_refusals};
 shared_refusals! {
     /// What the media engine cannot do now.
     ENGINE { SERVICE_UNAVAILABLE: "media_busy", "media_unavailable"; }
+    /// What a peer's later words are refused for.
+    AMENDING {
+        UNAUTHORIZED: "bad_token";
+        PRECONDITION_FAILED: "restarted_since";
+        UNPROCESSABLE_ENTITY: "bad_sdp";
+        PRECONDITION_REQUIRED: "tag_missing" ("`If-Match` has to name the ETag that holds, or `*`");
+        TOO_MANY_REQUESTS: "too_many_offers";
+    }
 }
 
 refusals! {
@@ -61,6 +69,8 @@ refusals! {
         UNPROCESSABLE_ENTITY: "bad_sdp";
         TOO_MANY_REQUESTS: "too_many_offers";
     }
+    WhipAmend { ..AMENDING; }
+    WhepAmend { ..AMENDING; }
     WhipClose { UNAUTHORIZED: "bad_token"; }
     WhepClose { UNAUTHORIZED: "bad_token"; }
 }

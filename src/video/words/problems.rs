@@ -3,7 +3,7 @@
 use crate::base::words;
 use crate::http::Problem;
 use crate::video::engine::{EngineError, OfferFault};
-use crate::video::model::{self, MAX_GUESTS, Refusal};
+use crate::video::model::{self, MAX_GUESTS, StepRefused};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
@@ -35,11 +35,11 @@ pub fn notice_changed(current: i32) -> Problem {
     Problem::conflict(words::video::notice_changed(current))
 }
 
-pub fn refused(refusal: Refusal) -> Problem {
+pub fn refused(refusal: StepRefused) -> Problem {
     match refusal {
-        Refusal::Outside => Problem::conflict(words::video::not_entered()),
-        Refusal::Unacknowledged => Problem::conflict(words::video::not_acknowledged()),
-        Refusal::NotWaiting => Problem::conflict(words::video::not_waiting()),
+        StepRefused::Outside => Problem::conflict(words::video::not_entered()),
+        StepRefused::Unacknowledged => Problem::conflict(words::video::not_acknowledged()),
+        StepRefused::NotWaiting => Problem::conflict(words::video::not_waiting()),
     }
 }
 
@@ -83,6 +83,16 @@ pub fn bad_sdp(fault: OfferFault) -> Problem {
     Problem { field: None, ..Problem::invalid("", words::video::bad_sdp(fault)) }
 }
 
+/// 412 for words of a peer that are not meant for the ICE session that holds.
+pub fn restarted_since() -> Problem {
+    Problem::precondition_failed(words::video::restarted_since())
+}
+
+/// 428 for words of a peer that do not say for which ICE session they are meant.
+pub fn tag_missing() -> Problem {
+    Problem::precondition_required(words::video::tag_missing())
+}
+
 /// 409 for a page whose publication another page of the same person has taken over.
 pub fn taken_over() -> Problem {
     Problem::conflict(words::video::taken_over())
@@ -104,6 +114,7 @@ pub fn engine(error: EngineError) -> Problem {
             tracing::debug!(%fault, "an offer was refused");
             bad_sdp(fault)
         }
+        EngineError::Outdated => restarted_since(),
         EngineError::NothingPublished => Problem::conflict(words::video::nothing_published()),
         EngineError::TooMany => busy(),
         EngineError::ShuttingDown => stopping(),

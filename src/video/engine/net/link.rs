@@ -56,6 +56,8 @@ pub struct Link {
     pub own: Credentials,
     /// With these the peer can be asked whether it is still there.
     pub remote: Credentials,
+    /// Those of the offer and the answer, ours first: the stack knows no others.
+    pub first: (Credentials, Credentials),
     ways: CandidatePairs,
     epoch: Instant,
     seen_at: Instant,
@@ -65,7 +67,20 @@ pub struct Link {
 
 impl Link {
     pub fn new(own: Credentials, remote: Credentials, now: Instant) -> Self {
-        Self { own, remote, ways: CandidatePairs::default(), epoch: now, seen_at: now, alert_at: None }
+        let first = (own.clone(), remote.clone());
+        Self { own, remote, first, ways: CandidatePairs::default(), epoch: now, seen_at: now, alert_at: None }
+    }
+
+    /// Both sides have new credentials. What is under way goes on on the ways that are known, until the peer nominates
+    /// one with the new ones (RFC 8445, 9).
+    pub fn restart(&mut self, own: Credentials, remote: Credentials) {
+        (self.own, self.remote) = (own, remote);
+        (self.ways.first_nominated_ms, self.ways.nominates_again) = (None, false);
+    }
+
+    /// Whether its credentials are not those any more that the stack knows.
+    pub fn is_restarted(&self) -> bool {
+        self.own != self.first.0
     }
 
     /// How long nothing has come on a checked way (since creation if nothing ever came).

@@ -19,6 +19,7 @@ const USERNAME: u16 = 0x0006;
 const MESSAGE_INTEGRITY: u16 = 0x0008;
 const USE_CANDIDATE: u16 = 0x0025;
 const ICE_CONTROLLED: AttrType = AttrType(0x8029);
+const ICE_CONTROLLING: AttrType = AttrType(0x802A);
 const INTEGRITY_LEN: usize = 20;
 /// By this the ids of our own requests are told from the stack's; eight random bytes follow.
 const OURS: [u8; 4] = *b"mnqi";
@@ -52,6 +53,26 @@ pub fn request(
     random: &mut dyn Rng,
     crypto: &dyn RTCCrypto,
 ) -> Option<Vec<u8>> {
+    check(ICE_CONTROLLED, theirs, ours, random, crypto)
+}
+
+/// What a peer asked with new credentials, as it would have asked with those of its offer: for the stack, which learns
+/// from it that its peer is there.
+pub fn as_before(
+    (own, remote): &(Credentials, Credentials),
+    random: &mut dyn Rng,
+    crypto: &dyn RTCCrypto,
+) -> Option<Vec<u8>> {
+    check(ICE_CONTROLLING, own, &remote.ufrag, random, crypto)
+}
+
+fn check(
+    role: AttrType,
+    theirs: &Credentials,
+    ours: &str,
+    random: &mut dyn Rng,
+    crypto: &dyn RTCCrypto,
+) -> Option<Vec<u8>> {
     let text = format!("{}:{ours}", theirs.ufrag);
     let username = TextAttribute { attr: ATTR_USERNAME, text };
     let mut id = TransactionId(random.random());
@@ -60,7 +81,7 @@ pub fn request(
         Box::new(BINDING_REQUEST),
         Box::new(id),
         Box::new(username),
-        Box::new(Raw(ICE_CONTROLLED, random.random::<u64>().to_be_bytes().to_vec())),
+        Box::new(Raw(role, random.random::<u64>().to_be_bytes().to_vec())),
         Box::new(Raw(ATTR_PRIORITY, (110u32 << 24).to_be_bytes().to_vec())),
     ];
     build(&parts, &theirs.password, crypto)

@@ -6,7 +6,7 @@ use crate::video::engine::recording::index::{Gap, GapCause, Medium};
 use crate::video::engine::recording::missing::Missing;
 use crate::video::engine::recording::reorder::{Item, Reorder};
 use crate::video::engine::recording::timeline::Timeline;
-use crate::video::engine::recording::vp8::{Depacketiser, Step};
+use crate::video::engine::recording::vp8::{Depacketiser, Progress};
 use bytes::Bytes;
 use std::collections::VecDeque;
 
@@ -253,7 +253,7 @@ impl Assembler {
             match item {
                 Item::Packet(arrived) if arrived.packet.payload.is_empty() => {}
                 Item::Packet(arrived) => self.picture(&arrived),
-                Item::Lost(_) => self.need_key |= self.frames.lost() == Step::Broken,
+                Item::Lost(_) => self.need_key |= self.frames.lost() == Progress::Broken,
             }
         }
     }
@@ -284,12 +284,12 @@ impl Assembler {
     fn picture(&mut self, Arrived { at_ms: arrived, resent, packet }: &Arrived) {
         self.began_video = true;
         let frame = match self.frames.push(&packet.payload, packet.timestamp, packet.marker) {
-            Step::Wait => return,
-            Step::Broken => {
+            Progress::Wait => return,
+            Progress::Broken => {
                 self.need_key = true;
                 return;
             }
-            Step::Frame(frame) => frame,
+            Progress::Frame(frame) => frame,
         };
         let at_ms = self.timeline.place(Kind::Video, frame.timestamp, *arrived, *resent);
         if self.need_key && !frame.key {

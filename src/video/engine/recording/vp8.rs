@@ -18,7 +18,7 @@ pub struct Frame {
 
 /// What a packet led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum Progress {
     /// More is needed.
     Wait,
     Frame(Frame),
@@ -42,7 +42,7 @@ pub struct Depacketiser {
 
 impl Depacketiser {
     /// Takes the next packet.
-    pub fn push(&mut self, payload: &[u8], timestamp: u32, marker: bool) -> Step {
+    pub fn push(&mut self, payload: &[u8], timestamp: u32, marker: bool) -> Progress {
         let Some(Descriptor { first, picture, part }) = descriptor(payload) else {
             return self.broken();
         };
@@ -53,8 +53,8 @@ impl Depacketiser {
                 // A frame that begins here is whole all the same, and so is a keyframe.
                 let step = self.push(payload, timestamp, marker);
                 return match &step {
-                    Step::Frame(frame) if frame.key => step,
-                    _ => Step::Broken,
+                    Progress::Frame(frame) if frame.key => step,
+                    _ => Progress::Broken,
                 };
             }
         }
@@ -72,7 +72,7 @@ impl Depacketiser {
                     self.take(part);
                     return match marker && is_key(&self.data) {
                         true => self.finish(timestamp),
-                        false => Step::Broken,
+                        false => Progress::Broken,
                     };
                 }
             }
@@ -82,37 +82,37 @@ impl Depacketiser {
         if self.data.len() > MAX_FRAME {
             return self.broken();
         }
-        if marker { self.finish(timestamp) } else { Step::Wait }
+        if marker { self.finish(timestamp) } else { Progress::Wait }
     }
 
     /// Packets are missing. Between whole frames it may have been padding, which is sent to probe the network
     /// and cannot be sent again: the next frame's number tells.
-    pub fn lost(&mut self) -> Step {
+    pub fn lost(&mut self) -> Progress {
         if self.timestamp.is_none() && self.picture.is_some() {
             self.doubtful = true;
-            return Step::Wait;
+            return Progress::Wait;
         }
         self.broken()
     }
 
-    fn broken(&mut self) -> Step {
+    fn broken(&mut self) -> Progress {
         self.timestamp = None;
         self.data.clear();
-        Step::Broken
+        Progress::Broken
     }
 
     fn take(&mut self, part: &[u8]) {
         self.data.extend_from_slice(part);
     }
 
-    fn finish(&mut self, timestamp: u32) -> Step {
+    fn finish(&mut self, timestamp: u32) -> Progress {
         self.timestamp = None;
         let data = Bytes::copy_from_slice(&self.data);
         self.data.clear();
         if data.is_empty() {
-            return Step::Broken;
+            return Progress::Broken;
         }
-        Step::Frame(Frame { timestamp, key: is_key(&data), data })
+        Progress::Frame(Frame { timestamp, key: is_key(&data), data })
     }
 }
 
@@ -207,21 +207,21 @@ mod tests {
         let numbered = |number: u8, body: &[u8]| packet(&[0x90, 0x80, number], body);
         for (next, whole) in [(0, true), (1, false), (126, false)] {
             let mut frames = Depacketiser::default();
-            assert!(matches!(frames.push(&numbered(127, &KEY), 1, true), Step::Frame(_)));
-            assert_eq!(frames.lost(), Step::Wait);
+            assert!(matches!(frames.push(&numbered(127, &KEY), 1, true), Progress::Frame(_)));
+            assert_eq!(frames.lost(), Progress::Wait);
             let step = frames.push(&numbered(next, &[1]), 2, true);
-            assert_eq!(matches!(step, Step::Frame(_)), whole, "{next}");
+            assert_eq!(matches!(step, Progress::Frame(_)), whole, "{next}");
         }
         // In the middle of a frame, or without numbers, it may have been anything.
         let mut frames = Depacketiser::default();
-        assert_eq!(frames.push(&numbered(1, &KEY), 1, false), Step::Wait);
-        assert_eq!(frames.lost(), Step::Broken);
-        assert!(matches!(frames.push(&packet(&[0x10], &KEY), 2, true), Step::Frame(_)));
-        assert_eq!(frames.lost(), Step::Broken);
+        assert_eq!(frames.push(&numbered(1, &KEY), 1, false), Progress::Wait);
+        assert_eq!(frames.lost(), Progress::Broken);
+        assert!(matches!(frames.push(&packet(&[0x10], &KEY), 2, true), Progress::Frame(_)));
+        assert_eq!(frames.lost(), Progress::Broken);
         // A keyframe is whole whatever came before it.
-        assert!(matches!(frames.push(&numbered(1, &KEY), 3, true), Step::Frame(_)));
-        assert_eq!(frames.lost(), Step::Wait);
-        assert!(matches!(frames.push(&numbered(9, &KEY), 4, true), Step::Frame(frame) if frame.key));
+        assert!(matches!(frames.push(&numbered(1, &KEY), 3, true), Progress::Frame(_)));
+        assert_eq!(frames.lost(), Progress::Wait);
+        assert!(matches!(frames.push(&numbered(9, &KEY), 4, true), Progress::Frame(frame) if frame.key));
     }
 
     #[test]
@@ -235,14 +235,14 @@ mod tests {
     #[test]
     fn frames_are_put_together_and_losses_noticed() {
         let mut frames = Depacketiser::default();
-        assert_eq!(frames.push(&packet(&[0x10], &KEY), 1, false), Step::Wait);
-        let Step::Frame(frame) = frames.push(&packet(&[0x00], b"end"), 1, true) else { panic!() };
+        assert_eq!(frames.push(&packet(&[0x10], &KEY), 1, false), Progress::Wait);
+        let Progress::Frame(frame) = frames.push(&packet(&[0x00], b"end"), 1, true) else { panic!() };
         assert!(frame.key && frame.data.len() == 13);
         // The start of the next frame is missing.
-        assert_eq!(frames.push(&packet(&[0x00], b"end"), 2, true), Step::Broken);
+        assert_eq!(frames.push(&packet(&[0x00], b"end"), 2, true), Progress::Broken);
         // Its end is missing, and the next one is a delta frame.
-        assert_eq!(frames.push(&packet(&[0x10], &[1]), 3, false), Step::Wait);
-        assert_eq!(frames.push(&packet(&[0x10], &[1]), 4, true), Step::Broken);
+        assert_eq!(frames.push(&packet(&[0x10], &[1]), 3, false), Progress::Wait);
+        assert_eq!(frames.push(&packet(&[0x10], &[1]), 4, true), Progress::Broken);
     }
 
     proptest! {
@@ -251,7 +251,7 @@ mod tests {
             (proptest::collection::vec(any::<u8>(), 0..20), 0u32..3, any::<bool>()), 0..20)) {
             let mut frames = Depacketiser::default();
             for (payload, timestamp, marker) in packets {
-                if let Step::Frame(frame) = frames.push(&payload, timestamp, marker) {
+                if let Progress::Frame(frame) = frames.push(&payload, timestamp, marker) {
                     prop_assert!(!frame.data.is_empty());
                     let _ = size(&frame.data);
                 }

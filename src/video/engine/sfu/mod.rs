@@ -26,7 +26,7 @@ pub use negotiate::{Negotiated, negotiate};
 
 use crate::video::engine::event::CloseCause;
 use crate::video::engine::net::stun::{self, BindingRequest};
-use crate::video::engine::net::{CandidatePair, Pack, Run};
+use crate::video::engine::net::{CandidatePair, Credentials, Pack, Run};
 use crate::video::engine::packet::{Kind, MediaPacket};
 use crate::video::engine::red::RedTypes;
 use connection::{Connection, Media, Published, Role};
@@ -134,6 +134,15 @@ impl Sfu {
         place
     }
 
+    /// Both sides of a connection have new credentials.
+    pub fn restart(&mut self, id: Uuid, own: Credentials, remote: Credentials) {
+        let Some(place) = self.by_id.get(&id).copied() else { return };
+        let Some(connection) = &mut self.connections[place] else { return };
+        self.by_ufrag.remove(&connection.link.own.ufrag);
+        self.by_ufrag.insert(own.ufrag.clone(), place);
+        connection.link.restart(own, remote);
+    }
+
     /// Says good-bye to a connection's peer and forgets it.
     pub fn leave(&mut self, id: Uuid) {
         let Some(place) = self.by_id.remove(&id) else { return };
@@ -201,7 +210,11 @@ impl Sfu {
         if let Some(answer) = stun::answer(datagram, way.peer, &link.own.password, crypto) {
             self.aside.push((way, answer));
         }
-        connection.read(datagram, now);
+        if !link.is_restarted() {
+            connection.read(datagram, now);
+        } else if let Some(known) = stun::as_before(&link.first, &mut self.random, crypto) {
+            connection.read(&known, now);
+        }
         self.by_way.insert(way, place);
         if let Some(forgotten) = forgotten
             && self.by_way.get(&forgotten) == Some(&place)

@@ -1,5 +1,6 @@
 use super::world_for_tests::{Kept, NUMBERS, World};
 use super::*;
+use rand::SeedableRng;
 
 /// SSRC and payload type of an RTP packet that is no RTCP.
 fn rtp_of(datagram: &[u8]) -> Option<(u32, u8, u16)> {
@@ -216,4 +217,61 @@ fn what_a_full_socket_loses_is_followed_by_a_keyframe() {
     world.full = false;
     world.send(sender, 25, 20);
     assert!(world.peers[sender].asked_for_keyframes > asked);
+}
+
+#[test]
+fn after_a_restart_only_the_new_credentials_move_the_way_and_what_flows_goes_on() {
+    let mut world = World::new();
+    let (publisher, sender) = world.publish(None);
+    let (playing, viewer) = world.play(publisher);
+    world.connected(publisher);
+    world.connected(playing);
+    world.send(sender, 0, 5);
+    let link = |world: &mut World| {
+        let place = world.sfu.by_id[&playing];
+        world.sfu.connections[place].as_ref().unwrap().link.own.clone()
+    };
+    let old = link(&mut world);
+    let of = |ufrag: &str| Credentials { ufrag: ufrag.to_owned(), password: "p".repeat(32) };
+    let (own, remote) = (of("ours2"), of("theirs2"));
+    world.sfu.restart(playing, own.clone(), remote.clone());
+
+    // On the former way media goes on meanwhile.
+    world.send(sender, 5, 5);
+    assert_eq!(world.peers[viewer].numbers(Kind::Video), (0..10).collect::<Vec<_>>());
+
+    // From another network: a check with the old credentials moves nothing, one with the new ones does.
+    let moved: std::net::SocketAddr = "198.51.100.4:7000".parse().unwrap();
+    let mut random = StdRng::seed_from_u64(1);
+    let crypto = rtc::crypto::default_provider().unwrap();
+    let mut checks = |world: &mut World, with: &(Credentials, Credentials)| {
+        let asked = stun::as_before(with, &mut random, crypto.crypto()).unwrap();
+        world.sfu.receive(&asked, CandidatePair { socket: 0, peer: moved }, world.now);
+        let mut answered = false;
+        world.sfu.flush(8, world.now, |way, run| {
+            answered |= way.peer == moved && run.datagrams().any(stun::is_success);
+            true
+        });
+        answered
+    };
+    assert!(!checks(&mut world, &(old, of("x"))));
+    assert!(checks(&mut world, &(own.clone(), remote.clone())));
+    // Its former way has fallen silent: what comes on the new one moves it there.
+    world.peers[viewer].seen_as = moved;
+    let mut number = 20;
+    while world.peers[viewer].numbers(Kind::Video).last().is_none_or(|last| *last < 20) {
+        number += 1;
+        assert!(number < 70, "nothing came on the new way");
+        checks(&mut world, &(own.clone(), remote.clone()));
+        world.send(sender, number, 1);
+    }
+    // The stack goes on believing in its peer, which has only the new credentials.
+    for second in 0..15 {
+        checks(&mut world, &(own.clone(), remote.clone()));
+        world.send(sender, 100 + second, 1);
+        world.pass(1000);
+    }
+    let lost = |event: &SfuEvent| matches!(event, SfuEvent::Over(id, _) if *id == playing);
+    assert!(!world.events.iter().any(lost), "{:?}", world.events);
+    assert_eq!(world.peers[viewer].numbers(Kind::Video).last(), Some(&114));
 }
