@@ -61,7 +61,8 @@ words_in_json! {
     /// What follows when somebody books beside something else of theirs.
     OverlapRule { Allowed, Warned, Refused }
 
-    /// The days by the official calendar to which an opening rule applies: each, working days, or the others.
+    /// The days by the official calendar to which an opening rule applies: each, working days, the others, or what
+    /// office hours leave of all of them.
     DayKind { Any, Working, NonWorking, AfterHours }
 
     /// A part of a service or venue that somebody changes.
