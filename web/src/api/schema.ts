@@ -2318,7 +2318,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What other settings would do: to each day of a month, and to what is booked. Nothing is changed. For chiefs. */
+        /**
+         * What other office hours of a venue would do to the services there that go by them: to each day of a month, and to what
+         *     is booked. Nothing is changed. For chiefs.
+         */
         post: operations["preview_venue"];
         delete?: never;
         options?: never;
@@ -6262,7 +6265,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: components["schemas"]["Text"];
-            /** @description When somebody is there on working days, in order; empty where that is not said. */
+            /** @description When somebody is there on working days, in order. */
             office_hours: components["schemas"]["HoursOfDay"][];
             /** @description Under which somebody answers there. */
             phone: string;
@@ -6286,7 +6289,10 @@ export interface components {
              */
             grid_minutes: number;
             name: components["schemas"]["Text"];
-            /** @description When somebody is there on working days, in order. */
+            /**
+             * @description When somebody is there on working days, in order; the office's hours, where there are none. Opening rules for
+             *     `after_hours` open outside of them, and where applications are taken in office hours, it is in these.
+             */
             office_hours: components["schemas"]["HoursOfDay"][];
             /** @description Empty where it is the office's duty phone. */
             phone: string;
@@ -22186,7 +22192,8 @@ export interface operations {
                 site?: components["schemas"]["Site"];
                 /** @description What the form's field `terms.category_field` is going to say, if that is known. */
                 category?: string;
-                people?: number | null;
+                /** @description So many persons are to come together, by whom quotas count; one, if left out. */
+                people?: number;
                 /** @description A booking of the caller that is to be moved: what it has does not count. */
                 moving?: string;
             };
@@ -25268,7 +25275,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `changed_meanwhile` (with who changed what, and when), `venue_in_use` (its zone and grid are fixed), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `changed_meanwhile` (with who changed what, and when), `venue_in_use` (its zone and grid are fixed), `settings_bookings_outside` (with the first as `subject_id`, unless `anyway`), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -25276,7 +25283,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "changed_meanwhile" | "venue_in_use" | "idempotency_in_flight" | "idempotency_answer_lost" | "settings_bookings_outside";
+                        code: "changed_meanwhile" | "venue_in_use" | "settings_bookings_outside" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -25466,7 +25473,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_no_weekday`, `settings_backwards`, `settings_rule_too_short`, `settings_rules_overlap`, `settings_stage_order`, `settings_first_gap`, `settings_seats_kept`, `settings_shares_above_quota`, `settings_shares_without_quota`, `settings_no_slot_left`, `settings_officer`, `settings_stage_no_slot`, `settings_stage_no_way`, `settings_key`, `settings_key_twice`, `settings_key_reserved`, `settings_kind_fixed`, `settings_no_options`, `settings_only_choice`, `settings_no_such_option`, `settings_no_consent`, `settings_used_by_terms`, `settings_used_by_warning`, `settings_file_kinds`, `settings_document_size`, `settings_only_numbers`, `settings_link`, `settings_no_stages`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_unknown_zone`, `settings_grid`, `settings_phone`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -25474,7 +25481,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_no_weekday" | "settings_backwards" | "settings_rule_too_short" | "settings_rules_overlap" | "settings_stage_order" | "settings_first_gap" | "settings_seats_kept" | "settings_shares_above_quota" | "settings_shares_without_quota" | "settings_no_slot_left" | "settings_officer" | "settings_stage_no_slot" | "settings_stage_no_way" | "settings_key" | "settings_key_twice" | "settings_key_reserved" | "settings_kind_fixed" | "settings_no_options" | "settings_only_choice" | "settings_no_such_option" | "settings_no_consent" | "settings_used_by_terms" | "settings_used_by_warning" | "settings_file_kinds" | "settings_document_size" | "settings_only_numbers" | "settings_link" | "settings_no_stages" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_unknown_zone" | "settings_grid" | "settings_phone" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };
