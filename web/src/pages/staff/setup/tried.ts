@@ -1,6 +1,6 @@
 // Settings that are tried on a month while they are typed: asked anew a moment after the last key, and at once for
 // another month. Only the newest answer counts.
-import { computed, onScopeDispose, ref, watch } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { ApiError } from '../../../api/problem'
 import { addMonths, dayIn } from '../../../rules/time'
 import { serverNow } from '../../../state/clock'
@@ -15,7 +15,7 @@ export function useTried<Settings, Effect>(
   told: (problem: ApiError | null, effect: Effect | undefined) => void,
 ) {
   const month = ref(addMonths(dayIn(serverNow(), zone).slice(0, 7), 1))
-  const effect = ref<Effect>()
+  const effect = shallowRef<Effect>()
   const problem = ref<ApiError | null>(null)
   const typed = computed(() => JSON.stringify(settings() ?? null))
   let timer: ReturnType<typeof setTimeout> | undefined
