@@ -48,6 +48,7 @@ mod m20261127_000220_external_numbers;
 mod m20261127_000700_late_moves;
 mod m20261127_000760_first_called;
 mod m20261127_000790_languages;
+mod m20261127_000800_after_hours;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -101,6 +102,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000700_late_moves::Migration),
             Box::new(m20261127_000760_first_called::Migration),
             Box::new(m20261127_000790_languages::Migration),
+            Box::new(m20261127_000800_after_hours::Migration),
         ]
     }
 }

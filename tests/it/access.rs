@@ -109,6 +109,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/venues", "uxxxxx.xxxxx"),
     ("POST", "/venues", "uxxxxx.xxxxx"),
     ("PUT", "/venues/{id}", "uxxxxxhxxxxx"),
+    ("POST", "/venues/{id}/preview", "uxxxxxhxxxxx"),
     ("GET", "/references/{reference}", "u.hhh..xxxxx"),
     ("GET", "/external-numbers/{number}", "u......xxxxx"),
     ("GET", "/day", "uxxxx..xxxxx"),
@@ -323,7 +324,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
         }
         "/service-settings/{id}" => json!({"version": 0, "settings": service_settings(), "reason": "x"}),
         "/service-settings/{id}/preview" => json!({"settings": service_settings()}),
-        "/venues" | "/venues/{id}" => {
+        "/venues" | "/venues/{id}" | "/venues/{id}/preview" => {
             let settings = json!({"name": {}, "address": {}, "zone": "UTC", "grid_minutes": 15});
             json!({"version": 0, "settings": settings, "reason": "x"})
         }

@@ -50,6 +50,20 @@ both_stores! {
         assert_eq!((&told["remedy"], &told["earliest_at"]), (&json!("book_for_enterprise"), &Value::Null));
         let of_lin = slot(&lin, &service, "slots?date=2026-11-25").await;
         assert_eq!((&of_lin["reason"], rules(&of_lin)), (&Value::Null, vec![]));
+        // Over a whole month as on the day: nothing is shown to be free that is not theirs.
+        let month = format!("/api/v1/services/{service}/days?from=2026-11-23&to=2026-12-22");
+        let (of_luo, of_lin) = (luo.get(&month).await.ok(), lin.get(&month).await.ok());
+        let free = |told: &Value| told["days"].as_array().unwrap().iter().map(|day| day["free"].as_i64().unwrap()).sum::<i64>();
+        assert_eq!((free(&of_luo), rules(&of_luo)), (0, vec!["not_for_persons"]));
+        assert_eq!((&of_luo["days"][2]["reason"], &of_luo["days"][0]["reason"]), (&json!("terms"), &json!("lead_time")));
+        assert_eq!(of_luo["hindrances"][0]["remedy"], "book_for_enterprise");
+        let of_anybody = app.browser().get(&month).await.ok();
+        assert!(free(&of_lin) > 0 && free(&of_anybody) > 0, "{of_lin}");
+        assert_eq!((rules(&of_lin), rules(&of_anybody)), (vec![], vec![]));
+        let ways = format!("/api/v1/services/{service}/alternatives?stages=declaration,release&from={EVENING}");
+        let (of_luo, of_lin) = (luo.get(&ways).await.ok(), lin.get(&ways).await.ok());
+        assert_eq!((&of_luo["alternatives"], rules(&of_luo)), (&json!([]), vec!["not_for_persons"]));
+        assert_eq!((of_lin["alternatives"].as_array().unwrap().is_empty(), rules(&of_lin)), (false, vec![]));
         let why = luo.get(&format!("/api/v1/services/{service}/why?starts_at={EVENING}")).await.ok();
         assert_eq!((&why["allowed"], rules(&why), &why["next_starts_at"]), (&json!(false), vec!["not_for_persons"], &Value::Null));
 

@@ -124,6 +124,48 @@ async fn numbers_of_before_are_found(store: Store) {
     at_store.close().await.unwrap();
 }
 
+/// Office hours of a service's own terms, from before they were the venue's: the venue without any has them now.
+async fn office_hours_of_terms_become_those_of_the_venue(store: Store) {
+    let office = Former::unpack(store).await;
+    let at_store = Database::connect(&office.url).await.unwrap();
+    let terms =
+        r#"{"applications_in_office_hours": true, "office_hours": {"from_minute": 540, "to_minute": 990}}"#;
+    let put = match store {
+        Store::Sqlite => format!("spec = json_set(spec, '$.terms', json('{terms}'))"),
+        Store::Postgres => format!("spec = jsonb_set(spec, '{{terms}}', '{terms}')"),
+    };
+    let done = at_store.execute_unprepared(&format!("update service set {put} where code = 'video'")).await;
+    assert_eq!(done.unwrap().rows_affected(), 1);
+    assert!(office.command(&["migrate"]).output().unwrap().status.success());
+    let statement = "select code, cast(office_hours as text) from venue order by code";
+    let statement = Statement::from_string(at_store.get_database_backend(), statement);
+    let rows = at_store.query_all_raw(statement).await.unwrap();
+    let hours: Vec<(String, serde_json::Value)> = rows
+        .iter()
+        .map(|row| {
+            let hours: String = row.try_get_by_index(1).unwrap();
+            (row.try_get_by_index(0).unwrap(), serde_json::from_str(&hours).unwrap())
+        })
+        .collect();
+    let of = |code: &str| hours.iter().find(|(found, _)| found == code).map(|(_, hours)| hours.clone());
+    assert_eq!(of("city"), Some(json!([{"from_minute": 540, "to_minute": 990}])), "{hours:?}");
+    assert_eq!(of("rail"), Some(json!([])), "{hours:?}");
+    // Rules of before stand, and there may be such for after hours beside them.
+    let rule = "update opening_rule set day_kind = 'after_hours' where day_kind = 'non_working'";
+    assert!(at_store.execute_unprepared(rule).await.unwrap().rows_affected() > 0);
+    at_store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn office_hours_of_terms_become_those_of_the_venue_on_sqlite() {
+    office_hours_of_terms_become_those_of_the_venue(Store::Sqlite).await;
+}
+
+#[tokio::test]
+async fn office_hours_of_terms_become_those_of_the_venue_on_postgres() {
+    office_hours_of_terms_become_those_of_the_venue(Store::Postgres).await;
+}
+
 #[tokio::test]
 async fn numbers_of_before_are_found_on_sqlite() {
     numbers_of_before_are_found(Store::Sqlite).await;

@@ -1,7 +1,8 @@
 //! Groups that are booked by a list of persons: a place for everybody or for nobody.
 
-use crate::booking::path;
+use crate::booking::{path, wish};
 use crate::both_stores;
+use crate::documents::respec;
 use crate::health_sealed::everything;
 use crate::review_values::intact;
 use crate::support::{Answer, Browser, TestApp};
@@ -93,6 +94,40 @@ both_stores! { at "2026-11-26T01:00:00Z";
         assert_eq!(free(app, &service, other).await, (6, of_day - 2));
         let (fine, report) = intact(app, one["id"].as_str().unwrap()).await;
         assert!(fine && report.contains(" 0 not told"), "{report}");
+    }
+
+    async fn what_a_party_may_book_is_counted_in_persons(app: &TestApp) {
+        respec(app, "check-up", |spec| {
+            spec["terms"]["quotas"] = json!([{"of": "enterprise", "per": "day", "most": 5}]);
+        }).await;
+        let service = app.service("check-up").await;
+        let lin = app.signed_in("lin").await;
+        let later = "2026-12-14T02:00:00Z";
+        book(&lin, &service, &people(6), AT).await.refused(409, "quota_reached");
+        let one = book(&lin, &service, &people(3), AT).await.ok();
+        let before = counts(app).await;
+        let refused = book(&lin, &service, &people(3), later).await;
+        refused.refused(409, "quota_reached");
+        assert_eq!((&refused.json()["earliest_at"], counts(app).await), (&json!("2026-12-15T00:30:00Z"), before));
+        // Told beforehand, for as many as come.
+        let told = async |people: &str| {
+            let slots = lin.get(&format!("/api/v1/services/{service}/slots?date=2026-12-14{people}")).await.ok();
+            let slot = slots["slots"].as_array().unwrap().iter().find(|slot| slot["starts_at"] == later).unwrap().clone();
+            slot["hindrances"][0]["rule"].clone()
+        };
+        assert_eq!((told("").await, told("&people=2").await, told("&people=3").await), (Value::Null, Value::Null, json!("quota_reached")));
+        lin.get(&format!("/api/v1/services/{service}/slots?date=2026-12-14&people=-1")).await.refused(422, "invalid_parameter");
+        book(&lin, &service, &people(2), later).await.ok();
+        lin.post("/api/v1/bookings", wish(&service, "2026-12-14T00:30:00Z")).await.refused(409, "quota_reached");
+        // Its own persons do not count against a group that moves, and those of the other day do.
+        let other_day = book(&lin, &service, &people(3), "2026-12-15T01:00:00Z").await.ok();
+        lin.post(&path(&other_day, "/reschedule"), json!({"starts_at": "2026-12-14T03:00:00Z"})).await.refused(409, "quota_reached");
+        lin.post(&path(&one, "/reschedule"), json!({"starts_at": "2026-12-14T03:00:00Z"})).await.ok();
+        // What such a rule would have done to requests of the past counts them so too.
+        let chief = app.signed_in("shen").await;
+        let terms = |most: i32| json!({"terms": {"quotas": [{"of": "enterprise", "per": "day", "most": most}]}});
+        let tried = chief.post(&format!("/api/v1/services/{service}/terms/preview"), terms(2)).await.ok();
+        assert_eq!((&tried["in_force"]["count"], &tried["newly_refused"]), (&json!(0), &json!(2)), "{tried}");
     }
 
     async fn of_two_groups_at_once_one_comes(app: &TestApp) {

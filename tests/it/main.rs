@@ -3,6 +3,7 @@
 mod support;
 
 mod access;
+mod after_hours;
 mod answers_lost;
 mod architecture;
 mod assurance;

@@ -59,6 +59,29 @@ pub async fn wait(browser: &Browser, service: &str) -> Value {
     browser.post(&format!("/api/v1/services/{service}/waiting"), wish).await.ok()
 }
 
+/// One slot that lin has, and two who wait for it, one after the other.
+struct TwoWait {
+    service: String,
+    lin: Browser,
+    gao: Browser,
+    luo: Browser,
+    full: Value,
+    /// Of gao, then of luo.
+    first: Value,
+    second: Value,
+}
+
+async fn two_wait(app: &TestApp) -> TwoWait {
+    let service = narrow(app).await;
+    let (lin, gao, luo) =
+        (app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("luo").await);
+    let full = book(&lin, &service, SLOT).await;
+    let first = wait(&gao, &service).await;
+    app.clock.advance(chrono::TimeDelta::seconds(1));
+    let second = wait(&luo, &service).await;
+    TwoWait { service, lin, gao, luo, full, first, second }
+}
+
 async fn entry(browser: &Browser, id: &Value) -> Value {
     let all = browser.get("/api/v1/waiting").await.ok();
     all["items"].as_array().unwrap().iter().find(|one| one["id"] == *id).unwrap().clone()
@@ -91,12 +114,7 @@ both_stores! {
     at AT;
 
     async fn who_waited_first_is_offered_the_place_and_nobody_else_can_have_it(app: &TestApp) {
-        let service = narrow(app).await;
-        let (lin, gao, luo) = (app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("luo").await);
-        let full = book(&lin, &service, SLOT).await;
-        let first = wait(&gao, &service).await;
-        app.clock.advance(chrono::TimeDelta::seconds(1));
-        let second = wait(&luo, &service).await;
+        let TwoWait { service, lin, gao, luo, full, first, second } = two_wait(app).await;
         assert_eq!((&first["position"], &second["position"]), (&json!(1), &json!(2)));
         gao.post(&answer(&first, "/take"), json!({})).await.refused(409, "not_offered");
         gao.post(&answer(&first, "/decline"), json!({})).await.refused(409, "not_offered");
@@ -141,12 +159,7 @@ both_stores! {
     }
 
     async fn whom_changed_terms_exclude_is_passed_over_and_goes_on_waiting(app: &TestApp) {
-        let service = narrow(app).await;
-        let (lin, gao, luo) = (app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("luo").await);
-        let full = book(&lin, &service, SLOT).await;
-        let first = wait(&gao, &service).await;
-        app.clock.advance(chrono::TimeDelta::seconds(1));
-        let second = wait(&luo, &service).await;
+        let TwoWait { lin, gao, luo, full, first, second, .. } = two_wait(app).await;
         respec(app, "video-try", |spec| spec["terms"]["bookers"] = json!("persons")).await;
         cancel(&lin, &full).await;
         once(&luo, &second["id"], "offered").await;
@@ -155,12 +168,7 @@ both_stores! {
     }
 
     async fn an_offer_that_nobody_answers_passes_on_and_so_does_one_that_is_declined(app: &TestApp) {
-        let service = narrow(app).await;
-        let (lin, gao, luo) = (app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("luo").await);
-        let full = book(&lin, &service, SLOT).await;
-        let first = wait(&gao, &service).await;
-        app.clock.advance(chrono::TimeDelta::seconds(1));
-        let second = wait(&luo, &service).await;
+        let TwoWait { service, lin, gao, full, first, second, .. } = two_wait(app).await;
         let third = wait(&lin, &service).await;
         cancel(&lin, &full).await;
         once(&gao, &first["id"], "offered").await;
@@ -187,12 +195,7 @@ both_stores! {
     }
 
     async fn a_closing_takes_an_offer_back_and_whoever_had_it_keeps_their_turn(app: &TestApp) {
-        let service = narrow(app).await;
-        let (lin, gao, luo) = (app.signed_in("lin").await, app.signed_in("gao").await, app.signed_in("luo").await);
-        let full = book(&lin, &service, SLOT).await;
-        let first = wait(&gao, &service).await;
-        app.clock.advance(chrono::TimeDelta::seconds(1));
-        let second = wait(&luo, &service).await;
+        let TwoWait { service, lin, gao, luo, full, first, second } = two_wait(app).await;
         cancel(&lin, &full).await;
         let offered = once(&gao, &first["id"], "offered").await;
         let chief = app.signed_in("shen").await;

@@ -53,6 +53,8 @@ pub enum DayReason {
     Reserved,
     /// Everybody who could hold the stage is busy.
     NoOfficerFree,
+    /// Whoever asks may book nothing of it, whichever day: the terms of the service exclude them.
+    Terms,
 }
 
 /// Why a slot cannot be booked.
@@ -120,6 +122,14 @@ pub struct DayTotal {
     pub free: i32,
     pub total: i32,
     pub reason: Option<DayReason>,
+}
+
+impl DayTotal {
+    /// The same for somebody who may book nothing of it; what nobody can have is told as it is.
+    pub fn for_nobody(self) -> Self {
+        let reason = if self.free > 0 { Some(DayReason::Terms) } else { self.reason };
+        Self { free: 0, reason, ..self }
+    }
 }
 
 impl Terms<'_> {

@@ -7,7 +7,7 @@
 
 use crate::booking::model::slots::Slot;
 use crate::booking::model::state::{LIVE, keeps_place};
-use crate::booking::model::why_not::{Facts, Rule, Whom};
+use crate::booking::model::why_not::{Booked, Facts, Rule, Whom};
 use crate::booking::store::entities::booking::{BookingState, Channel};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
@@ -27,6 +27,8 @@ pub struct PastRequest {
     /// With the tier that the enterprise has now.
     pub whom: Whom,
     pub slot: Slot,
+    /// For how many persons.
+    pub people: i32,
     pub state: BookingState,
     /// By which way it came.
     pub channel: Channel,
@@ -128,7 +130,10 @@ fn facts_of(asked: &PastRequest, of_party: &[&PastRequest]) -> Facts {
     Facts {
         whom: asked.whom,
         live: Some(i64::try_from(stood().count()).unwrap_or(i64::MAX)),
-        booked: of_service().filter(|other| other.counted(at)).map(|other| other.slot.starts_at).collect(),
+        booked: of_service()
+            .filter(|other| other.counted(at))
+            .map(|other| Booked { starts_at: other.slot.starts_at, people: other.people })
+            .collect(),
         busy: others().filter(|other| other.stood(at)).map(|other| other.slot).collect(),
         no_shows: of_service().filter(missed).map(|other| other.slot.starts_at).collect(),
         unexplained: of_service()
@@ -156,6 +161,7 @@ mod tests {
             party: Uuid::from_u128(party),
             whom: Whom::Person,
             slot: Slot { starts_at: at(starts), ends_at: at(starts + 1) },
+            people: 1,
             state,
             applied_at: at(applied),
             changed_at: at(starts),

@@ -7,10 +7,13 @@
 
 use crate::base::local_time::instant;
 use crate::directory::entities::opening_rule::DayKind;
+use crate::directory::model::hours::{opened, without};
+use crate::directory::model::settings::HoursOfDay;
 use crate::places::cells;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What slots are made from.
 #[derive(Clone, Debug)]
@@ -21,6 +24,8 @@ pub struct Plan {
     /// A slot starts at every cell, and may share cells with the next.
     pub dense: bool,
     pub openings: Vec<Opening>,
+    /// When somebody is at the venue on working days, in order and disjoint: what of them is after hours.
+    pub office: Arc<[HoursOfDay]>,
     /// What was announced beside the rules.
     pub extra: Vec<DatedHours>,
     /// What was announced to be closed, whatever the others say.
@@ -124,7 +129,10 @@ impl Plan {
             Some(instant(self.zone, date, hours.start)?..instant(self.zone, date, hours.end)?)
         };
         let closed = self.closed_on(date);
-        let open = self.hours_on(date, working)?.into_iter().flat_map(|hours| without(&hours, &closed));
+        let open = self
+            .hours_on(date, working)?
+            .into_iter()
+            .flat_map(|hours| without(&hours, closed.iter().cloned()));
         Ok(open.filter_map(span).collect())
     }
 
@@ -178,23 +186,21 @@ impl Plan {
     ) -> Result<Vec<Range<i32>>, YearUnpublished> {
         let working =
             if self.uses_working_days() { Some(working(date).ok_or(YearUnpublished)?) } else { None };
-        let applies = |days| match days {
-            DayKind::Any => true,
-            DayKind::Working => working == Some(true),
-            DayKind::NonWorking => working == Some(false),
-        };
         let weekday = 1 << date.weekday().num_days_from_monday();
         let mut hours: Vec<Range<i32>> = self
             .openings
             .iter()
-            .filter(|opening| applies(opening.days) && opening.weekdays & weekday != 0)
-            .map(|opening| opening.from.clamp(0, 1440)..opening.to.clamp(0, 1440))
+            .filter(|opening| opening.weekdays & weekday != 0)
+            .flat_map(|opening| {
+                let minutes = opening.from.clamp(0, 1440)..opening.to.clamp(0, 1440);
+                opened(opening.days, minutes, working, &self.office)
+            })
             .filter(|hours| !hours.is_empty())
             .collect();
         unite(&mut hours);
         let extra = hours_of(&self.extra, date);
         // Only what is not open anyway: slots of the rules stay where they are.
-        let beside = extra.iter().flat_map(|extra| without(extra, &hours)).collect::<Vec<_>>();
+        let beside = extra.iter().flat_map(|extra| without(extra, hours.iter().cloned())).collect::<Vec<_>>();
         hours.extend(beside);
         hours.sort_by_key(|hours| hours.start);
         Ok(hours)
@@ -280,18 +286,6 @@ fn unite(hours: &mut Vec<Range<i32>>) {
         }
         overlap
     });
-}
-
-/// What of some hours is in none of the others, which are in order.
-fn without(hours: &Range<i32>, others: &[Range<i32>]) -> Vec<Range<i32>> {
-    let (mut left, mut from) = (Vec::new(), hours.start);
-    for other in others.iter().filter(|other| other.start < hours.end && hours.start < other.end) {
-        left.push(from..other.start);
-        from = other.end;
-    }
-    left.push(from..hours.end);
-    left.retain(|hours| !hours.is_empty());
-    left
 }
 
 fn ceil_to_grid(at: DateTime<Utc>, grid_minutes: i64) -> DateTime<Utc> {

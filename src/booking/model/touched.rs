@@ -50,6 +50,7 @@ mod tests {
             openings,
             extra: Vec::new(),
             closed: Vec::new(),
+            office: [].into(),
             buffers: (0, 0),
         }
     }

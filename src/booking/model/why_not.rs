@@ -7,6 +7,7 @@ use crate::base::words::ByLanguage;
 use crate::booking::model::slots::Slot;
 use crate::directory::model::calendar::Calendar;
 use crate::directory::model::credit::CreditTier;
+use crate::directory::model::settings::HoursOfDay;
 use crate::directory::model::terms::{
     Bookers, NoShowTerms, OverlapRule, Quota, QuotaParty, QuotaPeriod, ServiceTerms,
 };
@@ -104,14 +105,21 @@ impl Whom {
     }
 }
 
+/// A booking that counts for quotas: its start, and for how many persons it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Booked {
+    pub starts_at: DateTime<Utc>,
+    pub people: i32,
+}
+
 /// What is known of the party.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     pub whom: Whom,
     /// What they have of the service at a time; none where it was not asked.
     pub live: Option<i64>,
-    /// Starts of what they have booked of the service.
-    pub booked: Vec<DateTime<Utc>>,
+    /// What they have booked of the service.
+    pub booked: Vec<Booked>,
     /// Whatever else they have.
     pub busy: Vec<Slot>,
     /// Starts of appointments of the service to which they did not come.
@@ -146,6 +154,8 @@ pub struct Asked<'a> {
     pub horizon_days: i32,
     pub limit: i64,
     pub zone: Tz,
+    /// Of the venue, on working days, in order.
+    pub office_hours: &'a [HoursOfDay],
     pub calendar: &'a Calendar,
     /// When it is applied for.
     pub now: DateTime<Utc>,
@@ -155,6 +165,8 @@ pub struct Asked<'a> {
     pub occasion: Occasion,
     /// They stand at the counter.
     pub walks_in: bool,
+    /// It is asked for so many persons.
+    pub people: i32,
 }
 
 impl Asked<'_> {
@@ -232,16 +244,17 @@ impl Asked<'_> {
 
     /// Now, or the next moment at which applications are taken; none where nobody knows which days are worked.
     fn next_in_office_hours(&self) -> Option<DateTime<Utc>> {
-        let hours = self.terms.office_hours;
         let today = local_date(self.zone, self.now);
         for date in (0..DAYS_LOOKED_AHEAD).map_while(|days| today.checked_add_days(Days::new(days))) {
             if !self.calendar.is_working(date)? {
                 continue;
             }
-            let from = instant(self.zone, date, hours.from_minute)?;
-            let to = instant(self.zone, date, hours.to_minute)?;
-            if self.now < to {
-                return Some(self.now.max(from));
+            for hours in self.office_hours {
+                let from = instant(self.zone, date, hours.from_minute)?;
+                let to = instant(self.zone, date, hours.to_minute)?;
+                if self.now < to {
+                    return Some(self.now.max(from));
+                }
             }
         }
         None
@@ -253,19 +266,17 @@ impl Asked<'_> {
     }
 
     fn quota(&self, wanted: &Slot) -> Option<Hindrance> {
-        let reached =
-            |at| self.quotas().any(|quota| quota.most.is_some_and(|most| self.booked(quota, at) >= most));
-        if !reached(wanted.starts_at) {
+        let is_full = |quota: &Quota, at| quota.most.is_some_and(|most| self.with_this(quota, at) > most);
+        if !self.quotas().any(|quota| is_full(quota, wanted.starts_at)) {
             return None;
         }
         // The next day is the next period of one of them at the soonest.
         let mut at = wanted.starts_at;
         let mut earliest = None;
         for _ in 0..PERIODS_LOOKED_AHEAD {
-            let after = self.quotas().filter_map(|quota| {
-                let is_full = quota.most.is_some_and(|most| self.booked(quota, at) >= most);
-                is_full.then(|| self.period(quota.per, at).1).flatten()
-            });
+            let after = self
+                .quotas()
+                .filter_map(|quota| is_full(quota, at).then(|| self.period(quota.per, at).1).flatten());
             match after.max() {
                 Some(next) => at = next,
                 None => {
@@ -277,13 +288,14 @@ impl Asked<'_> {
         Some(hindrance(Rule::QuotaReached, earliest, Remedy::ChooseLater))
     }
 
-    /// What they have booked in the period of an instant.
-    fn booked(&self, quota: &Quota, at: DateTime<Utc>) -> i32 {
+    /// For how many persons they would have booked in the period of an instant.
+    fn with_this(&self, quota: &Quota, at: DateTime<Utc>) -> i32 {
         let (from, to) = self.period(quota.per, at);
-        let inside = |start: &&DateTime<Utc>| {
-            from.is_none_or(|from| from <= **start) && to.is_none_or(|to| **start < to)
+        let inside = |one: &&Booked| {
+            from.is_none_or(|from| from <= one.starts_at) && to.is_none_or(|to| one.starts_at < to)
         };
-        i32::try_from(self.facts.booked.iter().filter(inside).count()).unwrap_or(i32::MAX)
+        let booked = self.facts.booked.iter().filter(inside);
+        booked.fold(self.people, |sum, one| sum.saturating_add(one.people))
     }
 
     fn period(&self, per: QuotaPeriod, at: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
@@ -293,7 +305,7 @@ impl Asked<'_> {
     fn too_many(&self, wanted: &Slot) -> Option<Hindrance> {
         let guaranteed = self
             .quotas()
-            .any(|quota| quota.least.is_some_and(|least| self.booked(quota, wanted.starts_at) < least));
+            .any(|quota| quota.least.is_some_and(|least| self.with_this(quota, wanted.starts_at) <= least));
         let many = self.facts.live? >= self.limit && !guaranteed;
         many.then(|| hindrance(Rule::TooManyBookings, None, Remedy::FinishOne))
     }

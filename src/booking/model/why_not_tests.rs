@@ -1,6 +1,7 @@
 use super::*;
 use crate::directory::model::calendar_file;
-use crate::directory::model::terms::{ApplicationHours, CancellingTerms, ExcludedTier, LeadTime};
+use crate::directory::model::settings::HoursOfDay;
+use crate::directory::model::terms::{CancellingTerms, ExcludedTier, LeadTime};
 use chrono_tz::Asia::Shanghai;
 use proptest::prelude::*;
 
@@ -30,12 +31,14 @@ fn asked<'a>(
         horizon_days: 365,
         limit: 5,
         zone,
+        office_hours: &OFFICE_HOURS,
         calendar,
         now,
         category,
         facts,
         occasion,
         walks_in: false,
+        people: 1,
     }
 }
 
@@ -49,7 +52,6 @@ fn strict() -> ServiceTerms {
         }],
         excluded_tiers: vec![ExcludedTier { tier: CreditTier::Discredited, reason: ByLanguage::same("x") }],
         applications_in_office_hours: true,
-        office_hours: ApplicationHours::default(),
         quotas: vec![
             quota(QuotaParty::Enterprise, QuotaPeriod::Day, 1),
             quota(QuotaParty::Enterprise, QuotaPeriod::Week, 2),
@@ -67,6 +69,7 @@ fn strict() -> ServiceTerms {
 }
 
 /// Monday, 10:00 in Shanghai.
+const OFFICE_HOURS: [HoursOfDay; 1] = [HoursOfDay { from_minute: 510, to_minute: 1020 }];
 const MORNING: &str = "2026-11-23T02:00:00Z";
 
 #[test]
@@ -106,12 +109,14 @@ fn who_stands_at_the_counter_need_not_have_come_ahead_where_the_terms_say_so() {
             horizon_days: 60,
             limit,
             zone,
+            office_hours: &OFFICE_HOURS,
             calendar: &calendar,
             now,
             category,
             facts,
             occasion,
             walks_in,
+            people: 1,
         };
         let found: Vec<Rule> = asked.why_not(&soon).iter().map(|one| one.rule).collect();
         assert_eq!(found, expected, "{walk_ins_at_once} {walks_in}");
@@ -125,8 +130,10 @@ fn each_rule_says_why_and_from_when_on() {
     let start = |text| Some(Earliest::Start(at(text)));
     let apply = |text| Some(Earliest::Apply(at(text)));
     let of = |tier| Facts { whom: Whom::Enterprise(tier), ..Facts::default() };
-    let booked =
-        |starts: &[&str]| Facts { booked: starts.iter().map(|text| at(text)).collect(), ..of(Regular) };
+    let booked = |starts: &[&str]| Facts {
+        booked: starts.iter().map(|text| alone(at(text))).collect(),
+        ..of(Regular)
+    };
     let evening = "2026-11-25T11:00:00Z";
     for (what, facts, now, wanted, expected) in [
         ("free", of(Regular), MORNING, evening, vec![]),
@@ -296,6 +303,30 @@ fn who_is_not_among_the_bookers_is_told_so_before_all_else_and_how_else_to_book(
     }
 }
 
+fn alone(starts_at: DateTime<Utc>) -> Booked {
+    Booked { starts_at, people: 1 }
+}
+
+#[test]
+fn a_quota_counts_the_persons_of_groups() {
+    let (mut terms, calendar) = (ServiceTerms::default(), calendar());
+    terms.quotas = vec![Quota { of: QuotaParty::Person, per: QuotaPeriod::Day, most: Some(5), least: None }];
+    let wanted = slot(at("2026-11-25T11:00:00Z"));
+    let group = |people| Booked { starts_at: at("2026-11-25T02:00:00Z"), people };
+    for (booked, people, expected) in [
+        (vec![], 5, None),
+        (vec![], 6, Some(None)),
+        (vec![group(3)], 2, None),
+        (vec![group(3)], 3, Some(Some(Earliest::Start(at("2026-11-25T16:00:00Z"))))),
+        (vec![group(4), group(1)], 1, Some(Some(Earliest::Start(at("2026-11-25T16:00:00Z"))))),
+    ] {
+        let facts = Facts { booked: booked.clone(), ..Facts::default() };
+        let asked = Asked { people, ..asked(&terms, &calendar, &facts, at(MORNING)) };
+        let found = of_rule(&asked, Rule::QuotaReached, &wanted).map(|one| one.earliest);
+        assert_eq!(found, expected, "{booked:?} {people}");
+    }
+}
+
 #[test]
 fn a_least_number_is_had_whatever_stands_already() {
     let (mut terms, calendar) = (ServiceTerms::default(), calendar());
@@ -303,7 +334,7 @@ fn a_least_number_is_had_whatever_stands_already() {
     let wanted = slot(at("2026-11-25T11:00:00Z"));
     let mut facts = Facts { live: Some(5), ..Facts::default() };
     assert!(asked(&terms, &calendar, &facts, at(MORNING)).why_not(&wanted).is_empty());
-    facts.booked = vec![at("2026-11-25T02:00:00Z")];
+    facts.booked = vec![alone(at("2026-11-25T02:00:00Z"))];
     let found = asked(&terms, &calendar, &facts, at(MORNING)).why_not(&wanted);
     assert_eq!(found.iter().map(|one| one.rule).collect::<Vec<_>>(), [Rule::TooManyBookings]);
 }
@@ -348,7 +379,7 @@ proptest! {
         let facts = Facts {
             whom: tier.map_or(Whom::Person, Whom::Enterprise),
             live: None,
-            booked: booked.into_iter().map(minute).collect(),
+            booked: booked.into_iter().map(|at| alone(minute(at))).collect(),
             busy: busy.into_iter().map(|from| slot(minute(from))).collect(),
             no_shows: no_shows.into_iter().map(minute).collect(),
             unexplained: unexplained.into_iter().map(minute).collect(),

@@ -211,7 +211,7 @@ impl Booking {
     ) -> Result<Vec<WantedTime>, Problem> {
         let staged: Vec<_> = appointments.iter().filter_map(|one| Some((one.stage?, one.site))).collect();
         if !staged.is_empty() {
-            let (_, ways) =
+            let (_, ways, _) =
                 self.stage_alternatives(None, info.row.id, &staged, booking.starts_at, None).await?;
             let wanted = |way: Way| {
                 let stage = |offer: &StageOffer| WantedStage {

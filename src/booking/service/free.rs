@@ -5,7 +5,7 @@ use crate::base::local_time::local_date;
 use crate::booking::model::bookable::{DayReason, DayTotal, Free, Lack, NoneFree, Offer, OpenState, Terms};
 use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::service::drawing::{Shared, kept_of};
-use crate::booking::service::terms::tier_of;
+use crate::booking::service::terms::{Excluded, tier_of};
 use crate::booking::service::{Booking, Drawing, in_sight, lead_of, plan_of, seats_over, terms_of};
 use crate::booking::store::appointments;
 use crate::booking::store::entities::booking::Channel;
@@ -99,20 +99,23 @@ impl Booking {
         Ok((info, now))
     }
 
-    /// What is free on each date from `from` to `to`, by how long ahead the caller has to book.
+    /// What is free on each date from `from` to `to`, by how long ahead the caller has to book: nothing for whom the terms
+    /// exclude, with why.
     pub async fn days(
         &self,
         caller: Option<&Actor>,
         service_id: Uuid,
         from: NaiveDate,
         to: NaiveDate,
-    ) -> Result<(Arc<ServiceInfo>, Vec<DayOfPlaces>), Problem> {
+    ) -> Result<(Arc<ServiceInfo>, Vec<DayOfPlaces>, Option<Excluded>), Problem> {
         let info = self.offered(service_id).await?;
         let calendar = self.0.directory.calendar().await?;
         let plan = plan_of(&info);
         let lead = lead_of(&info, caller.and_then(tier_of));
         let now = self.0.clock.now();
         let terms = Terms { lead, ..terms_of(&info, &plan, &calendar, now) };
+        let excluded = self.excluded(&info, caller).await?;
+        let theirs = |total: DayTotal| if excluded.is_some() { total.for_nobody() } else { total };
         let dates = from.iter_days().take_while(|date| *date <= to);
         let days = with_boards(&self.0.places, &info, Drawing::online(now), |boards| {
             dates
@@ -120,11 +123,11 @@ impl Booking {
                     date,
                     class: calendar.class(date),
                     name: calendar.name(date).map(str::to_owned),
-                    total: terms.day(date, info.quota_on(date), boards),
+                    total: theirs(terms.day(date, info.quota_on(date), boards)),
                 })
                 .collect()
         });
-        Ok((info, days))
+        Ok((info, days, excluded))
     }
 
     /// The slots of a date, and why there are none or none is free. What the booking has that is to be `moved` does not

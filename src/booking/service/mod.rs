@@ -60,6 +60,7 @@ pub use request::RequestForm;
 pub use stage_officers::StageOfficer;
 pub use stages::{ClockAction, StageOffer, Way};
 pub use take::NewBooking;
+pub use terms::Excluded;
 pub use terms_tried::DAYS_TRIED;
 pub use waiting_list::{WaitingShown, WaitingWish};
 pub use why::WhyFor;
@@ -265,6 +266,7 @@ fn plan_of(info: &ServiceInfo) -> Plan {
         duration_minutes: i64::from(info.row.duration_minutes),
         dense: false,
         openings: info.rules.iter().map(opening).collect(),
+        office: info.office_hours.clone(),
         extra: info.extra.iter().map(hours_of).collect(),
         closed: info.closed.iter().map(hours_of).collect(),
         buffers: (

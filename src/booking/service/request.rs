@@ -298,6 +298,8 @@ impl Wish {
             now: seen.row.created_at,
             occasion: Occasion::Form,
             channel: seen.row.channel,
+            // A place that is held is for one.
+            people: 1,
         }
     }
 }

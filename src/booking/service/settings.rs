@@ -358,7 +358,8 @@ pub(super) fn fit_stages(info: &ServiceInfo, calendar: &Calendar, now: DateTime<
     })
 }
 
-fn would_stand_outside(rows: &[&booking::Model]) -> Problem {
+/// Refuses what would leave bookings outside of it, unless that is wanted.
+pub(super) fn would_stand_outside(rows: &[&booking::Model]) -> Problem {
     let named: Vec<String> = rows.iter().take(NAMED).map(|row| display_reference(&row.reference)).collect();
     let problem = Problem::conflict(words::booking::settings_bookings_outside(rows.len(), named.join(", ")));
     match rows.first() {

@@ -83,16 +83,28 @@ impl Booking {
         let (calendar, now) = (self.0.directory.calendar().await?, self.0.clock.now());
         let after = Arc::new(before.with_settings(settings, now));
         fit_stages(&after, &calendar, now)?;
-        let days = self.days_of_month((&before, &after), &calendar, month, now);
-        let standings = Standings::of(conn, &before, &after, now).await?;
+        self.effect_of(&before, &after, &calendar, month).await
+    }
+
+    /// What it would do that a service were another one: to a month, to what is booked, and to past requests.
+    pub(super) async fn effect_of(
+        &self,
+        before: &Arc<ServiceInfo>,
+        after: &Arc<ServiceInfo>,
+        calendar: &Calendar,
+        month: Option<NaiveDate>,
+    ) -> Result<SettingsEffect, Problem> {
+        let (conn, now) = (self.0.db.reader(), self.0.clock.now());
+        let days = self.days_of_month((before, after), calendar, month, now);
+        let standings = Standings::of(conn, before, after, now).await?;
         let (by_before, by_after) =
-            (outside(&standings, &before, &calendar), outside(&standings, &after, &calendar));
+            (outside(&standings, before, calendar), outside(&standings, after, calendar));
         let stands = |row: &booking::Model| {
             let why = *by_after.get(&row.id)?;
             Some(StandsOutside { row: row.clone(), why, already: by_before.contains_key(&row.id) })
         };
         let outside = standings.rows.iter().filter_map(stands).collect();
-        let requests = self.tried_on_requests(&before, &after).await?;
+        let requests = self.tried_on_requests(before, after).await?;
         Ok(SettingsEffect { zone: before.zone, days, outside, requests })
     }
 

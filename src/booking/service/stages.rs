@@ -9,7 +9,7 @@ use crate::booking::model::slots::Slot;
 use crate::booking::model::stages::{self, MOST_ALTERNATIVES, StageTerms};
 use crate::booking::model::state::{Action, Side, wrong_state};
 use crate::booking::service::stage_boards::{StageAsked, StagesNow};
-use crate::booking::service::terms::tier_of;
+use crate::booking::service::terms::{Excluded, tier_of};
 use crate::booking::service::transition::{Transition, take_step};
 use crate::booking::service::wish::{stage_plan, terms_of_stages};
 use crate::booking::service::{Booking, Drawing, Fault, lead_of, scope_of, terms_of};
@@ -86,14 +86,16 @@ impl Booking {
         moved: Option<Uuid>,
     ) -> Result<bool, Problem> {
         let first = match moved {
+            // Nothing is counted by the day.
+            _ if info.quota_seats.is_none() => None,
             Some(id) => appointments::of(self.0.db.reader(), [id]).await?.first().and_then(|one| one.stage),
             None => None,
         };
         Ok(first.or(info.stages.first().map(|stage| stage.row.stage)) == Some(stage))
     }
 
-    /// At most three ways to have some stages together, the earliest from `from` on. What the booking has that is to be
-    /// `moved` does not count.
+    /// At most three ways to have some stages together, the earliest from `from` on: none for whom the terms exclude, with
+    /// why. What the booking has that is to be `moved` does not count.
     pub async fn stage_alternatives(
         &self,
         caller: Option<&Actor>,
@@ -101,13 +103,17 @@ impl Booking {
         wanted: &[(Stage, Site)],
         from: DateTime<Utc>,
         moved: Option<Uuid>,
-    ) -> Result<(Arc<ServiceInfo>, Vec<Way>), Problem> {
+    ) -> Result<(Arc<ServiceInfo>, Vec<Way>, Option<Excluded>), Problem> {
         let info = self.offered(service_id).await?;
         let now = self.0.clock.now();
         let lead = lead_of(&info, caller.and_then(tier_of));
         let moved = self.movable(caller, &info, moved).await?;
-        let [ways] = self.ways(&info, wanted, from, Drawing::online(now), [lead], moved).await?;
-        Ok((info, ways))
+        let [mut ways] = self.ways(&info, wanted, from, Drawing::online(now), [lead], moved).await?;
+        let excluded = self.excluded(&info, caller).await?;
+        if excluded.is_some() {
+            ways.clear();
+        }
+        Ok((info, ways, excluded))
     }
 
     /// At most three ways to have some stages together for who draws from the places, from `from` on: for each of some

@@ -100,7 +100,7 @@ impl Booking {
         let wanted = self.wanted(&info, new.time.as_ref(), drawing).await?.for_people(people);
         let question =
             self.question(&info, booker.whom, new.form.as_ref().map(|form| &form.fields), now).await?;
-        let question = Question { channel: booker.channel, ..question };
+        let question = Question { channel: booker.channel, people, ..question };
         if new.against.is_none() {
             question
                 .allow(&wanted.span(), &Facts::default())

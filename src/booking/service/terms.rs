@@ -1,7 +1,7 @@
 //! The terms of a service for somebody: what stands in the way of a time, told as hindrances or as a refusal.
 
 use crate::auth::entities::account::Role;
-use crate::auth::{self, Actor};
+use crate::auth::{self, Actor, Right};
 use crate::base::local_time::local_date;
 use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::why_not::{self, Asked, Earliest, Facts, Hindrance, Occasion, Whom};
@@ -35,6 +35,15 @@ pub struct Question {
     pub occasion: Occasion,
     /// By which way: what is waived for who stands at the counter.
     pub channel: Channel,
+    /// For so many persons.
+    pub people: i32,
+}
+
+/// Somebody who may book nothing of a service, and why.
+#[derive(Clone, Debug)]
+pub struct Excluded {
+    pub question: Question,
+    pub hindrance: Hindrance,
 }
 
 impl Booking {
@@ -49,7 +58,7 @@ impl Booking {
         let calendar = self.0.directory.calendar().await?;
         let category = answers.and_then(|answers| info.spec.terms.category(answers)).map(str::to_owned);
         let (info, occasion, channel) = (Arc::clone(info), Occasion::New, Channel::Online);
-        Ok(Question { info, calendar, whom, category, now, occasion, channel })
+        Ok(Question { info, calendar, whom, category, now, occasion, channel, people: 1 })
     }
 
     /// The question whether a booking can be moved, by the answers of its form and for whom it was booked.
@@ -67,7 +76,7 @@ impl Booking {
             None => Whom::Person,
         };
         let question = self.question(info, whom, row.fields.as_object(), now).await?;
-        Ok(Question { occasion: Occasion::Move, ..question })
+        Ok(Question { occasion: Occasion::Move, people: row.people.unwrap_or(1), ..question })
     }
 
     /// What is known of a party beside who it is; nothing is asked where no term needs it.
@@ -92,6 +101,19 @@ impl Booking {
     ) -> Result<Facts, Problem> {
         let of = FactsOf { scope, service: question.info.row.id, but: &[] };
         Ok(facts::of(self.0.db.reader(), of, needed, question.now).await?)
+    }
+}
+
+impl Booking {
+    /// Why a booker who has signed in may book nothing of a service, whichever time it is; of others nothing is known.
+    pub(super) async fn excluded(
+        &self,
+        info: &Arc<ServiceInfo>,
+        caller: Option<&Actor>,
+    ) -> Result<Option<Excluded>, Problem> {
+        let Some(actor) = caller.filter(|actor| actor.has(Right::Book)) else { return Ok(None) };
+        let question = self.question(info, whom_of(actor), None, self.0.clock.now()).await?;
+        Ok(question.excluded().map(|hindrance| Excluded { question, hindrance }))
     }
 }
 
@@ -138,12 +160,14 @@ impl Question {
             horizon_days: self.info.row.horizon_days,
             limit: i64::from(limit),
             zone: self.info.zone,
+            office_hours: &self.info.office_hours,
             calendar: &self.calendar,
             now: self.now,
             category: self.category.as_deref(),
             facts,
             occasion: self.occasion,
             walks_in: self.channel == Channel::Counter,
+            people: self.people,
         }
     }
 
@@ -182,14 +206,16 @@ impl Question {
         refusal(hindrance, &self.info, self.lead(), self.whom.is_enterprise())
     }
 
-    /// Refuses whom no time of the service could be given, whichever it is.
-    pub fn not_excluded(&self) -> Result<(), Problem> {
+    /// Why no time of the service could be given to them, whichever it is.
+    pub fn excluded(&self) -> Option<Hindrance> {
         let any = Slot { starts_at: self.now, ends_at: self.now };
         let all = self.hindrances(&any, &Facts::default());
-        match all.iter().find(|hindrance| hindrance.rule.is_about_who()) {
-            Some(hindrance) => Err(self.refusal(hindrance)),
-            None => Ok(()),
-        }
+        all.into_iter().find(|hindrance| hindrance.rule.is_about_who())
+    }
+
+    /// Refuses whom no time of the service could be given, whichever it is.
+    pub fn not_excluded(&self) -> Result<(), Problem> {
+        self.excluded().map_or(Ok(()), |hindrance| Err(self.refusal(&hindrance)))
     }
 
     /// The first slot of the service that starts then or later, up to the horizon.

@@ -88,6 +88,7 @@ impl Booking {
                 party: row.enterprise_id.unwrap_or(row.account_id),
                 whom,
                 slot: Slot { starts_at: row.starts_at, ends_at: row.ends_at },
+                people: row.people.unwrap_or(1),
                 state: row.state,
                 applied_at: row.created_at,
                 changed_at: row.updated_at,
@@ -115,6 +116,7 @@ fn question(
         now: one.applied_at,
         occasion: Occasion::New,
         channel: one.channel,
+        people: one.people,
     }
 }
 

@@ -5,17 +5,24 @@ use crate::base::ids;
 use crate::base::words::{self, ByLanguage};
 use crate::booking::log::VenueEntry;
 use crate::booking::model::form;
-use crate::booking::service::settings::{ChangeShown, changed_fields, check_version, free_code, note, shown};
+use crate::booking::service::settings::{
+    ChangeShown, changed_fields, check_version, free_code, note, shown, would_stand_outside,
+};
+use crate::booking::service::settings_tried::{SettingsEffect, Standings, newly_outside};
 use crate::booking::service::{Booking, Fault};
+use crate::booking::store::entities::booking;
 use crate::booking::store::read;
-use crate::db::bus;
+use crate::db::{Tx, bus};
 use crate::directory::ServiceInfo;
+use crate::directory::entities::opening_rule::DayKind;
 use crate::directory::entities::venue;
+use crate::directory::model::calendar::Calendar;
 use crate::directory::model::settings::{SetupPart, VenueSettings};
 use crate::directory::settings::{all_stored, refused, venue_settings, with_venue_settings};
 use crate::directory::setups;
 use crate::evidence::{self, NewEntry, SYSTEM};
 use crate::http::Problem;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,6 +39,23 @@ pub struct VenueSetup {
     pub is_fixed: bool,
     /// The newest one.
     pub change: Option<ChangeShown>,
+}
+
+/// What is set otherwise of a venue.
+#[derive(Clone, Debug)]
+pub struct SetVenue {
+    /// What it was when somebody began to change it.
+    pub version: i32,
+    pub settings: VenueSettings,
+    pub reason: String,
+    /// They know which bookings would stand outside.
+    pub anyway: bool,
+}
+
+/// What other settings of a venue would do to a service there.
+pub struct ServiceEffect {
+    pub info: Arc<ServiceInfo>,
+    pub effect: SettingsEffect,
 }
 
 impl Booking {
@@ -101,16 +125,35 @@ impl Booking {
         self.venue_setup(actor, id).await
     }
 
-    /// Sets what a venue is. The same again changes nothing.
-    pub async fn set_venue(
+    /// What other office hours of a venue would do to a month (the next one, where none is named) of each service that
+    /// goes by them, and to what is booked of it. Writes nothing.
+    pub async fn preview_venue(
         &self,
         actor: &Actor,
         id: Uuid,
-        (version, settings): (i32, VenueSettings),
-        reason: &str,
-    ) -> Result<VenueSetup, Problem> {
+        settings: &VenueSettings,
+        month: Option<NaiveDate>,
+    ) -> Result<Vec<ServiceEffect>, Problem> {
         actor.may(Right::SetTerms)?;
-        let reason = form::require_reason(Some(reason))?;
+        let conn = self.0.db.reader();
+        let row = setups::venue(conn, id).await?.ok_or_else(Problem::not_found)?;
+        settings.check().map_err(|fault| refused(&fault))?;
+        let calendar = self.0.directory.calendar().await?;
+        let there = all_stored(conn).await?;
+        let mut effects = Vec::new();
+        for (info, after) in by_its_hours(&there, with_venue_settings(row, settings)?)? {
+            let effect = self.effect_of(&info, &Arc::new(after), &calendar, month).await?;
+            effects.push(ServiceEffect { info, effect });
+        }
+        Ok(effects)
+    }
+
+    /// Sets what a venue is. The same again changes nothing.
+    pub async fn set_venue(&self, actor: &Actor, id: Uuid, set: SetVenue) -> Result<VenueSetup, Problem> {
+        actor.may(Right::SetTerms)?;
+        let SetVenue { version, settings, reason, anyway } = set;
+        let reason = form::require_reason(Some(&reason))?;
+        let calendar = self.0.directory.calendar().await?;
         let (by, maker, now, inner) =
             (actor.evidence(), actor.account_id, self.0.clock.now(), self.0.clone());
         let write = self.0.db.write(move |tx| {
@@ -131,12 +174,21 @@ impl Booking {
                     }
                 }
                 let code = row.code.clone();
-                setups::update_venue(tx, with_venue_settings(row, &settings)?).await?;
+                let row = with_venue_settings(row, &settings)?;
+                let moved = by_its_hours(&all_stored(tx.conn()).await?, row.clone())?;
+                if !anyway {
+                    refuse_outside(tx, &moved, &calendar, now).await?;
+                }
+                setups::update_venue(tx, row).await?;
                 note(tx, id, version + 1, &parts, &reason, (maker, now)).await?;
                 let what = VenueEntry::Changed { venue: code, changed: changed_fields(&was, &settings)? };
                 let entry = NewEntry::new(SYSTEM, &what, by, now).personal("reason", reason);
                 evidence::append(tx, entry).await?;
                 bus::tell_in(tx, bus::DIRECTORY).await?;
+                // Who waits may have a place now.
+                for (info, _) in &moved {
+                    inner.places.have_looked_at(tx, info.row.resource_id).await?;
+                }
                 inner.tell_office(tx);
                 Ok::<_, Fault>(())
             })
@@ -150,6 +202,48 @@ impl Booking {
         let all = self.venue_setups(actor).await?;
         all.into_iter().find(|one| one.id == id).ok_or_else(Problem::not_found)
     }
+}
+
+/// The services that are offered at a venue and go by its office hours, as they are and as they would be by those of
+/// `row`; none where the hours stay.
+fn by_its_hours(
+    all: &[Arc<ServiceInfo>],
+    row: venue::Model,
+) -> Result<Vec<(Arc<ServiceInfo>, ServiceInfo)>, DbErr> {
+    let goes_by_them = |info: &&Arc<ServiceInfo>| {
+        let opens = info.rules.iter().any(|rule| rule.day_kind == DayKind::AfterHours);
+        info.row.venue_id == row.id
+            && info.row.active
+            && (opens || info.spec.terms.applications_in_office_hours)
+    };
+    let mut moved = Vec::new();
+    for info in all.iter().filter(goes_by_them) {
+        let after = info.at_venue(&row)?;
+        if after.office_hours != info.office_hours {
+            moved.push((Arc::clone(info), after));
+        }
+    }
+    Ok(moved)
+}
+
+/// Refuses hours by which bookings would stand outside that do not now.
+async fn refuse_outside(
+    tx: &Tx,
+    moved: &[(Arc<ServiceInfo>, ServiceInfo)],
+    calendar: &Calendar,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let mut rows: Vec<booking::Model> = Vec::new();
+    for (before, after) in moved {
+        let standings = Standings::of(tx.conn(), before, after, now).await?;
+        let newly = newly_outside(&standings, before, after, calendar);
+        rows.extend(newly.into_iter().map(|(row, _)| row.clone()));
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    rows.sort_by_key(|row| row.starts_at);
+    Err(would_stand_outside(&rows.iter().collect::<Vec<_>>()).into())
 }
 
 /// Whether a zone and grid cannot be set any more: cells are numbered by them, so nothing may be offered there or have

@@ -57,17 +57,17 @@ pub struct Why {
 }
 
 impl Booking {
-    /// The slots of a date, each with what stands in the caller's way. One query, and none where no term needs it.
+    /// The slots of a date, each with what stands in the caller's way, for so many persons. One query, and none where no term needs it.
     pub async fn explained(
         &self,
         actor: &Actor,
         info: &Arc<ServiceInfo>,
         offers: Vec<Offer>,
-        category: Option<String>,
+        (category, people): (Option<String>, i32),
     ) -> Result<(Question, Vec<Explained>), Problem> {
         let now = self.0.clock.now();
         let question = self.question(info, whom_of(actor), None, now).await?;
-        let question = Question { category, ..question };
+        let question = Question { category, people, ..question };
         let from = offers.first().map_or(now, |offer| offer.slot.starts_at);
         let facts = self.facts(&question, scope_of(actor)?, from).await?;
         let explain = |offer: Offer| {

@@ -2,7 +2,7 @@
 
 use crate::base::ids;
 use crate::base::local_time::local_date;
-use crate::booking::model::bookable::{DayReason, SlotReason, Terms};
+use crate::booking::model::bookable::{DayReason, Terms};
 use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::stages::{self, StageTerms, WantedStage};
 use crate::booking::service::drawing::Shared;
@@ -83,15 +83,11 @@ impl Booking {
         time: Option<&WantedTime>,
         drawing: Drawing,
     ) -> Result<WantedAll, Problem> {
-        let (calendar, now) = (self.0.directory.calendar().await?, drawing.now);
+        let calendar = self.0.directory.calendar().await?;
         let time = time.ok_or_else(one_time)?;
-        // Nobody could decide about it before it begins; at the desk it is decided about as it comes.
-        if info.row.needs_decision && drawing.channel == Channel::Online && time.starts_at() <= now {
-            return Err(slot_past());
-        }
         let all = match time {
             WantedTime::Slot(starts_at) => {
-                let slot = slot_at(info, &plan_of(info), &calendar, *starts_at, now)?;
+                let slot = slot_at(info, &plan_of(info), &calendar, *starts_at, drawing)?;
                 vec![of_service(info, slot, drawing).of_day(info, drawing)]
             }
             WantedTime::Stages(wanted) => {
@@ -117,12 +113,19 @@ fn in_stages(
     let mut all = Vec::with_capacity(wanted.len());
     for (index, (wish, position)) in iter::zip(wanted, positions).enumerate() {
         let stage = &info.stages[position];
-        let slot = slot_at(info, &stage_plan(info, stage), calendar, wish.starts_at, drawing.now)
+        let slot = slot_at(info, &stage_plan(info, stage), calendar, wish.starts_at, drawing)
             .map_err(|problem| of_stage(problem, index))?;
         let wanted = of_one_stage(info, (stage, here), wish.site, slot, drawing)?;
         all.push(if index == 0 { wanted.of_day(info, drawing) } else { wanted });
     }
     Ok(all)
+}
+
+/// Whether it is too late for a time: it has begun. About what begins this very moment nobody could decide any more; at
+/// the desk it is decided about as it comes.
+fn has_begun(info: &ServiceInfo, starts_at: DateTime<Utc>, drawing: Drawing) -> bool {
+    let is_to_be_decided = info.row.needs_decision && drawing.channel == Channel::Online;
+    if is_to_be_decided { starts_at <= drawing.now } else { starts_at < drawing.now }
 }
 
 /// The slot of a plan that starts at an instant, if it can be booked now.
@@ -131,28 +134,23 @@ fn slot_at(
     plan: &Plan,
     calendar: &Calendar,
     starts_at: DateTime<Utc>,
-    now: DateTime<Utc>,
+    drawing: Drawing,
 ) -> Result<Slot, Problem> {
-    if starts_at < now {
+    if has_begun(info, starts_at, drawing) {
         return Err(slot_past());
     }
     if starts_at.year() > 9000 {
         return Err(beyond_horizon(info));
     }
     // How long ahead it may be at most, and has to be at least, are questions of the party's terms.
-    let terms: Terms<'_> = in_sight(terms_of(info, plan, calendar, now));
+    let terms: Terms<'_> = in_sight(terms_of(info, plan, calendar, drawing.now));
     let date = local_date(info.zone, starts_at);
     let slots = terms.slots(date).map_err(|reason| match reason {
         DayReason::YearUnpublished => year_unpublished(date),
         DayReason::BeyondHorizon => beyond_horizon(info),
-        DayReason::Past => slot_past(),
         _ => not_a_slot(),
     })?;
-    let slot = slots.into_iter().find(|slot| slot.starts_at == starts_at).ok_or_else(not_a_slot)?;
-    match terms.too_late(&slot) {
-        None | Some(SlotReason::LeadTime) => Ok(slot),
-        Some(_) => Err(slot_past()),
-    }
+    slots.into_iter().find(|slot| slot.starts_at == starts_at).ok_or_else(not_a_slot)
 }
 
 /// A stage takes a seat of the service, at the office what it needs beside, and one of its officers who are `here`.

@@ -2,7 +2,7 @@
 //! asked alone.
 
 use crate::booking::model::slots::Slot;
-use crate::booking::model::why_not::Facts;
+use crate::booking::model::why_not::{Booked, Facts};
 use crate::booking::store::Scope;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::write::{counted, live};
@@ -62,7 +62,8 @@ pub fn without_instants(query: &mut SelectStatement) {
     query.expr(Expr::cust("cast(null as timestamptz)"));
 }
 
-/// The parts of a query that give the facts, each with four columns: its kind, nothing, and two instants.
+/// The parts of a query that give the facts, each with four columns: its kind, for how many persons it is, and two
+/// instants.
 pub fn parts(of: FactsOf<'_>, needed: FactsNeeded, now: DateTime<Utc>) -> Vec<SelectStatement> {
     use booking::Column::{EndsAt, ExplainBy, ExplainedAt, HoldExpiresAt, Id, ServiceId, StartsAt, State};
     let but = (!of.but.is_empty()).then_some(of.but);
@@ -97,7 +98,7 @@ fn told(
 ) -> SelectStatement {
     let mut query = rows.select_only().into_query();
     query.expr(Expr::value(kind));
-    query.expr(Expr::cust("cast(0 as bigint)"));
+    query.expr(Expr::cust("cast(coalesce(booking.people, 1) as bigint)"));
     query.expr(Expr::col((booking::Entity, from)));
     query.expr(Expr::col((booking::Entity, to)));
     query
@@ -113,7 +114,10 @@ pub fn take(facts: &mut Facts, kind: i32, row: &QueryResult) -> Result<(), DbErr
     }
     let (from, to): (DateTime<Utc>, DateTime<Utc>) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
     match kind {
-        BOOKED => facts.booked.push(from),
+        BOOKED => {
+            let people: i64 = row.try_get_by_index(1)?;
+            facts.booked.push(Booked { starts_at: from, people: i32::try_from(people).unwrap_or(i32::MAX) });
+        }
         BUSY => facts.busy.push(Slot { starts_at: from, ends_at: to }),
         NO_SHOW => facts.no_shows.push(from),
         _ => facts.unexplained.push(from),

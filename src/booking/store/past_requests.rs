@@ -20,6 +20,7 @@ pub struct Row {
     pub channel: Channel,
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
+    pub people: Option<i32>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub explain_by: Option<DateTime<Utc>>,
@@ -39,6 +40,7 @@ pub async fn since(conn: &impl ConnectionTrait, from: DateTime<Utc>, limit: u64)
             Of::EnterpriseId,
             Of::State,
             Of::Channel,
+            Of::People,
         ])
         .columns([Of::StartsAt, Of::EndsAt, Of::CreatedAt, Of::UpdatedAt, Of::ExplainBy, Of::ExplainedAt])
         .filter(Of::CreatedAt.gte(from))

@@ -46,6 +46,7 @@ pub fn router(booking: Booking) -> OpenApiRouter {
         .routes(routes!(settings::preview_settings))
         .routes(routes!(venues::list_venues, venues::make_venue))
         .routes(routes!(venues::set_venue))
+        .routes(routes!(venues::preview_venue))
         .routes(routes!(services::list_desk_slots))
         .routes(routes!(desk::set_shares))
         .routes(routes!(desk::preview_shares))

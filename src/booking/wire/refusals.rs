@@ -176,8 +176,10 @@ refusals! {
         ..VENUE_SETTINGS;
         ..REASON;
         ..VERSION;
-        CONFLICT: "venue_in_use" ("its zone and grid are fixed");
+        CONFLICT: "venue_in_use" ("its zone and grid are fixed"),
+            "settings_bookings_outside" ("with the first as `subject_id`, unless `anyway`");
     }
+    PreviewVenue { ..SETTINGS; ..VENUE_SETTINGS; UNPROCESSABLE_ENTITY: "date_out_of_range"; }
     PreviewTerms {
         FORBIDDEN: "forbidden";
         UNPROCESSABLE_ENTITY: "terms_out_of_range", "terms_no_slot_left", "terms_twice",

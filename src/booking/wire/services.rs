@@ -73,7 +73,7 @@ pub async fn list_service_days(
     if !(0..MOST_DAYS).contains(&(to - from).num_days()) {
         return Err(Problem::invalid("to", words::booking::bad_range(MOST_DAYS)).into());
     }
-    let (info, days) = booking.days(caller.as_deref(), id, from, to).await?;
+    let (info, days, excluded) = booking.days(caller.as_deref(), id, from, to).await?;
     let days = days.into_iter().map(|day| DayOfPlacesDto {
         date: day.date,
         kind: day.class,
@@ -82,7 +82,8 @@ pub async fn list_service_days(
         total: day.total.total,
         reason: day.total.reason,
     });
-    Ok(Json(DaysDto { service_id: id, zone: info.zone.name().to_owned(), days: days.collect() }))
+    let hindrances = HindranceDto::of_excluded(excluded);
+    Ok(Json(DaysDto { service_id: id, zone: info.zone.name().to_owned(), days: days.collect(), hindrances }))
 }
 
 /// What the form of a service can be filled in with: the caller's contact and last answers.
@@ -110,6 +111,8 @@ pub struct SlotsQuery {
     site: Site,
     /// What the form's field `terms.category_field` is going to say, if that is known.
     category: Option<String>,
+    /// So many persons are to come together, by whom quotas count; one, if left out.
+    people: Option<u16>,
     /// A booking of the caller that is to be moved: what it has does not count.
     moving: Option<Uuid>,
 }
@@ -121,7 +124,7 @@ pub async fn list_service_slots(
     MaybeSigned(caller): MaybeSigned,
     State(booking): State<Booking>,
     PathId(id): PathId,
-    Params(SlotsQuery { date, stage, site, category, moving }): Params<SlotsQuery>,
+    Params(SlotsQuery { date, stage, site, category, people, moving }): Params<SlotsQuery>,
 ) -> Result<Json<SlotsDto>, Refused<refusals::ListServiceSlots>> {
     let (info, offers, reason) = match stage {
         Some(stage) => booking.stage_slots(caller.as_deref(), id, (stage, site), date, moving).await?,
@@ -130,7 +133,8 @@ pub async fn list_service_slots(
     let booker = caller.filter(|actor| actor.has(Right::Book));
     let slots: Vec<(Offer, Vec<HindranceDto>)> = match booker {
         Some(actor) => {
-            let (question, slots) = booking.explained(&actor, &info, offers, category).await?;
+            let people = people.map_or(1, i32::from).max(1);
+            let (question, slots) = booking.explained(&actor, &info, offers, (category, people)).await?;
             let (lead, enterprise) = (question.lead(), question.whom.is_enterprise());
             let told = |one| HindranceDto::of(one, &info, lead, enterprise);
             slots.iter().map(|(offer, all)| (*offer, all.iter().map(told).collect())).collect()
@@ -275,7 +279,7 @@ fn service(info: &ServiceInfo, now: &ServiceNow) -> ServiceDto {
             zone: info.zone.name().to_owned(),
             grid_minutes: venue.grid_minutes,
             phone: info.contact().to_owned(),
-            office_hours: serde_json::from_value(venue.office_hours.clone()).unwrap_or_default(),
+            office_hours: info.office_hours.to_vec(),
         },
         now: ServiceNowDto {
             open: now.state == OpenState::Open,

@@ -7,7 +7,7 @@ use crate::booking::model::stages::WantedStage;
 use crate::booking::service::{ClockAction, StageOffer, WantedTime, Way};
 use crate::booking::store::entities::appointment::Site;
 use crate::booking::wire::dto::{
-    BookingDto, Rescheduling, StageAlternativesDto, StageOfferDto, StageWayDto, WantedStageDto,
+    BookingDto, HindranceDto, Rescheduling, StageAlternativesDto, StageOfferDto, StageWayDto, WantedStageDto,
 };
 use crate::booking::wire::refusals;
 use crate::directory::entities::service_stage::Stage;
@@ -60,11 +60,12 @@ pub async fn list_stage_alternatives(
     Params(query): Params<AlternativesQuery>,
 ) -> Result<Json<StageAlternativesDto>, Refused<refusals::ListStageAlternatives>> {
     let stages = stages_at_sites(&query.stages)?;
-    let (info, ways) =
+    let (info, ways, excluded) =
         booking.stage_alternatives(caller.as_deref(), id, &stages, query.from, query.moving).await?;
     let way = |way: Way| StageWayDto { stages: way.into_iter().map(stage_offer).collect() };
     let alternatives = ways.into_iter().map(way).collect();
-    Ok(Json(StageAlternativesDto { zone: info.zone.name().to_owned(), alternatives }))
+    let hindrances = HindranceDto::of_excluded(excluded);
+    Ok(Json(StageAlternativesDto { zone: info.zone.name().to_owned(), alternatives, hindrances }))
 }
 
 /// `declaration,inspection@enterprise,release`, read.

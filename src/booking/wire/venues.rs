@@ -2,13 +2,15 @@
 
 use crate::auth::Signed;
 use crate::booking::Booking;
-use crate::booking::wire::dto::{VenueSetupDto, VenueSetupList};
+use crate::booking::service::venues::SetVenue;
+use crate::booking::wire::dto::{VenueEffectDto, VenueSetupDto, VenueSetupList};
 use crate::booking::wire::refusals;
 use crate::directory::model::settings::VenueSettings;
-use crate::http::{Body, PathId, Refused};
+use crate::http::{Body, PathId, Refused, dated};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -31,6 +33,18 @@ pub struct SetVenueSettings {
     #[serde(default)]
     #[schema(required = true, min_length = 1, max_length = 500)]
     reason: String,
+    /// Also if bookings that stand would lie outside; they stay as they are.
+    #[serde(default)]
+    anyway: bool,
+}
+
+/// Settings of a venue that are to be tried.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct TryVenueSettings {
+    settings: VenueSettings,
+    /// Any date of the month that is to be shown; the next one, if left out.
+    #[serde(default, deserialize_with = "dated")]
+    month: Option<NaiveDate>,
 }
 
 /// Every venue as it is set. For chiefs.
@@ -64,7 +78,22 @@ pub async fn set_venue(
     Signed(actor): Signed,
     State(booking): State<Booking>,
     PathId(id): PathId,
-    Body(SetVenueSettings { version, settings, reason }): Body<SetVenueSettings>,
+    Body(SetVenueSettings { version, settings, reason, anyway }): Body<SetVenueSettings>,
 ) -> Result<Json<VenueSetupDto>, Refused<refusals::SetVenue>> {
-    Ok(Json(booking.set_venue(&actor, id, (version, settings), &reason).await?.into()))
+    let set = SetVenue { version, settings, reason, anyway };
+    Ok(Json(booking.set_venue(&actor, id, set).await?.into()))
+}
+
+/// What other office hours of a venue would do to the services there that go by them: to each day of a month, and to what
+/// is booked. Nothing is changed. For chiefs.
+#[utoipa::path(post, path = "/venues/{id}/preview", tag = "office", operation_id = "preview_venue",
+    params(("id" = Uuid, Path)), request_body = TryVenueSettings,
+    responses((status = OK, body = VenueEffectDto), refusals::PreviewVenue))]
+pub async fn preview_venue(
+    Signed(actor): Signed,
+    State(booking): State<Booking>,
+    PathId(id): PathId,
+    Body(TryVenueSettings { settings, month }): Body<TryVenueSettings>,
+) -> Result<Json<VenueEffectDto>, Refused<refusals::PreviewVenue>> {
+    Ok(Json(booking.preview_venue(&actor, id, &settings, month).await?.into()))
 }

@@ -13,7 +13,7 @@ use crate::directory::store::entities::service_stage::Stage;
 const SINGLE_WINDOW: &str = "https://www.singlewindow.cn/";
 const NATIONAL_BOOKING: &str = "https://online.customs.gov.cn/";
 
-/// After hours is what office hours (8:30 to 17:00 on working days) leave.
+/// Open after hours, whichever those are at its venue.
 pub(super) const CLEARANCE: DemoService = DemoService {
     code: "after-hours",
     kind: ServiceKind::AfterHours,
@@ -25,11 +25,7 @@ pub(super) const CLEARANCE: DemoService = DemoService {
     lead_minutes: 24 * HOUR,
     horizon_days: 30,
     needs_decision: true,
-    rules: &[
-        (DayKind::Working, 0, 8 * HOUR + 30),
-        (DayKind::Working, 17 * HOUR, DAY),
-        (DayKind::NonWorking, 0, DAY),
-    ],
+    rules: &[(DayKind::AfterHours, 0, DAY)],
     stages: &[
         DemoStage {
             stage: Stage::Declaration,

@@ -10,7 +10,7 @@ use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::db::{Db, Tx};
 use crate::directory::model::ServiceSpec;
-use crate::directory::model::settings::EVERY_DAY;
+use crate::directory::model::settings::{EVERY_DAY, HoursOfDay};
 use crate::directory::service::customs;
 use crate::directory::store;
 use crate::directory::store::entities::opening_rule::{self, DayKind};
@@ -28,6 +28,8 @@ struct DemoVenue {
     code: &'static str,
     name: (&'static str, &'static str),
     address: (&'static str, &'static str),
+    /// When somebody is there on working days; in the office's hours where there are none.
+    hours: &'static [HoursOfDay],
 }
 
 const VENUES: [DemoVenue; 3] = [
@@ -35,16 +37,20 @@ const VENUES: [DemoVenue; 3] = [
         code: "city",
         name: ("市区业务大厅", "City service hall"),
         address: ("冰城市松江大街 1 号 2 楼", "2nd floor, 1 Songjiang Avenue, Bingcheng"),
+        hours: &[],
     },
     DemoVenue {
         code: "rail",
         name: ("铁路口岸监管现场", "Railway port"),
         address: ("冰城市铁路口岸东货场 3 号门", "Gate 3, East Goods Yard, Bingcheng Railway Port"),
+        // Without a break at noon.
+        hours: &[HoursOfDay { from_minute: 8 * HOUR + 30, to_minute: 17 * HOUR }],
     },
     DemoVenue {
         code: "health",
         name: ("国际旅行卫生保健中心", "International travel health centre"),
         address: ("冰城市江岸路 8 号", "8 Jiang'an Road, Bingcheng"),
+        hours: &[],
     },
 ];
 
@@ -131,7 +137,7 @@ impl DemoVenue {
             zone: "Asia/Shanghai".into(),
             grid_minutes: 15,
             phone: String::new(),
-            office_hours: serde_json::json!([]),
+            office_hours: serde_json::json!(self.hours),
         }
     }
 }
@@ -265,7 +271,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                ("after-hours", true, 2, None, 3),
+                ("after-hours", true, 2, None, 1),
                 ("check-up", true, 6, Some(90), 1),
                 ("vaccination", true, 6, Some(90), 1),
                 ("video", true, 2, None, 2),

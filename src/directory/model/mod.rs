@@ -8,6 +8,7 @@ pub mod customs;
 pub mod documents;
 pub mod festivals;
 pub mod forms;
+pub mod hours;
 pub mod identifiers;
 pub mod office;
 pub mod plausible;

@@ -1,6 +1,7 @@
 //! The facts about the office that pages and mails print. Constants for now, all in this place.
 
 use crate::base::words::{self, ByLanguage, Language};
+use crate::directory::model::settings::HoursOfDay;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -30,6 +31,17 @@ pub struct OfficeHours {
     pub to: &'static str,
 }
 
+impl OfficeHours {
+    /// In minutes after midnight.
+    pub fn of_day(&self) -> HoursOfDay {
+        let minute = |clock: &str| {
+            let (hours, minutes) = clock.split_once(':').unwrap_or((clock, "0"));
+            hours.parse::<i32>().unwrap_or(0) * 60 + minutes.parse::<i32>().unwrap_or(0)
+        };
+        HoursOfDay { from_minute: minute(self.from), to_minute: minute(self.to) }
+    }
+}
+
 /// The notice about recording that people acknowledge before a video session.
 #[derive(Clone, Debug, Serialize)]
 pub struct Notice {
@@ -54,5 +66,16 @@ pub fn office() -> Office {
         approval_working_days: 2,
         approval_by: None,
         languages: Language::ALL.map(Language::tag),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_offices_hours_are_minutes_of_a_day_too() {
+        let hours = office().hours.map(|one| one.of_day().minutes());
+        assert_eq!(hours, [510..720, 780..1020]);
     }
 }

@@ -4,6 +4,7 @@
 use crate::base::words::{ByLanguage, Language};
 use crate::directory::model::documents::DocumentSpec;
 use crate::directory::model::forms::{FormContext, check_documents, check_fields};
+use crate::directory::model::hours::opened;
 use crate::directory::model::terms::{TermsContext, TermsFaultKind};
 use crate::directory::model::{FieldSpec, QuotaShares, Shares, WarningRule, terms::ServiceTerms};
 use crate::directory::store::entities::opening_rule::DayKind;
@@ -11,6 +12,7 @@ use crate::directory::store::entities::service_stage::Stage;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use uuid::Uuid;
 
 #[cfg(test)]
@@ -122,6 +124,12 @@ pub struct HoursOfDay {
     pub to_minute: i32,
 }
 
+impl HoursOfDay {
+    pub fn minutes(&self) -> Range<i32> {
+        self.from_minute..self.to_minute
+    }
+}
+
 /// A part of a service or venue that somebody changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -152,6 +160,8 @@ pub struct SettingsContext<'a> {
     pub terms: &'a ServiceTerms,
     pub shares: Shares,
     pub grid_minutes: i32,
+    /// Of the venue.
+    pub office_hours: &'a [HoursOfDay],
 }
 
 /// What is wrong: the field as it is spelled in the API, and why.
@@ -259,7 +269,7 @@ impl ServiceSettings {
             faults.add("horizon_days", SettingsFaultKind::NoSlotLeft);
         }
         self.check_stages(&mut faults);
-        self.check_rules(context.grid_minutes, &mut faults);
+        self.check_rules(context, &mut faults);
         faults.0
     }
 
@@ -302,16 +312,16 @@ impl ServiceSettings {
         }
     }
 
-    fn check_rules(&self, grid_minutes: i32, faults: &mut Faults) {
+    fn check_rules(&self, context: &SettingsContext<'_>, faults: &mut Faults) {
         if self.opening_rules.len() > MOST_LINES {
             faults.add("opening_rules", SettingsFaultKind::TooManyLines(MOST_LINES));
         }
         for (index, rule) in self.opening_rules.iter().enumerate() {
-            faults.take(self.check_rule(index, rule, grid_minutes));
+            faults.take(self.check_rule(index, rule, context));
         }
     }
 
-    fn check_rule(&self, index: usize, rule: &RuleSettings, grid_minutes: i32) -> Checked {
+    fn check_rule(&self, index: usize, rule: &RuleSettings, context: &SettingsContext<'_>) -> Checked {
         let at = |field: &str| format!("opening_rules[{index}].{field}");
         let days: BTreeSet<i32> = rule.weekdays.iter().copied().filter(|day| (1..=7).contains(day)).collect();
         if days.is_empty() || days.len() != rule.weekdays.len() {
@@ -323,10 +333,11 @@ impl ServiceSettings {
             return fault(at("to_minute"), SettingsFaultKind::Backwards);
         }
         let shortest = self.shortest();
-        if !self.has_slot(rule, shortest, grid_minutes) {
+        if !self.has_slot(rule, shortest, context.grid_minutes) {
             return fault(at("to_minute"), SettingsFaultKind::NoSlotInRule(shortest));
         }
-        let other = self.opening_rules[..index].iter().position(|other| rule.overlaps(other));
+        let overlaps = |other: &RuleSettings| rule.overlaps(other, context.office_hours);
+        let other = self.opening_rules[..index].iter().position(overlaps);
         match other {
             Some(other) => fault(at("from_minute"), SettingsFaultKind::Overlaps(other + 1)),
             None => Ok(()),
@@ -384,13 +395,17 @@ impl RuleSettings {
     }
 
     /// Whether there may be a day on which both say the same time.
-    fn overlaps(&self, other: &Self) -> bool {
-        let kinds =
-            self.day_kind == other.day_kind || [self.day_kind, other.day_kind].contains(&DayKind::Any);
-        kinds
-            && self.bits() & other.bits() != 0
-            && self.from_minute < other.to_minute
-            && other.from_minute < self.to_minute
+    fn overlaps(&self, other: &Self, office: &[HoursOfDay]) -> bool {
+        let open = |rule: &Self, is_working: bool| {
+            opened(rule.day_kind, rule.from_minute..rule.to_minute, Some(is_working), office)
+        };
+        let meet = |is_working: bool| {
+            let others = open(other, is_working);
+            let meets =
+                |one: &Range<i32>| others.iter().any(|other| one.start < other.end && other.start < one.end);
+            open(self, is_working).iter().any(meets)
+        };
+        self.bits() & other.bits() != 0 && (meet(true) || meet(false))
     }
 }
 

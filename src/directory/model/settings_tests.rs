@@ -4,6 +4,8 @@ use crate::directory::model::FieldKind;
 use crate::directory::model::terms::LeadTime;
 use SettingsFaultKind::*;
 
+const OFFICE_HOURS: [HoursOfDay; 1] = [HoursOfDay { from_minute: 510, to_minute: 1020 }];
+
 fn rule(day_kind: DayKind, weekdays: &[i32], from_minute: i32, to_minute: i32) -> RuleSettings {
     RuleSettings { day_kind, weekdays: weekdays.to_vec(), from_minute, to_minute }
 }
@@ -53,7 +55,15 @@ fn settings() -> ServiceSettings {
 fn check(settings: &ServiceSettings, terms: &ServiceTerms, kept: i32) -> Checked {
     let shares = Shares { phone: kept, ..Shares::default() };
     let (asked, former, warnings) = (&[], &[], &[]);
-    let context = SettingsContext { asked, former, warnings, terms, shares, grid_minutes: 15 };
+    let context = SettingsContext {
+        asked,
+        former,
+        warnings,
+        terms,
+        shares,
+        grid_minutes: 15,
+        office_hours: &OFFICE_HOURS,
+    };
     settings.faults(&context).into_iter().next().map_or(Ok(()), Err)
 }
 
@@ -131,7 +141,7 @@ fn of_a_days_quota_no_more_is_kept_than_there_is() {
 
 #[test]
 fn opening_rules_neither_overlap_nor_leave_no_slot() {
-    use DayKind::{Any, NonWorking, Working};
+    use DayKind::{AfterHours, Any, NonWorking, Working};
     for (rules, expected) in [
         (vec![], Ok(())),
         // The day of the week or the kind of day keeps them apart, and so does touching.
@@ -151,6 +161,16 @@ fn opening_rules_neither_overlap_nor_leave_no_slot() {
             fault("opening_rules[2].from_minute", Overlaps(2)),
         ),
         (vec![week(Any, 540, 590)], fault("opening_rules[0].to_minute", NoSlotInRule(60))),
+        // After hours touches what is in them, and meets what is open on days off.
+        (vec![week(Working, 510, 1020), week(AfterHours, 0, 1440)], Ok(())),
+        (
+            vec![week(Working, 510, 1080), week(AfterHours, 0, 1440)],
+            fault("opening_rules[1].from_minute", Overlaps(1)),
+        ),
+        (
+            vec![week(NonWorking, 0, 60), week(AfterHours, 0, 1440)],
+            fault("opening_rules[1].from_minute", Overlaps(1)),
+        ),
         // Slots begin on the grid of the venue.
         (vec![week(Any, 541, 605)], fault("opening_rules[0].to_minute", NoSlotInRule(60))),
         (vec![week(Any, 541, 615)], Ok(())),
@@ -305,7 +325,15 @@ fn what_is_stored_and_breaks_a_rule_holds_up_no_other_change() {
         change(&mut changed);
         let (former, warnings, shares) = (&[], &[], Shares::default());
         let asked = stored.fields.as_slice();
-        let context = SettingsContext { asked, former, warnings, terms: &terms, shares, grid_minutes: 15 };
+        let context = SettingsContext {
+            asked,
+            former,
+            warnings,
+            terms: &terms,
+            shares,
+            grid_minutes: 15,
+            office_hours: &OFFICE_HOURS,
+        };
         changed.check_change(stored, &context)
     };
     let stored = ServiceSettings {

@@ -24,10 +24,8 @@ pub struct ServiceTerms {
     pub excluded_tiers: Vec<ExcludedTier>,
     /// Who stands at the counter need not have come ahead: no lead time holds for them.
     pub walk_ins_at_once: bool,
-    /// Applications are only taken in office hours.
+    /// Applications are only taken in the venue's office hours, on working days by the official calendar.
     pub applications_in_office_hours: bool,
-    /// On working days by the official calendar, at the venue.
-    pub office_hours: ApplicationHours,
     /// The place is kept free so long before each appointment, and so long after it.
     pub buffer_before_minutes: i32,
     pub buffer_after_minutes: i32,
@@ -84,20 +82,8 @@ pub struct ExcludedTier {
     pub reason: ByLanguage,
 }
 
-/// The minutes after midnight within which applications are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ApplicationHours {
-    pub from_minute: i32,
-    pub to_minute: i32,
-}
-
-impl Default for ApplicationHours {
-    fn default() -> Self {
-        Self { from_minute: 8 * 60 + 30, to_minute: 17 * 60 }
-    }
-}
-
-/// How much a party may book of the service in a day, week or month of appointments.
+/// How much a party may book of the service in a day, week or month of appointments: counted in persons, of whom a group
+/// has several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quota {
     pub of: QuotaParty,
@@ -223,9 +209,6 @@ impl ServiceTerms {
     pub fn check(&self, context: &TermsContext<'_>) -> Result<(), TermsFault> {
         self.check_lead_times(context)?;
         self.check_tiers()?;
-        let hours = self.office_hours;
-        in_range("office_hours.from_minute", hours.from_minute, 0, MINUTES_OF_DAY - 1)?;
-        in_range("office_hours.to_minute", hours.to_minute, hours.from_minute + 1, MINUTES_OF_DAY)?;
         in_range("buffer_before_minutes", self.buffer_before_minutes, 0, MINUTES_OF_DAY)?;
         in_range("buffer_after_minutes", self.buffer_after_minutes, 0, MINUTES_OF_DAY)?;
         self.check_quotas()?;

@@ -56,7 +56,9 @@ fn the_rule_that_says_most_about_a_party_counts() {
 fn terms_that_were_stored_before_there_were_any_hinder_nobody() {
     let stored: ServiceTerms = serde_json::from_str("{}").unwrap();
     assert_eq!(stored, ServiceTerms::default());
-    assert_eq!((stored.office_hours.from_minute, stored.office_hours.to_minute), (510, 1020));
+    // Hours of their own, which earlier terms had, are not read any more: they are the venue's.
+    let earlier = r#"{"office_hours": {"from_minute": 510, "to_minute": 1020}}"#;
+    assert_eq!(serde_json::from_str::<ServiceTerms>(earlier).unwrap(), ServiceTerms::default());
 }
 
 #[test]
@@ -70,10 +72,6 @@ fn what_cannot_be_meant_is_named() {
     let both = || excluded(ByLanguage::same("x"));
     let tiers = |excluded_tiers| ServiceTerms { excluded_tiers, ..ServiceTerms::default() };
     let none = ServiceTerms::default;
-    let hours = |from_minute, to_minute| ServiceTerms {
-        office_hours: ApplicationHours { from_minute, to_minute },
-        ..none()
-    };
     for (terms, field, kind) in [
         (terms(vec![lead(None, None, -1)]), "lead_times[0].lead_minutes", OutOfRange(0, i32::MAX)),
         (terms(vec![lead(None, None, 30 * 1440 + 1)]), "lead_times[0].lead_minutes", NoSlotLeft),
@@ -95,8 +93,6 @@ fn what_cannot_be_meant_is_named() {
             "excluded_tiers[0].reason",
             ReasonMissing,
         ),
-        (hours(600, 600), "office_hours.to_minute", OutOfRange(601, 1440)),
-        (hours(-5, 600), "office_hours.from_minute", OutOfRange(0, 1439)),
         (ServiceTerms { buffer_after_minutes: -15, ..none() }, "buffer_after_minutes", OutOfRange(0, 1440)),
         (quotas(vec![quota(Some(0), None)]), "quotas[0].most", NoSlotLeft),
         (quotas(vec![quota(Some(2), Some(3))]), "quotas[0].least", OutOfRange(0, 2)),

@@ -14,6 +14,7 @@ use crate::db::Db;
 use crate::directory::model::ServiceSpec;
 use crate::directory::model::calendar::{Calendar, add_working_days};
 use crate::directory::model::customs::CustomsList;
+use crate::directory::model::settings::HoursOfDay;
 use crate::directory::service::cache::Cached;
 use crate::directory::store;
 use crate::directory::store::entities::announced_hours::{self, AnnouncedKind};
@@ -154,6 +155,9 @@ pub struct ServiceInfo {
     pub venue: venue::Model,
     /// The venue's zone: opening rules and days are counted in it.
     pub zone: Tz,
+    /// When somebody is at the venue on working days, in order: as its chiefs set it, or else the office's. Nothing else
+    /// says what is after hours, and when applications are taken where that is in office hours only.
+    pub office_hours: Arc<[HoursOfDay]>,
     /// By the minute in which they begin.
     pub rules: Vec<opening_rule::Model>,
     pub spec: ServiceSpec,
@@ -232,7 +236,7 @@ fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {
     for row in rows.services {
         let broken = |what: &str| DbErr::Type(format!("service {}: {what}", row.code));
         let venue = rows.venues.get(&row.venue_id).ok_or_else(|| broken("its venue is missing"))?.clone();
-        let zone = venue.zone.parse().map_err(|_| broken("its venue's zone is unknown"))?;
+        let (zone, office_hours) = settings::at_venue(&venue)?;
         let seats = |id| rows.resources.get(&id).map(|resource| resource.seats);
         let of_stage = |stage: service_stage::Model| {
             let officers: Vec<Uuid> =
@@ -243,6 +247,7 @@ fn assemble(rows: store::ServiceRows) -> Result<Services, DbErr> {
         let stages = staged.remove(&row.id).unwrap_or_default().into_iter().map(of_stage);
         let info = Arc::new(ServiceInfo {
             zone,
+            office_hours,
             stages: stages.collect::<Result<_, _>>()?,
             extra: extra.remove(&row.id).unwrap_or_default(),
             closed: closed.remove(&row.id).unwrap_or_default(),

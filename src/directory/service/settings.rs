@@ -1,19 +1,20 @@
 //! What a service and a venue are, as chiefs set it: read off their rows, and put into them.
 
 use crate::base::words;
-use crate::directory::ServiceInfo;
 use crate::directory::model::documents::{LEAST_BYTES, MOST_BYTES};
 use crate::directory::model::forms::LINK_LENGTH;
 use crate::directory::model::forms::{remembered, remembered_documents, remembered_labels};
 use crate::directory::model::settings::{
-    RuleSettings, ServiceSettings, SettingsContext, SettingsFault, SettingsFaultKind, StageSettings,
-    VenueSettings,
+    HoursOfDay, RuleSettings, ServiceSettings, SettingsContext, SettingsFault, SettingsFaultKind,
+    StageSettings, VenueSettings,
 };
 use crate::directory::service::{StageInfo, assemble};
 use crate::directory::store;
 use crate::directory::store::entities::{opening_rule, service_stage, venue};
+use crate::directory::{ServiceInfo, office};
 use crate::http::Problem;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use sea_orm::{ConnectionTrait, DbErr};
 use std::iter;
 use std::sync::Arc;
@@ -137,6 +138,12 @@ impl ServiceInfo {
         other
     }
 
+    /// The same service at its venue as that might be.
+    pub fn at_venue(&self, venue: &venue::Model) -> Result<Self, DbErr> {
+        let (zone, office_hours) = at_venue(venue)?;
+        Ok(Self { venue: venue.clone(), zone, office_hours, ..self.clone() })
+    }
+
     /// Refuses settings that cannot be meant for this service; what is stored already is told by [`Self::stored_faults`].
     pub fn check_settings(&self, settings: &ServiceSettings) -> Result<(), Problem> {
         let context = self.settings_context();
@@ -157,8 +164,18 @@ impl ServiceInfo {
             terms: &self.spec.terms,
             shares: self.spec.shares,
             grid_minutes: self.venue.grid_minutes,
+            office_hours: &self.office_hours,
         }
     }
+}
+
+/// The zone of a venue, and when somebody is there on working days: in the office's hours, where it has none of its own.
+pub(super) fn at_venue(row: &venue::Model) -> Result<(Tz, Arc<[HoursOfDay]>), DbErr> {
+    let zone = row.zone.parse();
+    let zone = zone.map_err(|_| DbErr::Type(format!("venue {}: its zone is unknown", row.code)))?;
+    let own = venue_settings(row)?.office_hours;
+    let hours = if own.is_empty() { office().hours.iter().map(|one| one.of_day()).collect() } else { own };
+    Ok((zone, hours.into()))
 }
 
 /// What a venue is, as it is set.

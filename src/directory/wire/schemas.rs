@@ -12,8 +12,8 @@ use crate::directory::model::settings::{
     HoursOfDay, RuleSettings, ServiceSettings, SetupPart, StageSettings, VenueSettings,
 };
 use crate::directory::model::terms::{
-    ApplicationHours, Bookers, CancellingTerms, ExcludedTier, LeadTime, NoShowTerms, OverlapRule, Quota,
-    QuotaParty, QuotaPeriod, ServiceTerms,
+    Bookers, CancellingTerms, ExcludedTier, LeadTime, NoShowTerms, OverlapRule, Quota, QuotaParty,
+    QuotaPeriod, ServiceTerms,
 };
 use crate::directory::model::{
     FieldKind, FieldOption, FieldSpec, GroupTerms, Limits, QuotaShares, Shares, WarningCondition, WarningRule,
@@ -61,8 +61,9 @@ words_in_json! {
     /// What follows when somebody books beside something else of theirs.
     OverlapRule { Allowed, Warned, Refused }
 
-    /// The days by the official calendar to which an opening rule applies: each, working days, or the others.
-    DayKind { Any, Working, NonWorking }
+    /// The days by the official calendar to which an opening rule applies: each, working days, the others, or what
+    /// office hours leave of all of them.
+    DayKind { Any, Working, NonWorking, AfterHours }
 
     /// A part of a service or venue that somebody changes.
     SetupPart { Name, Texts, Booking, Seats, Hours, Stages, Form, Documents, Active, Address, Contact, Grid }
@@ -220,7 +221,8 @@ fields_in_json! {
         /// Empty where it is the office's duty phone.
         #[schema(max_length = 30)]
         phone: String,
-        /// When somebody is there on working days, in order.
+        /// When somebody is there on working days, in order; the office's hours, where there are none. Opening rules for
+        /// `after_hours` open outside of them, and where applications are taken in office hours, it is in these.
         #[schema(max_items = 4)]
         office_hours: Vec<HoursOfDay>,
     }
@@ -240,10 +242,8 @@ fields_in_json! {
         excluded_tiers: Vec<ExcludedTier>,
         /// No lead time holds for who stands at the counter.
         walk_ins_at_once: bool,
-        /// Applications are only taken in office hours.
+        /// Applications are only taken in the venue's office hours, on working days by the official calendar.
         applications_in_office_hours: bool,
-        /// On working days by the official calendar, at the venue.
-        office_hours: ApplicationHours,
         /// The place is kept free so long before each appointment, and so long after it.
         buffer_before_minutes: i32,
         buffer_after_minutes: i32,
@@ -272,9 +272,6 @@ fields_in_json! {
         /// What its enterprises read.
         reason: ByLanguage,
     }
-
-    /// The minutes after midnight within which applications are taken.
-    ApplicationHours { from_minute: i32, to_minute: i32, }
 
     /// How much a party may book of the service in a day, week or month of appointments.
     Quota {

@@ -2309,6 +2309,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/venues/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What other office hours of a venue would do to the services there that go by them: to each day of a month, and to what
+         *     is booked. Nothing is changed. For chiefs.
+         */
+        post: operations["preview_venue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/waiting": {
         parameters: {
             query?: never;
@@ -2504,13 +2524,6 @@ export interface components {
             label: components["schemas"]["Text"];
             /** @description In words: of a choice the option's label. */
             value: components["schemas"]["Text"];
-        };
-        /** @description The minutes after midnight within which applications are taken. */
-        ApplicationHours: {
-            /** Format: int32 */
-            from_minute: number;
-            /** Format: int32 */
-            to_minute: number;
         };
         /** @description Some days of the office. */
         Board: {
@@ -3135,15 +3148,16 @@ export interface components {
             slots: number;
         };
         /**
-         * @description The days by the official calendar to which an opening rule applies: each, working days, or the others.
+         * @description The days by the official calendar to which an opening rule applies: each, working days, the others, or what
+         *     office hours leave of all of them.
          * @enum {string}
          */
-        DayKind: "any" | "working" | "non_working";
+        DayKind: "any" | "working" | "non_working" | "after_hours";
         /**
          * @description Why nothing can be booked on a day.
          * @enum {string}
          */
-        DayReason: "past" | "lead_time" | "beyond_horizon" | "closed" | "full" | "year_unpublished" | "quota" | "reserved" | "no_officer_free";
+        DayReason: "past" | "lead_time" | "beyond_horizon" | "closed" | "full" | "year_unpublished" | "quota" | "reserved" | "no_officer_free" | "terms";
         /**
          * @description How soon requests were decided, of bookings whose time lies in the month: 当时, 当日, 及时. A day is a working day by the
          *     official calendar, and what came on a day off came on the next one. Of what was moved, its last request counts; what
@@ -4330,23 +4344,8 @@ export interface components {
             venue_id: string;
         };
         /** @description Which seats of each slot are to be kept, and why. */
-        NewShares: {
-            /**
-             * Format: int32
-             * @description For who stands at the counter.
-             */
-            counter?: number;
-            /**
-             * Format: int32
-             * @description For callers.
-             */
-            phone?: number;
+        NewShares: components["schemas"]["SharesWanted"] & {
             reason: string;
-            /**
-             * Format: int32
-             * @description So long before a slot what is left of them is everybody's.
-             */
-            released_minutes_before?: number;
         };
         /** @description A registration of somebody who books for themselves. */
         NewTraveller: {
@@ -5475,9 +5474,18 @@ export interface components {
         /** @description What is free day by day. */
         ServiceDays: {
             days: components["schemas"]["ServiceDay"][];
+            /** @description Why whoever asks may have none of it, on whichever day: it is about who they are. */
+            hindrances: components["schemas"]["Hindrance"][];
             /** Format: uuid */
             service_id: string;
             zone: string;
+        };
+        /** @description What they would do to a service. */
+        ServiceEffect: {
+            effect: components["schemas"]["SettingsEffect"];
+            /** Format: uuid */
+            id: string;
+            name: components["schemas"]["Text"];
         };
         /**
          * @description The three kinds of service.
@@ -5578,6 +5586,8 @@ export interface components {
              */
             kept_seats: number;
             kind: components["schemas"]["ServiceKind"];
+            /** @description Of the venue, on working days: what opens after hours, opens outside of them. */
+            office_hours: components["schemas"]["HoursOfDay"][];
             settings: components["schemas"]["ServiceSettings"];
             /** Format: uuid */
             venue_id: string;
@@ -5625,7 +5635,7 @@ export interface components {
         };
         /** @description On which terms a service is booked. */
         ServiceTerms: {
-            /** @description Applications are only taken in office hours. */
+            /** @description Applications are only taken in the venue's office hours, on working days by the official calendar. */
             applications_in_office_hours: boolean;
             /** @description Who may book it at all. */
             bookers: components["schemas"]["Bookers"];
@@ -5652,8 +5662,6 @@ export interface components {
              */
             lead_times: components["schemas"]["LeadTime"][];
             no_shows: components["schemas"]["NoShowTerms"] | null;
-            /** @description On working days by the official calendar, at the venue. */
-            office_hours: components["schemas"]["ApplicationHours"];
             /** @description What follows when the party has something else at the time. */
             overlap: components["schemas"]["OverlapRule"];
             quotas: components["schemas"]["Quota"][];
@@ -5860,6 +5868,8 @@ export interface components {
         };
         /** @description Other settings of a venue, and why. */
         SetVenueSettings: {
+            /** @description Also if bookings that stand would lie outside; they stay as they are. */
+            anyway?: boolean;
             /** @description Why they are changed; it is kept with the entry. */
             reason: string;
             settings: components["schemas"]["VenueSettings"];
@@ -5922,17 +5932,20 @@ export interface components {
             zone: string;
         };
         /** @description Shares that are not set yet. */
-        SharesTried: {
-            /**
-             * Format: int32
-             * @description For who stands at the counter.
-             */
-            counter?: number;
+        SharesTried: components["schemas"]["SharesWanted"] & {
             /**
              * Format: date
              * @description Any date of the month that is meant; the next one, where it is not said.
              */
             month?: string | null;
+        };
+        /** @description Which seats of each slot are to be kept. */
+        SharesWanted: {
+            /**
+             * Format: int32
+             * @description For who stands at the counter.
+             */
+            counter?: number;
             /**
              * Format: int32
              * @description For callers.
@@ -5995,6 +6008,8 @@ export interface components {
         StageAlternatives: {
             /** @description At most three, the earliest first; none when there is no way up to the horizon. */
             alternatives: components["schemas"]["StageWay"][];
+            /** @description Why whoever asks may have none, whatever is free: it is about who they are. */
+            hindrances: components["schemas"]["Hindrance"][];
             zone: string;
         };
         /** @description Who is to hold a stage. */
@@ -6212,6 +6227,15 @@ export interface components {
             /** @description All of them: what is left out is as if nothing was said. */
             terms: components["schemas"]["ServiceTerms"];
         };
+        /** @description Settings of a venue that are to be tried. */
+        TryVenueSettings: {
+            /**
+             * Format: date
+             * @description Any date of the month that is to be shown; the next one, if left out.
+             */
+            month?: string | null;
+            settings: components["schemas"]["VenueSettings"];
+        };
         /** @description An enterprise whose name looks the same. */
         Twin: {
             /** Format: uuid */
@@ -6241,11 +6265,16 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: components["schemas"]["Text"];
-            /** @description When somebody is there on working days, in order; empty where that is not said. */
+            /** @description When somebody is there on working days, in order. */
             office_hours: components["schemas"]["HoursOfDay"][];
             /** @description Under which somebody answers there. */
             phone: string;
             zone: string;
+        };
+        /** @description What other office hours of a venue would do. */
+        VenueEffect: {
+            /** @description Of each service that goes by them; none where they stay, or nothing there does. */
+            services: components["schemas"]["ServiceEffect"][];
         };
         VenueRef: {
             name: components["schemas"]["Text"];
@@ -6260,7 +6289,10 @@ export interface components {
              */
             grid_minutes: number;
             name: components["schemas"]["Text"];
-            /** @description When somebody is there on working days, in order. */
+            /**
+             * @description When somebody is there on working days, in order; the office's hours, where there are none. Opening rules for
+             *     `after_hours` open outside of them, and where applications are taken in office hours, it is in these.
+             */
             office_hours: components["schemas"]["HoursOfDay"][];
             /** @description Empty where it is the office's duty phone. */
             phone: string;
@@ -22160,6 +22192,8 @@ export interface operations {
                 site?: components["schemas"]["Site"];
                 /** @description What the form's field `terms.category_field` is going to say, if that is known. */
                 category?: string;
+                /** @description So many persons are to come together, by whom quotas count; one, if left out. */
+                people?: number;
                 /** @description A booking of the caller that is to be moved: what it has does not count. */
                 moving?: string;
             };
@@ -25241,7 +25275,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `changed_meanwhile` (with who changed what, and when), `venue_in_use` (its zone and grid are fixed), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `changed_meanwhile` (with who changed what, and when), `venue_in_use` (its zone and grid are fixed), `settings_bookings_outside` (with the first as `subject_id`, unless `anyway`), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -25249,7 +25283,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "changed_meanwhile" | "venue_in_use" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "changed_meanwhile" | "venue_in_use" | "settings_bookings_outside" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -25286,6 +25320,168 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_unknown_zone" | "settings_grid" | "settings_phone" | "reason_required" | "too_long" | "settings_unknown_version" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    preview_venue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryVenueSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VenueEffect"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `settings_text_missing`, `settings_text_too_long`, `settings_too_many`, `settings_out_of_range`, `settings_unknown_zone`, `settings_grid`, `settings_phone`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "settings_text_missing" | "settings_text_too_long" | "settings_too_many" | "settings_out_of_range" | "settings_unknown_zone" | "settings_grid" | "settings_phone" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };

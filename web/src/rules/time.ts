@@ -171,6 +171,9 @@ export function minuteClock(minute: number): string {
   return [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':')
 }
 
+/** "08:30–12:00" */
+export const clockSpan = ({ from_minute: from, to_minute: to }: { from_minute: number; to_minute: number }) => `${minuteClock(from)}–${minuteClock(to)}`
+
 /** Whole minutes since an instant, never negative. */
 export function minutesSince(since: Instant | null, now: number): number {
   return since === null ? 0 : Math.max(0, Math.floor((now - at(since).getTime()) / 60_000))

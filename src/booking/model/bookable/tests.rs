@@ -40,6 +40,7 @@ fn plan(days: DayKind) -> Plan {
         openings,
         extra: Vec::new(),
         closed: Vec::new(),
+        office: [].into(),
         buffers: (0, 0),
     }
 }

@@ -28,6 +28,7 @@ fn plan() -> Plan {
         openings: vec![opening(0b1_1111, 1020), opening(SATURDAY, 720)],
         extra: Vec::new(),
         closed: Vec::new(),
+        office: [].into(),
         buffers: (0, 0),
     }
 }

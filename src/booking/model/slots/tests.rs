@@ -21,6 +21,7 @@ fn plan(zone: Tz, duration: i64, openings: &[(DayKind, i32, i32)]) -> Plan {
         openings,
         extra: Vec::new(),
         closed: Vec::new(),
+        office: [].into(),
         buffers: (0, 0),
     }
 }
@@ -31,8 +32,21 @@ fn starts(plan: &Plan, on: &str, working: Option<bool>) -> Vec<String> {
 }
 
 fn after_hours() -> Plan {
-    use DayKind::*;
-    plan(Shanghai, 60, &[(Working, 0, 510), (Working, 1020, 1440), (NonWorking, 0, 1440)])
+    let office = [HoursOfDay { from_minute: 510, to_minute: 1020 }].into();
+    Plan { office, ..plan(Shanghai, 60, &[(DayKind::AfterHours, 0, 1440)]) }
+}
+
+#[test]
+fn other_office_hours_move_what_is_after_hours() {
+    assert!(!starts(&after_hours(), "2026-03-02", Some(true)).contains(&"08:00".into()));
+    let office = [HoursOfDay { from_minute: 600, to_minute: 900 }].into();
+    let plan = Plan { office, ..after_hours() };
+    let open = starts(&plan, "2026-03-02", Some(true));
+    assert_eq!(
+        (open.len(), open.contains(&"09:00".into()), open.contains(&"15:00".into())),
+        (19, true, true)
+    );
+    assert_eq!(starts(&plan, "2026-03-01", Some(false)).len(), 24);
 }
 
 #[test]
@@ -200,8 +214,8 @@ fn what_is_announced_is_open_beside_the_rules_on_its_dates_and_moves_none_of_the
     ] {
         assert_eq!(starts(&overtime, day, Some(working)), expected, "{day}");
     }
-    assert_eq!(without(&(0..100), &[10..20, 20..30, 90..200]), [0..10, 30..90]);
-    assert_eq!(without(&(10..20), &[0..15, 15..100]), Vec::<Range<i32>>::new());
+    assert_eq!(without(&(0..100), [10..20, 20..30, 90..200]), [0..10, 30..90]);
+    assert_eq!(without(&(10..20), [0..15, 15..100]), Vec::<Range<i32>>::new());
 }
 
 fn zones() -> impl Strategy<Value = Tz> {
@@ -221,7 +235,7 @@ proptest! {
             .iter()
             .map(|&(from, long)| Opening { days: DayKind::Any, weekdays: EVERY_DAY, from, to: (from + long).min(1440) })
             .collect();
-        let plan = Plan { zone, grid_minutes: grid, duration_minutes: duration, dense: false, openings: openings.clone(), extra: Vec::new(), closed: Vec::new(), buffers: (0, 0) };
+        let plan = Plan { zone, grid_minutes: grid, duration_minutes: duration, dense: false, openings: openings.clone(), extra: Vec::new(), closed: Vec::new(), office: [].into(), buffers: (0, 0) };
         let date = date("2025-01-01") + Days::new(day);
         let slots = plan.slots_on(date, |_| None).unwrap();
         for slot in &slots {

@@ -38,7 +38,8 @@ pub use service::{
     StageWayDto, VenueDto,
 };
 pub use settings::{
-    ServiceSetupDto, ServiceSetupList, SettingsEffectDto, SharesEffectDto, VenueSetupDto, VenueSetupList,
+    ServiceSetupDto, ServiceSetupList, SettingsEffectDto, SharesEffectDto, VenueEffectDto, VenueSetupDto,
+    VenueSetupList,
 };
 pub use terms_tried::TermsTriedDto;
 pub use waiting_list::{

@@ -114,6 +114,8 @@ pub struct StageAlternativesDto {
     pub zone: String,
     /// At most three, the earliest first; none when there is no way up to the horizon.
     pub alternatives: Vec<StageWayDto>,
+    /// Why whoever asks may have none, whatever is free: it is about who they are.
+    pub hindrances: Vec<HindranceDto>,
 }
 
 /// One way: all stages that were asked for, in order.
@@ -163,7 +165,7 @@ pub struct VenueDto {
     pub grid_minutes: i32,
     /// Under which somebody answers there.
     pub phone: String,
-    /// When somebody is there on working days, in order; empty where that is not said.
+    /// When somebody is there on working days, in order.
     pub office_hours: Vec<HoursOfDay>,
 }
 
@@ -214,6 +216,8 @@ pub struct DaysDto {
     pub service_id: Uuid,
     pub zone: String,
     pub days: Vec<DayOfPlacesDto>,
+    /// Why whoever asks may have none of it, on whichever day: it is about who they are.
+    pub hindrances: Vec<HindranceDto>,
 }
 
 /// A date with its free places.

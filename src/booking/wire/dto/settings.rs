@@ -6,13 +6,13 @@ use crate::booking::model::display_reference;
 use crate::booking::model::settled::Outside;
 use crate::booking::service::settings::{ChangeShown, ServiceSetup, parts_of};
 use crate::booking::service::settings_tried::{DayEffect, DayFigures, SettingsEffect, StandsOutside};
-use crate::booking::service::venues::VenueSetup;
+use crate::booking::service::venues::{ServiceEffect, VenueSetup};
 use crate::booking::store::entities::booking::BookingState;
 use crate::booking::wire::dto::TermsTriedDto;
 use crate::directory::ServiceInfo;
 use crate::directory::entities::service::ServiceKind;
 use crate::directory::model::calendar::DayClass;
-use crate::directory::model::settings::{ServiceSettings, SetupPart, VenueSettings};
+use crate::directory::model::settings::{HoursOfDay, ServiceSettings, SetupPart, VenueSettings};
 use crate::http::Problem;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -34,6 +34,8 @@ pub struct ServiceSetupDto {
     venue_name: ByLanguage,
     zone: String,
     grid_minutes: i32,
+    /// Of the venue, on working days: what opens after hours, opens outside of them.
+    office_hours: Vec<HoursOfDay>,
     /// What it was changed how often; whoever changes it says from which version on.
     version: i32,
     settings: ServiceSettings,
@@ -73,6 +75,7 @@ impl ServiceSetupDto {
             venue_name: info.venue_name(),
             zone: info.zone.name().to_owned(),
             grid_minutes: info.venue.grid_minutes,
+            office_hours: info.office_hours.to_vec(),
             version: changes.first().map_or(0, |newest| newest.row.version),
             settings: info.settings(),
             kept_seats: info.spec.shares.kept(),
@@ -124,6 +127,34 @@ pub struct SettingsEffectDto {
     newly_outside: usize,
     /// What the settings in force and those that are tried say of the requests of the last days.
     requests: TermsTriedDto,
+}
+
+/// What other office hours of a venue would do.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = VenueEffect)]
+pub struct VenueEffectDto {
+    /// Of each service that goes by them; none where they stay, or nothing there does.
+    services: Vec<ServiceEffectDto>,
+}
+
+/// What they would do to a service.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ServiceEffect)]
+pub struct ServiceEffectDto {
+    id: Uuid,
+    name: ByLanguage,
+    effect: SettingsEffectDto,
+}
+
+impl From<Vec<ServiceEffect>> for VenueEffectDto {
+    fn from(all: Vec<ServiceEffect>) -> Self {
+        let told = |one: ServiceEffect| ServiceEffectDto {
+            id: one.info.row.id,
+            name: one.info.name(),
+            effect: one.effect.into(),
+        };
+        Self { services: all.into_iter().map(told).collect() }
+    }
 }
 
 /// What other shares would leave to those who book online.

@@ -4,6 +4,7 @@ use crate::base::words::ByLanguage;
 use crate::booking::model::bookable::DayReason;
 use crate::booking::model::shares::Kept;
 use crate::booking::model::why_not::{Earliest, Hindrance, Remedy, Rule};
+use crate::booking::service::Excluded;
 use crate::booking::words::problems::said_kept;
 use crate::booking::words::why_not;
 use crate::directory::ServiceInfo;
@@ -39,6 +40,14 @@ pub enum EarliestOf {
 }
 
 impl HindranceDto {
+    /// Of somebody who may book nothing of a service; nothing, where it is nobody.
+    pub fn of_excluded(excluded: Option<Excluded>) -> Vec<Self> {
+        let told = |Excluded { question, hindrance }: Excluded| {
+            Self::of(&hindrance, &question.info, question.lead(), question.whom.is_enterprise())
+        };
+        excluded.into_iter().map(told).collect()
+    }
+
     /// In words, for a party that has to book so long ahead.
     pub fn of(hindrance: &Hindrance, info: &ServiceInfo, lead: TimeDelta, enterprise: bool) -> Self {
         Self {

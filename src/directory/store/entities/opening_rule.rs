@@ -34,4 +34,8 @@ pub enum DayKind {
     #[sea_orm(string_value = "non_working")]
     #[serde(rename = "non_working")]
     NonWorking,
+    /// Days off, and of working days what the venue's office hours leave.
+    #[sea_orm(string_value = "after_hours")]
+    #[serde(rename = "after_hours")]
+    AfterHours,
 }

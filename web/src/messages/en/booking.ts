@@ -79,6 +79,7 @@ export default {
       quota: 'the number for that day is used up',
       reserved: 'what is left is kept for the telephone and the counter, and opens later',
       no_officer_free: 'every officer who could do it has something else then',
+      terms: 'You cannot book this service; the reason stands above',
       lead_time: 'must be booked earlier; too late for that day',
       beyond_horizon: 'not open for booking yet',
       year_unpublished: 'the holidays of that year are not published yet',

@@ -42,7 +42,7 @@ export default {
   },
   venue_field: { name: 'Name', address: 'Address', zone: 'Time zone', grid_minutes: 'Grid', phone: 'Telephone', office_hours: 'Office hours on working days' },
   part: { name: 'Name', texts: 'Texts', booking: 'Duration and booking', seats: 'Places', hours: 'Opening times', stages: 'Stages', form: 'Form', documents: 'Documents', active: 'Whether it is offered', address: 'Address', contact: 'Telephone', grid: 'Time zone and grid' },
-  day_kind: { any: 'Every day', working: 'Working days', non_working: 'Days off' },
+  day_kind: { any: 'Every day', working: 'Working days', non_working: 'Days off', after_hours: 'After hours' },
   week: {
     kind: 'Which days to paint',
     hint: 'Press a cell to open or close that hour, or move with the arrow keys and press the space bar. A dot: open on another kind of day. Finer times, such as half hours, are set line by line below.',
@@ -52,6 +52,7 @@ export default {
   },
   rule: {
     number: 'Opening time {n} | Opening time {n}', kind: 'Days', weekdays: 'Days of the week', from: 'From', to: 'To', add: 'Add an opening time', remove_n: 'Remove opening time {n} | Remove opening time {n}',
+    after_hours: 'Open on working days outside office hours ({hours}) and on days off, between the two times above. Office hours are set with the venue; other ones move it.',
     none: 'There is no opening time: only what is announced beside can be booked.',
   },
   stage: {
@@ -86,6 +87,7 @@ export default {
     note: 'The numbers are free slots; what is booked is counted.',
     unpublished: 'For some days the official calendar is not published, so nothing can be said yet.',
     outside: '{n} booking would lie outside, {newly} because of this change | {n} bookings would lie outside, {newly} because of this change',
+    no_service: 'No service here goes by office hours: what can be booked stays as it is.',
     outside_note: 'They stay as they are. If need be, move or refuse them one by one from their day.',
     why: { off: 'Not offered any more', stage: 'No such stage', hours: 'Closed then', seats: 'Not so many places', quota: 'Beyond the day’s places' },
   },
@@ -102,6 +104,6 @@ export default {
   offered_there: 'Offered here: {services}',
   phone_hint: 'If it is empty, the duty phone is shown.',
   fixed: 'Services are offered or were booked here: this cannot be changed any more.',
-  office_hours_hint: 'When somebody is there on working days; bookers read it. When a service can be booked is set by its opening times.',
+  office_hours_hint: 'When somebody is there on working days; bookers read it. Where there are none, the office’s hold. Services that are open after hours, and applications that are taken in office hours, go by them.',
   add_hours: 'Add office hours',
 }

@@ -79,6 +79,7 @@ export default {
       quota: '当天名额已满',
       reserved: '余下的留给电话和窗口，稍后开放',
       no_officer_free: '能办理的关员那时都有别的安排',
+      terms: '您不能约这项服务，原因写在上面',
       lead_time: '要提前预约，这天来不及了',
       beyond_horizon: '还没有开放预约',
       year_unpublished: '国家还没有公布这一年的放假安排',

@@ -42,7 +42,7 @@ export default {
   },
   venue_field: { name: '名称', address: '地址', zone: '时区', grid_minutes: '时间格', phone: '电话', office_hours: '工作日办公时间' },
   part: { name: '名称', texts: '说明', booking: '时长与预约方式', seats: '名额', hours: '开放时间', stages: '环节', form: '表单', documents: '材料', active: '是否开办', address: '地址', contact: '电话', grid: '时区与时间格' },
-  day_kind: { any: '每天', working: '工作日', non_working: '非工作日' },
+  day_kind: { any: '每天', working: '工作日', non_working: '非工作日', after_hours: '下班后与非工作日' },
   week: {
     kind: '画哪一种日子',
     hint: '点一格开放或关闭这一小时；也可以用方向键移动、空格键点选。圆点表示另一种日子已开放。半小时等更细的时间，在下面逐条改。',
@@ -52,6 +52,7 @@ export default {
   },
   rule: {
     number: '第 {n} 条开放时间', kind: '日子', weekdays: '星期几', from: '从几点', to: '到几点', add: '加一条开放时间', remove_n: '删去第 {n} 条开放时间',
+    after_hours: '工作日在办公时间（{hours}）以外开放，非工作日全天开放，都在上面的钟点之内。办公时间在“场所”里设，改了就跟着变。',
     none: '还没有开放时间：只有公布加开时才能约。',
   },
   stage: {
@@ -86,6 +87,7 @@ export default {
     note: '数字是有空的时段，已有的预约已经算进去。',
     unpublished: '有些日子国家还没有公布放假安排，暂时算不出来。',
     outside: '{n} 个预约会在安排之外，其中 {newly} 个是这次改出来的',
+    no_service: '这里没有服务按办公时间开放或受理，能约的时间不变。',
     outside_note: '它们照旧有效。需要的话，从当天的预约里逐个改时间或退回。',
     why: { off: '不再开办', stage: '没有这个环节', hours: '那时不开放', seats: '名额不够', quota: '超过每天名额' },
   },
@@ -102,6 +104,6 @@ export default {
   offered_there: '在这里办理：{services}',
   phone_hint: '不填就显示值班电话。',
   fixed: '这里已有开办的服务或预约，不能再改。',
-  office_hours_hint: '工作日有人的时间；办事的人会看到。服务什么时候能约，在服务的开放时间里设。',
+  office_hours_hint: '工作日有人的时间，办事的人会看到；都不填，就按全关的办公时间。“下班后与非工作日”开放的服务、只在办公时间受理的申请，都按这里算。',
   add_hours: '加一段办公时间',
 } as const

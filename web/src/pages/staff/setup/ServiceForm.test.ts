@@ -13,7 +13,7 @@ const settings = {
   name: both('Clearance'), summary: both('s'), who: both('w'), bring: [], rules: [], prepare: null, duration_minutes: 60, lead_minutes: 60, horizon_days: 30,
   hold_minutes: 10, needs_decision: true, seats: 2, daily_quota: null as number | null, quota_shares: null as object | null, opening_rules: [{ day_kind: 'working', weekdays: [1, 2, 3, 4, 5, 6, 7], from_minute: 540, to_minute: 720 }], stages: [], stages_only: false, fields: [], documents: [], active: true,
 }
-const setup = (version: number, more = {}) => ({ id: 's', code: 'c', kind: 'video', venue_id: 'v', venue_name: both('Hall'), zone: ZONE, grid_minutes: 15, version, settings: { ...settings, ...more }, kept_seats: 0, changes: [], faults: [] as { field: string; code: string; text: string }[] })
+const setup = (version: number, more = {}) => ({ id: 's', code: 'c', kind: 'video', venue_id: 'v', venue_name: both('Hall'), zone: ZONE, grid_minutes: 15, office_hours: [{ from_minute: 510, to_minute: 1020 }], version, settings: { ...settings, ...more }, kept_seats: 0, changes: [], faults: [] as { field: string; code: string; text: string }[] })
 const figures = (free: number) => ({ slots: free, free_slots: free, free, reason: null })
 const requests = { days: 92, requests: 3, in_force: { count: 0, by_rule: [] }, tried: { count: 1, by_rule: [{ rule: 'beyond_horizon', count: 1 }] }, newly_refused: 1, newly_allowed: 0, examples: [] }
 let effect: object
@@ -64,6 +64,18 @@ it('paints hours of a weekday, asks what they would do, and saves them with a re
   expect(words(page)).toContain('Nothing is changed')
 })
 
+it('opens after hours, and says which office hours that goes by', async () => {
+  const page = await draw()
+  await flushPromises()
+  expect(words(page)).not.toContain('outside office hours')
+  await page.find('[name="opening_rules[0].day_kind"]').setValue('after_hours')
+  await page.find('[name="opening_rules[0].from_minute"]').setValue('0')
+  await page.find('[name="opening_rules[0].to_minute"]').setValue('1440')
+  expect(words(page)).toContain('outside office hours (08:30–17:00) and on days off')
+  await saveWith(page, 'At night too')
+  expect(sent('PUT').at(-1)?.[1].body.settings.opening_rules).toEqual([{ ...settings.opening_rules[0], day_kind: 'after_hours', from_minute: 0, to_minute: 1440 }])
+})
+
 it('puts a refusal at its field while one types, and does not save', async () => {
   preview = new ApiError({ code: 'settings_rule_too_short', status: 422, title: 'Too short.', field: 'settings.opening_rules[0].to_minute' })
   const page = await draw()
@@ -89,6 +101,9 @@ it('keeps some of a day for callers and the counter, says what that means and wh
   await page.find('[name="quota_shares.released_days_before"]').setValue('0')
   await page.find('[name="quota_shares.released_at_minute"]').setValue('510')
   expect(words(page)).toContain('on the day, at 08:30, what is left is opened to all.')
+  // what is asked once one stops typing has been answered, so that it answers nothing that is said later
+  await vi.waitFor(() => { expect(sent('POST').at(-1)?.[1].body.settings.quota_shares).toMatchObject({ released_at_minute: 510 }) })
+  await flushPromises()
   refuse = new ApiError({ code: 'settings_shares_above_quota', status: 422, title: 'No more than 20.', field: 'settings.quota_shares.counter' })
   await saveWith(page, 'Many calls')
   expect(sent('PUT').at(-1)?.[1].body.settings).toMatchObject({ daily_quota: 20, quota_shares: { phone: 4, counter: 2, released_days_before: 0, released_at_minute: 510 } })

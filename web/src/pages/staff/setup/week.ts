@@ -2,6 +2,7 @@
 import type { DayKind } from '../../../api/types'
 
 /** A rule as it is typed: its minutes are the values of selects. */
+export const DAY_KINDS: DayKind[] = ['any', 'working', 'non_working', 'after_hours']
 export interface RuleDraft { day_kind: DayKind; weekdays: number[]; from: string; to: string }
 
 export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7]

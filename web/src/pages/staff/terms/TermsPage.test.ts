@@ -11,11 +11,11 @@ vi.mock('../../../api/client', () => ({ api: { GET: vi.fn(), POST: vi.fn(), PUT:
 const both = (text: string) => ({ 'zh-CN': text, en: text })
 const terms = {
   bookers: 'everybody', category_field: null, lead_times: [{ tier: 'advanced_certified', category: null, lead_minutes: 480 }], excluded_tiers: [],
-  applications_in_office_hours: false, office_hours: { from_minute: 510, to_minute: 1020 }, buffer_before_minutes: 0, buffer_after_minutes: 0,
+  applications_in_office_hours: false, buffer_before_minutes: 0, buffer_after_minutes: 0,
   quotas: [], overlap: 'warned', cancelling: null, no_shows: null, decided_within_working_days: null,
 }
 const service = {
-  id: 's', name: both('Clearance'), lead_minutes: 1440, venue: { zone: ZONE }, terms,
+  id: 's', name: both('Clearance'), lead_minutes: 1440, venue: { name: both('Hall'), zone: ZONE, office_hours: [{ from_minute: 510, to_minute: 1020 }] }, terms,
   fields: [{ key: 'eligibility', kind: 'choice', label: both('Eligibility'), options: [{ value: 'relief', label: both('Relief goods') }] }],
 }
 const rules = (...all: [string, number][]) => ({ count: all.reduce((sum, [, n]) => sum + n, 0), by_rule: all.map(([rule, count]) => ({ rule, count })) })

@@ -8,7 +8,6 @@ const terms: ServiceTerms = {
   lead_times: [{ tier: 'advanced_certified', category: null, lead_minutes: 480 }, { tier: null, category: 'relief', lead_minutes: 90 }],
   excluded_tiers: [{ tier: 'discredited', reason: { 'zh-CN': '失信', en: 'Discredited' } }],
   walk_ins_at_once: true, applications_in_office_hours: true,
-  office_hours: { from_minute: 510, to_minute: 1020 },
   buffer_before_minutes: 0,
   buffer_after_minutes: 15,
   quotas: [{ of: 'enterprise', per: 'week', most: 4, least: null }],

@@ -11,8 +11,6 @@ export interface TermsDraft {
   tiers: TierDraft[]
   walk_ins: boolean
   in_office_hours: boolean
-  from_minute: string
-  to_minute: string
   before: string
   after: string
   quotas: QuotaDraft[]
@@ -44,8 +42,6 @@ export function draftOf(terms: ServiceTerms): TermsDraft {
     tiers: terms.excluded_tiers.map((one) => ({ tier: one.tier, reason: { ...one.reason } })),
     walk_ins: terms.walk_ins_at_once,
     in_office_hours: terms.applications_in_office_hours,
-    from_minute: String(terms.office_hours.from_minute),
-    to_minute: String(terms.office_hours.to_minute),
     before: String(terms.buffer_before_minutes),
     after: String(terms.buffer_after_minutes),
     quotas: terms.quotas.map((one) => ({ of: one.of, per: one.per, most: one.most?.toString() ?? '', least: one.least?.toString() ?? '' })),
@@ -110,7 +106,6 @@ export function termsOf(draft: TermsDraft): ServiceTerms {
     excluded_tiers: draft.tiers.map((one) => ({ tier: one.tier, reason: { ...one.reason } })) as ServiceTerms['excluded_tiers'],
     walk_ins_at_once: draft.walk_ins,
     applications_in_office_hours: draft.in_office_hours,
-    office_hours: { from_minute: Number(draft.from_minute), to_minute: Number(draft.to_minute) },
     buffer_before_minutes: count(draft.before),
     buffer_after_minutes: count(draft.after),
     quotas: draft.quotas.map((one) => ({ of: one.of, per: one.per, most: optional(one.most), least: optional(one.least) })) as ServiceTerms['quotas'],
