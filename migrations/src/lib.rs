@@ -47,6 +47,7 @@ mod m20261126_000211_extra_quotas;
 mod m20261127_000220_external_numbers;
 mod m20261127_000700_late_moves;
 mod m20261127_000760_first_called;
+mod m20261127_000900_unrecorded;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -99,6 +100,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000220_external_numbers::Migration),
             Box::new(m20261127_000700_late_moves::Migration),
             Box::new(m20261127_000760_first_called::Migration),
+            Box::new(m20261127_000900_unrecorded::Migration),
         ]
     }
 }

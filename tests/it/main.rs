@@ -92,6 +92,7 @@ mod streams;
 mod survey;
 mod system;
 mod text;
+mod unrecorded;
 mod video;
 mod waiting;
 mod waits;

@@ -7,7 +7,7 @@
 use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::video::engine::event::EngineEvent;
-use crate::video::engine::packet::MediaPacket;
+use crate::video::engine::packet::{Kind, MediaPacket};
 use crate::video::engine::recording::assemble::{Assembler, Output, Packet};
 use crate::video::engine::recording::disk::Disk;
 use crate::video::engine::recording::file::{self, RecordingFile};
@@ -64,6 +64,7 @@ pub(super) struct Work {
     close_at: Instant,
     retry_at: Option<Instant>,
     retry_after: Duration,
+    paused: bool,
     /// Media came at all; something of it was kept; it was told that writing fails.
     heard: bool,
     kept: bool,
@@ -73,6 +74,11 @@ pub(super) struct Work {
 impl Drop for Work {
     /// Also when the thread panicked: nobody waits for what does not run any more.
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            // Whoever looks sees that nothing is written any more.
+            self.shared.set_writing(Writing::Stopped);
+            tracing::error!(recording = %self.first, "the thread of a recording broke");
+        }
         self.shared.open().clear();
         (self.events.finished)(self.first);
     }
@@ -101,6 +107,7 @@ impl Work {
             close_at: Instant::now(),
             retry_at: None,
             retry_after: RETRY_FIRST,
+            paused: false,
             heard: false,
             kept: false,
             told_stopped: false,
@@ -122,6 +129,10 @@ impl Work {
             }
             match input {
                 Ok(Input::Packet(kind, packet)) => {
+                    self.turn(packet.at);
+                    if self.paused {
+                        continue;
+                    }
                     self.heard = true;
                     if self.segment.is_none() && self.is_due() {
                         self.begin(packet.at);
@@ -135,12 +146,14 @@ impl Work {
                     let Some(segment) = &mut self.segment else { continue };
                     segment.assembler.report(kind, ntp, timestamp);
                 }
-                Ok(Input::Camera { on, at }) => {
+                Ok(Input::Switched { kind, on, at }) => {
+                    self.turn(at);
                     let Some(segment) = &mut self.segment else { continue };
                     let at_ms = segment.at(at);
-                    segment.assembler.camera(on, at_ms);
+                    segment.switched(kind, on, at_ms);
                 }
                 Err(RecvTimeoutError::Timeout) => {
+                    self.turn(Instant::now());
                     let Some(segment) = &mut self.segment else { continue };
                     let now_ms = segment.at(Instant::now());
                     segment.assembler.tick(now_ms);
@@ -150,6 +163,22 @@ impl Work {
             self.carry_out();
         }
         self.finish();
+    }
+
+    /// Pauses and goes on, as was asked for until then.
+    fn turn(&mut self, until: Instant) {
+        while let Some((pause, at)) = self.shared.next_turn(until) {
+            self.paused = pause;
+            let Some(segment) = &mut self.segment else { continue };
+            let at_ms = segment.at(at);
+            if pause {
+                segment.assembler.pause(at_ms);
+                self.shared.set_silent(false);
+            } else {
+                segment.assembler.resume(at_ms);
+            }
+            self.carry_out();
+        }
     }
 
     fn is_due(&self) -> bool {
@@ -166,11 +195,12 @@ impl Work {
         let made = self.shared.busy(|| RecordingFile::create(&*self.disk, &path, Some(self.publication), at));
         match made {
             Ok(file) => {
-                let mut assembler = Assembler::default();
-                if self.shared.camera_off() {
-                    assembler.camera(false, 0);
+                let assembler = Assembler::default();
+                let mut segment = Segment { id, path, epoch, assembler, file, durable: false };
+                for kind in [Kind::Audio, Kind::Video].into_iter().filter(|kind| self.shared.is_off(*kind)) {
+                    segment.switched(kind, false, 0);
                 }
-                self.segment = Some(Segment { id, path, epoch, assembler, file, durable: false });
+                self.segment = Some(segment);
             }
             Err(error) => {
                 self.next = Some((id, path));
@@ -186,21 +216,30 @@ impl Work {
             match output {
                 Output::AskKeyframe => (self.events.ask_keyframe)(),
                 Output::GapBegan { from_ms, cause, medium } => {
+                    if cause == GapCause::DigitalSilence {
+                        self.shared.set_silent(true);
+                    }
                     segment.file.gap_began(&Line::GapBegan { from_ms, cause, medium });
                     (self.events.tell)(EngineEvent::RecordingGapBegan { recording, from_ms, cause, medium });
                 }
                 // It only came late: the index closes what it began.
                 Output::Gap(gap) if gap.to_ms == gap.from_ms => segment.file.gap_began(&Line::Gap(gap)),
                 Output::Gap(gap) => {
+                    if gap.cause == GapCause::DigitalSilence {
+                        self.shared.set_silent(false);
+                    }
                     segment.file.gap(gap);
                     (self.events.tell)(EngineEvent::RecordingGap { recording, gap });
                 }
                 Output::Cluster(cluster) => match self.shared.busy(|| segment.file.cluster(&cluster)) {
-                    Ok(()) if segment.durable => {}
                     Ok(()) => {
-                        segment.durable = true;
-                        let at = segment.file.started_at();
-                        self.started(recording, at);
+                        let found = cluster.contents;
+                        let until = segment.epoch + Duration::from_millis(found.end_ms);
+                        self.shared.written([found.audio, found.video], until);
+                        if !std::mem::replace(&mut segment.durable, true) {
+                            let at = segment.file.started_at();
+                            self.started(recording, at);
+                        }
                     }
                     Err(error) => {
                         let lost = (cluster.contents.start_ms, cluster.contents.end_ms);
@@ -270,6 +309,7 @@ impl Work {
 
     /// Completes the file of the running segment, and those that broke off before.
     fn finish(&mut self) {
+        self.turn(Instant::now());
         if let Some(segment) = &mut self.segment {
             let now_ms = segment.at(Instant::now());
             segment.assembler.finish(now_ms);
@@ -296,6 +336,7 @@ impl Work {
         }
         if !self.kept {
             let reason = match (self.heard, self.told_stopped) {
+                (false, _) if self.shared.withheld.load(Relaxed) => Reason::Paused,
                 (false, _) => Reason::NoMedia,
                 (true, true) => Reason::Disk,
                 (true, false) => Reason::Undecodable,
@@ -316,6 +357,14 @@ impl Work {
 }
 
 impl Segment {
+    /// The publisher's camera or microphone was switched on or off.
+    fn switched(&mut self, kind: Kind, on: bool, at_ms: u64) {
+        match kind {
+            Kind::Audio => self.assembler.microphone(on, at_ms),
+            Kind::Video => self.assembler.camera(on, at_ms),
+        }
+    }
+
     fn at(&self, at: Instant) -> u64 {
         at.saturating_duration_since(self.epoch).as_millis() as u64
     }
