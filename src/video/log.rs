@@ -391,6 +391,7 @@ fn cause(cause: &str) -> Text {
         "camera_off" => words::log::cause_camera_off(),
         "paused" => words::log::cause_paused(),
         "digital_silence" => words::log::cause_digital_silence(),
+        "still_picture" => words::log::cause_still_picture(),
         other => words::log::other(other),
     }
 }

@@ -85,6 +85,7 @@ cause =
     .camera_off = the camera was off
     .paused = the officer had paused the recording
     .digital_silence = the microphone gave nothing but silence
+    .still_picture = the picture was black or did not move
 reason =
     .disk = it could not be written
     .killed_at_start = the service was killed within a second of its start

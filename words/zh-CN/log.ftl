@@ -92,6 +92,7 @@ cause =
     .camera_off = 摄像头已关
     .paused = 关员暂停了录制
     .digital_silence = 麦克风送出的全是无声
+    .still_picture = 画面全黑或不动
 reason =
     .disk = 存储写不进去
     .killed_at_start = 服务在开始后一秒内中断

@@ -114,7 +114,7 @@ impl Video {
                 participant: claims.participant,
                 publication,
                 offer,
-                recording: Some(RecordingSpec { id: recording, path }),
+                recording: Some(RecordingSpec { id: recording, path, camera: source == Source::Camera }),
             })
             .await
             .map_err(problems::engine)?;

@@ -127,14 +127,14 @@ pub struct Publication {
     pub video_recording: RecordingNow,
 }
 
-/// Whether a medium comes in at this moment: `stopped` when it came before and has not for some seconds, `silent`
-/// when a microphone that is on gives nothing but digital silence.
+/// Whether a medium comes in at this moment: `stopped` when it came before and has not for some seconds, `lifeless`
+/// when a device that is on has given nothing but digital silence, or a picture that is black or hangs, for half a minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MediumState {
     None,
     Flowing,
-    Silent,
+    Lifeless,
     Stopped,
 }
 
@@ -365,7 +365,7 @@ impl From<Flow> for MediumState {
         match flow {
             Flow::None => Self::None,
             Flow::Flowing => Self::Flowing,
-            Flow::Silent => Self::Silent,
+            Flow::Lifeless => Self::Lifeless,
             Flow::Stopped => Self::Stopped,
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::video::engine::packet::Kind;
 use crate::video::engine::recording::clusters::{Block, Cluster, Clusters};
-use crate::video::engine::recording::digital_silence::{DigitalSilence, Turn};
 use crate::video::engine::recording::index::{Gap, GapCause, Medium};
+use crate::video::engine::recording::lifeless::{DigitalSilence, StillPicture, Turn};
 use crate::video::engine::recording::missing::Missing;
 use crate::video::engine::recording::reorder::{Item, Reorder};
 use crate::video::engine::recording::timeline::Timeline;
@@ -128,7 +128,9 @@ pub struct Assembler {
     pub(super) camera_off: bool,
     /// The owner's microphone is off: silence is what is wanted.
     muted: bool,
-    same_sound: DigitalSilence,
+    digital_silence: DigitalSilence,
+    /// Looked at where the pictures are of a camera: a screen may stand still.
+    still_picture: Option<StillPicture>,
     /// Since when nothing is kept.
     pub(super) paused_from: Option<u64>,
     /// The end of the last pause: what was sent before it is not kept, whenever it comes.
@@ -154,7 +156,8 @@ impl Default for Assembler {
             audio_lost: 0,
             camera_off: false,
             muted: false,
-            same_sound: DigitalSilence::default(),
+            digital_silence: DigitalSilence::default(),
+            still_picture: None,
             paused_from: None,
             resumed_ms: 0,
             began_video: false,
@@ -199,6 +202,7 @@ impl Assembler {
     /// The publisher's camera was switched on or off: whatever comes meanwhile, it is no picture of anybody.
     pub fn camera(&mut self, on: bool, at_ms: u64) {
         let was_off = std::mem::replace(&mut self.camera_off, !on);
+        self.end_lifeless(Kind::Video, at_ms);
         if !on && !was_off && self.video.silence.is_none() && self.paused_from.is_none() {
             self.stopped(Kind::Video, at_ms, GapCause::CameraOff);
         }
@@ -207,8 +211,12 @@ impl Assembler {
     /// The publisher's microphone was switched on or off: of a muted one silence is expected.
     pub fn microphone(&mut self, on: bool, at_ms: u64) {
         self.muted = !on;
-        let turn = self.same_sound.end(at_ms);
-        self.tell_same_sound(turn);
+        self.end_lifeless(Kind::Audio, at_ms);
+    }
+
+    /// The pictures are of a camera: black ones, and ones that do not change, are told.
+    pub fn of_camera(&mut self) {
+        self.still_picture = Some(StillPicture::default());
     }
 
     /// Packets were dropped before they came here: the next loss is ours, not the network's.
@@ -241,8 +249,8 @@ impl Assembler {
         self.drain(u64::MAX);
         self.look_for_silence(now_ms);
         let end_ms = self.newest_ms().max(now_ms);
-        let turn = self.same_sound.end(self.newest_ms());
-        self.tell_same_sound(turn);
+        self.end_lifeless(Kind::Audio, self.newest_ms());
+        self.end_lifeless(Kind::Video, self.newest_ms());
         if self.is_silent_as_a_whole() {
             self.end_whole_silence(end_ms);
         }
@@ -327,8 +335,8 @@ impl Assembler {
             }
         }
         if !self.muted {
-            let turn = self.same_sound.hear(&packet.payload, at_ms);
-            self.tell_same_sound(turn);
+            let turn = self.digital_silence.hear(&packet.payload, at_ms);
+            self.tell_lifeless(Kind::Audio, turn);
         }
         self.block(Block { kind: Kind::Audio, at_ms, key: true, data: packet.payload });
     }
@@ -363,6 +371,11 @@ impl Assembler {
                 self.missed(Kind::Video, from_ms, at_ms, GapCause::VideoSilent);
             }
         }
+        if !self.camera_off {
+            let still = self.still_picture.as_mut();
+            let turn = still.and_then(|still| still.see(frame.data.len(), frame.key, at_ms));
+            self.tell_lifeless(Kind::Video, turn);
+        }
         self.block(Block { kind: Kind::Video, at_ms, key: frame.key, data: frame.data });
     }
 
@@ -385,8 +398,20 @@ impl Assembler {
         if std::mem::take(&mut self.key_after_pause) { GapCause::Paused } else { self.loss() }
     }
 
-    fn tell_same_sound(&mut self, turn: Option<Turn>) {
-        let (cause, medium) = (GapCause::DigitalSilence, Medium::Audio);
+    /// What comes now is none, or is not looked at.
+    fn end_lifeless(&mut self, kind: Kind, at_ms: u64) {
+        let turn = match kind {
+            Kind::Audio => self.digital_silence.end(at_ms),
+            Kind::Video => self.still_picture.as_mut().and_then(|still| still.end(at_ms)),
+        };
+        self.tell_lifeless(kind, turn);
+    }
+
+    fn tell_lifeless(&mut self, kind: Kind, turn: Option<Turn>) {
+        let (cause, medium) = match kind {
+            Kind::Audio => (GapCause::DigitalSilence, Medium::Audio),
+            Kind::Video => (GapCause::StillPicture, Medium::Video),
+        };
         self.outputs.extend(turn.map(|turn| match turn {
             Turn::Began(from_ms) => Output::GapBegan { from_ms, cause, medium },
             Turn::Over(from_ms, to_ms) => Output::Gap(Gap::new(medium, cause, from_ms, to_ms)),
@@ -406,10 +431,9 @@ impl Assembler {
             let (_, other) = self.track_and_other(kind);
             let with_it = other.silence.is_none()
                 && other.quiet_for(now_ms).is_none_or(|quiet| quiet >= SILENCE_MS - TOGETHER_MS);
-            if with_it || kind == Kind::Audio {
-                // What does not come at all is told as that.
-                let turn = self.same_sound.end(self.newest_ms());
-                self.tell_same_sound(turn);
+            // What does not come at all is told as that.
+            for of in [Kind::Audio, Kind::Video].into_iter().filter(|of| with_it || *of == kind) {
+                self.end_lifeless(of, self.newest_ms());
             }
             if with_it {
                 let from_ms = self.newest_ms();

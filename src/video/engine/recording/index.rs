@@ -24,6 +24,8 @@ pub enum GapCause {
     Paused,
     /// Sound came, but nothing was in it: the microphone gives digital silence.
     DigitalSilence,
+    /// Pictures came, but nothing was in them: the camera gives black, or hangs.
+    StillPicture,
 }
 
 impl GapCause {
@@ -38,6 +40,7 @@ impl GapCause {
             Self::Disk => "disk",
             Self::Paused => "paused",
             Self::DigitalSilence => "digital_silence",
+            Self::StillPicture => "still_picture",
         }
     }
 }

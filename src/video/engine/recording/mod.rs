@@ -14,11 +14,11 @@
 
 mod assemble;
 mod clusters;
-mod digital_silence;
 mod disk;
 mod ebml;
 mod file;
 mod index;
+mod lifeless;
 mod missing;
 mod pause;
 mod recorder;

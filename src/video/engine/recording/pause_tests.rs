@@ -151,6 +151,27 @@ fn digital_silence_is_a_gap_of_sound_and_a_muted_microphone_is_none() {
     assert!(gaps.is_empty() && began.is_empty(), "{gaps:?} {began:?}");
 }
 
+#[test]
+fn a_camera_whose_picture_stands_still_is_told_and_a_screen_is_not() {
+    for camera in [true, false] {
+        let mut assembler = Assembler::default();
+        if camera {
+            assembler.of_camera();
+        }
+        // The pictures of `send` are of next to no bytes.
+        send(&mut assembler, (0, 40_000), 200);
+        let told = given(&mut assembler).began;
+        assert_eq!(
+            told.iter().filter(|(_, cause)| *cause == GapCause::StillPicture).count(),
+            usize::from(camera)
+        );
+        assembler.camera(false, 40_000);
+        assembler.finish(41_000);
+        let gaps = given(&mut assembler).gaps;
+        assert_eq!(gaps.iter().any(|gap| (gap.cause, gap.to_ms) == (GapCause::StillPicture, 40_000)), camera);
+    }
+}
+
 proptest! {
     /// However often and whenever it is paused: no block lies in a pause, the times of a track rise, and the gaps of
     /// pauses are the pauses.

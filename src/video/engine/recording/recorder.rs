@@ -31,6 +31,8 @@ pub struct RecordingSpec {
     /// The WebM; its index is written beside it, as `.idx`. Neither may exist. Later segments go into the
     /// same directory, named by their ids.
     pub path: PathBuf,
+    /// The pictures are of a camera, in which something always moves: what stands still is told.
+    pub camera: bool,
 }
 
 /// How a recorder speaks to the engine. Called on the recorder's thread.
@@ -53,8 +55,8 @@ pub enum Flow {
     #[default]
     None,
     Flowing,
-    /// It comes, and has been digital silence for half a minute.
-    Silent,
+    /// It comes, and for half a minute nothing has been in it: digital silence, a picture that is black or hangs.
+    Lifeless,
     /// It came and does not come any more.
     Stopped,
 }
@@ -112,8 +114,8 @@ pub(super) struct Shared {
     writing: AtomicU8,
     /// Which of microphone and camera is off.
     off: [AtomicBool; 2],
-    /// The sound is digital silence.
-    silent: AtomicBool,
+    /// The sound is digital silence; the picture is black or hangs.
+    lifeless: [AtomicBool; 2],
     paused: AtomicBool,
     /// Something came while it was paused.
     pub withheld: AtomicBool,
@@ -133,7 +135,7 @@ impl Shared {
             busy_since: AtomicU64::new(0),
             writing: AtomicU8::new(Writing::Starting as u8),
             off: Default::default(),
-            silent: AtomicBool::new(false),
+            lifeless: Default::default(),
             paused: AtomicBool::new(false),
             withheld: AtomicBool::new(false),
             turns: Mutex::default(),
@@ -172,8 +174,8 @@ impl Shared {
         self.off[place(kind)].load(Relaxed)
     }
 
-    pub fn set_silent(&self, silent: bool) {
-        self.silent.store(silent, Relaxed);
+    pub fn set_lifeless(&self, kind: Kind, lifeless: bool) {
+        self.lifeless[place(kind)].store(lifeless, Relaxed);
     }
 
     fn turns(&self) -> std::sync::MutexGuard<'_, VecDeque<(bool, Instant)>> {
@@ -213,7 +215,7 @@ impl Shared {
         let flow = |kind: Kind| match self.heard[place(kind)].load(Relaxed) {
             0 => Flow::None,
             at if longer(at, SILENT) => Flow::Stopped,
-            _ if kind == Kind::Audio && self.silent.load(Relaxed) => Flow::Silent,
+            _ if self.lifeless[place(kind)].load(Relaxed) => Flow::Lifeless,
             _ => Flow::Flowing,
         };
         let (audio, video) = (flow(Kind::Audio), flow(Kind::Video));
@@ -226,7 +228,7 @@ impl Shared {
         };
         // What has stopped coming was the last of it; the cluster that holds it may wait for the other medium.
         let of = |kind: Kind, flow: Flow| {
-            let comes = matches!(flow, Flow::Flowing | Flow::Silent) || writing == Writing::Starting;
+            let comes = matches!(flow, Flow::Flowing | Flow::Lifeless) || writing == Writing::Starting;
             let late = comes && longer(self.waiting_since[place(kind)].load(Relaxed), WRITTEN_WITHIN);
             if late { Writing::Stopped } else { writing }
         };

@@ -95,7 +95,7 @@ impl Running {
             ask_keyframe: Box::new(|| ()),
             finished: Box::new(|_| ()),
         };
-        let spec = RecordingSpec { id, path: path.clone() };
+        let spec = RecordingSpec { id, path: path.clone(), camera: false };
         let recorder =
             Recorder::new(spec, Uuid::from_u128(7), Clock::system(), Arc::new(disk.clone()), events);
         Self { recorder, told, path, sent: 0, _scratch: scratch }

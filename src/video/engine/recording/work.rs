@@ -53,6 +53,8 @@ pub(super) struct Work {
     /// Id and file of the next segment; of the first one they were given.
     next: Option<(Uuid, PathBuf)>,
     directory: PathBuf,
+    /// The pictures are of a camera.
+    camera: bool,
     clock: Clock,
     disk: Arc<dyn Disk>,
     events: RecorderEvents,
@@ -97,6 +99,7 @@ impl Work {
             publication,
             directory: spec.path.parent().map(std::path::Path::to_owned).unwrap_or_default(),
             first: spec.id,
+            camera: spec.camera,
             next: Some((spec.id, spec.path)),
             clock,
             disk,
@@ -173,7 +176,6 @@ impl Work {
             let at_ms = segment.at(at);
             if pause {
                 segment.assembler.pause(at_ms);
-                self.shared.set_silent(false);
             } else {
                 segment.assembler.resume(at_ms);
             }
@@ -195,7 +197,10 @@ impl Work {
         let made = self.shared.busy(|| RecordingFile::create(&*self.disk, &path, Some(self.publication), at));
         match made {
             Ok(file) => {
-                let assembler = Assembler::default();
+                let mut assembler = Assembler::default();
+                if self.camera {
+                    assembler.of_camera();
+                }
                 let mut segment = Segment { id, path, epoch, assembler, file, durable: false };
                 for kind in [Kind::Audio, Kind::Video].into_iter().filter(|kind| self.shared.is_off(*kind)) {
                     segment.switched(kind, false, 0);
@@ -216,18 +221,14 @@ impl Work {
             match output {
                 Output::AskKeyframe => (self.events.ask_keyframe)(),
                 Output::GapBegan { from_ms, cause, medium } => {
-                    if cause == GapCause::DigitalSilence {
-                        self.shared.set_silent(true);
-                    }
+                    tell_lifeless(&self.shared, cause, true);
                     segment.file.gap_began(&Line::GapBegan { from_ms, cause, medium });
                     (self.events.tell)(EngineEvent::RecordingGapBegan { recording, from_ms, cause, medium });
                 }
                 // It only came late: the index closes what it began.
                 Output::Gap(gap) if gap.to_ms == gap.from_ms => segment.file.gap_began(&Line::Gap(gap)),
                 Output::Gap(gap) => {
-                    if gap.cause == GapCause::DigitalSilence {
-                        self.shared.set_silent(false);
-                    }
+                    tell_lifeless(&self.shared, gap.cause, false);
                     segment.file.gap(gap);
                     (self.events.tell)(EngineEvent::RecordingGap { recording, gap });
                 }
@@ -268,6 +269,9 @@ impl Work {
     /// Takes the running segment out of use: what is on the disk of it is kept.
     fn broke_off(&mut self, lost: (u64, u64)) {
         let Some(mut segment) = self.segment.take() else { return };
+        for kind in [Kind::Audio, Kind::Video] {
+            self.shared.set_lifeless(kind, false); // the next segment looks for itself
+        }
         if !segment.durable {
             file::remove(&*self.disk, &segment.path);
             self.next = Some((segment.id, segment.path));
@@ -353,6 +357,15 @@ impl Work {
             // The row stays open: whoever keeps the rows closes the file later.
             tracing::error!(recording = %broken.id, "a recording could not be closed yet");
         }
+    }
+}
+
+/// Whoever looks sees that nothing is in what comes, or that something is again.
+fn tell_lifeless(shared: &Shared, cause: GapCause, lifeless: bool) {
+    match cause {
+        GapCause::DigitalSilence => shared.set_lifeless(Kind::Audio, lifeless),
+        GapCause::StillPicture => shared.set_lifeless(Kind::Video, lifeless),
+        _ => {}
     }
 }
 
