@@ -65,7 +65,8 @@ impl Publisher {
                 let parts = frame.chunks(PART).count();
                 for (number, part) in frame.chunks(PART).enumerate() {
                     // RFC 7741: the start of the frame is marked.
-                    let payload = [&[if number == 0 { 0x10 } else { 0 }], part].concat();
+                    let head = [if number == 0 { 0x10u8 } else { 0 }];
+                    let payload = [&head[..], part].concat();
                     let place = (packets, index / 2 * 3600);
                     send(video, PUBLISHER[1], place, payload.into(), number + 1 == parts).await;
                     packets += 1;

@@ -99,6 +99,7 @@ both_stores! { at "2026-11-23T02:05:00Z";
             pause("").await.refused(422, "reason_required");
             pause(&"长".repeat(501)).await.refused(422, "too_long");
             step(&owner, &session, "/recording/pause", json!({"reason": "我要"})).await.refused(403, "forbidden");
+            step(&owner, &session, "/recording/resume", json!({})).await.refused(403, "forbidden");
             let paused = pause("对方出示私人材料").await.ok();
             assert_eq!((&paused["recording_state"], &paused["can"]["pause"], &paused["can"]["resume"]), (&json!("paused"), &json!(false), &json!(true)));
             let guests = seen(&owner, &session).await;
