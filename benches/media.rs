@@ -46,7 +46,7 @@ async fn whip(
 ) -> Answered {
     let recording = stage.directory.as_ref().map(|directory| {
         let id = Uuid::now_v7();
-        RecordingSpec { id, path: directory.join(format!("{id}.webm")) }
+        RecordingSpec { id, path: directory.join(format!("{id}.webm")), camera: true }
     });
     let publish = Publish {
         session: stage.id(room.clone()),

@@ -49,6 +49,7 @@ mod m20261127_000700_late_moves;
 mod m20261127_000760_first_called;
 mod m20261127_000790_languages;
 mod m20261127_000800_after_hours;
+mod m20261127_000900_unrecorded;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -103,6 +104,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000760_first_called::Migration),
             Box::new(m20261127_000790_languages::Migration),
             Box::new(m20261127_000800_after_hours::Migration),
+            Box::new(m20261127_000900_unrecorded::Migration),
         ]
     }
 }

@@ -71,7 +71,7 @@ impl Video {
             ask_keyframe: Box::new(|| {}),
             finished: Box::new(|_| {}),
         };
-        let spec = RecordingSpec { id: recording, path };
+        let spec = RecordingSpec { id: recording, path, camera: false };
         let recorder = Recorder::new(spec, publication, self.0.clock.clone(), Arc::new(Files), events);
         for (kind, packet) in packets(media, length, &silent) {
             recorder.packet(kind, &packet);

@@ -68,6 +68,34 @@ pub enum SessionEntry {
     /// An officer noted that something was checked, or took that back.
     #[serde(rename = "session.checked")]
     Checked { participant: Uuid, check: String, done: bool },
+    /// What somebody sends has not reached the disk for three seconds.
+    #[serde(rename = "session.unrecorded")]
+    Unrecorded(Unwritten),
+    /// An officer said why the session goes on, or went on, without it.
+    #[serde(rename = "session.unrecorded_noted")]
+    UnrecordedNoted { stretches: Vec<Uuid>, participant: Uuid },
+    /// It reaches the disk again, or is not sent any more.
+    #[serde(rename = "session.unrecorded_over")]
+    UnrecordedOver {
+        #[serde(flatten)]
+        of: Unwritten,
+        duration_ms: i64,
+    },
+    /// An officer paused the recording of everybody.
+    #[serde(rename = "session.recording_paused")]
+    RecordingPaused { stretch: Uuid, participant: Uuid },
+    #[serde(rename = "session.recording_resumed")]
+    RecordingResumed { stretch: Uuid, participant: Uuid, duration_ms: i64 },
+}
+
+/// What of whose publication does not reach the disk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Unwritten {
+    pub stretch: Uuid,
+    pub publication: Uuid,
+    pub participant: Uuid,
+    pub source: Source,
+    pub medium: String,
 }
 
 /// Why somebody left.
@@ -153,6 +181,18 @@ impl Logged for SessionEntry {
             Self::InvitationWithdrawn { .. } => words::log::session_invitation_withdrawn(),
             Self::Checked { done: true, .. } => words::log::session_checked(),
             Self::Checked { .. } => words::log::session_unchecked(),
+            Self::Unrecorded(of) => {
+                words::log::session_unrecorded(who(&of.participant), source(of.source), medium(&of.medium))
+            }
+            Self::UnrecordedNoted { .. } => words::log::session_unrecorded_noted(),
+            Self::UnrecordedOver { of, duration_ms } => {
+                let (who, what) = (who(&of.participant), source(of.source));
+                words::log::session_unrecorded_over(seconds(*duration_ms), medium(&of.medium), who, what)
+            }
+            Self::RecordingPaused { .. } => words::log::session_recording_paused(),
+            Self::RecordingResumed { duration_ms, .. } => {
+                words::log::session_recording_resumed(seconds(*duration_ms))
+            }
         }
     }
 }
@@ -272,27 +312,18 @@ impl Logged for RecordingEntry {
     fn words(&self, names: &Names) -> Text {
         let segment = self.segment();
         let (who, number) = (who(segment.participant, names), segment.segment);
-        let what = match segment.source {
-            Source::Camera => words::log::source_camera(),
-            Source::Screen => words::log::source_screen(),
-            Source::Document => words::log::source_document(),
-        };
+        let what = source(segment.source);
         match self {
             Self::Started(_) => words::log::recording_started(who, what, number),
             Self::Stopped { reason: why, .. } => {
                 words::log::recording_stopped(reason(Some(why)), who, what, number)
             }
             Self::GapBegan { cause: why, medium, .. } => {
-                let medium = match medium.as_str() {
-                    "audio" => words::log::medium_audio(),
-                    "video" => words::log::medium_video(),
-                    _ => words::log::medium_both(),
-                };
-                words::log::recording_gap_began(medium, who, what, cause(why))
+                words::log::recording_gap_began(self::medium(medium), who, what, cause(why))
             }
             Self::Gap { from_ms, to_ms, cause: why, medium, missing_ms, .. } => {
                 let missing = missing_ms.unwrap_or(to_ms - from_ms).max(0);
-                let seconds = format!("{}.{}", missing / 1000, missing % 1000 / 100);
+                let seconds = seconds(missing);
                 match medium.as_deref() {
                     Some("audio") => words::log::gap_audio(seconds, who, what, cause(why)),
                     Some("video") => words::log::gap_video(seconds, who, what, cause(why)),
@@ -325,6 +356,30 @@ impl Closed {
     }
 }
 
+/// What is sent, in words.
+fn source(source: Source) -> Text {
+    match source {
+        Source::Camera => words::log::source_camera(),
+        Source::Screen => words::log::source_screen(),
+        Source::Document => words::log::source_document(),
+    }
+}
+
+/// Sound, picture or both, in words.
+fn medium(medium: &str) -> Text {
+    match medium {
+        "audio" => words::log::medium_audio(),
+        "video" => words::log::medium_video(),
+        _ => words::log::medium_both(),
+    }
+}
+
+/// A length in seconds, with one digit behind the point.
+fn seconds(ms: i64) -> String {
+    let ms = ms.max(0);
+    format!("{}.{}", ms / 1000, ms % 1000 / 100)
+}
+
 /// Why a stretch is missing, in words.
 fn cause(cause: &str) -> Text {
     match cause {
@@ -334,6 +389,9 @@ fn cause(cause: &str) -> Text {
         "audio_silent" => words::log::cause_audio_silent(),
         "video_silent" => words::log::cause_video_silent(),
         "camera_off" => words::log::cause_camera_off(),
+        "paused" => words::log::cause_paused(),
+        "digital_silence" => words::log::cause_digital_silence(),
+        "still_picture" => words::log::cause_still_picture(),
         other => words::log::other(other),
     }
 }
@@ -344,6 +402,7 @@ fn reason(reason: Option<&str>) -> Text {
         "disk" => words::log::reason_disk(),
         "killed_at_start" => words::log::reason_killed_at_start(),
         "undecodable" => words::log::reason_undecodable(),
+        "paused" => words::log::reason_paused(),
         "" => words::log::reason_unknown(),
         other => words::log::other(other),
     }

@@ -20,7 +20,7 @@ use webrtc::peer_connection::*;
 const PATIENCE: Duration = Duration::from_secs(10);
 const FRAMES_PER_KEYFRAME: u64 = 30;
 /// Payload types of Opus and VP8. Browsers number them differently; so do both sides here.
-const PUBLISHER: [u8; 2] = [109, 120];
+pub const PUBLISHER: [u8; 2] = [109, 120];
 const VIEWER: [u8; 2] = [111, 96];
 /// RED of a publisher that can send it: each packet with the one before it.
 const RED: u8 = 108;
@@ -143,7 +143,7 @@ impl Connection {
 /// Sends 25 frames of video and 50 of audio a second, with one packet each.
 pub struct Publisher {
     connection: Connection,
-    tracks: [(Arc<TrackLocalStaticRTP>, u32); 2],
+    pub tracks: [(Arc<TrackLocalStaticRTP>, u32); 2],
     pub offer: String,
     red: bool,
 }
@@ -201,14 +201,14 @@ impl Publisher {
                 true => (RED, red()),
                 false => (PUBLISHER[0], Bytes::from_static(SOUND)),
             };
-            send(audio, kind, index, index * 960, payload).await;
+            send(audio, kind, (index, index * 960), payload, true).await;
             let frame = index / 2;
             if index % 2 == 0 && keep(frame) {
                 let payload: &'static [u8] = match frame % FRAMES_PER_KEYFRAME {
                     0 => &[0x10, 0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 1, 0xf0, 0, 7],
                     _ => &[0x10, 0x11, 1, 2, 3],
                 };
-                send(video, PUBLISHER[1], frame, frame * 3600, Bytes::from_static(payload)).await;
+                send(video, PUBLISHER[1], (frame, frame * 3600), Bytes::from_static(payload), true).await;
             }
         }
     }
@@ -225,16 +225,17 @@ fn red() -> Bytes {
     [&head[..], &[PUBLISHER[0]], SOUND, SOUND].concat().into()
 }
 
-async fn send(
+/// Sends one packet; `marker`: it ends its frame.
+pub async fn send(
     (track, ssrc): &(Arc<TrackLocalStaticRTP>, u32),
     kind: u8,
-    seq: u64,
-    time: u64,
+    (seq, time): (u64, u64),
     payload: Bytes,
+    marker: bool,
 ) {
     let header = rtp::Header {
         version: 2,
-        marker: true,
+        marker,
         payload_type: kind,
         sequence_number: (60_000 + seq) as u16, // wraps soon
         timestamp: (u64::from(u32::MAX - 50_000) + time) as u32,

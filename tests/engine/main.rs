@@ -40,7 +40,7 @@ impl Stage {
 
     fn recording(&self) -> RecordingSpec {
         let id = Uuid::now_v7();
-        RecordingSpec { id, path: self.directory.join(format!("{id}.webm")) }
+        RecordingSpec { id, path: self.directory.join(format!("{id}.webm")), camera: true }
     }
 
     async fn publish(&self, publication: Uuid, recording: Option<RecordingSpec>) -> (Publisher, Answer) {

@@ -185,6 +185,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/sessions/{id}/participants/{pid}/admit", "uxxxx..xxxxx"),
     ("POST", "/sessions/{id}/end", "uxxxx..xxxxx"),
     ("PUT", "/sessions/{id}/checks/{key}", "uxxxx..xxxxx"),
+    ("POST", "/sessions/{id}/recording/pause", "uxxxx..xxxxx"),
+    ("POST", "/sessions/{id}/recording/resume", "uxxxx..xxxxx"),
+    ("POST", "/sessions/{id}/recording/note", "uxxxx..xxxxx"),
     ("POST", "/bookings/{id}/invitations", "u.hhhxxxxxxx"),
     // the office sees who is invited, without the links (session_people)
     ("GET", "/bookings/{id}/invitations", "u.hhh..xxxxx"),
@@ -335,6 +338,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
         "/enterprises/{id}/credit-tier" => json!({"credit_tier": "regular", "reason": "x"}),
         "/sessions/{id}/acknowledge" => json!({"notice_version": 0}),
         "/sessions/{id}/checks/{key}" => json!({"done": true}),
+        "/sessions/{id}/recording/pause" | "/sessions/{id}/recording/note" => json!({"reason": "x"}),
         "/sessions/{id}/media-state" => json!({"microphone": true, "camera": true}),
         "/review/sessions/{id}/playbacks" => json!({"purpose": "x"}),
         _ => json!({}),

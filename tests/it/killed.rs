@@ -2,6 +2,7 @@
 
 use crate::media_client::Publisher;
 use crate::program::{Program, command, sqlite};
+use crate::recorded_kills::{Promised, killed_while_recording};
 use crate::support::{eventually, unique};
 use crate::video::{book_by, id, open_call, publish_with};
 use mianqia::video::entities::recording::{self, RecordingState};
@@ -82,4 +83,13 @@ async fn a_kill_before_anything_is_on_the_disk_says_so_and_the_light_was_not_on(
     assert!(matches!(reason, Some("killed_at_start" | "no_media")), "{row:?}");
     assert_eq!((row.state, row.clusters, row.started_at), (RecordingState::Failed, 0, None));
     assert!(verified.contains("nothing was recorded"), "{verified}");
+}
+
+/// The short form of `make soak ONLY=media`. The time that a machine with other work takes is no matter here.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_recorded_until_a_kill_at_any_moment_decodes_and_is_what_was_hashed() {
+    let promised = Promised { missing: Duration::from_secs(5), listed: Duration::from_secs(60) };
+    let report = killed_while_recording(3, 2611, promised).await;
+    assert_eq!(report.recordings, 6, "{report:?}");
+    assert!(report.nothing_yet < 6, "{report:?}");
 }

@@ -48,8 +48,11 @@ both_stores! { at "2026-11-23T02:05:00Z";
         }
         put(&owner, &session, "/media-state", MEDIA()).await.refused(409, "session_ended");
         put(&officer, &session, "/checks/face", json!({"done": true})).await.refused(409, "session_ended");
-        for what in ["/end", &admit] {
+        for what in ["/end", &admit, "/recording/resume"] {
             step(&officer, &session, what, json!({})).await.refused(409, "session_ended");
+        }
+        for what in ["/recording/pause", "/recording/note"] {
+            step(&officer, &session, what, json!({"reason": "为什么"})).await.refused(409, "session_ended");
         }
         owner.post(&entering(&booking), json!({})).await.refused(409, "session_ended");
         app.signed_in("gao").await.post(&accepting, json!({})).await.refused(409, "session_ended");
@@ -68,10 +71,15 @@ both_stores! { at "2026-11-23T02:05:00Z";
         let guest = owner.post(&entering(&booking), json!({})).await.ok();
         let admit = format!("/participants/{}/admit", id(&guest["me"]));
         put(&colleague, &session, "/checks/face", json!({"done": true})).await.refused(409, "not_entered");
-        for what in ["/end", &admit] {
+        for what in ["/end", &admit, "/recording/resume"] {
             step(&colleague, &session, what, json!({})).await.refused(409, "not_entered");
             // The first officer has come in, but not into the call.
             step(&officer, &session, what, json!({})).await.refused(409, "officer_not_in_session");
+        }
+        for what in ["/recording/pause", "/recording/note"] {
+            let why = json!({"reason": "为什么"});
+            step(&colleague, &session, what, why.clone()).await.refused(409, "not_entered");
+            step(&officer, &session, what, why).await.refused(409, "officer_not_in_session");
         }
         be_ready(&officer, &booking).await;
         step(&officer, &session, &admit, json!({})).await.refused(409, "not_waiting");

@@ -133,6 +133,16 @@ const COLUMNS: &[(&str, &str, Must)] = &[
     ("session_check", "key", Found),
     ("session_check", "account_id", Found),
     ("session_check", "checked_at", Found),
+    ("unrecorded_stretch", "id", Found),
+    ("unrecorded_stretch", "session_id", Found),
+    ("unrecorded_stretch", "publication_id", Found),
+    ("unrecorded_stretch", "cause", FoundWith("'not_written'")),
+    ("unrecorded_stretch", "medium", FoundWith("'audio'")),
+    ("unrecorded_stretch", "began_at", Found),
+    ("unrecorded_stretch", "ended_at", Found),
+    ("unrecorded_stretch", "reason", Found),
+    ("unrecorded_stretch", "noted_by", Found),
+    ("unrecorded_stretch", "noted_at", Found),
     ("playback", "id", Found),
     ("playback", "session_id", Found),
     ("playback", "account_id", Found),
@@ -190,6 +200,8 @@ async fn full_case(app: &TestApp) -> String {
     // Nothing for longer than two seconds is a gap.
     tokio::time::sleep(std::time::Duration::from_millis(2600)).await;
     publisher.send_for_ms(800, |_| true).await;
+    step(&officer, &session, "/recording/pause", json!({"reason": "出示私人材料"})).await.ok();
+    step(&officer, &session, "/recording/resume", json!({})).await.ok();
     app.set_time("2026-11-23T02:05:05Z");
     step(&officer, &session, "/end", json!({})).await.ok();
     closed_recordings(app, &session, 1).await;
@@ -384,7 +396,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
         erase_chain(&conn, &case_literal(&conn, &case)).await;
         // Children first, for a store that looks.
         for table in [
-            "session_check", "playback", "recording_gap", "recording", "publication", "rating_about", "rating",
+            "unrecorded_stretch", "session_check", "playback", "recording_gap", "recording", "publication", "rating_about", "rating",
             "rating_invite", "invitation", "occupied", "appointment",
         ] {
             conn.execute_unprepared(&format!("delete from {table}")).await.unwrap();

@@ -1,7 +1,12 @@
 //! Long assurance runs: what must hold for hours is held here for minutes.
 
 mod booking;
+#[path = "../it/calls.rs"]
+#[allow(dead_code)]
+mod calls;
 mod disk;
+#[path = "../it/film.rs"]
+mod film;
 #[path = "../it/kills.rs"]
 mod kills;
 #[path = "../it/mail_faults.rs"]
@@ -13,6 +18,8 @@ mod pictures;
 #[path = "../it/program.rs"]
 #[allow(dead_code)]
 mod program;
+#[path = "../it/recorded_kills.rs"]
+mod recorded_kills;
 #[path = "../it/setups.rs"]
 #[allow(dead_code)]
 mod setups;
@@ -25,6 +32,10 @@ mod storm;
 #[allow(dead_code)]
 mod support;
 
+mod media;
+#[path = "../engine/client.rs"]
+#[allow(dead_code)]
+mod media_client;
 mod slow;
 mod uploads;
 

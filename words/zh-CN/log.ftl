@@ -55,6 +55,11 @@ session_invitation_accepted = 邀请已被接受
 session_invitation_withdrawn = 邀请已撤回
 session_checked = 关员核对了一项
 session_unchecked = 关员撤回了一项核对
+session_unrecorded = 没有录上：{ $who }的{ $what }，{ $medium }没有写入存储
+session_unrecorded_noted = 关员注明了没有录上时继续的原因
+session_unrecorded_over = 没有录上的一段结束，共 { $seconds } 秒{ $medium }：{ $who }的{ $what }
+session_recording_paused = 关员暂停录制
+session_recording_resumed = 关员恢复录制，暂停了 { $seconds } 秒
 # $segment (number)
 recording_started = 开始录制：{ $who }的{ $what }（第 { $segment } 段）
 # $segment (number)
@@ -85,10 +90,14 @@ cause =
     .audio_silent = 声音没有送出
     .video_silent = 画面没有送出
     .camera_off = 摄像头已关
+    .paused = 关员暂停了录制
+    .digital_silence = 麦克风送出的全是无声
+    .still_picture = 画面全黑或不动
 reason =
     .disk = 存储写不进去
     .killed_at_start = 服务在开始后一秒内中断
     .undecodable = 没有可解码的画面声音
+    .paused = 有画面声音时录制一直暂停
     .unknown = 原因不明
 medium =
     .audio = 声音

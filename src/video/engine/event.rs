@@ -26,6 +26,10 @@ pub enum EngineEvent {
     /// A recording cannot be written any more; told at once. It is closed, and goes on in a new segment,
     /// when the disk lets it.
     RecordingStopped { recording: Uuid, reason: Reason },
+    /// Of a publication that sends, sound or pictures have not reached the disk for three seconds.
+    Unwritten { session: Uuid, publication: Uuid, medium: Medium, at: DateTime<Utc> },
+    /// They reach it again, it is paused, or the publication sends no more.
+    UnwrittenOver { publication: Uuid, at: DateTime<Utc> },
     /// A recording is closed and indexed; the summary says whether it broke off.
     RecordingFinalised { recording: Uuid, summary: RecordingSummary },
     /// Nothing of a recording is kept.

@@ -34,6 +34,7 @@ pub use recording::{Flow, RecordingSpec, Writing};
 
 use crate::base::clock::Clock;
 use offer::{Direction, Offer};
+use recording::Medium;
 use service::Service;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
@@ -104,14 +105,28 @@ pub struct PublicationStatus {
     pub publication: Uuid,
     pub audio: Flow,
     pub video: Flow,
-    /// Whether it is being written durably.
+    /// Whether it is being written durably: all of it, its sound, its pictures.
     pub writing: Writing,
+    pub audio_writing: Writing,
+    pub video_writing: Writing,
 }
 
 impl PublicationStatus {
     /// Media has come in: it can be played.
     pub fn is_live(&self) -> bool {
         (self.audio, self.video) != (Flow::None, Flow::None)
+    }
+
+    /// What of it comes in and does not reach the disk.
+    fn unwritten(&self) -> Option<Medium> {
+        let stopped = [self.audio_writing, self.video_writing].map(|writing| writing == Writing::Stopped);
+        match stopped {
+            _ if !self.is_live() => None,
+            [true, true] => Some(Medium::Both),
+            [true, false] => Some(Medium::Audio),
+            [false, true] => Some(Medium::Video),
+            [false, false] => None,
+        }
     }
 }
 
@@ -175,9 +190,20 @@ impl Engine {
         self.0.publications(session)
     }
 
-    /// Somebody's camera was switched on or off: what their publication shows meanwhile is no picture.
-    pub fn set_camera(&self, publication: Uuid, on: bool) {
-        self.0.set_camera(publication, on);
+    /// Somebody's camera or microphone was switched on or off: what their publication sends of it meanwhile is
+    /// no picture, and silence nothing to be told of.
+    pub fn switched(&self, publication: Uuid, kind: MediaKind, on: bool) {
+        self.0.switched(publication, kind, on);
+    }
+
+    /// From now on nothing of a session is recorded, whoever publishes, or it is again.
+    pub fn pause(&self, session: Uuid, on: bool) {
+        self.0.resources().pause(session, on);
+    }
+
+    /// Whether a session is paused.
+    pub fn is_paused(&self, session: Uuid) -> bool {
+        self.0.resources().is_paused(session)
     }
 
     /// Whether a recording runs or waits to be closed.

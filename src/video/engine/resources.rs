@@ -4,7 +4,7 @@ use crate::video::engine::amend::Ice;
 use crate::video::engine::error::EngineError;
 use crate::video::engine::event::CloseCause;
 use crate::video::engine::recording::Recorder;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
@@ -53,6 +53,8 @@ pub struct Resources {
     /// Recordings by recording id until they are finalised, with their session and participant:
     /// somebody may have to wait for one whose resource is gone already.
     recordings: HashMap<Uuid, (Uuid, Uuid, Arc<Recorder>)>,
+    /// Sessions of which nothing is recorded for now.
+    paused: HashSet<Uuid>,
     closed: bool,
 }
 
@@ -84,6 +86,7 @@ impl Resources {
                 }
                 self.publishers.insert(resource.publication, resource.id);
                 if let Some(recorder) = &published.recorder {
+                    recorder.pause(self.paused.contains(&resource.session));
                     let owner = (resource.session, resource.participant, Arc::clone(recorder));
                     self.recordings.insert(recorder.id(), owner);
                 }
@@ -147,6 +150,25 @@ impl Resources {
             })
             .map(|(_, _, recorder)| Arc::clone(recorder))
             .collect()
+    }
+
+    /// Pauses what is recorded of a session and what will be, or lets it go on.
+    pub fn pause(&mut self, session: Uuid, on: bool) {
+        if on {
+            self.paused.insert(session);
+        } else {
+            self.paused.remove(&session);
+        }
+        self.recordings(Some(session), None).iter().for_each(|recorder| recorder.pause(on));
+    }
+
+    pub fn is_paused(&self, session: Uuid) -> bool {
+        self.paused.contains(&session)
+    }
+
+    /// A session is over: what was asked of it is forgotten.
+    pub fn forget(&mut self, session: Uuid) {
+        self.paused.remove(&session);
     }
 
     pub fn recording_finished(&mut self, recording: Uuid) {

@@ -285,6 +285,9 @@ impl Service {
             });
             let removed: Vec<_> =
                 ids.into_iter().flat_map(|id| self.remove(&mut resources, id, CloseCause::Asked)).collect();
+            if let (Some(session), None) = (session, participant) {
+                resources.forget(session);
+            }
             (removed, recordings)
         };
         self.finish(removed).await;
@@ -305,18 +308,20 @@ impl Service {
                 audio: status.audio,
                 video: status.video,
                 writing: status.writing,
+                audio_writing: status.audio_writing,
+                video_writing: status.video_writing,
             })
         };
         publishers.into_iter().filter_map(status).collect()
     }
 
-    pub fn set_camera(&self, publication: Uuid, on: bool) {
+    pub fn switched(&self, publication: Uuid, kind: Kind, on: bool) {
         let resources = self.resources();
         let of_publication =
             |resource: &Arc<Resource>| resource.publication == publication && resource.published.is_some();
         for id in resources.ids(of_publication) {
             if let Some(recorder) = resources.get(id).and_then(|resource| resource.recorder()) {
-                recorder.camera(on);
+                recorder.switched(kind, on);
             }
         }
     }
@@ -329,7 +334,18 @@ impl Service {
         let ended = before.values().filter(|status| !now.contains_key(&status.publication));
         for status in began.chain(ended) {
             let (session, publication) = (status.session, status.publication);
+            let lacked = before.get(&publication).and_then(PublicationStatus::unwritten);
+            let lacks = now.get(&publication).and_then(PublicationStatus::unwritten);
             self.tell(EngineEvent::PublicationChanged { session, publication });
+            match (lacked, lacks) {
+                (None, Some(medium)) => {
+                    self.tell(EngineEvent::Unwritten { session, publication, medium, at: self.clock.now() });
+                }
+                (Some(_), None) => {
+                    self.tell(EngineEvent::UnwrittenOver { publication, at: self.clock.now() });
+                }
+                _ => {}
+            }
         }
         *before = now;
     }

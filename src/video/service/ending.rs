@@ -11,6 +11,7 @@ use crate::http::Problem;
 use crate::video::log::{EndedBecause, LeftBecause, SessionEntry};
 use crate::video::model::{self, Step};
 use crate::video::service::steps::{StepContext, step};
+use crate::video::service::unrecorded::{end_unwritten, end_with_session};
 use crate::video::service::{SessionView, Video, role_in_session};
 use crate::video::store;
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
@@ -196,7 +197,7 @@ impl Video {
     }
 
     /// What the program does by itself in a session that has not ended, in one transaction.
-    async fn by_itself<F>(&self, id: Uuid, work: F) -> Result<(), DbErr>
+    pub(super) async fn by_itself<F>(&self, id: Uuid, work: F) -> Result<(), DbErr>
     where
         F: for<'a> FnOnce(&'a Tx, video_session::Model) -> BoxFuture<'a, Result<(), DbErr>>
             + Clone
@@ -239,6 +240,7 @@ impl Video {
             }
         }
         store::media::clear_live(tx.conn(), id).await?;
+        end_with_session(tx, id, now).await?;
         let duration_ms = opened.map_or(0, |opened| (now - opened).num_milliseconds());
         let what = SessionEntry::Ended { session: id, people: inside, duration_ms, cause };
         evidence::append(tx, by.entry(&what)).await?;
@@ -265,7 +267,7 @@ pub async fn everybody_out(tx: &Tx, session: &video_session::Model, now: DateTim
             out(tx, person, Attribution::program(session, now), LeftBecause::Restart).await?;
         }
     }
-    Ok(())
+    end_unwritten(tx, session, now).await
 }
 
 /// Who does something in a session of a case, and when.

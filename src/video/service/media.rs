@@ -6,7 +6,7 @@
 use crate::auth::Actor;
 use crate::base::ids;
 use crate::http::Problem;
-use crate::video::engine::{Amended, Answer, Meant, Play, Publish, RecordingSpec};
+use crate::video::engine::{Amended, Answer, MediaKind, Meant, Play, Publish, RecordingSpec};
 use crate::video::model::limits::Offering;
 use crate::video::model::relay::Relay;
 use crate::video::model::token::{self, Claims};
@@ -115,7 +115,7 @@ impl Video {
                 participant: claims.participant,
                 publication,
                 offer,
-                recording: Some(RecordingSpec { id: recording, path }),
+                recording: Some(RecordingSpec { id: recording, path, camera: source == Source::Camera }),
             })
             .await
             .map_err(problems::engine)?;
@@ -133,8 +133,9 @@ impl Video {
                 self.turns().taken_by(publication, page);
                 self.opened(answer.resource, claims.sign_in).await?;
                 let person = store::participant(self.0.db.reader(), claims.participant).await?;
-                if source == Source::Camera && person.is_some_and(|person| !person.camera) {
-                    self.0.engine.set_camera(publication, false);
+                if let Some(person) = person.filter(|_| source == Source::Camera) {
+                    self.0.engine.switched(publication, MediaKind::Video, person.camera);
+                    self.0.engine.switched(publication, MediaKind::Audio, person.microphone);
                 }
                 Ok(Some(answer))
             }
@@ -195,6 +196,11 @@ impl Video {
                         node_id: Some(this.0.settings.node),
                     };
                     store::media::insert_recording(conn, recording).await?;
+                    if store::unrecorded::is_paused(conn, claims.session).await? {
+                        // An engine that has begun since does not know it yet.
+                        let engine = this.0.engine.clone();
+                        tx.after_commit(move || engine.pause(claims.session, true));
+                    }
                     Ok(true)
                 })
             })

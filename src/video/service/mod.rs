@@ -9,6 +9,7 @@ mod recorded;
 mod sign_ins;
 mod steps;
 pub mod takeover;
+mod unrecorded;
 
 use crate::auth::{self, Actor, Auth, Right};
 use crate::base::clock::Clock;
@@ -32,7 +33,7 @@ use crate::video::service::recorded::Inbox;
 use crate::video::store;
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
 use crate::video::store::entities::video_session;
-use crate::video::store::entities::{publication, session_check};
+use crate::video::store::entities::{publication, session_check, unrecorded_stretch};
 use crate::video::words::problems;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -102,6 +103,10 @@ pub struct SessionView {
     pub invited: HashSet<Uuid>,
     /// What has been checked of the people; only officers are told.
     pub checks: Vec<session_check::Model>,
+    /// What is not being recorded, and what was not and nobody has said why.
+    pub unrecorded: Vec<unrecorded_stretch::Model>,
+    /// An officer paused the recording; from the engine's memory.
+    pub paused: bool,
     pub notice_version: i32,
     /// By which the caller's media may take a way round.
     pub relay: Option<Relay>,
@@ -115,7 +120,9 @@ impl SessionView {
     pub fn writing(&self) -> Option<Writing> {
         let all = || self.media.values().filter(|one| one.is_live()).map(|one| one.writing);
         let any = |wanted| all().any(|one| one == wanted);
-        [Writing::Stopped, Writing::On, Writing::Starting].into_iter().find(|wanted| any(*wanted))
+        [Writing::Stopped, Writing::On, Writing::Starting, Writing::Paused]
+            .into_iter()
+            .find(|wanted| any(*wanted))
     }
 }
 
@@ -225,6 +232,8 @@ impl Video {
                 .into_iter()
                 .map(|one| (one.publication, one))
                 .collect(),
+            unrecorded: store::unrecorded::pending(conn, id).await?,
+            paused: self.0.engine.is_paused(id),
             notice_version: self.0.settings.notice_version,
             relay: self.relay(me.id),
             session: found.session,

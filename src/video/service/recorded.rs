@@ -56,6 +56,10 @@ impl Video {
             EngineEvent::RecordingStopped { recording, reason } => {
                 self.recording_stopped(recording, reason).await
             }
+            EngineEvent::Unwritten { session, publication, medium, at } => {
+                self.unwritten(session, publication, medium, at).await
+            }
+            EngineEvent::UnwrittenOver { publication, at } => self.unwritten_over(publication, at).await,
             EngineEvent::RecordingFinalised { recording, summary } => {
                 self.close_recording(recording, Outcome::Kept(summary)).await
             }

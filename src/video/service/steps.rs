@@ -12,6 +12,7 @@ use crate::booking::model::join_window;
 use crate::db::Tx;
 use crate::evidence::{self, NewEntry};
 use crate::http::Problem;
+use crate::video::engine::MediaKind;
 use crate::video::log::SessionEntry;
 use crate::video::model::{self, Standing, Step, StepRefused};
 use crate::video::service::{Found, SessionView, Video, role_in_session};
@@ -246,12 +247,15 @@ impl Video {
         let engine = self.0.engine.clone();
         self.in_room_telling(actor, id, Self::tell_inside, move |tx, room, _| {
             Box::pin(async move {
-                if room.me.camera != camera
+                if (room.me.camera, room.me.microphone) != (camera, microphone)
                     && let Some(row) =
                         store::media::publication_of(tx.conn(), room.me.id, Source::Camera).await?
                 {
-                    // The recording marks that this is no picture of anybody.
-                    tx.after_commit(move || engine.set_camera(row.id, camera));
+                    // The recording marks that this is no picture of anybody, and that silence is wanted.
+                    tx.after_commit(move || {
+                        engine.switched(row.id, MediaKind::Video, camera);
+                        engine.switched(row.id, MediaKind::Audio, microphone);
+                    });
                 }
                 Ok(store::save_media_state(tx.conn(), room.me.id, microphone, camera).await?)
             })

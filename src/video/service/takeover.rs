@@ -96,6 +96,7 @@ impl Video {
             })
             .await?;
         if taken {
+            self.restore_pauses(&moved).await?;
             self.await_people().await?;
             moved.iter().for_each(|session| self.tell(session.id));
         }

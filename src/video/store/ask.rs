@@ -8,7 +8,7 @@ use crate::db::contains;
 use crate::evidence::told_or;
 use crate::video::store::entities::participant::{self, ParticipantRole};
 use crate::video::store::entities::{
-    invitation, publication, recording, recording_gap, session_check, video_session,
+    invitation, publication, recording, recording_gap, session_check, unrecorded_stretch, video_session,
 };
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -157,14 +157,15 @@ pub struct CaseRows {
     pub gaps: Vec<recording_gap::Model>,
     pub invitations: Vec<invitation::Model>,
     pub checks: Vec<session_check::Model>,
+    pub unrecorded: Vec<unrecorded_stretch::Model>,
 }
 
 impl CaseRows {
     /// Whether there is any row at all.
     pub fn is_any(&self) -> bool {
-        let Self { sessions, people, publications, recordings, gaps, invitations, checks } = self;
+        let Self { sessions, people, publications, recordings, gaps, invitations, checks, unrecorded } = self;
         !(sessions.is_empty() && people.is_empty() && publications.is_empty() && recordings.is_empty())
-            || !(gaps.is_empty() && invitations.is_empty() && checks.is_empty())
+            || !(gaps.is_empty() && invitations.is_empty() && checks.is_empty() && unrecorded.is_empty())
     }
 }
 
@@ -190,8 +191,10 @@ pub async fn of_case(
     let (id, owner) = (invitation::Column::Id, invitation::Column::BookingId);
     let invitations = told_or(conn, &told, id, owner, &[case]).await?;
     let checks = session_check::Entity::find()
-        .filter(session_check::Column::SessionId.is_in(session_ids))
+        .filter(session_check::Column::SessionId.is_in(session_ids.iter().copied()))
         .all(conn)
         .await?;
-    Ok(CaseRows { sessions, people, publications, recordings, gaps, invitations, checks })
+    let (id, owner) = (unrecorded_stretch::Column::Id, unrecorded_stretch::Column::SessionId);
+    let unrecorded = told_or(conn, &told, id, owner, &session_ids).await?;
+    Ok(CaseRows { sessions, people, publications, recordings, gaps, invitations, checks, unrecorded })
 }

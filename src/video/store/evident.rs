@@ -2,7 +2,8 @@
 
 use crate::evidence::rows::{Column, Evident, hex, instant, maybe, personal, plain};
 use crate::video::store::entities::{
-    invitation, participant, publication, recording, recording_gap, session_check, video_session,
+    invitation, participant, publication, recording, recording_gap, session_check, unrecorded_stretch,
+    video_session,
 };
 use serde_json::{Value, json};
 
@@ -194,5 +195,39 @@ impl Evident for session_check::Model {
     fn columns(&self) -> Vec<Column> {
         let Self { session_id: _, key: _, account_id, checked_at } = self;
         vec![plain("account_id", json!(account_id)), plain("checked_at", instant(*checked_at))]
+    }
+}
+
+impl Evident for unrecorded_stretch::Model {
+    const TABLE: &'static str = "unrecorded_stretch";
+
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let Self {
+            id: _,
+            session_id,
+            publication_id,
+            cause,
+            medium,
+            began_at,
+            ended_at,
+            reason,
+            noted_by,
+            noted_at,
+        } = self;
+        vec![
+            plain("session_id", json!(session_id)),
+            plain("publication_id", json!(publication_id)),
+            plain("cause", json!(cause)),
+            plain("medium", json!(medium)),
+            plain("began_at", instant(*began_at)),
+            plain("ended_at", maybe(*ended_at)),
+            personal("reason", reason.clone()),
+            plain("noted_by", json!(noted_by)),
+            plain("noted_at", maybe(*noted_at)),
+        ]
     }
 }

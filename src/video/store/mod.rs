@@ -7,6 +7,7 @@ pub mod glance;
 pub mod invite;
 pub mod media;
 pub mod nodes;
+pub mod unrecorded;
 
 use crate::booking;
 use crate::db::Tx;

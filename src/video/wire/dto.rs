@@ -8,6 +8,7 @@ use crate::video::model::relay::Relay;
 use crate::video::service::SessionView;
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
 use crate::video::store::entities::publication::{self, Source};
+use crate::video::store::entities::unrecorded_stretch::{self, UnrecordedCause};
 use crate::video::store::entities::video_session::SessionState;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,8 @@ pub struct Session {
     /// What is sent is being recorded at this moment: it is on the disk.
     pub recording: bool,
     pub recording_state: RecordingNow,
+    /// What is not being recorded now, with what was not and no officer has said anything about yet; oldest first.
+    pub unrecorded: Vec<Unrecorded>,
     /// A recording was cut off by a failure of the service.
     pub interrupted: bool,
     /// The recording notice to acknowledge.
@@ -48,6 +51,23 @@ pub struct Session {
     pub ends_without_officer_minutes: i64,
     /// What the service wants to have checked of the people; told to officers only.
     pub checks: Vec<SessionCheck>,
+}
+
+/// A stretch of the session that is not recorded.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Unrecorded {
+    pub id: Uuid,
+    pub cause: UnrecordedCause,
+    /// Whose; none: everybody's.
+    pub participant_id: Option<Uuid>,
+    pub publication_id: Option<Uuid>,
+    /// `audio`, `video` or `both`.
+    pub medium: String,
+    pub began_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+    /// What an officer said about it, and when.
+    pub reason: Option<String>,
+    pub noted_at: Option<DateTime<Utc>>,
 }
 
 /// Something to check of the people.
@@ -102,21 +122,25 @@ pub struct Publication {
     pub live: bool,
     pub audio: MediumState,
     pub video: MediumState,
-    /// Whether this one is being recorded.
+    /// Whether this one is being recorded; its sound; its pictures.
     pub recording: RecordingNow,
+    pub audio_recording: RecordingNow,
+    pub video_recording: RecordingNow,
 }
 
-/// Whether a medium comes in at this moment: `stopped` when it came before and has not for some seconds.
+/// Whether a medium comes in at this moment: `stopped` when it came before and has not for some seconds, `lifeless`
+/// when a device that is on has given nothing but digital silence, or a picture that is black or hangs, for half a minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MediumState {
     None,
     Flowing,
+    Lifeless,
     Stopped,
 }
 
 /// Whether what is sent is on the disk at this moment. `stopped`: it cannot be written; it is tried again until
-/// it can.
+/// it can. `paused`: an officer has paused it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordingNow {
@@ -125,6 +149,7 @@ pub enum RecordingNow {
     Starting,
     On,
     Stopped,
+    Paused,
 }
 
 /// The place in line.
@@ -160,6 +185,10 @@ impl From<Relay> for IceServer {
 pub struct SessionCan {
     pub admit: bool,
     pub end: bool,
+    pub pause: bool,
+    pub resume: bool,
+    /// Something was not recorded, and nobody has said why the session goes on.
+    pub note: bool,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -179,6 +208,13 @@ pub struct Decline {
 pub struct MediaState {
     pub microphone: bool,
     pub camera: bool,
+}
+
+/// Why something is not recorded.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NotRecording {
+    #[schema(max_length = 500)]
+    pub reason: String,
 }
 
 /// Whether something was checked.
@@ -209,6 +245,21 @@ impl Session {
         let officer_inside = view.me.role == ParticipantRole::Officer
             && view.me.state == ParticipantState::Admitted
             && view.session.state != SessionState::Ended;
+        let is_open = view.session.state == SessionState::Open;
+        let recording_state = match writing {
+            _ if view.paused && is_open => RecordingNow::Paused,
+            writing => writing.map_or(RecordingNow::Off, RecordingNow::from),
+        };
+        let is_paused = recording_state == RecordingNow::Paused;
+        let unnoted = view.unrecorded.iter().any(|row| row.noted_at.is_none());
+        let can = SessionCan {
+            admit: officer_inside,
+            end: officer_inside,
+            pause: officer_inside && is_open && !is_paused,
+            resume: officer_inside && is_paused,
+            note: officer_inside && unnoted,
+        };
+        let unrecorded = unrecorded(view.unrecorded, &view.publications);
         Self {
             id: view.session.id,
             booking_id: view.booking.id,
@@ -221,7 +272,8 @@ impl Session {
             opened_at: view.session.opened_at,
             ended_at: view.session.ended_at,
             recording: writing == Some(Writing::On),
-            recording_state: writing.map_or(RecordingNow::Off, RecordingNow::from),
+            recording_state,
+            unrecorded,
             interrupted: view.session.interrupted,
             notice_version: view.notice_version,
             me: of_me,
@@ -229,7 +281,7 @@ impl Session {
             publications: publications(view.publications, &view.media),
             line: Line { ahead: view.ahead },
             media: Media { ice_servers: view.relay.map(IceServer::from).into_iter().collect() },
-            can: SessionCan { admit: officer_inside, end: officer_inside },
+            can,
             resumes,
             ends_without_officer_minutes: NO_OFFICER.num_minutes(),
             checks,
@@ -286,6 +338,8 @@ fn publications(rows: Vec<publication::Model>, media: &HashMap<Uuid, Publication
             recording: now
                 .filter(|now| now.is_live())
                 .map_or(RecordingNow::Off, |now| RecordingNow::from(now.writing)),
+            audio_recording: of_track(now.map(|now| (now.audio, now.audio_writing))),
+            video_recording: of_track(now.map(|now| (now.video, now.video_writing))),
             id: row.id,
             participant_id: row.participant_id,
             source: row.source,
@@ -294,11 +348,33 @@ fn publications(rows: Vec<publication::Model>, media: &HashMap<Uuid, Publication
     rows.into_iter().map(publication).collect()
 }
 
+/// Whether a medium that comes in is being recorded.
+fn of_track(track: Option<(Flow, Writing)>) -> RecordingNow {
+    track.filter(|(flow, _)| *flow != Flow::None).map_or(RecordingNow::Off, |(_, writing)| writing.into())
+}
+
+fn unrecorded(rows: Vec<unrecorded_stretch::Model>, publications: &[publication::Model]) -> Vec<Unrecorded> {
+    let whose = |id: Uuid| publications.iter().find(|row| row.id == id).map(|row| row.participant_id);
+    let shown = |row: unrecorded_stretch::Model| Unrecorded {
+        participant_id: row.publication_id.and_then(whose),
+        id: row.id,
+        cause: row.cause,
+        publication_id: row.publication_id,
+        medium: row.medium,
+        began_at: row.began_at,
+        ended_at: row.ended_at,
+        reason: row.reason,
+        noted_at: row.noted_at,
+    };
+    rows.into_iter().map(shown).collect()
+}
+
 impl From<Flow> for MediumState {
     fn from(flow: Flow) -> Self {
         match flow {
             Flow::None => Self::None,
             Flow::Flowing => Self::Flowing,
+            Flow::Lifeless => Self::Lifeless,
             Flow::Stopped => Self::Stopped,
         }
     }
@@ -310,6 +386,7 @@ impl From<Writing> for RecordingNow {
             Writing::Starting => Self::Starting,
             Writing::On => Self::On,
             Writing::Stopped => Self::Stopped,
+            Writing::Paused => Self::Paused,
         }
     }
 }

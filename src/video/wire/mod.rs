@@ -17,7 +17,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::options;
-use dto::{Acknowledge, Check, Decline, MediaState, MediaTokenBody, Session};
+use dto::{Acknowledge, Check, Decline, MediaState, MediaTokenBody, NotRecording, Session};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -47,6 +47,9 @@ pub fn router(video: Video) -> OpenApiRouter {
         .routes(routes!(end_session))
         .routes(routes!(set_media_state))
         .routes(routes!(check_in_session))
+        .routes(routes!(pause_recording))
+        .routes(routes!(resume_recording))
+        .routes(routes!(note_unrecorded))
         .routes(routes!(invite::invite_to_session, invite::session_invitations))
         .routes(routes!(invite::withdraw_invitation))
         .routes(routes!(invite::invitation))
@@ -174,6 +177,41 @@ async fn check_in_session(
     Body(body): Body<Check>,
 ) -> Answer<Session, refusals::CheckInSession> {
     show(video.check(&actor, id, key, body.done).await)
+}
+
+/// Pauses the recording of everybody in the session; the gap stays visible.
+#[utoipa::path(post, path = "/sessions/{id}/recording/pause", tag = TAG, params(("id" = Uuid, Path)), request_body = NotRecording,
+    responses((status = 200, body = Session), refusals::PauseRecording))]
+async fn pause_recording(
+    Signed(actor): Signed,
+    State(video): State<Video>,
+    PathId(id): PathId<Uuid>,
+    Body(body): Body<NotRecording>,
+) -> Answer<Session, refusals::PauseRecording> {
+    show(video.pause_recording(&actor, id, &body.reason).await)
+}
+
+/// Lets a paused recording go on.
+#[utoipa::path(post, path = "/sessions/{id}/recording/resume", tag = TAG, params(("id" = Uuid, Path)),
+    responses((status = 200, body = Session), refusals::ResumeRecording))]
+async fn resume_recording(
+    Signed(actor): Signed,
+    State(video): State<Video>,
+    PathId(id): PathId<Uuid>,
+) -> Answer<Session, refusals::ResumeRecording> {
+    show(video.resume_recording(&actor, id).await)
+}
+
+/// Notes why the session goes on, or went on, though something of it does not reach the disk.
+#[utoipa::path(post, path = "/sessions/{id}/recording/note", tag = TAG, params(("id" = Uuid, Path)), request_body = NotRecording,
+    responses((status = 200, body = Session), refusals::NoteUnrecorded))]
+async fn note_unrecorded(
+    Signed(actor): Signed,
+    State(video): State<Video>,
+    PathId(id): PathId<Uuid>,
+    Body(body): Body<NotRecording>,
+) -> Answer<Session, refusals::NoteUnrecorded> {
+    show(video.note_unrecorded(&actor, id, &body.reason).await)
 }
 
 /// A bearer token for WHIP and WHEP, for somebody in the open call.

@@ -38,6 +38,17 @@ refusals! {
     EndSession { FORBIDDEN: "forbidden"; CONFLICT: "not_entered", "session_ended", "officer_not_in_session"; }
     SetMediaState { ..BOOKERS; CONFLICT: "not_entered", "session_ended"; }
     CheckInSession { FORBIDDEN: "forbidden"; CONFLICT: "not_entered", "session_ended", "officer_not_in_session"; }
+    PauseRecording {
+        FORBIDDEN: "forbidden";
+        CONFLICT: "not_entered", "session_ended", "officer_not_in_session", "session_not_begun";
+        UNPROCESSABLE_ENTITY: "reason_required", "too_long";
+    }
+    ResumeRecording { FORBIDDEN: "forbidden"; CONFLICT: "not_entered", "session_ended", "officer_not_in_session"; }
+    NoteUnrecorded {
+        FORBIDDEN: "forbidden";
+        CONFLICT: "not_entered", "session_ended", "officer_not_in_session", "nothing_to_note";
+        UNPROCESSABLE_ENTITY: "reason_required", "too_long";
+    }
     MediaToken { ..BOOKERS; FORBIDDEN: "not_admitted"; CONFLICT: "not_entered"; }
 
     InviteToSession {

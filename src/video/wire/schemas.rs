@@ -5,6 +5,7 @@ use crate::video::service::invite::InvitationState;
 use crate::video::store::entities::participant::{ParticipantRole, ParticipantState};
 use crate::video::store::entities::publication::Source;
 use crate::video::store::entities::recording::RecordingState;
+use crate::video::store::entities::unrecorded_stretch::UnrecordedCause;
 use crate::video::store::entities::video_session::SessionState;
 
 words_in_json! {
@@ -23,6 +24,9 @@ words_in_json! {
 
     /// State of a video session.
     SessionState { Waiting, Open, Ended }
+
+    /// Why something is not recorded: it does not reach the disk, or an officer paused the recording.
+    UnrecordedCause { NotWritten, Paused }
 
     /// Whether a link can be used.
     InvitationState { Open, Taken, Withdrawn, Over }

@@ -47,6 +47,16 @@ pub fn officer_not_admitted() -> Problem {
     Problem::conflict(words::video::officer_not_in_session())
 }
 
+/// Nobody was admitted yet: nothing is recorded that could be paused.
+pub fn not_begun() -> Problem {
+    Problem::conflict(words::video::session_not_begun())
+}
+
+/// All that was not recorded has been noted.
+pub fn nothing_to_note() -> Problem {
+    Problem::conflict(words::video::nothing_to_note())
+}
+
 pub fn guests_only() -> Problem {
     Problem::conflict(words::video::guests_only())
 }

@@ -27,6 +27,7 @@ export const LIMITS = {
   NewShares: { reason: { min: 1, max: 500 } },
   NewTraveller: { login: { min: 3, max: 32 }, name: { min: 1, max: 60 }, password: { min: 10, max: 128 } },
   NewVenue: { reason: { min: 1, max: 500 } },
+  NotRecording: { reason: { min: 0, max: 500 } },
   OpenPlayback: { purpose: { min: 4, max: 300 } },
   PasswordChange: { new_password: { min: 10, max: 128 } },
   RefuseEnterprise: { reason: { min: 2, max: 500 } },

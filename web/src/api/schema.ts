@@ -2189,6 +2189,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/recording/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes why the session goes on, or went on, though something of it does not reach the disk. */
+        post: operations["note_unrecorded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/recording/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pauses the recording of everybody in the session; the gap stays visible. */
+        post: operations["pause_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/recording/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a paused recording go on. */
+        post: operations["resume_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/token": {
         parameters: {
             query?: never;
@@ -3948,10 +3999,11 @@ export interface components {
             token: string;
         };
         /**
-         * @description Whether a medium comes in at this moment: `stopped` when it came before and has not for some seconds.
+         * @description Whether a medium comes in at this moment: `stopped` when it came before and has not for some seconds, `lifeless`
+         *     when a device that is on has given nothing but digital silence, or a picture that is black or hangs, for half a minute.
          * @enum {string}
          */
-        MediumState: "none" | "flowing" | "stopped";
+        MediumState: "none" | "flowing" | "lifeless" | "stopped";
         /** @description Somebody of an enterprise. */
         Member: {
             /**
@@ -4409,6 +4461,10 @@ export interface components {
          * @enum {string}
          */
         NoneFree: "closed" | "year_unpublished" | "full";
+        /** @description Why something is not recorded. */
+        NotRecording: {
+            reason: string;
+        };
         /** @description The notice about recording that people acknowledge before a video session. */
         Notice: {
             /** Format: date */
@@ -5077,16 +5133,18 @@ export interface components {
         /** @description What somebody sends from one source. */
         Publication: {
             audio: components["schemas"]["MediumState"];
+            audio_recording: components["schemas"]["RecordingNow"];
             /** Format: uuid */
             id: string;
             /** @description Media flows; it can be played. */
             live: boolean;
             /** Format: uuid */
             participant_id: string;
-            /** @description Whether this one is being recorded. */
+            /** @description Whether this one is being recorded; its sound; its pictures. */
             recording: components["schemas"]["RecordingNow"];
             source: components["schemas"]["Source"];
             video: components["schemas"]["MediumState"];
+            video_recording: components["schemas"]["RecordingNow"];
         };
         /** @description What stands on the display of a venue; nothing of people. */
         QueueDisplay: {
@@ -5182,10 +5240,10 @@ export interface components {
         };
         /**
          * @description Whether what is sent is on the disk at this moment. `stopped`: it cannot be written; it is tried again until
-         *     it can.
+         *     it can. `paused`: an officer has paused it.
          * @enum {string}
          */
-        RecordingNow: "off" | "starting" | "on" | "stopped";
+        RecordingNow: "off" | "starting" | "on" | "stopped" | "paused";
         /**
          * @description State of a recording. `interrupted`: cut off when the service was killed; `partial`: broke off because it could
          *     not be written any more. What there is of both is kept, with its manifest. `failed`: there is nothing.
@@ -5766,6 +5824,8 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
             state: components["schemas"]["SessionState"];
+            /** @description What is not being recorded now, with what was not and no officer has said anything about yet; oldest first. */
+            unrecorded: components["schemas"]["Unrecorded"][];
             /** @description The venue's zone. */
             zone: string;
         };
@@ -5773,6 +5833,10 @@ export interface components {
         SessionCan: {
             admit: boolean;
             end: boolean;
+            /** @description Something was not recorded, and nobody has said why the session goes on. */
+            note: boolean;
+            pause: boolean;
+            resume: boolean;
         };
         /** @description Something to check of the people. */
         SessionCheck: {
@@ -6199,7 +6263,7 @@ export interface components {
         };
         /** @description A stretch in which something is missing, from the start of its track. */
         TrackGap: {
-            /** @description loss, publisher_silent, audio_silent, video_silent, camera_off or disk. */
+            /** @description loss, publisher_silent, audio_silent, video_silent, camera_off, disk, paused, digital_silence or still_picture. */
             cause: string;
             /** Format: int64 */
             from_ms: number;
@@ -6244,6 +6308,34 @@ export interface components {
             state: components["schemas"]["EnterpriseState"];
             uscc: string;
         };
+        /** @description A stretch of the session that is not recorded. */
+        Unrecorded: {
+            /** Format: date-time */
+            began_at: string;
+            cause: components["schemas"]["UnrecordedCause"];
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description `audio`, `video` or `both`. */
+            medium: string;
+            /** Format: date-time */
+            noted_at: string | null;
+            /**
+             * Format: uuid
+             * @description Whose; none: everybody's.
+             */
+            participant_id: string | null;
+            /** Format: uuid */
+            publication_id: string | null;
+            /** @description What an officer said about it, and when. */
+            reason: string | null;
+        };
+        /**
+         * @description Why something is not recorded: it does not reach the disk, or an officer paused the recording.
+         * @enum {string}
+         */
+        UnrecordedCause: "not_written" | "paused";
         /** @description A file that was taken. */
         UploadedDocument: {
             /** Format: uuid */
@@ -24198,6 +24290,512 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "not_entered" | "session_ended" | "officer_not_in_session" | "not_waiting" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `other_node` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "other_node";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown`, `node_away` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown" | "node_away";
+                    };
+                };
+            };
+        };
+    };
+    note_unrecorded: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotRecording"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `not_entered`, `session_ended`, `officer_not_in_session`, `nothing_to_note`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_entered" | "session_ended" | "officer_not_in_session" | "nothing_to_note" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `other_node` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "other_node";
+                    };
+                };
+            };
+            /** @description `reason_required`, `too_long`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown`, `node_away` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown" | "node_away";
+                    };
+                };
+            };
+        };
+    };
+    pause_recording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotRecording"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `not_entered`, `session_ended`, `officer_not_in_session`, `session_not_begun`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_entered" | "session_ended" | "officer_not_in_session" | "session_not_begun" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `other_node` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "other_node";
+                    };
+                };
+            };
+            /** @description `reason_required`, `too_long`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "reason_required" | "too_long" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown`, `node_away` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown" | "node_away";
+                    };
+                };
+            };
+        };
+    };
+    resume_recording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `bad_host`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `not_entered`, `session_ended`, `officer_not_in_session`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_entered" | "session_ended" | "officer_not_in_session" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };

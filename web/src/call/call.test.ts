@@ -11,7 +11,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.useRealTimers())
 
-const publication = (id: string, live = true, participant_id = 'officer') => ({ id, participant_id, source: 'camera' as const, live, audio: 'flowing' as const, video: 'flowing' as const, recording: 'on' as const })
+const publication = (id: string, live = true, participant_id = 'officer') => ({ id, participant_id, source: 'camera' as const, live, audio: 'flowing' as const, video: 'flowing' as const, recording: 'on' as const, audio_recording: 'on' as const, video_recording: 'on' as const })
 const inside = (...publications: ReturnType<typeof publication>[]) => session('open', 'admitted', { publications })
 
 describe('a call', () => {

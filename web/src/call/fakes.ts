@@ -14,7 +14,7 @@ export function session(state: Session['state'], mine: Participant['state'], mor
     id: 'session', booking_id: 'booking', reference: 'MQ26114K7PX', service: {} as Session['service'],
     starts_at: '2026-11-23T06:00:00Z', ends_at: '2026-11-23T06:30:00Z', zone: 'Asia/Shanghai', state,
     opened_at: null, ended_at: null, recording: false, recording_state: 'off', interrupted: false, notice_version: 5, me, people: [me, officer],
-    publications: [], line: { ahead: 0 }, media: { ice_servers: [] }, can: { admit: false, end: false }, resumes: false, ends_without_officer_minutes: 10, checks: [], ...more,
+    publications: [], line: { ahead: 0 }, media: { ice_servers: [] }, can: { admit: false, end: false, pause: false, resume: false, note: false }, unrecorded: [], resumes: false, ends_without_officer_minutes: 10, checks: [], ...more,
   }
 }
 

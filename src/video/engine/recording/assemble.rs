@@ -3,6 +3,7 @@
 use crate::video::engine::packet::Kind;
 use crate::video::engine::recording::clusters::{Block, Cluster, Clusters};
 use crate::video::engine::recording::index::{Gap, GapCause, Medium};
+use crate::video::engine::recording::lifeless::{DigitalSilence, StillPicture, Turn};
 use crate::video::engine::recording::missing::Missing;
 use crate::video::engine::recording::reorder::{Item, Reorder};
 use crate::video::engine::recording::timeline::Timeline;
@@ -67,7 +68,7 @@ struct Silence {
 
 /// One of the two media.
 #[derive(Debug)]
-struct Track {
+pub(super) struct Track {
     order: Reorder<Arrived>,
     /// The newest sequence number.
     newest: Option<u16>,
@@ -92,6 +93,16 @@ impl Track {
         }
     }
 
+    /// Goes on after a pause: what comes now is no loss, and what does not come is silent from here on.
+    pub(super) fn begin_anew(&mut self, at_ms: u64) {
+        self.order = Reorder::new(HOLD_MS, HELD_PACKETS);
+        self.newest = None;
+        self.told_ms = at_ms;
+        if self.last_ms.is_some() {
+            (self.last_ms, self.heard_at) = (Some(at_ms), Some(at_ms));
+        }
+    }
+
     fn quiet_for(&self, now_ms: u64) -> Option<u64> {
         self.heard_at.map(|at| now_ms.saturating_sub(at))
     }
@@ -102,21 +113,32 @@ impl Track {
 pub struct Assembler {
     audio: Track,
     video: Track,
-    frames: Depacketiser,
+    pub(super) frames: Depacketiser,
     timeline: Timeline,
-    clusters: Clusters,
-    outputs: VecDeque<Output>,
+    pub(super) clusters: Clusters,
+    pub(super) outputs: VecDeque<Output>,
     /// Until a keyframe comes, no picture can be decoded rightly.
-    need_key: bool,
+    pub(super) need_key: bool,
+    /// That is so because of a pause, not of a loss.
+    pub(super) key_after_pause: bool,
     /// Packets were thrown away here because writing was too slow.
-    overflowed: bool,
+    pub(super) overflowed: bool,
     /// Sound packets that did not come since the last one.
-    audio_lost: u64,
-    camera_off: bool,
+    pub(super) audio_lost: u64,
+    pub(super) camera_off: bool,
+    /// The owner's microphone is off: silence is what is wanted.
+    muted: bool,
+    digital_silence: DigitalSilence,
+    /// Looked at where the pictures are of a camera: a screen may stand still.
+    still_picture: Option<StillPicture>,
+    /// Since when nothing is kept.
+    pub(super) paused_from: Option<u64>,
+    /// The end of the last pause: what was sent before it is not kept, whenever it comes.
+    pub(super) resumed_ms: u64,
     /// The first picture has come through the order: before that a keyframe may be on its way.
     began_video: bool,
-    key_at: u64,
-    asked_at: Option<u64>,
+    pub(super) key_at: u64,
+    pub(super) asked_at: Option<u64>,
 }
 
 impl Default for Assembler {
@@ -129,9 +151,15 @@ impl Default for Assembler {
             clusters: Clusters::default(),
             outputs: VecDeque::new(),
             need_key: true,
+            key_after_pause: false,
             overflowed: false,
             audio_lost: 0,
             camera_off: false,
+            muted: false,
+            digital_silence: DigitalSilence::default(),
+            still_picture: None,
+            paused_from: None,
+            resumed_ms: 0,
             began_video: false,
             key_at: 0,
             asked_at: None,
@@ -142,6 +170,9 @@ impl Default for Assembler {
 impl Assembler {
     /// Takes a packet that arrived at `at_ms` of the recording.
     pub fn packet(&mut self, kind: Kind, packet: Packet, at_ms: u64) {
+        if self.paused_from.is_some() {
+            return;
+        }
         if self.track(kind).quiet_for(at_ms).is_some_and(|quiet| quiet >= SILENCE_MS) {
             self.tick(at_ms); // what was silent up to now is noted before it is over
         }
@@ -171,9 +202,21 @@ impl Assembler {
     /// The publisher's camera was switched on or off: whatever comes meanwhile, it is no picture of anybody.
     pub fn camera(&mut self, on: bool, at_ms: u64) {
         let was_off = std::mem::replace(&mut self.camera_off, !on);
-        if !on && !was_off && self.video.silence.is_none() {
+        self.end_lifeless(Kind::Video, at_ms);
+        if !on && !was_off && self.video.silence.is_none() && self.paused_from.is_none() {
             self.stopped(Kind::Video, at_ms, GapCause::CameraOff);
         }
+    }
+
+    /// The publisher's microphone was switched on or off: of a muted one silence is expected.
+    pub fn microphone(&mut self, on: bool, at_ms: u64) {
+        self.muted = !on;
+        self.end_lifeless(Kind::Audio, at_ms);
+    }
+
+    /// The pictures are of a camera: black ones, and ones that do not change, are told.
+    pub fn of_camera(&mut self) {
+        self.still_picture = Some(StillPicture::default());
     }
 
     /// Packets were dropped before they came here: the next loss is ours, not the network's.
@@ -183,6 +226,9 @@ impl Assembler {
 
     /// Does what is due at `now_ms`.
     pub fn tick(&mut self, now_ms: u64) {
+        if self.paused_from.is_some() {
+            return;
+        }
         self.drain(now_ms);
         self.look_for_silence(now_ms);
         self.cut(now_ms, false);
@@ -197,18 +243,25 @@ impl Assembler {
 
     /// Gives out everything that is left.
     pub fn finish(&mut self, now_ms: u64) {
+        if self.end_pause(now_ms).is_some() {
+            return;
+        }
         self.drain(u64::MAX);
         self.look_for_silence(now_ms);
         let end_ms = self.newest_ms().max(now_ms);
+        self.end_lifeless(Kind::Audio, self.newest_ms());
+        self.end_lifeless(Kind::Video, self.newest_ms());
         if self.is_silent_as_a_whole() {
             self.end_whole_silence(end_ms);
         }
         for kind in [Kind::Audio, Kind::Video] {
             let frozen = kind == Kind::Video && self.need_key;
-            let (newest_ms, track) = (self.newest_ms(), self.track(kind));
+            let newest_ms = self.newest_ms();
+            let freeze = if frozen { self.freeze() } else { GapCause::Loss };
+            let track = self.track(kind);
             match (track.silence.take(), track.last_ms) {
                 (Some(silence), _) => self.missed(kind, silence.from_ms, end_ms, silence.cause),
-                (None, Some(last_ms)) if frozen => self.missed(kind, last_ms, newest_ms, GapCause::Loss),
+                (None, Some(last_ms)) if frozen => self.missed(kind, last_ms, newest_ms, freeze),
                 _ => {}
             }
             self.track(kind).missing.end();
@@ -222,14 +275,14 @@ impl Assembler {
         self.outputs.pop_front()
     }
 
-    fn track(&mut self, kind: Kind) -> &mut Track {
+    pub(super) fn track(&mut self, kind: Kind) -> &mut Track {
         match kind {
             Kind::Audio => &mut self.audio,
             Kind::Video => &mut self.video,
         }
     }
 
-    fn newest_ms(&self) -> u64 {
+    pub(super) fn newest_ms(&self) -> u64 {
         self.audio.last_ms.max(self.video.last_ms).unwrap_or(0)
     }
 
@@ -265,6 +318,9 @@ impl Assembler {
             return;
         }
         let lost = std::mem::take(&mut self.audio_lost);
+        if at_ms < self.resumed_ms {
+            return; // it was sent during the pause
+        }
         if !self.ends_silence(Kind::Audio, at_ms)
             && self.audio.silence.is_none()
             && let Some(from_ms) = self.audio.last_ms.map(|last| last.max(self.audio.told_ms))
@@ -277,6 +333,10 @@ impl Assembler {
             } else if hole >= AUDIO_PAUSE_MS {
                 self.missed(Kind::Audio, from_ms, at_ms, GapCause::AudioSilent);
             }
+        }
+        if !self.muted {
+            let turn = self.digital_silence.hear(&packet.payload, at_ms);
+            self.tell_lifeless(Kind::Audio, turn);
         }
         self.block(Block { kind: Kind::Audio, at_ms, key: true, data: packet.payload });
     }
@@ -292,11 +352,12 @@ impl Assembler {
             Progress::Frame(frame) => frame,
         };
         let at_ms = self.timeline.place(Kind::Video, frame.timestamp, *arrived, *resent);
-        if self.need_key && !frame.key {
+        if (self.need_key && !frame.key) || at_ms < self.resumed_ms {
             self.clusters.pass(Kind::Video, at_ms); // not kept, but the next keyframe is later than this
             return;
         }
         let froze = frame.key && std::mem::take(&mut self.need_key);
+        let freeze = froze.then(|| self.freeze());
         if frame.key {
             self.key_at = *arrived;
         }
@@ -304,12 +365,16 @@ impl Assembler {
             && self.video.silence.is_none()
             && let Some(from_ms) = self.video.last_ms.map(|last| last.max(self.video.told_ms))
         {
-            if froze {
-                let cause = self.loss();
+            if let Some(cause) = freeze {
                 self.missed(Kind::Video, from_ms, at_ms, cause);
             } else if at_ms.saturating_sub(from_ms) >= VIDEO_PAUSE_MS {
                 self.missed(Kind::Video, from_ms, at_ms, GapCause::VideoSilent);
             }
+        }
+        if !self.camera_off {
+            let still = self.still_picture.as_mut();
+            let turn = still.and_then(|still| still.see(frame.data.len(), frame.key, at_ms));
+            self.tell_lifeless(Kind::Video, turn);
         }
         self.block(Block { kind: Kind::Video, at_ms, key: frame.key, data: frame.data });
     }
@@ -328,20 +393,48 @@ impl Assembler {
         if std::mem::take(&mut self.overflowed) { GapCause::Disk } else { GapCause::Loss }
     }
 
+    /// Why there was no picture until a keyframe came.
+    fn freeze(&mut self) -> GapCause {
+        if std::mem::take(&mut self.key_after_pause) { GapCause::Paused } else { self.loss() }
+    }
+
+    /// What comes now is none, or is not looked at.
+    fn end_lifeless(&mut self, kind: Kind, at_ms: u64) {
+        let turn = match kind {
+            Kind::Audio => self.digital_silence.end(at_ms),
+            Kind::Video => self.still_picture.as_mut().and_then(|still| still.end(at_ms)),
+        };
+        self.tell_lifeless(kind, turn);
+    }
+
+    fn tell_lifeless(&mut self, kind: Kind, turn: Option<Turn>) {
+        let (cause, medium) = match kind {
+            Kind::Audio => (GapCause::DigitalSilence, Medium::Audio),
+            Kind::Video => (GapCause::StillPicture, Medium::Video),
+        };
+        self.outputs.extend(turn.map(|turn| match turn {
+            Turn::Began(from_ms) => Output::GapBegan { from_ms, cause, medium },
+            Turn::Over(from_ms, to_ms) => Output::Gap(Gap::new(medium, cause, from_ms, to_ms)),
+        }));
+    }
+
     /// Notes media that stopped, while it is still away.
     fn look_for_silence(&mut self, now_ms: u64) {
         for kind in [Kind::Audio, Kind::Video] {
-            let (track, other) = match kind {
-                Kind::Audio => (&self.audio, &self.video),
-                Kind::Video => (&self.video, &self.audio),
-            };
+            let (track, _) = self.track_and_other(kind);
             // What is on its way through the order is not silent.
             let Some(last_ms) = track.last_ms.filter(|_| track.silence.is_none()) else { continue };
             if track.quiet_for(now_ms).is_none_or(|quiet| quiet < SILENCE_MS) {
                 continue;
             }
+            let told_ms = track.told_ms;
+            let (_, other) = self.track_and_other(kind);
             let with_it = other.silence.is_none()
                 && other.quiet_for(now_ms).is_none_or(|quiet| quiet >= SILENCE_MS - TOGETHER_MS);
+            // What does not come at all is told as that.
+            for of in [Kind::Audio, Kind::Video].into_iter().filter(|of| with_it || *of == kind) {
+                self.end_lifeless(of, self.newest_ms());
+            }
             if with_it {
                 let from_ms = self.newest_ms();
                 let silence = Silence { from_ms, cause: GapCause::PublisherSilent };
@@ -355,12 +448,19 @@ impl Assembler {
                 Kind::Video if self.camera_off => GapCause::CameraOff,
                 Kind::Video => GapCause::VideoSilent,
             };
-            let from_ms = last_ms.max(track.told_ms);
+            let from_ms = last_ms.max(told_ms);
             self.stopped(kind, from_ms, cause);
         }
     }
 
-    fn stopped(&mut self, kind: Kind, from_ms: u64, cause: GapCause) {
+    fn track_and_other(&self, kind: Kind) -> (&Track, &Track) {
+        match kind {
+            Kind::Audio => (&self.audio, &self.video),
+            Kind::Video => (&self.video, &self.audio),
+        }
+    }
+
+    pub(super) fn stopped(&mut self, kind: Kind, from_ms: u64, cause: GapCause) {
         let medium = if kind == Kind::Audio { Medium::Audio } else { Medium::Video };
         self.track(kind).silence = Some(Silence { from_ms, cause });
         self.outputs.push_back(Output::GapBegan { from_ms, cause, medium });

@@ -10,7 +10,8 @@ fn video(frame: u16, key: bool) -> Packet {
 }
 
 fn sound(seq: u16, clock_ms: u64) -> Packet {
-    let payload = Bytes::from_static(b"sound");
+    // No two frames of real sound are the same.
+    let payload = Bytes::from(format!("sound {seq}"));
     Packet { seq, timestamp: (clock_ms * 48) as u32, marker: false, payload }
 }
 

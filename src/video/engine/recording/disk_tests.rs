@@ -232,7 +232,7 @@ fn a_full_disk_ends_a_segment_and_the_next_begins_by_itself() {
     let scratch = Scratch::new();
     let (id, disk) = (Uuid::from_u128(1), Small::new(1 << 30));
     let path = scratch.file(&format!("{id}.webm"));
-    let mut running = Running::new(RecordingSpec { id, path: path.clone() }, &disk);
+    let mut running = Running::new(RecordingSpec { id, path: path.clone(), camera: false }, &disk);
     assert_eq!(running.recorder.status().writing, Writing::Starting);
     assert_eq!(running.until("it began", started), id);
     assert_eq!(running.recorder.status().writing, Writing::On);
@@ -269,7 +269,7 @@ fn a_disk_that_is_full_from_the_start_is_told_and_the_recording_begins_when_it_c
     let scratch = Scratch::new();
     let (id, disk) = (Uuid::from_u128(2), Small::new(0));
     let path = scratch.file(&format!("{id}.webm"));
-    let mut running = Running::new(RecordingSpec { id, path: path.clone() }, &disk);
+    let mut running = Running::new(RecordingSpec { id, path: path.clone(), camera: false }, &disk);
     running.until_writing(Writing::Stopped);
     assert_eq!(running.until("it cannot be written", stopped), (id, Reason::Disk));
     disk.set(1 << 30);
@@ -285,7 +285,7 @@ fn a_disk_that_stays_full_leaves_what_there_is_to_be_closed_later() {
     let scratch = Scratch::new();
     let (id, disk) = (Uuid::from_u128(3), Small::new(1 << 30));
     let path = scratch.file(&format!("{id}.webm"));
-    let mut running = Running::new(RecordingSpec { id, path: path.clone() }, &disk);
+    let mut running = Running::new(RecordingSpec { id, path: path.clone(), camera: false }, &disk);
     running.until("it began", started);
     disk.set(0);
     running.until("it stopped", stopped);

@@ -20,6 +20,12 @@ pub enum GapCause {
     CameraOff,
     /// Writing failed or was too slow.
     Disk,
+    /// An officer paused the recording.
+    Paused,
+    /// Sound came, but nothing was in it: the microphone gives digital silence.
+    DigitalSilence,
+    /// Pictures came, but nothing was in them: the camera gives black, or hangs.
+    StillPicture,
 }
 
 impl GapCause {
@@ -32,6 +38,9 @@ impl GapCause {
             Self::VideoSilent => "video_silent",
             Self::CameraOff => "camera_off",
             Self::Disk => "disk",
+            Self::Paused => "paused",
+            Self::DigitalSilence => "digital_silence",
+            Self::StillPicture => "still_picture",
         }
     }
 }
@@ -102,6 +111,8 @@ pub enum Reason {
     NoMedia,
     /// What was written cannot be read any more.
     Unreadable,
+    /// The recording was paused for as long as something arrived.
+    Paused,
 }
 
 impl Reason {
@@ -113,6 +124,7 @@ impl Reason {
             Self::Undecodable => "undecodable",
             Self::NoMedia => "no_media",
             Self::Unreadable => "unreadable",
+            Self::Paused => "paused",
         }
     }
 }

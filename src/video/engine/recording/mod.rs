@@ -18,7 +18,9 @@ mod disk;
 mod ebml;
 mod file;
 mod index;
+mod lifeless;
 mod missing;
+mod pause;
 mod recorder;
 mod recover;
 mod regular;
@@ -32,6 +34,8 @@ mod work;
 
 #[cfg(test)]
 mod disk_tests;
+#[cfg(test)]
+mod stall_tests;
 #[cfg(test)]
 mod tests;
 

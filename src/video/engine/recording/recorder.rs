@@ -8,6 +8,7 @@ use crate::video::engine::event::EngineEvent;
 use crate::video::engine::packet::{Kind, MediaPacket};
 use crate::video::engine::recording::disk::Disk;
 use crate::video::engine::recording::work::Work;
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -22,8 +23,6 @@ const QUEUE: usize = 2048;
 const SILENT: Duration = Duration::from_millis(2500);
 /// A write that takes longer than this is no recording at the moment.
 const WRITE_WITHIN: Duration = Duration::from_millis(2000);
-/// The first cluster is durable well within this, or it is not being recorded.
-const DURABLE_WITHIN: Duration = Duration::from_millis(3000);
 
 /// Where and as what to record.
 #[derive(Clone, Debug)]
@@ -32,6 +31,8 @@ pub struct RecordingSpec {
     /// The WebM; its index is written beside it, as `.idx`. Neither may exist. Later segments go into the
     /// same directory, named by their ids.
     pub path: PathBuf,
+    /// The pictures are of a camera, in which something always moves: what stands still is told.
+    pub camera: bool,
 }
 
 /// How a recorder speaks to the engine. Called on the recorder's thread.
@@ -42,6 +43,11 @@ pub struct RecorderEvents {
     pub finished: Box<dyn Fn(Uuid) + Send>,
 }
 
+/// Sound or pictures that came and are not on the disk after so long are not being recorded.
+const WRITTEN_WITHIN: Duration = Duration::from_millis(3000);
+/// What is heard is placed up to so much earlier in the recording, where it belongs.
+const PLACED_EARLIER: Duration = Duration::from_millis(1000);
+
 /// Whether a medium comes in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Flow {
@@ -49,6 +55,8 @@ pub enum Flow {
     #[default]
     None,
     Flowing,
+    /// It comes, and for half a minute nothing has been in it: digital silence, a picture that is black or hangs.
+    Lifeless,
     /// It came and does not come any more.
     Stopped,
 }
@@ -62,6 +70,8 @@ pub enum Writing {
     On,
     /// It cannot be written; the recorder goes on trying.
     Stopped,
+    /// An officer has paused it: nothing is written.
+    Paused,
 }
 
 /// What a recorder is doing at this moment.
@@ -69,13 +79,25 @@ pub enum Writing {
 pub struct RecorderStatus {
     pub audio: Flow,
     pub video: Flow,
+    /// `Stopped` if that is so of either.
     pub writing: Writing,
+    pub audio_writing: Writing,
+    pub video_writing: Writing,
 }
 
 pub(super) enum Input {
     Packet(Kind, MediaPacket),
-    Report { kind: Kind, ntp: u64, timestamp: u32 },
-    Camera { on: bool, at: Instant },
+    Report {
+        kind: Kind,
+        ntp: u64,
+        timestamp: u32,
+    },
+    /// The publisher's camera or microphone.
+    Switched {
+        kind: Kind,
+        on: bool,
+        at: Instant,
+    },
 }
 
 /// What the handle and the thread share.
@@ -85,12 +107,20 @@ pub(super) struct Shared {
     pub dropped: AtomicU64,
     /// When the latest packet of audio and of video came, in ms since `born`; 0: never.
     heard: [AtomicU64; 2],
-    /// When the first packet came that nothing durable follows yet; 0: none.
-    waiting_since: AtomicU64,
+    /// Since when sound and pictures have been waiting that are not on the disk; 0: none are.
+    waiting_since: [AtomicU64; 2],
     /// When the write began that is going on; 0: none is.
     busy_since: AtomicU64,
     writing: AtomicU8,
-    camera_off: AtomicBool,
+    /// Which of microphone and camera is off.
+    off: [AtomicBool; 2],
+    /// The sound is digital silence; the picture is black or hangs.
+    lifeless: [AtomicBool; 2],
+    paused: AtomicBool,
+    /// Something came while it was paused.
+    pub withheld: AtomicBool,
+    /// Pauses and their ends that the thread has not seen yet: packets from before them may lie in the queue.
+    turns: Mutex<VecDeque<(bool, Instant)>>,
     /// Recordings that have not come to their end: the running one, and those that could not be closed.
     open: Mutex<Vec<Uuid>>,
 }
@@ -101,10 +131,14 @@ impl Shared {
             born: Instant::now(),
             dropped: AtomicU64::new(0),
             heard: [AtomicU64::new(0), AtomicU64::new(0)],
-            waiting_since: AtomicU64::new(0),
+            waiting_since: Default::default(),
             busy_since: AtomicU64::new(0),
             writing: AtomicU8::new(Writing::Starting as u8),
-            camera_off: AtomicBool::new(false),
+            off: Default::default(),
+            lifeless: Default::default(),
+            paused: AtomicBool::new(false),
+            withheld: AtomicBool::new(false),
+            turns: Mutex::default(),
             open: Mutex::new(vec![id]),
         }
     }
@@ -115,20 +149,51 @@ impl Shared {
     }
 
     fn hear(&self, kind: Kind, at: Instant) {
-        let at = self.ms(at);
-        self.heard[usize::from(kind == Kind::Video)].store(at, Relaxed);
-        if self.waiting_since.load(Relaxed) == 0 && self.writing.load(Relaxed) == Writing::Starting as u8 {
-            self.waiting_since.store(at, Relaxed);
+        let (at, place) = (self.ms(at), place(kind));
+        self.heard[place].store(at, Relaxed);
+        if !self.paused.load(Relaxed) {
+            let _ = self.waiting_since[place].compare_exchange(0, at, Relaxed, Relaxed);
         }
     }
 
     pub fn set_writing(&self, writing: Writing) {
         self.writing.store(writing as u8, Relaxed);
-        self.waiting_since.store(0, Relaxed);
     }
 
-    pub fn camera_off(&self) -> bool {
-        self.camera_off.load(Relaxed)
+    /// A cluster with these of sound and pictures is on the disk; it ends with what came at `until`.
+    pub fn written(&self, kinds: [bool; 2], until: Instant) {
+        let until = self.ms(until);
+        for (place, _) in kinds.into_iter().enumerate().filter(|(_, there)| *there) {
+            let more = self.heard[place].load(Relaxed) > until + PLACED_EARLIER.as_millis() as u64;
+            self.waiting_since[place].store(if more { until } else { 0 }, Relaxed);
+        }
+    }
+
+    /// Whether the publisher's camera or microphone is off.
+    pub fn is_off(&self, kind: Kind) -> bool {
+        self.off[place(kind)].load(Relaxed)
+    }
+
+    pub fn set_lifeless(&self, kind: Kind, lifeless: bool) {
+        self.lifeless[place(kind)].store(lifeless, Relaxed);
+    }
+
+    fn turns(&self) -> std::sync::MutexGuard<'_, VecDeque<(bool, Instant)>> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn pause(&self, on: bool) {
+        let mut turns = self.turns();
+        if self.paused.swap(on, Relaxed) != on {
+            self.waiting_since.iter().for_each(|since| since.store(0, Relaxed));
+            turns.push_back((on, Instant::now()));
+        }
+    }
+
+    /// The next pause or end of one that lies before `until`.
+    pub fn next_turn(&self, until: Instant) -> Option<(bool, Instant)> {
+        let mut turns = self.turns();
+        if turns.front().is_some_and(|(_, at)| *at <= until) { turns.pop_front() } else { None }
     }
 
     pub fn open(&self) -> std::sync::MutexGuard<'_, Vec<Uuid>> {
@@ -147,21 +212,39 @@ impl Shared {
         let now = self.ms(now);
         let longer =
             |since: u64, than: Duration| since != 0 && now.saturating_sub(since) > than.as_millis() as u64;
-        let flow = |heard: &AtomicU64| match heard.load(Relaxed) {
+        let flow = |kind: Kind| match self.heard[place(kind)].load(Relaxed) {
             0 => Flow::None,
             at if longer(at, SILENT) => Flow::Stopped,
+            _ if self.lifeless[place(kind)].load(Relaxed) => Flow::Lifeless,
             _ => Flow::Flowing,
         };
-        let stuck = longer(self.busy_since.load(Relaxed), WRITE_WITHIN)
-            || longer(self.waiting_since.load(Relaxed), DURABLE_WITHIN);
+        let (audio, video) = (flow(Kind::Audio), flow(Kind::Video));
         let writing = match self.writing.load(Relaxed) {
-            _ if stuck => Writing::Stopped,
+            _ if self.paused.load(Relaxed) => Writing::Paused,
+            _ if longer(self.busy_since.load(Relaxed), WRITE_WITHIN) => Writing::Stopped,
             writing if writing == Writing::On as u8 => Writing::On,
             writing if writing == Writing::Stopped as u8 => Writing::Stopped,
             _ => Writing::Starting,
         };
-        RecorderStatus { audio: flow(&self.heard[0]), video: flow(&self.heard[1]), writing }
+        // What has stopped coming was the last of it; the cluster that holds it may wait for the other medium.
+        let of = |kind: Kind, flow: Flow| {
+            let comes = matches!(flow, Flow::Flowing | Flow::Lifeless) || writing == Writing::Starting;
+            let late = comes && longer(self.waiting_since[place(kind)].load(Relaxed), WRITTEN_WITHIN);
+            if late { Writing::Stopped } else { writing }
+        };
+        let (audio_writing, video_writing) = match writing {
+            Writing::Paused | Writing::Stopped => (writing, writing),
+            _ => (of(Kind::Audio, audio), of(Kind::Video, video)),
+        };
+        let either = [audio_writing, video_writing].contains(&Writing::Stopped);
+        let writing = if either { Writing::Stopped } else { writing };
+        RecorderStatus { audio, video, writing, audio_writing, video_writing }
     }
+}
+
+/// Where in a pair of audio and video.
+fn place(kind: Kind) -> usize {
+    usize::from(kind == Kind::Video)
 }
 
 /// The handle of a running recording.
@@ -194,6 +277,7 @@ impl Recorder {
         if let Err(error) = spawned {
             // The closure and with it `done_in` are gone: `finish` returns at once.
             tracing::error!(recording = %id, %error, "a recording's thread could not be started");
+            recorder.shared.set_writing(Writing::Stopped);
         }
         recorder
     }
@@ -211,6 +295,10 @@ impl Recorder {
     /// Hands over a packet, or drops it when the disk is too slow.
     pub fn packet(&self, kind: Kind, packet: &MediaPacket) {
         self.shared.hear(kind, packet.at);
+        if self.shared.paused.load(Relaxed) {
+            self.shared.withheld.store(true, Relaxed);
+            return;
+        }
         self.put(Input::Packet(kind, packet.clone()));
     }
 
@@ -219,11 +307,16 @@ impl Recorder {
         self.put(Input::Report { kind, ntp, timestamp });
     }
 
-    /// The publisher's camera was switched on or off.
-    pub fn camera(&self, on: bool) {
-        if self.shared.camera_off.swap(!on, Relaxed) == on {
-            self.put(Input::Camera { on, at: Instant::now() });
+    /// The publisher's camera or microphone was switched on or off.
+    pub fn switched(&self, kind: Kind, on: bool) {
+        if self.shared.off[place(kind)].swap(!on, Relaxed) == on {
+            self.put(Input::Switched { kind, on, at: Instant::now() });
         }
+    }
+
+    /// From now on nothing is written, or it is again.
+    pub fn pause(&self, on: bool) {
+        self.shared.pause(on);
     }
 
     pub fn status(&self) -> RecorderStatus {
@@ -259,6 +352,7 @@ mod tests {
         shared.hear(Kind::Audio, at(1000));
         assert_eq!((status(3900).writing, status(4001).writing), (Writing::Starting, Writing::Stopped));
         shared.set_writing(Writing::On);
+        shared.written([true, false], at(1000));
         let flows = |ms| (status(ms).audio, status(ms).video);
         assert_eq!((flows(3500), status(3500).writing), ((Flow::Flowing, Flow::None), Writing::On));
         assert_eq!(flows(3501), (Flow::Stopped, Flow::None));
@@ -271,5 +365,62 @@ mod tests {
         assert_eq!(status(7001).writing, Writing::On);
         shared.set_writing(Writing::Stopped);
         assert_eq!(status(7001).writing, Writing::Stopped);
+    }
+
+    #[test]
+    fn each_track_is_told_apart_that_came_and_is_not_on_the_disk_after_three_seconds() {
+        let shared = Shared::new(Uuid::nil());
+        let at = |ms: u64| shared.born + Duration::from_millis(ms);
+        let writing = |ms| {
+            let status = shared.status(at(ms));
+            (status.audio_writing, status.video_writing)
+        };
+        let both = |from: u64, to: u64| {
+            for ms in (from..=to).step_by(20) {
+                shared.hear(Kind::Audio, at(ms));
+                shared.hear(Kind::Video, at(ms));
+            }
+        };
+        shared.set_writing(Writing::On);
+        // Clusters of a second, each a second and a half after it ended.
+        for second in 1..20 {
+            both(second * 1000, second * 1000 + 980);
+            shared.written([true, true], at(second * 1000 - 500));
+            assert_eq!(writing(second * 1000 + 990), (Writing::On, Writing::On), "{second}");
+        }
+        // From here on the clusters hold no picture: no keyframe comes.
+        for second in 20..25 {
+            both(second * 1000, second * 1000 + 980);
+            shared.written([true, false], at(second * 1000));
+        }
+        assert_eq!(writing(24_990), (Writing::On, Writing::Stopped));
+        assert_eq!(shared.status(at(24_990)).writing, Writing::Stopped);
+        shared.written([true, true], at(24_900));
+        assert_eq!(writing(25_000), (Writing::On, Writing::On));
+        // The last picture, of a screen on which nothing moves, waits for nobody.
+        shared.hear(Kind::Video, at(30_000));
+        shared.written([false, true], at(29_950));
+        shared.hear(Kind::Audio, at(33_500));
+        assert_eq!(writing(33_600), (Writing::On, Writing::On));
+    }
+
+    #[test]
+    fn what_is_paused_is_neither_late_nor_written_and_later_turns_wait_for_what_came_before_them() {
+        let shared = Shared::new(Uuid::nil());
+        shared.set_writing(Writing::On);
+        shared.hear(Kind::Audio, shared.born);
+        shared.pause(true);
+        let before = shared.born.checked_sub(Duration::from_secs(1)).unwrap_or(shared.born);
+        shared.pause(true);
+        let after = Instant::now();
+        assert_eq!(shared.status(after + Duration::from_secs(60)).writing, Writing::Paused);
+        if before < shared.born {
+            assert_eq!(shared.next_turn(before), None, "a packet from before it is written");
+        }
+        assert!(shared.next_turn(after).is_some_and(|(on, _)| on));
+        shared.pause(false);
+        assert!(shared.next_turn(Instant::now()).is_some_and(|(on, _)| !on));
+        assert_eq!(shared.next_turn(Instant::now()), None);
+        assert_eq!(shared.status(Instant::now()).writing, Writing::On);
     }
 }

@@ -143,7 +143,7 @@ fn open_gaps(lines: &[Line], end_ms: u64) -> Vec<Gap> {
             Line::GapBegan { from_ms, cause, medium } => {
                 open.push(Gap::new(*medium, *cause, *from_ms, end_ms.max(*from_ms)));
             }
-            Line::Gap(gap) => open.retain(|began| began.medium != gap.medium),
+            Line::Gap(gap) => open.retain(|began| (began.medium, began.cause) != (gap.medium, gap.cause)),
             _ => {}
         }
     }

@@ -7,7 +7,7 @@
 use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::video::engine::event::EngineEvent;
-use crate::video::engine::packet::MediaPacket;
+use crate::video::engine::packet::{Kind, MediaPacket};
 use crate::video::engine::recording::assemble::{Assembler, Output, Packet};
 use crate::video::engine::recording::disk::Disk;
 use crate::video::engine::recording::file::{self, RecordingFile};
@@ -53,6 +53,8 @@ pub(super) struct Work {
     /// Id and file of the next segment; of the first one they were given.
     next: Option<(Uuid, PathBuf)>,
     directory: PathBuf,
+    /// The pictures are of a camera.
+    camera: bool,
     clock: Clock,
     disk: Arc<dyn Disk>,
     events: RecorderEvents,
@@ -64,6 +66,7 @@ pub(super) struct Work {
     close_at: Instant,
     retry_at: Option<Instant>,
     retry_after: Duration,
+    paused: bool,
     /// Media came at all; something of it was kept; it was told that writing fails.
     heard: bool,
     kept: bool,
@@ -73,6 +76,11 @@ pub(super) struct Work {
 impl Drop for Work {
     /// Also when the thread panicked: nobody waits for what does not run any more.
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            // Whoever looks sees that nothing is written any more.
+            self.shared.set_writing(Writing::Stopped);
+            tracing::error!(recording = %self.first, "the thread of a recording broke");
+        }
         self.shared.open().clear();
         (self.events.finished)(self.first);
     }
@@ -91,6 +99,7 @@ impl Work {
             publication,
             directory: spec.path.parent().map(std::path::Path::to_owned).unwrap_or_default(),
             first: spec.id,
+            camera: spec.camera,
             next: Some((spec.id, spec.path)),
             clock,
             disk,
@@ -101,6 +110,7 @@ impl Work {
             close_at: Instant::now(),
             retry_at: None,
             retry_after: RETRY_FIRST,
+            paused: false,
             heard: false,
             kept: false,
             told_stopped: false,
@@ -122,6 +132,10 @@ impl Work {
             }
             match input {
                 Ok(Input::Packet(kind, packet)) => {
+                    self.turn(packet.at);
+                    if self.paused {
+                        continue;
+                    }
                     self.heard = true;
                     if self.segment.is_none() && self.is_due() {
                         self.begin(packet.at);
@@ -135,12 +149,14 @@ impl Work {
                     let Some(segment) = &mut self.segment else { continue };
                     segment.assembler.report(kind, ntp, timestamp);
                 }
-                Ok(Input::Camera { on, at }) => {
+                Ok(Input::Switched { kind, on, at }) => {
+                    self.turn(at);
                     let Some(segment) = &mut self.segment else { continue };
                     let at_ms = segment.at(at);
-                    segment.assembler.camera(on, at_ms);
+                    segment.switched(kind, on, at_ms);
                 }
                 Err(RecvTimeoutError::Timeout) => {
+                    self.turn(Instant::now());
                     let Some(segment) = &mut self.segment else { continue };
                     let now_ms = segment.at(Instant::now());
                     segment.assembler.tick(now_ms);
@@ -150,6 +166,21 @@ impl Work {
             self.carry_out();
         }
         self.finish();
+    }
+
+    /// Pauses and goes on, as was asked for until then.
+    fn turn(&mut self, until: Instant) {
+        while let Some((pause, at)) = self.shared.next_turn(until) {
+            self.paused = pause;
+            let Some(segment) = &mut self.segment else { continue };
+            let at_ms = segment.at(at);
+            if pause {
+                segment.assembler.pause(at_ms);
+            } else {
+                segment.assembler.resume(at_ms);
+            }
+            self.carry_out();
+        }
     }
 
     fn is_due(&self) -> bool {
@@ -167,10 +198,14 @@ impl Work {
         match made {
             Ok(file) => {
                 let mut assembler = Assembler::default();
-                if self.shared.camera_off() {
-                    assembler.camera(false, 0);
+                if self.camera {
+                    assembler.of_camera();
                 }
-                self.segment = Some(Segment { id, path, epoch, assembler, file, durable: false });
+                let mut segment = Segment { id, path, epoch, assembler, file, durable: false };
+                for kind in [Kind::Audio, Kind::Video].into_iter().filter(|kind| self.shared.is_off(*kind)) {
+                    segment.switched(kind, false, 0);
+                }
+                self.segment = Some(segment);
             }
             Err(error) => {
                 self.next = Some((id, path));
@@ -186,21 +221,26 @@ impl Work {
             match output {
                 Output::AskKeyframe => (self.events.ask_keyframe)(),
                 Output::GapBegan { from_ms, cause, medium } => {
+                    tell_lifeless(&self.shared, cause, true);
                     segment.file.gap_began(&Line::GapBegan { from_ms, cause, medium });
                     (self.events.tell)(EngineEvent::RecordingGapBegan { recording, from_ms, cause, medium });
                 }
                 // It only came late: the index closes what it began.
                 Output::Gap(gap) if gap.to_ms == gap.from_ms => segment.file.gap_began(&Line::Gap(gap)),
                 Output::Gap(gap) => {
+                    tell_lifeless(&self.shared, gap.cause, false);
                     segment.file.gap(gap);
                     (self.events.tell)(EngineEvent::RecordingGap { recording, gap });
                 }
                 Output::Cluster(cluster) => match self.shared.busy(|| segment.file.cluster(&cluster)) {
-                    Ok(()) if segment.durable => {}
                     Ok(()) => {
-                        segment.durable = true;
-                        let at = segment.file.started_at();
-                        self.started(recording, at);
+                        let found = cluster.contents;
+                        let until = segment.epoch + Duration::from_millis(found.end_ms);
+                        self.shared.written([found.audio, found.video], until);
+                        if !std::mem::replace(&mut segment.durable, true) {
+                            let at = segment.file.started_at();
+                            self.started(recording, at);
+                        }
                     }
                     Err(error) => {
                         let lost = (cluster.contents.start_ms, cluster.contents.end_ms);
@@ -229,6 +269,9 @@ impl Work {
     /// Takes the running segment out of use: what is on the disk of it is kept.
     fn broke_off(&mut self, lost: (u64, u64)) {
         let Some(mut segment) = self.segment.take() else { return };
+        for kind in [Kind::Audio, Kind::Video] {
+            self.shared.set_lifeless(kind, false); // the next segment looks for itself
+        }
         if !segment.durable {
             file::remove(&*self.disk, &segment.path);
             self.next = Some((segment.id, segment.path));
@@ -270,6 +313,7 @@ impl Work {
 
     /// Completes the file of the running segment, and those that broke off before.
     fn finish(&mut self) {
+        self.turn(Instant::now());
         if let Some(segment) = &mut self.segment {
             let now_ms = segment.at(Instant::now());
             segment.assembler.finish(now_ms);
@@ -296,6 +340,7 @@ impl Work {
         }
         if !self.kept {
             let reason = match (self.heard, self.told_stopped) {
+                (false, _) if self.shared.withheld.load(Relaxed) => Reason::Paused,
                 (false, _) => Reason::NoMedia,
                 (true, true) => Reason::Disk,
                 (true, false) => Reason::Undecodable,
@@ -315,7 +360,24 @@ impl Work {
     }
 }
 
+/// Whoever looks sees that nothing is in what comes, or that something is again.
+fn tell_lifeless(shared: &Shared, cause: GapCause, lifeless: bool) {
+    match cause {
+        GapCause::DigitalSilence => shared.set_lifeless(Kind::Audio, lifeless),
+        GapCause::StillPicture => shared.set_lifeless(Kind::Video, lifeless),
+        _ => {}
+    }
+}
+
 impl Segment {
+    /// The publisher's camera or microphone was switched on or off.
+    fn switched(&mut self, kind: Kind, on: bool, at_ms: u64) {
+        match kind {
+            Kind::Audio => self.assembler.microphone(on, at_ms),
+            Kind::Video => self.assembler.camera(on, at_ms),
+        }
+    }
+
     fn at(&self, at: Instant) -> u64 {
         at.saturating_duration_since(self.epoch).as_millis() as u64
     }

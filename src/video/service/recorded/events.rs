@@ -73,6 +73,8 @@ fn subject(event: &EngineEvent) -> Uuid {
         EngineEvent::Connected { resource } => *resource,
         EngineEvent::MediaStarted { publication }
         | EngineEvent::PublicationChanged { publication, .. }
+        | EngineEvent::Unwritten { publication, .. }
+        | EngineEvent::UnwrittenOver { publication, .. }
         | EngineEvent::ResourceClosed { publication, .. } => *publication,
         EngineEvent::RecordingStarted { recording, .. }
         | EngineEvent::RecordingGapBegan { recording, .. }

@@ -22,6 +22,7 @@ impl Video {
         for session in &sessions {
             self.adopt_unknown(session.id).await?;
         }
+        self.restore_pauses(&sessions).await?;
         let mut later = Vec::new();
         for row in store::media::unsettled(conn, node).await? {
             let id = row.id;

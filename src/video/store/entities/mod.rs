@@ -8,4 +8,5 @@ pub mod publication;
 pub mod recording;
 pub mod recording_gap;
 pub mod session_check;
+pub mod unrecorded_stretch;
 pub mod video_session;

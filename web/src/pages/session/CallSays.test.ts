@@ -63,6 +63,20 @@ describe('what is said in a call', () => {
     expect(words(await draw(inCall(alone, true)))).toBe('')
   })
 
+  it('says to everybody that the recording is paused, and lets an officer go on with it', async () => {
+    const can = { admit: true, end: true, pause: false, resume: true, note: false }
+    const guests = await draw(inCall(session('open', 'admitted', { recording_state: 'paused' })))
+    expect(words(guests)).toContain('has paused the recording')
+    expect(guests.find('button').exists()).toBe(false)
+    const fake = inCall(session('open', 'admitted', { recording_state: 'paused', can }), true)
+    await press(await draw(fake), 'Go on recording')
+    expect(fake.parts.resumeRecording).toHaveBeenCalledTimes(1)
+  })
+
+  it('tells whoever’s microphone gives only silence', async () => {
+    expect(words(await draw(inCall(), { unsent: 'silence' }))).toContain('Your microphone gives no sound.')
+  })
+
   it('names what of one’s own does not arrive', async () => {
     expect(words(await draw(inCall(), { unsent: 'picture' }))).toContain('Your picture does not arrive.')
     expect(words(await draw(inCall(), { unsent: 'sound' }))).toContain('Your sound does not arrive.')

@@ -18,6 +18,7 @@ describe('the top of a call', () => {
     ['records', recorded, true],
     ['begins to', session('open', 'admitted'), false],
     ['cannot write', session('open', 'admitted', { recording_state: 'stopped' }), false],
+    ['is paused', session('open', 'admitted', { recording_state: 'paused' }), false],
     ['has not begun', session('waiting', 'admitted'), false],
   ])('has a light that burns only while the program %s', async (_what, told, burns) => {
     const top = await draw(fakeRoom(told))
@@ -25,7 +26,7 @@ describe('the top of a call', () => {
   })
 
   it('says different things about a recording in each of its states', async () => {
-    const states = [recorded, session('open', 'admitted'), session('open', 'admitted', { recording_state: 'stopped' }), session('waiting', 'admitted')]
+    const states = [recorded, session('open', 'admitted'), session('open', 'admitted', { recording_state: 'paused' }), session('open', 'admitted', { recording_state: 'stopped' }), session('waiting', 'admitted')]
     const said = await Promise.all(states.map(async (told) => words((await draw(fakeRoom(told))).find('.rec b'))))
     expect(new Set(said).size).toBe(states.length)
   })

@@ -41,7 +41,7 @@ export function fakeRoom(told: Session | null = session('waiting', 'waiting'), o
     elsewhere: ref<WaitsElsewhere[]>([]), nextUp: ref<WaitsElsewhere>(),
     local: { setCamera: vi.fn(), setMicrophone: vi.fn(), flip: vi.fn() },
     enter: settled(), acknowledge: settled(), wait: settled(), checked: settled(), admit: settled(), check: settled(), decline: settled(),
-    leave: settled(), end: settled(), recheck: vi.fn(), startDevices: settled(), takeBack: vi.fn(), enterToo: vi.fn(),
+    leave: settled(), end: settled(), pauseRecording: settled(), resumeRecording: settled(), noteUnrecorded: settled(), recheck: vi.fn(), startDevices: settled(), takeBack: vi.fn(), enterToo: vi.fn(),
   }
   /** What the program tells from now on. */
   const tell = (now: Session) => (state.value = next(state.value, { type: 'snapshot', session: now }))

@@ -16,7 +16,7 @@ afterEach(() => {
 
 const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
 const inside = session('open', 'admitted')
-const publication = { id: 'one', participant_id: 'officer', source: 'camera', live: true, audio: 'flowing', video: 'flowing', recording: 'on' } as const
+const publication = { id: 'one', participant_id: 'officer', source: 'camera', live: true, audio: 'flowing', video: 'flowing', recording: 'on', audio_recording: 'on', video_recording: 'on' } as const
 
 async function open(at: ReturnType<typeof session>, { start = async () => {}, answers = [] as (number | FakeRefusal)[] } = {}) {
   const program = new FakeProgram()

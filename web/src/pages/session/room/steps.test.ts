@@ -68,6 +68,19 @@ describe('the steps of a session', () => {
     expect(room.phase.value).toBe('ended')
   })
 
+  it('pause the recording, let it go on, and note why something is not recorded, by the answer', async () => {
+    const { program, room, steps } = await open(session('open', 'admitted'))
+    program.now = session('open', 'admitted', { recording_state: 'paused' })
+    await steps.pauseRecording('private papers')
+    expect(room.session.value?.recording_state).toBe('paused')
+    program.now = session('open', 'admitted', { recording_state: 'on' })
+    await steps.resumeRecording()
+    expect(room.session.value?.recording_state).toBe('on')
+    await steps.noteUnrecorded('only numbers are compared')
+    expect(program.calls.pauseRecording).toHaveBeenCalledWith('session', 'private papers')
+    expect(program.calls.noteUnrecorded).toHaveBeenCalledWith('session', 'only numbers are compared')
+  })
+
   it('note a check, and take it back', async () => {
     const { program, steps } = await open(session('open', 'admitted'))
     await steps.check('identity', true)

@@ -28,7 +28,12 @@ export function useSteps({ session, apply, send }: Pick<Snapshots, 'session' | '
     await program.leave(left)
   }
   const end = () => apply(() => program.end(id()))
+  /** Nothing of anybody is recorded from now on. */
+  const pauseRecording = (reason: string) => apply(() => program.pauseRecording(id(), reason))
+  const resumeRecording = () => apply(() => program.resumeRecording(id()))
+  /** Says why the session goes on, or went on, without being recorded. */
+  const noteUnrecorded = (reason: string) => apply(() => program.noteUnrecorded(id(), reason))
   const recheck = () => void send({ type: 'recheck' })
 
-  return { acknowledge, wait, admit, check, decline, leave, end, recheck }
+  return { acknowledge, wait, admit, check, decline, leave, end, pauseRecording, resumeRecording, noteUnrecorded, recheck }
 }
