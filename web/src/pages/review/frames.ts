@@ -9,8 +9,8 @@ const LOOK_S = 1 / 61
 const LOOKS = 32
 /** Times are told in fractions that do not meet again exactly. */
 const ROUNDED_S = 0.000_5
-/** A browser that shows nothing, as of a page that nobody sees, tells nothing. */
-const PATIENCE_MS = 400
+/** What is not found by then is not waited for: a browser shows nothing of a page that nobody sees. */
+const PATIENCE_MS = 3_000
 
 /** Shows what stands at a time of the recording, and tells when that picture begins; null where nobody says so. */
 export type FrameView = (seconds: number) => Promise<number | null>
@@ -31,13 +31,13 @@ export async function stepFrame(view: FrameView, at: number, by: 1 | -1): Promis
   return shown + LOOKS * LOOK_S
 }
 
-/** The view of a video element. */
+/** The view of a video element. Its picture comes some moments after the place is found, so that is waited for. */
 export function viewOf(video: HTMLVideoElement): FrameView {
   return async (seconds) => {
     const sought = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }))
     const shown = 'requestVideoFrameCallback' in video
       ? new Promise<number>((resolve) => video.requestVideoFrameCallback((_now, { mediaTime }) => resolve(mediaTime)))
-      : Promise.resolve(null)
+      : null
     video.currentTime = seconds
     const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE_MS))
     return Promise.race([sought.then(() => shown), late])
