@@ -19,7 +19,7 @@ const devicesAreFine: DeviceState = {
 }
 const act = () => ({ busy: ref(false), problem: ref<ApiError | null>(null), run: vi.fn(() => Promise.resolve(true)) })
 
-export function fakeSharing() {
+function fakeSharing() {
   return {
     state: shallowRef<ShareState>(), shared: () => null, canScreen: true, canDocument: ref(true), choosing: ref(false),
     paperCameras: ref<MediaDeviceInfo[]>([]), start: vi.fn(), stop: vi.fn(),
