@@ -21,6 +21,11 @@ use uuid::Uuid;
 /// it is, a byte that does not fit its digest is never sent.
 const AHEAD: usize = 8 << 20;
 
+/// The most that a page's player gets of what it asks for without an end. It reads as it plays, and would keep its
+/// connection as long, of which browsers have six to a host. So it gets a part and asks again (RFC 9110, 15.3.7,
+/// lets a part be answered with less); a part no larger than what browsers take in at once lets the connection go.
+const FOR_PLAYER: u64 = 512 << 10;
+
 /// A recording, for the one who opened the playback. Takes `Range`.
 #[utoipa::path(get, path = "/review/playbacks/{id}/recordings/{recording_id}", tag = TAG,
     params(("id" = Uuid, Path), ("recording_id" = Uuid, Path)),
@@ -41,7 +46,14 @@ pub async fn recording_media(
     let range = text(header::RANGE).filter(|_| same);
     let (status, first, count) = match wanted(range, length) {
         Wanted::Whole => (StatusCode::OK, 0, length),
-        Wanted::Part { first, last } => (StatusCode::PARTIAL_CONTENT, first, last - first + 1),
+        Wanted::Part { first, last } => {
+            let count = last - first + 1;
+            (
+                StatusCode::PARTIAL_CONTENT,
+                first,
+                if plays_in_page(&headers) { count.min(FOR_PLAYER) } else { count },
+            )
+        }
         Wanted::Unsatisfiable => return Ok(unsatisfiable(length)),
     };
     let body = body(&media, checked, first, first + count).await?;
@@ -59,6 +71,15 @@ pub async fn recording_media(
         response.headers_mut().insert(header::CONTENT_RANGE, value);
     }
     Ok(response)
+}
+
+/// Asked for by a player in a page, with no end: others are given all that they ask for.
+fn plays_in_page(headers: &HeaderMap) -> bool {
+    let is = |name: HeaderName, found: fn(&str) -> bool| {
+        headers.get(name).and_then(|v| v.to_str().ok()).is_some_and(found)
+    };
+    is(HeaderName::from_static("sec-fetch-dest"), |dest| matches!(dest, "video" | "audio"))
+        && is(header::RANGE, |range| range.trim_end().ends_with('-'))
 }
 
 fn unsatisfiable(length: u64) -> Response {
@@ -119,4 +140,29 @@ async fn blocking<T: Send + 'static>(
             fault => changed(&found_in_file(media.recording, &fault)),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_player_in_a_page_is_given_its_part_and_others_all_they_ask_for() {
+        for (dest, range, plays) in [
+            (Some("video"), Some("bytes=0-"), true),
+            (Some("audio"), Some("bytes=4096- "), true),
+            (Some("video"), Some("bytes=0-4095"), false),
+            (Some("video"), None, false),
+            (Some("empty"), Some("bytes=0-"), false),
+            (None, Some("bytes=0-"), false),
+        ] {
+            let mut headers = HeaderMap::new();
+            let mut put = |name: HeaderName, value: Option<&'static str>| {
+                value.map(|value| headers.insert(name, value.parse().unwrap()))
+            };
+            put(HeaderName::from_static("sec-fetch-dest"), dest);
+            put(header::RANGE, range);
+            assert_eq!(plays_in_page(&headers), plays, "{dest:?} {range:?}");
+        }
+    }
 }

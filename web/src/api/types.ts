@@ -92,6 +92,7 @@ export type Message = Schemas['Message']
 
 export type Session = Schemas['Session']
 export type Participant = Schemas['Participant']
+export type Source = Schemas['Source']
 export type Publication = Schemas['Publication']
 
 export type ReviewRow = Schemas['ReviewRow']

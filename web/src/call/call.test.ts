@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Call, type CallEvents, type Playing } from './call'
 import { LocalMedia, problemOf, type DeviceState } from './devices'
-import { FakePeer, FakeStream, FakeTrack, fakeProgram, session } from './fakes'
-import { SteadyQuality, judge, sampleOf, type Sample } from './quality'
+import { FakePeer, FakeStream, FakeTrack, fakeProgram, session, type FakeRefusal } from './fakes'
+import { SteadyQuality, heard, judge, sampleOf, type Sample } from './quality'
 import { loudness } from './sound'
 
 beforeEach(() => {
@@ -15,10 +15,10 @@ const publication = (id: string, live = true, participant_id = 'officer') => ({ 
 const inside = (...publications: ReturnType<typeof publication>[]) => session('open', 'admitted', { publications })
 
 describe('a call', () => {
-  function begin() {
-    const program = fakeProgram()
+  function begin(...answers: (number | FakeRefusal)[]) {
+    const program = fakeProgram(...answers)
     let playing: Playing[] = []
-    const events: CallEvents = { media: vi.fn(), refused: vi.fn(), playing: (now) => (playing = now), quality: vi.fn() }
+    const events: CallEvents = { media: vi.fn(), refused: vi.fn(), shareRefused: vi.fn(), playing: (now) => (playing = now), quality: vi.fn() }
     const call = new Call({
       fetch: program.fetch,
       token: async () => 't',
@@ -51,6 +51,104 @@ describe('a call', () => {
     // the program has ended the first one itself
     expect(program.calls.filter(({ method }) => method === 'DELETE')).toHaveLength(0)
     call.stop()
+  })
+
+  it('shows a screen on a line of its own without sound, another thing in its place, and nothing any more', async () => {
+    const { call, program } = begin()
+    call.start(inside(), tracks)
+    await vi.advanceTimersByTimeAsync(0)
+    const track = new FakeTrack('video') as unknown as MediaStreamTrack
+    call.share({ source: 'screen', track })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(posts(program).at(-1)).toBe('/api/v1/whip/session/screen')
+    const screen = FakePeer.last
+    expect(screen.lines.map(({ kind, track }) => [kind, track])).toEqual([['video', track]])
+    call.share({ source: 'document', track })
+    await vi.advanceTimersByTimeAsync(0)
+    expect([posts(program).at(-1), screen.closed]).toEqual(['/api/v1/whip/session/document', true])
+    call.share(null)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(program.calls.filter(({ method }) => method === 'DELETE')).toHaveLength(2)
+    call.stop()
+  })
+
+  it('shows again what is shown when it begins anew, and goes on without what is refused', async () => {
+    const { call, program, events } = begin({ status: 403, code: 'not_admitted' })
+    call.start(inside(), tracks, { source: 'screen', track: new FakeTrack('video') as unknown as MediaStreamTrack })
+    await vi.advanceTimersByTimeAsync(0)
+    // the first line to ask is the camera's
+    expect(posts(program)).toEqual(['/api/v1/whip/session/camera', '/api/v1/whip/session/screen'])
+    expect([events.refused, events.shareRefused].map((told) => vi.mocked(told).mock.calls.length)).toEqual([1, 0])
+    call.stop()
+    const other = begin(201, { status: 403, code: 'not_admitted' })
+    other.call.start(inside(), tracks, { source: 'screen', track: new FakeTrack('video') as unknown as MediaStreamTrack })
+    await vi.advanceTimersByTimeAsync(0)
+    expect([other.events.refused, other.events.shareRefused].map((told) => vi.mocked(told).mock.calls.length)).toEqual([0, 1])
+    other.call.stop()
+  })
+
+  it('asks for sound alone where that is wanted, and for nothing that is only seen', async () => {
+    const { call, program } = begin()
+    const screen = { ...publication('screen'), source: 'screen' as const }
+    const told = session('open', 'admitted', { publications: [publication('face'), screen] })
+    call.start(told, tracks)
+    await vi.advanceTimersByTimeAsync(0)
+    call.setAudioOnly(true)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(posts(program).slice(3)).toEqual(['/api/v1/whep/face'])
+    expect(FakePeer.last.lines.map(({ kind }) => kind)).toEqual(['audio'])
+    // the old line of the face and that of the screen, which goes on without us
+    expect(program.calls.filter(({ method }) => method === 'DELETE')).toHaveLength(2)
+    call.update(session('open', 'admitted', { publications: [publication('face'), screen, publication('other')] }))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(FakePeer.last.lines.map(({ kind }) => kind)).toEqual(['audio'])
+    call.setAudioOnly(false)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(posts(program).slice(5).sort()).toEqual(['/api/v1/whep/face', '/api/v1/whep/other', '/api/v1/whep/screen'])
+    call.stop()
+  })
+
+  it('opens a line anew on which nothing comes back, sooner after a sleep, and says meanwhile that it is down', async () => {
+    const answers = async (sleeps: boolean, seconds: number) => {
+      FakePeer.all = []
+      const { call, program, events } = begin()
+      call.start(inside(), tracks)
+      await vi.advanceTimersByTimeAsync(0)
+      const peer = FakePeer.last
+      peer.become('connected')
+      let bytes = 100
+      peer.getStats = async () => new Map([['t', { type: 'transport', id: 't', bytesReceived: bytes }]])
+      for (let second = 0; second < 12; second++) {
+        bytes += 10
+        await vi.advanceTimersByTimeAsync(1_000)
+      }
+      expect([posts(program).length, vi.mocked(events.quality).mock.lastCall?.[0].quality]).toEqual([1, 'good'])
+      if (sleeps) call.wake()
+      await vi.advanceTimersByTimeAsync(seconds * 1_000)
+      const result = [posts(program).length, vi.mocked(events.quality).mock.lastCall?.[0].quality]
+      call.stop()
+      return result
+    }
+    expect(await answers(false, 4)).toEqual([1, 'good'])
+    expect(await answers(false, 6)).toEqual([1, 'down'])
+    expect(await answers(false, 8)).toEqual([2, 'down'])
+    expect(await answers(true, 2)).toEqual([2, 'down'])
+  })
+
+  it('says of somebody who is not received that they are not, and not of one who sends nothing', async () => {
+    const verdict = async (microphone: boolean) => {
+      FakePeer.all = []
+      const { call, events } = begin()
+      const told = inside(publication('one'))
+      call.start({ ...told, people: told.people.map((one) => ({ ...one, microphone, camera: false })) }, tracks)
+      await vi.advanceTimersByTimeAsync(0)
+      for (const peer of FakePeer.all) if (peer.lines[0]?.direction === 'sendonly') peer.become('connected')
+      await vi.advanceTimersByTimeAsync(6_000)
+      call.stop()
+      return vi.mocked(events.quality).mock.lastCall?.[0].wrong
+    }
+    expect(await verdict(true)).toBe('not_received')
+    expect(await verdict(false)).toBeNull()
   })
 
   it('closes everything when it stops', async () => {
@@ -146,6 +244,21 @@ describe('the devices', () => {
     expect(lines.slice(-2)).toEqual([['audio', false], ['audio', true]])
   })
 
+  it('take the next microphone when one is off the list, though its track says nothing', async () => {
+    const all = [{ kind: 'audioinput' as const, deviceId: 'audio-1' }, { kind: 'audioinput' as const, deviceId: 'audio-2' }]
+    const { local, state } = devices(async (want) => {
+      const exact = ((want.audio as MediaTrackConstraints)?.deviceId as ConstrainDOMStringParameters | undefined)?.exact
+      return new FakeStream([new FakeTrack('audio', (exact as string) ?? 'audio-1'), ...(want.video ? [new FakeTrack('video')] : [])])
+    }, all)
+    await local.start()
+    const flat = local.tracks.audio as unknown as FakeTrack
+    await local.list()
+    expect(flat.stopped).toBe(false)
+    all.shift()
+    await local.list()
+    expect([flat.stopped, state().microphone.id, state().microphone.took]).toEqual([true, 'audio-2', true])
+  })
+
   it('do not take another camera for one that was pulled out', async () => {
     const asked = vi.fn(given)
     const { local, state } = devices(asked, [{ kind: 'videoinput', deviceId: 'video-1' }, { kind: 'videoinput', deviceId: 'video-2' }])
@@ -185,19 +298,43 @@ describe('the devices', () => {
 })
 
 describe('the quality', () => {
-  const fine: Sample = { loss: 0, roundTripMs: 40, slowMachine: false, frozen: false }
+  const fine: Sample = { lossUp: 0, lossDown: 0, roundTripMs: 40, slowMachine: false, frozen: false, deaf: 0, notReceived: false }
 
   it('is judged with advice', () => {
-    expect(judge(fine)).toEqual({ quality: 'good', advice: null })
-    expect(judge({ ...fine, loss: 0.05 })).toEqual({ quality: 'fair', advice: 'near_router' })
-    expect(judge({ ...fine, loss: 0.2 })).toEqual({ quality: 'poor', advice: 'camera_off' })
-    expect(judge({ ...fine, roundTripMs: 900 }).quality).toBe('poor')
+    expect(judge(fine)).toEqual({ quality: 'good', wrong: null, advice: null })
+    expect(judge({ ...fine, lossUp: 0.05 })).toEqual({ quality: 'fair', wrong: 'loss_up', advice: 'near_router' })
+    expect(judge({ ...fine, lossDown: 0.2 })).toEqual({ quality: 'poor', wrong: 'loss_down', advice: 'audio_only' })
+    expect(judge({ ...fine, roundTripMs: 900 })).toEqual({ quality: 'poor', wrong: 'delay', advice: 'near_router' })
+    expect(judge({ ...fine, frozen: true }).wrong).toBe('halts')
     expect(judge({ ...fine, slowMachine: true }).advice).toBe('other_programs')
+    expect(judge({ ...fine, notReceived: true }).wrong).toBe('not_received')
+  })
+
+  it('is never good while nothing comes back, and is so at once', () => {
+    const steady = new SteadyQuality()
+    for (const deaf of [Infinity, 5]) expect(judge({ ...fine, deaf })).toEqual({ quality: 'down', wrong: 'line', advice: 'wait' })
+    expect(steady.add({ ...fine, deaf: 5 }).quality).toBe('down')
+    for (const _ of [1, 2, 3]) expect(steady.add(fine).quality).toBe('down')
+    expect(steady.add(fine).quality).toBe('good')
+  })
+
+  it('tells another reason when that is as bad', () => {
+    const steady = new SteadyQuality()
+    for (const _ of [1, 2]) steady.add({ ...fine, lossUp: 0.2 })
+    expect(steady.add({ ...fine, frozen: true })).toMatchObject({ quality: 'poor', wrong: 'halts' })
+  })
+
+  it('counts what comes back by whatever the browser counts', () => {
+    expect(heard([
+      { type: 'transport', id: 't', bytesReceived: 10 },
+      { type: 'candidate-pair', id: 'c', responsesReceived: 2, requestsReceived: 1 },
+      { type: 'outbound-rtp', id: 'o', bytesSent: 5 },
+    ])).toBe(13)
   })
 
   it('does not flicker', () => {
     const steady = new SteadyQuality()
-    const bad = { ...fine, loss: 0.2 }
+    const bad = { ...fine, lossUp: 0.2 }
     expect(steady.add(bad).quality).toBe('good')
     expect(steady.add(fine).quality).toBe('good')
     steady.add(bad)
@@ -210,8 +347,8 @@ describe('the quality', () => {
     const before = new Map()
     const report = (lost: number, received: number) =>
       [{ type: 'inbound-rtp', id: 'a', packetsLost: lost, packetsReceived: received }, { type: 'remote-inbound-rtp', id: 'b', roundTripTime: 0.05, fractionLost: 0 }]
-    expect(sampleOf(report(50, 100), before).loss).toBe(0)
-    expect(sampleOf(report(60, 190), before)).toMatchObject({ loss: 0.1, roundTripMs: 50 })
+    expect(sampleOf(report(50, 100), before)).toMatchObject({ lossUp: 0, lossDown: null })
+    expect(sampleOf(report(60, 190), before)).toMatchObject({ lossUp: 0, lossDown: 0.1, roundTripMs: 50 })
   })
 })
 

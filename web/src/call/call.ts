@@ -4,7 +4,8 @@ import type { ApiError } from '../api/problem'
 import type { Publication, Session } from '../api/types'
 import type { LinkPorts, LinkState } from './link'
 import type { MediaLink } from './machine'
-import { SteadyQuality, sampleOf, type Before, type Verdict } from './quality'
+import type { Shared } from './share'
+import { SteadyQuality, heard, sampleOf, type Before, type Report, type Verdict } from './quality'
 import { Player } from './whep'
 import { Publisher, type Kind, type Tracks } from './whip'
 
@@ -21,6 +22,8 @@ export interface CallEvents {
   media: (media: MediaLink) => void
   /** What we send is refused for good. */
   refused: (refusal: ApiError) => void
+  /** What we show besides our face is refused for good. */
+  shareRefused: (refusal: ApiError) => void
   playing: (playing: Playing[]) => void
   quality: (verdict: Verdict) => void
 }
@@ -33,20 +36,33 @@ const SAMPLE_MS = 1_000
 const LOUD = 0.02
 /** Between two words somebody still speaks. */
 const SPEAKS_FOR_SAMPLES = 2
+/** A line on which nothing comes back for so long is dead, whatever the browser still hopes. */
+const DEAD_AFTER_SAMPLES = 8
+/** After a sleep it most likely is: then so long, looked at for so long. */
+const DEAD_AFTER_SLEEP_SAMPLES = 2
+const HURRY_SAMPLES = 8
+/** Whoever is not received for so long is missing. */
+const MISSING_AFTER_SAMPLES = 4
 
-interface Seat { player: Player; publication: Publication; speaking: number }
+interface Seat { player: Player; publication: Publication; speaking: number; missing: number }
 
 export class Call {
   private publisher: Publisher | null = null
+  private sharer: Publisher | null = null
   private seats = new Map<string, Seat>()
   private session: Session | null = null
   private readonly steady = new SteadyQuality()
   private readonly before: Before = new Map()
+  private audioOnly = false
+  /** What came back by the last sample, and for how many nothing has. */
+  private heardBefore = -1
+  private deaf = 0
+  private hurry = 0
   private sampler: ReturnType<typeof setInterval> | undefined
 
   constructor(private readonly ports: CallPorts, private readonly events: CallEvents) {}
 
-  start(session: Session, tracks: Tracks) {
+  start(session: Session, tracks: Tracks, shared: Shared | null = null) {
     this.update(session)
     this.sampler = setInterval(() => void this.sample(), SAMPLE_MS)
     const follow = (state: LinkState) => {
@@ -54,15 +70,28 @@ export class Call {
     }
     this.publisher = new Publisher(this.ports, session.id, tracks, follow, (refusal) => this.events.refused(refusal))
     this.publisher.open()
+    this.share(shared)
+  }
+
+  /** What is shown besides the face, in place of what was, or nothing any more. */
+  share(shared: Shared | null) {
+    this.sharer?.close()
+    this.sharer = null
+    if (!shared || !this.publisher || !this.session) return
+    const tracks = { audio: null, video: shared.track }
+    this.sharer = new Publisher(this.ports, this.session.id, tracks, () => {}, (refusal) => this.events.shareRefused(refusal), shared.source)
+    this.sharer.open()
   }
 
   /** Opens what has begun to be published and closes what has ended. */
   update(session: Session) {
     this.session = session
-    const wanted = session.publications.filter((one) => one.live && one.participant_id !== session.me.id)
+    const wanted = session.publications.filter((one) =>
+      one.live && one.participant_id !== session.me.id && (one.source === 'camera' || !this.audioOnly))
     for (const [id, seat] of this.seats) {
       if (wanted.some((one) => one.id === id)) continue
-      seat.player.close(true)
+      // what has ended has nothing more to be deleted
+      seat.player.close(!session.publications.some((one) => one.id === id && one.live))
       this.seats.delete(id)
     }
     for (const publication of wanted) {
@@ -77,9 +106,23 @@ export class Call {
     this.publisher?.setTrack(kind, track)
   }
 
+  /** Sound alone is asked for, and what is only to be seen not at all. What we send is the page's to take away. */
+  setAudioOnly(on: boolean) {
+    this.audioOnly = on
+    for (const seat of this.seats.values()) if (seat.publication.source === 'camera') seat.player.setVideo(!on)
+    if (this.session) this.update(this.session)
+  }
+
+  /** The machine slept, or the page was away: lines that seem to stand may be long gone. */
+  wake() {
+    this.hurry = HURRY_SAMPLES
+    this.nudge()
+  }
+
   /** The line is back: whoever waits to try again does so now. */
   nudge() {
     this.publisher?.nudge()
+    this.sharer?.nudge()
     for (const seat of this.seats.values()) seat.player.nudge()
   }
 
@@ -87,7 +130,8 @@ export class Call {
   stop(gone = false) {
     clearInterval(this.sampler)
     this.publisher?.close(gone)
-    this.publisher = null
+    this.sharer?.close(gone)
+    this.publisher = this.sharer = null
     for (const seat of this.seats.values()) seat.player.close(gone)
     this.seats.clear()
     this.tell()
@@ -95,8 +139,8 @@ export class Call {
 
   private play(publication: Publication) {
     const onState = (_state: LinkState) => this.tell()
-    const player = new Player(this.ports, publication.id, this.ports.makeStream, onState)
-    this.seats.set(publication.id, { player, publication, speaking: 0 })
+    const player = new Player(this.ports, publication.id, this.ports.makeStream, onState, !this.audioOnly)
+    this.seats.set(publication.id, { player, publication, speaking: 0, missing: 0 })
     player.open()
   }
 
@@ -112,35 +156,54 @@ export class Call {
   }
 
   private async sample() {
-    const reports: Parameters<typeof sampleOf>[0][] = []
+    const reports: Report[] = []
     const spoke: string[] = []
-    const own = await this.publisher?.peer?.getStats().catch(() => undefined)
-    if (own) reports.push([...statsOf(own)])
+    const own = await this.statsOf(this.publisher)
+    this.listenFor(own)
+    reports.push(...own, ...await this.statsOf(this.sharer))
     for (const [id, seat] of this.seats) {
-      const stats = await seat.player.peer?.getStats().catch(() => undefined)
-      if (!stats) continue
-      const inbound = [...statsOf(stats)].filter((report) => report.type === 'inbound-rtp')
-      seat.player.sawBytes(sum(inbound, 'bytesReceived'), this.sends(seat.publication.participant_id))
-      reports.push(inbound)
+      seat.missing = seat.player.state === 'connected' ? 0 : seat.missing + 1
+      const inbound = (await this.statsOf(seat.player)).filter((report) => report.type === 'inbound-rtp')
+      if (!seat.player.peer) continue
+      seat.player.sawBytes(sum(inbound, 'bytesReceived'), this.sends(seat.publication))
+      reports.push(...inbound)
       const level = Math.max(0, ...inbound.map((report) => Number(report.audioLevel ?? 0)))
       const was = seat.speaking > 0
       seat.speaking = level > LOUD ? SPEAKS_FOR_SAMPLES : Math.max(0, seat.speaking - 1)
       if (was !== seat.speaking > 0) spoke.push(id)
     }
     if (!this.publisher) return
-    this.events.quality(this.steady.add(sampleOf(reports.flatMap((some) => [...some]), this.before)))
+    const notReceived = [...this.seats.values()].some((seat) => seat.missing >= MISSING_AFTER_SAMPLES && this.sends(seat.publication))
+    const deaf = this.publisher.state === 'connected' ? this.deaf : Infinity
+    this.events.quality(this.steady.add({ ...sampleOf(reports, this.before), deaf, notReceived }))
     if (spoke.length) this.tell()
   }
 
-  private sends(participantId: string): boolean {
-    const person = this.session?.people.find((one) => one.id === participantId)
+  /** Whether anything comes back on our own line; one that is dead is opened anew. */
+  private listenFor(own: Report[]) {
+    const now = heard(own)
+    // reports without anything in them, as of a browser that counts none, say nothing
+    this.deaf = this.publisher?.state === 'connected' && now > 0 && now === this.heardBefore ? this.deaf + 1 : 0
+    this.heardBefore = now
+    const dead = this.hurry > 0 ? DEAD_AFTER_SLEEP_SAMPLES : DEAD_AFTER_SAMPLES
+    this.hurry = Math.max(0, this.hurry - 1)
+    if (this.deaf < dead) return
+    this.deaf = 0
+    this.publisher?.reopen()
+    this.sharer?.reopen()
+  }
+
+  private async statsOf(line: { peer: RTCPeerConnection | null } | null): Promise<Report[]> {
+    const stats = await line?.peer?.getStats().catch(() => undefined)
+    // what the browser's types leave open
+    return stats ? [...stats.values() as Iterable<Report>] : []
+  }
+
+  private sends({ participant_id: participant, source, video }: Publication): boolean {
+    if (source !== 'camera') return video === 'flowing'
+    const person = this.session?.people.find((one) => one.id === participant)
     return !!person && (person.microphone || person.camera)
   }
-}
-
-/** What the browser's types leave open. */
-function statsOf(report: RTCStatsReport): Iterable<Record<string, unknown> & { type: string; id: string }> {
-  return report.values()
 }
 
 function sum(reports: Record<string, unknown>[], field: string): number {

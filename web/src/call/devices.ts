@@ -120,6 +120,13 @@ export class LocalMedia {
     const all = await this.ports.devices?.enumerateDevices().catch(() => []) ?? []
     const of = (kind: MediaDeviceKind) => all.filter((one) => one.kind === kind && one.deviceId)
     this.tell({ microphones: of('audioinput'), cameras: of('videoinput'), speakers: of('audiooutput') })
+    // a headset that has gone flat is off the list, and its track may say nothing
+    const { audio } = this.tracks
+    const { microphones, microphone } = this.state
+    if (!audio || !microphone.id || !microphones.length || microphones.some((one) => one.deviceId === microphone.id)) return
+    audio.onended = audio.onmute = audio.onunmute = null
+    audio.stop()
+    await this.lost('audio', audio)
   }
 
   private async ask(kind: Kind, want = this.want(kind)): Promise<void> {

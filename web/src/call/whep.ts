@@ -18,13 +18,15 @@ export class Player {
     readonly publicationId: string,
     makeStream: () => MediaStream,
     onState: (state: LinkState) => void,
+    /** Without it only the sound is asked for. */
+    private video = true,
   ) {
     this.stream = makeStream()
     this.link = new Link(ports, {
       url: `/api/v1/whep/${publicationId}`,
       prepare: (peer) => {
         peer.addTransceiver('audio', { direction: 'recvonly' })
-        peer.addTransceiver('video', { direction: 'recvonly' })
+        if (this.video) peer.addTransceiver('video', { direction: 'recvonly' })
       },
       onPeer: (peer) => {
         this.silent = 0
@@ -45,6 +47,14 @@ export class Player {
 
   open() {
     this.link.open()
+  }
+
+  /** With the picture or without, on a new connection. */
+  setVideo(on: boolean) {
+    if (this.video === on) return
+    this.video = on
+    for (const track of on ? [] : this.stream.getVideoTracks()) this.stream.removeTrack(track)
+    this.link.reopen()
   }
 
   nudge() {

@@ -1,13 +1,14 @@
-// Publishing: our picture and sound in one WHIP resource. Both lines exist from the start, so that a camera that is
-// switched on later needs no new connection.
+// Publishing: one of our sources in one WHIP resource. Of the camera both lines exist from the start, so that a picture
+// that is switched on later needs no new connection; what is shown besides has a picture only.
 import type { ApiError } from '../api/problem'
+import type { Source } from '../api/types'
 import { Link, type LinkPorts, type LinkState } from './link'
 
 export type Kind = 'audio' | 'video'
 export type Tracks = Record<Kind, MediaStreamTrack | null>
 
-/** Enough for a face and for a document held up to the camera. */
-const VIDEO_BITS_PER_SECOND = 1_200_000
+/** Enough for a face and for a document held up to the camera; small print on a screen needs more. */
+const VIDEO_BITS_PER_SECOND: Record<Source, number> = { camera: 1_200_000, screen: 2_000_000, document: 2_000_000 }
 
 export class Publisher {
   private senders: Partial<Record<Kind, RTCRtpSender>> = {}
@@ -19,9 +20,10 @@ export class Publisher {
     private readonly tracks: Tracks,
     onState: (state: LinkState) => void,
     onRefused?: (refusal: ApiError) => void,
+    private readonly source: Source = 'camera',
   ) {
     this.link = new Link(ports, {
-      url: `/api/v1/whip/${sessionId}/camera`,
+      url: `/api/v1/whip/${sessionId}/${source}`,
       prepare: (peer) => this.prepare(peer),
       onState,
       onRefused,
@@ -36,6 +38,15 @@ export class Publisher {
 
   open() {
     this.link.open()
+  }
+
+  get state() {
+    return this.link.state
+  }
+
+  /** The line is dead, whatever the browser thinks: a new one. */
+  reopen() {
+    this.link.reopen()
   }
 
   nudge() {
@@ -54,8 +65,8 @@ export class Publisher {
   }
 
   private prepare(peer: RTCPeerConnection) {
-    this.senders.audio = this.line(peer, 'audio').sender
-    const video = this.line(peer, 'video', [{ maxBitrate: VIDEO_BITS_PER_SECOND }])
+    if (this.source === 'camera') this.senders.audio = this.line(peer, 'audio').sender
+    const video = this.line(peer, 'video', [{ maxBitrate: VIDEO_BITS_PER_SECOND[this.source] }])
     this.senders.video = video.sender
     preferVp8(video)
   }

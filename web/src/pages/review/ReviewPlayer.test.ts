@@ -9,16 +9,31 @@ import ReviewPlayer from './ReviewPlayer.vue'
 vi.mock('../../api/client', () => ({ api: { GET: vi.fn() }, take: vi.fn(), onSignedOut: vi.fn() }))
 
 // as in a browser; this stand-in for one knows no such names
-Object.assign(HTMLMediaElement, { HAVE_NOTHING: 0, HAVE_METADATA: 1, HAVE_FUTURE_DATA: 3, HAVE_ENOUGH_DATA: 4 })
+Object.assign(HTMLMediaElement, { HAVE_NOTHING: 0, HAVE_METADATA: 1, HAVE_CURRENT_DATA: 2, HAVE_FUTURE_DATA: 3, HAVE_ENOUGH_DATA: 4 })
 
 /** Whether pictures have come so far that they could be played. */
 let ready = true
+let closed: ReturnType<typeof vi.spyOn>
+const times = new WeakMap<HTMLMediaElement, number>()
+/** Where pictures stand, and that a browser tells when it has found the place. */
+const currentTime: PropertyDescriptor & ThisType<HTMLMediaElement> = {
+  configurable: true,
+  get() {
+    return times.get(this) ?? 0
+  },
+  set(seconds: number) {
+    times.set(this, seconds)
+    queueMicrotask(() => this.dispatchEvent(new Event('seeked')))
+  },
+}
+Object.defineProperty(HTMLMediaElement.prototype, 'currentTime', currentTime)
 beforeEach(() => {
   ready = true
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
   const video = HTMLMediaElement.prototype
   vi.spyOn(video, 'play').mockResolvedValue(undefined)
   vi.spyOn(video, 'pause').mockReturnValue(undefined)
+  closed = vi.spyOn(video, 'load').mockReturnValue(undefined)
   vi.spyOn(video, 'readyState', 'get').mockImplementation(() => (ready ? HTMLMediaElement.HAVE_ENOUGH_DATA : HTMLMediaElement.HAVE_NOTHING))
   vi.spyOn(video, 'duration', 'get').mockImplementation(() => (ready ? 60 : NaN))
 })
@@ -88,7 +103,8 @@ describe('the review player', () => {
     await goes(3_000)
     expect(at(player)).toBe('00:00:03')
     await key('k')
-    await goes(70_000)
+    for (const _ of [1, 2, 3, 4, 5]) await key('l')
+    await goes(9_000)
     expect(at(player)).toBe('00:01:00')
     expect(player.find('.main').attributes('aria-label')).toContain('Play (')
   })
@@ -110,6 +126,70 @@ describe('the review player', () => {
     await key('l')
     await key('l')
     expect(['Lin', 'Zhou'].map((name) => (tile(player, name).find('video').element as HTMLVideoElement).currentTime)).toEqual([10, 20])
+  })
+
+  it('opens of many parts what shows and what comes next, and closes what has been', async () => {
+    const tracks = ['Lin', 'Zhou'].flatMap((name) => Array.from({ length: 6 }, (_, at) => track(name, at, at * 30_000, 28_000)))
+    const player = await draw(playback({ tracks, missing: [], duration_ms: 180_000 }))
+    const open = () => player.findAll('video').map((video) => video.attributes('src'))
+    const first = player.findAll('video').map((video) => video.element)
+    expect(open()).toHaveLength(2)
+    expect(closed).not.toHaveBeenCalled()
+    await key('l')
+    await key('l')
+    expect(open()).toHaveLength(4)
+    await key('l')
+    await key('l')
+    expect(open()).toHaveLength(2)
+    // told that there is nothing, or it would go on reading
+    expect(first.map((video) => [video.isConnected, video.hasAttribute('src')])).toEqual([[false, false], [false, false]])
+    expect(closed).toHaveBeenCalledTimes(2)
+  })
+
+  it('goes picture by picture in the large one by key and button, and the others come along', async () => {
+    const player = await draw()
+    for (const _ of [1, 2]) await key('l')
+    await press(player, 'Play (')
+    await press(player, 'Next picture')
+    await goes(500)
+    // this stand-in for a browser does not tell which picture it shows
+    expect(Number(words(player.find('.tc b + .num')).slice(1))).toBe(40)
+    expect(player.find('.main').attributes('aria-label')).toContain('Play (')
+    await key('.')
+    await goes(500)
+    await key(',')
+    await goes(500)
+    expect(words(player.find('.tc b + .num'))).toBe('.040')
+    const stand = player.findAll('video').map((video) => (video.element as HTMLVideoElement).currentTime)
+    expect(stand.map((time) => Number(time.toFixed(2)))).toEqual([20.04, 10.04])
+  })
+
+  it('tells what is missing in words, and goes to just before it', async () => {
+    const player = await draw()
+    const item = player.find('.gaps li')
+    expect(words(item)).toBe('00:00:30–00:00:32LinPicture and sound · lost on the network · 2.0 s missing')
+    await item.find('button').trigger('click')
+    expect(at(player)).toBe('00:00:28')
+    expect((await draw(playback({ missing: [] }))).find('.gaps').exists()).toBe(false)
+  })
+
+  it('offers the whole screen where there is such a thing', async () => {
+    const without = await draw()
+    expect(without.find('[aria-keyshortcuts="F"]').exists()).toBe(false)
+    without.unmount()
+    const asked = vi.fn(async () => {})
+    Object.assign(document, { fullscreenEnabled: true })
+    Object.assign(HTMLElement.prototype, { requestFullscreen: asked })
+    const player = await draw()
+    await player.find('[aria-keyshortcuts="F"]').trigger('click')
+    await key('f')
+    expect(asked).toHaveBeenCalledTimes(2)
+    Object.assign(document, { fullscreenElement: player.find('.theatre').element })
+    document.dispatchEvent(new Event('fullscreenchange'))
+    await nextTick()
+    expect(player.find('[aria-keyshortcuts="F"]').attributes('aria-pressed')).toBe('true')
+    for (const name of ['fullscreenEnabled', 'fullscreenElement']) Reflect.deleteProperty(document, name)
+    Reflect.deleteProperty(HTMLElement.prototype, 'requestFullscreen')
   })
 
   it('leaves keys alone that mean something where they are pressed', async () => {

@@ -1,5 +1,6 @@
 // Binds the shared clock to video elements: ten times a second every picture is told where it should be.
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { FRAME_S, stepFrame, viewOf } from './frames'
 import { SharedClock, correction, segmentAt, type Tile } from './sync'
 
 const TICK_MS = 100
@@ -19,6 +20,8 @@ export interface Player {
   toggle: () => void
   seek: (ms: number) => void
   setSpeed: (speed: number) => void
+  /** Stands, and goes to the next picture of a tile or the one before. */
+  step: (tile: Tile, by: 1 | -1) => Promise<void>
   attach: (recording: string, video: HTMLVideoElement | null) => void
   fail: (recording: string) => void
 }
@@ -34,11 +37,15 @@ export function usePlayer(length: number, tiles: Tile[], start = 0): Player {
   const failed = shallowRef<ReadonlySet<string>>(new Set())
   const videos = new Map<string, HTMLVideoElement>()
   const givenUp = new Set<string>()
+  /** Where a picture that stands was last sent: browsers may round it, and must not be sent there for ever. */
+  const sentTo = new Map<string, number>()
+  /** The recording that is being stepped through: it is where the step has it. */
+  let stepping: string | null = null
   let waitingSince: number | null = null
   const now = () => performance.now()
 
   /** True while this picture holds up the others. */
-  function follow(video: HTMLVideoElement, wanted: number): boolean {
+  function follow(recording: string, video: HTMLVideoElement, wanted: number): boolean {
     const running = clock.playing && !clock.held
     const over = Number.isFinite(video.duration) && wanted / 1000 >= video.duration - TAIL_S
     if (over) {
@@ -50,7 +57,9 @@ export function usePlayer(length: number, tiles: Tile[], start = 0): Player {
     if (video.readyState < HTMLMediaElement.HAVE_METADATA || video.seeking) return true
     const what = correction(wanted, video.currentTime * 1000, clock.speed, running)
     if (what.kind === 'rate' && video.playbackRate !== what.rate) video.playbackRate = what.rate
-    if (what.kind === 'jump') video.currentTime = what.to / 1000
+    if (what.kind === 'jump' && (running || sentTo.get(recording) !== what.to)) video.currentTime = what.to / 1000
+    if (running) sentTo.delete(recording)
+    else sentTo.set(recording, wanted)
     return video.seeking || video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA
   }
 
@@ -61,10 +70,10 @@ export function usePlayer(length: number, tiles: Tile[], start = 0): Player {
       const active = segmentAt(tile, at)
       for (const track of tile.segments) {
         const video = videos.get(track.recording_id)
-        if (!video || failed.value.has(track.recording_id)) continue
+        if (!video || failed.value.has(track.recording_id) || track.recording_id === stepping) continue
         if (track !== active) {
           if (!video.paused) video.pause()
-        } else if (follow(video, at - track.offset_ms) && !givenUp.has(track.recording_id)) {
+        } else if (follow(track.recording_id, video, at - track.offset_ms) && !givenUp.has(track.recording_id)) {
           unready.push({ recording: track.recording_id, name: tile.name })
         }
       }
@@ -89,14 +98,33 @@ export function usePlayer(length: number, tiles: Tile[], start = 0): Player {
     playing.value = clock.playing
   }
 
+  async function step(tile: Tile, by: 1 | -1) {
+    // one picture after the other, however fast the key is pressed
+    if (stepping) return
+    clock.pause(now())
+    const at = clock.position(now())
+    const active = segmentAt(tile, at)
+    const video = active && !failed.value.has(active.recording_id) ? videos.get(active.recording_id) : undefined
+    let reached = at / 1000 + by * FRAME_S
+    if (active && video && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
+      stepping = active.recording_id
+      video.pause()
+      const from = active.offset_ms / 1000
+      reached = from + await stepFrame(viewOf(video), at / 1000 - from, by).finally(() => (stepping = null))
+      sentTo.set(active.recording_id, reached * 1000 - active.offset_ms)
+    }
+    clock.seek(now(), reached * 1000)
+    tick()
+  }
+
   const timer = setInterval(tick, TICK_MS)
   onScopeDispose(() => {
     clearInterval(timer)
-    for (const video of videos.values()) video.pause()
+    for (const video of videos.values()) close(video)
   })
 
   return {
-    position, playing, speed, waitsFor, failed,
+    position, playing, speed, waitsFor, failed, step,
     toggle: () => {
       if (clock.playing) clock.pause(now())
       else clock.play(now())
@@ -112,9 +140,19 @@ export function usePlayer(length: number, tiles: Tile[], start = 0): Player {
       clock.setSpeed(now(), value)
     },
     attach: (recording, video) => {
+      const before = videos.get(recording)
+      if (before && before !== video) close(before)
+      sentTo.delete(recording)
       if (video) videos.set(recording, video)
       else videos.delete(recording)
     },
     fail: (recording) => (failed.value = new Set([...failed.value, recording])),
   }
+}
+
+/** An element that is gone from the page still reads and keeps what it has read, until it is told that there is nothing. */
+function close(video: HTMLVideoElement) {
+  video.pause()
+  video.removeAttribute('src')
+  video.load()
 }

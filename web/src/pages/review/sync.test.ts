@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Track } from '../../api/types'
 import { timecode } from '../../rules/time'
 import {
-  SharedClock, absence, commandOf, correction, firstLarge, firstPicture, lanesOf, latest, missingMs, secondsOf, segmentAt, shortTime, ticksOf,
+  SharedClock, absence, commandOf, correction, firstLarge, firstPicture, lanesOf, latest, missingMs, openedAt, secondsOf, segmentAt, shortTime, ticksOf,
   tilesOf,
 } from './sync'
 
@@ -46,6 +46,15 @@ describe('tiles', () => {
     expect(segmentAt(tile, 9_000)?.segment).toBe(1)
   })
 
+  it('open what shows and, shortly before it begins, what comes next: never all', () => {
+    const tile = tilesOf(Array.from({ length: 12 }, (_, at) => track('c', at, at * 30_000, 28_000)))[0]!
+    const opened = (at: number, speed = 1) => openedAt(tile, at, speed).map((one) => one.segment)
+    expect([0, 17_000, 18_000, 29_000, 30_000, 359_000].map((at) => opened(at))).toEqual([[0], [0], [0, 1], [1], [1], []])
+    // played faster, it is needed sooner
+    expect([opened(7_000, 2), opened(0, 2)]).toEqual([[0, 1], [0]])
+    expect(openedAt(tilesOf([track('c', 0, 60_000, 1)])[0]!, 0, 1)).toEqual([])
+  })
+
   it('begin with the first picture, and with a visitor large if one is there', () => {
     expect(firstPicture(tilesOf([track('c', 0, 7_000, 10), track('d', 0, 4_000, 10)]))).toBe(4_000)
     expect(firstPicture([])).toBe(0)
@@ -80,8 +89,8 @@ describe('a picture that is off', () => {
     expect(correction(10_000, 7_000, 1, true)).toEqual({ kind: 'jump', to: 10_000 })
   })
   it('stands exactly where the clock stands', () => {
-    expect(correction(10_000, 10_080, 1, false)).toEqual({ kind: 'jump', to: 10_000 })
-    expect(correction(10_000, 10_020, 1, false)).toEqual({ kind: 'none' })
+    expect(correction(10_000, 10_030, 1, false)).toEqual({ kind: 'jump', to: 10_000 })
+    expect(correction(10_000, 10_010, 1, false)).toEqual({ kind: 'none' })
   })
 })
 
@@ -130,6 +139,7 @@ describe('keys', () => {
     expect(commandOf('K')).toEqual({ kind: 'toggle' })
     expect(commandOf('j')).toEqual({ kind: 'by', ms: -10_000 })
     expect(commandOf('ArrowRight')).toEqual({ kind: 'by', ms: 1_000 })
+    expect([commandOf(','), commandOf('.'), commandOf('F')]).toEqual([{ kind: 'frame', by: -1 }, { kind: 'frame', by: 1 }, { kind: 'full' }])
     expect(commandOf('x')).toBeNull()
   })
 })

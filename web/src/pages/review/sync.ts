@@ -5,6 +5,10 @@ import { timecode } from '../../rules/time'
 
 /** Off by more than this, a picture is brought back. */
 const OFF_MS = 100
+/** One that stands is to show the very picture of the moment: less than half of one at 30 a second. */
+const STANDS_OFF_MS = 15
+/** So long before a segment it is opened, for it to play without a halt. */
+const OPENED_BEFORE_MS = 12_000
 /** Off by more than this, changing the speed would take too long: it jumps. */
 const FAR_OFF_MS = 1_000
 /** How much faster or slower a picture may run to catch up; more would be heard. */
@@ -41,6 +45,16 @@ export function segmentAt(tile: Tile, position: number): Track | undefined {
   return tile.segments.findLast((track) => track.offset_ms <= position && position < end(track))
 }
 
+/**
+ * The segments of a tile that are opened at a position: what shows, and shortly before it begins what comes next. Each
+ * that is open may keep a connection, of which browsers have six to a host, and memory for what it has read.
+ */
+export function openedAt(tile: Tile, position: number, speed: number): Track[] {
+  const coming = tile.segments.find((track) => track.offset_ms > position)
+  const soon = coming && coming.offset_ms - position <= OPENED_BEFORE_MS * Math.max(1, speed) ? coming : undefined
+  return [segmentAt(tile, position), soon].filter((track) => !!track)
+}
+
 /** Something missing from a tile, on the shared timeline. */
 export interface Missing { from: number; to: number; cause: string; medium: 'audio' | 'video' | 'both'; ms: number }
 
@@ -74,7 +88,7 @@ export type Correction = { kind: 'none' } | { kind: 'rate'; rate: number } | { k
 export function correction(wanted: number, actual: number, speed: number, playing: boolean): Correction {
   const off = actual - wanted
   const size = Math.abs(off)
-  if (!playing) return size > OFF_MS / 2 ? { kind: 'jump', to: wanted } : { kind: 'none' }
+  if (!playing) return size > STANDS_OFF_MS ? { kind: 'jump', to: wanted } : { kind: 'none' }
   if (size > FAR_OFF_MS * Math.max(1, speed)) return { kind: 'jump', to: wanted }
   if (size > OFF_MS) return { kind: 'rate', rate: speed * (off > 0 ? 1 - NUDGE : 1 + NUDGE) }
   return { kind: 'rate', rate: speed }
@@ -132,7 +146,8 @@ export class SharedClock {
   }
 }
 
-export type Command = { kind: 'toggle' } | { kind: 'by'; ms: number } | { kind: 'to'; part: 0 | 1 }
+export type Command =
+  | { kind: 'toggle' } | { kind: 'by'; ms: number } | { kind: 'to'; part: 0 | 1 } | { kind: 'frame'; by: 1 | -1 } | { kind: 'full' }
 
 /** What a key means to the player. */
 export function commandOf(key: string): Command | null {
@@ -142,6 +157,9 @@ export function commandOf(key: string): Command | null {
     case 'l': return { kind: 'by', ms: 10_000 }
     case 'ArrowLeft': return { kind: 'by', ms: -1_000 }
     case 'ArrowRight': return { kind: 'by', ms: 1_000 }
+    case ',': return { kind: 'frame', by: -1 }
+    case '.': return { kind: 'frame', by: 1 }
+    case 'f': return { kind: 'full' }
     case 'Home': return { kind: 'to', part: 0 }
     case 'End': return { kind: 'to', part: 1 }
     default: return null

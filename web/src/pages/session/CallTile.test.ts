@@ -23,6 +23,7 @@ describe('the tile of a person', () => {
     ['has no camera on', { person: { ...person, camera: false } }, true, 'Camera is off'],
     ['is on its way', {}, false, 'Connecting the picture…'],
     ['moves', {}, true, 'picture'],
+    ['is not asked for', { audioOnly: true }, true, 'Sound only'],
     ['has stopped, which would pass for a person who sits still', { pictureStopped: true }, true, 'The picture has stopped'],
     ['was there and is coming back', { connected: false }, true, 'The picture is coming back…'],
     ['is one’s own', { self: true, track: {}, stream: null }, false, 'picture'],

@@ -9,8 +9,8 @@ import CallTop from './CallTop.vue'
 
 afterEach(() => void (online.value = true))
 
-const draw = (fake: ReturnType<typeof fakeRoom>, mutedPicture = false) =>
-  show(CallTop, { props: { room: fake.room, mutedPicture }, areas: ['session'], language: 'en' })
+const draw = (fake: ReturnType<typeof fakeRoom>) =>
+  show(CallTop, { props: { room: fake.room }, areas: ['session'], language: 'en' })
 const recorded = session('open', 'admitted', { recording: true, recording_state: 'on', opened_at: '2026-11-23T06:00:00Z' })
 
 describe('the top of a call', () => {
@@ -41,16 +41,40 @@ describe('the top of a call', () => {
     expect(words(top.find('.rec b'))).not.toBe(before)
   })
 
-  it('tells the quality in the call, with advice and the camera to turn off', async () => {
+  const inCall = () => {
     const fake = fakeRoom(recorded)
     fake.parts.state.value = next(fake.parts.state.value, { type: 'media', media: 'connected' })
+    return fake
+  }
+
+  it('tells the quality in the call: what is wrong, what to do, and how to go on with sound alone', async () => {
+    const fake = inCall()
     const top = await draw(fake)
     expect(words(top.find('.quality'))).toBe('Good connection')
-    fake.parts.quality.value = { quality: 'poor', advice: 'camera_off' }
+    fake.parts.quality.value = { quality: 'poor', wrong: 'loss_up', advice: 'audio_only' }
     await nextTick()
-    expect(words(top.find('.quality'))).toContain('The picture may halt')
-    await press(top, 'Turn my camera off')
-    expect(top.emitted('cameraOff')).toHaveLength(1)
-    expect((await draw(fake, true)).find('.quality button').exists()).toBe(false)
+    expect(words(top.find('.quality'))).toContain('Some of your sound and picture is lost on the way. Sound comes first.')
+    await press(top, 'Use sound only')
+    expect(top.emitted('audioOnly')).toHaveLength(1)
+    fake.parts.audioOnly.value = true
+    await nextTick()
+    expect(top.find('.quality button').exists()).toBe(false)
+  })
+
+  it('says nothing good of a line that is not there, and nothing before it was measured', async () => {
+    const badge = async (change: (fake: ReturnType<typeof fakeRoom>) => void) => {
+      const fake = inCall()
+      const top = await draw(fake)
+      change(fake)
+      await nextTick()
+      const found = top.find('.quality')
+      return found.exists() ? words(found) : ''
+    }
+    expect(await badge((fake) => (fake.parts.state.value = next(fake.parts.state.value, { type: 'media', media: 'lost' })))).toBe('Not connected')
+    expect(await badge((fake) => (fake.parts.stale.value = true))).toBe('Not connected')
+    expect(await badge((fake) => (fake.parts.quality.value = { quality: 'down', wrong: 'line', advice: 'wait' }))).toContain('does not answer')
+    expect(await badge((fake) => (fake.parts.quality.value = null))).toBe('')
+    const before = await draw(fakeRoom(recorded))
+    expect(before.find('.quality').exists()).toBe(false)
   })
 })

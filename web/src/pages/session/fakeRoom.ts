@@ -7,6 +7,7 @@ import type { Playing } from '../../call/call'
 import type { DeviceState } from '../../call/devices'
 import { session } from '../../call/fakes'
 import { START, next, phaseOf, type CallState } from '../../call/machine'
+import type { ShareState } from '../../call/share'
 import type { Verdict } from '../../call/quality'
 import type { WaitsElsewhere } from './room/elsewhere'
 import type { Room } from './room'
@@ -17,6 +18,13 @@ const devicesAreFine: DeviceState = {
   microphones: [], cameras: [], speakers: [],
 }
 const act = () => ({ busy: ref(false), problem: ref<ApiError | null>(null), run: vi.fn(() => Promise.resolve(true)) })
+
+function fakeSharing() {
+  return {
+    state: shallowRef<ShareState>(), shared: () => null, canScreen: true, canDocument: ref(true), choosing: ref(false),
+    paperCameras: ref<MediaDeviceInfo[]>([]), start: vi.fn(), stop: vi.fn(),
+  }
+}
 
 export function fakeRoom(told: Session | null = session('waiting', 'waiting'), officer = false) {
   const state = shallowRef<CallState>(told ? next(START, { type: 'entered', session: told }) : START)
@@ -35,8 +43,9 @@ export function fakeRoom(told: Session | null = session('waiting', 'waiting'), o
     stopping: ref(false),
     devices, picture: track, sound: shallowRef<MediaStreamTrack | null>(null), speakerId: ref(''),
     playing: shallowRef<Playing[]>([]),
-    quality: shallowRef<Verdict>({ quality: 'good', advice: null }),
+    quality: shallowRef<Verdict | null>({ quality: 'good', wrong: null, advice: null }),
     refusal: shallowRef<ApiError | null>(null),
+    audioOnly: ref(false), setAudioOnly: vi.fn(), sharing: fakeSharing(), shareRefusal: shallowRef<ApiError | null>(null),
     walking: act(), taken: shallowRef(null), together: ref(''), straightIn: ref(false), walksIn: ref(false),
     elsewhere: ref<WaitsElsewhere[]>([]), nextUp: ref<WaitsElsewhere>(),
     local: { setCamera: vi.fn(), setMicrophone: vi.fn(), flip: vi.fn() },

@@ -4,10 +4,13 @@ import { computed, onScopeDispose, watch } from 'vue'
 import { chime } from '../../call/sound'
 import { isStaff } from '../../state/me'
 import { online } from '../../state/online'
+import { onWake } from '../../state/woke'
+import { useAudioOnly } from './room/audioOnly'
 import { devicesChecked, noteDevicesChecked, useDevices } from './room/devices'
 import { useElsewhere } from './room/elsewhere'
 import { useMedia } from './room/media'
 import { program } from './room/program'
+import { useSharing } from './room/sharing'
 import { useSnapshots } from './room/snapshots'
 import { useSteps } from './room/steps'
 import { useTelling } from './room/telling'
@@ -21,12 +24,24 @@ export function useRoom(bookingId: string, admits = '') {
   const steps = useSteps(snapshots, program)
   const held = useDevices((kind, track) => media.setTrack(kind, track))
   const { devices, picture, sound, speakerId, local, startDevices, stopDevices } = held
-  const media = useMedia(snapshots, { start: startDevices, tracks: () => local.tracks }, {
+  const media = useMedia(snapshots, { start: startDevices, tracks: () => local.tracks, shared: () => sharing.shared() }, {
     fetch: (...request) => fetch(...request),
     makePeer: (iceServers) => new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' }),
     makeStream: () => new MediaStream(),
     token: program.token,
     online,
+    onWake,
+  })
+  const face = { isOn: () => !!local.state.camera.on && !!local.tracks.video, set: (on: boolean) => local.setCamera(on) }
+  const sharing = useSharing(devices, face, media.share, media.shareRefusal, {
+    devices: navigator.mediaDevices,
+    oneCamera: matchMedia('(pointer: coarse)').matches,
+  })
+  const alone = useAudioOnly({
+    cameraIsOn: () => !!local.state.camera.on,
+    setCamera: (on) => local.setCamera(on),
+    stopSharing: () => sharing.stop(),
+    receive: media.receive,
   })
   useTelling(state, held, program.tellMedia)
   const walkingIn = useWalkingIn(snapshots, isOfficer, { ...steps, devicesChecked }, admits)
@@ -34,7 +49,10 @@ export function useRoom(bookingId: string, admits = '') {
 
   watch(phase, (now, before) => {
     if (before === 'waiting' && now === 'joining') void chime(speakerId.value).catch(() => {})
-    if (now === 'left' || now === 'ended' || now === 'elsewhere') stopDevices()
+    if (now !== 'left' && now !== 'ended' && now !== 'elsewhere') return
+    // first what took the camera's place: it would give it back
+    sharing.stop()
+    stopDevices()
   })
 
   async function checked() {
@@ -57,6 +75,7 @@ export function useRoom(bookingId: string, admits = '') {
     bookingId, state, phase, session, booking, isOfficer, problem, stale, stopping, enter, checked, ...steps,
     held, devices, local, picture, sound, speakerId, startDevices,
     playing: media.playing, quality: media.quality, refusal: media.refusal, takeBack: media.takeBack,
+    ...alone, sharing, shareRefusal: media.shareRefusal,
     ...walkingIn, elsewhere, nextUp,
   }
 }

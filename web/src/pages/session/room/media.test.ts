@@ -25,14 +25,16 @@ async function open(at: ReturnType<typeof session>, { start = async () => {}, an
   const online = ref(true)
   const tracks = { audio: new FakeTrack('audio') as unknown as MediaStreamTrack, video: null }
   const starts = vi.fn(start)
+  let wakes = () => {}
   const { room, media } = within(() => {
     const room = useSnapshots('booking', program.calls)
-    const media = useMedia(room, { start: starts, tracks: () => ({ ...tracks }) }, {
+    const media = useMedia(room, { start: starts, tracks: () => ({ ...tracks }), shared: () => null }, {
       fetch: net.fetch,
       makePeer: () => new FakePeer() as unknown as RTCPeerConnection,
       makeStream: () => new FakeStream() as unknown as MediaStream,
       token: program.calls.token,
       online,
+      onWake: (callback) => (wakes = callback),
     })
     return { room, media }
   })
@@ -40,7 +42,7 @@ async function open(at: ReturnType<typeof session>, { start = async () => {}, an
   await settle()
   const posts = () => net.calls.filter(({ method }) => method === 'POST').map(({ url }) => url)
   const gone = () => net.calls.filter(({ method }) => method === 'DELETE').length
-  return { program, net, online, room, media, starts, posts, gone }
+  return { program, net, online, room, media, starts, posts, gone, wake: () => wakes() }
 }
 
 describe('the media of a room', () => {
@@ -137,6 +139,37 @@ describe('the media of a room', () => {
     online.value = true
     await settle()
     expect(posts().length).toBe(before + 1)
+  })
+
+  it('tries at once when the machine has slept', async () => {
+    const { wake, posts } = await open(inside, { answers: [503, 503, 503] })
+    await settle(1_600)
+    const before = posts().length
+    wake()
+    await settle()
+    expect(posts().length).toBe(before + 1)
+  })
+
+  it('says nothing of a line before it was measured, nor after it has ended', async () => {
+    const { media, room } = await open(inside)
+    expect(media.quality.value).toBeNull()
+    FakePeer.last.become('connected')
+    await settle(1_000)
+    expect(media.quality.value?.quality).toBe('good')
+    room.send({ type: 'left' })
+    await settle()
+    expect(media.quality.value).toBeNull()
+  })
+
+  it('keeps to sound alone when the call begins anew', async () => {
+    const { media, program } = await open(inside)
+    media.receive(false)
+    program.tell(session('waiting', 'waiting'))
+    await settle()
+    program.tell(session('open', 'admitted', { publications: [publication] }))
+    await settle()
+    const player = FakePeer.all.find(({ closed, lines }) => !closed && lines[0]?.direction === 'recvonly')
+    expect(player?.lines.map(({ kind }) => kind)).toEqual(['audio'])
   })
 
   it('puts a track that changes on the running line', async () => {

@@ -5,6 +5,7 @@ import type { Session } from '../../../api/types'
 import { Call, type Playing } from '../../../call/call'
 import { wantsMedia } from '../../../call/machine'
 import type { Verdict } from '../../../call/quality'
+import type { Shared } from '../../../call/share'
 import { keepToken, type Token } from '../../../call/token'
 import type { Kind, Tracks } from '../../../call/whip'
 import type { Snapshots } from './snapshots'
@@ -18,19 +19,27 @@ export interface MediaPorts {
   makeStream: () => MediaStream
   token: (sessionId: string) => Promise<Token>
   online: Ref<boolean>
+  /** Calls back when the machine has slept or the page was away. */
+  onWake: (callback: () => void) => void
 }
 
 /** Our own side of it: what is sent, once it is there. */
 export interface OwnDevices {
   start: () => Promise<void>
   tracks: () => Tracks
+  /** What is shown besides the face. */
+  shared: () => Shared | null
 }
 
 export function useMedia({ state, session, send }: Pick<Snapshots, 'state' | 'session' | 'send'>, own: OwnDevices, ports: MediaPorts) {
   const playing = shallowRef<Playing[]>([])
-  const quality = shallowRef<Verdict>({ quality: 'good', advice: null })
+  /** Nothing is said of a line before it was measured. */
+  const quality = shallowRef<Verdict | null>(null)
   /** Why the program takes nothing of ours, if it does not. */
   const refusal = shallowRef<ApiError | null>(null)
+  /** Why it takes nothing of what is shown besides. */
+  const shareRefusal = shallowRef<ApiError | null>(null)
+  let pictures = true
   let call: Call | null = null
 
   async function start() {
@@ -49,15 +58,18 @@ export function useMedia({ state, session, send }: Pick<Snapshots, 'state' | 'se
         refusal.value = problem
         if (problem.is<'whip_publish'>('taken_over')) send({ type: 'elsewhere' })
       },
+      shareRefused: (problem) => (shareRefusal.value = problem),
       playing: (list) => (playing.value = list),
       quality: (verdict) => (quality.value = verdict),
     })
-    call.start(now, own.tracks())
+    call.setAudioOnly(!pictures)
+    call.start(now, own.tracks(), own.shared())
   }
 
   function stop() {
     call?.stop(session.value?.state === 'ended')
     call = null
+    quality.value = null
     send({ type: 'media', media: 'idle' })
   }
 
@@ -71,11 +83,21 @@ export function useMedia({ state, session, send }: Pick<Snapshots, 'state' | 'se
   watch(() => wantsMedia(state.value), (wants) => (wants ? void start() : stop()))
   watch(session, (now) => now && call?.update(now))
   watch(ports.online, (back) => back && call?.nudge())
+  ports.onWake(() => call?.wake())
   onScopeDispose(stop)
 
   return {
-    playing, quality, refusal, takeBack,
+    playing, quality, refusal, shareRefusal, takeBack,
     setTrack: (kind: Kind, track: MediaStreamTrack | null) => call?.setTrack(kind, track),
+    share(shared: Shared | null) {
+      shareRefusal.value = null
+      call?.share(shared)
+    },
+    /** Whether others' pictures are asked for, now and in what begins later. */
+    receive(wanted: boolean) {
+      pictures = wanted
+      call?.setAudioOnly(!wanted)
+    },
     /** The line is back: whoever waits to try again does so now. */
     nudge: () => call?.nudge(),
     /** The page is going: what must still be sent is sent now. */

@@ -41,6 +41,18 @@ describe('what the others see of our devices', () => {
     expect(tell.mock.calls).toEqual([['session', { microphone: false, camera: false }]])
   })
 
+  it('is no sound while a telephone call has the microphone, and sound again after it', async () => {
+    const { state, own, tell } = open()
+    state.value = at('open', 'admitted')
+    await nextTick()
+    const held = (silent: boolean) => ({ microphone: { on: true, silent }, camera: { on: true, silent } }) as DeviceState
+    for (const silent of [true, false]) {
+      own.devices.value = held(silent)
+      await nextTick()
+    }
+    expect(tell.mock.calls.slice(-2)).toEqual([['session', { microphone: false, camera: false }], ['session', { microphone: true, camera: true }]])
+  })
+
   it('does not disturb the call when it is lost, and is told again with the next change', async () => {
     const { state, own, tell } = open(vi.fn(async () => Promise.reject(new Error('no line'))))
     state.value = at('open', 'admitted')

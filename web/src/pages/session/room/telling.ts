@@ -12,8 +12,8 @@ export interface OwnSide {
 
 export function useTelling(state: Ref<CallState>, { devices, picture, sound }: OwnSide, tell: (id: string, own: OwnMedia) => Promise<unknown>) {
   const own = computed<OwnMedia>(() => ({
-    microphone: !!devices.value?.microphone.on && !!sound.value,
-    // one that the system holds back shows nothing either
+    // what the system holds back, as for a telephone call, sends nothing either
+    microphone: !!devices.value?.microphone.on && !!sound.value && !devices.value.microphone.silent,
     camera: !!devices.value?.camera.on && !!picture.value && !devices.value.camera.silent,
   }))
   const toTell = computed(() => (wantsMedia(state.value) ? `${own.value.microphone}|${own.value.camera}` : ''))
