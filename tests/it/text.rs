@@ -50,17 +50,7 @@ fn sample(document: &Value, schema: &Value, path: &str, strings: &mut Vec<Place>
         strings.push(Place { path: path.to_owned(), is_date: false, is_day: false });
         return first[0].clone();
     }
-    if let Some([part]) = schema["allOf"].as_array().map(Vec::as_slice) {
-        return sample(document, part, path, strings);
-    }
-    if let Some(parts) = schema["allOf"].as_array() {
-        // All of them together are one object.
-        let parts = parts.iter().map(|part| sample(document, part, path, strings));
-        let parts: Vec<Value> = parts.collect();
-        let fields = parts.into_iter().filter_map(|part| part.as_object().cloned()).flatten();
-        return Value::Object(fields.collect());
-    }
-    for several in ["oneOf", "anyOf"] {
+    for several in ["oneOf", "anyOf", "allOf"] {
         if let Some(choices) = schema[several].as_array() {
             let choice = choices.iter().find(|choice| choice["type"] != "null").unwrap();
             return sample(document, choice, path, strings);

@@ -6,7 +6,7 @@ pub use crate::calls::{
 };
 
 use crate::both_stores;
-use crate::media_client::{Publisher, Viewer};
+use crate::media_client::Viewer;
 use crate::support::{Browser, TestApp, eventually};
 use mianqia::evidence;
 use mianqia::video::entities::recording::{self, RecordingState};

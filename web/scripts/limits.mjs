@@ -4,10 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 const { components } = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'))
 const limits = {}
-/** What is taken over from another type stands in a part without properties of its own. */
-const own = ({ properties, allOf = [] }) => Object.assign({}, ...allOf.map(own), properties)
-for (const [schema, type] of Object.entries(components.schemas)) {
-  for (const [field, { minLength, maxLength }] of Object.entries(own(type))) {
+for (const [schema, { properties = {} }] of Object.entries(components.schemas)) {
+  for (const [field, { minLength, maxLength }] of Object.entries(properties)) {
     if (maxLength !== undefined) (limits[schema] ??= {})[field] = { min: minLength ?? 0, max: maxLength }
   }
 }

@@ -139,9 +139,9 @@ pub async fn list_desk_alternatives(
     Ok(Json(DeskAlternativesDto { zone: info.zone.name().to_owned(), alternatives }))
 }
 
-/// Which seats of each slot are to be kept.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-pub struct SharesWanted {
+/// Which seats of each slot are to be kept, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewShares {
     /// For callers.
     #[serde(default)]
     #[schema(minimum = 0)]
@@ -154,20 +154,6 @@ pub struct SharesWanted {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 44640)]
     released_minutes_before: i32,
-}
-
-impl From<SharesWanted> for Shares {
-    fn from(wanted: SharesWanted) -> Self {
-        let SharesWanted { phone, counter, released_minutes_before } = wanted;
-        Self { phone, counter, released_minutes_before }
-    }
-}
-
-/// Which seats of each slot are to be kept, and why.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct NewShares {
-    #[serde(flatten)]
-    to: SharesWanted,
     #[serde(default)]
     #[schema(required = true, min_length = 1, max_length = 500)]
     reason: String,
@@ -182,15 +168,27 @@ pub async fn set_shares(
     PathId(id): PathId,
     Body(new): Body<NewShares>,
 ) -> Result<Json<Shares>, Refused<refusals::SetShares>> {
-    let NewShares { to, reason } = new;
-    Ok(Json(booking.set_shares(&actor, id, to.into(), &reason).await?))
+    let NewShares { phone, counter, released_minutes_before, reason } = new;
+    let to = Shares { phone, counter, released_minutes_before };
+    Ok(Json(booking.set_shares(&actor, id, to, &reason).await?))
 }
 
-/// Shares that are not set yet.
+/// Shares that are not set yet. The fields stand here once more, because of a flattened part nobody would be told which of them
+/// is wrong.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct SharesTried {
-    #[serde(flatten)]
-    to: SharesWanted,
+    /// For callers.
+    #[serde(default)]
+    #[schema(minimum = 0)]
+    phone: i32,
+    /// For who stands at the counter.
+    #[serde(default)]
+    #[schema(minimum = 0)]
+    counter: i32,
+    /// So long before a slot what is left of them is everybody's.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 44640)]
+    released_minutes_before: i32,
     /// Any date of the month that is meant; the next one, where it is not said.
     #[serde(default, deserialize_with = "dated")]
     month: Option<NaiveDate>,
@@ -206,6 +204,7 @@ pub async fn preview_shares(
     PathId(id): PathId,
     Body(tried): Body<SharesTried>,
 ) -> Result<Json<SharesEffectDto>, Refused<refusals::PreviewShares>> {
-    let SharesTried { to, month } = tried;
-    Ok(Json(booking.preview_shares(&actor, id, to.into(), month).await?.into()))
+    let SharesTried { phone, counter, released_minutes_before, month } = tried;
+    let to = Shares { phone, counter, released_minutes_before };
+    Ok(Json(booking.preview_shares(&actor, id, to, month).await?.into()))
 }

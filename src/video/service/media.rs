@@ -6,7 +6,7 @@
 use crate::auth::Actor;
 use crate::base::ids;
 use crate::http::Problem;
-use crate::video::engine::{Amended, Answer, MediaKind, Meant, Play, Publish, RecordingSpec};
+use crate::video::engine::{Amended, Answer, Meant, MediaKind, Play, Publish, RecordingSpec};
 use crate::video::model::limits::Offering;
 use crate::video::model::relay::Relay;
 use crate::video::model::token::{self, Claims};

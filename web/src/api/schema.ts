@@ -2465,7 +2465,8 @@ export interface paths {
         delete: operations["whep_close"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Takes candidates, or an ICE restart, of who plays. */
+        patch: operations["whep_amend"];
         trace?: never;
     };
     "/api/v1/whep/{publication_id}": {
@@ -2499,7 +2500,8 @@ export interface paths {
         delete: operations["whip_close"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Takes candidates, or an ICE restart, of who publishes. */
+        patch: operations["whip_amend"];
         trace?: never;
     };
     "/api/v1/whip/{session_id}/{source}": {
@@ -3514,7 +3516,7 @@ export interface components {
             last_error: string | null;
         };
         /** @enum {string} */
-        FaultPlace: "entry" | "recording" | "row";
+        FaultSubject: "entry" | "recording" | "row";
         /**
          * @description How a field is filled in and checked.
          * @enum {string}
@@ -3778,9 +3780,11 @@ export interface components {
             /** Format: int32 */
             to_minute: number;
         };
-        /** @description A STUN server. */
+        /** @description A TURN server, as `RTCPeerConnection` takes one. */
         IceServer: {
+            credential: string;
             urls: string[];
+            username: string;
         };
         /**
          * @description By which way a calendar came: the page, the command, or with the program.
@@ -3818,7 +3822,7 @@ export interface components {
             /** @description The table of a row. */
             table: string | null;
             text: components["schemas"]["Text"];
-            where: components["schemas"]["FaultPlace"];
+            where: components["schemas"]["FaultSubject"];
         };
         /**
          * @description `incomplete`: nothing wrong so far, but a recording is still running.
@@ -6009,17 +6013,17 @@ export interface components {
              * Format: int32
              * @description For who stands at the counter.
              */
-            counter?: number;
+            counter: number;
             /**
              * Format: int32
              * @description For callers.
              */
-            phone?: number;
+            phone: number;
             /**
              * Format: int32
              * @description So long before a slot what is left of them is everybody's.
              */
-            released_minutes_before?: number;
+            released_minutes_before: number;
         };
         /** @description Login and password. */
         SignIn: {
@@ -26719,6 +26723,193 @@ export interface operations {
             };
         };
     };
+    whep_amend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that holds; `*` for an ICE restart */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A part of an SDP with `ice-ufrag` and `ice-pwd` */
+        requestBody: {
+            content: {
+                "application/trickle-ice-sdpfrag": string;
+            };
+        };
+        responses: {
+            /** @description Restarted: our new credentials, and a new ETag */
+            200: {
+                headers: {
+                    /** @description Names the new ICE session */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/trickle-ice-sdpfrag": string;
+                };
+            };
+            /** @description Noted: nothing changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_host`, `bad_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_body";
+                    };
+                };
+            };
+            /** @description `bad_token` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_token";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `restarted_since` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "restarted_since";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `other_node` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "other_node";
+                    };
+                };
+            };
+            /** @description `bad_sdp` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_sdp";
+                    };
+                };
+            };
+            /** @description `tag_missing` (`If-Match` has to name the ETag that holds, or `*`) */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "tag_missing";
+                    };
+                };
+            };
+            /** @description `too_many_offers` */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "too_many_offers";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown`, `node_away` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown" | "node_away";
+                    };
+                };
+            };
+        };
+    };
     whep_play: {
         parameters: {
             query?: never;
@@ -26738,7 +26929,11 @@ export interface operations {
             /** @description The SDP answer; Location is the resource */
             201: {
                 headers: {
-                    /** @description Where to close it with DELETE */
+                    /** @description Names the ICE session */
+                    ETag?: string;
+                    /** @description A TURN server with credentials, if there is one */
+                    Link?: string | null;
+                    /** @description Where to close it with DELETE, or to amend it with PATCH */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -26989,6 +27184,193 @@ export interface operations {
             };
         };
     };
+    whip_amend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that holds; `*` for an ICE restart */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A part of an SDP with `ice-ufrag` and `ice-pwd` */
+        requestBody: {
+            content: {
+                "application/trickle-ice-sdpfrag": string;
+            };
+        };
+        responses: {
+            /** @description Restarted: our new credentials, and a new ETag */
+            200: {
+                headers: {
+                    /** @description Names the new ICE session */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/trickle-ice-sdpfrag": string;
+                };
+            };
+            /** @description Noted: nothing changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_host`, `bad_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_body";
+                    };
+                };
+            };
+            /** @description `bad_token` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_token";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `restarted_since` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "restarted_since";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `other_node` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "other_node";
+                    };
+                };
+            };
+            /** @description `bad_sdp` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_sdp";
+                    };
+                };
+            };
+            /** @description `tag_missing` (`If-Match` has to name the ETag that holds, or `*`) */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "tag_missing";
+                    };
+                };
+            };
+            /** @description `too_many_offers` */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "too_many_offers";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown`, `node_away` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown" | "node_away";
+                    };
+                };
+            };
+        };
+    };
     whip_publish: {
         parameters: {
             query?: never;
@@ -27012,7 +27394,11 @@ export interface operations {
             /** @description The SDP answer; Location is the resource */
             201: {
                 headers: {
-                    /** @description Where to close it with DELETE */
+                    /** @description Names the ICE session */
+                    ETag?: string;
+                    /** @description A TURN server with credentials, if there is one */
+                    Link?: string | null;
+                    /** @description Where to close it with DELETE, or to amend it with PATCH */
                     Location?: string;
                     [name: string]: unknown;
                 };

@@ -53,7 +53,10 @@ export class OwnShare {
     this.tell({ asking: source, problem: null, ended: false })
     try {
       const track = source === 'screen' ? await this.askScreen() : await this.askPapers(camera)
-      if (turn !== this.turn) return void track?.stop()
+      if (turn !== this.turn) {
+        track?.stop()
+        return
+      }
       if (!track) throw new DOMException('', 'NotFoundError')
       this.letGo()
       track.contentHint = source === 'screen' ? 'text' : 'detail'

@@ -5,7 +5,7 @@ export function useFullScreen(element: Readonly<ShallowRef<HTMLElement | null>>)
   const possible = ref(false)
   const on = ref(false)
   const follow = () => (on.value = !!element.value && document.fullscreenElement === element.value)
-  onMounted(() => (possible.value = !!document.fullscreenEnabled))
+  onMounted(() => (possible.value = document.fullscreenEnabled))
   document.addEventListener('fullscreenchange', follow)
   onScopeDispose(() => document.removeEventListener('fullscreenchange', follow))
 

@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers())
 
 function open() {
   let clock = 0
-  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' as DocumentVisibilityState })
+  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' })
   const window = new EventTarget()
   const woke = vi.fn()
   const scope = effectScope()

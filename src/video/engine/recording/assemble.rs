@@ -257,11 +257,14 @@ impl Assembler {
         for kind in [Kind::Audio, Kind::Video] {
             let frozen = kind == Kind::Video && self.need_key;
             let newest_ms = self.newest_ms();
-            let freeze = if frozen { self.freeze() } else { GapCause::Loss };
             let track = self.track(kind);
             match (track.silence.take(), track.last_ms) {
                 (Some(silence), _) => self.missed(kind, silence.from_ms, end_ms, silence.cause),
-                (None, Some(last_ms)) if frozen => self.missed(kind, last_ms, newest_ms, freeze),
+                (None, Some(last_ms)) if frozen => {
+                    let after_pause = std::mem::take(&mut self.key_after_pause);
+                    let cause = self.freeze(after_pause);
+                    self.missed(kind, last_ms, newest_ms, cause);
+                }
                 _ => {}
             }
             self.track(kind).missing.end();
@@ -357,7 +360,7 @@ impl Assembler {
             return;
         }
         let froze = frame.key && std::mem::take(&mut self.need_key);
-        let freeze = froze.then(|| self.freeze());
+        let after_pause = froze && std::mem::take(&mut self.key_after_pause);
         if frame.key {
             self.key_at = *arrived;
         }
@@ -365,7 +368,8 @@ impl Assembler {
             && self.video.silence.is_none()
             && let Some(from_ms) = self.video.last_ms.map(|last| last.max(self.video.told_ms))
         {
-            if let Some(cause) = freeze {
+            if froze {
+                let cause = self.freeze(after_pause);
                 self.missed(Kind::Video, from_ms, at_ms, cause);
             } else if at_ms.saturating_sub(from_ms) >= VIDEO_PAUSE_MS {
                 self.missed(Kind::Video, from_ms, at_ms, GapCause::VideoSilent);
@@ -394,8 +398,8 @@ impl Assembler {
     }
 
     /// Why there was no picture until a keyframe came.
-    fn freeze(&mut self) -> GapCause {
-        if std::mem::take(&mut self.key_after_pause) { GapCause::Paused } else { self.loss() }
+    fn freeze(&mut self, after_pause: bool) -> GapCause {
+        if after_pause { GapCause::Paused } else { self.loss() }
     }
 
     /// What comes now is none, or is not looked at.

@@ -32,16 +32,16 @@ export function useRoom(bookingId: string, admits = '') {
     online,
     onWake,
   })
-  const face = { isOn: () => !!local.state.camera.on && !!local.tracks.video, set: (on: boolean) => local.setCamera(on) }
-  const sharing = useSharing(devices, face, media.share, media.shareRefusal, {
+  const face = { isOn: () => local.state.camera.on && !!local.tracks.video, set: (on: boolean) => local.setCamera(on) }
+  const sharing = useSharing(devices, face, (shared) => media.share(shared), media.shareRefusal, {
     devices: navigator.mediaDevices,
     oneCamera: matchMedia('(pointer: coarse)').matches,
   })
   const alone = useAudioOnly({
-    cameraIsOn: () => !!local.state.camera.on,
+    cameraIsOn: () => local.state.camera.on,
     setCamera: (on) => local.setCamera(on),
     stopSharing: () => sharing.stop(),
-    receive: media.receive,
+    receive: (pictures) => media.receive(pictures),
   })
   useTelling(state, held, program.tellMedia)
   const walkingIn = useWalkingIn(snapshots, isOfficer, { ...steps, devicesChecked }, admits)
