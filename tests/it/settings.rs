@@ -122,11 +122,8 @@ both_stores! { at AT;
         let effect = preview(&chief, &service, json!("2026-11-01"), one_seat).await.ok();
         assert_eq!((&effect["outside_count"], &effect["newly_outside"]), (&json!(1), &json!(1)), "{effect}");
         assert_eq!((&effect["outside"][0]["reference"], &effect["outside"][0]["why"]), (&second["reference"], &json!("seats")));
-        // Working evenings begin at eight: 19:00 is outside.
-        let later = |settings: &mut Value| {
-            let rules = settings["opening_rules"].as_array_mut().unwrap();
-            rules.iter_mut().find(|rule| rule["from_minute"] == 1020).unwrap()["from_minute"] = json!(1200);
-        };
+        // After hours begin at eight: 19:00 is outside.
+        let later = |settings: &mut Value| settings["opening_rules"][0]["from_minute"] = json!(1200);
         let effect = preview(&chief, &service, json!("2026-11-30"), later).await;
         let effect = effect.ok();
         let outside: Vec<_> = effect["outside"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
@@ -218,10 +215,10 @@ both_stores! { at AT;
             (Box::new(|s| s["bring"] = json!(vec![json!({"zh-CN": "x", "en": "x"}); 41])), "settings_too_many", "bring"),
             (Box::new(|s| s["seats"] = json!(0)), "settings_out_of_range", "seats"),
             (Box::new(|s| s["opening_rules"][0]["weekdays"] = json!([])), "settings_no_weekday", "opening_rules[0].weekdays"),
-            (Box::new(|s| s["opening_rules"][1]["from_minute"] = json!(1440)), "settings_out_of_range", "opening_rules[1].from_minute"),
+            (Box::new(|s| s["opening_rules"][0]["from_minute"] = json!(1440)), "settings_out_of_range", "opening_rules[0].from_minute"),
             (Box::new(|s| s["opening_rules"][0] = rule("working", &[1], 600, 540)), "settings_backwards", "opening_rules[0].to_minute"),
             (Box::new(|s| s["opening_rules"][0] = rule("working", &[1], 0, 20)), "settings_rule_too_short", "opening_rules[0].to_minute"),
-            (Box::new(|s| s["opening_rules"].as_array_mut().unwrap().push(rule("any", &[7], 600, 720))), "settings_rules_overlap", "opening_rules[3].from_minute"),
+            (Box::new(|s| s["opening_rules"].as_array_mut().unwrap().push(rule("any", &[7], 600, 720))), "settings_rules_overlap", "opening_rules[1].from_minute"),
             (Box::new(move |s| stage(s, 1, "stage", json!("declaration"))), "settings_stage_order", "stages[1].stage"),
             (Box::new(move |s| stage(s, 0, "gap_most_minutes", json!(60))), "settings_first_gap", "stages[0].gap_most_minutes"),
             (Box::new(|s| { s["lead_minutes"] = json!(60); s["horizon_days"] = json!(2) }), "settings_no_slot_left", "horizon_days"),

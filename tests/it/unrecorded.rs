@@ -132,7 +132,8 @@ both_stores! { at "2026-11-23T02:05:00Z";
         let count = |kind: &str| told_kinds.iter().filter(|told| *told == kind).count();
         assert_eq!((count("session.recording_paused"), count("session.recording_resumed")), (1, 1), "{told_kinds:?}");
         let auditor = app.signed_in("tang").await;
-        let shown = auditor.get(&format!("/api/v1/review/sessions/{}", id(&session))).await.ok();
+        let open = format!("/api/v1/review/sessions/{}/playbacks", id(&session));
+        let shown = auditor.post(&open, json!({"purpose": "核对暂停的一段"})).await.ok();
         let missing = shown["missing"].as_array().unwrap();
         assert!(missing.iter().any(|one| one["cause"] == "paused"), "{missing:?}");
     }

@@ -4400,8 +4400,23 @@ export interface components {
             venue_id: string;
         };
         /** @description Which seats of each slot are to be kept, and why. */
-        NewShares: components["schemas"]["SharesWanted"] & {
+        NewShares: {
+            /**
+             * Format: int32
+             * @description For who stands at the counter.
+             */
+            counter?: number;
+            /**
+             * Format: int32
+             * @description For callers.
+             */
+            phone?: number;
             reason: string;
+            /**
+             * Format: int32
+             * @description So long before a slot what is left of them is everybody's.
+             */
+            released_minutes_before?: number;
         };
         /** @description A registration of somebody who books for themselves. */
         NewTraveller: {
@@ -5999,31 +6014,31 @@ export interface components {
             /** @description The venue's, in which days are counted. */
             zone: string;
         };
-        /** @description Shares that are not set yet. */
-        SharesTried: components["schemas"]["SharesWanted"] & {
+        /**
+         * @description Shares that are not set yet. The fields stand here once more, because of a flattened part nobody would be told which of them
+         *     is wrong.
+         */
+        SharesTried: {
+            /**
+             * Format: int32
+             * @description For who stands at the counter.
+             */
+            counter?: number;
             /**
              * Format: date
              * @description Any date of the month that is meant; the next one, where it is not said.
              */
             month?: string | null;
-        };
-        /** @description Which seats of each slot are to be kept. */
-        SharesWanted: {
-            /**
-             * Format: int32
-             * @description For who stands at the counter.
-             */
-            counter: number;
             /**
              * Format: int32
              * @description For callers.
              */
-            phone: number;
+            phone?: number;
             /**
              * Format: int32
              * @description So long before a slot what is left of them is everybody's.
              */
-            released_minutes_before: number;
+            released_minutes_before?: number;
         };
         /** @description Login and password. */
         SignIn: {
