@@ -288,6 +288,7 @@ fn row_of(table: &str) -> &'static str {
         "entry" => "kind = 'session.created'",
         "chain" => "case_id = (select id from booking)",
         "commitment" => "name = 'contact_name'",
+        "recording_gap" => "cause <> 'paused'",
         _ => "1 = 1",
     }
 }

@@ -234,7 +234,15 @@ impl Booking {
                     continue;
                 }
             };
-            let (row, new) = self.put_onto(tx, moving, before.clone(), &old, seats).await?;
+            let (row, new) = match self.put_onto(tx, moving, before.clone(), &old, seats).await {
+                Ok(put) => put,
+                // Its time ran out while this was worked out.
+                Err(Fault::Told(problem)) if problem.code == "wrong_state" => {
+                    refusals.insert(id, problem);
+                    continue;
+                }
+                Err(fault) => return Err(fault.into()),
+            };
             to_move.retain(|one| *one != id);
             refusals.extend(warning.map(|problem| (id, problem)));
             settled.insert(id, Settled { row, new, was });
