@@ -7,8 +7,8 @@ import { until, type Server } from '../server'
 import { expect, expectAccessible, test } from '../test'
 
 const { executablePath, args = [] } = config.use?.launchOptions ?? {}
-// Two cameras, and a screen that is there and chosen.
-const devices = '--use-fake-device-for-media-stream=device-count=2'
+// Three cameras, and a screen that is there and chosen. Chromium's second one gives depths, of which nothing can be sent.
+const devices = '--use-fake-device-for-media-stream=device-count=3'
 test.use({ launchOptions: { executablePath, args: [...args.filter((one) => !one.startsWith('--use-fake-device')), devices] } })
 
 // Pages that send two pictures each leave a small machine little for themselves.
@@ -80,6 +80,9 @@ test('a screen and papers are seen large and whole, end by every way, and are on
     await expect(officer.getByRole('button', { name: /停止共享/ })).toBeVisible(SLOW)
     await expectWholeAndLarge(member, shared(member, /屏幕/))
     await member.getByRole('button', { name: /出示材料/ }).click()
+    const choice = member.getByRole('dialog', { name: '用哪个摄像头拍材料？' })
+    await choice.getByRole('combobox').selectOption({ index: 1 })
+    await choice.getByRole('button', { name: '出示材料' }).click()
     await expectWholeAndLarge(officer, shared(officer, /林.*材料/))
     // One's own papers are seen as the others see them.
     await expect(shared(member, /您.*材料/).locator('video')).toBeVisible(SLOW)

@@ -94,7 +94,7 @@ export default {
     speed: 'Speed',
     speed_is: '{n}×',
   },
-  gaps: { title: 'Missing or off: {n} place | Missing or off: {n} places', to: 'Go to just before {time}', audio: 'Sound', video: 'Picture', both: 'Picture and sound' },
+  gaps: { title: 'Missing or off: {n} place | Missing or off: {n} places', to: '{from}–{to}: go to just before', audio: 'Sound', video: 'Picture', both: 'Picture and sound' },
   timeline: {
     title: 'Timeline',
     unit: 'Time',

@@ -94,7 +94,7 @@ export default {
     speed: '速度',
     speed_is: '{n} 倍',
   },
-  gaps: { title: '缺失和关闭，共 {n} 处', to: '跳到 {time} 之前', audio: '声音', video: '画面', both: '声音和画面' },
+  gaps: { title: '缺失和关闭，共 {n} 处', to: '{from}–{to}，跳到之前', audio: '声音', video: '画面', both: '声音和画面' },
   timeline: {
     title: '时间轴',
     unit: '时间',
