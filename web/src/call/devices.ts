@@ -97,7 +97,8 @@ export class LocalMedia {
     else this.tell({ camera: { id, on: true } })
     // some devices open only one camera at a time
     this.remove(kind)
-    await this.ask(kind)
+    // exactly: what is only wished for gives way to the system's own choice
+    await this.ask(kind, id ? { ...(kind === 'audio' ? AUDIO : VIDEO), deviceId: { exact: id } } : this.want(kind))
   }
 
   /** Front or back, for holding a paper up to the camera. */
