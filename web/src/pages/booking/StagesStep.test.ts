@@ -41,7 +41,7 @@ afterEach(() => { vi.useRealTimers() })
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-26T01:00:00Z') })
   asked.mockReset()
-  answer.now = { zone: 'Asia/Shanghai', alternatives: [way] }
+  answer.now = { zone: 'Asia/Shanghai', hindrances: [], alternatives: [way] }
 })
 
 const booked = (stage: string, from: string, to: string) => ({ ...offer(stage, from, to), officer: null })
@@ -68,7 +68,7 @@ describe('moving a booking that has stages', () => {
   it('moves one alone between the others, which stay', async () => {
     const { shown, chosen } = await moving()
     const own = ['12:00', '12:30', '13:00', '13:15'].map((from) => ({ stages: [offer('inspection', from, '14:00')] }))
-    answer.now = { zone: 'Asia/Shanghai', alternatives: own }
+    answer.now = { zone: 'Asia/Shanghai', hindrances: [], alternatives: own }
     asked.mockReset()
     await shown.findAll('input[type=radio]')[2]!.setValue(true)
     await flushPromises()
@@ -85,7 +85,7 @@ describe('moving a booking that has stages', () => {
   })
 
   it('looks further on when it is asked to, and says where nothing is left', async () => {
-    const ways = (...from: string[]) => ({ zone: 'Asia/Shanghai', alternatives: from.map((start) => ({ stages: [offer('release', start, '20:00')] })) })
+    const ways = (...from: string[]) => ({ zone: 'Asia/Shanghai', hindrances: [], alternatives: from.map((start) => ({ stages: [offer('release', start, '20:00')] })) })
     answer.now = ways('13:00', '13:15', '13:30', '13:45', '14:15', '14:30', '14:45')
     const { shown } = await moving('release')
     expect(shown.findAll('.way')).toHaveLength(7)
@@ -148,7 +148,7 @@ describe('booking stage by stage', () => {
   })
 
   it('says what to do where there is no way', async () => {
-    answer.now = { zone: 'Asia/Shanghai', alternatives: [] }
+    answer.now = { zone: 'Asia/Shanghai', hindrances: [], alternatives: [] }
     expect(words((await step()).shown)).toContain('Nothing can be had together within 30 days.')
   })
 
@@ -156,7 +156,7 @@ describe('booking stage by stage', () => {
     answer.now = ApiError.noConnection()
     const { shown } = await step()
     expect(shown.find('[role=alert]').exists()).toBe(true)
-    answer.now = { zone: 'Asia/Shanghai', alternatives: [way] }
+    answer.now = { zone: 'Asia/Shanghai', hindrances: [], alternatives: [way] }
     await press(shown, 'Try again')
     await flushPromises()
     expect(shown.findAll('.way')).toHaveLength(1)
