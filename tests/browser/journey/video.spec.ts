@@ -81,7 +81,8 @@ test('a member books, meets an officer, rates, and an auditor plays it back', as
     const opening = auditor.waitForResponse((answer) => answer.url().endsWith('/playbacks') && answer.ok())
     await openRecordings(auditor)
     const { missing } = (await (await opening).json()) as { missing: unknown[] }
-    await expect(auditor.locator('video')).toHaveCount(3)
+    // Only what plays, and what comes soon, is open: the third person came later.
+    await expect.poll(() => auditor.locator('video').count()).toBeGreaterThanOrEqual(2)
     // A busy machine loses a packet: then the verdict says how often, and else that of the large picture all is there.
     const verdict = missing.length ? new RegExp(`^未被改动 · 缺 ${missing.length} 处，共 [\\d.]+ 秒$`) : /^未被改动$/
     await expect(auditor.getByRole('heading', { level: 2, name: verdict })).toBeVisible()
@@ -90,7 +91,7 @@ test('a member books, meets an officer, rates, and an auditor plays it back', as
     // The third person comes as late as the machine lets them.
     await until(60_000, 'the recordings do not play', async () => {
       const times = await auditor.locator('video').evaluateAll((all) => all.map((one) => (one as HTMLVideoElement).currentTime))
-      return times.every((time) => time > 2) ? true : null
+      return times.length === 3 && times.every((time) => time > 2) ? true : null
     })
     const sizes = await auditor.locator('video').evaluateAll((all) => all.map((one) => (one as HTMLVideoElement).videoWidth))
     for (const width of sizes) expect(width).toBeGreaterThan(0)
