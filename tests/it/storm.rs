@@ -71,7 +71,7 @@ pub async fn storm(app: &TestApp, attempts: usize, seed: u64) -> Report {
         clients.push(Client { browser, rng, own: own[number % LOGINS.len()].clone() });
     }
     // Before the storm, in which whoever comes anew may be told that the store is too busy.
-    let (chief, officer) = (app.signed_in("shen").await, app.signed_in("zhou").await);
+    let (chief, mover) = (app.signed_in("shen").await, app.signed_in("zhou").await);
     // Two hold the inspections, so that they are what many want at once, and one all releases.
     let (zhou, shen) = (officer(app, "zhou").await, officer(app, "shen").await);
     name(&chief, &services.staged, 1, &[&zhou, &shen]).await.ok();
@@ -86,7 +86,7 @@ pub async fn storm(app: &TestApp, attempts: usize, seed: u64) -> Report {
         .map(|client| tokio::spawn(act(client, services.clone(), made.clone(), answers.clone(), attempts)))
         .collect();
     let chief = tokio::spawn(close_and_open(chief, services.clone(), over.clone()));
-    let rows = tokio::spawn(move_rows(officer.clone(), seed, answers.clone(), over.clone()));
+    let rows = tokio::spawn(move_rows(mover.clone(), seed, answers.clone(), over.clone()));
     let mut looks = 0;
     let begun: DateTime<Utc> = app.clock.now();
     while tasks.iter().any(|task| !task.is_finished()) {
@@ -104,7 +104,7 @@ pub async fn storm(app: &TestApp, attempts: usize, seed: u64) -> Report {
     chief.await.unwrap();
     rows.await.unwrap();
     // Nobody is in the way any more but those who stay.
-    move_some(&officer, &mut StdRng::seed_from_u64(seed), json!({"to_date": "2026-11-25"}), &answers).await;
+    move_some(&mover, &mut StdRng::seed_from_u64(seed), json!({"to_date": "2026-11-25"}), &answers).await;
     let cases = whole(app, &services).await;
     let answers = Arc::into_inner(answers).unwrap().into_inner().unwrap();
     Report { attempts: made.load(Ordering::Relaxed), answers, looks, cases }
