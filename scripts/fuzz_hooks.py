@@ -68,9 +68,9 @@ sign_in()
 look_around()
 
 
-@schemathesis.serializer("application/sdp")
+@schemathesis.serializer("application/sdp", "application/trickle-ice-sdpfrag")
 def sdp(context, value):
-    """An offer is text: whatever was made up for it goes out as it is."""
+    """An offer, or a piece of one, is text: whatever was made up for it goes out as it is."""
     return value if isinstance(value, bytes) else str(value).encode()
 
 

@@ -239,4 +239,26 @@ both_stores! { at "2026-11-23T02:00:00Z";
         app.app.places.load().await.unwrap();
         assert_eq!(free_at(app, service, starts_at).await, 4);
     }
+
+    // A node reads all anew when it has come to hear the others, which is while it serves already.
+    async fn memory_that_is_read_anew_misses_nothing_that_is_taken_or_given_back_meanwhile(app: &TestApp) {
+        let takers = travellers(app).await;
+        let service = service(app, 7, None).await;
+        let starts_at: DateTime<Utc> = "2026-11-24T03:00:00Z".parse().unwrap();
+        let places = app.app.places.clone();
+        let reading = tokio::spawn(async move {
+            loop {
+                places.reload().await.unwrap();
+                tokio::task::yield_now().await;
+            }
+        });
+        for _ in 0..5 {
+            let winners = rush(app, &takers[..20], service, |_| starts_at).await;
+            assert_eq!(free_at(app, service, starts_at).await, 0);
+            join_all(winners.iter().map(|(winner, row)| app.app.booking.cancel(winner, row.id, None))).await;
+            assert_eq!(free_at(app, service, starts_at).await, 7);
+        }
+        reading.abort();
+        assert!(reading.await.unwrap_err().is_cancelled(), "it was read to the end");
+    }
 }

@@ -8,7 +8,8 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
-use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use uuid::Uuid;
 
 /// One occupied cell of one seat.
@@ -23,6 +24,7 @@ pub struct Taken {
 #[derive(Default)]
 pub struct Boards {
     kept: RwLock<Kept>,
+    under_way: UnderWay,
     /// Told which cells of which resource were changed, where others keep the same memory.
     forward: OnceLock<Forward>,
 }
@@ -30,6 +32,38 @@ pub struct Boards {
 type Forward = Box<dyn Fn(Uuid, Range<i64>) + Send + Sync>;
 /// Cells of one resource.
 pub type Span = (Uuid, Range<i64>);
+
+/// Changes that may be in the store and are not in memory yet, by their numbers.
+type UnderWay = Arc<Mutex<HashMap<u64, HashMap<Uuid, Range<i64>>>>>;
+
+/// A change on its way to the store. What is read there meanwhile may or may not hold it, so no memory is made of it.
+/// It is over when it is [applied](Boards::apply), or dropped because it was taken back.
+pub struct Change {
+    taken: Vec<Taken>,
+    by: i32,
+    number: u64,
+    under_way: UnderWay,
+}
+
+impl Drop for Change {
+    fn drop(&mut self) {
+        locked(&self.under_way).remove(&self.number);
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The cells of each resource, from the first to the last of them.
+fn spans(taken: &[Taken]) -> HashMap<Uuid, Range<i64>> {
+    let mut spans: HashMap<Uuid, Range<i64>> = HashMap::new();
+    for Taken { resource, cell, .. } in taken {
+        let span = spans.entry(*resource).or_insert(*cell..*cell + 1);
+        *span = span.start.min(*cell)..span.end.max(*cell + 1);
+    }
+    spans
+}
 
 /// As many changes are remembered for those who are just reading.
 const LATEST: usize = 4096;
@@ -68,26 +102,66 @@ impl Boards {
         self.read().count()
     }
 
-    /// What was changed since there were `count` changes. None: too much to be remembered.
-    pub fn changed_since(&self, count: u64) -> Option<Vec<Span>> {
-        self.read().since(count).map(|spans| spans.cloned().collect())
+    /// A change that is about to reach the store: of seats taken (`by` 1) or given back (-1).
+    fn begin(&self, taken: Vec<Taken>, by: i32) -> Change {
+        static NUMBERS: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        locked(&self.under_way).insert(number, spans(&taken));
+        Change { taken, by, number, under_way: self.under_way.clone() }
     }
 
-    /// Replaces everything by what the store holds.
+    /// Seats are about to be taken.
+    pub fn taking(&self, taken: Vec<Taken>) -> Change {
+        self.begin(taken, 1)
+    }
+
+    /// Seats are about to be given back.
+    pub fn giving_back(&self, taken: Vec<Taken>) -> Change {
+        self.begin(taken, -1)
+    }
+
+    /// The change is durable.
+    pub fn apply(&self, change: Change) {
+        self.change(&change.taken, change.by);
+    }
+
+    /// Replaces everything by what the store holds; nothing may be under way.
     pub fn fill(&self, taken: impl IntoIterator<Item = Taken>) {
-        let mut boards: HashMap<Uuid, Board> = HashMap::new();
-        for Taken { resource, seat, cell } in taken {
-            boards.entry(resource).or_default().change(seat, cell, 1);
-        }
-        self.write().boards = boards;
+        self.write().boards = filled(taken);
     }
 
-    /// Replaces what is known of some cells of a resource by what the store held when there were `count` changes; says
-    /// no, and does nothing, if they were changed since.
+    /// Replaces everything by what the store held at some moment since there were `count` changes, but for what was
+    /// changed meanwhile or is under way: that stays as it is, and is to be looked at again. None, and nothing is done:
+    /// more was changed than is remembered.
+    pub fn refill(&self, taken: impl IntoIterator<Item = Taken>, count: u64) -> Option<Vec<Span>> {
+        let mut boards = filled(taken);
+        let mut kept = self.write();
+        let mut stays: Vec<Span> = kept.since(count)?.cloned().collect();
+        stays.extend(locked(&self.under_way).values().flatten().map(|(of, cells)| (*of, cells.clone())));
+        for (resource, cells) in &stays {
+            let board = boards.entry(*resource).or_default();
+            board.empty(cells);
+            if let Some(old) = kept.boards.get(resource) {
+                board.copy(old, cells);
+            }
+        }
+        kept.boards = boards;
+        Some(stays)
+    }
+
+    /// Replaces what is known of some cells of a resource by what the store held at some moment since there were `count`
+    /// changes; says no, and does nothing, if they were changed since or a change of them is under way.
     pub fn replace(&self, resource: Uuid, cells: &Range<i64>, taken: &[Taken], count: u64) -> bool {
         let mut kept = self.write();
         let meets = |(of, span): &Span| *of == resource && span.start < cells.end && cells.start < span.end;
-        if kept.since(count).is_none_or(|mut spans| spans.any(meets)) {
+        let is_under_way = || {
+            let changes = locked(&self.under_way);
+            changes
+                .values()
+                .filter_map(|spans| spans.get_key_value(&resource))
+                .any(|(of, span)| meets(&(*of, span.clone())))
+        };
+        if kept.since(count).is_none_or(|mut spans| spans.any(meets)) || is_under_way() {
             return false;
         }
         let board = kept.boards.entry(resource).or_default();
@@ -95,6 +169,8 @@ impl Boards {
         for Taken { seat, cell, .. } in taken {
             board.change(*seat, *cell, 1);
         }
+        // Whoever has read all of it before does not put that in here.
+        kept.note([(resource, cells.clone())]);
         true
     }
 
@@ -111,12 +187,14 @@ impl Boards {
         let _ = self.forward.set(Box::new(forward));
     }
 
-    pub fn set(&self, taken: &[Taken]) {
-        self.change(taken, 1);
+    #[cfg(test)]
+    fn set(&self, taken: &[Taken]) {
+        self.apply(self.taking(taken.to_vec()));
     }
 
-    pub fn clear(&self, taken: &[Taken]) {
-        self.change(taken, -1);
+    #[cfg(test)]
+    fn clear(&self, taken: &[Taken]) {
+        self.apply(self.giving_back(taken.to_vec()));
     }
 
     /// Forgets the cells of a resource before `cell`: they are past.
@@ -148,11 +226,7 @@ impl Boards {
     }
 
     fn change(&self, taken: &[Taken], by: i32) {
-        let mut spans: HashMap<Uuid, Range<i64>> = HashMap::new();
-        for Taken { resource, cell, .. } in taken {
-            let span = spans.entry(*resource).or_insert(*cell..*cell + 1);
-            *span = span.start.min(*cell)..span.end.max(*cell + 1);
-        }
+        let spans = spans(taken);
         {
             let mut kept = self.write();
             for Taken { resource, seat, cell } in taken {
@@ -164,6 +238,14 @@ impl Boards {
             spans.into_iter().for_each(|(resource, span)| forward(resource, span));
         }
     }
+}
+
+fn filled(taken: impl IntoIterator<Item = Taken>) -> HashMap<Uuid, Board> {
+    let mut boards: HashMap<Uuid, Board> = HashMap::new();
+    for Taken { resource, seat, cell } in taken {
+        boards.entry(resource).or_default().change(seat, cell, 1);
+    }
+    boards
 }
 
 /// The cells of one resource from `first` on; everything outside is free.
@@ -264,6 +346,22 @@ impl Board {
         self.uneven.retain(|(of, _), _| !cells.contains(of));
     }
 
+    /// Takes over what another board knows of these cells, of which this one knows nothing.
+    fn copy(&mut self, other: &Self, cells: &Range<i64>) {
+        for cell in cells.clone() {
+            for word in 0..other.width {
+                let bits = other.word(cell, word);
+                if bits != 0 {
+                    self.reach(cell, word + 1);
+                    let row = usize::try_from(cell - self.first).unwrap_or(0);
+                    self.bits[row * self.width + word] = bits;
+                }
+            }
+        }
+        let uneven = other.uneven.iter().filter(|((of, _), _)| cells.contains(of));
+        self.uneven.extend(uneven.map(|(place, rest)| (*place, *rest)));
+    }
+
     fn forget_before(&mut self, cell: i64) {
         let rows = usize::try_from(cell - self.first).unwrap_or(0);
         if rows > 0 && !self.bits.is_empty() {
@@ -353,10 +451,42 @@ mod tests {
         assert!(!places.replace(RESOURCE, &(5..6), &[], count), "read before it was taken");
         assert_eq!(places.free_seats(RESOURCE, 2, 5..6), 1);
         assert!(places.replace(RESOURCE, &(6..9), &[], count), "other cells");
-        assert_eq!(places.changed_since(count), Some(vec![(RESOURCE, 5..6)]));
         (0..2 * LATEST as i64).for_each(|_| places.set(&[taken(1, 7)]));
-        assert_eq!(places.changed_since(count), None);
+        assert_eq!(places.refill([], count), None);
         assert!(!places.replace(RESOURCE, &(6..7), &[], count), "nobody knows what was changed");
+    }
+
+    #[test]
+    fn what_is_under_way_makes_no_memory_of_what_the_store_holds() {
+        let places = Boards::default();
+        let taken = |seat, cell| Taken { resource: RESOURCE, seat, cell };
+        let free = || [5, 6, 7, 8].map(|cell| places.free_seats(RESOURCE, 2, cell..cell + 1));
+        places.set(&[taken(0, 5), taken(0, 6)]);
+        let count = places.changes();
+        let giving = places.giving_back(vec![taken(0, 5)]);
+        let taking = places.taking(vec![taken(1, 6)]);
+        assert!(!places.replace(RESOURCE, &(4..6), &[], count), "it may have been read before or after");
+        // Read when one of them was in the store, the other was not, and somebody else had taken a seat of 7.
+        let stays = places.refill([taken(0, 6), taken(1, 6), taken(1, 7)], count).unwrap();
+        let sorted = |mut spans: Vec<Span>| {
+            spans.sort_by_key(|(_, cells)| cells.start);
+            spans
+        };
+        assert_eq!(sorted(stays), [(RESOURCE, 5..6), (RESOURCE, 6..7)]);
+        assert_eq!(free(), [1, 1, 1, 2]);
+        places.apply(giving);
+        assert_eq!(free(), [2, 1, 1, 2]);
+        drop(taking);
+        assert_eq!(free(), [2, 1, 1, 2], "it was taken back");
+        assert!(
+            places.replace(RESOURCE, &(4..7), &[taken(0, 6)], places.changes()),
+            "nothing is under way any more"
+        );
+        // What was looked at again since stays, whatever was read before it.
+        let count = places.changes();
+        assert!(places.replace(RESOURCE, &(8..9), &[taken(0, 8)], count));
+        assert_eq!(places.refill([taken(0, 6)], count), Some(vec![(RESOURCE, 8..9)]));
+        assert_eq!(free(), [2, 1, 2, 1]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::db::{Db, Tx, jobs};
 use crate::directory::ask::{self, Numbering};
 use crate::directory::entities::resource::CellKind;
 use crate::places::jobs::PlacesFreed;
-use crate::places::model::boards::{Board, Boards, Taken};
+use crate::places::model::boards::{Board, Boards, Change, Taken};
 use crate::places::model::cells;
 use crate::places::store;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -19,10 +19,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// What follows a commit has followed it by then.
-const SETTLED_AFTER: Duration = Duration::from_millis(500);
-/// How often cells are read that are being changed.
-const LOOKS: usize = 10;
+/// How often cells are read that are being changed,
+const LOOKS: u32 = 10;
+/// and how much longer is waited each time.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 
 /// The feature. Cheap to clone; clones share the memory of free places.
 #[derive(Clone)]
@@ -56,8 +56,7 @@ impl Places {
     pub fn occupy(&self, tx: &Tx, owned: &[(Uuid, Vec<Taken>)]) {
         store::occupy(tx, owned);
         let taken: Vec<Taken> = owned.iter().flat_map(|(_, taken)| taken.iter().copied()).collect();
-        let places = self.clone();
-        tx.after_commit(move || places.0.boards.set(&taken));
+        self.follow(tx, self.0.boards.taking(taken));
     }
 
     /// Gives all cells of some owners (a query of ids) back, in the store now and in memory once that is durable. Who
@@ -73,17 +72,22 @@ impl Places {
                 jobs::enqueue(tx, self.0.clock.now(), &freed).await?;
             }
         }
-        let (places, taken) = (self.clone(), freed.into_iter().map(|(taken, _)| taken).collect::<Vec<_>>());
-        tx.after_commit(move || places.0.boards.clear(&taken));
+        let freed = freed.into_iter().map(|(taken, _)| taken).collect();
+        self.follow(tx, self.0.boards.giving_back(freed));
         Ok(())
     }
 
     /// Gives back what an owner has of one resource, and keeps the rest.
     pub async fn release(&self, tx: &Tx, owner: Uuid, resource: Uuid) -> Result<(), DbErr> {
         let freed = store::release(tx, owner, resource).await?;
-        let places = self.clone();
-        tx.after_commit(move || places.0.boards.clear(&freed));
+        self.follow(tx, self.0.boards.giving_back(freed));
         Ok(())
+    }
+
+    /// Memory has a change once it is durable.
+    fn follow(&self, tx: &Tx, change: Change) {
+        let places = self.clone();
+        tx.after_commit(move || places.0.boards.apply(change));
     }
 
     /// Somebody (an id) wants to hear of places of a resource that come free.
@@ -102,8 +106,14 @@ impl Places {
         jobs::enqueue(tx, self.0.clock.now(), &look).await
     }
 
-    /// Fills memory from the store. To be called once before serving.
+    /// Fills memory from the store, before anything is taken or given back.
     pub async fn load(&self) -> Result<(), DbErr> {
+        self.0.boards.fill(self.read().await?);
+        Ok(())
+    }
+
+    /// All that is taken and still matters.
+    async fn read(&self) -> Result<Vec<Taken>, DbErr> {
         let conn = self.0.db.reader();
         let now = self.0.clock.now();
         let mut taken = Vec::new();
@@ -114,8 +124,7 @@ impl Places {
         // Whose time is taken as a place is: what a person is called by is their account.
         let staff = auth::ask::staff(conn).await?.into_iter().map(|one| one.id);
         taken.extend(store::occupied_since(conn, staff, first_cell_of_person(now)).await?);
-        self.0.boards.fill(taken);
-        Ok(())
+        Ok(taken)
     }
 
     /// Tells `forward` which cells of which resource were changed, so that other processes look again.
@@ -125,28 +134,30 @@ impl Places {
 
     /// Reads some cells of a resource anew: another process changed them.
     pub async fn look_again(&self, resource: Uuid, cells: Range<i64>) -> Result<(), DbErr> {
-        for _ in 0..LOOKS {
+        for look in 0..LOOKS {
             let count = self.0.boards.changes();
             let taken = store::occupied_in(self.0.db.reader(), resource, &cells).await?;
             if self.0.boards.replace(resource, &cells, &taken, count) {
                 return Ok(());
             }
+            tokio::time::sleep(look * BETWEEN_LOOKS).await;
         }
         // Whoever changes them so often tells of it each time.
         Ok(())
     }
 
-    /// Fills memory anew while places are taken and given back. What changes meanwhile is looked at once more when it
-    /// has settled: what was read may be older than a change that memory had, or newer than one that it was to get.
+    /// Fills memory anew while places are taken and given back: what changes meanwhile stays as memory has it, and is
+    /// looked at once more.
     pub async fn reload(&self) -> Result<(), DbErr> {
-        let count = self.0.boards.changes();
-        self.load().await?;
-        tokio::time::sleep(SETTLED_AFTER).await;
-        let Some(spans) = self.0.boards.changed_since(count) else { return self.load().await };
-        for (resource, cells) in spans {
-            self.look_again(resource, cells).await?;
+        for _ in 0..LOOKS {
+            let count = self.0.boards.changes();
+            let Some(spans) = self.0.boards.refill(self.read().await?, count) else { continue };
+            for (resource, cells) in spans {
+                self.look_again(resource, cells).await?;
+            }
+            return Ok(());
         }
-        Ok(())
+        Err(DbErr::Custom("places change faster than they can be read".to_owned()))
     }
 
     /// Once an hour forgets places gone by.
