@@ -166,7 +166,11 @@ pub async fn serve(mut arguments: impl Iterator<Item = String>) {
     let environment =
         [("MIANQIA_LISTEN", next()), ("MIANQIA_DATABASE_URL", next()), ("MIANQIA_DATA_DIR", next())];
     let environment = environment.map(|(name, value)| (name.to_owned(), value));
-    let more = [("MIANQIA_MEDIA_PORT", "0"), ("MIANQIA_SMTP_URL", "smtp://127.0.0.1:9")];
+    let more = [
+        ("MIANQIA_MEDIA_PORT", "0"),
+        ("MIANQIA_SMTP_URL", "smtp://127.0.0.1:9"),
+        ("MIANQIA_RECORDING_RESERVE", "0"),
+    ];
     let more = more.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let settings = Settings::read("", environment.into_iter().chain(more)).unwrap();
     let listener = TcpListener::bind(settings.listen).unwrap();

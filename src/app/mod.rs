@@ -174,6 +174,7 @@ impl App {
                 node,
                 notice_version: crate::directory::office().notice.version,
                 turn: settings.turn.clone(),
+                reserve: settings.recording_reserve,
             },
         );
         booking.set_waiting_room(Arc::new(video.clone()));

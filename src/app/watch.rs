@@ -13,7 +13,7 @@ use prometheus_client::registry::Registry;
 use serde_json::json;
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
@@ -81,11 +81,18 @@ async fn look(app: &App) -> Findings {
         return last.findings;
     }
     let directory = app.settings.data_dir.join("recordings");
-    let (store, recordings) = tokio::join!(try_store(app), try_directory(directory));
+    let video = app.video.clone();
+    let look = move || {
+        let written = write_and_remove(&directory);
+        video.look_at_space();
+        written
+    };
+    let (store, recordings) = tokio::join!(try_store(app), try_directory(look));
     tell(&mut last, recordings);
     last.findings = Findings { store, recordings };
     last.at = Some(Instant::now());
     app.metrics.health.recordings_disk_failing.set(i64::from(recordings.is_some()));
+    app.metrics.health.recordings_bytes_left.set(app.video.bytes_left().unwrap_or(-1));
     last.findings
 }
 
@@ -109,8 +116,8 @@ async fn try_store(app: &App) -> Option<&'static str> {
     }
 }
 
-async fn try_directory(directory: PathBuf) -> Option<&'static str> {
-    match timeout(WITHIN, tokio::task::spawn_blocking(move || write_and_remove(&directory))).await {
+async fn try_directory(look: impl FnOnce() -> io::Result<()> + Send + 'static) -> Option<&'static str> {
+    match timeout(WITHIN, tokio::task::spawn_blocking(look)).await {
         Ok(Ok(Ok(()))) => None,
         Ok(Ok(Err(error))) => Some(match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "disk_full",
@@ -165,6 +172,7 @@ pub(super) struct HealthMetrics {
     store_retries: Gauge,
     wal_bytes: Gauge,
     recordings_disk_failing: Gauge,
+    recordings_bytes_left: Gauge,
     jobs_due: Gauge,
     jobs_failed: Gauge,
     jobs_unknown: Gauge,
@@ -188,6 +196,11 @@ impl HealthMetrics {
                 registry,
                 "recordings_disk_failing",
                 "1 while the disk of the recordings takes nothing",
+            ),
+            recordings_bytes_left: gauge(
+                registry,
+                "recordings_bytes_left",
+                "What the disk of the recordings can still take; -1 while that is not known",
             ),
             jobs_due: gauge(registry, "jobs_due", "Jobs that are due and not begun"),
             jobs_failed: gauge(registry, "jobs_failed", "Jobs that were given up"),

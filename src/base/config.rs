@@ -27,6 +27,8 @@ pub struct Settings {
     pub media_bind: Vec<IpAddr>,
     /// A TURN server for who reaches media in no other way; none: there is none.
     pub turn: Option<Turn>,
+    /// Megabytes (10⁶ bytes) of disk kept for each booked minute of a session that will be recorded; 0: none are kept.
+    pub recording_reserve: u32,
     /// `smtp://host:port` or `smtps://user:password@host`.
     pub smtp_url: String,
     /// PEM files; both or none.
@@ -73,7 +75,10 @@ pub struct SettingError {
     pub takes: Cow<'static, str>,
 }
 
-const NAMES: [&str; 16] = [
+/// Two people's camera and microphone as the pages send them (2 × 1.26 Mbit/s), and a screen or papers half of the time.
+const RECORDING_RESERVE: u32 = 27;
+
+const NAMES: [&str; 17] = [
     "listen",
     "public_url",
     "database_url",
@@ -83,6 +88,7 @@ const NAMES: [&str; 16] = [
     "media_bind",
     "turn_urls",
     "turn_secret",
+    "recording_reserve",
     "smtp_url",
     "tls_cert",
     "tls_key",
@@ -166,6 +172,8 @@ impl Settings {
             media_addresses: if media_addresses.is_empty() { vec![listen.ip()] } else { media_addresses },
             media_bind: list(values, "media_bind", "IP addresses of this machine separated by commas")?,
             turn: turn(values)?,
+            recording_reserve: parse(values, "recording_reserve", "megabytes a minute, 0 for none")?
+                .unwrap_or(RECORDING_RESERVE),
             trusted_proxies: list(
                 values,
                 "trusted_proxies",

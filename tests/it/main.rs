@@ -74,6 +74,7 @@ mod queue;
 mod quota_shares;
 mod recorded_kills;
 mod recording;
+mod recording_space;
 mod refusals;
 mod refusals_of_bookings;
 mod refusals_of_sessions;

@@ -172,6 +172,8 @@ impl TestApp {
             ("MIANQIA_DATA_DIR".to_owned(), data_dir.display().to_string()),
             ("MIANQIA_MEDIA_PORT".to_owned(), "0".to_owned()),
             ("MIANQIA_SMTP_URL".to_owned(), "smtp://127.0.0.1:9".to_owned()),
+            // What a test books is not recorded, however much there is.
+            ("MIANQIA_RECORDING_RESERVE".to_owned(), "0".to_owned()),
             ("MIANQIA_NODE_ADDRESS".to_owned(), format!("http://{address}")),
         ];
         environment.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));

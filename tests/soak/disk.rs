@@ -136,6 +136,7 @@ impl Place {
             .env("MIANQIA_DATABASE_URL", &self.database_url)
             .env("MIANQIA_MEDIA_PORT", "0")
             .env("MIANQIA_SMTP_URL", "smtp://127.0.0.1:9")
+            .env("MIANQIA_RECORDING_RESERVE", "0")
             .stdout(Stdio::null())
             .stderr(log);
         command

@@ -34,6 +34,7 @@ impl Program {
             .env("MIANQIA_DATABASE_URL", "")
             .env("MIANQIA_MEDIA_PORT", "0")
             .env("MIANQIA_SMTP_URL", "smtp://127.0.0.1:9")
+            .env("MIANQIA_RECORDING_RESERVE", "0")
             .env("MIANQIA_LOG", "warn")
             .stdout(Stdio::null())
             .stderr(Stdio::null())

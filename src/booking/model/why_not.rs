@@ -35,6 +35,8 @@ pub enum Rule {
     LeadTime,
     QuotaReached,
     Overlapping,
+    /// What is booked already fills the disk of the recordings.
+    RecordingSpace,
 }
 
 impl Rule {
@@ -167,6 +169,8 @@ pub struct Asked<'a> {
     pub walks_in: bool,
     /// It is asked for so many persons.
     pub people: i32,
+    /// What starts before then could not be recorded.
+    pub unrecordable_until: Option<DateTime<Utc>>,
 }
 
 impl Asked<'_> {
@@ -178,8 +182,13 @@ impl Asked<'_> {
             }
             Occasion::Move | Occasion::Form => Vec::new(),
         };
-        let timed =
-            [self.too_early(wanted), self.too_late(wanted), self.quota(wanted), self.overlapping(wanted)];
+        let timed = [
+            self.too_early(wanted),
+            self.too_late(wanted),
+            self.quota(wanted),
+            self.overlapping(wanted),
+            self.unrecordable(wanted),
+        ];
         let who = [self.not_among_bookers(), self.excluded()];
         who.into_iter().chain(own).chain(timed).flatten().collect()
     }
@@ -325,6 +334,11 @@ impl Asked<'_> {
         }
         let overlaps = at != wanted.starts_at;
         overlaps.then(|| hindrance(Rule::Overlapping, Some(Earliest::Start(at)), Remedy::ChooseLater))
+    }
+
+    fn unrecordable(&self, wanted: &Slot) -> Option<Hindrance> {
+        let until = self.unrecordable_until.filter(|until| wanted.starts_at < *until)?;
+        Some(hindrance(Rule::RecordingSpace, Some(Earliest::Start(until)), Remedy::ChooseLater))
     }
 
     fn no_shows(&self) -> Option<Hindrance> {

@@ -39,6 +39,7 @@ fn asked<'a>(
         occasion,
         walks_in: false,
         people: 1,
+        unrecordable_until: None,
     }
 }
 
@@ -117,6 +118,7 @@ fn who_stands_at_the_counter_need_not_have_come_ahead_where_the_terms_say_so() {
             occasion,
             walks_in,
             people: 1,
+            unrecordable_until: None,
         };
         let found: Vec<Rule> = asked.why_not(&soon).iter().map(|one| one.rule).collect();
         assert_eq!(found, expected, "{walk_ins_at_once} {walks_in}");
@@ -410,5 +412,27 @@ proptest! {
                 None => prop_assert!(matches!(rule, Rule::TierExcluded | Rule::OutsideOfficeHours)),
             }
         }
+    }
+}
+
+#[test]
+fn what_could_not_be_recorded_is_not_booked_until_there_may_be_room() {
+    let (terms, calendar, facts) = (ServiceTerms::default(), calendar(), Facts::default());
+    let until = at("2026-11-25T00:00:00Z");
+    for (starts_at, occasion, expected) in [
+        ("2026-11-24T23:45:00Z", Occasion::New, vec![Rule::RecordingSpace]),
+        ("2026-11-24T23:45:00Z", Occasion::Move, vec![Rule::RecordingSpace]),
+        ("2026-11-25T00:00:00Z", Occasion::New, vec![]),
+    ] {
+        let usual = asked(&terms, &calendar, &facts, at("2026-11-23T10:00:00Z"));
+        let asked = Asked { lead_minutes: 0, occasion, unrecordable_until: Some(until), ..usual };
+        let found = asked
+            .why_not(&Slot { starts_at: at(starts_at), ends_at: at(starts_at) + TimeDelta::minutes(15) });
+        assert_eq!(
+            found.iter().map(|one| one.rule).collect::<Vec<_>>(),
+            expected,
+            "{starts_at} {occasion:?}"
+        );
+        assert!(found.iter().all(|one| one.earliest == Some(Earliest::Start(until))));
     }
 }

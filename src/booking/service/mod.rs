@@ -27,6 +27,7 @@ pub mod openings;
 pub mod papers;
 mod prefill;
 mod presented;
+mod recording_space;
 mod refused;
 mod reminders;
 mod request;

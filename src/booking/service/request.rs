@@ -300,6 +300,8 @@ impl Wish {
             channel: seen.row.channel,
             // A place that is held is for one.
             people: 1,
+            // So is the room for what was booked.
+            unrecordable_until: None,
         }
     }
 }

@@ -37,6 +37,8 @@ pub struct Question {
     pub channel: Channel,
     /// For so many persons.
     pub people: i32,
+    /// What starts before then could not be recorded.
+    pub unrecordable_until: Option<DateTime<Utc>>,
 }
 
 /// Somebody who may book nothing of a service, and why.
@@ -58,7 +60,8 @@ impl Booking {
         let calendar = self.0.directory.calendar().await?;
         let category = answers.and_then(|answers| info.spec.terms.category(answers)).map(str::to_owned);
         let (info, occasion, channel) = (Arc::clone(info), Occasion::New, Channel::Online);
-        Ok(Question { info, calendar, whom, category, now, occasion, channel, people: 1 })
+        let unrecordable_until = self.unrecordable_until(&info, now).await?;
+        Ok(Question { info, calendar, whom, category, now, occasion, channel, people: 1, unrecordable_until })
     }
 
     /// The question whether a booking can be moved, by the answers of its form and for whom it was booked.
@@ -168,6 +171,7 @@ impl Question {
             occasion: self.occasion,
             walks_in: self.channel == Channel::Counter,
             people: self.people,
+            unrecordable_until: self.unrecordable_until,
         }
     }
 

@@ -117,6 +117,7 @@ fn question(
         occasion: Occasion::New,
         channel: one.channel,
         people: one.people,
+        unrecordable_until: None,
     }
 }
 

@@ -11,6 +11,9 @@ use uuid::Uuid;
 /// Knows who waits, and who is in.
 #[async_trait::async_trait]
 pub trait WaitingRoom: Send + Sync {
+    /// For how many minutes of sessions there is room on the disk of the recordings; none where that is not looked after.
+    fn minutes_left(&self) -> Option<i64>;
+
     /// Everybody who waits to be let in, who waits longest first.
     async fn waiting(&self) -> Result<Vec<WaitingPerson>, DbErr>;
 

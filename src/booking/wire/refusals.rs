@@ -10,7 +10,8 @@ shared_refusals! {
             "places_reserved" ("what is left is kept for who books in another way, until `earliest_at`"),
             "no_officer_free" ("there are places, and every officer who could hold a stage is busy"),
             "already_yours" ("with the booking as `subject_id`, unless `anyway`");
-        CONFLICT: "quota_reached", "overlapping";
+        CONFLICT: "quota_reached", "overlapping",
+            "recording_space" ("what is booked already fills the disk of the recordings");
         UNPROCESSABLE_ENTITY: "one_time", "not_a_slot", "slot_past", "lead_time", "beyond_horizon",
             "year_unpublished", "date_out_of_range", "no_stages", "unknown_stage", "stage_order", "stage_site",
             "stage_gap";

@@ -43,10 +43,10 @@ words_in_json! {
     SlotReason { Past, LeadTime, Full, Quota, Reserved, NoOfficerFree, Terms }
 
     /// What stands in the way of a time.
-    Rule { NotForPersons, NotForEnterprises, TierExcluded, ExplanationMissing, BlockedAfterNoShow, OutsideOfficeHours, TooManyBookings, BeyondHorizon, LeadTime, QuotaReached, Overlapping }
+    Rule { NotForPersons, NotForEnterprises, TierExcluded, ExplanationMissing, BlockedAfterNoShow, OutsideOfficeHours, TooManyBookings, BeyondHorizon, LeadTime, QuotaReached, Overlapping, RecordingSpace }
 
     /// The rule by which somebody was refused; its word is the code of the refusal.
-    RefusalRule { SlotTaken, PlacesReserved, NoOfficerFree, LeadTime, BeyondHorizon, YearUnpublished, OutsideOfficeHours, NotForPersons, NotForEnterprises, TierExcluded, QuotaReached, TooManyBookings, TooManyHolds, Overlapping, BlockedAfterNoShow, ExplanationMissing, StageGap, GroupLead }
+    RefusalRule { SlotTaken, PlacesReserved, NoOfficerFree, LeadTime, BeyondHorizon, YearUnpublished, OutsideOfficeHours, NotForPersons, NotForEnterprises, TierExcluded, QuotaReached, TooManyBookings, TooManyHolds, Overlapping, BlockedAfterNoShow, ExplanationMissing, StageGap, GroupLead, RecordingSpace }
 
     /// What somebody can do about it.
     Remedy { CallOffice, BookForEnterprise, BookForOneself, ChooseLater, ApplyInOfficeHours, WriteExplanation, WaitUntil, FinishOne }

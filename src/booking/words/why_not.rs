@@ -57,6 +57,8 @@ pub fn said(hindrance: &Hindrance, info: &ServiceInfo, lead: TimeDelta, enterpri
         (Rule::QuotaReached, None) => say::quota_reached_open(),
         (Rule::Overlapping, Some(from)) => say::overlapping(from),
         (Rule::Overlapping, None) => say::overlapping_open(),
+        (Rule::RecordingSpace, Some(from)) => say::recording_space(from),
+        (Rule::RecordingSpace, None) => say::recording_space_open(),
     }
 }
 

@@ -273,6 +273,12 @@ impl Board {
         free as i32
     }
 
+    /// How many places are taken in some cells, each counted in each cell.
+    pub fn taken(&self, cells: Range<i64>) -> i64 {
+        let words = cells.flat_map(|cell| (0..self.width).map(move |word| self.word(cell, word)));
+        words.map(|word| i64::from(word.count_ones())).sum()
+    }
+
     /// The board of a resource as if some cells had been given back.
     pub fn without(&self, resource: Uuid, given: &[Taken]) -> Cow<'_, Self> {
         let mut board = Cow::Borrowed(self);
@@ -425,6 +431,8 @@ mod tests {
         places.clear(&[taken(1, 5)]);
         places.set(&[taken(1, 6)]);
         assert_eq!([5, 6, 9].map(|cell| places.free_seats(RESOURCE, 2, cell..cell + 1)), [2, 1, 1]);
+        assert_eq!(places.look([Some(RESOURCE), None], |[board, _]| board.taken(0..9)), 1);
+        assert_eq!(places.look([Some(RESOURCE), None], |[board, _]| board.taken(6..99)), 2);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod limits;
 pub mod presence;
 pub mod relay;
+pub mod space;
 pub mod token;
 pub mod turns;
 

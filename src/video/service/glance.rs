@@ -30,6 +30,10 @@ impl Waits for Video {
 
 #[async_trait::async_trait]
 impl WaitingRoom for Video {
+    fn minutes_left(&self) -> Option<i64> {
+        Self::minutes_left(self)
+    }
+
     fn shows_booker(&self, bytes: &[u8], by_program: bool) -> Option<bool> {
         evidence::shown::<SessionEntry>(bytes, by_program)
     }

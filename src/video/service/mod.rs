@@ -7,6 +7,7 @@ pub mod invite;
 pub mod media;
 mod recorded;
 mod sign_ins;
+mod space;
 mod steps;
 pub mod takeover;
 mod unrecorded;
@@ -37,7 +38,7 @@ use crate::video::store::entities::{publication, session_check, unrecorded_stret
 use crate::video::words::problems;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
@@ -54,6 +55,8 @@ pub struct VideoSettings {
     pub notice_version: i32,
     /// For who reaches media in no other way.
     pub turn: Option<Turn>,
+    /// Megabytes of disk kept for each minute that will be recorded; 0: none are kept.
+    pub reserve: u32,
 }
 
 /// Video sessions. Cheap to clone.
@@ -78,6 +81,8 @@ pub(super) struct Inner {
     pub turns: Mutex<Turns>,
     /// By which sign-in each resource was opened.
     pub opened_by: Mutex<HashMap<Uuid, Uuid>>,
+    /// Bytes that the disk of the recordings had left when it was looked at last; less than none: not known.
+    pub bytes_left: AtomicI64,
     pub stopping: AtomicBool,
     /// Ends the task that reads the engine's events, so that stopping can read the rest.
     pub drain: CancellationToken,
@@ -159,6 +164,7 @@ impl Video {
             settings,
             publishers: Mutex::default(),
             presence: Mutex::default(),
+            bytes_left: AtomicI64::new(-1),
             limits: Mutex::default(),
             turns: Mutex::default(),
             opened_by: Mutex::default(),

@@ -5273,7 +5273,7 @@ export interface components {
          * @description The rule by which somebody was refused; its word is the code of the refusal.
          * @enum {string}
          */
-        RefusalRule: "slot_taken" | "places_reserved" | "no_officer_free" | "lead_time" | "beyond_horizon" | "year_unpublished" | "outside_office_hours" | "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "quota_reached" | "too_many_bookings" | "too_many_holds" | "overlapping" | "blocked_after_no_show" | "explanation_missing" | "stage_gap" | "group_lead";
+        RefusalRule: "slot_taken" | "places_reserved" | "no_officer_free" | "lead_time" | "beyond_horizon" | "year_unpublished" | "outside_office_hours" | "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "quota_reached" | "too_many_bookings" | "too_many_holds" | "overlapping" | "blocked_after_no_show" | "explanation_missing" | "stage_gap" | "group_lead" | "recording_space";
         /** @description Why an enterprise is turned away; its contact reads it. */
         RefuseEnterprise: {
             reason: string;
@@ -5434,7 +5434,7 @@ export interface components {
          * @description What stands in the way of a time.
          * @enum {string}
          */
-        Rule: "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "explanation_missing" | "blocked_after_no_show" | "outside_office_hours" | "too_many_bookings" | "beyond_horizon" | "lead_time" | "quota_reached" | "overlapping";
+        Rule: "not_for_persons" | "not_for_enterprises" | "tier_excluded" | "explanation_missing" | "blocked_after_no_show" | "outside_office_hours" | "too_many_bookings" | "beyond_horizon" | "lead_time" | "quota_reached" | "overlapping" | "recording_space";
         RuleCount: {
             count: number;
             rule: components["schemas"]["Rule"];
@@ -7353,7 +7353,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until `earliest_at`), `no_officer_free` (there are places, and every officer who could hold a stage is busy), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `too_many_holds`, `documents_missing` (what is required is uploaded while the place is held), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until `earliest_at`), `no_officer_free` (there are places, and every officer who could hold a stage is busy), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `recording_space` (what is booked already fills the disk of the recordings), `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `too_many_holds`, `documents_missing` (what is required is uploaded while the place is held), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7361,7 +7361,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "places_reserved" | "no_officer_free" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "too_many_holds" | "documents_missing" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "places_reserved" | "no_officer_free" | "already_yours" | "quota_reached" | "overlapping" | "recording_space" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "too_many_holds" | "documents_missing" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -10303,7 +10303,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until `earliest_at`), `no_officer_free` (there are places, and every officer who could hold a stage is busy), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `wrong_state`, `too_late`, `hold_expired`, `same_time`, `officer_busy` (with the other booking as `subject_id`, unless `anyway`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until `earliest_at`), `no_officer_free` (there are places, and every officer who could hold a stage is busy), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `recording_space` (what is booked already fills the disk of the recordings), `wrong_state`, `too_late`, `hold_expired`, `same_time`, `officer_busy` (with the other booking as `subject_id`, unless `anyway`), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10311,7 +10311,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "places_reserved" | "no_officer_free" | "already_yours" | "quota_reached" | "overlapping" | "wrong_state" | "too_late" | "hold_expired" | "same_time" | "officer_busy" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "places_reserved" | "no_officer_free" | "already_yours" | "quota_reached" | "overlapping" | "recording_space" | "wrong_state" | "too_late" | "hold_expired" | "same_time" | "officer_busy" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -14111,7 +14111,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until `earliest_at`), `no_officer_free` (there are places, and every officer who could hold a stage is busy), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until `earliest_at`), `no_officer_free` (there are places, and every officer who could hold a stage is busy), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `recording_space` (what is booked already fills the disk of the recordings), `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14119,7 +14119,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "places_reserved" | "no_officer_free" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "places_reserved" | "no_officer_free" | "already_yours" | "quota_reached" | "overlapping" | "recording_space" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -21636,7 +21636,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until `earliest_at`), `no_officer_free` (there are places, and every officer who could hold a stage is busy), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `no_groups`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `slot_taken`, `places_reserved` (what is left is kept for who books in another way, until `earliest_at`), `no_officer_free` (there are places, and every officer who could hold a stage is busy), `already_yours` (with the booking as `subject_id`, unless `anyway`), `quota_reached`, `overlapping`, `recording_space` (what is booked already fills the disk of the recordings), `too_many_bookings`, `outside_office_hours`, `blocked_after_no_show`, `explanation_missing`, `unread_warning` (with the field, until its code is in `acknowledged`), `no_groups`, `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -21644,7 +21644,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "slot_taken" | "places_reserved" | "no_officer_free" | "already_yours" | "quota_reached" | "overlapping" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "no_groups" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "slot_taken" | "places_reserved" | "no_officer_free" | "already_yours" | "quota_reached" | "overlapping" | "recording_space" | "too_many_bookings" | "outside_office_hours" | "blocked_after_no_show" | "explanation_missing" | "unread_warning" | "no_groups" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };

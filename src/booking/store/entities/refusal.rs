@@ -61,6 +61,7 @@ pub enum RefusalRule {
     ExplanationMissing,
     StageGap,
     GroupLead,
+    RecordingSpace,
 }
 
 impl RefusalRule {

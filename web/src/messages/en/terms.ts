@@ -60,6 +60,7 @@ export default {
     lead_time: 'Too late',
     quota_reached: 'Often enough in the period',
     overlapping: 'Something else at the time',
+    recording_space: 'No room for recordings',
   },
   newly_allowed: '{n} that the present terms refuse would come in. | {n} that the present terms refuse would come in.',
   newly_refused: '{n} that comes in now would be refused | {n} that come in now would be refused',

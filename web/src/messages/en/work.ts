@@ -62,6 +62,7 @@ export default {
       too_many_bookings: 'Too many at a time',
       too_many_holds: 'Too many held',
       overlapping: 'Something else at that time',
+      recording_space: 'No room for recordings',
       blocked_after_no_show: 'Blocked after no-shows',
       explanation_missing: 'Explanation missing',
       stage_gap: 'Gap between stages',

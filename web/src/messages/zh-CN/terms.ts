@@ -60,6 +60,7 @@ export default {
     lead_time: '提前不够',
     quota_reached: '次数已满',
     overlapping: '同一时间另有预约',
+    recording_space: '录像存储空间不足',
   },
   newly_allowed: '现行规则不能约、这里能约的 {n} 次。',
   newly_refused: '现在能约、这样就不能约的 {n} 次',

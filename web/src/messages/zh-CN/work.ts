@@ -62,6 +62,7 @@ export default {
       too_many_bookings: '手上的太多',
       too_many_holds: '暂留的太多',
       overlapping: '同一时间另有预约',
+      recording_space: '录像存储空间不足',
       blocked_after_no_show: '失约后暂停',
       explanation_missing: '没有交书面说明',
       stage_gap: '环节间隔不合规定',
