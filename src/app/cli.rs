@@ -193,7 +193,7 @@ fn our_variables() -> Result<Vec<(String, String)>, String> {
 
 /// JSON lines, so that a collector can take them; the media crates speak only when something is wrong.
 fn log_to_stderr(filter: &str) {
-    let quiet = "webrtc=error,rtc=error,rtc_ice=error,rtc_dtls=error,rtc_sctp=error,rtc_interceptor=error,sqlx=warn,sea_orm_migration=warn";
+    let quiet = "rtc=error,rtc_ice=error,rtc_dtls=error,rtc_sctp=error,rtc_interceptor=error,sqlx=warn,sea_orm_migration=warn";
     let filter = EnvFilter::try_new(format!("{quiet},{filter}")).unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -389,6 +389,7 @@ fn cause(cause: &str) -> Text {
         "audio_silent" => words::log::cause_audio_silent(),
         "video_silent" => words::log::cause_video_silent(),
         "camera_off" => words::log::cause_camera_off(),
+        "microphone_off" => words::log::cause_microphone_off(),
         "paused" => words::log::cause_paused(),
         "digital_silence" => words::log::cause_digital_silence(),
         "still_picture" => words::log::cause_still_picture(),

@@ -86,11 +86,15 @@ async fn room_for_one(store: Store) {
     // Nor does somebody come from a later day to one for which there is no room.
     let later = hold(&lin, &video, LATER).await.ok();
     let form = json!({"contact_name": "林女士", "contact_mobile": "15400000001", "fields": {}});
-    let later = lin.post(&path(&later, "/request"), form).await.ok();
+    let later = lin.post(&path(&later, "/request"), form.clone()).await.ok();
     let to = json!({"starts_at": SECOND, "version": later["version"]});
     lin.post(&path(&later, "/reschedule"), to).await.refused(409, "recording_space");
-    lin.post(&path(&held, "/cancel"), json!({})).await.ok();
-    hold(&lin, &video, SECOND).await.ok();
+    // From one slot to another of the same days: room is kept for it already.
+    let held = lin.post(&path(&held, "/request"), form).await.ok();
+    let to = json!({"starts_at": SECOND, "version": held["version"]});
+    let held = lin.post(&path(&held, "/reschedule"), to).await.ok();
+    lin.post(&path(&held, "/cancel"), json!({"reason": "改日再来"})).await.ok();
+    hold(&lin, &video, FIRST).await.ok();
     app.stop().await;
 }
 

@@ -83,6 +83,7 @@ cause =
     .audio_silent = no sound was sent
     .video_silent = no picture was sent
     .camera_off = the camera was off
+    .microphone_off = the microphone was off
     .paused = the officer had paused the recording
     .digital_silence = the microphone gave nothing but silence
     .still_picture = the picture was black or did not move

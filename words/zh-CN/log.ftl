@@ -90,6 +90,7 @@ cause =
     .audio_silent = 声音没有送出
     .video_silent = 画面没有送出
     .camera_off = 摄像头已关
+    .microphone_off = 麦克风已关
     .paused = 关员暂停了录制
     .digital_silence = 麦克风送出的全是无声
     .still_picture = 画面全黑或不动

@@ -79,7 +79,10 @@ impl Booking {
             None => Whom::Person,
         };
         let question = self.question(info, whom, row.fields.as_object(), now).await?;
-        Ok(Question { occasion: Occasion::Move, people: row.people.unwrap_or(1), ..question })
+        // Where it is now, room is kept for it already.
+        let unrecordable_until = question.unrecordable_until.filter(|until| *until <= row.starts_at);
+        let people = row.people.unwrap_or(1);
+        Ok(Question { occasion: Occasion::Move, people, unrecordable_until, ..question })
     }
 
     /// What is known of a party beside who it is; nothing is asked where no term needs it.

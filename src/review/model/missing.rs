@@ -68,9 +68,13 @@ pub fn missing(rows: &SessionRows<'_>) -> Vec<Missing> {
     all
 }
 
-/// How long all of them are together, in milliseconds.
-pub fn total_ms(missing: &[Missing]) -> i64 {
-    missing.iter().map(|missing| missing.missing_ms).sum()
+/// Of whoever has muted themselves nothing is missing: it is shown, and not counted.
+const MUTED: &str = "microphone_off";
+
+/// How many there are, and how long they are together in milliseconds.
+pub fn total(missing: &[Missing]) -> (usize, i64) {
+    let counted = missing.iter().filter(|missing| missing.cause != MUTED);
+    counted.fold((0, 0), |(count, ms), missing| (count + 1, ms + missing.missing_ms))
 }
 
 /// When each person was in the call, by the entries.

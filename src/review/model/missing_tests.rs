@@ -177,5 +177,9 @@ fn sound_that_is_missing_with_the_picture_counts_once_and_single_losses_count_as
             (56, 58, "both", 2_000)
         ]
     );
-    assert_eq!(total_ms(&missing), 27_480);
+    assert_eq!(total(&missing), (4, 27_480));
+    // Whoever was muted did not want to be heard: that is shown, and counts for nothing.
+    let muted: Vec<Missing> =
+        missing.into_iter().map(|one| Missing { cause: "microphone_off".into(), ..one }).collect();
+    assert_eq!(total(&muted), (0, 0));
 }

@@ -306,16 +306,17 @@ impl Review {
                 gaps: &related.gaps,
                 now,
             });
+            let (gaps, missing_ms) = missing::total(&missing);
             rows.push(Row {
                 integrity,
-                missing_ms: missing::total_ms(&missing),
+                missing_ms,
                 service: service.name(),
                 zone: service.zone.name().to_owned(),
                 enterprise: enterprise.map(|enterprise| enterprise.name.clone()),
                 officers: related.officers.remove(&session.id).unwrap_or_default(),
                 duration_ms: session.opened_at.map_or(0, |opened| model::millis(opened, until)),
                 recordings: recordings.len(),
-                gaps: missing.len(),
+                gaps,
                 plays: related.plays.get(&session.id).copied().unwrap_or_default(),
                 session,
                 booking,

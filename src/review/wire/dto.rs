@@ -209,7 +209,7 @@ pub struct PlaybackTrack {
 pub struct TrackGap {
     pub from_ms: i64,
     pub to_ms: i64,
-    /// loss, publisher_silent, audio_silent, video_silent, camera_off, disk, paused, digital_silence or still_picture.
+    /// loss, publisher_silent, audio_silent, video_silent, camera_off, microphone_off, disk, paused, digital_silence or still_picture.
     pub cause: String,
     /// audio, video or both.
     pub medium: String,

@@ -6282,7 +6282,7 @@ export interface components {
         };
         /** @description A stretch in which something is missing, from the start of its track. */
         TrackGap: {
-            /** @description loss, publisher_silent, audio_silent, video_silent, camera_off, disk, paused, digital_silence or still_picture. */
+            /** @description loss, publisher_silent, audio_silent, video_silent, camera_off, microphone_off, disk, paused, digital_silence or still_picture. */
             cause: string;
             /** Format: int64 */
             from_ms: number;

@@ -127,7 +127,9 @@ pub struct Assembler {
     pub(super) audio_lost: u64,
     pub(super) camera_off: bool,
     /// The owner's microphone is off: silence is what is wanted.
-    muted: bool,
+    pub(super) muted: bool,
+    /// Since when, as far as that was told.
+    muted_since: Option<u64>,
     digital_silence: DigitalSilence,
     /// Looked at where the pictures are of a camera: a screen may stand still.
     still_picture: Option<StillPicture>,
@@ -156,6 +158,7 @@ impl Default for Assembler {
             audio_lost: 0,
             camera_off: false,
             muted: false,
+            muted_since: None,
             digital_silence: DigitalSilence::default(),
             still_picture: None,
             paused_from: None,
@@ -212,6 +215,27 @@ impl Assembler {
     pub fn microphone(&mut self, on: bool, at_ms: u64) {
         self.muted = !on;
         self.end_lifeless(Kind::Audio, at_ms);
+        if on {
+            self.end_mute(at_ms);
+        } else if self.paused_from.is_none() {
+            self.begin_mute(at_ms);
+        }
+    }
+
+    /// Silence from now on is what the publisher wants.
+    pub(super) fn begin_mute(&mut self, from_ms: u64) {
+        if self.muted_since.is_none() {
+            self.muted_since = Some(from_ms);
+            let (cause, medium) = (GapCause::MicrophoneOff, Medium::Audio);
+            self.outputs.push_back(Output::GapBegan { from_ms, cause, medium });
+        }
+    }
+
+    fn end_mute(&mut self, to_ms: u64) {
+        if let Some(from_ms) = self.muted_since.take() {
+            let gap = Gap::new(Medium::Audio, GapCause::MicrophoneOff, from_ms, to_ms.max(from_ms));
+            self.outputs.push_back(Output::Gap(gap));
+        }
     }
 
     /// The pictures are of a camera: black ones, and ones that do not change, are told.
@@ -251,6 +275,7 @@ impl Assembler {
         let end_ms = self.newest_ms().max(now_ms);
         self.end_lifeless(Kind::Audio, self.newest_ms());
         self.end_lifeless(Kind::Video, self.newest_ms());
+        self.end_mute(end_ms);
         if self.is_silent_as_a_whole() {
             self.end_whole_silence(end_ms);
         }

@@ -18,6 +18,8 @@ pub enum GapCause {
     VideoSilent,
     /// The publisher's camera was switched off.
     CameraOff,
+    /// The publisher's microphone was switched off: what came is silence, because they wanted it so.
+    MicrophoneOff,
     /// Writing failed or was too slow.
     Disk,
     /// An officer paused the recording.
@@ -37,6 +39,7 @@ impl GapCause {
             Self::AudioSilent => "audio_silent",
             Self::VideoSilent => "video_silent",
             Self::CameraOff => "camera_off",
+            Self::MicrophoneOff => "microphone_off",
             Self::Disk => "disk",
             Self::Paused => "paused",
             Self::DigitalSilence => "digital_silence",

@@ -33,6 +33,9 @@ impl Assembler {
         if self.camera_off {
             self.stopped(Kind::Video, at_ms, GapCause::CameraOff);
         }
+        if self.muted {
+            self.begin_mute(at_ms);
+        }
     }
 
     /// Tells the gap of a pause; the moment of its end.

@@ -123,7 +123,7 @@ fn a_recording_that_ends_paused_lacks_all_until_its_end_and_a_camera_that_is_off
 }
 
 #[test]
-fn digital_silence_is_a_gap_of_sound_and_a_muted_microphone_is_none() {
+fn digital_silence_is_a_gap_of_sound_and_of_a_muted_microphone_it_is_told_that_it_was_off() {
     let zeros = |assembler: &mut Assembler, from: u64, to: u64| {
         for at in (from..to).step_by(20) {
             let payload = Bytes::from_static(b"zeros");
@@ -148,7 +148,40 @@ fn digital_silence_is_a_gap_of_sound_and_a_muted_microphone_is_none() {
     zeros(&mut muted, 40_000, 69_000);
     muted.finish(69_000);
     let Given { gaps, began, .. } = given(&mut muted);
-    assert!(gaps.is_empty() && began.is_empty(), "{gaps:?} {began:?}");
+    assert_eq!(began, [(0, GapCause::MicrophoneOff)]);
+    assert_eq!(gaps, [Gap::new(Medium::Audio, GapCause::MicrophoneOff, 0, 40_000)]);
+}
+
+#[test]
+fn a_mute_is_told_around_a_pause_and_to_the_end() {
+    let mut assembler = Assembler::default();
+    send(&mut assembler, (0, 1000), 25);
+    assembler.microphone(false, 1000);
+    assembler.microphone(false, 1100);
+    send(&mut assembler, (1000, 2000), 25);
+    assembler.pause(2000);
+    send(&mut assembler, (4000, 5000), 25);
+    assembler.resume(4000);
+    send(&mut assembler, (4000, 5000), 25);
+    assembler.finish(5000);
+    let Given { gaps, began, .. } = given(&mut assembler);
+    let muted = |from, to| Gap::new(Medium::Audio, GapCause::MicrophoneOff, from, to);
+    assert_eq!(
+        began,
+        [(1000, GapCause::MicrophoneOff), (2000, GapCause::Paused), (4000, GapCause::MicrophoneOff)]
+    );
+    let told: Vec<_> = gaps.into_iter().filter(|gap| gap.cause == GapCause::MicrophoneOff).collect();
+    assert_eq!(told, [muted(1000, 2000), muted(4000, 5000)]);
+    // Switched on during a pause: nothing is told of it after that.
+    let mut assembler = Assembler::default();
+    assembler.microphone(false, 0);
+    assembler.pause(1000);
+    assembler.microphone(true, 1500);
+    assembler.resume(2000);
+    assembler.finish(3000);
+    let muted_again =
+        given(&mut assembler).gaps.iter().filter(|gap| gap.cause == GapCause::MicrophoneOff).count();
+    assert_eq!(muted_again, 1);
 }
 
 #[test]

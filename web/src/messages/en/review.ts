@@ -141,6 +141,7 @@ export default {
     audio_silent: 'no sound was sent',
     video_silent: 'no picture was sent',
     camera_off: 'the camera was off',
+    microphone_off: 'the microphone was off',
     paused: 'the officer had paused the recording',
     still_picture: 'the picture was black or did not move',
     digital_silence: 'the microphone gave no sound',

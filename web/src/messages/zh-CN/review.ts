@@ -141,6 +141,7 @@ export default {
     audio_silent: '声音没有送出',
     video_silent: '画面没有送出',
     camera_off: '摄像头已关',
+    microphone_off: '麦克风已关',
     paused: '关员暂停了录制',
     still_picture: '画面全黑或不动',
     digital_silence: '麦克风没有声音',

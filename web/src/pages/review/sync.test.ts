@@ -72,6 +72,8 @@ describe('tiles', () => {
       [34_000, 39_000, 'loss', 'audio', 300],
     ])
     expect(missingMs(...tiles)).toBe(11_300)
+    const muted = { from: 0, to: 5_000, cause: 'microphone_off', medium: 'audio' as const, ms: 5_000 }
+    expect(missingMs({ ...b, missing: [...b.missing, muted] })).toBe(11_300)
     expect([secondsOf(30), secondsOf(2_400), secondsOf(11_600)]).toEqual(['0.1', '2.4', '12'])
     expect([0, 6_000, 25_000, 32_500, 35_000, 45_000].map((at) => absence(b, at))).toEqual(['not_yet', null, 'gap', 'gap', null, 'gone'])
   })

@@ -58,8 +58,11 @@ export function openedAt(tile: Tile, position: number, speed: number): Track[] {
 /** Something missing from a tile, on the shared timeline. */
 export interface Missing { from: number; to: number; cause: string; medium: 'audio' | 'video' | 'both'; ms: number }
 
+/** Of whoever has muted themselves nothing is missing: it is shown, and not counted. */
+export const isMissed = ({ cause }: Pick<Missing, 'cause'>): boolean => cause !== 'microphone_off'
+
 export function missingMs(...tiles: Tile[]): number {
-  return tiles.flatMap((tile) => tile.missing).reduce((sum, gap) => sum + gap.ms, 0)
+  return tiles.flatMap((tile) => tile.missing).filter(isMissed).reduce((sum, gap) => sum + gap.ms, 0)
 }
 
 /** Where the first picture begins: there is nothing to see before it. */
