@@ -42,9 +42,9 @@ class Server:
             "MIANQIA_DATA_DIR": str(data / "data"),
             "MIANQIA_MEDIA_PORT": "0",
             "MIANQIA_MEDIA_ADDRESSES": "127.0.0.1",
-            # Nobody listens there: mails wait in the outbox.
             # What is booked here is mostly not recorded, however much there is.
             "MIANQIA_RECORDING_RESERVE": "0",
+            # Nobody listens there: mails wait in the outbox.
             "MIANQIA_SMTP_URL": f"smtp://127.0.0.1:{free_port()}",
         }
 

@@ -53,7 +53,7 @@ pub enum DayReason {
     Reserved,
     /// Everybody who could hold the stage is busy.
     NoOfficerFree,
-    /// Whoever asks may book nothing of it, whichever day: the terms of the service exclude them.
+    /// Whoever asks may book nothing of it: the terms of the service exclude them, or it could not be recorded.
     Terms,
 }
 

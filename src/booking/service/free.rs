@@ -115,15 +115,19 @@ impl Booking {
         let now = self.0.clock.now();
         let terms = Terms { lead, ..terms_of(&info, &plan, &calendar, now) };
         let excluded = self.excluded(&info, caller).await?;
-        let theirs = |total: DayTotal| if excluded.is_some() { total.for_nobody() } else { total };
+        let roomless = self.unrecordable_until(&info, now).await?.map(|until| local_date(info.zone, until));
+        let is_barred = |date| excluded.is_some() || roomless.is_some_and(|until| date < until);
         let dates = from.iter_days().take_while(|date| *date <= to);
         let days = with_boards(&self.0.places, &info, Drawing::online(now), |boards| {
             dates
-                .map(|date| DayOfPlaces {
-                    date,
-                    class: calendar.class(date),
-                    name: calendar.name(date).map(str::to_owned),
-                    total: theirs(terms.day(date, info.quota_on(date), boards)),
+                .map(|date| {
+                    let total = terms.day(date, info.quota_on(date), boards);
+                    DayOfPlaces {
+                        date,
+                        class: calendar.class(date),
+                        name: calendar.name(date).map(str::to_owned),
+                        total: if is_barred(date) { total.for_nobody() } else { total },
+                    }
                 })
                 .collect()
         });
@@ -181,6 +185,7 @@ impl Booking {
     ) -> Result<Vec<Slot>, Problem> {
         let calendar = self.0.directory.calendar().await?;
         let plan = plan_of(info);
+        let lead = self.lead_with_room(info, lead, now).await?;
         let terms = Terms { lead, ..terms_of(info, &plan, &calendar, now) };
         let last = to.min(terms.last_date());
         let dates = from.max(terms.today()).iter_days().take_while(|date| *date <= last);
@@ -212,7 +217,9 @@ impl Booking {
         let plan = plan_of(info);
         let now = self.0.clock.now();
         let terms: Terms = terms_of(info, &plan, &calendar, now);
-        let next = with_boards(&self.0.places, info, Drawing::online(now), |boards| terms.next_free(boards));
+        let with_room = Terms { lead: self.lead_with_room(info, terms.lead, now).await?, ..terms };
+        let next =
+            with_boards(&self.0.places, info, Drawing::online(now), |boards| with_room.next_free(boards));
         Ok(ServiceNow {
             state: terms.open_now(),
             next_free: next,

@@ -6,7 +6,7 @@ use crate::directory::ServiceInfo;
 use crate::directory::entities::service::ServiceKind;
 use crate::http::Problem;
 use crate::places::cells;
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 use std::collections::BTreeMap;
 
 /// Today and so many days more: until then nobody is sure to find more room.
@@ -30,6 +30,17 @@ impl Booking {
         let Some(until) = end.and_then(|date| instant(info.zone, date, 0)) else { return Ok(None) };
         let needed = self.booked_minutes(now, until).await? + i64::from(info.row.duration_minutes);
         Ok((room < needed).then_some(until))
+    }
+
+    /// How long ahead a service is booked by whoever has to book so long ahead: not before there is room to record it.
+    pub(super) async fn lead_with_room(
+        &self,
+        info: &ServiceInfo,
+        lead: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<TimeDelta, Problem> {
+        let until = self.unrecordable_until(info, now).await?;
+        Ok(until.map_or(lead, |until| lead.max(until - now)))
     }
 
     /// How many minutes of places of recorded services are taken in a span. Services that share a place count once.
