@@ -59,7 +59,7 @@ async fn a_full_disk(store: Store) {
     assert_eq!(told["now"]["next_free_at"], UNTIL, "{told}");
     let days = lin.get(&format!("/api/v1/services/{video}/days?from=2026-11-24&to=2026-11-25")).await.ok();
     let of = |day: usize| (&days["days"][day]["reason"], days["days"][day]["free"].as_i64().unwrap() > 0);
-    assert_eq!((of(0), of(1)), ((&json!("terms"), false), (&Value::Null, true)));
+    assert_eq!((of(0), of(1)), ((&json!("recording_space"), false), (&Value::Null, true)));
     // Until the day after tomorrow there may be room, and what is not recorded needs none.
     hold(&lin, &video, LATER).await.ok();
     let others = lin.get(&format!("/api/v1/services/{certificate}/slots?date=2026-11-24")).await.ok();

@@ -53,8 +53,10 @@ pub enum DayReason {
     Reserved,
     /// Everybody who could hold the stage is busy.
     NoOfficerFree,
-    /// Whoever asks may book nothing of it: the terms of the service exclude them, or it could not be recorded.
+    /// Whoever asks may book nothing of it, whichever day: the terms of the service exclude them.
     Terms,
+    /// It could not be recorded: the disk is full of what is booked.
+    RecordingSpace,
 }
 
 /// Why a slot cannot be booked.
@@ -125,9 +127,9 @@ pub struct DayTotal {
 }
 
 impl DayTotal {
-    /// The same for somebody who may book nothing of it; what nobody can have is told as it is.
-    pub fn for_nobody(self) -> Self {
-        let reason = if self.free > 0 { Some(DayReason::Terms) } else { self.reason };
+    /// The same with nothing free of it, because of `reason`; what nobody can have anyway is told as it is.
+    pub fn without(self, reason: DayReason) -> Self {
+        let reason = if self.free > 0 { Some(reason) } else { self.reason };
         Self { free: 0, reason, ..self }
     }
 }

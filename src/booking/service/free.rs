@@ -116,7 +116,10 @@ impl Booking {
         let terms = Terms { lead, ..terms_of(&info, &plan, &calendar, now) };
         let excluded = self.excluded(&info, caller).await?;
         let roomless = self.unrecordable_until(&info, now).await?.map(|until| local_date(info.zone, until));
-        let is_barred = |date| excluded.is_some() || roomless.is_some_and(|until| date < until);
+        let barred = |date| match excluded {
+            Some(_) => Some(DayReason::Terms),
+            None => roomless.filter(|until| date < *until).map(|_| DayReason::RecordingSpace),
+        };
         let dates = from.iter_days().take_while(|date| *date <= to);
         let days = with_boards(&self.0.places, &info, Drawing::online(now), |boards| {
             dates
@@ -126,7 +129,7 @@ impl Booking {
                         date,
                         class: calendar.class(date),
                         name: calendar.name(date).map(str::to_owned),
-                        total: if is_barred(date) { total.for_nobody() } else { total },
+                        total: barred(date).map_or(total, |reason| total.without(reason)),
                     }
                 })
                 .collect()

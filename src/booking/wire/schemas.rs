@@ -33,7 +33,7 @@ words_in_json! {
     StepKind { ChooseTime, FillIn, Decision, JoinVideo, Come, Rate }
 
     /// Why nothing can be booked on a day.
-    DayReason { Past, LeadTime, BeyondHorizon, Closed, Full, YearUnpublished, Quota, Reserved, NoOfficerFree, Terms }
+    DayReason { Past, LeadTime, BeyondHorizon, Closed, Full, YearUnpublished, Quota, Reserved, NoOfficerFree, Terms, RecordingSpace }
 
     /// Why a booking that stands would not be given any more: the service is switched off, it has no such stage, it is not
     /// open then, or there are not so many places then or a day.

@@ -3210,7 +3210,7 @@ export interface components {
          * @description Why nothing can be booked on a day.
          * @enum {string}
          */
-        DayReason: "past" | "lead_time" | "beyond_horizon" | "closed" | "full" | "year_unpublished" | "quota" | "reserved" | "no_officer_free" | "terms";
+        DayReason: "past" | "lead_time" | "beyond_horizon" | "closed" | "full" | "year_unpublished" | "quota" | "reserved" | "no_officer_free" | "terms" | "recording_space";
         /**
          * @description How soon requests were decided, of bookings whose time lies in the month: 当时, 当日, 及时. A day is a working day by the
          *     official calendar, and what came on a day off came on the next one. Of what was moved, its last request counts; what

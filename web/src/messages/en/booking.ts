@@ -69,6 +69,7 @@ export default {
       year_unpublished: 'not known',
       quota: 'full',
       reserved: 'kept',
+      recording_space: 'no room',
       no_officer_free: 'no officer',
     },
     legend: {
@@ -78,6 +79,7 @@ export default {
       full: 'no place left; one may come free',
       quota: 'the number for that day is used up',
       reserved: 'what is left is kept for the telephone and the counter, and opens later',
+      recording_space: 'no more can be recorded on that day; please choose a later one',
       no_officer_free: 'every officer who could do it has something else then',
       terms: 'You cannot book this service; the reason stands above',
       lead_time: 'must be booked earlier; too late for that day',

@@ -69,6 +69,7 @@ export default {
       year_unpublished: '未公布',
       quota: '约满',
       reserved: '已预留',
+      recording_space: '录像已满',
       no_officer_free: '关员没空',
     },
     legend: {
@@ -78,6 +79,7 @@ export default {
       full: '没有空位，有人退出会放出来',
       quota: '当天名额已满',
       reserved: '余下的留给电话和窗口，稍后开放',
+      recording_space: '当天录像存储已排满，请选更晚的日子',
       no_officer_free: '能办理的关员那时都有别的安排',
       terms: '您不能约这项服务，原因写在上面',
       lead_time: '要提前预约，这天来不及了',
