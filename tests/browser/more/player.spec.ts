@@ -7,6 +7,8 @@ import { expect, expectAccessible, test } from '../test'
 
 const MEDIA = /\/playbacks\/[^/]+\/recordings\//
 const REJOINS = 5
+/** So many pictures forward, and back again. */
+const WALK = 12
 
 interface Shown { at: number; parts: { open: number; moving: boolean; time: number; ready: boolean }[] }
 
@@ -122,9 +124,24 @@ test('a session of twelve parts plays, and any place and picture of it is found'
     await expect.poll(pixels).not.toBe(ofFirst)
     await auditor.keyboard.press(',')
     await expect.poll(position).toBeLessThan(second)
-    // Pictures of a recording are not evenly apart: back is at the one before, or at its neighbour.
-    expect(Math.abs(await position() - first)).toBeLessThan(0.1)
+    // Pictures of a recording are not evenly apart, and back is the very one before all the same.
+    expect(await position()).toBeCloseTo(first, 2)
+    expect(await pixels()).toBe(ofFirst)
     console.log(`pictures at ${begins}, ${first}, ${second}`)
+    const walk: { at: number; shown: string }[] = [{ at: await position(), shown: await pixels() }]
+    for (let step = 0; step < WALK; step++) {
+      await auditor.keyboard.press('.')
+      await expect.poll(position).toBeGreaterThan(walk.at(-1)!.at)
+      walk.push({ at: await position(), shown: await pixels() })
+    }
+    let here = walk.pop()!
+    for (const there of walk.reverse()) {
+      await auditor.keyboard.press(',')
+      await expect.poll(position).toBeLessThan(here.at)
+      here = { at: await position(), shown: await pixels() }
+      expect(here.at).toBeCloseTo(there.at, 2)
+      expect(here.shown).toBe(there.shown)
+    }
   })
 
   await test.step('what is missing or off is told in words, and leads there', async () => {

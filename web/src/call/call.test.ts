@@ -108,24 +108,35 @@ describe('a call', () => {
     call.stop()
   })
 
-  it('opens a line anew on which nothing comes back, sooner after a sleep, and says meanwhile that it is down', async () => {
-    const answers = async (sleeps: boolean, seconds: number) => {
-      FakePeer.all = []
-      const { call, program, events } = begin()
-      call.start(inside(), tracks)
-      await vi.advanceTimersByTimeAsync(0)
-      const peer = FakePeer.last
-      peer.become('connected')
-      let bytes = 100
-      peer.getStats = async () => new Map([['t', { type: 'transport', id: 't', bytesReceived: bytes }]])
-      for (let second = 0; second < 12; second++) {
-        bytes += 10
+  /** A line on which something comes back every second, until it does so no more. */
+  async function lively(...answers: number[]) {
+    FakePeer.all = []
+    const { call, program, events } = begin()
+    program.restarts.answers = answers
+    call.start(inside(), tracks)
+    await vi.advanceTimersByTimeAsync(0)
+    const peer = FakePeer.last
+    peer.become('connected')
+    let bytes = 100
+    peer.getStats = async () => new Map([['t', { type: 'transport', id: 't', bytesReceived: bytes }]])
+    const pass = async (seconds: number, comes: boolean) => {
+      for (let second = 0; second < seconds; second++) {
+        if (comes) bytes += 10
         await vi.advanceTimersByTimeAsync(1_000)
       }
-      expect([posts(program).length, vi.mocked(events.quality).mock.lastCall?.[0].quality]).toEqual([1, 'good'])
+    }
+    await pass(12, true)
+    const quality = () => vi.mocked(events.quality).mock.lastCall?.[0].quality
+    expect([posts(program).length, quality()]).toEqual([1, 'good'])
+    return { call, program, pass, quality }
+  }
+
+  it('opens a line anew on which nothing comes back and no restart is taken, sooner after a sleep, and says meanwhile that it is down', async () => {
+    const answers = async (sleeps: boolean, seconds: number) => {
+      const { call, program, pass, quality } = await lively(429)
       if (sleeps) call.wake()
-      await vi.advanceTimersByTimeAsync(seconds * 1_000)
-      const result = [posts(program).length, vi.mocked(events.quality).mock.lastCall?.[0].quality]
+      await pass(seconds, false)
+      const result = [posts(program).length, quality()]
       call.stop()
       return result
     }
@@ -133,6 +144,44 @@ describe('a call', () => {
     expect(await answers(false, 6)).toEqual([1, 'down'])
     expect(await answers(false, 8)).toEqual([2, 'down'])
     expect(await answers(true, 2)).toEqual([2, 'down'])
+  })
+
+  it('restarts all lines as soon as nothing comes back, once, and only where something always came', async () => {
+    const { call, program, pass } = await lively(200)
+    call.update(inside(publication('one')))
+    await pass(1, true)
+    const player = FakePeer.last
+    player.become('connected')
+    await pass(2, true)
+    await pass(2, false)
+    expect(program.calls.filter(({ method }) => method === 'PATCH').map(({ url }) => url)).toEqual(['/api/v1/whip/resources/1', '/api/v1/whip/resources/2'])
+    // seldom words, from now on
+    for (let time = 0; time < 4; time++) {
+      await pass(1, true)
+      await pass(3, false)
+    }
+    expect(program.restarts.asked).toHaveLength(2)
+    expect(posts(program)[0]).toBe('/api/v1/whip/session/camera')
+    call.stop()
+  })
+
+  it('does not cut a restart short, and opens the line anew when it brings nothing', async () => {
+    const { call, program, pass } = await lively(200)
+    await pass(2, false)
+    call.wake()
+    await pass(3, false)
+    expect([program.restarts.asked.length, posts(program).length]).toEqual([1, 1])
+    await pass(4, false)
+    expect(posts(program).length).toBe(2)
+    call.stop()
+  })
+
+  it('restarts all lines in another network', async () => {
+    const { call, program } = await lively(200)
+    call.moved()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(program.restarts.asked).toHaveLength(1)
+    call.stop()
   })
 
   it('says of somebody who is not received that they are not, and not of one who sends nothing', async () => {
@@ -212,6 +261,133 @@ describe('the devices', () => {
     local.setMicrophone(false)
     await local.choose('audio', 'other')
     expect(local.tracks.audio?.enabled).toBe(false)
+  })
+
+  describe('of which the chosen one cannot be used', () => {
+    /** Which devices were asked for, exactly or as the system likes (*); those in `refuses` are refused. */
+    function choosing(refuses: Record<string, string>, chosen = {}) {
+      const asked: string[] = []
+      const made = devices(async (want) => {
+        const kind = want.audio ? 'audio' : 'video'
+        const wanted = (want[kind] as MediaTrackConstraints).deviceId as ConstrainDOMStringParameters | undefined
+        const id = (wanted?.exact as string | undefined) ?? '*'
+        asked.push(`${id} ${kind}`)
+        const why = refuses[`${id} ${kind}`] ?? refuses[id]
+        if (why) throw named(why)
+        const tracks = (['audio', 'video'] as const).filter((one) => want[one]).map((one) => new FakeTrack(one, id === '*' ? `${one}-1` : id))
+        for (const track of tracks) track.label = `name of ${track.getSettings().deviceId}`
+        return new FakeStream(tracks)
+      }, [], chosen)
+      return { ...made, asked }
+    }
+
+    it.each([
+      // chosen, why not, what is asked for, which one is used
+      ['audio', 'gone', 'NotFoundError', 'missing'],
+      ['audio', 'gone', 'OverconstrainedError', 'missing'],
+      ['audio', 'taken', 'NotReadableError', 'busy'],
+      ['video', 'taken', 'NotReadableError', 'busy'],
+      ['video', 'closed', 'NotAllowedError', 'denied'],
+    ] as const)('%s: use the one from before, and say why: %s, %s', async (kind, id, name, refused) => {
+      const { local, lines, state, asked } = choosing({ [id]: name })
+      await local.start()
+      asked.length = 0
+      await local.choose(kind, id)
+      expect(asked).toEqual([`${id} ${kind}`, `${kind}-1 ${kind}`])
+      expect(state()[kind === 'audio' ? 'microphone' : 'camera']).toMatchObject({ problem: null, refused, id: `${kind}-1`, label: `name of ${kind}-1`, on: true })
+      expect(lines.at(-1)).toEqual([kind, true])
+      // what is chosen next is no longer about that one
+      await local.choose(kind, 'other')
+      expect(state()[kind === 'audio' ? 'microphone' : 'camera']).toMatchObject({ problem: null, refused: null, id: 'other' })
+    })
+
+    it('stay muted on the microphone from before', async () => {
+      const { local, state } = choosing({ gone: 'NotFoundError' })
+      await local.start()
+      local.setMicrophone(false)
+      await local.choose('audio', 'gone')
+      expect([local.tracks.audio?.enabled, state().microphone.on]).toEqual([false, false])
+    })
+
+    it('use the microphone that the system likes when the one from before is gone too, but no other camera', async () => {
+      for (const [kind, name] of [['audio', 'microphone'], ['video', 'camera']] as const) {
+        const refuses: Record<string, string> = { gone: 'NotReadableError' }
+        const { local, state, asked } = choosing(refuses)
+        await local.start()
+        refuses[`${kind}-1`] = 'NotFoundError'
+        asked.length = 0
+        await local.choose(kind, 'gone')
+        if (kind === 'audio') {
+          expect(asked).toEqual(['gone audio', 'audio-1 audio', '* audio'])
+          expect(state()[name]).toMatchObject({ problem: null, refused: 'busy' })
+        } else {
+          expect(asked).toEqual(['gone video', 'video-1 video'])
+          expect(state()[name]).toMatchObject({ problem: 'busy', refused: null })
+        }
+      }
+    })
+
+    it('use the camera that the system likes when there was none before', async () => {
+      let works = false
+      const { local, state } = devices((want) => {
+        const { exact } = ((want.video as MediaTrackConstraints | undefined)?.deviceId ?? {}) as ConstrainDOMStringParameters
+        if (exact) return Promise.reject(named('NotFoundError'))
+        return works ? given(want) : Promise.reject(named('NotReadableError'))
+      })
+      await local.start()
+      expect(state().camera.problem).toBe('busy')
+      works = true
+      await local.choose('video', 'gone')
+      expect(state().camera).toMatchObject({ problem: null, refused: 'missing', id: 'video-1' })
+    })
+
+    it('say why when nothing can be used at all', async () => {
+      const refuses: Record<string, string> = {}
+      const { local, state } = choosing(refuses)
+      await local.start()
+      Object.assign(refuses, { 'gone': 'NotReadableError', 'audio-1': 'NotFoundError', '*': 'NotFoundError' })
+      await local.choose('audio', 'gone')
+      expect(state().microphone).toMatchObject({ problem: 'busy', refused: null })
+      expect(local.tracks.audio).toBeNull()
+    })
+
+    it('leave what was chosen or switched off meanwhile', async () => {
+      let refuse: (why: Error) => void = () => {}
+      const { local, state } = devices((want) => {
+        const wanted = (want.video as MediaTrackConstraints).deviceId as ConstrainDOMStringParameters | undefined
+        if (wanted?.exact === 'slow') return new Promise((_, reject) => (refuse = reject))
+        return Promise.resolve(new FakeStream([new FakeTrack('video', (wanted?.exact as string | undefined) ?? 'video-1')]))
+      })
+      await local.start()
+      const slow = local.choose('video', 'slow')
+      await local.choose('video', 'other')
+      refuse(named('NotReadableError'))
+      await slow
+      expect(state().camera).toMatchObject({ problem: null, refused: null, id: 'other' })
+      const again = local.choose('video', 'slow')
+      await local.setCamera(false)
+      refuse(named('NotReadableError'))
+      await again
+      expect([local.tracks.video, state().camera.on, state().camera.refused]).toEqual([null, false, null])
+    })
+
+    it('turn to the other side the next time too when it cannot be shown', async () => {
+      const sides: unknown[] = []
+      let open = true
+      const { local, state } = devices(async (want) => {
+        const video = want.video as MediaTrackConstraints | undefined
+        const side = (video?.facingMode as ConstrainDOMStringParameters | undefined)?.ideal
+        if (side) sides.push(side)
+        if (side === 'environment' && !open) throw named('NotReadableError')
+        return given(want)
+      })
+      await local.start()
+      open = false
+      await local.flip()
+      expect(state().camera).toMatchObject({ problem: null, refused: 'busy' })
+      await local.flip()
+      expect(sides.slice(1)).toEqual(['environment', 'environment'])
+    })
   })
 
   it('give back a camera that is granted after leaving', async () => {

@@ -36,6 +36,9 @@ const SAMPLE_MS = 1_000
 const LOUD = 0.02
 /** Between two words somebody still speaks. */
 const SPEAKS_FOR_SAMPLES = 2
+/** A line that was lively and on which nothing comes back for so long is restarted: the program waits some 4 s for us. */
+const RESTART_AFTER_SAMPLES = 2
+const LIVELY_SAMPLES = 5
 /** A line on which nothing comes back for so long is dead, whatever the browser still hopes. */
 const DEAD_AFTER_SAMPLES = 8
 /** After a sleep it most likely is: then so long, looked at for so long. */
@@ -57,6 +60,8 @@ export class Call {
   /** What came back by the last sample, and for how many nothing has. */
   private heardBefore = -1
   private deaf = 0
+  /** By how many in a row something has. */
+  private lively = 0
   private hurry = 0
   private sampler: ReturnType<typeof setInterval> | undefined
 
@@ -121,9 +126,12 @@ export class Call {
 
   /** The line is back: whoever waits to try again does so now. */
   nudge() {
-    this.publisher?.nudge()
-    this.sharer?.nudge()
-    for (const seat of this.seats.values()) seat.player.nudge()
+    for (const line of this.lines()) line.nudge()
+  }
+
+  /** This machine is in another network. */
+  moved() {
+    for (const line of this.lines()) line.moved()
   }
 
   /** `gone`: the program has ended everything itself. */
@@ -135,6 +143,10 @@ export class Call {
     for (const seat of this.seats.values()) seat.player.close(gone)
     this.seats.clear()
     this.tell()
+  }
+
+  private lines(): (Publisher | Player)[] {
+    return [this.publisher, this.sharer, ...[...this.seats.values()].map(({ player }) => player)].filter((line) => !!line)
   }
 
   private play(publication: Publication) {
@@ -183,11 +195,15 @@ export class Call {
   private listenFor(own: Report[]) {
     const now = heard(own)
     // reports without anything in them, as of a browser that counts none, say nothing
-    this.deaf = this.publisher?.state === 'connected' && now > 0 && now === this.heardBefore ? this.deaf + 1 : 0
+    const silent = this.publisher?.state === 'connected' && now > 0 && now === this.heardBefore
+    if (!silent) this.lively = this.deaf ? 1 : this.lively + 1
+    this.deaf = silent ? this.deaf + 1 : 0
     this.heardBefore = now
     const dead = this.hurry > 0 ? DEAD_AFTER_SLEEP_SAMPLES : DEAD_AFTER_SAMPLES
     this.hurry = Math.max(0, this.hurry - 1)
-    if (this.deaf < dead) return
+    // what plays comes by the same way
+    if (this.deaf === RESTART_AFTER_SAMPLES && dead > this.deaf && this.lively >= LIVELY_SAMPLES) for (const line of this.lines()) line.unheard()
+    if (this.deaf < dead || this.publisher?.restarting) return
     this.deaf = 0
     this.publisher?.reopen()
     this.sharer?.reopen()

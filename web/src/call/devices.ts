@@ -5,12 +5,24 @@ import type { Kind, Tracks } from './whip'
 /** Why a device cannot be used: the page says what to do about it. */
 export type DeviceProblem = 'denied' | 'missing' | 'busy' | 'unsupported' | 'failed'
 
+interface OneDevice {
+  on: boolean
+  /** Why there is none. */
+  problem: DeviceProblem | null
+  /** The system or another program holds it back at this moment. */
+  silent: boolean
+  label: string
+  id: string
+  /** Why the one that was chosen last is not used, but another. */
+  refused: DeviceProblem | null
+}
+
 export interface DeviceState {
   /** Being asked for at this moment; the browser may show a question. */
   asking: boolean
-  /** `silent`: the system or another program holds it back at this moment. `took`: it was taken for one that went. */
-  microphone: { on: boolean; problem: DeviceProblem | null; silent: boolean; label: string; id: string; took: boolean }
-  camera: { on: boolean; problem: DeviceProblem | null; silent: boolean; label: string; id: string; size: string; mirrored: boolean }
+  /** `took`: it was taken for one that went. */
+  microphone: OneDevice & { took: boolean }
+  camera: OneDevice & { size: string; mirrored: boolean }
   microphones: MediaDeviceInfo[]
   cameras: MediaDeviceInfo[]
   speakers: MediaDeviceInfo[]
@@ -30,14 +42,16 @@ export class LocalMedia {
   readonly stream: MediaStream
   state: DeviceState = {
     asking: false,
-    microphone: { on: true, problem: null, silent: false, label: '', id: '', took: false },
-    camera: { on: true, problem: null, silent: false, label: '', id: '', size: '', mirrored: true },
+    microphone: { on: true, problem: null, silent: false, label: '', id: '', refused: null, took: false },
+    camera: { on: true, problem: null, silent: false, label: '', id: '', refused: null, size: '', mirrored: true },
     microphones: [],
     cameras: [],
     speakers: [],
   }
   private facing: 'user' | 'environment' = 'user'
   private stopped = false
+  /** Which ones were used last. */
+  private readonly used: Record<Kind, string> = { audio: '', video: '' }
 
   constructor(
     private readonly ports: DevicePorts,
@@ -65,7 +79,7 @@ export class LocalMedia {
     this.stopped = false
     const { devices } = this.ports
     if (!devices) return this.tell({ microphone: { problem: 'unsupported' }, camera: { problem: 'unsupported' } })
-    this.tell({ asking: true })
+    this.tell({ asking: true, microphone: { refused: null }, camera: { refused: null } })
     const { microphone, camera } = this.state
     try {
       if (!camera.on || !microphone.on) throw new Error('one by one')
@@ -93,12 +107,28 @@ export class LocalMedia {
   }
 
   async choose(kind: Kind, id: string): Promise<void> {
-    if (kind === 'audio') this.tell({ microphone: { id, took: false } })
-    else this.tell({ camera: { id, on: true } })
+    const name = nameOf(kind)
+    const before = this.used[kind]
+    if (kind === 'audio') this.tell({ microphone: { id, refused: null, took: false } })
+    else this.tell({ camera: { id, refused: null, on: true } })
     // some devices open only one camera at a time
     this.remove(kind)
     // exactly: what is only wished for gives way to the system's own choice
-    await this.ask(kind, id ? { ...(kind === 'audio' ? AUDIO : VIDEO), deviceId: { exact: id } } : this.want(kind))
+    const problem = await this.take(kind, id ? exactly(kind, id) : this.want(kind))
+    if (!problem) return this.tell({ [name]: { problem } })
+    // left, switched off, or chosen otherwise while the browser was asking
+    const over = () => this.stopped || !!this.tracks[kind] || this.state[name].id !== id || (kind === 'video' && !this.state.camera.on)
+    for (const want of this.insteadOf(kind, id, before)) {
+      if (over()) return
+      if (!(await this.take(kind, want))) return this.tell({ [name]: { problem: null, refused: problem } })
+    }
+    if (!over()) this.tell({ [name]: { problem } })
+  }
+
+  /** What was used before. Another camera may show what nobody meant to show: the system chooses a first one only. */
+  private insteadOf(kind: Kind, id: string, before: string): MediaTrackConstraints[] {
+    const same = before && before !== id ? [exactly(kind, before)] : []
+    return kind === 'audio' || !before ? [...same, this.want(kind, '')] : same
   }
 
   /** Front or back, for holding a paper up to the camera. */
@@ -108,6 +138,8 @@ export class LocalMedia {
     // without names of the sides, the other camera is simply the next one
     const sides = this.tracks.video?.getSettings().facingMode
     await this.choose('video', sides ? '' : (others[0]?.deviceId ?? ''))
+    // it is still the other side that is shown
+    if (this.state.camera.refused) this.facing = this.facing === 'user' ? 'environment' : 'user'
   }
 
   stop() {
@@ -131,18 +163,21 @@ export class LocalMedia {
   }
 
   private async ask(kind: Kind, want = this.want(kind)): Promise<void> {
-    const name = nameOf(kind)
+    this.tell({ [nameOf(kind)]: { problem: await this.take(kind, want) } })
+  }
+
+  /** Why it could not be had. */
+  private async take(kind: Kind, want: MediaTrackConstraints): Promise<DeviceProblem | null> {
     try {
       if (!this.ports.devices) throw new DOMException('', 'NotSupportedError')
       this.put(await this.ports.devices.getUserMedia({ [kind]: want }))
-      this.tell({ [name]: { problem: null } })
+      return null
     } catch (caught) {
-      this.tell({ [name]: { problem: problemOf(caught) } })
+      return problemOf(caught)
     }
   }
 
-  private want(kind: Kind): MediaTrackConstraints {
-    const { id } = kind === 'audio' ? this.state.microphone : this.state.camera
+  private want(kind: Kind, id = this.state[nameOf(kind)].id): MediaTrackConstraints {
     const device = id ? { deviceId: { ideal: id } } : {}
     if (kind === 'audio') return { ...AUDIO, ...device }
     return { ...VIDEO, ...(id ? device : { facingMode: { ideal: this.facing } }) }
@@ -169,6 +204,7 @@ export class LocalMedia {
   private describe(kind: Kind, track: MediaStreamTrack) {
     const settings = track.getSettings()
     const common = { label: track.label, id: settings.deviceId ?? '', silent: track.muted }
+    this.used[kind] = common.id
     if (kind === 'audio') return this.tell({ microphone: common })
     const size = settings.width && settings.height ? `${settings.width}×${settings.height}` : ''
     this.tell({ camera: { ...common, size, mirrored: settings.facingMode !== 'environment' } })
@@ -188,12 +224,12 @@ export class LocalMedia {
     const gone = this.state[nameOf(kind)].id
     this.stream.removeTrack(track)
     this.onTrack(kind, null)
-    this.tell({ [nameOf(kind)]: { problem: 'missing', silent: false } })
+    this.tell({ [nameOf(kind)]: { problem: 'missing', silent: false, refused: null } })
     await this.list()
     // another camera may show what nobody meant to show: it is for the person to choose
     const next = kind === 'audio' ? this.state.microphones.find((one) => one.deviceId !== gone) : undefined
     if (!next || this.stopped || this.tracks.audio) return
-    await this.ask('audio', { ...AUDIO, deviceId: { exact: next.deviceId } })
+    await this.ask('audio', exactly('audio', next.deviceId))
     this.tell({ microphone: { took: !!this.tracks.audio } })
   }
 
@@ -216,6 +252,7 @@ export class LocalMedia {
   }
 }
 
+const exactly = (kind: Kind, id: string): MediaTrackConstraints => ({ ...(kind === 'audio' ? AUDIO : VIDEO), deviceId: { exact: id } })
 const nameOf = (kind: Kind) => (kind === 'audio' ? 'microphone' : 'camera')
 
 export function problemOf(caught: unknown): DeviceProblem {

@@ -40,14 +40,19 @@ export class FakePeer {
     this.lines.push(line)
     return { sender: line }
   }
-  async createOffer() {
-    return { type: 'offer', sdp: 'offer' }
+  offers = 0
+  async createOffer(options?: { iceRestart?: boolean }) {
+    this.offers += 1
+    return { type: 'offer', sdp: options?.iceRestart ? `m=audio\r\na=ice-ufrag:again${this.offers}\r\na=ice-pwd:word\r\na=mid:0\r\n` : 'offer' }
   }
-  async setLocalDescription() {
-    this.localDescription = { sdp: 'offer' }
+  async setLocalDescription({ sdp }: { sdp: string }) {
+    this.localDescription = { sdp }
   }
   async setRemoteDescription({ sdp }: { sdp: string }) {
     this.answer = sdp
+  }
+  get remoteDescription() {
+    return { sdp: this.answer }
   }
   async getStats() {
     return new Map()
@@ -105,15 +110,23 @@ export class FakeStream {
 /** A refusal as the program words it. */
 export interface FakeRefusal { status: number; code: string; title?: string; retryAfter?: string }
 
-/** A program that takes every offer, or answers with the statuses or refusals it is told, one after the other. */
+/** A program that takes every offer and no restart unless it is told to, or answers with the statuses or refusals it is told, one after the other. */
 export function fakeProgram(...statuses: (number | FakeRefusal)[]) {
   const calls: { method: string; url: string; bearer: string; keepalive: boolean }[] = []
   const pages: (string | undefined)[] = []
+  /** What it says to restarts, the last of it for ever, and how they were asked for. */
+  const restarts = { answers: [404] as (number | 'no line')[], asked: [] as { match: string; kind: string; body: string }[] }
   let resources = 0
   const fetch = vi.fn(async (url: string, init: RequestInit) => {
     const headers = init.headers as Record<string, string>
     calls.push({ method: init.method ?? 'GET', url, bearer: headers.Authorization ?? '', keepalive: !!init.keepalive })
     if (init.method === 'DELETE') return new Response(null, { status: 200 })
+    if (init.method === 'PATCH') {
+      restarts.asked.push({ match: headers['If-Match'] ?? '', kind: headers['Content-Type'] ?? '', body: init.body as string })
+      const said = (restarts.answers.length > 1 ? restarts.answers.shift() : restarts.answers[0]) ?? 404
+      if (said === 'no line') throw new TypeError('no line')
+      return new Response(said === 200 ? 'a=ice-ufrag:theirs\r\na=ice-pwd:secret\r\n' : null, { status: said })
+    }
     pages.push(headers['X-Page-Id'])
     const status = statuses.shift() ?? 201
     if (typeof status === 'object') {
@@ -121,5 +134,5 @@ export function fakeProgram(...statuses: (number | FakeRefusal)[]) {
     }
     return new Response('answer', { status, headers: { Location: `/api/v1/whip/resources/${++resources}` } })
   })
-  return { calls, pages, fetch: fetch as unknown as typeof globalThis.fetch }
+  return { calls, pages, restarts, fetch: fetch as unknown as typeof globalThis.fetch }
 }

@@ -134,31 +134,105 @@ describe('publishing', () => {
     expect(program.calls.filter(({ method }) => method === 'POST')).toHaveLength(2)
   })
 
-  it('says that it is lost, and publishes again after a hiccup that does not mend', async () => {
+  /** A line that has stood, on a program that says this to restarts. */
+  async function standing(...answers: (number | 'no line')[]) {
     const program = fakeProgram()
-    const { states } = publish(program)
+    program.restarts.answers = answers
+    const published = publish(program)
     await settle()
-    const first = FakePeer.last
-    first.become('connected')
-    first.become('disconnected')
-    expect(states).toEqual(['connecting', 'connected', 'lost'])
-    await settle(4_600)
-    expect(first.closed).toBe(true)
-    expect(program.calls.map(({ method }) => method)).toEqual(['POST', 'DELETE', 'POST'])
     FakePeer.last.become('connected')
-    expect(states.at(-1)).toBe('connected')
+    return { ...published, program, methods: () => program.calls.map(({ method }) => method) }
+  }
+
+  it('says that it is lost, and goes on with the same resource when a restart is taken', async () => {
+    const { states, program, methods } = await standing(200)
+    const peer = FakePeer.last
+    peer.answer = 'a=ice-ufrag:old\r\na=mid:0'
+    peer.become('disconnected')
+    expect(states).toEqual(['connecting', 'connected', 'lost'])
+    await settle(2_100)
+    expect(program.calls.at(-1)).toMatchObject({ method: 'PATCH', url: '/api/v1/whip/resources/1', bearer: 'Bearer old' })
+    expect(program.restarts.asked).toEqual([{ match: '*', kind: 'application/trickle-ice-sdpfrag', body: 'a=ice-ufrag:again2\r\na=ice-pwd:word\r\nm=audio\r\na=mid:0\r\n' }])
+    expect(peer.answer).toBe('a=ice-ufrag:theirs\r\na=mid:0')
+    peer.become('connected')
+    await settle(60_000)
+    expect([methods(), FakePeer.all.length, states.at(-1)]).toEqual([['POST', 'PATCH'], 1, 'connected'])
+  })
+
+  it('publishes anew when a restart is refused, or brings nothing', async () => {
+    for (const [answer, within] of [[404, 2_700], [412, 2_700], [428, 2_700], [429, 2_700], [503, 2_700], [200, 7_700]] as const) {
+      FakePeer.all = []
+      const { states, methods, publisher } = await standing(answer)
+      const first = FakePeer.last
+      first.become('disconnected')
+      await settle(within - 800)
+      if (answer === 200) expect(first.closed).toBe(false)
+      await settle(800)
+      expect(first.closed).toBe(true)
+      expect(methods(), String(answer)).toEqual(['POST', 'PATCH', 'DELETE', 'POST'])
+      FakePeer.last.become('connected')
+      expect(states.at(-1)).toBe('connected')
+      publisher.close()
+    }
+  })
+
+  it('asks again while there is no line at all, and is asked to when it is back', async () => {
+    const { program, methods, publisher } = await standing('no line', 'no line', 200)
+    FakePeer.last.become('failed')
+    await settle(1_100)
+    expect(program.restarts.asked).toHaveLength(2)
+    publisher.nudge()
+    await settle()
+    FakePeer.last.become('connected')
+    await settle(60_000)
+    expect(methods()).toEqual(['POST', 'PATCH', 'PATCH', 'PATCH'])
+    // each one with credentials of its own: the program may have heard the one before
+    expect(new Set(program.restarts.asked.map(({ body }) => body)).size).toBe(3)
+  })
+
+  it('restarts in another network and when nothing comes back, without saying that it is lost', async () => {
+    for (const tell of ['moved', 'unheard'] as const) {
+      FakePeer.all = []
+      const { states, methods, publisher } = await standing(200)
+      publisher[tell]()
+      expect(publisher.restarting).toBe(true)
+      await settle(60_000)
+      expect([methods(), states.at(-1), publisher.restarting]).toEqual([['POST', 'PATCH'], 'connected', false])
+    }
+  })
+
+  it('has nothing to restart before it stood and after it was closed', async () => {
+    const program = fakeProgram()
+    const { publisher } = publish(program)
+    await settle()
+    publisher.unheard()
+    FakePeer.last.become('failed')
+    await settle()
+    publisher.close()
+    publisher.moved()
+    publisher.unheard()
+    await settle(60_000)
+    expect(program.restarts.asked).toEqual([])
+  })
+
+  it('takes no answer to a restart of a line that is closed or made anew', async () => {
+    const { program, publisher, methods } = await standing(404)
+    publisher.moved()
+    publisher.reopen()
+    await settle(5_000)
+    FakePeer.last.become('connected')
+    await settle(60_000)
+    expect(methods().filter((method) => method === 'POST')).toHaveLength(2)
+    expect(program.restarts.asked.length).toBeLessThanOrEqual(1)
   })
 
   it('stays when the hiccup mends', async () => {
-    const program = fakeProgram()
-    publish(program)
-    await settle()
-    FakePeer.last.become('connected')
+    const { methods } = await standing(200)
     FakePeer.last.become('disconnected')
-    await settle(2_000)
+    await settle(1_900)
     FakePeer.last.become('connected')
     await settle(10_000)
-    expect(FakePeer.all).toHaveLength(1)
+    expect([methods(), FakePeer.all.length]).toEqual([['POST'], 1])
   })
 
   it('gives up on a connection that never comes to stand', async () => {

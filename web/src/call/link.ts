@@ -1,7 +1,9 @@
-// One WHIP or WHEP resource and its peer connection: opened by a single POST (no trickle), opened again with growing
-// pauses whenever it breaks, deleted when it is no longer needed. What flows through it is said by `prepare`. A refusal
-// that trying again cannot change is told once, with the program's words, and then it rests.
+// One WHIP or WHEP resource and its peer connection: opened by a single POST (no trickle), mended by an ICE restart
+// (mend.ts) where that helps and else opened again with growing pauses whenever it breaks, deleted when it is no longer
+// needed. What flows through it is said by `prepare`. A refusal that trying again cannot change is told once, with the
+// program's words, and then it rests.
 import { ApiError } from '../api/problem'
+import { STEADY, answerAfter, fragmentOf, isRestarting, mend, type MendEvent, type Mending } from './mend'
 
 export type LinkState = 'connecting' | 'connected' | 'lost' | 'refused' | 'closed'
 
@@ -27,8 +29,6 @@ export interface LinkOptions {
 
 const GATHER_MS = 1_000
 const CONNECT_MS = 12_000
-/** A short hiccup mends itself; after that a new connection is quicker. */
-const HICCUP_MS = 4_000
 const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000]
 /** What a moment may change: no place at the moment, nothing there yet. Everything else in 4xx stays as it is. */
 const PASSES = [401, 408, 429]
@@ -39,6 +39,9 @@ export class Link {
   private resource: string | null = null
   private bearer = ''
   private turn = 0
+  private restarts = 0
+  /** What is done about its breaks, once it has stood. */
+  private mending: Mending | null = null
   private failures = 0
   private wasConnected = false
   private staleToken = false
@@ -61,7 +64,25 @@ export class Link {
 
   /** The line is back: do not sit out the pause. */
   nudge() {
-    if (this.state === 'connecting' || this.state === 'lost') this.reopen()
+    if (this.state !== 'connecting' && this.state !== 'lost') return
+    if (this.mending) this.hear('moved')
+    else this.reopen()
+  }
+
+  /** This machine is in another network; what waits does so no longer, what stands may soon do so no more. */
+  moved() {
+    if (this.state === 'connected') this.hear('moved')
+    else this.nudge()
+  }
+
+  /** Nothing comes back any more, whatever the browser says. */
+  unheard() {
+    this.hear('silent')
+  }
+
+  /** A restart is under way. */
+  get restarting(): boolean {
+    return !!this.mending && isRestarting(this.mending)
   }
 
   /**
@@ -146,15 +167,54 @@ export class Link {
   }
 
   private follow(peer: RTCPeerConnection) {
-    if (peer.connectionState === 'connected') {
+    const state = peer.connectionState
+    if (state === 'connected') {
       clearTimeout(this.timer)
+      this.mending ??= STEADY
       this.enter('connected')
-    } else if (peer.connectionState === 'disconnected') {
+      this.hear('connected')
+    } else if (state === 'disconnected' || state === 'failed') {
+      if (!this.mending) return this.fail()
       this.enter('lost')
-      clearTimeout(this.timer)
-      this.timer = setTimeout(() => this.fail(), HICCUP_MS)
-    } else if (peer.connectionState === 'failed') {
-      this.fail()
+      this.hear(state)
+    }
+  }
+
+  private hear(event: MendEvent) {
+    if (!this.mending) return
+    const now = performance.now()
+    const [mending, act] = mend(this.mending, event, now)
+    this.mending = mending
+    clearTimeout(this.timer)
+    if (mending.due !== null) this.timer = setTimeout(() => this.hear('due'), mending.due - now)
+    if (act === 'restart') void this.restart()
+    if (act === 'anew') this.fail()
+  }
+
+  /** New credentials for the same connection (RFC 9725, 4.3). */
+  private async restart() {
+    const { peer, resource, turn } = this
+    const mine = ++this.restarts
+    const late = () => turn !== this.turn || mine !== this.restarts
+    if (!peer || !resource) return this.hear('gone')
+    try {
+      await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }))
+      const bearer = await this.ports.token(false)
+      if (late()) return
+      const answer = await this.ports.fetch(resource, {
+        method: 'PATCH',
+        headers: { 'Content-Type': 'application/trickle-ice-sdpfrag', Authorization: `Bearer ${bearer}`, 'If-Match': '*' },
+        body: fragmentOf(peer.localDescription?.sdp ?? ''),
+      })
+      if (late()) return
+      if (answer.status !== 200) return this.hear(answer.status === 404 ? 'gone' : 'refused')
+      const fragment = await answer.text()
+      if (late()) return
+      this.bearer = bearer
+      await peer.setRemoteDescription({ type: 'answer', sdp: answerAfter(peer.remoteDescription?.sdp ?? '', fragment) })
+      if (!late()) this.hear('taken')
+    } catch {
+      if (!late()) this.hear('unreached')
     }
   }
 
@@ -175,6 +235,7 @@ export class Link {
 
   private drop(forGood = false) {
     this.turn += 1
+    this.mending = null
     clearTimeout(this.timer)
     if (this.peer) this.peer.onconnectionstatechange = null
     this.peer?.close()

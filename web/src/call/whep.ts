@@ -61,6 +61,14 @@ export class Player {
     this.link.nudge()
   }
 
+  moved() {
+    this.link.moved()
+  }
+
+  unheard() {
+    this.link.unheard()
+  }
+
   close(gone = false) {
     this.link.close(gone)
     for (const track of this.stream.getTracks()) this.stream.removeTrack(track)

@@ -53,6 +53,18 @@ export class Publisher {
     this.link.nudge()
   }
 
+  moved() {
+    this.link.moved()
+  }
+
+  unheard() {
+    this.link.unheard()
+  }
+
+  get restarting() {
+    return this.link.restarting
+  }
+
   close(gone = false) {
     this.link.close(gone)
   }

@@ -85,6 +85,7 @@ export default {
       unsupported: { camera: 'This browser cannot use the camera.', microphone: 'This browser cannot use the microphone.', both: 'This browser cannot use camera and microphone.', text: 'Please open this page in the system browser (a current Safari, Chrome or Edge).' },
       failed: { camera: 'The camera cannot be opened.', microphone: 'The microphone cannot be opened.', both: 'The camera and the microphone cannot be opened.', text: 'Please try again. If that does not help, use another device or call the duty phone.' },
     },
+    instead: 'The one you chose cannot be used; "{label}" is used now.',
     wechat_title: 'You have opened this page in WeChat.',
     wechat: 'The camera may not work in WeChat. Choose "···" at the top right, then "Open in browser".',
     wechat_copy: 'Copy the address of this page',

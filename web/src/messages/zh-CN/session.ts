@@ -85,6 +85,7 @@ export default {
       unsupported: { camera: '这个浏览器不能使用摄像头。', microphone: '这个浏览器不能使用麦克风。', both: '这个浏览器不能使用摄像头、麦克风。', text: '请用系统浏览器打开本页（Safari、Chrome、Edge 等新版）。' },
       failed: { camera: '摄像头打不开。', microphone: '麦克风打不开。', both: '摄像头、麦克风打不开。', text: '请再试一次；还不行请换一个设备，或打值班电话。' },
     },
+    instead: '您选的用不了，现在用“{label}”。',
     wechat_title: '您在微信里打开了本页。',
     wechat: '微信里可能打不开摄像头。请点右上角“···”，选“在浏览器打开”。',
     wechat_copy: '复制本页地址',

@@ -1,50 +1,127 @@
 import { describe, expect, it } from 'vitest'
 import { stepFrame, type FrameView } from './frames'
 
-/** A recording whose pictures begin at these seconds. */
-const film = (...starts: number[]): { view: FrameView; looks: number[] } => {
+interface Film { view: FrameView; looks: number[]; at: (seconds: number) => number | null }
+
+/**
+ * A recording whose pictures begin at these seconds. `average`: as Chromium, a picture is shown until it has stood for
+ * so long, though the next one has begun. `told`: how the browser rounds what it tells.
+ */
+function film(starts: number[], { average = 0, told = (start: number) => start } = {}): Film {
   const looks: number[] = []
-  return { looks, view: async (seconds) => {
+  const at = (seconds: number) => {
+    const index = starts.findIndex((start, one) => Math.max(start + average, starts[one + 1] ?? Infinity) > seconds + 1e-7)
+    return index < 0 ? null : told(starts[index]!)
+  }
+  return { looks, at, view: async (seconds) => {
     looks.push(seconds)
-    return starts.findLast((start) => start <= seconds + 1e-9) ?? starts[0] ?? null
+    return at(seconds)
   } }
+}
+const milliseconds = (start: number) => Math.round(start * 1_000) / 1_000
+
+/** Always the same numbers from 0 to 1. */
+function numbers(seed: number) {
+  let state = seed
+  return () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647
+}
+
+/** Pictures of a camera in a call: mostly near `apart`, some at half of it, some that stand long. */
+function callOf(seed: number, apart: number, count = 40): number[] {
+  const next = numbers(seed)
+  const starts = [seed % 2 ? 0 : 0.062]
+  while (starts.length < count) {
+    const kind = next()
+    const length = kind < 0.1 ? 0.3 + next() * 0.3 : kind < 0.5 ? apart / 2 + next() * 0.01 : apart + (next() - 0.5) * 0.02
+    starts.push(starts.at(-1)! + length)
+  }
+  return starts
 }
 
 describe('a step of one picture', () => {
   const uneven = [0, 0.033, 0.05, 0.3, 0.333]
 
-  it('goes to the very next picture, however long this one stands', async () => {
-    const { view } = film(...uneven)
-    for (const [at, next] of [[0, 0.033], [0.04, 0.05], [0.05, 0.3], [0.32, 0.333]] as const) {
-      expect(await stepFrame(view, at, 1)).toBeCloseTo(next, 2)
+  it.each([
+    // from, by, to
+    [0, 1, 0.033], [0.04, 1, 0.05], [0.05, 1, 0.3], [0.29, 1, 0.3], [0.32, 1, 0.333],
+    [0.333, -1, 0.3], [0.31, -1, 0.05], [0.3, -1, 0.05], [0.06, -1, 0.033], [0.04, -1, 0], [0.02, -1, 0], [0, -1, 0],
+  ] as const)('from %s by %s is to %s, however long it stands', async (at, by, to) => {
+    expect(await stepFrame(film(uneven).view, at, by)).toBeCloseTo(to, 2)
+  })
+
+  it('is there though the browser shows earlier pictures where short ones have been', async () => {
+    // as measured: a picture that began at 5.310 is shown from 5.324 on only
+    const starts = [4.785, 4.834, 4.933, 5.04, 5.123, 5.169, 5.215, 5.259, 5.31, 5.392]
+    const { at, view } = film(starts, { average: 0.06 })
+    const [first, second] = [await stepFrame(view, 5.2, 1), await stepFrame(view, await stepFrame(view, 5.2, 1), 1)]
+    expect([at(5.2), at(first), at(second)]).toEqual([5.169, 5.215, 5.259])
+    expect(await stepFrame(view, second, -1)).toBeCloseTo(first, 2)
+  })
+
+  it('begins at the picture that stands, which after playing need not be the one that is found there', async () => {
+    const { at, view } = film([0, 0.1, 0.2, 0.24, 0.34, 0.44], { average: 0.07 })
+    expect(at(0.25)).toBe(0.2)
+    expect(at(await stepFrame(view, 0.25, 1, 0.24))).toBe(0.34)
+    expect(at(await stepFrame(view, 0.25, -1, 0.24))).toBe(0.2)
+    // what is told of another place does not count
+    expect(at(await stepFrame(view, 0.25, 1, 12))).toBe(0.24)
+  })
+
+  const films = [
+    ...[1, 2, 3, 4].flatMap((seed) => [0.034, 0.05, 0.1].map((apart) => ({ seed, apart, average: 0, round: false }))),
+    ...[5, 6, 7, 8].flatMap((seed) => [0.034, 0.05, 0.1].map((apart) => ({ seed, apart, average: apart, round: false }))),
+    ...[9, 10, 11, 12].flatMap((seed) => [0.034, 0.05].map((apart) => ({ seed, apart, average: apart * 1.3, round: true }))),
+  ]
+  it.each(films)('goes through every picture and back through the same: $seed, $apart s, $average, $round', async ({ seed, apart, average, round }) => {
+    const starts = callOf(seed, apart).map((start) => (round ? start : milliseconds(start)))
+    const { at, view, looks } = film(starts, { average, told: round ? milliseconds : undefined })
+    const walk: { position: number; picture: number | null }[] = [{ position: starts[0]!, picture: at(starts[0]!) }]
+    const told = starts.map((start) => (round ? milliseconds(start) : start))
+    for (let step = 1; step < starts.length; step++) {
+      const position = await stepFrame(view, walk.at(-1)!.position, 1)
+      // what is shown in the end is what stands at the position
+      expect(looks.at(-1)).toBe(position)
+      walk.push({ position, picture: at(position) })
     }
-  })
-
-  it('goes back to the one before, from the middle of this one too', async () => {
-    const { view } = film(...uneven)
-    for (const [at, before] of [[0.333, 0.3], [0.31, 0.05], [0.06, 0.033], [0.04, 0]] as const) {
-      expect(await stepFrame(view, at, -1)).toBeCloseTo(before, 2)
+    expect(walk.map(({ picture }) => picture)).toEqual(told)
+    let { position } = walk.at(-1)!
+    for (const there of walk.slice(0, -1).reverse()) {
+      position = await stepFrame(view, position, -1)
+      expect(at(position)).toBe(there.picture)
+      expect(looks.at(-1)).toBe(position)
+      expect(Math.abs(position - there.position)).toBeLessThan(0.005)
     }
+    expect(at(await stepFrame(view, position, -1))).toBe(told[0])
   })
 
-  it('forward and back again shows the same picture', async () => {
-    const { view } = film(...uneven)
-    const there = await stepFrame(view, 0.05, 1)
-    expect(await view(await stepFrame(view, there, -1))).toBe(0.05)
-  })
-
-  it('stays at the first picture, and does not look for ever for one that does not come', async () => {
-    const { view, looks } = film(0, 0.04)
-    expect(await stepFrame(view, 0, -1)).toBeCloseTo(0, 2)
+  it('costs few looks where times are shown as they are', async () => {
+    const { view, looks } = film([0, 0.05, 0.101, 0.148])
+    const second = await stepFrame(view, 0.05, 1)
+    expect(looks.length).toBeLessThanOrEqual(6)
     looks.length = 0
-    expect(await stepFrame(view, 0.04, 1)).toBeGreaterThan(0.3)
-    expect(looks.length).toBeLessThan(40)
+    await stepFrame(view, second, -1)
+    expect(looks.length).toBeLessThanOrEqual(6)
   })
 
-  it('is as long as a picture mostly stands where the browser tells nothing', async () => {
+  it('goes on where a picture stands very long, and does not look for ever for one that does not come', async () => {
+    const { view, looks } = film([0, 0.04, 9])
+    let position = 0.04
+    for (let step = 0; step < 20; step++) {
+      looks.length = 0
+      position = await stepFrame(view, position, 1)
+      expect(looks.length).toBeLessThan(20)
+    }
+    expect(position).toBeGreaterThan(9)
+  })
+
+  it('is as long as a picture mostly stands where the browser tells nothing, or nothing any more', async () => {
     const nothing: FrameView = async () => null
     expect(await stepFrame(nothing, 1, 1)).toBeCloseTo(1.04)
     expect(await stepFrame(nothing, 1, -1)).toBeCloseTo(0.96)
     expect(await stepFrame(nothing, 0, -1)).toBe(0)
+    const { view } = film([0, 0.05, 0.1])
+    let told = 2
+    const less: FrameView = async (seconds) => (told-- > 0 ? view(seconds) : null)
+    expect(await stepFrame(less, 0.06, -1)).toBeCloseTo(0.02)
   })
 })

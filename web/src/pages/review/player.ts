@@ -1,6 +1,6 @@
 // Binds the shared clock to video elements: ten times a second every picture is told where it should be.
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
-import { FRAME_S, stepFrame, viewOf } from './frames'
+import { FRAME_S, stepFrame, viewOf, watchFrames } from './frames'
 import { SharedClock, correction, segmentAt, type Tile } from './sync'
 
 const TICK_MS = 100
@@ -36,6 +36,8 @@ export function usePlayer(length: number, tiles: Tile[], start = 0): Player {
   const waitsFor = ref<string | null>(null)
   const failed = shallowRef<ReadonlySet<string>>(new Set())
   const videos = new Map<string, HTMLVideoElement>()
+  /** When the picture begins that each of them shows. */
+  const standing = new WeakMap<HTMLVideoElement, () => number | null>()
   const givenUp = new Set<string>()
   /** Where a picture that stands was last sent: browsers may round it, and must not be sent there for ever. */
   const sentTo = new Map<string, number>()
@@ -110,7 +112,7 @@ export function usePlayer(length: number, tiles: Tile[], start = 0): Player {
       stepping = active.recording_id
       video.pause()
       const from = active.offset_ms / 1000
-      reached = from + await stepFrame(viewOf(video), at / 1000 - from, by).finally(() => (stepping = null))
+      reached = from + await stepFrame(viewOf(video), at / 1000 - from, by, standing.get(video)?.()).finally(() => (stepping = null))
       sentTo.set(active.recording_id, reached * 1000 - active.offset_ms)
     }
     clock.seek(now(), reached * 1000)
@@ -143,6 +145,7 @@ export function usePlayer(length: number, tiles: Tile[], start = 0): Player {
       const before = videos.get(recording)
       if (before && before !== video) close(before)
       sentTo.delete(recording)
+      if (video && !standing.has(video)) standing.set(video, watchFrames(video))
       if (video) videos.set(recording, video)
       else videos.delete(recording)
     },

@@ -12,7 +12,7 @@ import type { Verdict } from '../../call/quality'
 import type { WaitsElsewhere } from './room/elsewhere'
 import type { Room } from './room'
 
-const device = { on: true, problem: null, silent: false, label: '', id: '' }
+const device = { on: true, problem: null, silent: false, label: '', id: '', refused: null }
 const devicesAreFine: DeviceState = {
   asking: false, microphone: { ...device, took: false }, camera: { ...device, size: '', mirrored: true },
   microphones: [], cameras: [], speakers: [],

@@ -3,6 +3,7 @@
 import { computed, onScopeDispose, watch } from 'vue'
 import { chime } from '../../call/sound'
 import { isStaff } from '../../state/me'
+import { onOtherNetwork } from '../../state/network'
 import { online } from '../../state/online'
 import { onWake } from '../../state/woke'
 import { useAudioOnly } from './room/audioOnly'
@@ -31,6 +32,7 @@ export function useRoom(bookingId: string, admits = '') {
     token: program.token,
     online,
     onWake,
+    onOtherNetwork,
   })
   const face = { isOn: () => local.state.camera.on && !!local.tracks.video, set: (on: boolean) => local.setCamera(on) }
   const sharing = useSharing(devices, face, (shared) => media.share(shared), media.shareRefusal, {

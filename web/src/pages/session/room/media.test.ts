@@ -26,6 +26,7 @@ async function open(at: ReturnType<typeof session>, { start = async () => {}, an
   const tracks = { audio: new FakeTrack('audio') as unknown as MediaStreamTrack, video: null }
   const starts = vi.fn(start)
   let wakes = () => {}
+  let moves = () => {}
   const { room, media } = within(() => {
     const room = useSnapshots('booking', program.calls)
     const media = useMedia(room, { start: starts, tracks: () => ({ ...tracks }), shared: () => null }, {
@@ -35,6 +36,7 @@ async function open(at: ReturnType<typeof session>, { start = async () => {}, an
       token: program.calls.token,
       online,
       onWake: (callback) => (wakes = callback),
+      onOtherNetwork: (callback) => (moves = callback),
     })
     return { room, media }
   })
@@ -42,7 +44,7 @@ async function open(at: ReturnType<typeof session>, { start = async () => {}, an
   await settle()
   const posts = () => net.calls.filter(({ method }) => method === 'POST').map(({ url }) => url)
   const gone = () => net.calls.filter(({ method }) => method === 'DELETE').length
-  return { program, net, online, room, media, starts, posts, gone, wake: () => wakes() }
+  return { program, net, online, room, media, starts, posts, gone, wake: () => wakes(), move: () => moves() }
 }
 
 describe('the media of a room', () => {

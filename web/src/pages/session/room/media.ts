@@ -21,6 +21,8 @@ export interface MediaPorts {
   online: Ref<boolean>
   /** Calls back when the machine has slept or the page was away. */
   onWake: (callback: () => void) => void
+  /** Calls back when the machine may be in another network. */
+  onOtherNetwork: (callback: () => void) => void
 }
 
 /** Our own side of it: what is sent, once it is there. */
@@ -84,6 +86,7 @@ export function useMedia({ state, session, send }: Pick<Snapshots, 'state' | 'se
   watch(session, (now) => now && call?.update(now))
   watch(ports.online, (back) => back && call?.nudge())
   ports.onWake(() => call?.wake())
+  ports.onOtherNetwork(() => call?.moved())
   onScopeDispose(stop)
 
   return {
