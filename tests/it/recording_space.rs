@@ -17,7 +17,7 @@ const MINUTES: i64 = 15;
 
 /// An office that has room for so many halves of a session, by what the disk has left at this moment.
 async fn with_room_for(store: Store, halves: i64) -> TestApp {
-    let disk = rustix::fs::statvfs(&std::env::temp_dir()).unwrap();
+    let disk = rustix::fs::statvfs(std::env::temp_dir()).unwrap();
     let left = i64::try_from(disk.f_bavail * disk.f_frsize).unwrap() - 1_000_000_000;
     let reserve = match halves {
         0 => i64::from(u32::MAX),

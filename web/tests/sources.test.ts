@@ -28,7 +28,8 @@ describe('words', () => {
     const literal = components.flatMap(({ name, text }) =>
       words(text).filter((word) => HAN.test(word) || /[A-Za-z]{2,}/.test(word)).map((word) => `${name}: ${word.trim()}`))
     expect(literal).toEqual([])
-  })
+    // every template is parsed, on a machine that may be busy with others
+  }, 60_000)
 
   it('stand in no script outside its comments', () => {
     const chinese = [...components, ...scripts].filter(({ text }) => HAN.test(withoutComments(text)))

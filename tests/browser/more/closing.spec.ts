@@ -34,7 +34,7 @@ test('a chief closes a day, and its booking moves to the next one at the same ti
     const { starts_at } = await member.get(`/bookings/${String(booked.id)}`)
     return starts_at === '2026-11-30T01:00:00Z' || null
   })
-  const mail = await server.mail((one) => one.text.includes('当天机房检修'))
+  const mail = await server.mail((one) => (one.text ?? '').includes('当天机房检修'))
   expect(mail.text).toContain('11月30日')
   const page = await member.context.newPage()
   await page.goto(`/bookings/${String(booked.id)}`)
