@@ -24,9 +24,7 @@ pub struct Taken {
 #[derive(Default)]
 pub struct Boards {
     kept: RwLock<Kept>,
-    under_way: UnderWay,
-    /// Told which cells of which resource were changed, where others keep the same memory.
-    forward: OnceLock<Forward>,
+    under_way: Arc<UnderWay>,
 }
 
 type Forward = Box<dyn Fn(Uuid, Range<i64>) + Send + Sync>;
@@ -34,7 +32,26 @@ type Forward = Box<dyn Fn(Uuid, Range<i64>) + Send + Sync>;
 pub type Span = (Uuid, Range<i64>);
 
 /// Changes that may be in the store and are not in memory yet, by their numbers.
-type UnderWay = Arc<Mutex<HashMap<u64, HashMap<Uuid, Range<i64>>>>>;
+#[derive(Default)]
+struct UnderWay {
+    changes: Mutex<HashMap<u64, Begun>>,
+    /// Told which cells of which resource were changed, where others keep the same memory.
+    forward: OnceLock<Forward>,
+}
+
+struct Begun {
+    spans: HashMap<Uuid, Range<i64>>,
+    /// Somebody could not make memory of what they had read, because of this change.
+    in_the_way: bool,
+}
+
+impl UnderWay {
+    fn tell(&self, spans: HashMap<Uuid, Range<i64>>) {
+        if let Some(forward) = self.forward.get() {
+            spans.into_iter().for_each(|(resource, span)| forward(resource, span));
+        }
+    }
+}
 
 /// A change on its way to the store. What is read there meanwhile may or may not hold it, so no memory is made of it.
 /// It is over when it is [applied](Boards::apply), or dropped because it was taken back.
@@ -42,13 +59,28 @@ pub struct Change {
     taken: Vec<Taken>,
     by: i32,
     number: u64,
-    under_way: UnderWay,
+    under_way: Arc<UnderWay>,
+    is_applied: bool,
 }
 
 impl Drop for Change {
     fn drop(&mut self) {
-        locked(&self.under_way).remove(&self.number);
+        let begun = locked(&self.under_way.changes).remove(&self.number);
+        // It came to nothing, and what somebody had read because of another change is still to be read.
+        if let Some(Begun { spans, in_the_way: true }) = begun.filter(|_| !self.is_applied) {
+            self.under_way.tell(spans);
+        }
     }
+}
+
+/// Whether memory holds now what was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replaced {
+    Done,
+    /// It was changed meanwhile: to be read again.
+    Changed,
+    /// It is being changed: whether that comes to something or to nothing, it is told when it has.
+    UnderWay,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -106,8 +138,9 @@ impl Boards {
     fn begin(&self, taken: Vec<Taken>, by: i32) -> Change {
         static NUMBERS: AtomicU64 = AtomicU64::new(0);
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
-        locked(&self.under_way).insert(number, spans(&taken));
-        Change { taken, by, number, under_way: self.under_way.clone() }
+        let begun = Begun { spans: spans(&taken), in_the_way: false };
+        locked(&self.under_way.changes).insert(number, begun);
+        Change { taken, by, number, under_way: self.under_way.clone(), is_applied: false }
     }
 
     /// Seats are about to be taken.
@@ -121,8 +154,9 @@ impl Boards {
     }
 
     /// The change is durable.
-    pub fn apply(&self, change: Change) {
+    pub fn apply(&self, mut change: Change) {
         self.change(&change.taken, change.by);
+        change.is_applied = true;
     }
 
     /// Replaces everything by what the store holds; nothing may be under way.
@@ -137,7 +171,10 @@ impl Boards {
         let mut boards = filled(taken);
         let mut kept = self.write();
         let mut stays: Vec<Span> = kept.since(count)?.cloned().collect();
-        stays.extend(locked(&self.under_way).values().flatten().map(|(of, cells)| (*of, cells.clone())));
+        for begun in locked(&self.under_way.changes).values_mut() {
+            begun.in_the_way = true;
+            stays.extend(begun.spans.iter().map(|(of, cells)| (*of, cells.clone())));
+        }
         for (resource, cells) in &stays {
             let board = boards.entry(*resource).or_default();
             board.empty(cells);
@@ -150,19 +187,21 @@ impl Boards {
     }
 
     /// Replaces what is known of some cells of a resource by what the store held at some moment since there were `count`
-    /// changes; says no, and does nothing, if they were changed since or a change of them is under way.
-    pub fn replace(&self, resource: Uuid, cells: &Range<i64>, taken: &[Taken], count: u64) -> bool {
+    /// changes, unless that may be wrong.
+    pub fn replace(&self, resource: Uuid, cells: &Range<i64>, taken: &[Taken], count: u64) -> Replaced {
         let mut kept = self.write();
         let meets = |(of, span): &Span| *of == resource && span.start < cells.end && cells.start < span.end;
-        let is_under_way = || {
-            let changes = locked(&self.under_way);
-            changes
-                .values()
-                .filter_map(|spans| spans.get_key_value(&resource))
-                .any(|(of, span)| meets(&(*of, span.clone())))
-        };
-        if kept.since(count).is_none_or(|mut spans| spans.any(meets)) || is_under_way() {
-            return false;
+        if kept.since(count).is_none_or(|mut spans| spans.any(meets)) {
+            return Replaced::Changed;
+        }
+        let mut is_under_way = false;
+        for begun in locked(&self.under_way.changes).values_mut() {
+            if begun.spans.get(&resource).is_some_and(|span| meets(&(resource, span.clone()))) {
+                (begun.in_the_way, is_under_way) = (true, true);
+            }
+        }
+        if is_under_way {
+            return Replaced::UnderWay;
         }
         let board = kept.boards.entry(resource).or_default();
         board.empty(cells);
@@ -171,7 +210,7 @@ impl Boards {
         }
         // Whoever has read all of it before does not put that in here.
         kept.note([(resource, cells.clone())]);
-        true
+        Replaced::Done
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Kept> {
@@ -184,7 +223,7 @@ impl Boards {
 
     /// Tells `forward` of every change; set once.
     pub fn forward(&self, forward: impl Fn(Uuid, Range<i64>) + Send + Sync + 'static) {
-        let _ = self.forward.set(Box::new(forward));
+        let _ = self.under_way.forward.set(Box::new(forward));
     }
 
     #[cfg(test)]
@@ -234,9 +273,7 @@ impl Boards {
             }
             kept.note(spans.clone());
         }
-        if let Some(forward) = self.forward.get() {
-            spans.into_iter().for_each(|(resource, span)| forward(resource, span));
-        }
+        self.under_way.tell(spans);
     }
 }
 
@@ -426,7 +463,7 @@ mod tests {
         places.set(&[taken(0, 5), taken(1, 6), taken(0, 9)]);
         places.set(&[taken(0, 5)]);
         places.clear(&[taken(1, 6), taken(1, 6)]);
-        assert!(places.replace(RESOURCE, &(5..7), &[taken(1, 5)], places.changes()));
+        assert_eq!(places.replace(RESOURCE, &(5..7), &[taken(1, 5)], places.changes()), Replaced::Done);
         assert_eq!([5, 6, 9].map(|cell| places.free_seats(RESOURCE, 2, cell..cell + 1)), [1, 2, 1]);
         places.clear(&[taken(1, 5)]);
         places.set(&[taken(1, 6)]);
@@ -456,12 +493,20 @@ mod tests {
         let taken = |seat, cell| Taken { resource: RESOURCE, seat, cell };
         let count = places.changes();
         places.set(&[taken(0, 5)]);
-        assert!(!places.replace(RESOURCE, &(5..6), &[], count), "read before it was taken");
+        assert_eq!(
+            places.replace(RESOURCE, &(5..6), &[], count),
+            Replaced::Changed,
+            "read before it was taken"
+        );
         assert_eq!(places.free_seats(RESOURCE, 2, 5..6), 1);
-        assert!(places.replace(RESOURCE, &(6..9), &[], count), "other cells");
+        assert_eq!(places.replace(RESOURCE, &(6..9), &[], count), Replaced::Done, "other cells");
         (0..2 * LATEST as i64).for_each(|_| places.set(&[taken(1, 7)]));
         assert_eq!(places.refill([], count), None);
-        assert!(!places.replace(RESOURCE, &(6..7), &[], count), "nobody knows what was changed");
+        assert_eq!(
+            places.replace(RESOURCE, &(6..7), &[], count),
+            Replaced::Changed,
+            "nobody knows what was changed"
+        );
     }
 
     #[test]
@@ -470,10 +515,17 @@ mod tests {
         let taken = |seat, cell| Taken { resource: RESOURCE, seat, cell };
         let free = || [5, 6, 7, 8].map(|cell| places.free_seats(RESOURCE, 2, cell..cell + 1));
         places.set(&[taken(0, 5), taken(0, 6)]);
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let notes = told.clone();
+        places.forward(move |resource, cells| notes.lock().unwrap().push((resource, cells)));
         let count = places.changes();
         let giving = places.giving_back(vec![taken(0, 5)]);
         let taking = places.taking(vec![taken(1, 6)]);
-        assert!(!places.replace(RESOURCE, &(4..6), &[], count), "it may have been read before or after");
+        assert_eq!(
+            places.replace(RESOURCE, &(4..6), &[], count),
+            Replaced::UnderWay,
+            "it may have been read before or after"
+        );
         // Read when one of them was in the store, the other was not, and somebody else had taken a seat of 7.
         let stays = places.refill([taken(0, 6), taken(1, 6), taken(1, 7)], count).unwrap();
         let sorted = |mut spans: Vec<Span>| {
@@ -484,15 +536,21 @@ mod tests {
         assert_eq!(free(), [1, 1, 1, 2]);
         places.apply(giving);
         assert_eq!(free(), [2, 1, 1, 2]);
+        assert!(told.lock().unwrap().iter().all(|(_, cells)| *cells != (6..7)), "it is not over");
         drop(taking);
-        assert_eq!(free(), [2, 1, 1, 2], "it was taken back");
-        assert!(
-            places.replace(RESOURCE, &(4..7), &[taken(0, 6)], places.changes()),
-            "nothing is under way any more"
+        assert_eq!(
+            told.lock().unwrap().last(),
+            Some(&(RESOURCE, 6..7)),
+            "what was in the way is to be read again"
         );
+        drop(places.taking(vec![taken(1, 9)]));
+        assert_ne!(told.lock().unwrap().last(), Some(&(RESOURCE, 9..10)), "it was in nobody's way");
+        assert_eq!(free(), [2, 1, 1, 2], "it was taken back");
+        let replaced = places.replace(RESOURCE, &(4..7), &[taken(0, 6)], places.changes());
+        assert_eq!(replaced, Replaced::Done, "nothing is under way any more");
         // What was looked at again since stays, whatever was read before it.
         let count = places.changes();
-        assert!(places.replace(RESOURCE, &(8..9), &[taken(0, 8)], count));
+        assert_eq!(places.replace(RESOURCE, &(8..9), &[taken(0, 8)], count), Replaced::Done);
         assert_eq!(places.refill([taken(0, 6)], count), Some(vec![(RESOURCE, 8..9)]));
         assert_eq!(free(), [2, 1, 2, 1]);
     }

@@ -7,7 +7,7 @@ use crate::db::{Db, Tx, jobs};
 use crate::directory::ask::{self, Numbering};
 use crate::directory::entities::resource::CellKind;
 use crate::places::jobs::PlacesFreed;
-use crate::places::model::boards::{Board, Boards, Change, Taken};
+use crate::places::model::boards::{Board, Boards, Change, Replaced, Taken};
 use crate::places::model::cells;
 use crate::places::store;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,13 +16,10 @@ use sea_orm::sea_query::SelectStatement;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
 use uuid::Uuid;
 
-/// How often cells are read that are being changed,
-const LOOKS: u32 = 10;
-/// and how much longer is waited each time.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
+/// How often cells are read that are changed meanwhile.
+const LOOKS: usize = 10;
 
 /// The feature. Cheap to clone; clones share the memory of free places.
 #[derive(Clone)]
@@ -134,13 +131,12 @@ impl Places {
 
     /// Reads some cells of a resource anew: another process changed them.
     pub async fn look_again(&self, resource: Uuid, cells: Range<i64>) -> Result<(), DbErr> {
-        for look in 0..LOOKS {
+        for _ in 0..LOOKS {
             let count = self.0.boards.changes();
             let taken = store::occupied_in(self.0.db.reader(), resource, &cells).await?;
-            if self.0.boards.replace(resource, &cells, &taken, count) {
+            if self.0.boards.replace(resource, &cells, &taken, count) != Replaced::Changed {
                 return Ok(());
             }
-            tokio::time::sleep(look * BETWEEN_LOOKS).await;
         }
         // Whoever changes them so often tells of it each time.
         Ok(())
