@@ -143,6 +143,11 @@ both_stores! {
             slot["free"].as_i64().unwrap()
         };
         assert_eq!(free(&format!("&moving={}", held["id"].as_str().unwrap())).await, free("").await + 1);
+        // To whoever has nothing to do with bookings there is none to be moved.
+        for nobody in [app.browser(), app.signed_in("tang").await] {
+            let path = format!("/api/v1/services/{video}/slots?date=2026-11-24&moving={}", held["id"].as_str().unwrap());
+            nobody.get(&path).await.refused(404, "not_found");
+        }
     }
 
     async fn what_is_booked_in_stages_only_is_not_booked_or_waited_for_as_a_whole(app: &TestApp) {

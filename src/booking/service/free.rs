@@ -6,7 +6,7 @@ use crate::booking::model::bookable::{DayReason, DayTotal, Free, Lack, NoneFree,
 use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::service::drawing::{Shared, kept_of};
 use crate::booking::service::terms::{Excluded, tier_of};
-use crate::booking::service::{Booking, Drawing, in_sight, lead_of, plan_of, seats_over, terms_of};
+use crate::booking::service::{Booking, Drawing, in_sight, lead_of, plan_of, scope_of, seats_over, terms_of};
 use crate::booking::store::appointments;
 use crate::booking::store::entities::booking::Channel;
 use crate::directory::ServiceInfo;
@@ -206,7 +206,8 @@ impl Booking {
         moved: Option<Uuid>,
     ) -> Result<Option<Uuid>, Problem> {
         let Some(id) = moved else { return Ok(None) };
-        let row = self.find_for(caller.ok_or_else(Problem::not_found)?, id).await?;
+        let caller = caller.filter(|actor| scope_of(actor).is_ok()).ok_or_else(Problem::not_found)?;
+        let row = self.find_for(caller, id).await?;
         if row.service_id == info.row.id { Ok(Some(row.id)) } else { Err(Problem::not_found()) }
     }
 
