@@ -59,7 +59,7 @@ test('a session of twelve parts plays, and any place and picture of it is found'
     await auditor.getByRole('listitem').filter({ hasText: 'MQ' }).first().getByRole('link').click()
     const opening = auditor.waitForResponse((answer) => answer.url().endsWith('/playbacks') && answer.ok())
     await openRecordings(auditor)
-    const opened = (await (await opening).json()) as { duration_ms: number; tracks: { offset_ms: number }[]; missing: { cause: string }[] }
+    const opened = (await (await opening).json()) as { duration_ms: number; tracks: { offset_ms: number; duration_ms: number; role: string }[]; missing: { cause: string }[] }
     expect(opened.tracks.length).toBeGreaterThanOrEqual(12)
     await until(20_000, 'the first picture does not come', async () => ((await shown(auditor)).parts.some(({ ready }) => ready) ? true : null))
     return opened
@@ -113,6 +113,11 @@ test('a session of twelve parts plays, and any place and picture of it is found'
       canvas.getContext('2d')!.drawImage(video, 0, 0, 64, 64)
       return canvas.toDataURL()
     })
+    // in the middle of a part that is long enough for all steps
+    const [long] = playback.tracks.filter(({ role }) => role === 'guest').sort((a, b) => b.duration_ms - a.duration_ms)
+    const part = (long!.offset_ms + long!.duration_ms / 2) / playback.duration_ms
+    const line = (await auditor.locator('.over').boundingBox())!
+    await auditor.locator('.over').click({ position: { x: line.width * part, y: 5 } })
     await until(10_000, 'no picture stands', async () => ((await shown(auditor)).parts[0]!.ready ? true : null))
     const begins = await position()
     await auditor.keyboard.press('.')
