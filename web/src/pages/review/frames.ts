@@ -3,8 +3,8 @@
 //
 // A browser that is sent to a time does not always show the picture of that time: Chromium takes the first one that
 // would still stand if all stood as long as the average, so after short ones it is up to some pictures behind. What it
-// shows grows with the time all the same. So a picture is found where its showing begins, and the position is there:
-// whoever is sent to it sees that picture again.
+// shows grows with the time all the same. So a picture is looked for by what is shown, and the position is where that
+// picture begins, not where it was found: the average depends on what was decoded before.
 
 /** As long as a picture of most cameras stands. */
 export const FRAME_S = 1 / 25
@@ -14,6 +14,12 @@ const FURTHEST_LOOK_S = 0.64
 const ROUNDED_S = 0.000_5
 /** What begins within so much of a time begins there: recordings count in milliseconds, and may round them. */
 const NEAR_S = 0.001_6
+/** Where a picture is looked for that is not where it was found. */
+const BESIDE_S = [0, 0.002, -0.002, 0.005, -0.005, 0.01, -0.01]
+/** So long before the end of a file the last picture stands. */
+const LAST_S = 0.005
+/** Elements know their place by the microsecond. */
+const SAME_S = 0.000_001_5
 /** What is not found by then is not waited for: a browser shows nothing of a page that nobody sees. */
 const PATIENCE_MS = 3_000
 
@@ -27,7 +33,7 @@ class Untold extends Error {}
 
 /**
  * The time in seconds of the next picture, or the one before, of what stands at `at`; it is shown then. `standing`: when
- * the picture begins that is shown now, where that is known. After playing it may not be the one that a seek shows.
+ * the picture begins that is shown now, where that is known. A seek may show another one at the same time.
  */
 export async function stepFrame(view: FrameView, at: number, by: 1 | -1, standing: number | null = null): Promise<number> {
   let last = Number.NaN
@@ -41,35 +47,41 @@ export async function stepFrame(view: FrameView, at: number, by: 1 | -1, standin
     // one that is told from far away is no longer there
     const shown = standing !== null && Math.abs(at - standing) < FURTHEST_LOOK_S ? standing : (await look(at)).picture
     const found = by > 0 ? await nextOf(look, at, shown) : await beforeOf(look, at, shown)
-    if (found !== last) await look(found)
-    return found
+    if (!found) return at + FURTHEST_LOOK_S
+    let here = found
+    if (last !== found.at) {
+      for (const beside of BESIDE_S) {
+        here = await look(found.at + beside)
+        if (isSame(here.picture, found.picture)) break
+      }
+    }
+    return here.picture + ROUNDED_S
   } catch (caught) {
     if (!(caught instanceof Untold)) throw caught
-    return Math.max(0, at + by * FRAME_S)
+    const there = Math.max(0, at + by * FRAME_S)
+    await view(there)
+    return there
   }
 }
 
 type Looking = (seconds: number) => Promise<Look>
-const begins = (picture: number, from: number) => picture > from - ROUNDED_S
-const isAfter = (picture: number, other: number) => picture > other + ROUNDED_S
+const isSame = (one: number, other: number) => Math.abs(one - other) < ROUNDED_S
 
-async function nextOf(look: Looking, at: number, shown: number): Promise<number> {
-  const later = await ahead(look, at, (picture) => isAfter(picture, shown))
-  return later ? (await edge(look, at, later, (picture) => isAfter(picture, shown))).from.at : at + FURTHEST_LOOK_S
+async function nextOf(look: Looking, at: number, shown: number): Promise<Look | null> {
+  const isLater = (picture: number) => picture > shown + ROUNDED_S
+  const later = await ahead(look, at, isLater)
+  return later && (await edge(look, { at, picture: shown }, later, isLater))[1]
 }
 
-async function beforeOf(look: Looking, at: number, shown: number): Promise<number> {
-  const isShown = (picture: number) => begins(picture, shown)
+async function beforeOf(look: Looking, at: number, shown: number): Promise<Look> {
+  const isShown = (picture: number) => picture > shown - ROUNDED_S
   const earlier = await look(shown - 2 * ROUNDED_S)
   // the first one is shown before it begins too
-  if (isShown(earlier.picture)) return earlier.at
+  if (isShown(earlier.picture)) return earlier
   const here = await look(at)
   const later = isShown(here.picture) ? here : await ahead(look, at, isShown)
   // nothing shows it but playing: what a seek shows in its place is the one before
-  if (!later) return earlier.at
-  const { before } = await edge(look, earlier.at, later, isShown, earlier.picture)
-  const from = before.picture - 2 * ROUNDED_S
-  return (await edge(look, from, before, (picture) => begins(picture, before.picture))).from.at
+  return later ? (await edge(look, earlier, later, isShown))[0] : earlier
 }
 
 /** The first look ahead at which the picture is such a one. */
@@ -82,13 +94,11 @@ async function ahead(look: Looking, at: number, such: (picture: number) => boole
 }
 
 /**
- * Between a time whose picture is not such a one and a look that is: where the first such one begins to be shown, and
- * what is shown right before. Looks where that would be if times were shown as they are; halves what is left.
+ * Between a look at which the picture is not such a one and one at which it is: the last one of the former and the first
+ * one of the latter. Looks where that would be if times were shown as they are; halves what is left.
  */
-async function edge(
-  look: Looking, low: number, high: Look, such: (picture: number) => boolean, lowPicture = Number.NaN,
-): Promise<{ before: Look; from: Look }> {
-  let [before, from]: [Look, Look] = [{ at: low, picture: lowPicture }, high]
+async function edge(look: Looking, low: Look, high: Look, such: (picture: number) => boolean): Promise<[Look, Look]> {
+  let [before, from] = [low, high]
   while (from.at - before.at > NEAR_S) {
     const inside = (seconds: number) => before.at < seconds && seconds < from.at
     const likely = [from.picture + ROUNDED_S, from.picture - ROUNDED_S].find(inside)
@@ -96,19 +106,38 @@ async function edge(
     if (such(there.picture)) from = there
     else before = there
   }
-  return { before, from }
+  return [before, from]
 }
 
-/** The view of a video element. Its picture comes some moments after the place is found, so that is waited for. */
-export function viewOf(video: HTMLVideoElement): FrameView {
-  return async (seconds) => {
+/** What a video element shows. */
+export interface Film {
+  view: FrameView
+  /** When the picture begins that it shows now; null where nobody says so. */
+  shown: () => number | null
+}
+
+export function filmOf(video: HTMLVideoElement): Film {
+  let shown: number | null = null
+  const tells = 'requestVideoFrameCallback' in video
+  const watch = () => video.requestVideoFrameCallback((_now, { mediaTime }) => {
+    shown = mediaTime
+    watch()
+  })
+  if (tells) watch()
+  const view: FrameView = async (seconds) => {
+    // past its end nothing is shown
+    const there = Number.isFinite(video.duration) ? Math.min(seconds, video.duration - LAST_S) : seconds
+    // sent to where it is, it shows nothing anew and tells nothing
+    if (!video.seeking && Math.abs(video.currentTime - there) < SAME_S) return shown
     const asked = performance.now()
     const sought = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }))
-    const shown = 'requestVideoFrameCallback' in video ? pictureSince(video, asked) : null
-    video.currentTime = seconds
+    // the picture comes some moments before or after the place is found
+    const picture = tells ? pictureSince(video, asked) : null
+    video.currentTime = there
     const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE_MS))
-    return Promise.race([sought.then(() => shown), late])
+    return Promise.race([sought.then(() => picture), late])
   }
+  return { view, shown: () => shown }
 }
 
 /** The next picture that is put on the page. Of one that was put there before, it may be told only now. */
@@ -120,15 +149,4 @@ function pictureSince(video: HTMLVideoElement, asked: number): Promise<number> {
     })
     wait()
   })
-}
-
-/** Tells from now on when the picture begins that the element shows; null where nobody says so. */
-export function watchFrames(video: HTMLVideoElement): () => number | null {
-  let shown: number | null = null
-  const wait = () => video.requestVideoFrameCallback((_now, { mediaTime }) => {
-    shown = mediaTime
-    wait()
-  })
-  if ('requestVideoFrameCallback' in video) wait()
-  return () => shown
 }

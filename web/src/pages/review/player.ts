@@ -1,6 +1,6 @@
 // Binds the shared clock to video elements: ten times a second every picture is told where it should be.
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
-import { FRAME_S, stepFrame, viewOf, watchFrames } from './frames'
+import { FRAME_S, filmOf, stepFrame, type Film } from './frames'
 import { SharedClock, correction, segmentAt, type Tile } from './sync'
 
 const TICK_MS = 100
@@ -36,8 +36,7 @@ export function usePlayer(length: number, tiles: Tile[], start = 0): Player {
   const waitsFor = ref<string | null>(null)
   const failed = shallowRef<ReadonlySet<string>>(new Set())
   const videos = new Map<string, HTMLVideoElement>()
-  /** When the picture begins that each of them shows. */
-  const standing = new WeakMap<HTMLVideoElement, () => number | null>()
+  const films = new WeakMap<HTMLVideoElement, Film>()
   const givenUp = new Set<string>()
   /** Where a picture that stands was last sent: browsers may round it, and must not be sent there for ever. */
   const sentTo = new Map<string, number>()
@@ -108,11 +107,14 @@ export function usePlayer(length: number, tiles: Tile[], start = 0): Player {
     const active = segmentAt(tile, at)
     const video = active && !failed.value.has(active.recording_id) ? videos.get(active.recording_id) : undefined
     let reached = at / 1000 + by * FRAME_S
-    if (active && video && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
+    const film = video && films.get(video)
+    if (active && film && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
       stepping = active.recording_id
       video.pause()
       const from = active.offset_ms / 1000
-      reached = from + await stepFrame(viewOf(video), at / 1000 - from, by, standing.get(video)?.()).finally(() => (stepping = null))
+      const shown = video.seeking ? null : film.shown()
+      reached = from + await stepFrame(film.view, at / 1000 - from, by, shown).finally(() => (stepping = null))
+      // it stays where the picture was found, which need not be where that begins
       sentTo.set(active.recording_id, reached * 1000 - active.offset_ms)
     }
     clock.seek(now(), reached * 1000)
@@ -143,9 +145,11 @@ export function usePlayer(length: number, tiles: Tile[], start = 0): Player {
     },
     attach: (recording, video) => {
       const before = videos.get(recording)
-      if (before && before !== video) close(before)
+      // told again whenever the tile is drawn
+      if (before === video) return
+      if (before) close(before)
       sentTo.delete(recording)
-      if (video && !standing.has(video)) standing.set(video, watchFrames(video))
+      if (video && !films.has(video)) films.set(video, filmOf(video))
       if (video) videos.set(recording, video)
       else videos.delete(recording)
     },
