@@ -86,6 +86,10 @@ async fn booking_group() {
             accept(&app, &service, How::HoldThenRequest, "2026-11-23T16:00:00Z").await;
         let (at_once, at_once_statements) = accept(&app, &service, How::AtOnce, "2027-02-01T16:00:00Z").await;
         let (staged, _) = accept(&app, &service, How::Stages, "2027-03-01T16:00:00Z").await;
+        // Beside the same without them: both by the same writer, one after the other.
+        rule(&app, &service, every_rule()).await;
+        let (ruled, ruled_statements) = accept(&app, &service, How::Ruled, "2027-06-01T16:00:00Z").await;
+        rule(&app, &service, json!({})).await;
         let bare = bare_writer(&app).await;
         figure(&format!("booking.accept.{name}_rate_c50"), accepted, "1/s", "higher");
         figure(&format!("bare.booking.{name}_rate_c50"), bare, "1/s", "higher");
@@ -99,6 +103,9 @@ async fn booking_group() {
             "statements",
             "lower",
         );
+        figure(&format!("booking.accept_ruled.{name}_rate_c50"), ruled, "1/s", "higher");
+        figure(&format!("booking.accept_ruled.{name}_vs_bare"), ruled / bare, "ratio", "higher");
+        figure(&format!("booking.accept_ruled.{name}_statements"), ruled_statements, "statements", "lower");
         figure(&format!("booking.accept_stages.{name}_rate_c50"), staged, "1/s", "higher");
         figure(&format!("booking.accept_stages.{name}_vs_single"), at_once / staged, "ratio", "lower");
         if store == Store::Sqlite {
@@ -173,6 +180,15 @@ enum How {
     AtOnce,
     /// The same, with three stages of a quarter of an hour.
     Stages,
+    /// Held, then requested, under [`every_rule`]: with what is kept free before and after.
+    Ruled,
+}
+
+impl How {
+    /// How many quarters of an hour one takes.
+    fn quarters(self) -> i64 {
+        if matches!(self, Self::Stages | Self::Ruled) { 3 } else { 1 }
+    }
 }
 
 /// Accepted over HTTP, every write with its Idempotency-Key: how many a second, and for how many statements each waited.
@@ -189,9 +205,8 @@ async fn accept_by(
     first: DateTime<Utc>,
     bookers: &[String],
 ) -> (f64, f64) {
-    let slots = if how == How::Stages { 3 } else { 1 };
     let starts: Vec<_> =
-        (0..BOOKINGS).map(|n| first + TimeDelta::minutes(15 * slots * (n as i64 / 4))).collect();
+        (0..BOOKINGS).map(|n| first + TimeDelta::minutes(15 * how.quarters() * (n as i64 / 4))).collect();
     let address = address(app);
     let mut lines = Vec::new();
     for caller in 0..CALLERS {
@@ -299,6 +314,47 @@ async fn widen(app: &TestApp, service: &str) {
     app.app.directory.forget();
 }
 
+/// Terms of every kind that there is, which none of the figures' bookings breaks.
+fn every_rule() -> serde_json::Value {
+    json!({
+        "bookers": "enterprises",
+        "lead_times": [
+            {"tier": "advanced_certified", "lead_minutes": 480}, {"tier": "regular", "lead_minutes": 1440},
+            {"lead_minutes": 1440},
+        ],
+        "excluded_tiers": [{"tier": "discredited", "reason": {"zh-CN": "失信企业", "en": "Discredited"}}],
+        "applications_in_office_hours": true,
+        "buffer_before_minutes": 15,
+        "buffer_after_minutes": 15,
+        "quotas": [
+            {"of": "enterprise", "per": "day", "most": BOOKINGS}, {"of": "enterprise", "per": "week", "most": BOOKINGS},
+            {"of": "enterprise", "per": "month", "most": BOOKINGS},
+        ],
+        "overlap": "refused",
+        "cancelling": {"free_until_minutes": 60, "explain_within_working_days": 2, "blocked_days": 7},
+        "no_shows": {"count": 2, "within_days": 30, "blocked_days": 10},
+        "decided_within_working_days": 1,
+    })
+}
+
+/// Sets the terms of a service.
+async fn rule(app: &TestApp, service: &str, terms: serde_json::Value) {
+    let id: Uuid = service.parse().unwrap();
+    let row = service::Entity::find_by_id(id).one(app.app.db.reader()).await.unwrap().unwrap();
+    let mut spec = row.spec;
+    spec["terms"] = terms;
+    let change = service::ActiveModel { id: Set(id), spec: Set(spec), ..Default::default() };
+    let done: Result<(), DbErr> = app
+        .app
+        .db
+        .write(move |tx| {
+            Box::pin(async move { service::Entity::update(change).exec(tx.conn()).await.map(drop) })
+        })
+        .await;
+    done.unwrap();
+    app.app.directory.forget();
+}
+
 /// Members of as many enterprises, put into the store with their sign-ins: the tokens of these.
 async fn bookers(app: &TestApp, count: usize) -> Vec<String> {
     let now: DateTime<Utc> = NOW.parse().unwrap();
@@ -380,7 +436,7 @@ fn address(app: &TestApp) -> SocketAddr {
 const FORM: &str = r#"{"contact_name":"林女士","contact_mobile":"15400000001","fields":{}}"#;
 
 async fn accept_one(line: &mut Line, service: &str, starts_at: DateTime<Utc>, how: How) -> bool {
-    if how != How::HoldThenRequest {
+    if matches!(how, How::AtOnce | How::Stages) {
         let request: serde_json::Value = serde_json::from_str(FORM).unwrap();
         let stage = |(n, stage): (i32, &str)| json!({"stage": stage, "starts_at": starts_at + TimeDelta::minutes(15 * i64::from(n))});
         let stages: Vec<_> = (0..).zip(["declaration", "inspection", "release"]).map(stage).collect();

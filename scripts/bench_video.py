@@ -190,12 +190,13 @@ def main() -> int:
         build()
         as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
         return subprocess.run(["unshare", "--net", *as_root, sys.executable, __file__, "--inside"]).returncode
-    for command in (
-        ["link", "set", "lo", "up"],
-        ["link", "add", DEVICE, "type", "dummy"],
-        ["address", "add", f"{ADDRESS}/24", "dev", DEVICE],
-        ["link", "set", DEVICE, "up"],
-    ):
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    add = ["ip", "link", "add", DEVICE, "type"]
+    # Not every kernel has dummies; one end of a pair serves as well, for packets to an own address never leave by it.
+    if subprocess.run([*add, "dummy"], capture_output=True).returncode != 0:
+        subprocess.run([*add, "veth", "peer", "name", f"{DEVICE}peer"], check=True)
+        subprocess.run(["ip", "link", "set", f"{DEVICE}peer", "up"], check=True)
+    for command in (["address", "add", f"{ADDRESS}/24", "dev", DEVICE], ["link", "set", DEVICE, "up"]):
         subprocess.run(["ip", *command], check=True)
     for one in figures():
         print(json.dumps(one), flush=True)
