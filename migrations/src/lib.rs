@@ -50,6 +50,8 @@ mod m20261127_000760_first_called;
 mod m20261127_000790_languages;
 mod m20261127_000800_after_hours;
 mod m20261127_000900_unrecorded;
+mod m20261128_000100_waiting_stages;
+mod m20261128_000200_track_errors;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -105,6 +107,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000790_languages::Migration),
             Box::new(m20261127_000800_after_hours::Migration),
             Box::new(m20261127_000900_unrecorded::Migration),
+            Box::new(m20261128_000100_waiting_stages::Migration),
+            Box::new(m20261128_000200_track_errors::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 /// A source of the current UTC time, cut to whole milliseconds. Cheap to clone; clones share state.
 #[derive(Clone, Debug)]
@@ -40,6 +41,15 @@ impl Clock {
             Source::Shifted(by) => machine_now() + *by,
             Source::Fixed(at) => *at.lock().unwrap_or_else(|poisoned| poisoned.into_inner()),
         }
+    }
+
+    /// What it showed at an instant a moment ago; one that stands still showed what it shows now.
+    pub fn at(&self, instant: Instant) -> DateTime<Utc> {
+        let ago = match &*self.0 {
+            Source::Fixed(_) => TimeDelta::zero(),
+            Source::System | Source::Shifted(_) => TimeDelta::from_std(instant.elapsed()).unwrap_or_default(),
+        };
+        (self.now() - ago).trunc_subsecs(3)
     }
 
     /// Moves a fixed clock to `at`; other clocks keep going and ignore it.

@@ -4,7 +4,7 @@ use crate::base::words::{self, Text};
 use crate::booking::entities::appointment::{self, Site};
 use crate::booking::entities::booking::BookingState;
 use crate::booking::entities::calendar_feed::Covers;
-use crate::booking::entities::waiting_entry::WaitingState;
+use crate::booking::entities::waiting_entry::{WaitedStages, WaitingState};
 use crate::booking::model::state::Action;
 use crate::booking::model::why_not::Rule;
 use crate::directory::entities::service_stage::Stage;
@@ -454,6 +454,9 @@ pub struct Waited {
     /// The booking that is to be earlier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier_than_id: Option<Uuid>,
+    /// Where it is not the service as a whole.
+    #[serde(default, skip_serializing_if = "WaitedStages::is_empty")]
+    pub stages: WaitedStages,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer_ends_at: Option<DateTime<Utc>>,
 }

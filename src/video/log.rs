@@ -292,6 +292,11 @@ pub struct Closed {
     pub manifest_sha256: String,
     #[serde(default)]
     pub reason: Option<String>,
+    /// How far sound and pictures were at most from where the server's clock had them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio_error_ms: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_error_ms: Option<i32>,
 }
 
 impl RecordingEntry {

@@ -101,6 +101,7 @@ mod text;
 mod unrecorded;
 mod video;
 mod waiting;
+mod waiting_stages;
 mod waits;
 mod wording;
 mod write_path;

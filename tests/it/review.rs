@@ -75,6 +75,8 @@ both_stores! { at "2026-11-23T01:30:00Z";
         assert_eq!((&playback["starts_at"], &playback["integrity"]["state"]), (&json!("2026-11-23T02:05:00Z"), &json!("intact")));
         let track = &playback["tracks"][0];
         assert_eq!((&track["name"], &track["offset_ms"], &track["segment"]), (&json!("林女士"), &json!(0), &json!(1)));
+        let errors = ["audio_error_ms", "video_error_ms"].map(|of| track[of].as_i64());
+        assert!(errors.iter().flatten().all(|ms| (0..=100).contains(ms)) && errors[1].is_some(), "{track}");
         assert!(playback["marks"].as_array().unwrap().iter().any(|mark| mark["kind"] == "session.ended"));
         let detail = auditor.get(&format!("/api/v1/review/sessions/{}", id(&session))).await.ok();
         let last = detail["entries"].as_array().unwrap().iter().rfind(|e| e["kind"] == "playback.opened").unwrap();

@@ -112,6 +112,8 @@ const COLUMNS: &[(&str, &str, Must)] = &[
     ("recording", "clusters", Found),
     ("recording", "manifest_sha256", Found),
     ("recording", "reason", Found),
+    ("recording", "audio_error_ms", Found),
+    ("recording", "video_error_ms", Found),
     ("recording", "node_id", NotCompared("on which machine the bytes lie; they may be moved")),
     ("recording_gap", "id", Found),
     ("recording_gap", "recording_id", Found),

@@ -1,7 +1,7 @@
 //! Waiting for a place: the order is fair, an offer is really held and always ends, and an earlier time is a swap that
 //! loses nothing.
 
-use crate::booking::{after_hours_form, path, take, wish, with_choices};
+use crate::booking::{path, take, wish};
 use crate::both_stores;
 use crate::documents::respec;
 use crate::support::{Browser, Store, TestApp, eventually};
@@ -316,15 +316,6 @@ both_stores! {
         let again = lin.post(&join, days("2026-11-24", "2026-11-24")).await;
         assert_eq!((again.status.as_u16(), &again.json()["code"]), (409, &json!("already_waiting")));
         assert!(again.json()["subject_id"].is_string());
-
-        let clearance = app.service("after-hours").await;
-        let stages = json!([{"stage": "declaration", "starts_at": "2026-11-24T11:00:00Z"}]);
-        let mut request = with_choices(app, &clearance, after_hours_form()).await;
-        request["fields"].as_object_mut().unwrap().remove("stage");
-        let wish = json!({"service_id": clearance, "stages": stages, "request": request});
-        let staged = lin.post("/api/v1/bookings", wish).await.ok();
-        let join = format!("/api/v1/services/{clearance}/waiting");
-        lin.post(&join, json!({"earlier_than_id": staged["id"]})).await.refused(409, "waiting_in_stages");
     }
 
     async fn bookers_are_reminded_once_of_what_stands_at_its_time(app: &TestApp) {

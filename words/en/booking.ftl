@@ -145,7 +145,6 @@ settings_part_address = address
 settings_part_contact = telephone
 settings_part_grid = time zone and grid
 already_waiting = You are on the waiting list of this service already.
-waiting_in_stages = A booking in stages cannot wait for an earlier time yet; please look for one by moving it.
 waiting_for_one = Please give the days to wait for, or the booking that is to be earlier: one of the two.
 # $most_days (number)
 waiting_days = The last day cannot be before the first one or today, and at most { $most_days } days can be waited for.

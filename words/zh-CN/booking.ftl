@@ -152,7 +152,6 @@ settings_part_address = 地址
 settings_part_contact = 电话
 settings_part_grid = 时区与时间格
 already_waiting = 这项业务您已经在候补了。
-waiting_in_stages = 分环节的预约暂不能候补更早的时间，请用“改时间”查看可选的时间。
 waiting_for_one = 请给出候补的起止日期，或者给出要提前的预约，二者选一。
 # $most_days (number)
 waiting_days = 结束日期不能早于开始日期或今天，一次最多候补 { $most_days } 天。

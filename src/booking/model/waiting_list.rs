@@ -44,17 +44,13 @@ pub fn offer_until(now: DateTime<Utc>, latest: DateTime<Utc>, usual: TimeDelta) 
     (term >= SHORTEST_OFFER).then(|| now + term)
 }
 
-/// Who is next to be offered a place: of those who wait, in their order, the first whom a free slot suits, and the
-/// earliest one that does. `free` are slots in order; `may` says whether this one can have that one.
-pub fn next<'a, T>(
+/// Who is next to be offered a place: of those who wait, in their order, the first for whom there is one. `earliest` says
+/// which that is.
+pub fn next<'a, T, P>(
     waiting: impl IntoIterator<Item = &'a T>,
-    free: &[Slot],
-    may: impl Fn(&T, &Slot) -> bool,
-) -> Option<(&'a T, Slot)> {
-    waiting.into_iter().find_map(|one| {
-        let slot = free.iter().find(|slot| may(one, slot))?;
-        Some((one, *slot))
-    })
+    earliest: impl Fn(&T) -> Option<P>,
+) -> Option<(&'a T, P)> {
+    waiting.into_iter().find_map(|one| Some((one, earliest(one)?)))
 }
 
 /// Where an entry stands, by the booking that holds what is offered, whether or not that was written down yet.
@@ -149,8 +145,8 @@ mod tests {
                 let free: Vec<Slot> =
                     (0i64..8).filter(|cell| left[*cell as usize] > 0).map(|cell| slot(cell * 15)).collect();
                 let waiting = all.iter().filter(|who| given[**who].is_none()).collect::<Vec<_>>();
-                let Some((who, slot)) =
-                    next(waiting, &free, |who: &usize, slot| wants[*who].contains(&number(slot))) else { break };
+                let suits = |who: &usize| free.iter().copied().find(|slot| wants[*who].contains(&number(slot)));
+                let Some((who, slot)) = next(waiting, suits) else { break };
                 left[number(&slot) as usize] -= 1;
                 given[*who] = Some(number(&slot));
             }

@@ -9,12 +9,11 @@ use crate::booking::jobs::ServiceClosed;
 use crate::booking::log::ClosingEntry;
 use crate::booking::model::form;
 use crate::booking::model::slots::{Plan, Slot};
-use crate::booking::model::stages::WantedStage;
 use crate::booking::model::state::Action;
 use crate::booking::service::announced::{AnnouncedShown, AnnouncedTimes, checked_text, tell};
 use crate::booking::service::offers::withdraw_offer;
 use crate::booking::service::transition::{Transition, take_step};
-use crate::booking::service::{Booking, Fault, StageOffer, WantedTime, Way, hours_of, lead_of, plan_of};
+use crate::booking::service::{Booking, Fault, WantedTime, hours_of, lead_of, plan_of};
 use crate::booking::store::entities::appointment;
 use crate::booking::store::entities::booking::{self, BookingState};
 use crate::booking::store::{appointments, read, waiting_list, write};
@@ -164,7 +163,7 @@ impl Booking {
                 }
             }
         }
-        let (inner, now, by) = (self.0.clone(), self.0.clock.now(), chief.evidence());
+        let (this, now, by) = (self.clone(), self.0.clock.now(), chief.evidence());
         let info = Arc::clone(info);
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
@@ -184,17 +183,17 @@ impl Booking {
                     ..Transition::by_program(Action::Cancel, now)
                 };
                 let row = take_step(tx, row, step).await?;
-                inner.places.vacate(tx, appointments::owners(row.id)).await?;
-                let news = people.news(&inner.installation, &info, &row, now);
+                this.0.places.vacate(tx, appointments::owners(row.id)).await?;
+                let news = people.news(&this.0.installation, &info, &row, now);
                 match (was, offered) {
                     (BookingState::Held, Some(entry)) => {
-                        withdraw_offer(tx, &inner.places, &news, entry, by).await?;
+                        withdraw_offer(tx, &this, &news, entry, by).await?;
                     }
                     // Whoever is filling in the form is told by its page.
                     (BookingState::Held, None) => {}
                     _ => mails::closed(tx, &news, was == BookingState::Accepted).await?,
                 }
-                inner.tell_office(tx);
+                this.0.tell_office(tx);
                 Ok::<_, Fault>(())
             })
         });
@@ -213,15 +212,7 @@ impl Booking {
         if !staged.is_empty() {
             let (_, ways, _) =
                 self.stage_alternatives(None, info.row.id, &staged, booking.starts_at, None).await?;
-            let wanted = |way: Way| {
-                let stage = |offer: &StageOffer| WantedStage {
-                    stage: offer.stage,
-                    site: offer.site,
-                    starts_at: offer.slot.starts_at,
-                };
-                WantedTime::Stages(way.iter().map(stage).collect())
-            };
-            return Ok(ways.into_iter().map(wanted).collect());
+            return Ok(ways.iter().map(|way| WantedTime::of_way(way)).collect());
         }
         let date = local_date(info.zone, booking.starts_at);
         let last = date.checked_add_days(Days::new(DAYS_LOOKED_AHEAD)).unwrap_or(date);

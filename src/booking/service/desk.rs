@@ -10,7 +10,7 @@ use crate::booking::model::why_not::{Facts, Hindrance, Whom};
 use crate::booking::service::booker::{Booker, Whose};
 use crate::booking::service::decide::People;
 use crate::booking::service::request::RequestForm;
-use crate::booking::service::stages::Way;
+use crate::booking::service::stages::{Way, WaysAsked};
 use crate::booking::service::take::NewBooking;
 use crate::booking::service::terms::Question;
 use crate::booking::service::view::Fresh;
@@ -138,7 +138,8 @@ impl Booking {
         let drawing = self.drawing(&asked);
         let (question, enterprise) = self.question_at_desk(&info, asked, drawing).await?;
         let leads = [question.lead(), TimeDelta::zero()];
-        let [mut ways, sooner] = self.ways(&info, wanted, from, drawing, leads, None).await?;
+        let asked = WaysAsked { wanted, from, drawing, moved: None };
+        let [mut ways, sooner] = self.ways(&info, asked, leads, |_| true).await?;
         let first = ways.first().map(start);
         ways.extend(sooner.into_iter().filter(|way| first.is_none_or(|first| start(way) < first)));
         let facts = self.facts_of(&question, enterprise, from.max(drawing.now)).await?;

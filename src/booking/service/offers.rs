@@ -3,14 +3,19 @@
 
 use crate::auth::model::actor;
 use crate::auth::{self, Actor, Right};
+use crate::base::local_time::midnight;
 use crate::booking::jobs::OfferOver;
 use crate::booking::log::WaitingEntry;
+use crate::booking::model::slots::Slot;
 use crate::booking::model::waiting_list::{Suits, next, offer_until, stands};
+use crate::booking::service::stages::WaysAsked;
 use crate::booking::service::take::Wish;
 use crate::booking::service::terms::{Question, tier_of, whom_of};
 use crate::booking::service::transition::expire;
-use crate::booking::service::waiting_list::{can_move, parties, seen, stand, waited};
+use crate::booking::service::view::Fresh;
+use crate::booking::service::waiting_list::{can_be_had, can_move, parties, seen, stand, waited};
 use crate::booking::service::{Booking, Drawing, Fault, WantedTime, lead_of};
+use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::waiting_entry::{Model, WaitingState};
 use crate::booking::store::{read, waiting_list, write};
 use crate::booking::words::mail_waiting;
@@ -18,29 +23,60 @@ use crate::booking::words::mails::News;
 use crate::booking::words::problems::slot_taken;
 use crate::db::{Tx, jobs};
 use crate::directory::ServiceInfo;
+use crate::directory::entities::service_stage::Stage;
 use crate::evidence::{self, NewEntry, SYSTEM};
 use crate::http::Problem;
+use crate::places::cells;
 use crate::places::jobs::PlacesFreed;
-use crate::places::{Places, cells};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// How it is said that there is no place any more.
+const FASTER: [&str; 3] = ["slot_taken", "places_reserved", "no_officer_free"];
 
 /// Somebody who waits, with all that is needed to offer them a place.
 struct Waiter {
     row: Model,
     actor: Arc<Actor>,
     suits: Suits,
+    /// What they want together; empty: the service as a whole.
+    stages: Vec<(Stage, Site)>,
+}
+
+/// What cannot be offered in this round.
+#[derive(Default)]
+struct Unoffered {
+    /// To nobody: somebody who does not wait was faster.
+    gone: HashSet<DateTime<Utc>>,
+    /// To one of those who wait.
+    to: HashSet<(Uuid, DateTime<Utc>)>,
+}
+
+impl Waiter {
+    /// Whether what begins with a slot can be offered to them.
+    fn may(&self, info: &ServiceInfo, slot: &Slot, unoffered: &Unoffered, now: DateTime<Utc>) -> bool {
+        let at = slot.starts_at;
+        self.suits.fits(info.zone, slot)
+            && !unoffered.gone.contains(&at)
+            && !unoffered.to.contains(&(self.row.id, at))
+            && until(info, &self.actor, at, now).is_some()
+    }
 }
 
 impl Booking {
     /// Offers what may have come free of a resource to who waits for the services of it, until nothing suits anybody.
     pub async fn offer_freed(&self, freed: PlacesFreed) -> Result<(), Problem> {
         let services = self.0.directory.services().await?;
-        for info in services.iter().filter(|info| info.row.resource_id == freed.resource) {
-            self.look_again(info, freed.from_cell..freed.to_cell).await?;
-            self.offer_of(info).await?;
+        for info in services.iter() {
+            if info.row.resource_id == freed.resource {
+                self.look_again(info, freed.from_cell..freed.to_cell).await?;
+                self.offer_of(info).await?;
+            } else if info.stages.iter().any(|stage| stage.needs().any(|one| one == freed.resource)) {
+                self.0.places.look_again(freed.resource, freed.from_cell..freed.to_cell).await?;
+                self.offer_of(info).await?;
+            }
         }
         Ok(())
     }
@@ -76,35 +112,32 @@ impl Booking {
 
     async fn offer_of(&self, info: &Arc<ServiceInfo>) -> Result<(), Problem> {
         let mut waiters = self.waiters(info).await?;
-        let mut gone: HashSet<DateTime<Utc>> = HashSet::new();
-        let mut not_theirs: HashSet<(Uuid, DateTime<Utc>)> = HashSet::new();
-        while let (Some(from), Some(to)) =
-            (waiters.iter().map(|one| one.suits.from).min(), waiters.iter().map(|one| one.suits.to).max())
-        {
+        let mut unoffered = Unoffered::default();
+        loop {
             let now = self.0.clock.now();
-            // As near as the one who has to book the least ahead may have it; of the others each by their own.
-            let lead = waiters.iter().map(|one| lead_of(info, tier_of(&one.actor))).min().unwrap_or_default();
-            let free = self.free_slots(info, (from, to), lead, now).await?;
-            let may = |one: &Waiter, slot: &crate::booking::model::slots::Slot| {
-                let at = slot.starts_at;
-                one.suits.fits(info.zone, slot)
-                    && !gone.contains(&at)
-                    && !not_theirs.contains(&(one.row.id, at))
-                    && until(info, &one.actor, at, now).is_some()
-            };
-            let Some((one, slot)) = next(&waiters, &free, may) else { break };
-            let id = one.row.id;
-            match self.offer(info, one, slot.starts_at, now).await {
-                Ok(()) => waiters.retain(|other| other.row.id != id),
-                // Somebody who does not wait was faster, and the next may still want another one.
-                Err(problem) if ["slot_taken", "places_reserved"].contains(&problem.code) => {
-                    gone.insert(slot.starts_at);
+            let free = self.free_for(info, &waiters, now).await?;
+            let ways = self.ways_for(info, &waiters, &unoffered, now).await?;
+            let earliest = |one: &Waiter| match one.stages.is_empty() {
+                true => {
+                    let slot = free.iter().find(|slot| one.may(info, slot, &unoffered, now))?;
+                    Some(WantedTime::Slot(slot.starts_at))
                 }
+                false => ways.get(&one.row.id).cloned(),
+            };
+            let Some((one, time)) = next(&waiters, earliest) else { break };
+            let (id, at, is_whole) = (one.row.id, time.starts_at(), one.stages.is_empty());
+            match self.offer(info, one, time, now).await {
+                Ok(()) => waiters.retain(|other| other.row.id != id),
                 Err(problem) if problem.status.is_server_error() => {
                     return Err(problem);
                 }
-                Err(problem) if problem.code == "already_yours" => {
-                    not_theirs.insert((id, slot.starts_at));
+                // Somebody who does not wait was faster, and the next may still want another one.
+                Err(problem) if is_whole && FASTER.contains(&problem.code) => {
+                    unoffered.gone.insert(at);
+                }
+                // Of stages any may be gone: who waits for others may still begin then.
+                Err(problem) if problem.code == "already_yours" || FASTER.contains(&problem.code) => {
+                    unoffered.to.insert((id, at));
                 }
                 // Their limit is reached, or they may not book any more: they go on waiting.
                 Err(problem) => {
@@ -114,6 +147,41 @@ impl Booking {
             }
         }
         Ok(())
+    }
+
+    /// What is free of a service as a whole on the days that suit any who wait for that.
+    async fn free_for(
+        &self,
+        info: &ServiceInfo,
+        waiters: &[Waiter],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Slot>, Problem> {
+        let whole = || waiters.iter().filter(|one| one.stages.is_empty());
+        let days = (whole().map(|one| one.suits.from).min(), whole().map(|one| one.suits.to).max());
+        let (Some(from), Some(to)) = days else { return Ok(Vec::new()) };
+        // As near as the one who has to book the least ahead may have it; of the others each by their own.
+        let lead = whole().map(|one| lead_of(info, tier_of(&one.actor))).min().unwrap_or_default();
+        self.free_slots(info, (from, to), lead, now).await
+    }
+
+    /// How those who wait for stages could have them the soonest, by their entries.
+    async fn ways_for(
+        &self,
+        info: &ServiceInfo,
+        waiters: &[Waiter],
+        unoffered: &Unoffered,
+        now: DateTime<Utc>,
+    ) -> Result<HashMap<Uuid, WantedTime>, Problem> {
+        let mut found = HashMap::new();
+        for one in waiters.iter().filter(|one| !one.stages.is_empty()) {
+            let from = midnight(info.zone, one.suits.from);
+            let asked = WaysAsked { wanted: &one.stages, from, drawing: Drawing::online(now), moved: None };
+            let leads = [lead_of(info, tier_of(&one.actor))];
+            let may_begin = |slot: &Slot| one.may(info, slot, unoffered, now);
+            let [ways] = self.ways(info, asked, leads, may_begin).await?;
+            found.extend(ways.first().map(|way| (one.row.id, WantedTime::of_way(way))));
+        }
+        Ok(found)
     }
 
     /// Who waits for a service, in their order. What is over by itself is ended on the way.
@@ -131,14 +199,16 @@ impl Booking {
                 Some(id) => read::any(conn, id).await?,
                 None => None,
             };
+            let stages = row.stages.at_sites();
             let is_over = row.to_date < today
+                || can_be_had(info, &stages).is_err()
                 || (row.earlier_than_id.is_some() && !earlier.as_ref().is_some_and(|row| can_move(row, now)));
             let Some(actor) = self.waiting_actor(&row).await?.filter(|_| !is_over) else {
                 self.end(row.id).await?;
                 continue;
             };
             let suits = Suits::of(&row, earlier.map(|row| row.starts_at));
-            waiters.push(Waiter { row, actor: Arc::new(actor), suits });
+            waiters.push(Waiter { row, actor: Arc::new(actor), suits, stages });
         }
         Ok(waiters)
     }
@@ -162,17 +232,17 @@ impl Booking {
         &self,
         info: &Arc<ServiceInfo>,
         one: &Waiter,
-        starts_at: DateTime<Utc>,
+        time: WantedTime,
         now: DateTime<Utc>,
     ) -> Result<(), Problem> {
-        let Some(until) = until(info, &one.actor, starts_at, now) else { return Err(slot_taken()) };
+        let Some(until) = until(info, &one.actor, time.starts_at(), now) else { return Err(slot_taken()) };
         // A group moves with everybody.
         let moves = match one.row.earlier_than_id {
             Some(id) => self.find(id).await?.and_then(|row| row.people),
             None => None,
         };
         let drawing = Drawing::online(now);
-        let wanted = self.wanted(info, Some(&WantedTime::Slot(starts_at)), drawing).await?;
+        let wanted = self.wanted(info, Some(&time), drawing).await?;
         let people = moves.unwrap_or(1);
         let wanted = wanted.for_people(people);
         let mut tries = wanted.tries();
@@ -206,9 +276,10 @@ impl Booking {
         let row = waiting_list::lock(tx, id).await?;
         // They left, or another node was faster.
         let Some(row) = row.filter(|row| row.state == WaitingState::Waiting) else { return Ok(()) };
-        let held = self.attempt(tx, wish, spread).await?.row;
+        let Fresh { row: held, appointments, .. } = self.attempt(tx, wish, spread).await?;
         let row = Model { offered_booking_id: Some(held.id), offer_ends_at: Some(until), ..row };
-        let news = wish.booker.people.news(&self.0.installation, &wish.info, &held, wish.now);
+        let people = wish.booker.people.about(&appointments);
+        let news = people.news(&self.0.installation, &wish.info, &held, wish.now);
         let offered = Model { state: WaitingState::Offered, ..row.clone() };
         stand(tx, self, row, WaitingState::Offered, evidence::Actor::PROGRAM).await?;
         mail_waiting::offered(tx, &news, &offered).await?;
@@ -283,7 +354,7 @@ impl Booking {
 /// told. `row` is locked, and the booking that held the place is cancelled.
 pub(super) async fn withdraw_offer(
     tx: &Tx,
-    places: &Places,
+    booking: &Booking,
     news: &News<'_>,
     row: Model,
     by: evidence::Actor,
@@ -298,7 +369,7 @@ pub(super) async fn withdraw_offer(
         ..row
     };
     mail_waiting::withdrawn(tx, news, &waits).await?;
-    places.watch(tx, news.info.row.resource_id, waits.id).await?;
+    booking.watch(tx, news.info, &waits).await?;
     Ok(waiting_list::update(tx, waits).await?)
 }
 

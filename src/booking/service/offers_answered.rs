@@ -157,7 +157,8 @@ impl Booking {
         moved: Uuid,
     ) -> Result<booking::Model, Problem> {
         let (now, by) = (self.0.clock.now(), actor.evidence());
-        let time = WantedTime::Slot(held.starts_at);
+        let stages = appointments::of(self.0.db.reader(), [held.id]).await?;
+        let time = WantedTime::of_appointments(held, &stages);
         let moving = self.moving(actor, moved, Some(time), true, None).await.map_err(cannot_move)?;
         let mut tries = moving.tries();
         let moving = Arc::new(moving);

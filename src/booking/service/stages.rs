@@ -40,6 +40,15 @@ pub struct StageOffer {
     pub slot: Slot,
 }
 
+/// Which stages are to be had together: of whom, from when on, and without what a booking has that is to be `moved`.
+#[derive(Clone, Copy)]
+pub(super) struct WaysAsked<'a> {
+    pub wanted: &'a [(Stage, Site)],
+    pub from: DateTime<Utc>,
+    pub drawing: Drawing,
+    pub moved: Option<Uuid>,
+}
+
 /// What is done to a stage by an officer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockAction {
@@ -108,7 +117,8 @@ impl Booking {
         let now = self.0.clock.now();
         let lead = lead_of(&info, caller.and_then(tier_of));
         let moved = self.movable(caller, &info, moved).await?;
-        let [mut ways] = self.ways(&info, wanted, from, Drawing::online(now), [lead], moved).await?;
+        let asked = WaysAsked { wanted, from, drawing: Drawing::online(now), moved };
+        let [mut ways] = self.ways(&info, asked, [lead], |_| true).await?;
         let excluded = self.excluded(&info, caller).await?;
         if excluded.is_some() {
             ways.clear();
@@ -116,23 +126,18 @@ impl Booking {
         Ok((info, ways, excluded))
     }
 
-    /// At most three ways to have some stages together for who draws from the places, from `from` on: for each of some
-    /// lead times those that keep it.
+    /// At most three ways to have some stages together: for each of some lead times those that keep it, and that begin
+    /// where they may.
     pub(super) async fn ways<const N: usize>(
         &self,
         info: &ServiceInfo,
-        wanted: &[(Stage, Site)],
-        from: DateTime<Utc>,
-        drawing: Drawing,
+        asked: WaysAsked<'_>,
         leads: [TimeDelta; N],
-        moved: Option<Uuid>,
+        may_begin: impl Fn(&Slot) -> bool,
     ) -> Result<[Vec<Way>; N], Problem> {
-        if info.stages.is_empty() {
-            return Err(no_stages());
-        }
+        let WaysAsked { wanted, from, drawing, moved } = asked;
+        let positions = positions(info, wanted)?;
         let all = terms_of_stages(info);
-        let positions = stages::in_order(&all, wanted.iter().copied());
-        let positions = positions.map_err(|fault| stage_fault(&fault, info.zone))?;
         let terms: Vec<StageTerms> = positions.iter().map(|position| all[*position]).collect();
         let calendar = self.0.directory.calendar().await?;
         let now = drawing.now;
@@ -147,7 +152,9 @@ impl Booking {
             let search = Search { booking: self, info, calendar: &calendar, stored: &stored, lead, drawing };
             let free = iter::zip(&positions, wanted).enumerate().map(|(index, (position, (_, site)))| {
                 let stage = &info.stages[*position];
-                search.free(StageAsked { stage, site: *site, begins: index == 0 }, from)
+                let free = search.free(StageAsked { stage, site: *site, begins: index == 0 }, from);
+                let may_begin = &may_begin;
+                free.filter(move |slot| index > 0 || may_begin(slot))
             });
             let ways = stages::alternatives(&terms, free);
             debug_assert!(ways.len() <= MOST_ALTERNATIVES);
@@ -295,6 +302,15 @@ impl<'a> Search<'a> {
             offers.into_iter().filter(fits).map(|offer| offer.slot)
         })
     }
+}
+
+/// Which stages of a service some are, if they can be had together.
+pub(super) fn positions(info: &ServiceInfo, wanted: &[(Stage, Site)]) -> Result<Vec<usize>, Problem> {
+    if info.stages.is_empty() {
+        return Err(no_stages());
+    }
+    let found = stages::in_order(&terms_of_stages(info), wanted.iter().copied());
+    found.map_err(|fault| stage_fault(&fault, info.zone))
 }
 
 /// A stage of a service.

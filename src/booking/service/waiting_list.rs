@@ -8,17 +8,22 @@ use crate::booking::log::{Waited, WaitingEntry};
 use crate::booking::model::state::{self, hold_lapsed};
 use crate::booking::model::waiting_list::{MOST_DAYS, stands};
 use crate::booking::service::booker::may_book;
+use crate::booking::service::stages::{positions, stage_of};
 use crate::booking::service::terms::whom_of;
 use crate::booking::service::{Booking, Fault, scope_of};
+use crate::booking::store::entities::appointment::{self, Site};
 use crate::booking::store::entities::booking::{self, BookingState};
-use crate::booking::store::entities::waiting_entry::{Model, WaitingState};
+use crate::booking::store::entities::waiting_entry::{Model, WaitedStages, WaitingState};
 use crate::booking::store::{appointments, read, waiting_list};
 use crate::booking::words::problems::stages_needed;
 use crate::db::Tx;
 use crate::directory::ServiceInfo;
+use crate::directory::entities::service_stage::Stage;
 use crate::evidence::{self, NewEntry, SYSTEM};
 use crate::http::Problem;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use sea_orm::DbErr;
+use std::collections::BTreeSet;
 use std::iter;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -31,8 +36,8 @@ const MOST_SHOWN: u64 = 200;
 /// What somebody waits for.
 #[derive(Clone, Debug)]
 pub enum WaitingWish {
-    /// Any place on these days, which begins in these minutes of the day.
-    Days { from: NaiveDate, to: NaiveDate, minutes: Option<(i32, i32)> },
+    /// Any place on these days, which begins in these minutes of the day; where stages are named, these together.
+    Days { from: NaiveDate, to: NaiveDate, minutes: Option<(i32, i32)>, stages: Vec<(Stage, Site)> },
     /// An earlier one than that of this booking.
     EarlierThan(Uuid),
 }
@@ -47,6 +52,8 @@ pub struct WaitingShown {
     pub position: Option<u64>,
     /// What holds the place that is or was offered.
     pub offered: Option<booking::Model>,
+    /// Its appointments.
+    pub appointments: Vec<appointment::Model>,
 }
 
 impl Booking {
@@ -61,26 +68,23 @@ impl Booking {
         let enterprise = may_book(actor)?;
         let wish = wish.ok_or_else(|| Problem::invalid("from", words::booking::waiting_for_one()))?;
         let info = self.offered(service).await?;
-        if info.spec.stages_only {
-            // Offered are whole appointments.
-            return Err(stages_needed());
-        }
         let now = self.0.clock.now();
         // They would wait for what they are never offered.
         let question = self.question(&info, whom_of(actor), None, now).await?;
         self.counted(question.not_excluded(), service, None).await?;
         let today = local_date(info.zone, now);
-        let (account, from, to, minutes, earlier) = match wish {
-            WaitingWish::Days { from, to, minutes } => {
+        let (account, from, to, minutes, earlier, stages) = match wish {
+            WaitingWish::Days { from, to, minutes, stages } => {
                 check_days(today, (from, to), minutes)?;
-                (actor.account_id, from, to, minutes, None)
+                (actor.account_id, from, to, minutes, None, stages)
             }
             WaitingWish::EarlierThan(id) => {
                 let row = self.find_for(actor, id).await?;
-                self.can_be_earlier(&info, &row, now).await?;
-                (row.account_id, today, local_date(info.zone, row.starts_at), None, Some(id))
+                let stages = self.earlier_stages(&info, &row, now).await?;
+                (row.account_id, today, local_date(info.zone, row.starts_at), None, Some(id), stages)
             }
         };
+        can_be_had(&info, &stages)?;
         let row = Model {
             id: ids::new_id(now),
             service_id: service,
@@ -88,6 +92,7 @@ impl Booking {
             enterprise_id: enterprise,
             party_id: enterprise.unwrap_or(account),
             state: WaitingState::Waiting,
+            stages: stages.into_iter().collect(),
             from_date: from,
             to_date: to,
             from_minute: minutes.map(|(from, _)| from),
@@ -102,8 +107,7 @@ impl Booking {
         if let Some(before) = waiting_list::of_party(self.0.db.reader(), service, row.party_id).await? {
             self.settle(before.id).await?;
         }
-        let (places, by, resource, new) =
-            (self.0.places.clone(), actor.evidence(), info.row.resource_id, row.clone());
+        let (this, by, of, new) = (self.clone(), actor.evidence(), info.clone(), row.clone());
         self.0
             .db
             .write(move |tx| {
@@ -117,10 +121,10 @@ impl Booking {
                             .into());
                     }
                     waiting_list::insert(tx, new.clone()).await?;
-                    places.watch(tx, resource, new.id).await?;
+                    this.watch(tx, &of, &new).await?;
                     evidence::append(tx, told(&new, None, by, now)).await?;
                     // There may be one already.
-                    places.have_looked_at(tx, resource).await?;
+                    this.0.places.have_looked_at(tx, of.row.resource_id).await?;
                     Ok::<(), Fault>(())
                 })
             })
@@ -170,21 +174,25 @@ impl Booking {
             Some(id) => read::any(conn, id).await?,
             None => None,
         };
+        let appointments = match &offered {
+            Some(held) if !row.stages.is_empty() => appointments::of(conn, [held.id]).await?,
+            _ => Vec::new(),
+        };
         let state = stands(row.state, seen(offered.as_ref(), self.0.clock.now()));
         let position = match state {
             WaitingState::Waiting => Some(waiting_list::before(conn, &row).await? + 1),
             _ => None,
         };
-        Ok(WaitingShown { row: Model { state, ..row }, info, position, offered })
+        Ok(WaitingShown { row: Model { state, ..row }, info, position, offered, appointments })
     }
 
-    /// Whether somebody can wait for an earlier time than that of a booking.
-    async fn can_be_earlier(
+    /// The stages of a booking for which somebody can wait for an earlier time.
+    async fn earlier_stages(
         &self,
         info: &ServiceInfo,
         row: &booking::Model,
         now: DateTime<Utc>,
-    ) -> Result<(), Problem> {
+    ) -> Result<Vec<(Stage, Site)>, Problem> {
         if row.service_id != info.row.id {
             return Err(Problem::not_found());
         }
@@ -192,11 +200,32 @@ impl Booking {
             return Err(state::wrong_state());
         }
         let found = appointments::of(self.0.db.reader(), [row.id]).await?;
-        if found.iter().any(|one| one.stage.is_some()) {
-            return Err(Problem::conflict(words::booking::waiting_in_stages()));
+        Ok(found.iter().filter_map(|one| Some((one.stage?, one.site))).collect())
+    }
+
+    /// Who waits hears of everything that comes free and that they need.
+    pub(super) async fn watch(&self, tx: &Tx, info: &ServiceInfo, row: &Model) -> Result<(), DbErr> {
+        for resource in watched(info, &row.stages) {
+            self.0.places.watch(tx, resource, row.id).await?;
         }
         Ok(())
     }
+}
+
+/// Whether what somebody waits for is offered at all: the service as a whole, or these stages of it together.
+pub(super) fn can_be_had(info: &ServiceInfo, stages: &[(Stage, Site)]) -> Result<(), Problem> {
+    match stages.is_empty() {
+        true if info.spec.stages_only => Err(stages_needed()),
+        true => Ok(()),
+        false => positions(info, stages).map(drop),
+    }
+}
+
+/// What is needed for a place: a seat of the service, and what its stages need beside it.
+fn watched(info: &ServiceInfo, stages: &WaitedStages) -> BTreeSet<Uuid> {
+    let wanted = stages.0.iter().filter_map(|one| stage_of(info, one.stage));
+    let beside = wanted.flat_map(|stage| stage.needs());
+    iter::once(info.row.resource_id).chain(beside).collect()
 }
 
 /// Whether a booking can still be moved to an earlier time.
@@ -236,6 +265,7 @@ pub(super) fn waited(row: &Model, offered: Option<Uuid>) -> Waited {
         enterprise_id: row.enterprise_id,
         booking_id: offered.or(row.offered_booking_id),
         earlier_than_id: row.earlier_than_id,
+        stages: row.stages.clone(),
         offer_ends_at: row.offer_ends_at.filter(|_| row.state == WaitingState::Offered),
     }
 }

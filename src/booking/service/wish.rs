@@ -7,6 +7,7 @@ use crate::booking::model::slots::{Plan, Slot};
 use crate::booking::model::stages::{self, StageTerms, WantedStage};
 use crate::booking::service::drawing::Shared;
 use crate::booking::service::stage_boards::present;
+use crate::booking::service::stages::StageOffer;
 use crate::booking::service::{Booking, Drawing, Fault, in_sight, plan_of, terms_of};
 use crate::booking::store::entities::appointment::{self, Site};
 use crate::booking::store::entities::booking::{self, Channel};
@@ -45,6 +46,25 @@ pub enum WantedTime {
 }
 
 impl WantedTime {
+    /// As some stages can be had together.
+    pub fn of_way(way: &[StageOffer]) -> Self {
+        let stage = |offer: &StageOffer| WantedStage {
+            stage: offer.stage,
+            starts_at: offer.slot.starts_at,
+            site: offer.site,
+        };
+        Self::Stages(way.iter().map(stage).collect())
+    }
+
+    /// At the times of a booking's appointments.
+    pub fn of_appointments(row: &booking::Model, appointments: &[appointment::Model]) -> Self {
+        let stage = |one: &appointment::Model| {
+            Some(WantedStage { stage: one.stage?, starts_at: one.starts_at, site: one.site })
+        };
+        let stages: Vec<_> = appointments.iter().filter_map(stage).collect();
+        if stages.is_empty() { Self::Slot(row.starts_at) } else { Self::Stages(stages) }
+    }
+
     /// When the first appointment is to start.
     pub fn starts_at(&self) -> DateTime<Utc> {
         match self {

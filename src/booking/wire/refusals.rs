@@ -223,8 +223,9 @@ refusals! {
         ..BOOKERS;
         ..LET_IN;
         ..EXCLUDED;
-        CONFLICT: "already_waiting" ("with the entry as `subject_id`"), "wrong_state", "waiting_in_stages";
-        UNPROCESSABLE_ENTITY: "stages_needed", "waiting_for_one", "waiting_days", "waiting_minutes", "date_out_of_range";
+        CONFLICT: "already_waiting" ("with the entry as `subject_id`"), "wrong_state";
+        UNPROCESSABLE_ENTITY: "stages_needed", "no_stages", "unknown_stage", "stage_order", "stage_site", "waiting_for_one",
+            "waiting_days", "waiting_minutes", "date_out_of_range";
     }
     GetWaitingList { FORBIDDEN: "forbidden"; }
     ListWaiting { ..BOOKERS; }

@@ -3,10 +3,10 @@
 use crate::auth::Signed;
 use crate::booking::Booking;
 use crate::booking::service::{WaitingShown, WaitingWish};
-use crate::booking::store::entities::waiting_entry::WaitingState;
+use crate::booking::store::entities::waiting_entry::{WaitedStage, WaitedStages, WaitingState};
 use crate::booking::wire::dto::{
-    NewWaiting, ServiceRef, VenueRef, WaitingEntries, WaitingEntryDto, WaitingLineDto, WaitingList,
-    WaitingOfferDto, WaitingTaken,
+    NewWaiting, ServiceRef, StageOfferDto, VenueRef, WaitedStageDto, WaitingEntries, WaitingEntryDto,
+    WaitingLineDto, WaitingList, WaitingOfferDto, WaitingTaken,
 };
 use crate::booking::wire::refusals;
 use crate::http::{Body, PathId, Refused};
@@ -31,9 +31,10 @@ pub async fn join_waiting_list(
         (None, None) => None,
         (from, to) => Some((from.unwrap_or(0), to.unwrap_or(1440))),
     };
+    let stages: Vec<_> = new.stages.into_iter().map(|one| (one.stage, one.site)).collect();
     let wish = match (new.from, new.to, new.earlier_than_id) {
-        (Some(from), Some(to), None) => Some(WaitingWish::Days { from, to, minutes }),
-        (None, None, Some(booking)) => Some(WaitingWish::EarlierThan(booking)),
+        (Some(from), Some(to), None) => Some(WaitingWish::Days { from, to, minutes, stages }),
+        (None, None, Some(booking)) if stages.is_empty() => Some(WaitingWish::EarlierThan(booking)),
         _ => None,
     };
     let shown = booking.wait_for(&actor, id, wish).await?;
@@ -105,7 +106,11 @@ pub async fn leave_waiting_list(
 }
 
 fn entry(shown: WaitingShown) -> WaitingEntryDto {
-    let WaitingShown { row, info, position, offered } = shown;
+    let WaitingShown { row, info, position, offered, appointments } = shown;
+    let offered_stages = appointments.iter().filter_map(|one| {
+        let (starts_at, ends_at) = (one.starts_at, one.ends_at);
+        Some(StageOfferDto { stage: one.stage?, site: one.site, starts_at, ends_at })
+    });
     WaitingEntryDto {
         id: row.id,
         state: row.state,
@@ -115,17 +120,23 @@ fn entry(shown: WaitingShown) -> WaitingEntryDto {
         to: row.to_date,
         from_minute: row.from_minute,
         to_minute: row.to_minute,
+        stages: waited(row.stages),
         earlier_than_id: row.earlier_than_id,
         position,
         offer: offered.map(|held| WaitingOfferDto {
             booking_id: held.id,
             starts_at: held.starts_at,
             ends_at: held.ends_at,
+            stages: offered_stages.collect(),
             until: row.offer_ends_at,
         }),
         needs_decision: info.row.needs_decision,
         created_at: row.created_at,
     }
+}
+
+fn waited(stages: WaitedStages) -> Vec<WaitedStageDto> {
+    stages.0.into_iter().map(|WaitedStage { stage, site }| WaitedStageDto { stage, site }).collect()
 }
 
 fn line(shown: WaitingShown) -> WaitingLineDto {
@@ -138,6 +149,7 @@ fn line(shown: WaitingShown) -> WaitingLineDto {
         to: row.to_date,
         from_minute: row.from_minute,
         to_minute: row.to_minute,
+        stages: waited(row.stages),
         earlier: row.earlier_than_id.is_some(),
         offer_until: row.offer_ends_at.filter(|_| row.state == WaitingState::Offered),
     }

@@ -3,7 +3,7 @@
 use crate::base::words::booking_mail as say;
 use crate::base::words::{Moment, Text};
 use crate::booking::store::entities::waiting_entry;
-use crate::booking::words::mails::{Draft, News, place, post, when};
+use crate::booking::words::mails::{Draft, News, of_stage, place, post, when};
 use crate::db::Tx;
 use crate::notify::Thread;
 use sea_orm::DbErr;
@@ -16,11 +16,9 @@ pub async fn offered(tx: &Tx, news: &News<'_>, entry: &waiting_entry::Model) -> 
         None => say::offered_opening(&service),
         Some(_) => say::offered_earlier(&service),
     };
-    let more = vec![
-        say::time(when(zone, news.row.starts_at, news.row.ends_at)),
-        say::place(place(news)),
-        say::offered_until(Moment(until, zone)),
-    ];
+    let mut more = vec![say::time(when(zone, news.row.starts_at, news.row.ends_at))];
+    more.extend(news.stages.iter().map(|stage| of_stage(news, stage)));
+    more.extend([say::place(place(news)), say::offered_until(Moment(until, zone))]);
     let letter =
         Letter { template: "waiting.offered", subject: say::offered_subject(&service), opening, more };
     send(tx, news, entry, letter).await

@@ -183,6 +183,13 @@ pub struct StageInfo {
     pub officers: Arc<[Uuid]>,
 }
 
+impl StageInfo {
+    /// What may be taken for it beside a seat of the service: by resource, of which a person is one.
+    pub fn needs(&self) -> impl Iterator<Item = Uuid> {
+        self.row.resource_id.into_iter().chain(self.officers.iter().copied())
+    }
+}
+
 impl ServiceInfo {
     /// Whether its opening hours need the official calendar; then an unpublished year is refused.
     pub fn uses_working_days(&self) -> bool {

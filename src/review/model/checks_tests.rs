@@ -46,6 +46,8 @@ fn row(state: RecordingState) -> recording::Model {
         clusters: 3,
         manifest_sha256: Some(vec![0xab; 32]),
         reason: None,
+        audio_error_ms: None,
+        video_error_ms: None,
         node_id: None,
     }
 }

@@ -76,6 +76,8 @@ fn segment(id: u128, from: i64, length: i64) -> recording::Model {
         clusters: 0,
         manifest_sha256: None,
         reason: None,
+        audio_error_ms: None,
+        video_error_ms: None,
         node_id: None,
     }
 }

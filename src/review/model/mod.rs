@@ -205,6 +205,8 @@ mod tests {
             clusters: 0,
             manifest_sha256: None,
             reason: None,
+            audio_error_ms: None,
+            video_error_ms: None,
             node_id: None,
         }
     }

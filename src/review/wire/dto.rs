@@ -200,6 +200,10 @@ pub struct PlaybackTrack {
     pub segment: i32,
     pub offset_ms: i64,
     pub duration_ms: i64,
+    /// How far sound and pictures were at most from where the server's clock had them; null of what never came, and of a
+    /// recording that was cut off.
+    pub audio_error_ms: Option<i32>,
+    pub video_error_ms: Option<i32>,
     pub url: String,
     pub gaps: Vec<TrackGap>,
 }
@@ -411,6 +415,8 @@ impl PlaybackTrack {
             segment: track.recording.segment,
             offset_ms: track.offset_ms,
             duration_ms: track.recording.duration_ms,
+            audio_error_ms: track.recording.audio_error_ms,
+            video_error_ms: track.recording.video_error_ms,
             url: format!("/api/v1/review/playbacks/{playback}/recordings/{recording}"),
             gaps: gaps.map(TrackGap::from).collect(),
         }

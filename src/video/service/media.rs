@@ -193,6 +193,8 @@ impl Video {
                         clusters: 0,
                         manifest_sha256: None,
                         reason: None,
+                        audio_error_ms: None,
+                        video_error_ms: None,
                         node_id: Some(this.0.settings.node),
                     };
                     store::media::insert_recording(conn, recording).await?;

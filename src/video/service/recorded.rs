@@ -303,6 +303,8 @@ async fn new_segment(
         clusters: 0,
         manifest_sha256: None,
         reason: None,
+        audio_error_ms: None,
+        video_error_ms: None,
         node_id: Some(node),
     };
     store::media::insert_recording(tx.conn(), row.clone()).await?;
@@ -403,6 +405,9 @@ fn keep(row: &mut recording::Model, segment: Segment, summary: &RecordingSummary
     row.clusters = i32::try_from(summary.clusters).unwrap_or(i32::MAX);
     row.manifest_sha256 = Some(summary.manifest_sha256.to_vec());
     row.reason = summary.reason.map(|reason| reason.as_str().to_owned());
+    let ms = |error: Option<u32>| error.map(|ms| i32::try_from(ms).unwrap_or(i32::MAX));
+    row.audio_error_ms = ms(summary.errors.audio_error_ms);
+    row.video_error_ms = ms(summary.errors.video_error_ms);
     let closed = Closed {
         segment,
         started_at: row.started_at,
@@ -413,6 +418,8 @@ fn keep(row: &mut recording::Model, segment: Segment, summary: &RecordingSummary
         gaps: summary.gaps.into(),
         manifest_sha256: hex(&summary.manifest_sha256),
         reason: row.reason.clone(),
+        audio_error_ms: row.audio_error_ms,
+        video_error_ms: row.video_error_ms,
     };
     let (state, what) = match (summary.reason, summary.interrupted) {
         (Some(_), _) => (RecordingState::Partial, RecordingEntry::Partial(closed)),

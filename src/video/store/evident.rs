@@ -113,6 +113,8 @@ impl Evident for recording::Model {
             clusters,
             manifest_sha256,
             reason,
+            audio_error_ms,
+            video_error_ms,
             node_id: _,
         } = self;
         vec![
@@ -129,6 +131,8 @@ impl Evident for recording::Model {
             plain("clusters", json!(clusters)),
             plain("manifest_sha256", manifest_sha256.as_deref().map_or(Value::Null, hex)),
             plain("reason", json!(reason)),
+            plain("audio_error_ms", json!(audio_error_ms)),
+            plain("video_error_ms", json!(video_error_ms)),
         ]
     }
 }

@@ -4456,6 +4456,11 @@ export interface components {
              */
             from_minute?: number | null;
             /**
+             * @description The stages that are wanted together, in their order; left out for the service as a whole, and where it is about a
+             *     booking, whose stages these are then. Days and time of day are those of the first.
+             */
+            stages?: components["schemas"]["WaitedStage"][];
+            /**
              * Format: date
              * @description The last one.
              */
@@ -5100,6 +5105,12 @@ export interface components {
         };
         /** @description One recording on the timeline. */
         PlaybackTrack: {
+            /**
+             * Format: int32
+             * @description How far sound and pictures were at most from where the server's clock had them; null of what never came, and of a
+             *     recording that was cut off.
+             */
+            audio_error_ms: number | null;
             /** Format: int64 */
             duration_ms: number;
             gaps: components["schemas"]["TrackGap"][];
@@ -5115,6 +5126,8 @@ export interface components {
             segment: number;
             source: components["schemas"]["Source"];
             url: string;
+            /** Format: int32 */
+            video_error_ms: number | null;
         };
         /** @description What a form can be filled in with beforehand. */
         Prefill: {
@@ -6452,6 +6465,12 @@ export interface components {
             /** Format: uuid */
             service_id: string;
         };
+        /** @description A stage for which somebody waits. */
+        WaitedStage: {
+            /** @description Where it is to take place. */
+            site: components["schemas"]["Site"];
+            stage: components["schemas"]["Stage"];
+        };
         /** @description What somebody waits for. */
         WaitingEntries: {
             items: components["schemas"]["WaitingEntry"][];
@@ -6480,6 +6499,8 @@ export interface components {
              */
             position: number | null;
             service: components["schemas"]["ServiceRef"];
+            /** @description Empty where it is the service as a whole. */
+            stages: components["schemas"]["WaitedStage"][];
             state: components["schemas"]["WaitingState"];
             /** Format: date */
             to: string;
@@ -6504,6 +6525,8 @@ export interface components {
             position: number | null;
             /** Format: date-time */
             since: string;
+            /** @description Empty where it is the service as a whole. */
+            stages: components["schemas"]["WaitedStage"][];
             state: components["schemas"]["WaitingState"];
             /** Format: date */
             to: string;
@@ -6527,6 +6550,8 @@ export interface components {
             booking_id: string;
             /** Format: date-time */
             ends_at: string;
+            /** @description Each at its time, where there are some. */
+            stages: components["schemas"]["StageOffer"][];
             /** Format: date-time */
             starts_at: string;
             /**
@@ -22893,7 +22918,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `already_waiting` (with the entry as `subject_id`), `wrong_state`, `waiting_in_stages`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            /** @description `already_waiting` (with the entry as `subject_id`), `wrong_state`, `idempotency_in_flight`, `idempotency_answer_lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -22901,7 +22926,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "already_waiting" | "wrong_state" | "waiting_in_stages" | "idempotency_in_flight" | "idempotency_answer_lost";
+                        code: "already_waiting" | "wrong_state" | "idempotency_in_flight" | "idempotency_answer_lost";
                     };
                 };
             };
@@ -22929,7 +22954,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `stages_needed`, `waiting_for_one`, `waiting_days`, `waiting_minutes`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            /** @description `stages_needed`, `no_stages`, `unknown_stage`, `stage_order`, `stage_site`, `waiting_for_one`, `waiting_days`, `waiting_minutes`, `date_out_of_range`, `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -22937,7 +22962,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
-                        code: "stages_needed" | "waiting_for_one" | "waiting_days" | "waiting_minutes" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                        code: "stages_needed" | "no_stages" | "unknown_stage" | "stage_order" | "stage_site" | "waiting_for_one" | "waiting_days" | "waiting_minutes" | "date_out_of_range" | "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
                     };
                 };
             };

@@ -69,6 +69,7 @@ export type StageWay = Schemas['StageWay']
 export type DeskWay = Schemas['DeskWay']
 export type WantedStage = Schemas['WantedStage']
 export type WaitingEntry = Schemas['WaitingEntry']
+export type WaitingLine = Schemas['WaitingLine']
 export type BookedStage = Schemas['BookedStage']
 
 export type BookingState = Schemas['BookingState']

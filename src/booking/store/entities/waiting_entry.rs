@@ -1,5 +1,8 @@
 //! Somebody who waits for a place of a service.
 
+use crate::booking::store::entities::appointment::Site;
+use crate::directory::entities::service_stage::Stage;
+use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +17,9 @@ pub struct Model {
     /// The enterprise, or who waits for themselves: one live entry per service.
     pub party_id: Uuid,
     pub state: WaitingState,
-    /// The days that suit, at the venue.
+    /// The stages that are wanted together, in their order; none where it is the service as a whole.
+    pub stages: WaitedStages,
+    /// The days that suit, at the venue. Of stages it is about the first.
     pub from_date: Date,
     pub to_date: Date,
     /// The time of day in which it has to begin, in minutes after midnight; all day where none is said.
@@ -33,6 +38,34 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Stages that somebody waits for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct WaitedStages(pub Vec<WaitedStage>);
+
+impl WaitedStages {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Each with where it is to take place.
+    pub fn at_sites(&self) -> Vec<(Stage, Site)> {
+        self.0.iter().map(|one| (one.stage, one.site)).collect()
+    }
+}
+
+impl FromIterator<(Stage, Site)> for WaitedStages {
+    fn from_iter<T: IntoIterator<Item = (Stage, Site)>>(stages: T) -> Self {
+        Self(stages.into_iter().map(|(stage, site)| WaitedStage { stage, site }).collect())
+    }
+}
+
+/// One of them, and where it is to take place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitedStage {
+    pub stage: Stage,
+    pub site: Site,
+}
 
 /// Where somebody stands who waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]

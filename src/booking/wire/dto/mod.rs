@@ -43,6 +43,7 @@ pub use settings::{
 };
 pub use terms_tried::TermsTriedDto;
 pub use waiting_list::{
-    NewWaiting, WaitingEntries, WaitingEntryDto, WaitingLineDto, WaitingList, WaitingOfferDto, WaitingTaken,
+    NewWaiting, WaitedStageDto, WaitingEntries, WaitingEntryDto, WaitingLineDto, WaitingList,
+    WaitingOfferDto, WaitingTaken,
 };
 pub use why::{HindranceDto, KeptDto, WhyDto};

@@ -1,7 +1,9 @@
 //! Who waits for a place.
 
+use crate::booking::store::entities::appointment::Site;
 use crate::booking::store::entities::waiting_entry::WaitingState;
-use crate::booking::wire::dto::{BookingDto, ServiceRef, VenueRef};
+use crate::booking::wire::dto::{BookingDto, ServiceRef, StageOfferDto, VenueRef};
+use crate::directory::entities::service_stage::Stage;
 use crate::http::dated;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,8 +25,23 @@ pub struct NewWaiting {
     /// Before which it has to begin.
     #[schema(minimum = 0, maximum = 1440)]
     pub to_minute: Option<i32>,
+    /// The stages that are wanted together, in their order; left out for the service as a whole, and where it is about a
+    /// booking, whose stages these are then. Days and time of day are those of the first.
+    #[serde(default)]
+    #[schema(max_items = 3)]
+    pub stages: Vec<WaitedStageDto>,
     /// The booking that is to be earlier.
     pub earlier_than_id: Option<Uuid>,
+}
+
+/// A stage for which somebody waits.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = WaitedStage)]
+pub struct WaitedStageDto {
+    pub stage: Stage,
+    /// Where it is to take place.
+    #[serde(default)]
+    pub site: Site,
 }
 
 /// One's place in a waiting list.
@@ -39,6 +56,8 @@ pub struct WaitingEntryDto {
     pub to: NaiveDate,
     pub from_minute: Option<i32>,
     pub to_minute: Option<i32>,
+    /// Empty where it is the service as a whole.
+    pub stages: Vec<WaitedStageDto>,
     /// The booking that is to be earlier: it is moved when the offer is taken.
     pub earlier_than_id: Option<Uuid>,
     /// Which one is next: 1 is the first. Null unless `waiting`.
@@ -58,6 +77,8 @@ pub struct WaitingOfferDto {
     pub booking_id: Uuid,
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
+    /// Each at its time, where there are some.
+    pub stages: Vec<StageOfferDto>,
     /// Until when it is held.
     pub until: Option<DateTime<Utc>>,
 }
@@ -97,6 +118,8 @@ pub struct WaitingLineDto {
     pub to: NaiveDate,
     pub from_minute: Option<i32>,
     pub to_minute: Option<i32>,
+    /// Empty where it is the service as a whole.
+    pub stages: Vec<WaitedStageDto>,
     /// They have a booking and want to come earlier.
     pub earlier: bool,
     pub offer_until: Option<DateTime<Utc>>,

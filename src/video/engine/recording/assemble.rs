@@ -2,7 +2,7 @@
 
 use crate::video::engine::packet::Kind;
 use crate::video::engine::recording::clusters::{Block, Cluster, Clusters};
-use crate::video::engine::recording::index::{Gap, GapCause, Medium};
+use crate::video::engine::recording::index::{ClockErrors, Gap, GapCause, Medium};
 use crate::video::engine::recording::lifeless::{DigitalSilence, StillPicture, Turn};
 use crate::video::engine::recording::missing::Missing;
 use crate::video::engine::recording::reorder::{Item, Reorder};
@@ -296,6 +296,11 @@ impl Assembler {
             self.tell_missing(kind);
         }
         self.cut(now_ms, true);
+    }
+
+    /// How far sound and pictures were at most from where the server's clock had them.
+    pub fn clock_errors(&self) -> ClockErrors {
+        self.timeline.errors()
     }
 
     /// The next thing to do.

@@ -28,13 +28,17 @@ pub fn wide_length(out: &mut Vec<u8>, length: u64) {
 
 /// Appends an element whose length takes as few bytes as possible.
 pub fn element(out: &mut Vec<u8>, kind: u32, body: &[u8]) {
+    begin(out, kind, body.len() as u64);
+    out.extend_from_slice(body);
+}
+
+/// Appends the id of an element, and a length in as few bytes as possible; its body comes next.
+pub fn begin(out: &mut Vec<u8>, kind: u32, length: u64) {
     id(out, kind);
-    let length = body.len() as u64;
     // One value per width is reserved for "unknown", so a width holds 2^(7n) - 2 at most.
     let width = (1..8).find(|width| length < (1 << (7 * width)) - 1).unwrap_or(8);
     let marked = length | 1 << (7 * width);
     out.extend_from_slice(&marked.to_be_bytes()[8 - width as usize..]);
-    out.extend_from_slice(body);
 }
 
 /// Appends an unsigned integer in as few bytes as possible.

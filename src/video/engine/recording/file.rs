@@ -3,7 +3,7 @@
 use crate::base::hex::hex;
 use crate::video::engine::recording::clusters::Cluster;
 use crate::video::engine::recording::disk::{Disk, Growing};
-use crate::video::engine::recording::index::{Gap, Line, Range, Reason};
+use crate::video::engine::recording::index::{ClockErrors, Gap, Line, Range, Reason};
 use crate::video::engine::recording::webm::{self, Closing, Contents, Cue, Header};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -36,6 +36,7 @@ pub struct RecordingSummary {
     pub interrupted: bool,
     /// Why it broke off before its end, if it did.
     pub reason: Option<Reason>,
+    pub errors: ClockErrors,
 }
 
 /// Where the index of a recording is.
@@ -94,6 +95,8 @@ pub(super) struct RecordingFile {
     /// Where the cues begin, once they are there.
     cues_at: Option<u64>,
     pub tally: Tally,
+    /// Measured by whoever places what comes; of a recording that was cut off nobody knows them any more.
+    pub errors: ClockErrors,
 }
 
 impl RecordingFile {
@@ -136,7 +139,8 @@ impl RecordingFile {
         tally: Tally,
     ) -> Self {
         let (waiting, publication, cues_at) = (Vec::new(), None, None);
-        Self { media, index, manifest, waiting, publication, started_at, cues_at, tally }
+        let errors = ClockErrors::default();
+        Self { media, index, manifest, waiting, publication, started_at, cues_at, tally, errors }
     }
 
     pub fn length(&self) -> u64 {
@@ -255,8 +259,19 @@ impl RecordingFile {
         let length = i64::try_from(duration_ms).unwrap_or(i64::MAX);
         let by_length = || self.started_at + chrono::TimeDelta::try_milliseconds(length).unwrap_or_default();
         let (started_at, ended_at) = (self.started_at, ended_at.unwrap_or_else(by_length));
-        let end =
-            Line::End { bytes, clusters, duration_ms, width, height, gaps, ended_at, interrupted, reason };
+        let errors = self.errors;
+        let end = Line::End {
+            bytes,
+            clusters,
+            duration_ms,
+            width,
+            height,
+            gaps,
+            ended_at,
+            interrupted,
+            reason,
+            errors,
+        };
         self.lines(&[Line::FinalHeader { range: range(0, &header) }, end])?;
         let manifest_sha256 = self.manifest.clone().finalize().into();
         Ok(RecordingSummary {
@@ -272,6 +287,7 @@ impl RecordingFile {
             missing,
             interrupted,
             reason,
+            errors,
         })
     }
 

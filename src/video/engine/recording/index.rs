@@ -4,6 +4,16 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// How far sound and pictures were at most from where the server's clock had them, in milliseconds: none of what never came,
+/// and where nobody measured it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockErrors {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio_error_ms: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_error_ms: Option<u32>,
+}
+
 /// Why a stretch is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -197,6 +207,8 @@ pub enum Line {
         /// Why it broke off, if it did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
+        #[serde(flatten)]
+        errors: ClockErrors,
     },
 }
 

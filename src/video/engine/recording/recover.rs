@@ -216,8 +216,18 @@ fn finished(index: &Index) -> Option<RecordingSummary> {
         Line::Header { started_at, .. } => Some(*started_at),
         _ => None,
     })?;
-    let &Line::End { bytes, clusters, duration_ms, width, height, gaps, ended_at, interrupted, reason } =
-        index.lines.last()?
+    let &Line::End {
+        bytes,
+        clusters,
+        duration_ms,
+        width,
+        height,
+        gaps,
+        ended_at,
+        interrupted,
+        reason,
+        errors,
+    } = index.lines.last()?
     else {
         return None;
     };
@@ -234,5 +244,6 @@ fn finished(index: &Index) -> Option<RecordingSummary> {
         missing: self::gaps(&index.lines),
         interrupted,
         reason,
+        errors,
     })
 }

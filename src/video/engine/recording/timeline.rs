@@ -10,6 +10,7 @@
 //! time after they arrived, which is long enough to tell the two apart.
 
 use crate::video::engine::packet::Kind;
+use crate::video::engine::recording::index::ClockErrors;
 use std::collections::VecDeque;
 
 /// Over how long the smallest delay is looked for.
@@ -75,6 +76,8 @@ struct Track {
     offset: Option<(i64, i64)>,
     /// The offset is being made good.
     correcting: bool,
+    /// How far it was at most from where it should have been; none before anything was placed.
+    most_off: Option<i64>,
     latest_us: i64,
 }
 
@@ -90,6 +93,7 @@ impl Track {
             off: None,
             offset: None,
             correcting: false,
+            most_off: None,
             latest_us: i64::MIN,
         }
     }
@@ -166,6 +170,7 @@ impl Track {
             }
         };
         self.offset = Some((offset, sent));
+        self.most_off = self.most_off.max(Some((wanted - offset).abs()));
         self.latest_us = self.latest_us.max(sent.saturating_add(offset).min(arrived + APART_US));
         self.latest_us
     }
@@ -235,6 +240,12 @@ impl Timeline {
         let placed = self.track(kind).place(timestamp, us(at_ms), resent, common);
         let zero = *self.zero_us.get_or_insert(placed.min(0));
         u64::try_from((placed - zero) / 1000).unwrap_or(0)
+    }
+
+    /// How far each track was at most from where the server's clock had it.
+    pub fn errors(&self) -> ClockErrors {
+        let ms = |track: &Track| track.most_off.map(|us| u32::try_from(us / 1000).unwrap_or(u32::MAX));
+        ClockErrors { audio_error_ms: ms(&self.audio), video_error_ms: ms(&self.video) }
     }
 
     /// A sender report: `ntp` is the sender's time of day at `timestamp`.

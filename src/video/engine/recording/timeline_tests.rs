@@ -12,7 +12,12 @@ enum What {
 }
 
 /// Plays what arrives when through a timeline; gives (arrival, time) of each packet of audio and of video.
-fn placed(mut events: Vec<(u64, Kind, What)>) -> [Vec<(u64, u64)>; 2] {
+fn placed(events: Vec<(u64, Kind, What)>) -> [Vec<(u64, u64)>; 2] {
+    played(events).0
+}
+
+/// The same, and what was measured.
+fn played(mut events: Vec<(u64, Kind, What)>) -> ([Vec<(u64, u64)>; 2], ClockErrors) {
     events.sort_by_key(|(at, ..)| *at);
     let mut time = Timeline::default();
     let mut held: VecDeque<(u64, Kind, u32)> = VecDeque::new();
@@ -34,7 +39,7 @@ fn placed(mut events: Vec<(u64, Kind, What)>) -> [Vec<(u64, u64)>; 2] {
         release(&mut time, &mut held, at);
     }
     release(&mut time, &mut held, u64::MAX);
-    placed
+    (placed, time.errors())
 }
 
 fn ntp(ms: u64) -> u64 {
@@ -60,6 +65,26 @@ fn steps(placed: &[(u64, u64)]) -> (u64, u64) {
 /// How far times lie from what they should be.
 fn off(placed: &[(u64, u64)], wanted: impl Fn(u64) -> u64) -> u64 {
     placed.iter().map(|(at, time)| time.abs_diff(wanted(*at))).max().unwrap()
+}
+
+#[test]
+fn how_far_a_track_was_off_is_measured_and_setting_a_clock_that_stood_still_is_none() {
+    let sent = |ppm: f64, at: u64| packet(Kind::Audio, at + 10, at as f64 * (1.0 + ppm / 1e6));
+    let sound = |ppm: f64| (0..600_000u64).step_by(20).map(move |at| sent(ppm, at)).collect::<Vec<_>>();
+    let (_, steady) = played(sound(0.0));
+    assert_eq!(steady, ClockErrors { audio_error_ms: Some(0), video_error_ms: None });
+    // What is left as it is, and not more.
+    for ppm in [100.0, -100.0] {
+        let found = played(sound(ppm)).1.audio_error_ms.unwrap();
+        assert!((14..=20).contains(&found), "{ppm}: {found}");
+    }
+    // The way of the packets becomes 60 ms longer: until that is made good it is the error.
+    let longer = |(at, kind, what): (u64, Kind, What)| (if at > 300_000 { at + 60 } else { at }, kind, what);
+    let found = played(sound(0.0).into_iter().map(longer).collect()).1.audio_error_ms.unwrap();
+    assert!((55..=60).contains(&found), "{found}");
+    let stalled =
+        |(at, kind, what): (u64, Kind, What)| (if at > 300_000 { at + 3000 } else { at }, kind, what);
+    assert_eq!(played(sound(0.0).into_iter().map(stalled).collect()).1.audio_error_ms, Some(0));
 }
 
 #[test]

@@ -141,25 +141,35 @@ fn track_start(entry: &mut Vec<u8>, number: u8, kind: u64, codec: &[u8]) {
     ebml::element(entry, 0x86, codec);
 }
 
+/// Track, time and flags of a block, before its data.
+const BLOCK_HEAD: usize = 4;
+/// The same with id and length of the element, at most.
+const MOST_OF_BLOCK_HEAD: usize = BLOCK_HEAD + 1 + 8;
+
 /// One cluster. `blocks` are (track, time, keyframe, data), in time order, all less than 32 s
-/// after the first.
-pub fn cluster<'a>(start_ms: u64, blocks: impl Iterator<Item = (u8, u64, bool, &'a [u8])>) -> Vec<u8> {
-    let mut body = Vec::new();
-    ebml::unsigned(&mut body, ebml::TIMESTAMP, start_ms);
-    let mut block = Vec::new();
+/// after the first. Written once, into one buffer: of a session of six some 1 MB comes each second.
+pub fn cluster<'a>(
+    start_ms: u64,
+    blocks: impl Iterator<Item = (u8, u64, bool, &'a [u8])> + Clone,
+) -> Vec<u8> {
+    let room: usize = blocks.clone().map(|(_, _, _, data)| MOST_OF_BLOCK_HEAD + data.len()).sum();
+    let mut out = Vec::with_capacity(room + ebml::WIDE_HEAD + MOST_OF_BLOCK_HEAD);
+    ebml::id(&mut out, ebml::CLUSTER);
+    let length_at = out.len();
+    ebml::wide_length(&mut out, 0);
+    let body_at = out.len();
+    ebml::unsigned(&mut out, ebml::TIMESTAMP, start_ms);
     for (track, at_ms, key, data) in blocks {
         let after = i16::try_from(at_ms.saturating_sub(start_ms)).unwrap_or(i16::MAX);
-        block.clear();
-        block.push(0x80 | track);
-        block.extend_from_slice(&after.to_be_bytes());
-        block.push(if key { KEY } else { 0 });
-        block.extend_from_slice(data);
-        ebml::element(&mut body, ebml::SIMPLE_BLOCK, &block);
+        ebml::begin(&mut out, ebml::SIMPLE_BLOCK, (BLOCK_HEAD + data.len()) as u64);
+        out.push(0x80 | track);
+        out.extend_from_slice(&after.to_be_bytes());
+        out.push(if key { KEY } else { 0 });
+        out.extend_from_slice(data);
     }
-    let mut out = Vec::with_capacity(body.len() + ebml::WIDE_HEAD);
-    ebml::id(&mut out, ebml::CLUSTER);
-    ebml::wide_length(&mut out, body.len() as u64);
-    out.extend_from_slice(&body);
+    let mut length = Vec::with_capacity(ebml::WIDE_HEAD);
+    ebml::wide_length(&mut length, (out.len() - body_at) as u64);
+    out[length_at..body_at].copy_from_slice(&length);
     out
 }
 

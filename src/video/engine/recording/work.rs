@@ -17,11 +17,13 @@ use chrono::{DateTime, Utc};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// How often the thread looks at what is due when nothing comes.
+/// How often the thread looks at what came: to be woken for each packet costs more than to write it.
+const LOOK: Duration = Duration::from_millis(40);
+/// How often it looks at what is due when nothing comes.
 const TICK: Duration = Duration::from_millis(100);
 /// After a failure writing is tried again, sooner at first.
 const RETRY_FIRST: Duration = Duration::from_millis(250);
@@ -118,9 +120,9 @@ impl Work {
     }
 
     pub fn run(mut self, inputs: &Receiver<Input>) {
-        let mut dropped = 0;
+        let (mut dropped, mut heard_at) = (0, Instant::now());
         loop {
-            let input = inputs.recv_timeout(TICK);
+            let input = inputs.try_recv();
             if !self.broken.is_empty() && Instant::now() >= self.close_at {
                 self.close_broken();
             }
@@ -131,41 +133,63 @@ impl Work {
                 segment.assembler.overflowed();
             }
             match input {
-                Ok(Input::Packet(kind, packet)) => {
-                    self.turn(packet.at);
-                    if self.paused {
-                        continue;
-                    }
-                    self.heard = true;
-                    if self.segment.is_none() && self.is_due() {
-                        self.begin(packet.at);
-                    }
-                    let Some(segment) = &mut self.segment else { continue };
-                    let at_ms = segment.at(packet.at);
-                    let MediaPacket { seq, timestamp, marker, payload, .. } = packet;
-                    segment.assembler.packet(kind, Packet { seq, timestamp, marker, payload }, at_ms);
+                Ok(input) => {
+                    heard_at = Instant::now();
+                    self.take(input);
                 }
-                Ok(Input::Report { kind, ntp, timestamp }) => {
-                    let Some(segment) = &mut self.segment else { continue };
-                    segment.assembler.report(kind, ntp, timestamp);
+                Err(TryRecvError::Empty) if heard_at.elapsed() < TICK => {
+                    std::thread::sleep(LOOK);
+                    continue;
                 }
-                Ok(Input::Switched { kind, on, at }) => {
-                    self.turn(at);
-                    let Some(segment) = &mut self.segment else { continue };
-                    let at_ms = segment.at(at);
-                    segment.switched(kind, on, at_ms);
+                Err(TryRecvError::Empty) => {
+                    heard_at = Instant::now();
+                    self.tick(heard_at);
                 }
-                Err(RecvTimeoutError::Timeout) => {
-                    self.turn(Instant::now());
-                    let Some(segment) = &mut self.segment else { continue };
-                    let now_ms = segment.at(Instant::now());
-                    segment.assembler.tick(now_ms);
-                }
-                Err(RecvTimeoutError::Disconnected) => break,
+                Err(TryRecvError::Disconnected) => break,
             }
             self.carry_out();
         }
         self.finish();
+    }
+
+    fn take(&mut self, input: Input) {
+        match input {
+            Input::Packet(kind, packet) => {
+                self.turn(packet.at);
+                if self.paused {
+                    return;
+                }
+                self.heard = true;
+                if self.segment.is_none() && self.is_due() {
+                    self.begin(packet.at);
+                }
+                let Some(segment) = &mut self.segment else { return };
+                let at_ms = segment.at(packet.at);
+                let MediaPacket { seq, timestamp, marker, payload, .. } = packet;
+                segment.assembler.packet(kind, Packet { seq, timestamp, marker, payload }, at_ms);
+            }
+            Input::Report { kind, ntp, timestamp } => {
+                if let Some(segment) = &mut self.segment {
+                    segment.assembler.report(kind, ntp, timestamp);
+                }
+            }
+            Input::Switched { kind, on, at } => {
+                self.turn(at);
+                if let Some(segment) = &mut self.segment {
+                    let at_ms = segment.at(at);
+                    segment.switched(kind, on, at_ms);
+                }
+            }
+        }
+    }
+
+    /// Nothing came for a while.
+    fn tick(&mut self, now: Instant) {
+        self.turn(now);
+        if let Some(segment) = &mut self.segment {
+            let now_ms = segment.at(now);
+            segment.assembler.tick(now_ms);
+        }
     }
 
     /// Pauses and goes on, as was asked for until then.
@@ -189,7 +213,7 @@ impl Work {
 
     /// Begins a segment with the packet that came at `epoch`.
     fn begin(&mut self, epoch: Instant) {
-        let at = self.clock.now();
+        let at = self.clock.at(epoch); // it waited to be looked at
         let (id, path) = self.next.take().unwrap_or_else(|| {
             let id = ids::new_id(at);
             (id, self.directory.join(format!("{id}.webm")))
@@ -277,6 +301,7 @@ impl Work {
             self.next = Some((segment.id, segment.path));
             return;
         }
+        segment.file.errors = segment.assembler.clock_errors();
         let gap = Gap::new(Medium::Both, GapCause::Disk, lost.0, lost.1.max(lost.0 + 1));
         segment.file.gap(gap);
         (self.events.tell)(EngineEvent::RecordingGap { recording: segment.id, gap });
@@ -322,6 +347,7 @@ impl Work {
         let now = self.clock.now();
         match self.segment.take() {
             Some(mut segment) if segment.durable => {
+                segment.file.errors = segment.assembler.clock_errors();
                 match self.shared.busy(|| segment.file.close(Some(now), false, None)) {
                     Ok(summary) => {
                         (self.events.tell)(EngineEvent::RecordingFinalised {

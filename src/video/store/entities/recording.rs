@@ -22,6 +22,9 @@ pub struct Model {
     pub manifest_sha256: Option<Vec<u8>>,
     /// Why it broke off, or why there is nothing in it.
     pub reason: Option<String>,
+    /// How far sound and pictures were at most from where the server's clock had them, as far as that was measured.
+    pub audio_error_ms: Option<i32>,
+    pub video_error_ms: Option<i32>,
     /// On which node its bytes lie.
     pub node_id: Option<Uuid>,
 }

@@ -27,6 +27,17 @@ export default {
     from_day: 'From which day',
     all_times: 'See all times',
   },
+  waits: {
+    title: 'Waiting list',
+    count: '{n} waits | {n} wait',
+    offered: '{n} place offered | {n} places offered',
+    nobody: 'Nobody waits.',
+    place: 'Number {n}',
+    until: 'Held until {time}',
+    days: '{from} to {to}',
+    earlier: 'Has a booking, wants to come earlier',
+    since: 'since {time}',
+  },
   moves: {
     select: 'Select several',
     help: 'Press a booking to select it, once more to leave it; by keyboard Space selects and M moves. What is selected stays so on other days.',

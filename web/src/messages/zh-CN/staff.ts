@@ -27,6 +27,17 @@ export default {
     from_day: '从哪天起',
     all_times: '看全部时间',
   },
+  waits: {
+    title: '候补',
+    count: '{n} 人等',
+    offered: '{n} 个名额等答复',
+    nobody: '没有人候补。',
+    place: '第 {n} 位',
+    until: '保留到 {time}',
+    days: '{from} 至 {to}',
+    earlier: '已有预约，想更早',
+    since: '{time} 起',
+  },
   moves: {
     select: '多选',
     help: '点预约即选中，再点取消；用键盘：空格选，M 改时间。换别的日子，选中的还在。',

@@ -28,6 +28,18 @@ describe('the verdict about a meeting', () => {
     expect(words(card.find('.checks'))).toContain('2 recordings, 8 blocks are as they were taken')
   })
 
+  it('tells how far each track was from the clock of the server, and where nobody measured it', async () => {
+    const [lin, zhou] = tracks
+    const parts = [{ ...lin!, video_error_ms: 130 }, { ...lin!, recording_id: 'Lin1', segment: 1, audio_error_ms: 9, video_error_ms: null }, { ...zhou!, audio_error_ms: null, video_error_ms: null }]
+    const card = await draw(integrity(), tilesOf(parts))
+    const lines = card.findAll('.checks li').map((line) => words(line)).filter((line) => line.startsWith('Time'))
+    expect(lines).toEqual([
+      'Time Zhou · camera · its distance from the clock of the server was not measured',
+      'Time Lin · camera · sound at most 9 ms from the clock of the server, picture at most 130 ms from the clock of the server',
+    ])
+    expect(card.findAll('.checks .warn')).toHaveLength(1)
+  })
+
   it('tells with it what is missing, which no check can bring back', async () => {
     const card = await draw(integrity(), lacking)
     expect(words(card.find('h2'))).toBe('Intact · 1 gap, 2.0 s in all')

@@ -3,7 +3,7 @@ import type { Integrity, Playback, ReviewDetail, Track } from '../../api/types'
 
 export const track = (participant: string, segment: number, offset_ms: number, duration_ms: number, more: Partial<Track> = {}): Track => ({
   recording_id: `${participant}${segment}`, participant_id: participant, name: participant, role: 'guest', source: 'camera',
-  segment, offset_ms, duration_ms, url: '', gaps: [], ...more,
+  segment, offset_ms, duration_ms, audio_error_ms: 4, video_error_ms: 12, url: '', gaps: [], ...more,
 })
 
 export const integrity = (more: Partial<Integrity> = {}): Integrity => ({

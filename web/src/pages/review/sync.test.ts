@@ -8,7 +8,7 @@ import {
 
 const track = (participant: string, segment: number, offset_ms: number, duration_ms: number, more: Partial<Track> = {}): Track => ({
   recording_id: `${participant}${segment}`, participant_id: participant, name: participant, role: 'guest', source: 'camera',
-  segment, offset_ms, duration_ms, url: '', gaps: [], ...more,
+  segment, offset_ms, duration_ms, audio_error_ms: null, video_error_ms: null, url: '', gaps: [], ...more,
 })
 
 describe('tiles', () => {

@@ -65,6 +65,15 @@ export function missingMs(...tiles: Tile[]): number {
   return tiles.flatMap((tile) => tile.missing).filter(isMissed).reduce((sum, gap) => sum + gap.ms, 0)
 }
 
+/** How far sound and pictures of a tile were at most from the server's clock, in ms; null where no part of it was measured. */
+export function clockErrors({ segments }: Tile): Record<'audio' | 'video', number | null> {
+  const most = (of: (track: Track) => number | null) => {
+    const measured = segments.map(of).filter((ms) => ms !== null)
+    return measured.length ? Math.max(...measured) : null
+  }
+  return { audio: most((track) => track.audio_error_ms), video: most((track) => track.video_error_ms) }
+}
+
 /** Where the first picture begins: there is nothing to see before it. */
 export function firstPicture(tiles: Tile[]): number {
   const starts = tiles.flatMap((tile) => tile.segments.map((track) => track.offset_ms))

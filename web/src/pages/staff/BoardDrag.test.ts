@@ -40,6 +40,7 @@ beforeEach(() => {
   vi.mocked(api.POST).mockImplementation(((path: string, more: unknown) => ({ path, more })) as never)
   vi.mocked(take).mockImplementation(((call: { path: string; more: { params: { query?: { date?: string } } } }) => {
     if (call.path.endsWith('/board')) return Promise.resolve({ now: '', zone: ZONE, days: DATES.map((date) => ({ date, kind: 'workday', name: null })), services, bookings: [one(mayMove)], is_cut_short: false })
+    if (call.path.endsWith('/waiting')) return Promise.resolve({ waiting: 0, offered: 0, items: [] })
     if (call.path.endsWith('/slots')) return Promise.resolve({ slots: slots[call.more.params.query?.date ?? ''] ?? [] })
     return Promise.resolve({})
   }) as never)

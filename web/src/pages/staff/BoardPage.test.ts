@@ -31,6 +31,7 @@ let shown: unknown[]
 let refusals: Record<string, object>
 
 let moved: unknown
+let waits: { waiting: number; offered: number; items: object[] }
 beforeEach(() => {
   vi.clearAllMocks()
   me.value = { role: 'officer' } as Me
@@ -39,11 +40,13 @@ beforeEach(() => {
   moved = {}
   shown = [one]
   refusals = {}
+  waits = { waiting: 0, offered: 0, items: [] }
   vi.mocked(openEvents).mockReturnValue({ live: ref('live'), close: () => {} })
   vi.mocked(api.GET).mockImplementation(((path: string, more: { params: { query?: { date?: string } } }) => ({ path, more })) as never)
   vi.mocked(api.POST).mockImplementation(((path: string, more: unknown) => ({ path, more })) as never)
   vi.mocked(take).mockImplementation(((call: { path: string; more: { params: { query?: { date?: string } }; body: { bookings: { id: string }[] } } }) => {
     if (call.path.endsWith('/board')) return Promise.resolve({ now: '', zone: ZONE, days, services, bookings: shown, is_cut_short: false })
+    if (call.path.endsWith('/waiting')) return Promise.resolve(waits)
     if (call.path.endsWith('/moves/preview')) {
       const item = ({ id }: { id: string }) => ({ id, reference: '', was: at('19:00'), starts_at: at('21:00'), ends_at: null, refusal: refusals[id] ?? null })
       return Promise.resolve({ items: call.more.body.bookings.map(item) })
@@ -87,6 +90,16 @@ describe('the office’s board', () => {
     const asked = vi.mocked(api.GET).mock.calls as unknown as [string, { params: { query: unknown } }][]
     expect(asked.filter(([path]) => path === '/api/v1/board').map(([, how]) => how.params.query))
       .toEqual([{ from: '2026-11-23', to: '2026-11-29' }, { from: DAY, to: DAY }])
+  })
+
+  it('tells who waits for the service that is looked at, without names', async () => {
+    const line = { position: 1, state: 'waiting', since: at('08:00'), from: DAY, to: '2026-11-27', from_minute: 1140, to_minute: 1440, stages: [{ stage: 'inspection', site: 'office' }], earlier: false, offer_until: null }
+    waits = { waiting: 1, offered: 1, items: [{ ...line, position: null, state: 'offered', earlier: true, from_minute: null, to_minute: null, stages: [], offer_until: at('12:00') }, line] }
+    const page = await draw()
+    const said = page.findAll('.lines > li').map((item) => words(item))
+    expect(words(page.find('#waits'))).toBe('Waiting list 1 waits · 1 place offered')
+    expect(said[0]).toMatch(/^Held until .*12:00.*Has a booking, wants to come earlier/)
+    expect(said[1]).toMatch(/^Number 1.*19:00–24:00 Inspection.*since/)
   })
 
   it('moves by keys among free times, tells each, asks why, and moves', async () => {
@@ -229,7 +242,8 @@ describe('the office’s board', () => {
     narrow.value = true
     const page = await draw()
     expect(page.find('.board').exists()).toBe(false)
-    expect(page.findAll('section')).toHaveLength(7)
+    // seven days, and who waits
+    expect(page.findAll('section')).toHaveLength(8)
     expect(page.find('a[href="/services/s/slots?move=a"]').exists()).toBe(true)
   })
 })
