@@ -99,7 +99,7 @@ describe('the office’s board', () => {
     const said = page.findAll('.lines > li').map((item) => words(item))
     expect(words(page.find('#waits'))).toBe('Waiting list 1 waits · 1 place offered')
     expect(said[0]).toMatch(/^Held until .*12:00.*Has a booking, wants to come earlier/)
-    expect(said[1]).toMatch(/^Number 1.*19:00–24:00 Inspection.*since/)
+    expect(said[1]).toMatch(/^Number 1.*19:00–24:00.*Inspection.*since/)
   })
 
   it('moves by keys among free times, tells each, asks why, and moves', async () => {
