@@ -69,3 +69,23 @@ impl Clock {
 fn machine_now() -> DateTime<Utc> {
     Utc::now().trunc_subsecs(3)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn what_a_clock_showed_a_moment_ago_was_a_moment_before_unless_it_stands_still() {
+        let ago = Instant::now().checked_sub(Duration::from_millis(500)).unwrap_or_else(Instant::now);
+        let clock = Clock::system();
+        let (shown, now) = (clock.at(ago), clock.now());
+        assert!(
+            (ago.elapsed().as_millis() as i64 - (now - shown).num_milliseconds()).abs() < 400,
+            "{shown} {now}"
+        );
+        assert_eq!(shown, shown.trunc_subsecs(3));
+        let fixed = Clock::fixed(now);
+        assert_eq!(fixed.at(ago), fixed.now());
+    }
+}
