@@ -101,17 +101,9 @@ impl Answers {
         }
     }
 
-    /// A row with the answer that is on its way to it.
-    pub fn fill(&self, row: Model) -> Model {
-        match self.lock().answers.get(&row.scope) {
-            Some((_, answer)) if row.status.is_none() => Model {
-                status: Some(answer.status.into()),
-                content_type: answer.content_type.clone(),
-                body: Some(answer.body.clone()),
-                ..row
-            },
-            _ => row,
-        }
+    /// The answer that is on its way, if one is.
+    pub fn of(&self, scope: &[u8]) -> Option<StoredAnswer> {
+        self.lock().answers.get(scope).map(|(_, answer)| answer.clone())
     }
 
     async fn write(self: Arc<Self>, db: Db) {
@@ -136,6 +128,16 @@ impl Answers {
 
     fn lock(&self) -> MutexGuard<'_, OnTheWay> {
         self.on_the_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A row with the answer that was on its way to it.
+pub(super) fn filled(row: Model, answer: Option<StoredAnswer>) -> Model {
+    match answer {
+        Some(StoredAnswer { status, content_type, body }) if row.status.is_none() => {
+            Model { status: Some(status.into()), content_type, body: Some(body), ..row }
+        }
+        _ => row,
     }
 }
 

@@ -120,8 +120,11 @@ impl Idempotency {
 
     /// What is known of a key; an answer that is just being kept included.
     async fn earlier(&self, keyed: &Keyed) -> Result<Option<Model>, Problem> {
+        // Looked for before the row is read as well: between the two it may have come into the store.
+        let on_its_way = self.answers.of(&keyed.scope);
         let row = store::find(self.db.reader(), &keyed.scope).await?;
-        Ok(row.map(|row| self.answers.fill(row)))
+        let answer = on_its_way.or_else(|| self.answers.of(&keyed.scope));
+        Ok(row.map(|row| answers::filled(row, answer)))
     }
 
     /// Gives the earlier answer, or says why not.
