@@ -22,6 +22,7 @@ pub(super) fn engine_settings(settings: &Settings) -> EngineSettings {
     }
     EngineSettings {
         media_port: settings.media_port,
+        tcp_port: settings.media_tcp_port,
         bind: bind.clone(),
         addresses: settings.media_addresses.clone(),
     }
@@ -35,6 +36,11 @@ pub(super) fn start_error(settings: &Settings, error: EngineError) -> StartError
         EngineError::Bind { address, error } if error.kind() == ErrorKind::AddrInUse => {
             setting("MEDIA_PORT", address.port().to_string(), "a UDP port that no other program uses")
         }
+        EngineError::Listen { address, .. } => setting(
+            "MEDIA_TCP_PORT",
+            address.port().to_string(),
+            "a TCP port that no other program uses and this one may have, or off",
+        ),
         EngineError::Bind { address, .. } if settings.media_bind.is_empty() => setting(
             "MEDIA_ADDRESSES",
             address.ip().to_string(),

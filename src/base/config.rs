@@ -21,6 +21,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// The one UDP port of all media; 0 picks a free one.
     pub media_port: u16,
+    /// The one TCP port of media, for browsers whose network lets no UDP through; 0: as `media_port`; none: off.
+    pub media_tcp_port: Option<u16>,
     /// Addresses that browsers are told to send media to.
     pub media_addresses: Vec<IpAddr>,
     /// Addresses of this machine that media is bound to; empty: those that browsers are told.
@@ -78,12 +80,13 @@ pub struct SettingError {
 /// Two people's camera and microphone as the pages send them (2 × 1.26 Mbit/s), and a screen or papers half of the time.
 const RECORDING_RESERVE: u32 = 27;
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "listen",
     "public_url",
     "database_url",
     "data_dir",
     "media_port",
+    "media_tcp_port",
     "media_addresses",
     "media_bind",
     "turn_urls",
@@ -169,6 +172,7 @@ impl Settings {
         let tells_none = media_addresses.is_empty() && listen.ip().is_unspecified();
         let settings = Self {
             media_port: parse(values, "media_port", "a UDP port, 0 to 65535")?.unwrap_or(8081),
+            media_tcp_port: media_tcp_port(values)?,
             media_addresses: if media_addresses.is_empty() { vec![listen.ip()] } else { media_addresses },
             media_bind: list(values, "media_bind", "IP addresses of this machine separated by commas")?,
             turn: turn(values)?,
@@ -339,6 +343,14 @@ fn list<T: FromStr>(
     parts.map(|part| part.parse().map_err(|_| bad(name, value, takes))).collect()
 }
 
+fn media_tcp_port(values: &BTreeMap<String, String>) -> Result<Option<u16>, SettingError> {
+    const NAME: &str = "media_tcp_port";
+    if values.get(NAME).is_some_and(|value| value.trim() == "off") {
+        return Ok(None);
+    }
+    Ok(Some(parse(values, NAME, "a TCP port, 0 for the number of media_port, or off")?.unwrap_or(0)))
+}
+
 /// Both settings of it, or none.
 fn turn(values: &BTreeMap<String, String>) -> Result<Option<Turn>, SettingError> {
     let urls: Vec<String> = list(values, "turn_urls", "addresses")?;
@@ -422,6 +434,9 @@ mod tests {
         let settings =
             read("media_port = 9\nlog = 'warn'", &[("MIANQIA_LOG", "debug"), ("OTHER", "x")]).unwrap();
         assert_eq!((settings.media_port, settings.log.as_str()), (9, "debug"));
+        assert_eq!(settings.media_tcp_port, Some(0));
+        let tcp = |value| read("", &[("MIANQIA_MEDIA_TCP_PORT", value)]).unwrap().media_tcp_port;
+        assert_eq!((tcp("off"), tcp("443")), (None, Some(443)));
         assert_eq!(settings.public_url, "http://127.0.0.1:8080");
         assert_eq!(settings.database_url, "sqlite://data/mianqia.sqlite");
     }
@@ -432,6 +447,7 @@ mod tests {
             ("", vec![("MIANQIA_LISTEN", "here")], "MIANQIA_LISTEN"),
             ("", vec![("MIANQIA_LISTEN", "0.0.0.0:80")], "MIANQIA_LISTEN"),
             ("", vec![("MIANQIA_MEDIA_PORT", "70000")], "MIANQIA_MEDIA_PORT"),
+            ("", vec![("MIANQIA_MEDIA_TCP_PORT", "no")], "MIANQIA_MEDIA_TCP_PORT"),
             ("", vec![("MIANQIA_MEDIA_ADDRESSES", "127.0.0.1,host")], "MIANQIA_MEDIA_ADDRESSES"),
             ("", vec![("MIANQIA_MEDIA_ADDRESSES", "0.0.0.0")], "MIANQIA_MEDIA_ADDRESSES"),
             (
