@@ -100,6 +100,10 @@ mod tests {
         assert!(foreign.contains("MIANQIA_MEDIA_BIND"), "{foreign}");
         let bind = refused(&[("MEDIA_BIND", "192.0.2.10")]).await;
         assert!(bind.contains("MIANQIA_MEDIA_BIND is \"192.0.2.10\""), "{bind}");
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port().to_string();
+        let tcp = refused(&[("MEDIA_TCP_PORT", &port)]).await;
+        assert!(tcp.contains(&format!("MIANQIA_MEDIA_TCP_PORT is \"{port}\"")), "{tcp}");
         let family = refused(&[("MEDIA_ADDRESSES", "2001:db8::1"), ("MEDIA_BIND", "127.0.0.1")]).await;
         assert!(family.contains("MIANQIA_MEDIA_ADDRESSES is \"2001:db8::1\""));
     }

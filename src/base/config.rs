@@ -21,7 +21,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// The one UDP port of all media; 0 picks a free one.
     pub media_port: u16,
-    /// The one TCP port of media, for browsers whose network lets no UDP through; 0: as `media_port`; none: off.
+    /// The one TCP port of media, for browsers whose network lets no UDP through; 0: the number of
+    /// `media_port`; none: there is none.
     pub media_tcp_port: Option<u16>,
     /// Addresses that browsers are told to send media to.
     pub media_addresses: Vec<IpAddr>,
@@ -169,10 +170,11 @@ impl Settings {
                          separated by commas";
             return Err(bad("log", &log, takes));
         }
+        let media_port = parse(values, "media_port", "a UDP port, 0 to 65535")?.unwrap_or(8081);
         let tells_none = media_addresses.is_empty() && listen.ip().is_unspecified();
         let settings = Self {
-            media_port: parse(values, "media_port", "a UDP port, 0 to 65535")?.unwrap_or(8081),
-            media_tcp_port: media_tcp_port(values)?,
+            media_port,
+            media_tcp_port: media_tcp_port(values, media_port, listen)?,
             media_addresses: if media_addresses.is_empty() { vec![listen.ip()] } else { media_addresses },
             media_bind: list(values, "media_bind", "IP addresses of this machine separated by commas")?,
             turn: turn(values)?,
@@ -343,12 +345,18 @@ fn list<T: FromStr>(
     parts.map(|part| part.parse().map_err(|_| bad(name, value, takes))).collect()
 }
 
-fn media_tcp_port(values: &BTreeMap<String, String>) -> Result<Option<u16>, SettingError> {
-    const NAME: &str = "media_tcp_port";
-    if values.get(NAME).is_some_and(|value| value.trim() == "off") {
-        return Ok(None);
+/// Where nothing is said of it, the number of the UDP port, unless pages have that.
+fn media_tcp_port(
+    values: &BTreeMap<String, String>,
+    media_port: u16,
+    listen: SocketAddr,
+) -> Result<Option<u16>, SettingError> {
+    let is_taken = media_port != 0 && media_port == listen.port();
+    match values.get("media_tcp_port").map(|value| value.trim()).filter(|value| !value.is_empty()) {
+        None => Ok((!is_taken).then_some(0)),
+        Some("off") => Ok(None),
+        Some(_) => parse(values, "media_tcp_port", "a TCP port, 0 for the number of media_port, or off"),
     }
-    Ok(Some(parse(values, NAME, "a TCP port, 0 for the number of media_port, or off")?.unwrap_or(0)))
 }
 
 /// Both settings of it, or none.
@@ -437,6 +445,9 @@ mod tests {
         assert_eq!(settings.media_tcp_port, Some(0));
         let tcp = |value| read("", &[("MIANQIA_MEDIA_TCP_PORT", value)]).unwrap().media_tcp_port;
         assert_eq!((tcp("off"), tcp("443")), (None, Some(443)));
+        // UDP and pages with one number: TCP of media needs one of its own.
+        let both = [("MIANQIA_LISTEN", "127.0.0.1:443"), ("MIANQIA_MEDIA_PORT", "443")];
+        assert_eq!(read("", &both).unwrap().media_tcp_port, None);
         assert_eq!(settings.public_url, "http://127.0.0.1:8080");
         assert_eq!(settings.database_url, "sqlite://data/mianqia.sqlite");
     }

@@ -1,5 +1,7 @@
 // A network that lets no UDP through: the browser is told of the program's ways by TCP only, as one whose packets to the
 // others are lost would be left with them. The call goes on them in both directions, a restart of ICE included.
+import dgram from 'node:dgram'
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import type { BrowserContext, Page } from '@playwright/test'
@@ -7,14 +9,19 @@ import { expectMovingPictures, meet, person } from '../journey/steps'
 import { until } from '../server'
 import { expect, test } from '../test'
 
-/** Takes the ways by UDP out of all that the program tells this browser of itself. */
-async function noUdp(context: BrowserContext, restarts: string[]) {
+/** Takes the ways by UDP out of what the program tells this browser of itself; after a restart they lead nowhere. */
+async function noUdp(context: BrowserContext, nowhere: number, restarts: string[]) {
   await context.route(/\/api\/v1\/wh[ie]p\//, async (route) => {
     const answer = await route.fetch().catch(() => null)
     if (!answer) return route.abort()
-    if (route.request().method() === 'PATCH' && answer.status() === 200) restarts.push(route.request().url())
-    const body = await answer.text()
-    return route.fulfill({ response: answer, body: body.replaceAll(/^a=candidate:\d+ 1 udp .*\r\n/gm, '') })
+    let body = await answer.text()
+    if (route.request().method() === 'PATCH' && answer.status() === 200) {
+      restarts.push(route.request().url())
+      body = body.replaceAll(/^(a=candidate:\d+ 1 udp .*) \d+ typ host/gm, `$1 ${nowhere} typ host`)
+    } else {
+      body = body.replaceAll(/^a=candidate:\d+ 1 udp .*\r\n/gm, '')
+    }
+    return route.fulfill({ response: answer, body })
   })
 }
 
@@ -52,7 +59,9 @@ test('who is let out by no UDP is in the call by TCP, seen, recorded, and sees',
   const member = await person(browser, server, 'lin')
   const officer = await person(browser, server, 'zhou')
   const restarts: string[] = []
-  await noUdp(member.context(), restarts)
+  const silent = dgram.createSocket('udp4').bind(0, '127.0.0.1')
+  await once(silent, 'listening')
+  await noUdp(member.context(), silent.address().port, restarts)
   for (const page of [member, officer]) await keepPeers(page)
   await meet(member, officer, server)
   await expectMovingPictures(officer, 2)
@@ -77,6 +86,7 @@ test('who is let out by no UDP is in the call by TCP, seen, recorded, and sees',
     for (const page of [member, officer]) await expectMovingPictures(page, 2)
     await both(member, 'tcp')
   })
+  silent.close()
 
   await officer.getByRole('button', { name: /结束/ }).first().click()
   await officer.getByRole('dialog').getByRole('button', { name: /结束/ }).click()
