@@ -1,5 +1,6 @@
 //! Completing the stack's answer: our addresses, and the sections that are not taken.
 
+use crate::video::engine::net::Transport;
 use crate::video::engine::offer::Offered;
 use std::net::{IpAddr, SocketAddr};
 
@@ -63,19 +64,19 @@ impl Candidates {
     /// A line for each, in the order of the settings (RFC 8445, 5.1.2.1).
     pub fn write(&self, out: &mut String) {
         let mut foundation = 0;
-        let mut candidate = |transport: &str, kind: u32, local: u32, address: &SocketAddr, end: &str| {
+        let mut candidate = |transport: Transport, kind: u32, local: u32, address: &SocketAddr, end: &str| {
             foundation += 1;
             let priority = (kind << 24) + (local << 8) + 255;
-            let (ip, port) = (address.ip(), address.port());
+            let (transport, ip, port) = (transport.as_str(), address.ip(), address.port());
             put(out, &format!("a=candidate:{foundation} 1 {transport} {priority} {ip} {port} typ host{end}"));
         };
         for (index, address) in (0..).zip(&self.udp) {
-            candidate("udp", 126, 65535 - index, address, "");
+            candidate(Transport::Udp, 126, 65535 - index, address, "");
         }
         // Behind every way by UDP, whatever routers made of the peer's address, and before relays. Of the local
         // preference three bits say that the peer is to connect (RFC 6544, 4.2).
         for (index, address) in (0..).zip(&self.tcp) {
-            candidate("tcp", 90, (4 << 13) + 8191 - index, address, " tcptype passive");
+            candidate(Transport::Tcp, 90, (4 << 13) + 8191 - index, address, " tcptype passive");
         }
     }
 }

@@ -266,6 +266,7 @@ impl Service {
             }
             SfuEvent::Moved(id, transport) => {
                 if let Some(resource) = resources.get(id) {
+                    tracing::debug!(resource = %id, by = transport.as_str(), "the peer is reached");
                     resource.set_transport(transport);
                 }
             }

@@ -39,6 +39,16 @@ pub enum Transport {
     Tcp,
 }
 
+impl Transport {
+    /// As it is called in candidates.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Udp => "udp",
+            Self::Tcp => "tcp",
+        }
+    }
+}
+
 /// From where of ours to which address of the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CandidatePair {
