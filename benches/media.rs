@@ -86,6 +86,7 @@ async fn main() {
     let ip = ip.parse().expect("an address for media");
     let settings = EngineSettings {
         media_port: port.parse().expect("a port for media"),
+        tcp_port: None,
         bind: vec![ip],
         addresses: vec![ip],
     };

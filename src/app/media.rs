@@ -22,6 +22,7 @@ pub(super) fn engine_settings(settings: &Settings) -> EngineSettings {
     }
     EngineSettings {
         media_port: settings.media_port,
+        tcp_port: settings.media_tcp_port,
         bind: bind.clone(),
         addresses: settings.media_addresses.clone(),
     }
@@ -35,6 +36,11 @@ pub(super) fn start_error(settings: &Settings, error: EngineError) -> StartError
         EngineError::Bind { address, error } if error.kind() == ErrorKind::AddrInUse => {
             setting("MEDIA_PORT", address.port().to_string(), "a UDP port that no other program uses")
         }
+        EngineError::Listen { address, .. } => setting(
+            "MEDIA_TCP_PORT",
+            address.port().to_string(),
+            "a TCP port that no other program uses and this one may have, or off",
+        ),
         EngineError::Bind { address, .. } if settings.media_bind.is_empty() => setting(
             "MEDIA_ADDRESSES",
             address.ip().to_string(),
@@ -94,6 +100,10 @@ mod tests {
         assert!(foreign.contains("MIANQIA_MEDIA_BIND"), "{foreign}");
         let bind = refused(&[("MEDIA_BIND", "192.0.2.10")]).await;
         assert!(bind.contains("MIANQIA_MEDIA_BIND is \"192.0.2.10\""), "{bind}");
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port().to_string();
+        let tcp = refused(&[("MEDIA_TCP_PORT", &port)]).await;
+        assert!(tcp.contains(&format!("MIANQIA_MEDIA_TCP_PORT is \"{port}\"")), "{tcp}");
         let family = refused(&[("MEDIA_ADDRESSES", "2001:db8::1"), ("MEDIA_BIND", "127.0.0.1")]).await;
         assert!(family.contains("MIANQIA_MEDIA_ADDRESSES is \"2001:db8::1\""));
     }

@@ -47,6 +47,8 @@ pub struct Metrics {
     pub(super) health: HealthMetrics,
     packets_dropped: Gauge,
     packets_unsent: Gauge,
+    streams: Gauge,
+    streams_refused: Gauge,
 }
 
 impl Default for Metrics {
@@ -87,6 +89,13 @@ impl Default for Metrics {
             "Media packets not sent since start because the send buffer was full",
             packets_unsent.clone(),
         );
+        let (streams, streams_refused) = (Gauge::default(), Gauge::default());
+        registry.register("media_streams", "Open TCP streams of media", streams.clone());
+        registry.register(
+            "media_streams_refused",
+            "TCP streams of media turned away since start because there were too many",
+            streams_refused.clone(),
+        );
         Self {
             registry,
             requests,
@@ -103,6 +112,8 @@ impl Default for Metrics {
             health,
             packets_dropped,
             packets_unsent,
+            streams,
+            streams_refused,
         }
     }
 }
@@ -162,6 +173,8 @@ async fn show(State(app): State<App>) -> Response {
     }
     metrics.packets_dropped.set(i64::try_from(media.packets_dropped).unwrap_or(i64::MAX));
     metrics.packets_unsent.set(i64::try_from(media.packets_unsent).unwrap_or(i64::MAX));
+    metrics.streams.set(whole(media.streams as u64));
+    metrics.streams_refused.set(whole(media.streams_refused));
     let mut text = String::new();
     // Writing into a String cannot fail.
     let _ = encode(&mut text, &metrics.registry);

@@ -1,5 +1,7 @@
 //! Settings: defaults < a TOML file < `MIANQIA_*` in the environment. Flat on purpose.
 
+mod media;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -21,6 +23,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// The one UDP port of all media; 0 picks a free one.
     pub media_port: u16,
+    /// The one TCP port of media, for who gets no UDP through; 0: the number of `media_port`; none: there is none.
+    pub media_tcp_port: Option<u16>,
     /// Addresses that browsers are told to send media to.
     pub media_addresses: Vec<IpAddr>,
     /// Addresses of this machine that media is bound to; empty: those that browsers are told.
@@ -78,12 +82,13 @@ pub struct SettingError {
 /// Two people's camera and microphone as the pages send them (2 × 1.26 Mbit/s), and a screen or papers half of the time.
 const RECORDING_RESERVE: u32 = 27;
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "listen",
     "public_url",
     "database_url",
     "data_dir",
     "media_port",
+    "media_tcp_port",
     "media_addresses",
     "media_bind",
     "turn_urls",
@@ -166,12 +171,14 @@ impl Settings {
                          separated by commas";
             return Err(bad("log", &log, takes));
         }
+        let media_port = parse(values, "media_port", "a UDP port, 0 to 65535")?.unwrap_or(8081);
         let tells_none = media_addresses.is_empty() && listen.ip().is_unspecified();
         let settings = Self {
-            media_port: parse(values, "media_port", "a UDP port, 0 to 65535")?.unwrap_or(8081),
+            media_port,
+            media_tcp_port: media::tcp_port(values, media_port == listen.port() && media_port != 0)?,
             media_addresses: if media_addresses.is_empty() { vec![listen.ip()] } else { media_addresses },
             media_bind: list(values, "media_bind", "IP addresses of this machine separated by commas")?,
-            turn: turn(values)?,
+            turn: media::turn(values)?,
             recording_reserve: parse(values, "recording_reserve", "megabytes a minute, 0 for none")?
                 .unwrap_or(RECORDING_RESERVE),
             trusted_proxies: list(
@@ -339,35 +346,6 @@ fn list<T: FromStr>(
     parts.map(|part| part.parse().map_err(|_| bad(name, value, takes))).collect()
 }
 
-/// Both settings of it, or none.
-fn turn(values: &BTreeMap<String, String>) -> Result<Option<Turn>, SettingError> {
-    let urls: Vec<String> = list(values, "turn_urls", "addresses")?;
-    let secret = values.get("turn_secret").cloned().unwrap_or_default();
-    let is_turn = |url: &String| {
-        let rest = url.strip_prefix("turn:").or_else(|| url.strip_prefix("turns:"));
-        let fits =
-            |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']' | '?' | '=');
-        rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(fits))
-    };
-    if let Some(url) = urls.iter().find(|url| !is_turn(url)) {
-        return Err(bad(
-            "turn_urls",
-            url,
-            "addresses such as turn:turn.example:3478?transport=tcp, separated by commas",
-        ));
-    }
-    match (urls.is_empty(), secret.is_empty()) {
-        (true, true) => Ok(None),
-        (false, false) => Ok(Some(Turn { urls, secret })),
-        (true, false) => {
-            Err(bad("turn_urls", "", "the address of the TURN server, because turn_secret is set"))
-        }
-        (false, true) => {
-            Err(bad("turn_secret", "", "the secret of the TURN server, because turn_urls is set"))
-        }
-    }
-}
-
 fn bad(name: &str, value: &str, takes: &'static str) -> SettingError {
     let name = format!("MIANQIA_{}", name.to_uppercase());
     SettingError { name, value: value.to_owned(), takes: takes.into() }
@@ -422,6 +400,11 @@ mod tests {
         let settings =
             read("media_port = 9\nlog = 'warn'", &[("MIANQIA_LOG", "debug"), ("OTHER", "x")]).unwrap();
         assert_eq!((settings.media_port, settings.log.as_str()), (9, "debug"));
+        assert_eq!(settings.media_tcp_port, Some(0));
+        let tcp = |value| read("", &[("MIANQIA_MEDIA_TCP_PORT", value)]).unwrap().media_tcp_port;
+        assert_eq!((tcp("off"), tcp("443")), (None, Some(443)));
+        let of_pages = read("", &[("MIANQIA_LISTEN", "127.0.0.1:443"), ("MIANQIA_MEDIA_PORT", "443")]);
+        assert_eq!(of_pages.unwrap().media_tcp_port, None);
         assert_eq!(settings.public_url, "http://127.0.0.1:8080");
         assert_eq!(settings.database_url, "sqlite://data/mianqia.sqlite");
     }
@@ -432,6 +415,7 @@ mod tests {
             ("", vec![("MIANQIA_LISTEN", "here")], "MIANQIA_LISTEN"),
             ("", vec![("MIANQIA_LISTEN", "0.0.0.0:80")], "MIANQIA_LISTEN"),
             ("", vec![("MIANQIA_MEDIA_PORT", "70000")], "MIANQIA_MEDIA_PORT"),
+            ("", vec![("MIANQIA_MEDIA_TCP_PORT", "no")], "MIANQIA_MEDIA_TCP_PORT"),
             ("", vec![("MIANQIA_MEDIA_ADDRESSES", "127.0.0.1,host")], "MIANQIA_MEDIA_ADDRESSES"),
             ("", vec![("MIANQIA_MEDIA_ADDRESSES", "0.0.0.0")], "MIANQIA_MEDIA_ADDRESSES"),
             (

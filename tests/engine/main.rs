@@ -3,6 +3,7 @@
 mod client;
 mod network;
 mod relay;
+mod streams;
 
 use client::{Publisher, Viewer, offer_of};
 use mianqia::base::clock::Clock;
@@ -29,9 +30,13 @@ impl Stage {
     }
 
     async fn at(addresses: &[&str]) -> Self {
+        Self::with(addresses, Some(0)).await
+    }
+
+    async fn with(addresses: &[&str], tcp_port: Option<u16>) -> Self {
         let (sender, events) = unbounded_channel();
         let bind: Vec<_> = addresses.iter().map(|address| address.parse().unwrap()).collect();
-        let settings = EngineSettings { media_port: 0, addresses: bind.clone(), bind };
+        let settings = EngineSettings { media_port: 0, tcp_port, addresses: bind.clone(), bind };
         let engine = Engine::start(settings, Clock::system(), sender).await.unwrap();
         let directory = std::env::temp_dir().join(format!("mianqia-engine-{}", Uuid::now_v7()));
         std::fs::create_dir_all(&directory).unwrap();

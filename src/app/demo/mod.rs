@@ -57,7 +57,7 @@ pub(super) async fn furnish(settings: &Settings) -> Result<(), DemoFault> {
     let now = Clock::system().now();
     let clock = Clock::fixed(now);
     // Nothing of the outside: media on any free port, and the mails wait until the office opens.
-    let settings = Settings { media_port: 0, ..settings.clone() };
+    let settings = Settings { media_port: 0, media_tcp_port: None, ..settings.clone() };
     let app = App::open(settings, clock.clone()).await?;
     let office = DemoOffice::new(&app, clock.clone(), now).await?;
     if office.is_new().await? {

@@ -1,11 +1,11 @@
 //! What a peer sends after its offer (RFC 9725, 4.3; RFC 8840, 9): a part of an SDP with candidates, which this side does
 //! not need because it looks where checks come from, or with the credentials of an ICE restart.
 
+use crate::video::engine::answer::Candidates;
 use crate::video::engine::error::{EngineError, OfferFault};
 use crate::video::engine::net::Credentials;
+use crate::video::engine::offer;
 use crate::video::engine::offer::Offered;
-use crate::video::engine::{answer, offer};
-use std::net::SocketAddr;
 
 /// More candidates than any browser has.
 const MAX_BYTES: usize = 16 * 1024;
@@ -67,7 +67,7 @@ impl Ice {
     }
 
     /// The part of an SDP that tells the peer our credentials and where we are.
-    pub fn fragment(&self, addresses: &[SocketAddr]) -> String {
+    pub fn fragment(&self, candidates: &Candidates) -> String {
         let mut out = String::from("a=ice-lite\r\n");
         if let Some(Offered { media, mid, .. }) = &self.section {
             out += &format!("m={media}\r\n");
@@ -76,7 +76,7 @@ impl Ice {
             }
         }
         out += &format!("a=ice-ufrag:{}\r\na=ice-pwd:{}\r\n", self.own.ufrag, self.own.password);
-        answer::candidates(&mut out, addresses);
+        candidates.write(&mut out);
         out += "a=end-of-candidates\r\n";
         out
     }
@@ -162,10 +162,11 @@ mod tests {
         let again = ice.restarted(of("ours2"), of("newer"));
         assert_eq!(again.tag(), "ours2");
         assert_eq!(
-            again.fragment(&["192.0.2.9:7".parse().unwrap()]),
+            again.fragment(&Candidates::new(&["192.0.2.9".parse().unwrap()], 7, Some(8))),
             format!(
                 "a=ice-lite\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=ice-ufrag:ours2\r\na=ice-pwd:{PASSWORD}\r\n\
-                 a=candidate:1 1 udp 2130706431 192.0.2.9 7 typ host\r\na=end-of-candidates\r\n"
+                 a=candidate:1 1 udp 2130706431 192.0.2.9 7 typ host\r\n\
+                 a=candidate:2 1 tcp 1520435199 192.0.2.9 8 typ host tcptype passive\r\na=end-of-candidates\r\n"
             )
         );
     }

@@ -1,11 +1,19 @@
 //! Completing the stack's answer: our addresses, and the sections that are not taken.
 
+use crate::video::engine::net::Transport;
 use crate::video::engine::offer::Offered;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+
+/// Where browsers reach us, as they are told.
+#[derive(Clone, Debug, Default)]
+pub struct Candidates {
+    udp: Vec<SocketAddr>,
+    tcp: Vec<SocketAddr>,
+}
 
 /// Puts the shared port and the advertised addresses in place of the candidate that the stack gathered
 /// from its own idea of a socket, and refuses with a port of zero what the stack was not shown.
-pub fn complete(answer: &str, offered: &[Offered], addresses: &[SocketAddr]) -> String {
+pub fn complete(answer: &str, offered: &[Offered], candidates: &Candidates) -> String {
     let mut sections: Vec<Vec<&str>> = vec![Vec::new()]; // the session first
     for line in answer.lines() {
         if line.starts_with("m=") {
@@ -22,19 +30,19 @@ pub fn complete(answer: &str, offered: &[Offered], addresses: &[SocketAddr]) -> 
     }
     for offered in offered {
         match if offered.taken { sections.next() } else { None } {
-            Some(section) => accept(&mut out, &section, addresses),
+            Some(section) => accept(&mut out, &section, candidates),
             None => refuse(&mut out, offered),
         }
     }
     out
 }
 
-fn accept(out: &mut String, section: &[&str], addresses: &[SocketAddr]) {
+fn accept(out: &mut String, section: &[&str], candidates: &Candidates) {
     let mut written = false;
     for line in section {
         if line.starts_with("a=candidate:") {
             if !std::mem::replace(&mut written, true) {
-                candidates(out, addresses);
+                candidates.write(out);
             }
             continue;
         }
@@ -46,13 +54,30 @@ fn accept(out: &mut String, section: &[&str], addresses: &[SocketAddr]) {
     }
 }
 
-/// A line for each of our addresses.
-pub fn candidates(out: &mut String, addresses: &[SocketAddr]) {
-    for (index, address) in addresses.iter().enumerate() {
-        // Host candidates in the order of the settings (RFC 8445, 5.1.2.1).
-        let priority = (126u32 << 24) + ((65535 - index as u32) << 8) + 255;
-        let (ip, port) = (address.ip(), address.port());
-        put(out, &format!("a=candidate:{} 1 udp {priority} {ip} {port} typ host", index + 1));
+impl Candidates {
+    /// These addresses, with the port of UDP and, where there is one, that of TCP.
+    pub fn new(addresses: &[IpAddr], udp: u16, tcp: Option<u16>) -> Self {
+        let at = |port| addresses.iter().map(move |ip| SocketAddr::new(*ip, port)).collect();
+        Self { udp: at(udp), tcp: tcp.map(at).unwrap_or_default() }
+    }
+
+    /// A line for each, in the order of the settings (RFC 8445, 5.1.2.1).
+    pub fn write(&self, out: &mut String) {
+        let mut foundation = 0;
+        let mut candidate = |transport: Transport, kind: u32, local: u32, address: &SocketAddr, end: &str| {
+            foundation += 1;
+            let priority = (kind << 24) + (local << 8) + 255;
+            let (transport, ip, port) = (transport.as_str(), address.ip(), address.port());
+            put(out, &format!("a=candidate:{foundation} 1 {transport} {priority} {ip} {port} typ host{end}"));
+        };
+        for (index, address) in (0..).zip(&self.udp) {
+            candidate(Transport::Udp, 126, 65535 - index, address, "");
+        }
+        // Behind every way by UDP, whatever routers made of the peer's address, and before relays. Of the local
+        // preference three bits say that the peer is to connect (RFC 6544, 4.2).
+        for (index, address) in (0..).zip(&self.tcp) {
+            candidate(Transport::Tcp, 90, (4 << 13) + 8191 - index, address, " tcptype passive");
+        }
     }
 }
 
@@ -86,13 +111,27 @@ mod tests {
     fn an_answer_names_every_address_once_per_section() {
         let answer = "v=0\r\nm=audio 9\r\na=candidate:1 1 udp 5 127.0.0.1 999 typ host\r\n\
             a=candidate:1 2 udp 5 127.0.0.1 999 typ host\r\na=rtcp-mux\r\nm=video 9\r\na=mid:1\r\n";
-        let addresses = ["10.0.0.1:7".parse().unwrap(), "10.0.0.2:7".parse().unwrap()];
+        let addresses = ["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()];
+        let candidates = Candidates::new(&addresses, 7, None);
         let sections = [offered(true, "audio 9", "0"), offered(true, "video 9", "1")];
-        let found = complete(answer, &sections, &addresses);
+        let found = complete(answer, &sections, &candidates);
         assert_eq!(found.matches("a=candidate").count(), 2);
         assert!(found.contains("10.0.0.1 7 typ host") && found.contains("10.0.0.2 7 typ host"));
         assert!(!found.contains("999"));
         assert!(found.contains("a=rtcp-mux\r\na=rtcp-mux-only\r\n"));
+    }
+
+    #[test]
+    fn ways_by_tcp_come_after_all_by_udp() {
+        let mut found = String::new();
+        let addresses = ["10.0.0.1".parse().unwrap(), "2001:db8::2".parse().unwrap()];
+        Candidates::new(&addresses, 7, Some(8)).write(&mut found);
+        let lines: Vec<&str> = found.lines().collect();
+        assert_eq!(lines[1], "a=candidate:2 1 udp 2130706175 2001:db8::2 7 typ host");
+        assert_eq!(lines[2], "a=candidate:3 1 tcp 1520435199 10.0.0.1 8 typ host tcptype passive");
+        let priorities: Vec<u32> =
+            lines.iter().map(|line| line.split(' ').nth(3).unwrap().parse().unwrap()).collect();
+        assert!(priorities.is_sorted_by(|first, second| first > second), "{priorities:?}");
     }
 
     #[test]
@@ -104,7 +143,7 @@ mod tests {
             offered(true, "audio 9 UDP/TLS/RTP/SAVPF 111", "1"),
             offered(false, "video 9 UDP/TLS/RTP/SAVPF 96 97", "2"),
         ];
-        let found = complete(answer, &sections, &[]);
+        let found = complete(answer, &sections, &Candidates::default());
         assert_eq!(
             found,
             "v=0\r\na=group:BUNDLE 1\r\n\

@@ -1,4 +1,4 @@
-//! Drives the SFU over the sockets of the media port: one thread that sleeps until something comes, is asked
+//! Drives the SFU over the sockets and streams of the media port: one thread that sleeps until something comes, is asked
 //! for, or is due, and then does all that there is to do at once.
 //!
 //! A thread of its own, and not a task among those of the requests, so that neither waits for the other. It
@@ -7,7 +7,8 @@
 //! would.
 
 use crate::video::engine::net::socket::{self, Port};
-use crate::video::engine::net::{CandidatePair, Credentials, Run};
+use crate::video::engine::net::streams::{Came, Crowd, Streams};
+use crate::video::engine::net::{CandidatePair, Credentials, Run, Via};
 use crate::video::engine::red::RedTypes;
 use crate::video::engine::sfu::{Negotiated, Sfu, SfuEvent, Sink};
 use quinn_udp::{RecvMeta, Transmit, UdpSocketState};
@@ -15,6 +16,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use std::future::poll_fn;
 use std::io::{self, IoSliceMut};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::Poll;
@@ -31,6 +33,8 @@ const BATCH: usize = 16;
 const BUFFER: usize = 64 * 1024;
 /// Batches of one socket before the others, and what is to be sent, get their turn.
 const BATCHES: usize = 4;
+/// Frames of streams before the sockets, and what is to be sent, get their turn.
+const FRAMES: usize = 256;
 /// A socket that fails is left alone for so long.
 const AFTER_AN_ERROR: Duration = Duration::from_millis(1);
 
@@ -62,7 +66,7 @@ pub enum Command {
 pub struct Counters {
     pub received: AtomicU64,
     pub sent: AtomicU64,
-    /// Not sent because the socket's buffer was full: lost, as on the way.
+    /// Not sent because the buffer of the socket or stream was full: lost, as on the way.
     pub unsent: AtomicU64,
 }
 
@@ -71,12 +75,15 @@ pub struct Driver {
     commands: UnboundedSender<Command>,
     inodes: Vec<u64>,
     pub counters: Arc<Counters>,
+    /// Who has streams.
+    pub crowd: Arc<Crowd>,
 }
 
 impl Driver {
     /// Starts the thread; what happens by itself is handed to `happened` there, which must not wait.
     pub fn start(
         ports: Vec<Port>,
+        listeners: Vec<TcpListener>,
         happened: impl FnMut(SfuEvent) + Send + 'static,
     ) -> Result<Self, io::Error> {
         let (commands, inbox) = unbounded_channel();
@@ -84,12 +91,14 @@ impl Driver {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let crypto = rtc::crypto::default_provider().map_err(io::Error::other)?;
         let sfu = Sfu::new(crypto, StdRng::from_rng(&mut rand::rng()), Instant::now());
-        let wires = {
+        let crowd = Arc::default();
+        let (wires, streams) = {
             let _inside = runtime.enter();
-            ports.into_iter().map(Wire::new).collect::<io::Result<_>>()?
+            let wires = ports.into_iter().map(Wire::new).collect::<io::Result<_>>()?;
+            (wires, Streams::start(listeners, &crowd)?)
         };
         let (buffers, counted) = (vec![0; BATCH * BUFFER], Arc::clone(&counters));
-        let turns = Turns { sfu, wires, buffers, inbox, counters: counted, happened };
+        let turns = Turns { sfu, wires, streams, buffers, inbox, counters: counted, happened };
         std::thread::Builder::new().name("media".to_owned()).spawn(move || {
             let stopped = runtime.block_on(turns.run());
             drop(runtime); // with the sockets
@@ -97,7 +106,7 @@ impl Driver {
                 let _ = stopped.send(()); // nobody waits any more
             }
         })?;
-        Ok(Self { commands, inodes, counters })
+        Ok(Self { commands, inodes, counters, crowd })
     }
 
     /// Hands a command over. Without an effect once it was stopped.
@@ -139,9 +148,9 @@ impl Wire {
     }
 
     /// Sends a run, in one call where the kernel can. False if some of it was lost here.
-    fn send(&self, way: CandidatePair, run: Run<'_>, counters: &Counters) -> bool {
+    fn send(&self, peer: SocketAddr, run: Run<'_>, counters: &Counters) -> bool {
         let segment = (run.count() > 1).then_some(run.size);
-        let error = match self.put(way, run.bytes, segment) {
+        let error = match self.put(peer, run.bytes, segment) {
             Ok(()) => {
                 counters.sent.fetch_add(run.count() as u64, Relaxed);
                 return true;
@@ -157,13 +166,13 @@ impl Wire {
         // This network card, or this way, cannot do it after all; `quinn-udp` remembers that.
         let mut all = true;
         for datagram in run.datagrams() {
-            all &= self.send(way, Run::of_one(datagram), counters);
+            all &= self.send(peer, Run::of_one(datagram), counters);
         }
         all
     }
 
-    fn put(&self, way: CandidatePair, contents: &[u8], segment_size: Option<usize>) -> io::Result<()> {
-        let transmit = Transmit { destination: way.peer, ecn: None, contents, segment_size, src_ip: None };
+    fn put(&self, peer: SocketAddr, contents: &[u8], segment_size: Option<usize>) -> io::Result<()> {
+        let transmit = Transmit { destination: peer, ecn: None, contents, segment_size, src_ip: None };
         self.state.try_send((&self.socket).into(), &transmit)
     }
 }
@@ -172,6 +181,7 @@ impl Wire {
 struct Turns<H> {
     sfu: Sfu,
     wires: Vec<Wire>,
+    streams: Streams,
     buffers: Vec<u8>,
     inbox: UnboundedReceiver<Command>,
     counters: Arc<Counters>,
@@ -187,11 +197,12 @@ impl<H: FnMut(SfuEvent)> Turns<H> {
             if let Some(due) = due.filter(|due| alarm.deadline() != (*due).into()) {
                 alarm.as_mut().reset(due.into());
             }
-            let command = tokio::select! {
+            let (command, came) = tokio::select! {
                 biased;
-                command = self.inbox.recv() => Some(command?),
-                () = readable(&self.wires) => None,
-                () = &mut alarm, if due.is_some() => None,
+                command = self.inbox.recv() => (Some(command?), None),
+                () = readable(&self.wires) => (None, None),
+                came = self.streams.next() => (None, Some(came)),
+                () = &mut alarm, if due.is_some() => (None, None),
             };
             let now = Instant::now();
             let mut next = command;
@@ -213,6 +224,7 @@ impl<H: FnMut(SfuEvent)> Turns<H> {
                     tokio::time::sleep(AFTER_AN_ERROR).await;
                 }
             }
+            self.hear(came, now);
             if self.sfu.next_timeout().is_some_and(|due| due <= now) {
                 self.sfu.handle_timeout(now);
             }
@@ -254,7 +266,7 @@ impl<H: FnMut(SfuEvent)> Turns<H> {
                 Err(error) => return Err(error),
             };
             for (buffer, meta) in self.buffers.chunks_exact(BUFFER).zip(&metas[..came]) {
-                let way = CandidatePair { socket: at, peer: meta.addr };
+                let way = CandidatePair { via: Via::Udp(at), peer: meta.addr };
                 for datagram in buffer[..meta.len].chunks(meta.stride.max(1)) {
                     self.counters.received.fetch_add(1, Relaxed);
                     self.sfu.receive(datagram, way, now);
@@ -264,12 +276,43 @@ impl<H: FnMut(SfuEvent)> Turns<H> {
         Ok(())
     }
 
+    /// Takes what streams have brought. One whose frame is for no connection is closed.
+    fn hear(&mut self, mut came: Option<Came>, now: Instant) {
+        for _ in 0..FRAMES {
+            match came.take().or_else(|| self.streams.try_next()) {
+                Some(Came::Frame(way, frame)) => {
+                    self.counters.received.fetch_add(1, Relaxed);
+                    if !self.sfu.receive(&frame, way, now) {
+                        self.close(way);
+                    }
+                }
+                Some(Came::Over(way)) => self.sfu.lose(way),
+                None => return,
+            }
+        }
+    }
+
+    fn close(&mut self, way: CandidatePair) {
+        if let Via::Tcp(stream) = way.via {
+            self.streams.close(stream);
+        }
+    }
+
     fn send(&mut self, now: Instant) {
-        let wires = &self.wires;
+        let (wires, streams, counters) = (&self.wires, &mut self.streams, &self.counters);
         let most = wires.iter().map(|wire| wire.state.max_gso_segments()).min().unwrap_or(1);
-        self.sfu.flush(most, now, |way, run| {
-            wires.get(way.socket).is_some_and(|wire| wire.send(way, run, &self.counters))
+        self.sfu.flush(most, now, |way, run| match way.via {
+            Via::Udp(at) => wires.get(at).is_some_and(|wire| wire.send(way.peer, run, counters)),
+            Via::Tcp(stream) => {
+                let sent = streams.send(stream, run);
+                let count = if sent { &counters.sent } else { &counters.unsent };
+                count.fetch_add(run.count() as u64, Relaxed);
+                sent
+            }
         });
+        for way in self.sfu.unused().collect::<Vec<_>>() {
+            self.close(way);
+        }
     }
 }
 

@@ -21,6 +21,9 @@ pub enum EngineError {
     /// An address of the settings that cannot be bound.
     #[error("media cannot be bound to {address}: {error}")]
     Bind { address: std::net::SocketAddr, error: std::io::Error },
+    /// An address on which streams of media cannot be listened for.
+    #[error("media streams cannot be listened for on {address}: {error}")]
+    Listen { address: std::net::SocketAddr, error: std::io::Error },
     /// An advertised address that no bound socket can serve.
     #[error("nothing is bound that could serve media for {0}")]
     Unserved(std::net::IpAddr),

@@ -4,7 +4,7 @@
 //! caller. Everything that happens by itself is told through the event channel given to
 //! [`Engine::start`].
 //!
-//! **Invariants.** One UDP port serves all connections. A publication has at most one publisher;
+//! **Invariants.** One UDP port, and one TCP port beside it, serve all connections. A publication has at most one publisher;
 //! a newer one replaces it, and those who played the former are closed. When a closing method has
 //! returned, the recordings it concerns are finalised, also when its caller stopped waiting.
 //! Nothing an offer or a packet contains makes the engine panic or hold up another connection.
@@ -29,6 +29,7 @@ mod tap;
 pub use amend::{Amended, Meant};
 pub use error::{EngineError, OfferFault};
 pub use event::{CloseCause, EngineEvent};
+pub use net::Transport;
 pub use packet::{Kind as MediaKind, MediaPacket};
 pub use recording::{Flow, RecordingSpec, Writing};
 
@@ -47,6 +48,8 @@ use uuid::Uuid;
 pub struct EngineSettings {
     /// The UDP port; 0 takes a free one (tests).
     pub media_port: u16,
+    /// The TCP port, for who is reached by no UDP; 0 takes the number of the UDP port, and with none there is no TCP.
+    pub tcp_port: Option<u16>,
     /// The addresses to bind, at least one. What reaches one of them is answered from it.
     pub bind: Vec<IpAddr>,
     /// Addresses put into answers.
@@ -92,10 +95,14 @@ pub struct EngineStats {
     pub recordings: usize,
     pub packets_in: u64,
     pub packets_out: u64,
-    /// Not sent because the socket's buffer was full.
+    /// Not sent because the buffer of the socket or stream was full.
     pub packets_unsent: u64,
     /// Received by the kernel and thrown away, because the socket's buffer was full.
     pub packets_dropped: u64,
+    /// Open TCP streams.
+    pub streams: usize,
+    /// Streams turned away since the start, because there were too many.
+    pub streams_refused: u64,
 }
 
 /// What a publication does at this moment.
@@ -178,6 +185,11 @@ impl Engine {
     /// Whether a resource publishes (or plays); `None` if there is none.
     pub fn publishes(&self, resource: Uuid) -> Option<bool> {
         self.0.resources().get(resource).map(|resource| resource.published.is_some())
+    }
+
+    /// How a resource's peer is reached at this moment; `None` before it is, or if there is none.
+    pub fn transport(&self, resource: Uuid) -> Option<Transport> {
+        self.0.resources().get(resource)?.transport()
     }
 
     /// Whether a participant's media comes in at this moment.

@@ -3,6 +3,7 @@
 use crate::video::engine::amend::Ice;
 use crate::video::engine::error::EngineError;
 use crate::video::engine::event::CloseCause;
+use crate::video::engine::net::Transport;
 use crate::video::engine::recording::Recorder;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -30,12 +31,22 @@ pub struct Resource {
     pub published: Option<Published>,
     /// Its connection is up.
     pub connected: AtomicBool,
+    /// How its peer is reached, once it is.
+    pub transport: Mutex<Option<Transport>>,
     pub ice: Mutex<Ice>,
 }
 
 impl Resource {
     pub fn ice(&self) -> MutexGuard<'_, Ice> {
         self.ice.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn transport(&self) -> Option<Transport> {
+        *self.transport.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn set_transport(&self, transport: Transport) {
+        *self.transport.lock().unwrap_or_else(PoisonError::into_inner) = Some(transport);
     }
 
     /// Where what it publishes is recorded.

@@ -3,10 +3,12 @@
 use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::video::engine::amend::{self, Amended, Ice, Meant};
+use crate::video::engine::answer::Candidates;
 use crate::video::engine::driver::{Command, Driver};
 use crate::video::engine::error::{EngineError, OfferFault};
 use crate::video::engine::event::{CloseCause, EngineEvent};
-use crate::video::engine::net::{Credentials, socket};
+use crate::video::engine::net::socket::{self, Port};
+use crate::video::engine::net::{Credentials, streams};
 use crate::video::engine::offer::{Direction, Offer};
 use crate::video::engine::packet::{Kind, MediaPacket};
 use crate::video::engine::recording::{Files, Recorder, RecorderEvents, RecordingSpec};
@@ -15,7 +17,7 @@ use crate::video::engine::sfu::{Negotiated, SfuEvent, Sink, negotiate};
 use crate::video::engine::{Answer, EngineSettings, EngineStats, Play, PublicationStatus, Publish};
 use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use std::time::{Duration, Instant};
@@ -25,6 +27,8 @@ use uuid::Uuid;
 
 /// How often it is looked at what the publications do.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// A port that is free for UDP is seldom taken for TCP.
+const FREE_PORTS_TRIED: u32 = 16;
 /// All steps to an answer are local; a stack that takes longer has lost itself in the offer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
@@ -32,7 +36,7 @@ pub struct Service {
     /// The first bound address; all have the same port.
     pub address: SocketAddr,
     pub driver: Driver,
-    addresses: Vec<SocketAddr>,
+    candidates: Candidates,
     clock: Clock,
     events: UnboundedSender<EngineEvent>,
     resources: Mutex<Resources>,
@@ -44,7 +48,7 @@ impl Service {
         clock: Clock,
         events: UnboundedSender<EngineEvent>,
     ) -> Result<Arc<Self>, EngineError> {
-        let ports = socket::bind(&settings.bind, settings.media_port)?;
+        let (ports, listeners) = bind(&settings)?;
         let Some(address) = ports.first().map(|port| port.address) else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "no address to bind").into());
         };
@@ -54,17 +58,19 @@ impl Service {
         if let Some(unserved) = settings.addresses.iter().find(|address| !served(address)) {
             return Err(EngineError::Unserved(*unserved));
         }
-        let addresses = settings.addresses.iter().map(|ip| SocketAddr::new(*ip, address.port())).collect();
+        let listens = listeners.first().map(TcpListener::local_addr).transpose()?;
+        let tcp = listens.map(|listens| listens.port());
+        let candidates = Candidates::new(&settings.addresses, address.port(), tcp);
         // The driver tells the service, and the service commands the driver. Nothing happens before there is one.
         let (owner, runtime) = (Arc::new(OnceLock::<Weak<Self>>::new()), Handle::current());
         let place = Arc::clone(&owner);
-        let driver = Driver::start(ports, move |event| {
+        let driver = Driver::start(ports, listeners, move |event| {
             if let Some(service) = owner.get().and_then(Weak::upgrade) {
                 service.happened(event, &runtime);
             }
         })?;
         let resources = Mutex::default();
-        let service = Arc::new(Self { address, driver, addresses, clock, events, resources });
+        let service = Arc::new(Self { address, driver, candidates, clock, events, resources });
         let _ = place.set(Arc::downgrade(&service));
         tokio::spawn(watch(Arc::downgrade(&service)));
         Ok(service)
@@ -92,6 +98,7 @@ impl Service {
             publication: publish.publication,
             published: Some(Published { recorder }),
             connected: AtomicBool::new(false),
+            transport: Mutex::default(),
             ice: Mutex::new(ice),
         };
         let tag = resource.ice().tag().to_owned();
@@ -120,6 +127,7 @@ impl Service {
             publication: play.publication,
             published: None,
             connected: AtomicBool::new(false),
+            transport: Mutex::default(),
             ice: Mutex::new(ice),
         };
         let tag = resource.ice().tag().to_owned();
@@ -145,7 +153,7 @@ impl Service {
         let own = Credentials::new(&mut rand::rng());
         *ice = ice.restarted(own.clone(), remote.clone());
         self.driver.put(Command::Restart(resource.id, own, remote));
-        Ok(Amended::Restarted { tag: ice.tag().to_owned(), fragment: ice.fragment(&self.addresses) })
+        Ok(Amended::Restarted { tag: ice.tag().to_owned(), fragment: ice.fragment(&self.candidates) })
     }
 
     /// Answers an offer beside everything else: what the stack makes of a strange one holds up nobody.
@@ -155,10 +163,10 @@ impl Service {
         direction: Direction,
         stream: String,
     ) -> Result<(Box<Negotiated>, Ice, String), EngineError> {
-        let addresses = self.addresses.clone();
+        let candidates = self.candidates.clone();
         let work = tokio::task::spawn_blocking(move || {
             let now = Instant::now();
-            let negotiated = negotiate(&offer, direction, &stream, &addresses, now, &mut rand::rng())?;
+            let negotiated = negotiate(&offer, direction, &stream, &candidates, now, &mut rand::rng())?;
             let ice = Ice::new(&negotiated.own, &negotiated.remote, &offer.sections);
             Ok((negotiated, ice))
         });
@@ -254,6 +262,12 @@ impl Service {
             SfuEvent::MediaStarted(id) => {
                 if let Some(resource) = resources.get(id) {
                     self.tell(EngineEvent::MediaStarted { publication: resource.publication });
+                }
+            }
+            SfuEvent::Moved(id, transport) => {
+                if let Some(resource) = resources.get(id) {
+                    tracing::debug!(resource = %id, by = transport.as_str(), "the peer is reached");
+                    resource.set_transport(transport);
                 }
             }
             SfuEvent::Over(id, cause) => {
@@ -360,6 +374,28 @@ impl Service {
             packets_out: self.driver.counters.sent.load(Relaxed),
             packets_unsent: self.driver.counters.unsent.load(Relaxed),
             packets_dropped: self.driver.dropped().unwrap_or(0),
+            streams: self.driver.crowd.count(),
+            streams_refused: self.driver.crowd.refused.load(Relaxed),
+        }
+    }
+}
+
+/// The sockets of UDP and, where that is wanted, the listeners of TCP. A free port must be free for both.
+fn bind(settings: &EngineSettings) -> Result<(Vec<Port>, Vec<TcpListener>), EngineError> {
+    let mut tries = 0;
+    loop {
+        let ports = socket::bind(&settings.bind, settings.media_port)?;
+        let Some(wanted) = settings.tcp_port else { return Ok((ports, Vec::new())) };
+        let same = ports.first().map_or(0, |port| port.address.port());
+        match streams::listen(&settings.bind, if wanted == 0 { same } else { wanted }) {
+            Err(EngineError::Listen { error, .. })
+                if error.kind() == io::ErrorKind::AddrInUse
+                    && (settings.media_port, wanted) == (0, 0)
+                    && tries < FREE_PORTS_TRIED =>
+            {
+                tries += 1;
+            }
+            listeners => return Ok((ports, listeners?)),
         }
     }
 }

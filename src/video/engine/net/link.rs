@@ -25,11 +25,44 @@ const AFTER_GOODBYE: Duration = Duration::from_millis(500);
 /// Who said good-bye and was silent for so long is gone.
 const GOODBYE_SILENT: Duration = Duration::from_millis(1000);
 
-/// From which of our sockets to which address of the peer.
+/// By what a peer is reached: from one of our UDP sockets, or on one of the streams that there are by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Via {
+    Udp(usize),
+    Tcp(u64),
+}
+
+/// How packets travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    Udp,
+    Tcp,
+}
+
+impl Transport {
+    /// As it is called in candidates.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Udp => "udp",
+            Self::Tcp => "tcp",
+        }
+    }
+}
+
+/// From where of ours to which address of the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CandidatePair {
-    pub socket: usize,
+    pub via: Via,
     pub peer: SocketAddr,
+}
+
+impl CandidatePair {
+    pub fn transport(&self) -> Transport {
+        match self.via {
+            Via::Udp(_) => Transport::Udp,
+            Via::Tcp(_) => Transport::Tcp,
+        }
+    }
 }
 
 /// ICE credentials: those that our answer gives, by which a peer's checks are known, or those of its offer.
@@ -114,6 +147,11 @@ impl Link {
         forgotten
     }
 
+    /// A way is no more: its stream is closed.
+    pub fn forget(&mut self, way: CandidatePair) {
+        self.ways.forget(way);
+    }
+
     /// The way on which the peer is reached now; `None` before its first check.
     pub fn way(&self) -> Option<CandidatePair> {
         self.ways.current
@@ -158,6 +196,14 @@ impl CandidatePairs {
         self.known.remove(oldest)
     }
 
+    /// Of those that are left the newest is taken until the peer is heard on one.
+    fn forget(&mut self, way: CandidatePair) {
+        self.known.retain(|known| *known != way);
+        if self.current == Some(way) {
+            (self.current, self.heard_ms) = (self.known.back().copied(), 0);
+        }
+    }
+
     fn nominated(&mut self, way: CandidatePair, now: u64) {
         let first = *self.first_nominated_ms.get_or_insert(now);
         self.nominates_again |= now.saturating_sub(first) > NOMINATES_AGAIN_MS;
@@ -186,7 +232,29 @@ mod tests {
     use super::*;
 
     fn way(port: u16) -> CandidatePair {
-        CandidatePair { socket: 0, peer: SocketAddr::from(([192, 0, 2, 1], port)) }
+        CandidatePair { via: Via::Udp(0), peer: SocketAddr::from(([192, 0, 2, 1], port)) }
+    }
+
+    #[test]
+    fn a_stream_is_no_way_of_datagrams_and_when_it_is_closed_another_way_is_taken() {
+        let stream = CandidatePair { via: Via::Tcp(0), ..way(1) };
+        let mut ways = CandidatePairs::default();
+        ways.add(way(1));
+        ways.add(stream);
+        ways.add(way(2));
+        assert_eq!(ways.known.len(), 3);
+        ways.nominated(stream, 9000);
+        ways.forget(way(7));
+        assert_eq!(ways.current, Some(stream));
+        ways.forget(stream);
+        assert_eq!(ways.current, Some(way(2)));
+        ways.heard(way(1), 9001); // here the peer is
+        assert_eq!(ways.current, Some(way(1)));
+        ways.forget(way(1));
+        ways.forget(way(2));
+        assert_eq!(ways.current, None);
+        ways.heard(stream, 9002);
+        assert_eq!(ways.current, Some(stream));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! What a peer sends reaches the stack here and nowhere else. Should the stack panic over it, this connection has failed,
 //! and no other has noticed.
 
-use crate::video::engine::net::{Link, stun};
+use crate::video::engine::net::{Link, Transport, stun};
 use crate::video::engine::packet::{Kind, MediaPacket};
 use crate::video::engine::sfu::feed::Feed;
 use crate::video::engine::sfu::leg::Leg;
@@ -72,6 +72,8 @@ pub struct Connection {
     /// That it is connected was told, and that it is over.
     pub told_connected: bool,
     pub told_over: bool,
+    /// How its peer was last told to be reached.
+    pub told_transport: Option<Transport>,
     stack: Box<RTCPeerConnection>,
     /// The stack panicked: it is not touched any more.
     broken: bool,
@@ -94,6 +96,7 @@ impl Connection {
             queued: false,
             told_connected: false,
             told_over: false,
+            told_transport: None,
             stack: negotiated.connection,
             broken: false,
             moved: true,

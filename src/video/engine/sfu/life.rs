@@ -44,7 +44,7 @@ pub fn over(progress: Progress, link: &Link, since: Instant, now: Instant) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::video::engine::net::{CandidatePair, Credentials};
+    use crate::video::engine::net::{CandidatePair, Credentials, Via};
 
     #[test]
     fn a_connection_ends_by_its_peers_word_its_silence_or_its_never_having_come() {
@@ -55,7 +55,7 @@ mod tests {
         assert_eq!(over(Progress::New, &link, start, after(15_000)), None);
         assert_eq!(over(Progress::New, &link, start, after(15_001)), Some(CloseCause::NeverConnected));
         assert_eq!(over(Progress::Failed, &link, start, after(1)), Some(CloseCause::PeerLost));
-        let way = CandidatePair { socket: 0, peer: "192.0.2.1:9".parse().unwrap() };
+        let way = CandidatePair { via: Via::Udp(0), peer: "192.0.2.1:9".parse().unwrap() };
         link.heard(way, after(20_000));
         assert!(!is_quiet(&link, after(21_500)) && is_quiet(&link, after(21_501)));
         assert_eq!(over(Progress::Connected, &link, start, after(24_300)), None);

@@ -26,7 +26,7 @@ pub use negotiate::{Negotiated, negotiate};
 
 use crate::video::engine::event::CloseCause;
 use crate::video::engine::net::stun::{self, BindingRequest};
-use crate::video::engine::net::{CandidatePair, Credentials, Pack, Run};
+use crate::video::engine::net::{CandidatePair, Credentials, Pack, Run, Transport};
 use crate::video::engine::packet::{Kind, MediaPacket};
 use crate::video::engine::red::RedTypes;
 use connection::{Connection, Media, Published, Role};
@@ -56,6 +56,8 @@ pub trait Sink: Send {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SfuEvent {
     Connected(Uuid),
+    /// From now on its peer is reached so.
+    Moved(Uuid, Transport),
     /// The first media of a publishing connection came.
     MediaStarted(Uuid),
     /// It has to be closed. Told once.
@@ -73,6 +75,8 @@ pub struct Sfu {
     queue: Vec<usize>,
     /// What is sent beside the stack: answers to checks, probes, last words.
     aside: Vec<(CandidatePair, Vec<u8>)>,
+    /// Ways that no connection has any more.
+    unused: Vec<CandidatePair>,
     events: VecDeque<SfuEvent>,
     pack: Pack,
     watch: Watch,
@@ -90,6 +94,7 @@ impl Sfu {
             by_way: HashMap::new(),
             queue: Vec::new(),
             aside: Vec::new(),
+            unused: Vec::new(),
             events: VecDeque::new(),
             pack: Pack::new(),
             watch: Watch::new(now),
@@ -152,6 +157,7 @@ impl Sfu {
         for way in connection.link.ways() {
             if self.by_way.get(way) == Some(&place) {
                 self.by_way.remove(way);
+                self.unused.push(*way);
             }
         }
         match &connection.role {
@@ -182,13 +188,14 @@ impl Sfu {
         }
     }
 
-    /// Takes a datagram that came on `way`.
-    pub fn receive(&mut self, datagram: &[u8], way: CandidatePair, now: Instant) {
+    /// Takes a datagram that came on `way`. False if that is the way of no connection, also by now.
+    pub fn receive(&mut self, datagram: &[u8], way: CandidatePair, now: Instant) -> bool {
         if let Some(request) = BindingRequest::parse(datagram) {
-            return self.check(datagram, &request, way, now);
+            self.check(datagram, &request, way, now);
+            return self.by_way.contains_key(&way);
         }
-        let Some(place) = self.by_way.get(&way).copied() else { return };
-        let Some(connection) = &mut self.connections[place] else { return };
+        let Some(place) = self.by_way.get(&way).copied() else { return false };
+        let Some(connection) = &mut self.connections[place] else { return false };
         connection.link.heard(way, now);
         // Answers to probes end here: that something came is all that they tell.
         if !stun::answers_request(datagram) {
@@ -196,6 +203,22 @@ impl Sfu {
             self.enqueue(place);
             self.take_media(place, now);
         }
+        true
+    }
+
+    /// A way is no more: its stream is closed.
+    pub fn lose(&mut self, way: CandidatePair) {
+        if let Some(place) = self.by_way.remove(&way)
+            && let Some(connection) = &mut self.connections[place]
+        {
+            connection.link.forget(way);
+            self.enqueue(place);
+        }
+    }
+
+    /// The ways that are of use to no connection any more, since it was last asked.
+    pub fn unused(&mut self) -> impl Iterator<Item = CandidatePair> {
+        self.unused.drain(..)
     }
 
     fn check(&mut self, datagram: &[u8], request: &BindingRequest<'_>, way: CandidatePair, now: Instant) {
@@ -220,6 +243,7 @@ impl Sfu {
             && self.by_way.get(&forgotten) == Some(&place)
         {
             self.by_way.remove(&forgotten);
+            self.unused.push(forgotten);
         }
         self.enqueue(place);
     }
@@ -319,6 +343,11 @@ impl Sfu {
             let Some(connection) = &mut self.connections[place] else { continue };
             connection.queued = false;
             let (way, pack) = (connection.link.way(), &mut self.pack);
+            if let Some(transport) = way.map(|way| way.transport())
+                && connection.told_transport.replace(transport) != Some(transport)
+            {
+                self.events.push_back(SfuEvent::Moved(connection.id, transport));
+            }
             let mut lost = false;
             let mut put = |run: Run<'_>| lost |= way.is_some_and(|way| !out(way, run));
             if connection.drain(|datagram| pack.put(datagram, &mut put)) {

@@ -2,7 +2,7 @@
 //! is known of the connection elsewhere before [`Sfu`](crate::video::engine::sfu::Sfu) is given it. So it
 //! can be done beside the media, for which a strange offer then takes no time.
 
-use crate::video::engine::answer;
+use crate::video::engine::answer::{self, Candidates};
 use crate::video::engine::codecs;
 use crate::video::engine::error::{EngineError, OfferFault, not_taken};
 use crate::video::engine::net::Credentials;
@@ -45,12 +45,12 @@ struct Prepared {
     ssrc: u32,
 }
 
-/// Answers an offer. `stream` names what is played to it; `addresses` are ours.
+/// Answers an offer. `stream` names what is played to it; `candidates` are ours.
 pub fn negotiate(
     offer: &Offer,
     direction: Direction,
     stream: &str,
-    addresses: &[SocketAddr],
+    candidates: &Candidates,
     now: Instant,
     random: &mut dyn Rng,
 ) -> Result<Negotiated, EngineError> {
@@ -66,7 +66,7 @@ pub fn negotiate(
     let sdp = describe(&mut connection, offer, now).map_err(refused)?;
     let sdp = sdp.ok_or(EngineError::BadOffer(OfferFault::Malformed))?;
     let legs = prepared.into_iter().map(|leg| leg.finish(&mut connection)).collect::<Result<_, _>>()?;
-    let answer = answer::complete(&sdp, &offer.sections, addresses);
+    let answer = answer::complete(&sdp, &offer.sections, candidates);
     Ok(Negotiated { connection, own, remote: offer.credentials.clone(), legs, answer })
 }
 

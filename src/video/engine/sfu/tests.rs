@@ -1,5 +1,6 @@
 use super::world_for_tests::{Kept, NUMBERS, World};
 use super::*;
+use crate::video::engine::net::Via;
 use rand::SeedableRng;
 
 /// SSRC and payload type of an RTP packet that is no RTCP.
@@ -176,7 +177,7 @@ fn nobody_is_taken_over_by_who_does_not_know_the_password() {
     let (publisher, sender) = world.publish(None);
     world.connected(publisher);
     world.send(sender, 0, 3);
-    let stranger = CandidatePair { socket: 0, peer: "203.0.113.5:7".parse().unwrap() };
+    let stranger = CandidatePair { via: Via::Udp(0), peer: "203.0.113.5:7".parse().unwrap() };
     let place = world.sfu.by_id[&publisher];
     let (ufrag, way) = {
         let link = &world.sfu.connections[place].as_ref().unwrap().link;
@@ -246,7 +247,7 @@ fn after_a_restart_only_the_new_credentials_move_the_way_and_what_flows_goes_on(
     let crypto = rtc::crypto::default_provider().unwrap();
     let mut checks = |world: &mut World, with: &(Credentials, Credentials)| {
         let asked = stun::as_before(with, &mut random, crypto.crypto()).unwrap();
-        world.sfu.receive(&asked, CandidatePair { socket: 0, peer: moved }, world.now);
+        world.sfu.receive(&asked, CandidatePair { via: Via::Udp(0), peer: moved }, world.now);
         let mut answered = false;
         world.sfu.flush(8, world.now, |way, run| {
             answered |= way.peer == moved && run.datagrams().any(stun::is_success);
@@ -275,4 +276,69 @@ fn after_a_restart_only_the_new_credentials_move_the_way_and_what_flows_goes_on(
     assert!(!world.events.iter().any(lost), "{:?}", world.events);
     let place = world.sfu.by_id[&playing];
     assert_eq!(world.sfu.connections[place].as_ref().unwrap().progress, Progress::Connected);
+}
+
+#[test]
+fn a_peer_changes_from_datagrams_to_a_stream_and_back() {
+    let mut world = World::new();
+    let (publisher, sender) = world.publish(None);
+    let (playing, viewer) = world.play(publisher);
+    world.connected(publisher);
+    world.connected(playing);
+    world.send(sender, 0, 5);
+    let datagrams = world.peers[viewer].via;
+    // With the address and port that it had: what is told from the other is the transport.
+    world.peers[viewer].via = Via::Tcp(3);
+    world.send(sender, 5, 75); // 3 s
+    assert_eq!(world.peers[viewer].numbers(Kind::Video).last(), Some(&79));
+    assert!(world.events.contains(&SfuEvent::Moved(playing, Transport::Tcp)), "{:?}", world.events);
+    // It is back on its former way before anybody knows that its stream is closed, …
+    let stream = std::mem::replace(&mut world.peers[viewer].via, datagrams);
+    world.sfu.lose(CandidatePair { via: stream, ..world.peers[viewer].way() });
+    world.send(sender, 80, 5);
+    assert_eq!(world.peers[viewer].numbers(Kind::Video).last(), Some(&84));
+    // … and a publisher by a stream is heard as well.
+    world.peers[sender].via = Via::Tcp(9);
+    world.send(sender, 85, 75);
+    assert_eq!(world.peers[viewer].numbers(Kind::Video).last(), Some(&159));
+    let moved = world.events.iter().filter(|event| matches!(event, SfuEvent::Moved(..)));
+    assert_eq!(moved.count(), 5, "{:?}", world.events);
+    assert_eq!(world.sfu.by_way.len(), 3);
+    world.sfu.leave(publisher);
+    let unused: Vec<_> = world.sfu.unused().map(|way| way.via).collect();
+    assert_eq!(unused, [Via::Udp(0), Via::Tcp(9)]);
+}
+
+#[test]
+fn a_way_is_a_connections_only_when_a_check_of_it_was_signed() {
+    let mut world = World::new();
+    let (publisher, sender) = world.publish(None);
+    world.connected(publisher);
+    world.send(sender, 0, 1);
+    let place = world.sfu.by_id[&publisher];
+    let own = world.sfu.connections[place].as_ref().unwrap().link.own.clone();
+    let of =
+        |ufrag: &str, password: &str| Credentials { ufrag: ufrag.to_owned(), password: password.to_owned() };
+    let stream = CandidatePair { via: Via::Tcp(1), peer: "203.0.113.5:7".parse().unwrap() };
+    let crypto = Arc::clone(&world.sfu.crypto);
+    let comes = |world: &mut World, theirs: &Credentials| {
+        let with = (theirs.clone(), of("theirs", "unknown"));
+        let check = stun::as_before(&with, &mut rand::rng(), crypto.crypto()).unwrap();
+        world.sfu.receive(&check, stream, world.now)
+    };
+    assert!(!comes(&mut world, &of("nobody", &own.password)));
+    assert!(!comes(&mut world, &of(&own.ufrag, "guessed")));
+    assert!(!world.sfu.receive(b"\x80media", stream, world.now));
+    assert!(comes(&mut world, &own));
+    assert!(world.sfu.receive(b"\x80media", stream, world.now));
+    world.sfu.lose(stream);
+    assert!(!world.sfu.receive(b"\x80media", stream, world.now));
+    // A way that a connection forgets for newer ones is told.
+    for port in 1000..1010 {
+        let with = (own.clone(), of("theirs", "unknown"));
+        let check = stun::as_before(&with, &mut rand::rng(), world.sfu.crypto.crypto()).unwrap();
+        let peer = std::net::SocketAddr::new(stream.peer.ip(), port);
+        world.sfu.receive(&check, CandidatePair { peer, ..stream }, world.now);
+    }
+    assert_eq!(world.sfu.unused().map(|way| way.peer.port()).collect::<Vec<_>>(), [1000, 1001, 1002]);
 }

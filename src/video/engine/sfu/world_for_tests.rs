@@ -1,7 +1,8 @@
 //! A network in memory on a clock of its own: the SFU, peers as browsers would be, and what is lost between
 //! them.
 
-use crate::video::engine::net::CandidatePair;
+use crate::video::engine::answer::Candidates;
+use crate::video::engine::net::{CandidatePair, Via};
 use crate::video::engine::offer::{Direction, Offer};
 use crate::video::engine::packet::{Kind, MediaPacket};
 use crate::video::engine::sfu::{Sfu, SfuEvent, Sink, negotiate};
@@ -45,6 +46,8 @@ pub struct Peer {
     stack: RTCPeerConnection,
     /// Where its datagrams come from as the SFU sees it, and where it believes to be.
     pub seen_as: SocketAddr,
+    /// By what of ours it is reached.
+    pub via: Via,
     own: SocketAddr,
     pub offer: String,
     /// The packets that reached it.
@@ -123,7 +126,11 @@ impl Peer {
         stack.add_local_candidate(RTCIceCandidateInit::default()).unwrap();
         let offer = stack.local_description().unwrap().sdp;
         let (got, asked_for_keyframes) = (Vec::new(), 0);
-        Self { stack, seen_as: own, own, offer, got, asked_for_keyframes, silent: false }
+        Self { stack, seen_as: own, via: Via::Udp(0), own, offer, got, asked_for_keyframes, silent: false }
+    }
+
+    pub fn way(&self) -> CandidatePair {
+        CandidatePair { via: self.via, peer: self.seen_as }
     }
 
     fn hear(&mut self, datagram: &[u8], from: SocketAddr, now: Instant) {
@@ -244,7 +251,7 @@ impl World {
         let offer = Offer::read(&self.peers[at].offer, Direction::Publish).unwrap();
         let mut random = StdRng::seed_from_u64(at as u64);
         let negotiated =
-            negotiate(&offer, Direction::Publish, "", &[self.address], self.now, &mut random).unwrap();
+            negotiate(&offer, Direction::Publish, "", &self.candidates(), self.now, &mut random).unwrap();
         self.answer(at, &negotiated.answer);
         self.sfu.publish(id, negotiated, offer.red, sink, self.now);
         (id, at)
@@ -257,10 +264,14 @@ impl World {
         let offer = Offer::read(&self.peers[at].offer, Direction::Play).unwrap();
         let mut random = StdRng::seed_from_u64(at as u64);
         let negotiated =
-            negotiate(&offer, Direction::Play, "s", &[self.address], self.now, &mut random).unwrap();
+            negotiate(&offer, Direction::Play, "s", &self.candidates(), self.now, &mut random).unwrap();
         self.answer(at, &negotiated.answer);
         self.sfu.play(id, negotiated, publisher, self.now);
         (id, at)
+    }
+
+    fn candidates(&self) -> Candidates {
+        Candidates::new(&[self.address.ip()], self.address.port(), None)
     }
 
     fn answer(&mut self, at: usize, sdp: &str) {
@@ -279,7 +290,7 @@ impl World {
     fn turn(&mut self) {
         let now = self.now;
         for peer in &mut self.peers {
-            let way = CandidatePair { socket: 0, peer: peer.seen_as };
+            let way = peer.way();
             for datagram in peer.say(now) {
                 if !peer.silent && !(self.loses)(true, &datagram) {
                     self.sfu.receive(&datagram, way, now);
@@ -291,7 +302,7 @@ impl World {
         }
         let (peers, loses, full) = (&mut self.peers, &mut self.loses, self.full);
         self.sfu.flush(8, now, |way, run| {
-            let peer = peers.iter_mut().find(|peer| peer.seen_as == way.peer && !peer.silent);
+            let peer = peers.iter_mut().find(|peer| peer.way() == way && !peer.silent);
             if let (Some(peer), false) = (peer, full) {
                 for datagram in run.datagrams().filter(|datagram| !loses(false, datagram)) {
                     peer.hear(datagram, self.address, now);
