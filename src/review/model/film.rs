@@ -365,7 +365,7 @@ fn draw_cards(
         let strip = 36;
         match place {
             Place::Whole => {
-                canvas.box_at((x + 2, y + 2, w - 4, h - 4), "0x5a2a1e", Some(&when));
+                canvas.box_at((x, y, w, h), "0x5a2a1e", Some(&when));
                 let how = format!("{}:fontcolor=white", centred((x, y)));
                 canvas.text(wrapped(text, w / 13), &how, false, Some(&when));
             }

@@ -182,7 +182,7 @@ fn cards_of_one_cause_are_drawn_by_one_pair_of_filters() {
         card(11_000, 13_000, Place::Sound, "麦克风已关闭"),
     ];
     let film = film(&plan, Face::File("font"));
-    let whole = "drawbox=x=642:y=42:w=636:h=676:color=0x5a2a1e:t=fill:enable='between(t,4.000,6.000)'";
+    let whole = "drawbox=x=640:y=40:w=640:h=680:color=0x5a2a1e:t=fill:enable='between(t,4.000,6.000)'";
     assert!(film.graph.contains(whole), "{}", film.graph);
     let twice = "enable='between(t,8.000,9.000)+between(t,11.000,13.000)'";
     assert_eq!(film.graph.matches(twice).count(), 2, "a box and a text: {}", film.graph);

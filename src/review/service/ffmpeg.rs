@@ -1,4 +1,4 @@
-//! Runs ffmpeg: at the lowest priority, on one core, told nothing of our environment, and killed when nobody waits for it.
+//! Runs ffmpeg: at a low priority, on one core, told nothing of our environment, and killed when nobody waits for it.
 //!
 //! What the longest step makes comes through a pipe: should this process be killed, there is nobody to write to any more,
 //! and ffmpeg ends too.
@@ -65,7 +65,7 @@ pub(super) async fn run(
 
 fn start(run: &Run<'_>) -> std::io::Result<Child> {
     let mut command = Command::new("nice");
-    command.args(["-n", "19", "ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y"]);
+    command.args(["-n", "10", "ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y"]);
     command.args(["-progress", "pipe:2", "-nostats", "-threads", "1", "-filter_threads", "1"]);
     command.args(["-filter_complex_threads", "1"]).args(&run.args);
     command.current_dir(run.dir).env_clear().env("LC_ALL", "C.UTF-8").env("TZ", "UTC");
