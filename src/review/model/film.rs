@@ -38,7 +38,7 @@ pub struct Piece {
 
 /// Where a card lies in its tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum Spot {
     /// Over the whole tile: there is no picture, and an old one would look like one.
     Whole,
     /// A strip at the top: something is missing, and what there is stays visible.
@@ -53,7 +53,7 @@ pub struct Card {
     pub tile: usize,
     pub from_ms: i64,
     pub to_ms: i64,
-    pub place: Place,
+    pub spot: Spot,
     pub text: String,
 }
 
@@ -142,12 +142,12 @@ pub fn longest(duration_ms: i64) -> TimeDelta {
 pub const LONGEST: TimeDelta = TimeDelta::hours(12);
 
 /// Whether old pictures would stand still while this is the cause: then the card covers them.
-pub fn place(cause: &str, medium: &str, is_whole: bool) -> Place {
+pub fn spot(cause: &str, medium: &str, is_whole: bool) -> Spot {
     match (medium, cause) {
-        ("audio", _) => Place::Sound,
-        (_, "loss" | "still_picture" | "digital_silence") => Place::Picture,
-        _ if is_whole => Place::Whole,
-        _ => Place::Picture,
+        ("audio", _) => Spot::Sound,
+        (_, "loss" | "still_picture" | "digital_silence") => Spot::Picture,
+        _ if is_whole => Spot::Whole,
+        _ => Spot::Picture,
     }
 }
 
@@ -343,7 +343,7 @@ pub fn film(plan: &Plan, face: Face) -> Film {
     canvas.film
 }
 
-/// The cards of one place, tile and cause are one pair of filters that shows at several times.
+/// The cards of one spot, tile and cause are one pair of filters that shows at several times.
 fn draw_cards(
     plan: &Plan,
     canvas: &mut Canvas,
@@ -351,11 +351,11 @@ fn draw_cards(
     centred: &impl Fn((usize, usize)) -> String,
 ) {
     let (w, h) = tile_size(plan.tiles.len());
-    let mut shown: BTreeMap<(Place, usize, &str), Vec<(i64, i64)>> = BTreeMap::new();
+    let mut shown: BTreeMap<(Spot, usize, &str), Vec<(i64, i64)>> = BTreeMap::new();
     for card in &plan.cards {
-        shown.entry((card.place, card.tile, &card.text)).or_default().push((card.from_ms, card.to_ms));
+        shown.entry((card.spot, card.tile, &card.text)).or_default().push((card.from_ms, card.to_ms));
     }
-    for ((place, tile, text), times) in shown {
+    for ((spot, tile, text), times) in shown {
         let when: Vec<String> = readable(times, plan.duration_ms)
             .into_iter()
             .map(|(from, to)| format!("between(t,{},{})", seconds(from), seconds(to)))
@@ -363,14 +363,14 @@ fn draw_cards(
         let when = when.join("+");
         let (x, y) = corner(tile);
         let strip = 36;
-        match place {
-            Place::Whole => {
+        match spot {
+            Spot::Whole => {
                 canvas.box_at((x, y, w, h), "0x5a2a1e", Some(&when));
                 let how = format!("{}:fontcolor=white", centred((x, y)));
                 canvas.text(wrapped(text, w / 13), &how, false, Some(&when));
             }
-            Place::Picture | Place::Sound => {
-                let top = if place == Place::Picture { y + 2 } else { y + h - 44 - strip };
+            Spot::Picture | Spot::Sound => {
+                let top = if spot == Spot::Picture { y + 2 } else { y + h - 44 - strip };
                 canvas.box_at((x + 2, top, w - 4, strip), "0x5a2a1e@0.9", Some(&when));
                 let how = format!("x={}:y={}:fontsize=18:fontcolor=white", x + 12, top + 8);
                 canvas.text(in_one_line(text, (w - 24) / 9), &how, false, Some(&when));

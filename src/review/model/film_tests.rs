@@ -55,19 +55,19 @@ fn tiles_share_the_picture_below_the_clock() {
 #[test]
 fn only_where_there_is_no_picture_a_card_covers_it() {
     for (cause, medium, is_whole, expected) in [
-        ("camera_off", "video", true, Place::Whole),
-        ("paused", "both", true, Place::Whole),
-        ("between_segments", "both", true, Place::Whole),
-        ("publisher_silent", "both", true, Place::Whole),
-        ("publisher_silent", "both", false, Place::Picture),
-        ("a cause of tomorrow", "both", true, Place::Whole),
-        ("loss", "video", false, Place::Picture),
-        ("loss", "both", true, Place::Picture),
-        ("still_picture", "video", true, Place::Picture),
-        ("microphone_off", "audio", true, Place::Sound),
-        ("paused", "audio", true, Place::Sound),
+        ("camera_off", "video", true, Spot::Whole),
+        ("paused", "both", true, Spot::Whole),
+        ("between_segments", "both", true, Spot::Whole),
+        ("publisher_silent", "both", true, Spot::Whole),
+        ("publisher_silent", "both", false, Spot::Picture),
+        ("a cause of tomorrow", "both", true, Spot::Whole),
+        ("loss", "video", false, Spot::Picture),
+        ("loss", "both", true, Spot::Picture),
+        ("still_picture", "video", true, Spot::Picture),
+        ("microphone_off", "audio", true, Spot::Sound),
+        ("paused", "audio", true, Spot::Sound),
     ] {
-        assert_eq!(place(cause, medium, is_whole), expected, "{cause} {medium} {is_whole}");
+        assert_eq!(spot(cause, medium, is_whole), expected, "{cause} {medium} {is_whole}");
     }
 }
 
@@ -175,11 +175,11 @@ fn what_is_missing_is_shown_for_as_long_as_it_takes_to_read() {
 fn cards_of_one_cause_are_drawn_by_one_pair_of_filters() {
     let mut plan = plan();
     let card =
-        |from_ms, to_ms, place, text: &str| Card { tile: 1, from_ms, to_ms, place, text: text.to_owned() };
+        |from_ms, to_ms, spot, text: &str| Card { tile: 1, from_ms, to_ms, spot, text: text.to_owned() };
     plan.cards = vec![
-        card(4000, 6000, Place::Whole, "连接中断"),
-        card(8000, 9000, Place::Sound, "麦克风已关闭"),
-        card(11_000, 13_000, Place::Sound, "麦克风已关闭"),
+        card(4000, 6000, Spot::Whole, "连接中断"),
+        card(8000, 9000, Spot::Sound, "麦克风已关闭"),
+        card(11_000, 13_000, Spot::Sound, "麦克风已关闭"),
     ];
     let film = film(&plan, Face::File("font"));
     let whole = "drawbox=x=640:y=40:w=640:h=680:color=0x5a2a1e:t=fill:enable='between(t,4.000,6.000)'";
@@ -195,7 +195,7 @@ fn no_text_of_anybody_stands_in_the_graph() {
     let mut plan = plan();
     plan.tiles[0].label = evil.to_owned();
     plan.words.title = evil.to_owned();
-    plan.cards = vec![Card { tile: 0, from_ms: 0, to_ms: 5, place: Place::Whole, text: evil.to_owned() }];
+    plan.cards = vec![Card { tile: 0, from_ms: 0, to_ms: 5, spot: Spot::Whole, text: evil.to_owned() }];
     let film = film(&plan, Face::File("font"));
     assert!(!film.graph.contains("movie") && !film.graph.contains("passwd"), "{}", film.graph);
     assert!(film.texts.iter().any(|(_, text)| text == evil));

@@ -3,7 +3,7 @@
 use super::workshop::CopiedTrack;
 use super::{Timeline, Track};
 use crate::base::words::{self, Language, Text};
-use crate::review::model::film::{self, Card, FilmWords, Place, Tile};
+use crate::review::model::film::{self, Card, FilmWords, Spot, Tile};
 use crate::review::model::millis;
 use crate::review::model::missing::Missing;
 use crate::video::entities::participant::ParticipantRole;
@@ -61,7 +61,7 @@ pub(super) fn cards(
             tile: tile(tile_of, track),
             from_ms,
             to_ms,
-            place: film::place(&missing.cause, &missing.medium, is_whole),
+            spot: film::spot(&missing.cause, &missing.medium, is_whole),
             text: cause(&missing.cause).in_language(language),
         })
     };
@@ -71,7 +71,7 @@ pub(super) fn cards(
             tile: tile(tile_of, track),
             from_ms: track.offset_ms + from,
             to_ms: track.offset_ms + to,
-            place: Place::Whole,
+            spot: Spot::Whole,
             text: words::review::film_left_out().in_language(language),
         }));
     }
