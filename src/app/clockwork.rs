@@ -17,12 +17,15 @@ struct Duty {
     act: fn(App) -> BoxFuture<'static, Result<(), String>>,
 }
 
-const DUTIES: [Duty; 2] = [
+const DUTIES: [Duty; 3] = [
     Duty { name: "people who are gone", every: SWEEP_EVERY, act: |app| sweep_sessions(app).boxed() },
     Duty { name: "watch", every: watch::EVERY, act: |app| watch::look_round(app).boxed() },
+    Duty { name: "films", every: LOOK_AT_FILMS, act: |app| sweep_films(app).boxed() },
 ];
 
 const SWEEP_EVERY: Duration = Duration::from_secs(10);
+/// Films are kept for days.
+const LOOK_AT_FILMS: Duration = Duration::from_secs(15 * 60);
 /// A duty that goes on failing says so once in this time.
 const SAY_AGAIN: Duration = Duration::from_secs(60);
 
@@ -67,6 +70,10 @@ async fn go_round(app: App, duty: &'static Duty) {
 
 async fn sweep_sessions(app: App) -> Result<(), String> {
     app.video.sweep().await.map_err(text)
+}
+
+async fn sweep_films(app: App) -> Result<(), String> {
+    app.review.sweep_composites().await.map_err(|problem| problem.code.to_owned())
 }
 
 fn text(error: impl std::fmt::Display) -> String {

@@ -141,7 +141,7 @@ fn describe(path: &str, operation: &mut Operation, writes: bool) {
         (writes && !media, OF_COOKIES),
         (keyed, KEYED),
         (elsewhere::is_of_one_node(path), OF_ONE_NODE),
-        (path.ends_with("/integrity"), OF_SEVERAL_NODES),
+        (path.ends_with("/integrity") || path.contains("/composites"), OF_SEVERAL_NODES),
     ];
     for (_, list) in around.into_iter().filter(|(stands, _)| *stands) {
         http::describe(&mut operation.responses, list);

@@ -113,7 +113,9 @@ fn leads_to(path: &str) -> Option<LeadsTo> {
         ["whip", session, _] => id(session).map(Matter::Session),
         ["whep", publication] => id(publication).map(Matter::Publication),
         ["review", "playbacks", _, "recordings", recording] => id(recording).map(Matter::Recording),
-        ["review", "sessions", session, "integrity"] => id(session).map(Matter::RecordingsOf),
+        ["review", "sessions", session, "integrity" | "composites", ..] => {
+            id(session).map(Matter::RecordingsOf)
+        }
         _ => None,
     };
     matter.map(LeadsTo::Of)

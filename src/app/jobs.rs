@@ -12,6 +12,7 @@ use crate::directory::jobs::CalendarCorrected;
 use crate::documents::jobs::{EraseDocuments, RewrapKeys};
 use crate::notify::jobs::SendMail;
 use crate::places::jobs::PlacesFreed;
+use crate::review::jobs::MakeComposite;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,7 @@ pub(super) fn kinds(app: &App) -> Kinds {
         .take::<SealService, _>(app.booking.clone())
         .take::<EraseDocuments, _>(app.documents.clone())
         .take::<RewrapKeys, _>(app.documents.clone())
+        .take::<MakeComposite, _>(app.review.clone())
         .take::<SweepSignIns, _>(app.auth.clone())
         .take::<SendMail, _>(app.notify.clone())
         .take::<ForgetKeys, _>(app.clone())

@@ -198,7 +198,13 @@ impl App {
             &settings.public_url,
         );
         let data_dir = review::DataDir { recordings: recordings_dir, keyring: Some(keyring.clone()) };
-        let review = Review::new(db.clone(), clock.clone(), booking.clone(), directory.clone(), data_dir);
+        let composites = review::CompositeSettings {
+            dir: settings.data_dir.join("composites"),
+            font: settings.font.clone(),
+            node,
+        };
+        let review =
+            Review::new(db.clone(), clock.clone(), booking.clone(), directory.clone(), data_dir, composites);
         let mail = MailSettings { smtp_url: settings.smtp_url.clone(), from: settings.mail_from() };
         let notify = Notify::new(db.clone(), clock.clone(), mail).map_err(StartError::Mail)?;
         let app = Self(Arc::new(Parts {
@@ -247,6 +253,7 @@ impl App {
     pub async fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
         self.live.tell(crate::db::live::Topic::Stopping);
+        self.review.stop_making();
         self.video.stop().await;
         self.cancel.cancel();
         self.tasks.close();

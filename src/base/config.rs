@@ -43,6 +43,8 @@ pub struct Settings {
     pub metrics_listen: Option<SocketAddr>,
     /// Where other nodes on the same database reach this one's HTTP: `http://HOST:PORT`.
     pub node_address: Option<String>,
+    /// A font with Chinese characters for films of recordings; none: one of a package, where that is installed.
+    pub font: Option<PathBuf>,
     /// A filter such as `info` or `mianqia=debug`.
     pub log: String,
     /// `--new`: begin an office although something of an old one is left. No setting, a wish of one start.
@@ -82,7 +84,7 @@ pub struct SettingError {
 /// Two people's camera and microphone as the pages send them (2 × 1.26 Mbit/s), and a screen or papers half of the time.
 const RECORDING_RESERVE: u32 = 27;
 
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "listen",
     "public_url",
     "database_url",
@@ -100,6 +102,7 @@ const NAMES: [&str; 18] = [
     "trusted_proxies",
     "metrics_listen",
     "node_address",
+    "font",
     "log",
 ];
 
@@ -188,6 +191,7 @@ impl Settings {
             )?,
             metrics_listen: parse(values, "metrics_listen", "an address and port such as 127.0.0.1:9090")?,
             node_address: node_address(get("node_address"))?,
+            font: get("font").map(PathBuf::from),
             log,
             listen,
             public_url,

@@ -214,6 +214,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/review/sessions/{id}", "uxxxxxx.xxxx"),
     ("GET", "/review/sessions/{id}/integrity", "uxxxxxx.xxxx"),
     ("POST", "/review/sessions/{id}/playbacks", "uxxxxxx.xxxx"),
+    ("GET", "/review/sessions/{id}/composites", "uxxxxxx.xxxx"),
+    // Through an opening of one's own, and of what was made.
+    ("POST", "/review/sessions/{id}/composites", "uxxxxxxhxxxx"),
+    ("POST", "/review/sessions/{id}/composites/{composite_id}/cancel", "uxxxxxxhxxxx"),
+    ("GET", "/review/sessions/{id}/composites/{composite_id}/file", "uxxxxxxhxxxx"),
     ("GET", "/review/cases", "uxxxxxx.xxxx"),
     // the booking has no documents
     ("GET", "/review/cases/{id}", "uxxxxxxhxxxx"),
@@ -272,6 +277,9 @@ impl Objects {
             "/day" => "?date=2026-11-23",
             "/events" => "?topics=day",
             "/figures/ratings" => "?from=2026-01&to=2026-11",
+            "/review/sessions/{id}/composites/{composite_id}/file" => {
+                "?playback_id=018f0000-0000-7000-8000-000000000000"
+            }
             _ => "",
         };
         let token =
@@ -285,6 +293,7 @@ impl Objects {
             .replace("{publication_id}", &self.recording)
             .replace("{recording_id}", &self.recording)
             .replace("{document_id}", &self.recording)
+            .replace("{composite_id}", &self.recording)
             .replace("{source}", "camera")
             .replace("{stage}", "release")
             .replace("{reference}", &self.reference)
@@ -341,6 +350,9 @@ fn body(method: &str, path: &str) -> Option<Value> {
         "/sessions/{id}/recording/pause" | "/sessions/{id}/recording/note" => json!({"reason": "x"}),
         "/sessions/{id}/media-state" => json!({"microphone": true, "camera": true}),
         "/review/sessions/{id}/playbacks" => json!({"purpose": "x"}),
+        "/review/sessions/{id}/composites" => {
+            json!({"playback_id": "018f0000-0000-7000-8000-000000000000"})
+        }
         _ => json!({}),
     };
     (method != "GET" && method != "DELETE").then_some(body)

@@ -27,6 +27,7 @@ mod calendar_stages;
 mod calls;
 mod clearance;
 mod closings;
+mod composite;
 mod customs;
 mod demo;
 mod desk;

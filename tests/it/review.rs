@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// A session that was held and recorded, as (booking, session, the one recording).
-async fn recorded(app: &TestApp) -> (Value, Value, recording::Model) {
+pub async fn recorded(app: &TestApp) -> (Value, Value, recording::Model) {
     app.set_time("2026-11-23T02:05:00Z");
     let (owner, officer) = (app.signed_in("lin").await, app.signed_in("zhou").await);
     let booking = book(app, &owner).await;
@@ -22,11 +22,11 @@ async fn recorded(app: &TestApp) -> (Value, Value, recording::Model) {
     (booking, session, row)
 }
 
-async fn integrity(auditor: &Browser, session: &Value) -> Value {
+pub async fn integrity(auditor: &Browser, session: &Value) -> Value {
     auditor.get(&format!("/api/v1/review/sessions/{}/integrity", id(session))).await.ok()
 }
 
-fn media_path(app: &TestApp, row: &recording::Model) -> PathBuf {
+pub fn media_path(app: &TestApp, row: &recording::Model) -> PathBuf {
     app.data_dir.join("recordings").join(&row.file)
 }
 

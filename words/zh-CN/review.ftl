@@ -32,6 +32,41 @@ playback_expired = 回放已打开超过 12 小时，请重新填写用途后打
 # $most (number)
 purpose_required = 请写明查看用途（{ $least } 至 { $most } 个字），它会记入审计记录。
 recording_changed = { $fault }这一部分不予播放。
+composite_not_yet = 面洽尚未结束，或录像还没有收尾，请稍后再试。
+composite_nothing = 这场面洽没有录像，无法制作合成录像。
+composite_under_way = 这场面洽的合成录像正在制作，请等待完成，或先取消。
+composite_over = 这份合成录像已不在制作中，无需取消。
+composite_tools = 服务器缺少 ffmpeg 或中文字体，请管理员安装软件包 ffmpeg 和 fonts-noto-cjk，或在 MIANQIA_FONT 中指定字体。
+composite_space = 服务器磁盘空间不足，无法制作合成录像，请联系管理员。
+composite_gone = 这份合成录像已不在了，可以用原始录像重新制作。
+composite_changed = 合成录像的文件与制作时不符，不予提供。请重新制作；原始录像不受影响。
+film =
+    .title = 合成录像，以原始录像为证据 · { $reference }
+    .not_yet = 尚未开始录制
+    .no_picture = 没有画面
+    .over = 此后没有录像
+    .left_out = 不予显示：已缺失，或与当时录制的内容不符
+    .person = { $name } · { $role } · { $source }
+film_role =
+    .officer = 关员
+    .guest = 来访者
+film_source =
+    .camera = 摄像头
+    .screen = 共享屏幕
+    .document = 材料
+film_cause =
+    .between_segments = 连接中断，尚未恢复
+    .publisher_silent = 没有发出任何内容
+    .loss = 网络传输中有丢失
+    .audio_silent = 没有发出声音
+    .video_silent = 没有发出画面
+    .camera_off = 摄像头已关闭
+    .microphone_off = 麦克风已关闭
+    .paused = 关员暂停了录制
+    .still_picture = 画面全黑或静止不动
+    .digital_silence = 麦克风没有声音
+    .disk = 未录下：写入过慢
+    .other = 缺失，原因已记录
 # $line (number)
 # $number (number)
 # $offset (number)

@@ -1,6 +1,7 @@
 //! What an auditor may ask for, and how a session lies on one timeline. Pure.
 
 pub mod checks;
+pub mod film;
 pub mod missing;
 pub mod replay;
 
@@ -20,6 +21,10 @@ pub const VISIT: TimeDelta = TimeDelta::hours(1);
 
 /// How long what was opened may be played.
 pub const PLAYABLE_FOR: TimeDelta = TimeDelta::hours(12);
+
+/// How long a film of all recordings is kept: time enough to hand it in, and no longer than faces need lie about twice. It
+/// can be made again.
+pub const COMPOSITE_KEPT_FOR: TimeDelta = TimeDelta::days(7);
 
 /// What is searched for. All that is given must fit.
 #[derive(Clone, Debug, Default)]

@@ -133,6 +133,7 @@ fn without_chain(rows: &CaseRows) -> Option<Fault> {
         || !rows.documents.is_empty()
         || rows.video.is_any()
         || !rows.playbacks.is_empty()
+        || !rows.composites.is_empty()
         || !rows.invites.is_empty()
         || !rows.ratings.is_empty();
     (rows.entries.is_empty() && some).then(checks::chain_gone)
@@ -165,6 +166,7 @@ fn compare(rows: &CaseRows) -> (Tally, Option<Fault>) {
     comparison.rows(&rows.video.publications, |_| true);
     comparison.rows(&rows.video.gaps, |_| false);
     comparison.rows(&rows.playbacks, |_| false);
+    comparison.rows(&rows.composites, |_| false);
     comparison.rows(&rows.video.invitations, |_| false);
     comparison.rows(&rows.video.checks, |_| false);
     comparison.rows(&rows.video.unrecorded, |_| false);

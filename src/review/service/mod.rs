@@ -2,9 +2,14 @@
 
 mod answers;
 pub mod cases;
+pub mod composites;
+mod ffmpeg;
 pub mod integrity;
+mod making;
+mod plan;
 pub mod report;
 mod system;
+mod workshop;
 
 use crate::auth::{self, Actor, Right};
 use crate::base::clock::Clock;
@@ -45,6 +50,8 @@ struct Inner {
     booking: Booking,
     directory: Directory,
     data_dir: DataDir,
+    composites: composites::CompositeSettings,
+    making: making::Making,
 }
 
 /// A session in the list.
@@ -99,6 +106,17 @@ pub struct Opened {
     pub marks: Vec<Mark>,
 }
 
+/// All recordings of a session on one timeline.
+struct Timeline {
+    /// Timeline zero.
+    starts_at: DateTime<Utc>,
+    duration_ms: i64,
+    tracks: Vec<Track>,
+    missing: Vec<Missing>,
+    marks: Vec<Mark>,
+    entries: Vec<entry::Model>,
+}
+
 /// One recording on the timeline.
 #[derive(Clone, Debug)]
 pub struct Track {
@@ -127,8 +145,16 @@ pub struct MediaFile {
 }
 
 impl Review {
-    pub fn new(db: Db, clock: Clock, booking: Booking, directory: Directory, data_dir: DataDir) -> Self {
-        Self(Arc::new(Inner { db, clock, booking, directory, data_dir }))
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        booking: Booking,
+        directory: Directory,
+        data_dir: DataDir,
+        composites: composites::CompositeSettings,
+    ) -> Self {
+        let making = making::Making::default();
+        Self(Arc::new(Inner { db, clock, booking, directory, data_dir, composites, making }))
     }
 
     /// Sessions that fit, latest first: one more than a page.
@@ -230,7 +256,19 @@ impl Review {
             })
             .await?;
         let integrity = integrity::check_case(&self.0.db, &self.0.data_dir, booking.id).await?;
-        let conn = self.0.db.reader();
+        let Timeline { starts_at, duration_ms, tracks, missing, marks, .. } =
+            self.timeline(&session, &booking, now).await?;
+        Ok(Opened { playback, starts_at, duration_ms, checked_at: now, integrity, tracks, missing, marks })
+    }
+
+    /// What of a session can be played, and what is missing of it.
+    async fn timeline(
+        &self,
+        session: &video_session::Model,
+        booking: &booking::Model,
+        now: DateTime<Utc>,
+    ) -> Result<Timeline, Problem> {
+        let (conn, id) = (self.0.db.reader(), session.id);
         let mut recordings = video::ask::recordings_of(conn, &[id]).await?;
         recordings.retain(is_playable);
         let people = video::ask::people(conn, id).await?;
@@ -242,7 +280,7 @@ impl Review {
         let ids: Vec<Uuid> = recordings.iter().map(|row| row.id).collect();
         let gaps = video::ask::gaps_of(conn, ids.iter().copied()).await?;
         let missing = missing::missing(&SessionRows {
-            session: &session,
+            session,
             entries: &entries,
             publications: &publications,
             recordings: &recordings,
@@ -250,20 +288,14 @@ impl Review {
             now,
         });
         let tracks = tracks(recordings, publications, gaps, people, starts_at);
-        Ok(Opened { playback, starts_at, duration_ms, checked_at: now, integrity, tracks, missing, marks })
+        Ok(Timeline { starts_at, duration_ms, tracks, missing, marks, entries })
     }
 
     /// The file of a recording, for the one who opened the playback, while it may be played.
     pub async fn media(&self, actor: &Actor, playback: Uuid, recording: Uuid) -> Result<MediaFile, Problem> {
         actor.may(Right::Review)?;
         let conn = self.0.db.reader();
-        let playback = case::playback(conn, playback)
-            .await?
-            .filter(|row| row.account_id == actor.account_id)
-            .ok_or_else(Problem::not_found)?;
-        if self.0.clock.now() >= playback.at + model::PLAYABLE_FOR {
-            return Err(Problem::conflict(words::review::playback_expired()));
-        }
+        let playback = self.playable(actor, playback).await?;
         let row = video::ask::recording(conn, recording)
             .await?
             .filter(|row| row.session_id == playback.session_id && is_playable(row))
@@ -276,6 +308,18 @@ impl Review {
         let claimed = claims.closed.get(&row.id).and_then(|claimed| checks::digest(&claimed.manifest_sha256));
         let manifest = claimed.ok_or_else(|| changed(&checks::manifest_fault(row.id)))?;
         Ok(MediaFile { recording: row.id, path, manifest })
+    }
+
+    /// An opening of the caller's, while what was opened may be played.
+    async fn playable(&self, actor: &Actor, playback: Uuid) -> Result<playback::Model, Problem> {
+        let playback = case::playback(self.0.db.reader(), playback)
+            .await?
+            .filter(|row| row.account_id == actor.account_id)
+            .ok_or_else(Problem::not_found)?;
+        if self.0.clock.now() >= playback.at + model::PLAYABLE_FOR {
+            return Err(Problem::conflict(words::review::playback_expired()));
+        }
+        Ok(playback)
     }
 
     async fn find(&self, session: Uuid) -> Result<(video_session::Model, booking::Model), Problem> {

@@ -9,7 +9,7 @@ use crate::evidence::entities::{commitment, entry};
 use crate::evidence::{SYSTEM, told_or};
 use crate::queue::entities::queue_ticket;
 use crate::review::model::replay::Replay;
-use crate::review::store::entities::playback;
+use crate::review::store::entities::{composite, playback};
 use crate::survey::entities::{rating, rating_invite};
 use crate::{booking as bookings, documents, evidence, queue, survey, video};
 use chrono::{DateTime, Utc};
@@ -31,6 +31,7 @@ pub struct CaseRows {
     pub not_as_kept: Vec<(Uuid, KeptFault)>,
     pub video: video::ask::CaseRows,
     pub playbacks: Vec<playback::Model>,
+    pub composites: Vec<composite::Model>,
     pub invites: Vec<rating_invite::Model>,
     pub ratings: Vec<rating::Model>,
     /// The entries of the chain `system` that commit to the ratings, and those before them.
@@ -54,6 +55,7 @@ pub async fn case_rows(
     let answered = evidence::ask::entries_numbered(&snapshot, SYSTEM, numbers).await?;
     let sessions: Vec<Uuid> = video.sessions.iter().map(|row| row.id).collect();
     let (id, owner) = (playback::Column::Id, playback::Column::SessionId);
+    let (film, of) = (composite::Column::Id, composite::Column::SessionId);
     let documents = documents::ask::of_case(&snapshot, case, &told).await?;
     let not_as_kept = match with_files {
         Some(keyring) => documents::ask::not_as_kept(&snapshot, keyring, &documents).await?,
@@ -68,6 +70,7 @@ pub async fn case_rows(
         documents,
         not_as_kept,
         playbacks: told_or(&snapshot, &told, id, owner, &sessions).await?,
+        composites: told_or(&snapshot, &told, film, of, &sessions).await?,
         video,
         invites,
         ratings,

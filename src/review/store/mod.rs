@@ -1,8 +1,9 @@
 //! Every query of the review: the search here, what one case holds in [`case`], a walk through
-//! everything in [`all`].
+//! everything in [`all`], films of all recordings in [`composites`].
 
 pub mod all;
 pub mod case;
+pub mod composites;
 pub mod entities;
 mod evident;
 

@@ -1,8 +1,10 @@
-//! The review's addresses; recordings are served in [`media`].
+//! The review's addresses; recordings are served in [`media`], films of all of them in [`composites`].
 
+mod composites;
 mod dto;
 mod media;
 mod refusals;
+mod schemas;
 
 use crate::auth::{Right, Signed};
 use crate::base::words::Language;
@@ -33,6 +35,9 @@ pub fn router(review: Review) -> OpenApiRouter {
         .routes(routes!(review_case))
         .routes(routes!(open_playback))
         .routes(routes!(media::recording_media))
+        .routes(routes!(composites::list_composites, composites::ask_composite))
+        .routes(routes!(composites::cancel_composite))
+        .routes(routes!(composites::composite_file))
         .with_state(review)
 }
 

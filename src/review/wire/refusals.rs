@@ -15,4 +15,18 @@ refusals! {
         CONFLICT: "playback_expired", "recording_changed";
         RANGE_NOT_SATISFIABLE: "range_not_satisfiable";
     }
+    ListComposites { FORBIDDEN: "forbidden"; }
+    AskComposite {
+        FORBIDDEN: "forbidden";
+        CONFLICT:
+            "playback_expired", "composite_not_yet", "composite_nothing", "composite_under_way", "composite_tools",
+            "composite_space";
+    }
+    CancelComposite { FORBIDDEN: "forbidden"; CONFLICT: "composite_over"; }
+    CompositeFile {
+        FORBIDDEN: "forbidden";
+        NOT_FOUND: "composite_gone";
+        CONFLICT: "playback_expired", "composite_changed";
+        RANGE_NOT_SATISFIABLE: "range_not_satisfiable";
+    }
 }

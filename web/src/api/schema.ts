@@ -1680,6 +1680,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/review/sessions/{id}/composites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The films of a session, the latest first, and how far the one is that is being made. */
+        get: operations["list_composites"];
+        put?: never;
+        /** Asks for one film of a session's recordings, through an opening with a purpose. It is made by and by. */
+        post: operations["ask_composite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/sessions/{id}/composites/{composite_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the making of a film. */
+        post: operations["cancel_composite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/sessions/{id}/composites/{composite_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A film's file, to be saved. All of it is compared with its entry before the first byte is sent. Takes `Range`. */
+        get: operations["composite_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/review/sessions/{id}/integrity": {
         parameters: {
             query?: never;
@@ -2578,6 +2630,11 @@ export interface components {
             /** @description In words: of a choice the option's label. */
             value: components["schemas"]["Text"];
         };
+        /** @description Through which opening of the session it is asked for. */
+        AskComposite: {
+            /** Format: uuid */
+            playback_id: string;
+        };
         /** @description Some days of the office. */
         Board: {
             /** @description What stands and touches these days, by its start. */
@@ -3103,6 +3160,55 @@ export interface components {
             not_told: number;
             /** @description Values of rows that are measured against an entry. */
             values: number;
+        };
+        /** @description One film of all recordings: a derivative, never in the place of the originals. */
+        Composite: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string | null;
+            /** Format: int64 */
+            bytes: number | null;
+            /** Format: int64 */
+            duration_ms: number | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When its file is removed; it can be made again.
+             */
+            kept_until: string | null;
+            /** @description In which its cards are. */
+            language: components["schemas"]["Locale"];
+            /** Format: date-time */
+            made_at: string | null;
+            /** @description The recordings that it was made of. */
+            originals: components["schemas"]["CompositeOriginal"][];
+            /**
+             * Format: int32
+             * @description How far it is, while it is being made; null while it waits for its turn.
+             */
+            percent: number | null;
+            /** @description Of the whole file, in hexadecimal. */
+            sha256: string | null;
+            state: components["schemas"]["CompositeState"];
+        };
+        /** @description A recording that a film was made of. */
+        CompositeOriginal: {
+            /** @description Digest of its index, as its entry holds it; null where that cannot be read. */
+            manifest_sha256: string | null;
+            /** Format: uuid */
+            recording_id: string;
+            /** @description Whether all of it was still what was recorded; what was not is left out, and a card says so. */
+            whole: boolean;
+        };
+        /**
+         * @description What became of a film of all recordings: `asked` waits or is being made; `removed`: its time was over.
+         * @enum {string}
+         */
+        CompositeState: "asked" | "made" | "cancelled" | "failed" | "removed";
+        /** @description The films of a session. */
+        Composites: {
+            items: components["schemas"]["Composite"][];
         };
         /** @description With which login to finish. */
         Confirmation: {
@@ -20114,6 +20220,600 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    list_composites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Composites"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `other_node` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "other_node";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `node_away`, `recordings_scattered` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "node_away" | "recordings_scattered";
+                    };
+                };
+            };
+        };
+    };
+    ask_composite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskComposite"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Composite"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `playback_expired`, `composite_not_yet`, `composite_nothing`, `composite_under_way`, `composite_tools`, `composite_space`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "playback_expired" | "composite_not_yet" | "composite_nothing" | "composite_under_way" | "composite_tools" | "composite_space" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `other_node` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "other_node";
+                    };
+                };
+            };
+            /** @description `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown`, `node_away`, `recordings_scattered` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown" | "node_away" | "recordings_scattered";
+                    };
+                };
+            };
+        };
+    };
+    cancel_composite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                composite_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_host`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `composite_over`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "composite_over" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `other_node` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "other_node";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown`, `node_away`, `recordings_scattered` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown" | "node_away" | "recordings_scattered";
+                    };
+                };
+            };
+        };
+    };
+    composite_file: {
+        parameters: {
+            query: {
+                playback_id: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                composite_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole film */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": number[];
+                };
+            };
+            /** @description The part that Range asks for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": number[];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden";
+                    };
+                };
+            };
+            /** @description `composite_gone`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "composite_gone" | "not_found";
+                    };
+                };
+            };
+            /** @description `playback_expired`, `composite_changed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "playback_expired" | "composite_changed";
+                    };
+                };
+            };
+            /** @description `range_not_satisfiable` */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "range_not_satisfiable";
+                    };
+                };
+            };
+            /** @description `other_node` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "other_node";
+                    };
+                };
+            };
+            /** @description `invalid_parameter`, `text_not_allowed`, `text_too_long` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "invalid_parameter" | "text_not_allowed" | "text_too_long";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `node_away`, `recordings_scattered` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "node_away" | "recordings_scattered";
                     };
                 };
             };

@@ -102,6 +102,7 @@ export type Entry = Schemas['Entry']
 export type Integrity = Schemas['Integrity']
 export type Playback = Schemas['Playback']
 export type Track = Schemas['PlaybackTrack']
+export type Composite = Schemas['Composite']
 
 export type FigureRow = Schemas['FigureRow']
 export type FigureTotal = Schemas['FigureTotal']

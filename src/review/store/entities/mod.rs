@@ -2,4 +2,5 @@
 //!
 //! Others may read a row that the door handed out; queries stand in this store alone.
 
+pub mod composite;
 pub mod playback;

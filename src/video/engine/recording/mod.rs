@@ -44,5 +44,5 @@ pub use file::{RecordingSummary, index_path};
 pub use index::{Gap, GapCause, Medium, Reason};
 pub use recorder::{Flow, Recorder, RecorderEvents, RecorderStatus, RecordingSpec, Writing};
 pub use recover::{RecoverError, origin, recover, recover_broken};
-pub use serve::Checked;
+pub use serve::{Checked, Copied, CopyError};
 pub use verify::{Fault, Verdict, verify};
