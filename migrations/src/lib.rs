@@ -52,6 +52,7 @@ mod m20261127_000800_after_hours;
 mod m20261127_000900_unrecorded;
 mod m20261128_000100_waiting_stages;
 mod m20261128_000200_track_errors;
+mod m20261128_000400_line;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -109,6 +110,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000900_unrecorded::Migration),
             Box::new(m20261128_000100_waiting_stages::Migration),
             Box::new(m20261128_000200_track_errors::Migration),
+            Box::new(m20261128_000400_line::Migration),
         ]
     }
 }
