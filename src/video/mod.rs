@@ -23,7 +23,7 @@ mod words;
 
 pub use demo::MadeUpMedia;
 pub use engine::recording;
-pub use model::line::{LineFault, LinePath, LineQuality, STRETCH, judge_stretch};
+pub use model::line::{LinePath, LineQuality, LineTrouble, STRETCH, judge_stretch};
 pub use service::takeover::{Matter, Whereabouts};
 pub use service::{SessionView, Video, VideoSettings};
 pub use store::{ask, entities};

@@ -13,7 +13,7 @@ use crate::video::entities::participant::ParticipantRole;
 use crate::video::entities::publication::Source;
 use crate::video::entities::recording::RecordingState;
 use crate::video::entities::{line_quality, recording_gap};
-use crate::video::{LineFault, LinePath, LineQuality, STRETCH, judge_stretch};
+use crate::video::{LinePath, LineQuality, LineTrouble, STRETCH, judge_stretch};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -77,7 +77,7 @@ pub struct ReviewLine {
     pub kbps_down: Option<i32>,
     pub path: Option<LinePath>,
     pub quality: LineQuality,
-    pub wrong: Option<LineFault>,
+    pub wrong: Option<LineTrouble>,
 }
 
 impl From<line_quality::Model> for ReviewLine {

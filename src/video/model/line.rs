@@ -61,7 +61,7 @@ pub enum LineQuality {
 /// What is wrong with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LineFault {
+pub enum LineTrouble {
     LossUp,
     LossDown,
     Delay,
@@ -88,9 +88,9 @@ pub struct Figures {
 }
 
 /// How good it is, and the worst that is wrong with it.
-pub fn judge(figures: &Figures) -> (LineQuality, Option<LineFault>) {
-    use LineFault::{Breaks, Delay, LossDown, LossUp, NotThrough, SlowDown, SlowUp, Tcp};
+pub fn judge(figures: &Figures) -> (LineQuality, Option<LineTrouble>) {
     use LineQuality::{Down, Good, Usable, Weak};
+    use LineTrouble::{Breaks, Delay, LossDown, LossUp, NotThrough, SlowDown, SlowUp, Tcp};
     let Some(path) = figures.path else { return (Down, Some(NotThrough)) };
     let over = |value: Option<i32>, bound: i32| value.is_some_and(|value| value > bound);
     let under = |value: Option<i32>, bound: i32| value.is_some_and(|value| value < bound);
@@ -197,7 +197,7 @@ pub fn stretch_of(now: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// How good a stretch of a call was. What got through depends on what was sent, so it says nothing here.
-pub fn judge_stretch(row: &line_quality::Model) -> (LineQuality, Option<LineFault>) {
+pub fn judge_stretch(row: &line_quality::Model) -> (LineQuality, Option<LineTrouble>) {
     judge(&Figures {
         loss_up: row.loss_up,
         loss_down: row.loss_down,
@@ -231,8 +231,8 @@ mod tests {
 
     #[test]
     fn a_line_is_as_good_as_its_worst_figure() {
-        use LineFault::*;
         use LineQuality::*;
+        use LineTrouble::*;
         for (figures, wanted) in [
             (FINE, (Good, None)),
             (Figures { path: Some(LinePath::Relay), ..FINE }, (Good, None)),
@@ -267,6 +267,6 @@ mod tests {
         assert_eq!((row.loss_up, row.loss_down, row.worst_loss), (Some(75), Some(2), Some(300)));
         // By what it last came; what broke meanwhile is not good.
         assert_eq!(row.path, Some(LinePath::Udp));
-        assert_eq!(judge_stretch(&row), (LineQuality::Usable, Some(LineFault::Breaks)));
+        assert_eq!(judge_stretch(&row), (LineQuality::Usable, Some(LineTrouble::Breaks)));
     }
 }

@@ -106,22 +106,25 @@ impl Video {
             this.end_try(account, session).await;
         });
         let publication = ids::new_id(now);
-        let engine = &self.0.engine;
         let sending = Publish { session, participant: account, publication, offer: publish, recording: None };
-        let answers = async {
-            let sent = engine.publish(sending).await?;
-            let back = engine.play(Play { session, publication, viewer: account, offer: play }).await?;
-            Ok(Answers { publish: sent.sdp, play: back.sdp })
-        };
-        let answers = answers.await;
+        let playing = Play { session, publication, viewer: account, offer: play };
+        let answers = self.answers(sending, playing, actor.sign_in_id).await;
         if answers.is_err() {
             self.end_try(account, session).await;
         }
-        answers.map_err(|error| match error {
+        answers
+    }
+
+    async fn answers(&self, sending: Publish, playing: Play, sign_in: Uuid) -> Result<Answers, Problem> {
+        let sent = self.0.engine.publish(sending).await.map_err(problems::engine)?;
+        // Like all media it ends with the sign-in.
+        self.opened(sent.resource, sign_in).await.map_err(|_| Problem::not_signed_in())?;
+        let back = self.0.engine.play(playing).await.map_err(|error| match error {
             // Another check of theirs has taken its place meanwhile.
             EngineError::NothingPublished => problems::busy(),
             error => problems::engine(error),
-        })
+        })?;
+        Ok(Answers { publish: sent.sdp, play: back.sdp })
     }
 
     /// Keeps what a page found with the booking; the newest few of each person stay.

@@ -3,7 +3,7 @@
 use crate::auth::Signed;
 use crate::http::{Body, PathId, Refused};
 use crate::video::model::line::{
-    CHECK_SECONDS, DeviceFound, Figures, LineFault, LinePath, LineQuality, Told, judge,
+    CHECK_SECONDS, DeviceFound, Figures, LinePath, LineQuality, LineTrouble, Told, judge,
 };
 use crate::video::service::Video;
 use crate::video::service::line::{self, Found, Offers};
@@ -44,7 +44,7 @@ pub struct LineCheck {
     /// None: no media got through.
     path: Option<LinePath>,
     quality: LineQuality,
-    wrong: Option<LineFault>,
+    wrong: Option<LineTrouble>,
 }
 
 /// The checks that are kept with a booking, newest first.

@@ -1,7 +1,7 @@
 //! How the types of the use cases and tables of this feature look over the API.
 
 use crate::http::words_in_json;
-use crate::video::model::line::{DeviceFound, LineFault, LinePath, LineQuality};
+use crate::video::model::line::{DeviceFound, LinePath, LineQuality, LineTrouble};
 use crate::video::service::invite::InvitationState;
 use crate::video::store::entities::participant::{ParticipantRole, ParticipantState};
 use crate::video::store::entities::publication::Source;
@@ -40,7 +40,7 @@ words_in_json! {
 
     /// What is wrong with a line: packets lost on the way to the program or from it, a long round trip, little that gets
     /// through either way, TCP where UDP is blocked, that it was gone for some time, or that nothing gets through.
-    LineFault { LossUp, LossDown, Delay, SlowUp, SlowDown, Tcp, Breaks, NotThrough }
+    LineTrouble { LossUp, LossDown, Delay, SlowUp, SlowDown, Tcp, Breaks, NotThrough }
 
     /// Whether a link can be used.
     InvitationState { Open, Taken, Withdrawn, Over }

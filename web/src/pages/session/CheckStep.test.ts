@@ -122,7 +122,7 @@ describe('the check of one’s devices', () => {
     expect(line()).toContain('usable')
     expect(line()).toContain('6.2% lost · round trip 48 ms · 1.2 Mbit/s up, 1.2 down · TCP')
     expect(words(step)).toContain('Much of what you send is lost')
-    const told = () => vi.mocked(api.POST).mock.calls.map(([, options]) => (options as { body: object }).body)
+    const told = () => (vi.mocked(api.POST).mock.calls as unknown as [string, { body: object }][]).map(([, { body }]) => body)
     expect(told()).toEqual([{ camera: 'fails', microphone: 'fails', speaker: 'not_tried', ...measured }])
     // the devices are fine by now, and the speaker was heard
     fake.parts.picture.value = fake.parts.sound.value = track()
