@@ -35,7 +35,7 @@ test('a member books, meets an officer, rates, and an auditor plays it back', as
     const line = member.locator('li', { hasText: '网络' })
     await expect(line.getByText(/^(良好|可用|较差)$/)).toBeVisible({ timeout: 40_000 })
     await expect(line).toContainText(/Mbit\/s · UDP/)
-    await member.getByRole('button', { name: '可以了，记住这些设备' }).click()
+    await member.getByRole('button', { name: '记住这些设备' }).click()
     await expect(member.getByText('已记住。')).toBeVisible()
     await member.getByRole('link', { name: '查看预约' }).click()
     await expect(member.getByText(/检测线路：(良好|可用|较差)/)).toBeVisible()

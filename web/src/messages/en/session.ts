@@ -302,6 +302,7 @@ export default {
     again: 'Check again',
     running: 'Checking the line',
     not_yet: 'Not checked',
+    finish: 'Remember these devices',
     kept: 'The result is kept with the booking, where the officer sees it.',
     wrong: {
       loss_up: 'Much of what you send is lost: the others will see and hear you in pieces.',

@@ -302,6 +302,7 @@ export default {
     again: '重新检测',
     running: '正在检测线路',
     not_yet: '未检测',
+    finish: '记住这些设备',
     kept: '结果已随预约保存，关员可以看到。',
     wrong: {
       loss_up: '您发出的数据丢失较多，对方看到的画面和听到的声音会断续。',
