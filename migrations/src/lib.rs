@@ -53,6 +53,7 @@ mod m20261127_000900_unrecorded;
 mod m20261128_000100_waiting_stages;
 mod m20261128_000200_track_errors;
 mod m20261128_000300_composite;
+mod m20261128_000400_line;
 
 /// All steps, oldest first.
 pub struct Migrator;
@@ -111,6 +112,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000100_waiting_stages::Migration),
             Box::new(m20261128_000200_track_errors::Migration),
             Box::new(m20261128_000300_composite::Migration),
+            Box::new(m20261128_000400_line::Migration),
         ]
     }
 }

@@ -34,7 +34,7 @@ const PUBLIC: &[&str] = &[
     "get_calendar_feed",
 ];
 /// Writes that take no `Idempotency-Key`.
-const UNKEYED: [&str; 3] = ["sign_in", "media_token", "upload_document"];
+const UNKEYED: [&str; 5] = ["sign_in", "media_token", "try_line", "tell_line", "upload_document"];
 
 shared_refusals! {
     EVERY {

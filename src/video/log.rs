@@ -2,6 +2,7 @@
 
 use crate::base::words::{self, Said, Text};
 use crate::evidence::{Logged, Names};
+use crate::video::model::line::LineQuality;
 use crate::video::store::entities::participant::{ParticipantRole, ParticipantState};
 use crate::video::store::entities::publication::Source;
 use chrono::{DateTime, Utc};
@@ -68,6 +69,9 @@ pub enum SessionEntry {
     /// An officer noted that something was checked, or took that back.
     #[serde(rename = "session.checked")]
     Checked { participant: Uuid, check: String, done: bool },
+    /// Somebody checked devices and line for the meeting, and this is how good their page found it.
+    #[serde(rename = "session.line_checked")]
+    LineChecked { check: Uuid, quality: LineQuality },
     /// What somebody sends has not reached the disk for three seconds.
     #[serde(rename = "session.unrecorded")]
     Unrecorded(Unwritten),
@@ -142,6 +146,7 @@ impl Logged for SessionEntry {
             Self::Admitted { role, .. } => *role != ParticipantRole::Officer,
             Self::Left { .. } => !by_program,
             Self::Ended { cause, .. } => *cause != EndedBecause::NotOpened,
+            Self::LineChecked { .. } => false,
             _ => true,
         }
     }
@@ -181,6 +186,12 @@ impl Logged for SessionEntry {
             Self::InvitationWithdrawn { .. } => words::log::session_invitation_withdrawn(),
             Self::Checked { done: true, .. } => words::log::session_checked(),
             Self::Checked { .. } => words::log::session_unchecked(),
+            Self::LineChecked { quality, .. } => match quality {
+                LineQuality::Good => words::log::session_line_checked(),
+                LineQuality::Usable => words::log::session_line_checked_usable(),
+                LineQuality::Weak => words::log::session_line_checked_weak(),
+                LineQuality::Down => words::log::session_line_checked_down(),
+            },
             Self::Unrecorded(of) => {
                 words::log::session_unrecorded(who(&of.participant), source(of.source), medium(&of.medium))
             }

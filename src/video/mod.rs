@@ -3,7 +3,7 @@
 //! Others may call [`Video`] (wired in `app`) and [`recording`], which checks a recorded file. The
 //! media itself is behind one door, [`engine`]: it knows ids only, and who may do what is decided
 //! here. `model` holds the states, `token` the bearer tokens, `steps` what people do and `ending` how they
-//! leave, `invite` who else may come, `checks` what an officer checks of them, `unrecorded` what is not recorded and why, `presence` whose page is there, `media` WHIP and WHEP
+//! leave, `invite` who else may come, `line` how good their lines are, `checks` what an officer checks of them, `unrecorded` what is not recorded and why, `presence` whose page is there, `media` WHIP and WHEP
 //! (`limits`: how often, `turns`: whose turn, `sign_ins`: until when), `recorded` what the engine tells and what a crash left behind.
 //!
 //! Invariants: media is neither forwarded nor recorded for somebody who has not acknowledged the
@@ -23,6 +23,7 @@ mod words;
 
 pub use demo::MadeUpMedia;
 pub use engine::recording;
+pub use model::line::{LinePath, LineQuality, LineTrouble, STRETCH, judge_stretch};
 pub use service::takeover::{Matter, Whereabouts};
 pub use service::{SessionView, Video, VideoSettings};
 pub use store::{ask, entities};

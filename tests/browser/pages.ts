@@ -40,6 +40,7 @@ export function pagesOf({ bookings, services, sessionId, ratingPath, invitationP
     page('rating', 'anyone', ratingPath),
     page('unknown rating', 'anyone', '/rate/no-such-token'),
     page('devices', 'anyone', '/devices'),
+    page('devices and line', 'lin', `/line/${bookings.joinable.id}`),
     page('invitation', 'anyone', invitationPath),
     page('session, notice', 'gao', `/session/${bookings.unopened.id}`),
     page('session, waiting room', 'lin', `/session/${bookings.joinable.id}`),

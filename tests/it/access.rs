@@ -182,6 +182,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     // nobody of them has been admitted: the token waits behind that, with 403
     ("POST", "/sessions/{id}/token", "uxhhh..xxxxx"),
     ("PUT", "/sessions/{id}/media-state", "u.hhh..xxxxx"),
+    // nobody is in the call
+    ("POST", "/sessions/{id}/line", "uxhhh..xxxxx"),
+    ("GET", "/bookings/{id}/line-checks", "u.hhh..xxxxx"),
+    ("POST", "/bookings/{id}/line-checks", "u.hhh..xxxxx"),
+    ("POST", "/bookings/{id}/line-checks/media", "u.hhh..xxxxx"),
     ("POST", "/sessions/{id}/participants/{pid}/admit", "uxxxx..xxxxx"),
     ("POST", "/sessions/{id}/end", "uxxxx..xxxxx"),
     ("PUT", "/sessions/{id}/checks/{key}", "uxxxx..xxxxx"),
@@ -348,6 +353,11 @@ fn body(method: &str, path: &str) -> Option<Value> {
         "/sessions/{id}/acknowledge" => json!({"notice_version": 0}),
         "/sessions/{id}/checks/{key}" => json!({"done": true}),
         "/sessions/{id}/recording/pause" | "/sessions/{id}/recording/note" => json!({"reason": "x"}),
+        "/sessions/{id}/line" => json!({"seconds": 30, "down_seconds": 0}),
+        "/bookings/{id}/line-checks" => {
+            json!({"camera": "works", "microphone": "works", "speaker": "not_tried"})
+        }
+        "/bookings/{id}/line-checks/media" => json!({"publish_base64": "", "play_base64": ""}),
         "/sessions/{id}/media-state" => json!({"microphone": true, "camera": true}),
         "/review/sessions/{id}/playbacks" => json!({"purpose": "x"}),
         "/review/sessions/{id}/composites" => {

@@ -51,6 +51,7 @@ mod killed;
 mod kills;
 mod late_moves;
 mod limits;
+mod line;
 mod mail;
 mod mail_faults;
 mod mail_order;

@@ -135,6 +135,20 @@ const COLUMNS: &[(&str, &str, Must)] = &[
     ("session_check", "key", Found),
     ("session_check", "account_id", Found),
     ("session_check", "checked_at", Found),
+    ("line_check", "id", Found),
+    ("line_check", "booking_id", Found),
+    ("line_check", "account_id", Found),
+    ("line_check", "role", FoundWith("'officer'")),
+    ("line_check", "checked_at", Found),
+    ("line_check", "camera", FoundWith("'fails'")),
+    ("line_check", "microphone", FoundWith("'fails'")),
+    ("line_check", "speaker", FoundWith("'fails'")),
+    ("line_check", "loss_up", Found),
+    ("line_check", "loss_down", Found),
+    ("line_check", "round_trip_ms", Found),
+    ("line_check", "kbps_up", Found),
+    ("line_check", "kbps_down", Found),
+    ("line_check", "path", FoundWith("'tcp'")),
     ("unrecorded_stretch", "id", Found),
     ("unrecorded_stretch", "session_id", Found),
     ("unrecorded_stretch", "publication_id", Found),
@@ -205,6 +219,8 @@ async fn full_case(app: &TestApp) -> String {
         .post(&format!("/api/v1/bookings/{}/invitations", id(&booking)), json!({"label": "王经理"}))
         .await
         .ok();
+    let found = json!({"camera": "works", "microphone": "works", "speaker": "works", "loss_up_permille": 3, "round_trip_ms": 40, "path": "udp"});
+    owner.post(&format!("/api/v1/bookings/{}/line-checks", id(&booking)), found).await.ok();
     let session = open_call(&owner, &officer, &booking).await;
     let check = format!("/api/v1/sessions/{}/checks/face", id(&session));
     for done in [true, false, true] {
@@ -330,7 +346,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
             let bytes: Value = serde_json::from_slice(&entry.bytes).unwrap();
             told.extend(bytes["rows"].as_array().unwrap().iter().map(|row| row["table"].as_str().unwrap().to_owned()));
         }
-        assert_eq!(told.len(), 17, "a full case has rows of all tables: {told:?}");
+        assert_eq!(told.len(), 18, "a full case has rows of all tables: {told:?}");
         let there: BTreeSet<(&str, &str)> =
             schema.keys().filter(|(table, _)| told.contains(table)).map(|(t, c)| (t.as_str(), c.as_str())).collect();
         let listed: BTreeSet<(&str, &str)> = COLUMNS.iter().map(|(table, column, _)| (*table, *column)).collect();
@@ -414,7 +430,7 @@ both_stores! { at "2026-11-23T01:30:00Z";
         erase_chain(&conn, &case_literal(&conn, &case)).await;
         // Children first, for a store that looks.
         for table in [
-            "unrecorded_stretch", "session_check", "playback", "recording_gap", "recording", "publication", "rating_about", "rating",
+            "line_check", "unrecorded_stretch", "session_check", "playback", "recording_gap", "recording", "publication", "rating_about", "rating",
             "rating_invite", "invitation", "occupied", "appointment",
         ] {
             conn.execute_unprepared(&format!("delete from {table}")).await.unwrap();

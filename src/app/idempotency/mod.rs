@@ -64,7 +64,9 @@ fn key_of(request: &Request) -> Result<Option<String>, Problem> {
     // A file is too large to be read twice; the same one again is the one that is there.
     let is_file = path.starts_with("/api/v1/bookings/") && path.ends_with("/documents");
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if is_read || excepted || is_token || is_file {
+    // The same for the check of a line; and what a page tells of its line twice a minute is worth no row more.
+    let is_line = path.ends_with("/line-checks/media") || path.ends_with("/line");
+    if is_read || excepted || is_token || is_file || is_line {
         return Ok(None);
     }
     let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };

@@ -170,6 +170,7 @@ fn compare(rows: &CaseRows) -> (Tally, Option<Fault>) {
     comparison.rows(&rows.video.invitations, |_| false);
     comparison.rows(&rows.video.checks, |_| false);
     comparison.rows(&rows.video.unrecorded, |_| false);
+    comparison.rows(&rows.video.line_checks, |_| false);
     comparison.rows(&rows.invites, |_| false);
     comparison.lost();
     let (mut tally, fault) = (comparison.tally, comparison.fault);

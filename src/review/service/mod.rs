@@ -32,7 +32,7 @@ use crate::review::store::{self, case};
 use crate::review::words::entry_text;
 use crate::video;
 use crate::video::entities::recording::{self, RecordingState};
-use crate::video::entities::{participant, publication, recording_gap, video_session};
+use crate::video::entities::{line_quality, participant, publication, recording_gap, video_session};
 use crate::video::log::{RecordingEntry, SessionEntry};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -78,6 +78,8 @@ pub struct Row {
 pub struct Detail {
     pub row: Row,
     pub people: Vec<participant::Model>,
+    /// How good their lines were, in the order of time.
+    pub lines: Vec<line_quality::Model>,
     pub entries: Vec<Line>,
 }
 
@@ -182,10 +184,11 @@ impl Review {
         let conn = self.0.db.reader();
         let entries = evidence::entries(conn, booking.id).await?;
         let people = video::ask::people(conn, id).await?;
+        let lines = video::ask::qualities(conn, id).await?;
         let mut rows = self.rows(vec![(session, booking)]).await?;
         let row = rows.pop().ok_or_else(Problem::not_found)?;
         let entries = self.lines(&entries, &names(&people)).await?;
-        Ok(Detail { row, people, entries })
+        Ok(Detail { row, people, lines, entries })
     }
 
     /// Entries in words, with who did what they tell.

@@ -12,7 +12,8 @@ use crate::review::service::{Detail, Line, Opened, Row, Track};
 use crate::video::entities::participant::ParticipantRole;
 use crate::video::entities::publication::Source;
 use crate::video::entities::recording::RecordingState;
-use crate::video::entities::recording_gap;
+use crate::video::entities::{line_quality, recording_gap};
+use crate::video::{LinePath, LineQuality, LineTrouble, STRETCH, judge_stretch};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -51,7 +52,55 @@ pub struct ReviewDetail {
     /// The venue's zone.
     pub zone: String,
     pub people: Vec<ReviewPerson>,
+    /// How good people's lines were, by what their pages told, some minutes each, in the order of time.
+    pub lines: Vec<ReviewLine>,
     pub entries: Vec<Entry>,
+}
+
+/// How good somebody's line was in some minutes of the call.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReviewLine {
+    pub participant_id: Uuid,
+    pub began_at: DateTime<Utc>,
+    pub until: DateTime<Utc>,
+    /// How long of it was measured, and for how long of that nothing came back.
+    pub seconds: i32,
+    pub down_seconds: i32,
+    /// Packets lost on the way to the program, in a thousand.
+    pub loss_up_permille: Option<i32>,
+    pub loss_down_permille: Option<i32>,
+    /// The worst of any half minute, either way.
+    pub worst_loss_permille: Option<i32>,
+    pub round_trip_ms: Option<i32>,
+    pub worst_round_trip_ms: Option<i32>,
+    pub kbps_up: Option<i32>,
+    pub kbps_down: Option<i32>,
+    pub path: Option<LinePath>,
+    pub quality: LineQuality,
+    pub wrong: Option<LineTrouble>,
+}
+
+impl From<line_quality::Model> for ReviewLine {
+    fn from(row: line_quality::Model) -> Self {
+        let (quality, wrong) = judge_stretch(&row);
+        Self {
+            participant_id: row.participant_id,
+            began_at: row.began_at,
+            until: row.began_at + STRETCH,
+            seconds: row.seconds,
+            down_seconds: row.down_seconds,
+            loss_up_permille: row.loss_up,
+            loss_down_permille: row.loss_down,
+            worst_loss_permille: row.worst_loss,
+            round_trip_ms: row.round_trip_ms,
+            worst_round_trip_ms: row.worst_round_trip_ms,
+            kbps_up: row.kbps_up,
+            kbps_down: row.kbps_down,
+            path: row.path,
+            quality,
+            wrong,
+        }
+    }
 }
 
 /// A case with documents in the auditor's list.
@@ -284,6 +333,7 @@ impl ReviewDetail {
         Self {
             zone: detail.row.zone.clone(),
             people: people.collect(),
+            lines: detail.lines.into_iter().map(ReviewLine::from).collect(),
             entries: in_words(detail.entries, language),
             row: detail.row.into(),
         }

@@ -1,4 +1,4 @@
-//! How often somebody may offer media. Pure: time comes in.
+//! How often somebody may offer media, and tell of their line. Pure: time comes in.
 //!
 //! Every offer costs a handshake and, on publishing, a file and an entry. A page needs a handful at the
 //! beginning and one after each break.
@@ -17,6 +17,12 @@ const REMEMBERED: usize = 4096;
 pub enum Offering {
     ToPublish,
     ToPlay,
+    /// A check of the line, by an account.
+    ToCheck,
+    /// What a check found.
+    OfCheck,
+    /// How the lines of a call were.
+    OfLine,
 }
 
 impl Offering {
@@ -25,6 +31,9 @@ impl Offering {
         match self {
             Self::ToPublish => (10, 2500),
             Self::ToPlay => (40, 500),
+            Self::ToCheck | Self::OfCheck => (6, 20_000),
+            // Twice a minute, and at the end.
+            Self::OfLine => (6, 12_000),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Who may go from where to where in a session. Pure: time and settings are inputs.
 
 pub mod limits;
+pub mod line;
 pub mod presence;
 pub mod relay;
 pub mod space;

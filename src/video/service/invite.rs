@@ -250,7 +250,7 @@ impl Video {
 }
 
 /// Whether the session of a booking may still be held.
-fn may_still_come(booking: &booking::Model, now: DateTime<Utc>) -> bool {
+pub(super) fn may_still_come(booking: &booking::Model, now: DateTime<Utc>) -> bool {
     use BookingState::{Accepted, CheckedIn, Held, Requested};
     matches!(booking.state, Held | Requested | Accepted | CheckedIn) && now < join_window(booking).1
 }

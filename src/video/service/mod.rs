@@ -4,6 +4,7 @@ mod checks;
 mod ending;
 mod glance;
 pub mod invite;
+pub mod line;
 pub mod media;
 mod recorded;
 mod sign_ins;
@@ -34,7 +35,7 @@ use crate::video::service::recorded::Inbox;
 use crate::video::store;
 use crate::video::store::entities::participant::{self, ParticipantRole, ParticipantState};
 use crate::video::store::entities::video_session;
-use crate::video::store::entities::{publication, session_check, unrecorded_stretch};
+use crate::video::store::entities::{line_check, publication, session_check, unrecorded_stretch};
 use crate::video::words::problems;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -79,6 +80,8 @@ pub(super) struct Inner {
     pub presence: Mutex<Presence>,
     pub limits: Mutex<Limits>,
     pub turns: Mutex<Turns>,
+    /// The check of the line that runs, by account.
+    pub line_tries: Mutex<HashMap<Uuid, Uuid>>,
     /// By which sign-in each resource was opened.
     pub opened_by: Mutex<HashMap<Uuid, Uuid>>,
     /// Bytes that the disk of the recordings had left when it was looked at last; less than none: not known.
@@ -108,6 +111,8 @@ pub struct SessionView {
     pub invited: HashSet<Uuid>,
     /// What has been checked of the people; only officers are told.
     pub checks: Vec<session_check::Model>,
+    /// What was found of their lines, newest first; only officers are told.
+    pub line_checks: Vec<line_check::Model>,
     /// What is not being recorded, and what was not and nobody has said why.
     pub unrecorded: Vec<unrecorded_stretch::Model>,
     /// An officer paused the recording; from the engine's memory.
@@ -167,6 +172,7 @@ impl Video {
             bytes_left: AtomicI64::new(-1),
             limits: Mutex::default(),
             turns: Mutex::default(),
+            line_tries: Mutex::default(),
             opened_by: Mutex::default(),
             stopping: AtomicBool::new(false),
             drain: CancellationToken::new(),
@@ -221,9 +227,12 @@ impl Video {
         } else {
             HashSet::new()
         };
-        let checks = match me.role {
-            ParticipantRole::Officer => store::checks(conn, id).await?,
-            ParticipantRole::Guest => Vec::new(),
+        let (checks, line_checks) = match me.role {
+            ParticipantRole::Officer => {
+                let lines = store::line::checks(conn, found.booking.id, None).await?;
+                (store::checks(conn, id).await?, lines)
+            }
+            ParticipantRole::Guest => (Vec::new(), Vec::new()),
         };
         let here = {
             let presence = self.presence();
@@ -251,6 +260,7 @@ impl Video {
             ahead,
             invited,
             checks,
+            line_checks,
             me,
         })
     }

@@ -1,6 +1,7 @@
 //! What other features ask about sessions, their people and recordings.
 
 pub use crate::video::store::glance::sessions_of;
+pub use crate::video::store::line::qualities;
 pub use crate::video::store::media::recording;
 pub use crate::video::store::{people, publications, session};
 
@@ -8,7 +9,8 @@ use crate::db::contains;
 use crate::evidence::told_or;
 use crate::video::store::entities::participant::{self, ParticipantRole};
 use crate::video::store::entities::{
-    invitation, publication, recording, recording_gap, session_check, unrecorded_stretch, video_session,
+    invitation, line_check, publication, recording, recording_gap, session_check, unrecorded_stretch,
+    video_session,
 };
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -158,14 +160,26 @@ pub struct CaseRows {
     pub invitations: Vec<invitation::Model>,
     pub checks: Vec<session_check::Model>,
     pub unrecorded: Vec<unrecorded_stretch::Model>,
+    pub line_checks: Vec<line_check::Model>,
 }
 
 impl CaseRows {
     /// Whether there is any row at all.
     pub fn is_any(&self) -> bool {
-        let Self { sessions, people, publications, recordings, gaps, invitations, checks, unrecorded } = self;
+        let Self {
+            sessions,
+            people,
+            publications,
+            recordings,
+            gaps,
+            invitations,
+            checks,
+            unrecorded,
+            line_checks,
+        } = self;
         !(sessions.is_empty() && people.is_empty() && publications.is_empty() && recordings.is_empty())
             || !(gaps.is_empty() && invitations.is_empty() && checks.is_empty() && unrecorded.is_empty())
+            || !line_checks.is_empty()
     }
 }
 
@@ -196,5 +210,17 @@ pub async fn of_case(
         .await?;
     let (id, owner) = (unrecorded_stretch::Column::Id, unrecorded_stretch::Column::SessionId);
     let unrecorded = told_or(conn, &told, id, owner, &session_ids).await?;
-    Ok(CaseRows { sessions, people, publications, recordings, gaps, invitations, checks, unrecorded })
+    let (id, owner) = (line_check::Column::Id, line_check::Column::BookingId);
+    let line_checks = told_or(conn, &told, id, owner, &[case]).await?;
+    Ok(CaseRows {
+        sessions,
+        people,
+        publications,
+        recordings,
+        gaps,
+        invitations,
+        checks,
+        unrecorded,
+        line_checks,
+    })
 }

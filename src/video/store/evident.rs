@@ -2,8 +2,8 @@
 
 use crate::evidence::rows::{Column, Evident, hex, instant, maybe, personal, plain};
 use crate::video::store::entities::{
-    invitation, participant, publication, recording, recording_gap, session_check, unrecorded_stretch,
-    video_session,
+    invitation, line_check, participant, publication, recording, recording_gap, session_check,
+    unrecorded_stretch, video_session,
 };
 use serde_json::{Value, json};
 
@@ -232,6 +232,48 @@ impl Evident for unrecorded_stretch::Model {
             personal("reason", reason.clone()),
             plain("noted_by", json!(noted_by)),
             plain("noted_at", maybe(*noted_at)),
+        ]
+    }
+}
+
+impl Evident for line_check::Model {
+    const TABLE: &'static str = "line_check";
+
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let Self {
+            id: _,
+            booking_id,
+            account_id,
+            role,
+            checked_at,
+            camera,
+            microphone,
+            speaker,
+            loss_up,
+            loss_down,
+            round_trip_ms,
+            kbps_up,
+            kbps_down,
+            path,
+        } = self;
+        vec![
+            plain("booking_id", json!(booking_id)),
+            plain("account_id", json!(account_id)),
+            plain("role", json!(role)),
+            plain("checked_at", instant(*checked_at)),
+            plain("camera", json!(camera)),
+            plain("microphone", json!(microphone)),
+            plain("speaker", json!(speaker)),
+            plain("loss_up", json!(loss_up)),
+            plain("loss_down", json!(loss_down)),
+            plain("round_trip_ms", json!(round_trip_ms)),
+            plain("kbps_up", json!(kbps_up)),
+            plain("kbps_down", json!(kbps_down)),
+            plain("path", json!(path)),
         ]
     }
 }

@@ -5,6 +5,7 @@ pub mod entities;
 mod evident;
 pub mod glance;
 pub mod invite;
+pub mod line;
 pub mod media;
 pub mod nodes;
 pub mod unrecorded;

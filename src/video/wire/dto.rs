@@ -10,9 +10,10 @@ use crate::video::store::entities::participant::{self, ParticipantRole, Particip
 use crate::video::store::entities::publication::{self, Source};
 use crate::video::store::entities::unrecorded_stretch::{self, UnrecordedCause};
 use crate::video::store::entities::video_session::SessionState;
+use crate::video::wire::line::LineCheck;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -91,6 +92,16 @@ pub enum GuestBy {
     Invitation,
 }
 
+impl GuestBy {
+    pub fn of(guest: Uuid, booker: Uuid, invited: &HashSet<Uuid>) -> Self {
+        match guest {
+            guest if guest == booker => Self::Booking,
+            guest if invited.contains(&guest) => Self::Invitation,
+            _ => Self::Enterprise,
+        }
+    }
+}
+
 /// Somebody in the session.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Participant {
@@ -110,6 +121,8 @@ pub struct Participant {
     pub present: bool,
     /// Whether this is the caller.
     pub me: bool,
+    /// What was found of their devices and line last; only officers are told.
+    pub line_check: Option<LineCheck>,
 }
 
 /// What somebody sends from one source.
@@ -304,16 +317,14 @@ fn checks_of(view: &SessionView) -> Vec<SessionCheck> {
 
 impl Participant {
     fn of(person: participant::Model, me: Uuid, view: &SessionView) -> Self {
-        let guest_by = match person.role {
-            ParticipantRole::Officer => None,
-            ParticipantRole::Guest if person.account_id == view.booking.account_id => Some(GuestBy::Booking),
-            ParticipantRole::Guest if view.invited.contains(&person.account_id) => Some(GuestBy::Invitation),
-            ParticipantRole::Guest => Some(GuestBy::Enterprise),
-        };
+        let guest_by = (person.role == ParticipantRole::Guest)
+            .then(|| GuestBy::of(person.account_id, view.booking.account_id, &view.invited));
+        let checked = view.line_checks.iter().find(|check| check.account_id == person.account_id);
         Self {
             id: person.id,
             role: person.role,
             badge_no: view.badges.get(&person.account_id).cloned(),
+            line_check: checked.map(|check| LineCheck::of(check.clone(), guest_by, view.me.account_id)),
             guest_by,
             state: person.state,
             acknowledged_at: person.acknowledged_at,

@@ -1,8 +1,9 @@
-//! The session's addresses: steps here, live events in [`events`], invitations in [`invite`], WHIP and WHEP in [`media`].
+//! The session's addresses: steps here, live events in [`events`], invitations in [`invite`], people's lines in [`line`], WHIP and WHEP in [`media`].
 
 mod dto;
 mod events;
 mod invite;
+mod line;
 mod media;
 mod refusals;
 mod schemas;
@@ -55,6 +56,9 @@ pub fn router(video: Video) -> OpenApiRouter {
         .routes(routes!(invite::invitation))
         .routes(routes!(invite::accept_invitation))
         .routes(routes!(media_token))
+        .routes(routes!(line::line_checks, line::keep_line_check))
+        .routes(routes!(line::try_line))
+        .routes(routes!(line::tell_line))
         .merge(media)
         .with_state(video)
 }

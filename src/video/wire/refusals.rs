@@ -64,6 +64,26 @@ refusals! {
         GONE: "invitation_withdrawn";
     }
 
+    LineChecks { ..BOOKERS; CONFLICT: "not_a_video_booking"; }
+    TryLine {
+        ..BOOKERS;
+        ..ENGINE;
+        CONFLICT: "not_a_video_booking", "session_ended";
+        UNPROCESSABLE_ENTITY: "bad_sdp";
+        TOO_MANY_REQUESTS: "too_many_line_checks";
+    }
+    KeepLineCheck {
+        ..BOOKERS;
+        CONFLICT: "not_a_video_booking", "session_ended";
+        TOO_MANY_REQUESTS: "too_many_line_checks";
+    }
+    TellLine {
+        ..BOOKERS;
+        FORBIDDEN: "not_admitted";
+        CONFLICT: "not_entered";
+        TOO_MANY_REQUESTS: "too_many_line_reports";
+    }
+
     WhipPublish {
         ..ENGINE;
         UNAUTHORIZED: "bad_token";

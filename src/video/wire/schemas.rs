@@ -1,6 +1,7 @@
 //! How the types of the use cases and tables of this feature look over the API.
 
 use crate::http::words_in_json;
+use crate::video::model::line::{DeviceFound, LinePath, LineQuality, LineTrouble};
 use crate::video::service::invite::InvitationState;
 use crate::video::store::entities::participant::{ParticipantRole, ParticipantState};
 use crate::video::store::entities::publication::Source;
@@ -27,6 +28,19 @@ words_in_json! {
 
     /// Why something is not recorded: it does not reach the disk, or an officer paused the recording.
     UnrecordedCause { NotWritten, Paused }
+
+    /// By what media comes to the program: directly by UDP or TCP, or by a TURN server.
+    LinePath { Udp, Tcp, Relay }
+
+    /// What a page found of a device.
+    DeviceFound { Works, Fails, NotTried }
+
+    /// How good a line is for a meeting. `usable`: it can be held, with some faults. `down`: nothing gets through.
+    LineQuality { Good, Usable, Weak, Down }
+
+    /// What is wrong with a line: packets lost on the way to the program or from it, a long round trip, little that gets
+    /// through either way, TCP where UDP is blocked, that it was gone for some time, or that nothing gets through.
+    LineTrouble { LossUp, LossDown, Delay, SlowUp, SlowDown, Tcp, Breaks, NotThrough }
 
     /// Whether a link can be used.
     InvitationState { Open, Taken, Withdrawn, Over }

@@ -3,6 +3,7 @@
 use crate::base::words;
 use crate::http::Problem;
 use crate::video::engine::{EngineError, OfferFault};
+use crate::video::model::line::CHECK_SECONDS;
 use crate::video::model::{self, MAX_GUESTS, StepRefused};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -111,6 +112,17 @@ pub fn taken_over() -> Problem {
 /// 429 for too many offers.
 pub fn too_many_offers() -> Problem {
     Problem::too_many(words::video::too_many_offers())
+}
+
+/// 429 for checks of the line, or their results, that come too fast.
+pub fn too_many_line_checks() -> Problem {
+    let again = Some(CHECK_SECONDS);
+    Problem { retry_after: again, ..Problem::too_many(words::video::too_many_line_checks()) }
+}
+
+/// 429 for a page that tells of its line too often.
+pub fn too_many_line_reports() -> Problem {
+    Problem::too_many(words::video::too_many_line_reports())
 }
 
 pub fn busy() -> Problem {

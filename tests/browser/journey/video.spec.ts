@@ -30,6 +30,17 @@ test('a member books, meets an officer, rates, and an auditor plays it back', as
   expect(mail.calendar_method).toBe('REQUEST')
   expect(mail.calendar).toContain('BEGIN:VTIMEZONE')
 
+  await test.step('the member checks devices and line ahead, over the way that the meeting takes', async () => {
+    await member.getByRole('link', { name: '检测设备和线路' }).click()
+    const line = member.locator('li', { hasText: '网络' })
+    await expect(line.getByText(/^(良好|可用|较差)$/)).toBeVisible({ timeout: 40_000 })
+    await expect(line).toContainText(/Mbit\/s · UDP/)
+    await member.getByRole('button', { name: '记住这些设备' }).click()
+    await expect(member.getByText('已记住。')).toBeVisible()
+    await member.getByRole('link', { name: '查看预约' }).click()
+    await expect(member.getByText(/检测线路：(良好|可用|较差)/)).toBeVisible()
+  })
+
   const officer = await person(browser, server, 'zhou')
   await test.step('the member acknowledges, checks the devices and waits', async () => {
     await member.getByRole('link', { name: '进入面洽' }).click()
@@ -40,6 +51,7 @@ test('a member books, meets an officer, rates, and an auditor plays it back', as
   await test.step('the officer sees who waits and admits them', async () => {
     await officer.goto('/staff/day')
     await officer.getByRole('link', { name: '接入' }).first().click()
+    await expect(officer.getByText(/检测线路：(良好|可用|较差)/)).toBeVisible()
     // Reads the notice, the first of the day, and is in: nothing else is asked.
     await acknowledge(officer)
   })

@@ -310,6 +310,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{id}/line-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The checks of devices and line that are kept with a booking. */
+        get: operations["line_checks"];
+        put?: never;
+        /** Keeps what the caller's page found of devices and line with the booking. */
+        post: operations["keep_line_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{id}/line-checks/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends media to the program and back over the way that a meeting takes, for some seconds. Nobody else sees or hears it,
+         *     and nothing is recorded.
+         */
+        post: operations["try_line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{id}/no-show": {
         parameters: {
             query?: never;
@@ -2207,6 +2245,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells how the lines of the caller's page in the call were lately. */
+        post: operations["tell_line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/media-state": {
         parameters: {
             query?: never;
@@ -3380,6 +3435,11 @@ export interface components {
             hindrances: components["schemas"]["Hindrance"][];
             stages: components["schemas"]["StageOffer"][];
         };
+        /**
+         * @description What a page found of a device.
+         * @enum {string}
+         */
+        DeviceFound: "works" | "fails" | "not_tried";
         /** @description A file that was uploaded. */
         DocumentFile: {
             can_open: boolean;
@@ -4054,6 +4114,47 @@ export interface components {
              */
             ahead: number;
         };
+        /** @description What somebody's page found of their devices and line. */
+        LineCheck: {
+            camera: components["schemas"]["DeviceFound"];
+            /** Format: date-time */
+            checked_at: string;
+            guest_by: components["schemas"]["GuestBy"] | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: int32 */
+            kbps_down: number | null;
+            /**
+             * Format: int32
+             * @description What got through, in thousands of bits a second.
+             */
+            kbps_up: number | null;
+            /** Format: int32 */
+            loss_down_permille: number | null;
+            /**
+             * Format: int32
+             * @description Packets lost on the way to the program, in a thousand.
+             */
+            loss_up_permille: number | null;
+            microphone: components["schemas"]["DeviceFound"];
+            /** @description Whether it is the caller's own. */
+            mine: boolean;
+            path: components["schemas"]["LinePath"] | null;
+            quality: components["schemas"]["LineQuality"];
+            /** @description On whose side of the table they are. */
+            role: components["schemas"]["ParticipantRole"];
+            /** Format: int32 */
+            round_trip_ms: number | null;
+            speaker: components["schemas"]["DeviceFound"];
+            wrong: components["schemas"]["LineTrouble"] | null;
+        };
+        /** @description The checks that are kept with a booking, newest first. */
+        LineChecks: {
+            /** @description For the `RTCPeerConnection`s of a check; empty where the service is reached directly. */
+            ice_servers: components["schemas"]["IceServer"][];
+            /** @description Guests see their own. */
+            items: components["schemas"]["LineCheck"][];
+        };
         /** @description Something wrong in a line. */
         LineFault: {
             code: string;
@@ -4065,6 +4166,32 @@ export interface components {
             line: number;
             /** @description What is wrong and what to do, in the reader's language. */
             text: string;
+        };
+        /**
+         * @description By what media comes to the program: directly by UDP or TCP, or by a TURN server.
+         * @enum {string}
+         */
+        LinePath: "udp" | "tcp" | "relay";
+        /**
+         * @description How good a line is for a meeting. `usable`: it can be held, with some faults. `down`: nothing gets through.
+         * @enum {string}
+         */
+        LineQuality: "good" | "usable" | "weak" | "down";
+        /**
+         * @description What is wrong with a line: packets lost on the way to the program or from it, a long round trip, little that gets
+         *     through either way, TCP where UDP is blocked, that it was gone for some time, or that nothing gets through.
+         * @enum {string}
+         */
+        LineTrouble: "loss_up" | "loss_down" | "delay" | "slow_up" | "slow_down" | "tcp" | "breaks" | "not_through";
+        /** @description The answers to the offers of a check. */
+        LineTry: {
+            play: string;
+            publish: string;
+            /**
+             * Format: int32
+             * @description After so long it is over by itself.
+             */
+            seconds: number;
         };
         /**
          * @description The languages in which the service answers: the directories of `words/`.
@@ -4473,6 +4600,65 @@ export interface components {
         NewInvitation: {
             /** @description Whom it is for; need not be given. */
             label?: string | null;
+        };
+        /** @description What a page found. What could not be measured is left out. */
+        NewLineCheck: {
+            camera: components["schemas"]["DeviceFound"];
+            /** Format: int32 */
+            kbps_down?: number | null;
+            /** Format: int32 */
+            kbps_up?: number | null;
+            /** Format: int32 */
+            loss_down_permille?: number | null;
+            /**
+             * Format: int32
+             * @description Packets lost on the way to the program, in a thousand.
+             */
+            loss_up_permille?: number | null;
+            microphone: components["schemas"]["DeviceFound"];
+            path?: components["schemas"]["LinePath"] | null;
+            /** Format: int32 */
+            round_trip_ms?: number | null;
+            speaker: components["schemas"]["DeviceFound"];
+        };
+        /** @description How the lines of a page in the call were lately, all of its connections together. */
+        NewLineReport: {
+            /**
+             * Format: int32
+             * @description For so long of it nothing came back.
+             */
+            down_seconds: number;
+            /** Format: int32 */
+            kbps_down?: number | null;
+            /** Format: int32 */
+            kbps_up?: number | null;
+            /** Format: int32 */
+            loss_down_permille?: number | null;
+            /**
+             * Format: int32
+             * @description Packets lost on the way to the program, in a thousand.
+             */
+            loss_up_permille?: number | null;
+            path?: components["schemas"]["LinePath"] | null;
+            /**
+             * Format: int32
+             * @description The median.
+             */
+            round_trip_ms?: number | null;
+            /**
+             * Format: int32
+             * @description So long it was measured.
+             */
+            seconds: number;
+            /** Format: int32 */
+            worst_round_trip_ms?: number | null;
+        };
+        /** @description What a check sends and plays, as SDP in base64. */
+        NewLineTry: {
+            /** @description An offer that receives what the other sends, as for WHEP. */
+            play_base64: string;
+            /** @description An offer that sends, as for WHIP. */
+            publish_base64: string;
         };
         /** @description Bookings that are moved, all of them or none. */
         NewMoves: {
@@ -5134,6 +5320,7 @@ export interface components {
             guest_by: components["schemas"]["GuestBy"] | null;
             /** Format: uuid */
             id: string;
+            line_check: components["schemas"]["LineCheck"] | null;
             /** @description Whether this is the caller. */
             me: boolean;
             microphone: boolean;
@@ -5499,9 +5686,50 @@ export interface components {
         /** @description A session with its people and entries. */
         ReviewDetail: components["schemas"]["ReviewRow"] & {
             entries: components["schemas"]["Entry"][];
+            /** @description How good people's lines were, by what their pages told, some minutes each, in the order of time. */
+            lines: components["schemas"]["ReviewLine"][];
             people: components["schemas"]["ReviewPerson"][];
             /** @description The venue's zone. */
             zone: string;
+        };
+        /** @description How good somebody's line was in some minutes of the call. */
+        ReviewLine: {
+            /** Format: date-time */
+            began_at: string;
+            /** Format: int32 */
+            down_seconds: number;
+            /** Format: int32 */
+            kbps_down: number | null;
+            /** Format: int32 */
+            kbps_up: number | null;
+            /** Format: int32 */
+            loss_down_permille: number | null;
+            /**
+             * Format: int32
+             * @description Packets lost on the way to the program, in a thousand.
+             */
+            loss_up_permille: number | null;
+            /** Format: uuid */
+            participant_id: string;
+            path: components["schemas"]["LinePath"] | null;
+            quality: components["schemas"]["LineQuality"];
+            /** Format: int32 */
+            round_trip_ms: number | null;
+            /**
+             * Format: int32
+             * @description How long of it was measured, and for how long of that nothing came back.
+             */
+            seconds: number;
+            /** Format: date-time */
+            until: string;
+            /**
+             * Format: int32
+             * @description The worst of any half minute, either way.
+             */
+            worst_loss_permille: number | null;
+            /** Format: int32 */
+            worst_round_trip_ms: number | null;
+            wrong: components["schemas"]["LineTrouble"] | null;
         };
         /** @description Somebody who took part. */
         ReviewPerson: {
@@ -9632,6 +9860,462 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    line_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineChecks"];
+                };
+            };
+            /** @description `bad_host` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `not_a_video_booking` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_a_video_booking";
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    keep_line_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request again within 24 hours gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLineCheck"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineChecks"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body`, `bad_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body" | "bad_idempotency_key";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `not_a_video_booking`, `session_ended`, `idempotency_in_flight`, `idempotency_answer_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_a_video_booking" | "session_ended" | "idempotency_in_flight" | "idempotency_answer_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `invalid_field`, `text_not_allowed`, `text_too_long`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "invalid_field" | "text_not_allowed" | "text_too_long" | "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `too_many_line_checks` */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "too_many_line_checks";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown";
+                    };
+                };
+            };
+        };
+    };
+    try_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLineTry"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineTry"];
+                };
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `not_a_video_booking`, `session_ended` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_a_video_booking" | "session_ended";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `bad_sdp`, `invalid_field`, `text_not_allowed`, `text_too_long` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_sdp" | "invalid_field" | "text_not_allowed" | "text_too_long";
+                    };
+                };
+            };
+            /** @description `too_many_line_checks` */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "too_many_line_checks";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `media_busy`, `media_unavailable`, `store_unavailable`, `stopping`, `outcome_unknown` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "media_busy" | "media_unavailable" | "store_unavailable" | "stopping" | "outcome_unknown";
                     };
                 };
             };
@@ -24739,6 +25423,189 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"] & {
                         /** @enum {string} */
                         code: "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description `internal`, `answer_lost` (the change was saved) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "internal" | "answer_lost";
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `stopping`, `outcome_unknown`, `node_away` */
+            503: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "store_unavailable" | "stopping" | "outcome_unknown" | "node_away";
+                    };
+                };
+            };
+        };
+    };
+    tell_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLineReport"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_host`, `bad_json`, `bad_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "bad_host" | "bad_json" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `forbidden`, `membership_pending`, `membership_refused`, `membership_ended`, `not_admitted`, `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "membership_pending" | "membership_refused" | "membership_ended" | "not_admitted" | "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `not_entered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "not_entered";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `other_node` */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "other_node";
+                    };
+                };
+            };
+            /** @description `invalid_field`, `text_not_allowed`, `text_too_long` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "invalid_field" | "text_not_allowed" | "text_too_long";
+                    };
+                };
+            };
+            /** @description `too_many_line_reports` */
+            429: {
+                headers: {
+                    /** @description Seconds after which it is worth trying again, where they are known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"] & {
+                        /** @enum {string} */
+                        code: "too_many_line_reports";
                     };
                 };
             };

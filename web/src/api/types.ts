@@ -96,6 +96,13 @@ export type Participant = Schemas['Participant']
 export type Source = Schemas['Source']
 export type Publication = Schemas['Publication']
 
+export type DeviceFound = Schemas['DeviceFound']
+export type LineQuality = Schemas['LineQuality']
+export type LineCheck = Schemas['LineCheck']
+export type ReviewLine = Schemas['ReviewLine']
+/** What there is of a line wherever it was measured. */
+export type LineMeasured = Pick<LineCheck, 'loss_up_permille' | 'loss_down_permille' | 'round_trip_ms' | 'kbps_up' | 'kbps_down' | 'path'> & { worst_loss_permille?: number | null }
+
 export type ReviewRow = Schemas['ReviewRow']
 export type ReviewDetail = Schemas['ReviewDetail']
 export type Entry = Schemas['Entry']

@@ -18,7 +18,7 @@ describe('a call', () => {
   function begin(...answers: (number | FakeRefusal)[]) {
     const program = fakeProgram(...answers)
     let playing: Playing[] = []
-    const events: CallEvents = { media: vi.fn(), refused: vi.fn(), shareRefused: vi.fn(), playing: (now) => (playing = now), quality: vi.fn() }
+    const events: CallEvents = { media: vi.fn(), refused: vi.fn(), shareRefused: vi.fn(), playing: (now) => (playing = now), quality: vi.fn(), line: vi.fn() }
     const call = new Call({
       fetch: program.fetch,
       token: async () => 't',
@@ -37,6 +37,28 @@ describe('a call', () => {
     expect(posts(program)).toEqual(['/api/v1/whep/one', '/api/v1/whip/session/camera'])
     expect(playing().map(({ publicationId }) => publicationId)).toEqual(['one'])
     call.stop()
+  })
+
+  it('tells every half minute how its lines were, and once more at the end', async () => {
+    const { call, events } = begin()
+    call.start(inside(), tracks)
+    await vi.advanceTimersByTimeAsync(0)
+    FakePeer.last.become('connected')
+    FakePeer.last.getStats = async () => new Map([['P', { type: 'candidate-pair', id: 'P', nominated: true, state: 'succeeded', bytesReceived: performance.now(), currentRoundTripTime: 0.05 }]])
+    await vi.advanceTimersByTimeAsync(29_000)
+    expect(events.line).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(events.line).toHaveBeenCalledTimes(1)
+    expect(events.line).toHaveBeenLastCalledWith(expect.objectContaining({ seconds: 30, down_seconds: 0, round_trip_ms: 50, path: 'udp' }))
+    FakePeer.last.become('failed')
+    await vi.advanceTimersByTimeAsync(6_000)
+    call.stop()
+    expect(events.line).toHaveBeenCalledTimes(2)
+    const { down_seconds, path } = vi.mocked(events.line).mock.lastCall![0]
+    expect([down_seconds >= 5, path]).toEqual([true, 'udp'])
+    // nothing more after the end
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(events.line).toHaveBeenCalledTimes(2)
   })
 
   it('plays a publication anew when it ended and is back', async () => {

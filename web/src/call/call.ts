@@ -5,7 +5,8 @@ import type { Publication, Session } from '../api/types'
 import type { LinkPorts, LinkState } from './link'
 import type { MediaLink } from './machine'
 import type { Shared } from './share'
-import { SteadyQuality, heard, sampleOf, type Before, type Report, type Verdict } from './quality'
+import { SteadyQuality, heard, judge, sampleOf, type Before, type Report, type Verdict } from './quality'
+import { Tally, type LineReport, type Lines } from './tally'
 import { Player } from './whep'
 import { Publisher, type Kind, type Tracks } from './whip'
 
@@ -26,6 +27,8 @@ export interface CallEvents {
   shareRefused: (refusal: ApiError) => void
   playing: (playing: Playing[]) => void
   quality: (verdict: Verdict) => void
+  /** How all our lines were in the last half minute, and at the end once more. */
+  line: (report: LineReport) => void
 }
 
 export interface CallPorts extends LinkPorts {
@@ -44,6 +47,9 @@ const DEAD_AFTER_SAMPLES = 8
 /** After a sleep it most likely is: then so long, looked at for so long. */
 const DEAD_AFTER_SLEEP_SAMPLES = 2
 const HURRY_SAMPLES = 8
+/** So often it is told how the lines were; what is left at the end is told if it is worth it. */
+const TOLD_EVERY_SECONDS = 30
+const WORTH_TELLING_SECONDS = 3
 /** Whoever is not received for so long is missing. */
 const MISSING_AFTER_SAMPLES = 4
 
@@ -56,6 +62,7 @@ export class Call {
   private session: Session | null = null
   private readonly steady = new SteadyQuality()
   private readonly before: Before = new Map()
+  private readonly tally = new Tally()
   private audioOnly = false
   /** What came back by the last sample, and for how many nothing has. */
   private heardBefore = -1
@@ -137,6 +144,7 @@ export class Call {
   /** `gone`: the program has ended everything itself. */
   stop(gone = false) {
     clearInterval(this.sampler)
+    if (this.publisher) this.tellLine(WORTH_TELLING_SECONDS)
     this.publisher?.close(gone)
     this.sharer?.close(gone)
     this.publisher = this.sharer = null
@@ -169,13 +177,16 @@ export class Call {
 
   private async sample() {
     const reports: Report[] = []
+    const lines: Lines = {}
     const spoke: string[] = []
     const own = await this.statsOf(this.publisher)
     this.listenFor(own)
-    reports.push(...own, ...await this.statsOf(this.sharer))
+    Object.assign(lines, { own, shared: await this.statsOf(this.sharer) })
+    reports.push(...own, ...lines.shared ?? [])
     for (const [id, seat] of this.seats) {
       seat.missing = seat.player.state === 'connected' ? 0 : seat.missing + 1
-      const inbound = (await this.statsOf(seat.player)).filter((report) => report.type === 'inbound-rtp')
+      const theirs = lines[id] = await this.statsOf(seat.player)
+      const inbound = theirs.filter((report) => report.type === 'inbound-rtp')
       if (!seat.player.peer) continue
       seat.player.sawBytes(sum(inbound, 'bytesReceived'), this.sends(seat.publication))
       reports.push(...inbound)
@@ -187,8 +198,15 @@ export class Call {
     if (!this.publisher) return
     const notReceived = [...this.seats.values()].some((seat) => seat.missing >= MISSING_AFTER_SAMPLES && this.sends(seat.publication))
     const deaf = this.publisher.state === 'connected' ? this.deaf : Infinity
-    this.events.quality(this.steady.add({ ...sampleOf(reports, this.before), deaf, notReceived }))
+    const sample = { ...sampleOf(reports, this.before), deaf, notReceived }
+    this.events.quality(this.steady.add(sample))
+    this.tally.add(lines, judge(sample).quality === 'down', performance.now())
+    this.tellLine(TOLD_EVERY_SECONDS)
     if (spoke.length) this.tell()
+  }
+
+  private tellLine(fromSeconds: number) {
+    if (this.tally.seconds >= fromSeconds) this.events.line(this.tally.take())
   }
 
   /** Whether anything comes back on our own line; one that is dead is opened anew. */

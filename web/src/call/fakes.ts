@@ -4,7 +4,7 @@ import type { Participant, Session } from '../api/types'
 
 export const guest: Participant = {
   id: 'guest', name: 'Lin', role: 'guest', badge_no: null, guest_by: 'booking', state: 'entered', acknowledged_at: null,
-  waiting_since: null, admitted_at: null, microphone: true, camera: true, present: true, me: true,
+  waiting_since: null, admitted_at: null, microphone: true, camera: true, present: true, me: true, line_check: null,
 }
 export const officer: Participant = { ...guest, id: 'officer', name: 'Zhou', role: 'officer', badge_no: '2316', guest_by: null, state: 'admitted', me: false }
 

@@ -256,7 +256,7 @@ function isForGood(problem: ApiError): boolean {
 }
 
 /** All candidates are in the offer, or enough time has passed: one direct candidate is enough for a server. */
-function gathered(peer: RTCPeerConnection): Promise<void> {
+export function gathered(peer: RTCPeerConnection): Promise<void> {
   if (peer.iceGatheringState === 'complete') return Promise.resolve()
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, GATHER_MS)

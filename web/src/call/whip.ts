@@ -8,7 +8,7 @@ export type Kind = 'audio' | 'video'
 export type Tracks = Record<Kind, MediaStreamTrack | null>
 
 /** Enough for a face and for a document held up to the camera; small print on a screen needs more. */
-const VIDEO_BITS_PER_SECOND: Record<Source, number> = { camera: 1_200_000, screen: 2_000_000, document: 2_000_000 }
+export const VIDEO_BITS_PER_SECOND: Record<Source, number> = { camera: 1_200_000, screen: 2_000_000, document: 2_000_000 }
 
 export class Publisher {
   private senders: Partial<Record<Kind, RTCRtpSender>> = {}
@@ -89,7 +89,7 @@ export class Publisher {
 }
 
 /** The recording is VP8. Other codecs stay in the offer behind it; browsers without the choice offer VP8 anyway. */
-function preferVp8(video: RTCRtpTransceiver) {
+export function preferVp8(video: RTCRtpTransceiver) {
   const codecs = globalThis.RTCRtpSender?.getCapabilities?.('video')?.codecs
   if (!codecs || !video.setCodecPreferences) return
   const isVp8 = (codec: { mimeType: string }) => codec.mimeType.toLowerCase() === 'video/vp8'

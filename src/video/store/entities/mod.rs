@@ -3,6 +3,8 @@
 //! Others may read a row that the door handed out; queries stand in this store alone.
 
 pub mod invitation;
+pub mod line_check;
+pub mod line_quality;
 pub mod participant;
 pub mod publication;
 pub mod recording;

@@ -1,4 +1,14 @@
 export default {
+  line: {
+    quality: { good: 'good', usable: 'usable', weak: 'weak', down: 'nothing gets through' },
+    loss: '{n}% lost',
+    round_trip: 'round trip {ms} ms',
+    speed: '{up} Mbit/s up, {down} down',
+    path: { udp: 'UDP', tcp: 'TCP', relay: 'by a relay' },
+    checked: 'Line checked {time}: {how}',
+    fails: { camera: 'camera not usable', microphone: 'microphone not usable', speaker: 'speaker not heard' },
+    by: { booking: 'Whoever booked', enterprise: 'Of the same enterprise', invitation: 'Invited', officer: 'Officer' },
+  },
   credit_tier: { title: 'Credit tier', advanced_certified: 'Advanced certified', certified: 'Certified', regular: 'Regular', discredited: 'Discredited', seriously_discredited: 'Seriously discredited' },
   brand: 'Mianqia',
   what: 'bookings and video meetings',

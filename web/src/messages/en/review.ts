@@ -18,6 +18,14 @@ export default {
   broken_text: 'They can still be played, but are no complete proof. What does not fit is told with the check, on the right (on a phone: below).',
   role: { officer: 'officer', guest: 'visitor' },
   source: { camera: 'camera', screen: 'shared screen', document: 'documents' },
+  line: {
+    title: 'Lines during the meeting',
+    fine: 'All were good.',
+    some: 'Not good in {n} of {all} stretches | Not good in {n} of {all} stretches',
+    all: 'All stretches',
+    down: 'gone for {n} s',
+    worst: 'up to {n}% lost',
+  },
   find: {
     title: 'Find a meeting',
     lead: 'Half a reference is enough. Every opening is recorded.',

@@ -1,4 +1,14 @@
 export default {
+  line: {
+    quality: { good: '良好', usable: '可用', weak: '较差', down: '不通' },
+    loss: '丢包 {n}%',
+    round_trip: '往返 {ms} 毫秒',
+    speed: '上行 {up}、下行 {down} Mbit/s',
+    path: { udp: 'UDP', tcp: 'TCP', relay: '中继' },
+    checked: '{time} 检测线路：{how}',
+    fails: { camera: '摄像头用不了', microphone: '麦克风用不了', speaker: '听不到声音' },
+    by: { booking: '预约人', enterprise: '同企业人员', invitation: '受邀参加人', officer: '关员' },
+  },
   credit_tier: { title: '信用等级', advanced_certified: '高级认证', certified: '认证', regular: '常规', discredited: '失信', seriously_discredited: '严重失信' },
   brand: '面洽',
   what: '预约与视频面洽',

@@ -18,6 +18,14 @@ export default {
   broken_text: '仍可播放，但不能作为完整的依据。详情见右侧（手机上在下方）的复核结果。',
   role: { officer: '关员', guest: '来访人' },
   source: { camera: '摄像头', screen: '共享屏幕', document: '材料' },
+  line: {
+    title: '面洽期间的线路',
+    fine: '一直良好。',
+    some: '{all} 段中有 {n} 段不好',
+    all: '全部时段',
+    down: '中断 {n} 秒',
+    worst: '最多丢包 {n}%',
+  },
   find: {
     title: '查找面洽记录',
     lead: '编号记得一半也能找到。每次调阅都会留痕。',

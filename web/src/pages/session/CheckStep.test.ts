@@ -2,14 +2,19 @@ import { flushPromises } from '@vue/test-utils'
 import { nextTick } from 'vue'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { press, show, words } from '../../../tests/show'
-import { take } from '../../api/client'
+import { api, take } from '../../api/client'
 import { ApiError } from '../../api/problem'
 import { session } from '../../call/fakes'
+import { checkLine } from '../../call/lineCheck'
 import { fakeRoom } from './fakeRoom'
 import CheckStep from './CheckStep.vue'
 
-vi.mock('../../api/client', () => ({ api: { GET: vi.fn() }, take: vi.fn(), onSignedOut: vi.fn() }))
+vi.mock('../../api/client', () => ({ api: { GET: vi.fn(), POST: vi.fn() }, take: vi.fn(), onSignedOut: vi.fn() }))
+vi.mock('../../call/lineCheck', () => ({ checkLine: vi.fn(), madeUpMedia: vi.fn() }))
+vi.mock('../../call/sound', () => ({ chime: () => Promise.resolve(), listen: vi.fn() }))
 beforeEach(() => {
+  vi.mocked(api.POST).mockClear()
+  vi.mocked(checkLine).mockReset()
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   vi.mocked(take).mockReset().mockResolvedValue({})
 })
@@ -105,17 +110,47 @@ describe('the check of one’s devices', () => {
     expect(camera()).toContain('No signal')
   })
 
-  it('tells how good the line is, and when there is none', async () => {
-    const step = await draw(withDevices())
+  it('tries the line by itself once the devices are there, says what is wrong, and keeps what was found when one goes on', async () => {
+    const measured = { loss_up_permille: 62, loss_down_permille: 0, round_trip_ms: 48, kbps_up: 1_210, kbps_down: 1_180, path: 'tcp' as const }
+    vi.mocked(checkLine).mockResolvedValue(measured)
+    const kept = { ...measured, mine: true, quality: 'usable', wrong: 'loss_up' }
+    vi.mocked(take).mockResolvedValueOnce({ ice_servers: [] }).mockResolvedValue({ items: [{ ...kept, mine: false }, kept] })
+    const fake = withDevices()
+    const step = await draw(fake)
     const line = () => words(step.findAll('.tests > li').at(-1)!)
-    expect(line()).toContain('Measuring')
-    vi.mocked(take).mockImplementation(() => new Promise((answer) => setTimeout(() => answer({}), 700)))
-    await vi.advanceTimersByTimeAsync(1_000)
-    expect(line()).toContain('Poor')
-    expect(line()).toContain('Round trip 700 ms')
-    expect(words(step)).toContain('Picture and sound may break up')
-    vi.mocked(take).mockRejectedValue(new Error('gone'))
-    await vi.advanceTimersByTimeAsync(2_000)
-    expect(line()).toContain('No line')
+    await flushPromises()
+    expect(line()).toContain('usable')
+    expect(line()).toContain('6.2% lost · round trip 48 ms · 1.2 Mbit/s up, 1.2 down · TCP')
+    expect(words(step)).toContain('Much of what you send is lost')
+    const told = () => (vi.mocked(api.POST).mock.calls as unknown as [string, { body: object }][]).map(([, { body }]) => body)
+    expect(told()).toEqual([{ camera: 'fails', microphone: 'fails', speaker: 'not_tried', ...measured }])
+    // the devices are fine by now, and the speaker was heard
+    fake.parts.picture.value = fake.parts.sound.value = track()
+    await press(step, 'Play')
+    await flushPromises()
+    await press(step, 'I heard it')
+    await press(step, 'go and wait')
+    expect(told().at(-1)).toMatchObject({ camera: 'works', microphone: 'not_tried', speaker: 'works' })
+    expect(fake.parts.checked).toHaveBeenCalledTimes(1)
+  })
+
+  it('says when nothing gets through, why the program takes no check, and tries again', async () => {
+    vi.mocked(checkLine).mockResolvedValue({ loss_up_permille: null, loss_down_permille: null, round_trip_ms: null, kbps_up: null, kbps_down: null, path: null })
+    vi.mocked(take).mockRejectedValueOnce(new ApiError({ code: 'media_busy', status: 503, title: 'All connections are in use.' }))
+    const step = await draw(withDevices())
+    await flushPromises()
+    expect(words(step)).toContain('All connections are in use.')
+    expect(words(step)).toContain('Not checked')
+    vi.mocked(take).mockResolvedValueOnce({ ice_servers: [] }).mockResolvedValue({ items: [{ mine: true, quality: 'down', wrong: 'not_through' }] })
+    await press(step, 'Check the line')
+    await flushPromises()
+    expect(words(step)).toContain('Picture and sound do not get through')
+  })
+
+  it('leaves an officer’s line alone until asked', async () => {
+    const step = await draw(withDevices(true))
+    await flushPromises()
+    expect(checkLine).not.toHaveBeenCalled()
+    expect(words(step)).toContain('Check the line')
   })
 })

@@ -33,6 +33,18 @@ describe('who waits, for the officer', () => {
     expect(words(list).length).toBeGreaterThan(there.length)
   })
 
+  it('is shown with what was found of their line ahead', async () => {
+    const check = {
+      id: 'check', role: 'guest' as const, guest_by: 'booking' as const, mine: false, checked_at: '2026-11-21T07:02:00Z', camera: 'fails' as const,
+      microphone: 'works' as const, speaker: 'not_tried' as const, loss_up_permille: 60, loss_down_permille: 0, round_trip_ms: 48, kbps_up: 1_200,
+      kbps_down: 640, path: 'tcp' as const, quality: 'usable' as const, wrong: 'loss_up' as const,
+    }
+    const list = await draw(fakeRoom(seen('admitted', lin({ line_check: check })), true))
+    expect(words(list)).toContain('usable · 6% lost · round trip 48 ms · 1.2 Mbit/s up, 0.64 down · TCP · camera not usable')
+    const down = await draw(fakeRoom(seen('admitted', lin({ line_check: { ...check, loss_up_permille: null, loss_down_permille: null, round_trip_ms: null, kbps_up: null, kbps_down: null, path: null, quality: 'down' as const, camera: 'works' as const } })), true))
+    expect(words(down)).toContain('nothing gets through')
+  })
+
   it('can be let in with one press, but not before the notice is acknowledged', async () => {
     const early = await draw(fakeRoom(seen('entered', lin()), true))
     expect(early.findAll('button')).toHaveLength(0)

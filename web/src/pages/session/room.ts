@@ -30,6 +30,7 @@ export function useRoom(bookingId: string, admits = '') {
     makePeer: (iceServers) => new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' }),
     makeStream: () => new MediaStream(),
     token: program.token,
+    tellLine: program.tellLine,
     online,
     onWake,
     onOtherNetwork,

@@ -60,6 +60,7 @@ export class FakeProgram {
     resumeRecording: vi.fn<Program['resumeRecording']>(this.answer),
     noteUnrecorded: vi.fn<Program['noteUnrecorded']>(this.answer),
     tellMedia: vi.fn<Program['tellMedia']>(() => Promise.resolve()),
+    tellLine: vi.fn<Program['tellLine']>(() => Promise.resolve()),
     token: vi.fn<Program['token']>(() => Promise.resolve({ token: 't', expires_at: '2099-01-01T00:00:00Z' })),
     day: vi.fn<Program['day']>(() => Promise.resolve({ waiting: [] } as unknown as OfficerDay)),
     listenToDay: vi.fn<Program['listenToDay']>((changed) => {

@@ -34,6 +34,7 @@ async function open(at: ReturnType<typeof session>, { start = async () => {}, an
       makePeer: () => new FakePeer() as unknown as RTCPeerConnection,
       makeStream: () => new FakeStream() as unknown as MediaStream,
       token: program.calls.token,
+      tellLine: program.calls.tellLine,
       online,
       onWake: (callback) => (wakes = callback),
       onOtherNetwork: (callback) => (moves = callback),

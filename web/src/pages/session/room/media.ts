@@ -6,6 +6,7 @@ import { Call, type Playing } from '../../../call/call'
 import { wantsMedia } from '../../../call/machine'
 import type { Verdict } from '../../../call/quality'
 import type { Shared } from '../../../call/share'
+import type { LineReport } from '../../../call/tally'
 import { keepToken, type Token } from '../../../call/token'
 import type { Kind, Tracks } from '../../../call/whip'
 import type { Snapshots } from './snapshots'
@@ -18,6 +19,8 @@ export interface MediaPorts {
   makePeer: (servers: Session['media']['ice_servers']) => RTCPeerConnection
   makeStream: () => MediaStream
   token: (sessionId: string) => Promise<Token>
+  /** Tells the program how our lines were. */
+  tellLine: (sessionId: string, report: LineReport) => Promise<unknown>
   online: Ref<boolean>
   /** Calls back when the machine has slept or the page was away. */
   onWake: (callback: () => void) => void
@@ -63,6 +66,8 @@ export function useMedia({ state, session, send }: Pick<Snapshots, 'state' | 'se
       shareRefused: (problem) => (shareRefusal.value = problem),
       playing: (list) => (playing.value = list),
       quality: (verdict) => (quality.value = verdict),
+      // one that is lost is half a minute of which nothing is known; nobody waits for it
+      line: (report) => void ports.tellLine(now.id, report).catch(() => {}),
     })
     call.setAudioOnly(!pictures)
     call.start(now, own.tracks(), own.shared())

@@ -2,6 +2,7 @@
 import { api, take } from '../../../api/client'
 import { openEvents, type Events } from '../../../api/events'
 import type { BookingDetail, OfficerDay, Session } from '../../../api/types'
+import type { LineReport } from '../../../call/tally'
 import type { Token } from '../../../call/token'
 
 /** What of one's devices the others are told. */
@@ -32,6 +33,7 @@ export interface Program {
   noteUnrecorded: (id: string, reason: string) => Promise<Session>
   tellMedia: (id: string, own: OwnMedia) => Promise<unknown>
   token: (id: string) => Promise<Token>
+  tellLine: (id: string, report: LineReport) => Promise<unknown>
   day: () => Promise<OfficerDay>
   listenToDay: (changed: () => void) => Events
 }
@@ -56,6 +58,8 @@ export const program: Program = {
   noteUnrecorded: (id, reason) => take(api.POST('/api/v1/sessions/{id}/recording/note', { ...of(id), body: { reason } })),
   tellMedia: (id, own) => take(api.PUT('/api/v1/sessions/{id}/media-state', { ...of(id), body: own })),
   token: (id) => take(api.POST('/api/v1/sessions/{id}/token', of(id))),
+  // the last one is sent while the page goes
+  tellLine: (id, report) => take(api.POST('/api/v1/sessions/{id}/line', { ...of(id), body: report, keepalive: true })),
   day: () => take(api.GET('/api/v1/day')),
   listenToDay: (changed) => openEvents('day', { day: changed }),
 }
