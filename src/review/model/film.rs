@@ -343,6 +343,9 @@ pub fn film(plan: &Plan, face: Face) -> Film {
     canvas.film
 }
 
+/// Where a card is, and what it says; and when it is shown.
+type Shown<'a> = BTreeMap<(Spot, usize, &'a str), Vec<(i64, i64)>>;
+
 /// The cards of one spot, tile and cause are one pair of filters that shows at several times.
 fn draw_cards(
     plan: &Plan,
@@ -351,7 +354,7 @@ fn draw_cards(
     centred: &impl Fn((usize, usize)) -> String,
 ) {
     let (w, h) = tile_size(plan.tiles.len());
-    let mut shown: BTreeMap<(Spot, usize, &str), Vec<(i64, i64)>> = BTreeMap::new();
+    let mut shown = Shown::new();
     for card in &plan.cards {
         shown.entry((card.spot, card.tile, &card.text)).or_default().push((card.from_ms, card.to_ms));
     }

@@ -116,7 +116,7 @@ impl Review {
         };
         let (new, who, case) = (row.clone(), actor.evidence(), booking.id);
         let write = self.0.db.write(move |tx| {
-            let (new, who) = (new.clone(), who.clone());
+            let new = new.clone();
             Box::pin(async move {
                 let what = ReviewEntry::CompositeAsked {
                     composite: new.id,
@@ -166,7 +166,6 @@ impl Review {
         let (session, booking) = self.find(session).await?;
         let (now, who, case) = (self.0.clock.now(), actor.evidence(), booking.id);
         let write = self.0.db.write(move |tx| {
-            let who = who.clone();
             Box::pin(async move {
                 let row = composites::lock(tx.conn(), id)
                     .await?
