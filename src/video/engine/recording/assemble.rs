@@ -50,6 +50,14 @@ pub enum Output {
     AskKeyframe,
 }
 
+/// Numbers further back than this are of another source.
+const RESENT_AT_MOST: u16 = 4096;
+
+/// Whether a packet comes behind a newer one, whose number this is.
+pub(super) fn is_resent(seq: u16, newest: Option<u16>) -> bool {
+    newest.is_some_and(|newest| newest.wrapping_sub(seq) < RESENT_AT_MOST)
+}
+
 /// A packet on its way through the order.
 #[derive(Debug)]
 struct Arrived {
@@ -139,6 +147,8 @@ pub struct Assembler {
     pub(super) resumed_ms: u64,
     /// The first picture has come through the order: before that a keyframe may be on its way.
     began_video: bool,
+    /// The first picture that could not be kept, because none stood alone before it.
+    waited_from_ms: Option<u64>,
     pub(super) key_at: u64,
     pub(super) asked_at: Option<u64>,
 }
@@ -164,6 +174,7 @@ impl Default for Assembler {
             paused_from: None,
             resumed_ms: 0,
             began_video: false,
+            waited_from_ms: None,
             key_at: 0,
             asked_at: None,
         }
@@ -180,8 +191,7 @@ impl Assembler {
             self.tick(at_ms); // what was silent up to now is noted before it is over
         }
         let track = self.track(kind);
-        let ahead = |newest: u16| packet.seq.wrapping_sub(newest).cast_signed() > 0;
-        let resent = !track.newest.is_none_or(ahead);
+        let resent = is_resent(packet.seq, track.newest);
         if !resent {
             track.newest = Some(packet.seq);
         }
@@ -207,6 +217,7 @@ impl Assembler {
         let was_off = std::mem::replace(&mut self.camera_off, !on);
         self.end_lifeless(Kind::Video, at_ms);
         if !on && !was_off && self.video.silence.is_none() && self.paused_from.is_none() {
+            self.end_freeze(at_ms);
             self.stopped(Kind::Video, at_ms, GapCause::CameraOff);
         }
     }
@@ -280,17 +291,11 @@ impl Assembler {
             self.end_whole_silence(end_ms);
         }
         for kind in [Kind::Audio, Kind::Video] {
-            let frozen = kind == Kind::Video && self.need_key;
             let newest_ms = self.newest_ms();
-            let track = self.track(kind);
-            match (track.silence.take(), track.last_ms) {
-                (Some(silence), _) => self.missed(kind, silence.from_ms, end_ms, silence.cause),
-                (None, Some(last_ms)) if frozen => {
-                    let after_pause = std::mem::take(&mut self.key_after_pause);
-                    let cause = self.freeze(after_pause);
-                    self.missed(kind, last_ms, newest_ms, cause);
-                }
-                _ => {}
+            match self.track(kind).silence.take() {
+                Some(silence) => self.missed(kind, silence.from_ms, end_ms, silence.cause),
+                None if kind == Kind::Video => self.end_freeze(newest_ms),
+                None => {}
             }
             self.track(kind).missing.end();
             self.tell_missing(kind);
@@ -386,6 +391,7 @@ impl Assembler {
         };
         let at_ms = self.timeline.place(Kind::Video, frame.timestamp, *arrived, *resent);
         if (self.need_key && !frame.key) || at_ms < self.resumed_ms {
+            self.waited_from_ms.get_or_insert(at_ms);
             self.clusters.pass(Kind::Video, at_ms); // not kept, but the next keyframe is later than this
             return;
         }
@@ -396,7 +402,7 @@ impl Assembler {
         }
         if !self.ends_silence(Kind::Video, at_ms)
             && self.video.silence.is_none()
-            && let Some(from_ms) = self.video.last_ms.map(|last| last.max(self.video.told_ms))
+            && let Some(from_ms) = self.picture_since()
         {
             if froze {
                 let cause = self.freeze(after_pause);
@@ -425,6 +431,22 @@ impl Assembler {
     /// Whose fault a loss is.
     fn loss(&mut self) -> GapCause {
         if std::mem::take(&mut self.overflowed) { GapCause::Disk } else { GapCause::Loss }
+    }
+
+    /// Since when there is a picture, or one should be.
+    fn picture_since(&self) -> Option<u64> {
+        self.video.last_ms.or(self.waited_from_ms).map(|since| since.max(self.video.told_ms))
+    }
+
+    /// Pictures stood still, and from here on none come at all, which is told by itself.
+    fn end_freeze(&mut self, at_ms: u64) {
+        let from_ms = self.picture_since();
+        if let Some(from_ms) = from_ms.filter(|from_ms| self.need_key && *from_ms < at_ms) {
+            let after_pause = std::mem::take(&mut self.key_after_pause);
+            let cause = self.freeze(after_pause);
+            self.missed(Kind::Video, from_ms, at_ms, cause);
+            self.video.told_ms = at_ms;
+        }
     }
 
     /// Why there was no picture until a keyframe came.
@@ -471,6 +493,7 @@ impl Assembler {
             }
             if with_it {
                 let from_ms = self.newest_ms();
+                self.end_freeze(from_ms);
                 let silence = Silence { from_ms, cause: GapCause::PublisherSilent };
                 (self.audio.silence, self.video.silence) = (Some(silence), Some(silence));
                 let (cause, medium) = (silence.cause, Medium::Both);

@@ -35,6 +35,8 @@ mod work;
 #[cfg(test)]
 mod disk_tests;
 #[cfg(test)]
+mod simulator;
+#[cfg(test)]
 mod stall_tests;
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use crate::video::engine::recording::work::Work;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -126,9 +126,9 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    fn new(id: Uuid) -> Self {
+    fn new(id: Uuid, born: Instant) -> Self {
         Self {
-            born: Instant::now(),
+            born,
             dropped: AtomicU64::new(0),
             heard: [AtomicU64::new(0), AtomicU64::new(0)],
             waiting_since: Default::default(),
@@ -182,11 +182,11 @@ impl Shared {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn pause(&self, on: bool) {
+    fn pause(&self, on: bool, at: Instant) {
         let mut turns = self.turns();
         if self.paused.swap(on, Relaxed) != on {
             self.waiting_since.iter().for_each(|since| since.store(0, Relaxed));
-            turns.push_back((on, Instant::now()));
+            turns.push_back((on, at));
         }
     }
 
@@ -247,11 +247,70 @@ fn place(kind: Kind) -> usize {
     usize::from(kind == Kind::Video)
 }
 
+/// Where what is to be recorded is handed over. Never waits.
+pub(super) struct Inlet {
+    queue: Mutex<Option<SyncSender<Input>>>,
+    pub shared: Arc<Shared>,
+}
+
+impl Inlet {
+    /// The inlet, and what comes out of it.
+    pub fn new(id: Uuid, born: Instant) -> (Self, Receiver<Input>) {
+        let (sender, inputs) = sync_channel(QUEUE);
+        (Self { queue: Mutex::new(Some(sender)), shared: Arc::new(Shared::new(id, born)) }, inputs)
+    }
+
+    /// See [`Recorder::packet`].
+    pub fn packet(&self, kind: Kind, packet: &MediaPacket) {
+        self.shared.hear(kind, packet.at);
+        if self.shared.paused.load(Relaxed) {
+            self.shared.withheld.store(true, Relaxed);
+            return;
+        }
+        self.put(Input::Packet(kind, packet.clone()));
+    }
+
+    /// See [`Recorder::sender_report`].
+    pub fn sender_report(&self, kind: Kind, ntp: u64, timestamp: u32) {
+        self.put(Input::Report { kind, ntp, timestamp });
+    }
+
+    /// See [`Recorder::switched`].
+    pub fn switched(&self, kind: Kind, on: bool, at: Instant) {
+        if self.shared.off[place(kind)].swap(!on, Relaxed) == on {
+            self.put(Input::Switched { kind, on, at });
+        }
+    }
+
+    /// See [`Recorder::pause`].
+    pub fn pause(&self, on: bool, at: Instant) {
+        self.shared.pause(on, at);
+    }
+
+    /// What is being done at `now`.
+    pub fn status(&self, now: Instant) -> RecorderStatus {
+        self.shared.status(now)
+    }
+
+    /// Takes nothing more.
+    pub fn close(&self) {
+        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    fn put(&self, input: Input) {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(queue) = &*queue
+            && queue.try_send(input).is_err()
+        {
+            self.shared.dropped.fetch_add(1, Relaxed);
+        }
+    }
+}
+
 /// The handle of a running recording.
 pub struct Recorder {
     id: Uuid,
-    queue: Mutex<Option<SyncSender<Input>>>,
-    shared: Arc<Shared>,
+    inlet: Inlet,
     done: watch::Receiver<bool>,
 }
 
@@ -264,12 +323,11 @@ impl Recorder {
         disk: Arc<dyn Disk>,
         events: RecorderEvents,
     ) -> Self {
-        let (sender, inputs) = sync_channel(QUEUE);
         let (done_in, done) = watch::channel(false);
-        let id = spec.id;
-        let shared = Arc::new(Shared::new(id));
-        let work = Work::new(spec, publication, clock, disk, events, Arc::clone(&shared));
-        let recorder = Self { id, queue: Mutex::new(Some(sender)), shared, done };
+        let (id, now) = (spec.id, Instant::now());
+        let (inlet, inputs) = Inlet::new(id, now);
+        let work = Work::new(spec, publication, clock, disk, events, Arc::clone(&inlet.shared), now);
+        let recorder = Self { id, inlet, done };
         let spawned = std::thread::Builder::new().name("recorder".to_owned()).spawn(move || {
             work.run(&inputs);
             done_in.send_replace(true);
@@ -277,7 +335,7 @@ impl Recorder {
         if let Err(error) = spawned {
             // The closure and with it `done_in` are gone: `finish` returns at once.
             tracing::error!(recording = %id, %error, "a recording's thread could not be started");
-            recorder.shared.set_writing(Writing::Stopped);
+            recorder.inlet.shared.set_writing(Writing::Stopped);
         }
         recorder
     }
@@ -289,52 +347,36 @@ impl Recorder {
 
     /// Whether a recording of it has not come to its end.
     pub fn has_open(&self, recording: Uuid) -> bool {
-        self.shared.open().contains(&recording)
+        self.inlet.shared.open().contains(&recording)
     }
 
     /// Hands over a packet, or drops it when the disk is too slow.
     pub fn packet(&self, kind: Kind, packet: &MediaPacket) {
-        self.shared.hear(kind, packet.at);
-        if self.shared.paused.load(Relaxed) {
-            self.shared.withheld.store(true, Relaxed);
-            return;
-        }
-        self.put(Input::Packet(kind, packet.clone()));
+        self.inlet.packet(kind, packet);
     }
 
     /// Hands over a sender report.
     pub fn sender_report(&self, kind: Kind, ntp: u64, timestamp: u32) {
-        self.put(Input::Report { kind, ntp, timestamp });
+        self.inlet.sender_report(kind, ntp, timestamp);
     }
 
     /// The publisher's camera or microphone was switched on or off.
     pub fn switched(&self, kind: Kind, on: bool) {
-        if self.shared.off[place(kind)].swap(!on, Relaxed) == on {
-            self.put(Input::Switched { kind, on, at: Instant::now() });
-        }
+        self.inlet.switched(kind, on, Instant::now());
     }
 
     /// From now on nothing is written, or it is again.
     pub fn pause(&self, on: bool) {
-        self.shared.pause(on);
+        self.inlet.pause(on, Instant::now());
     }
 
     pub fn status(&self) -> RecorderStatus {
-        self.shared.status(Instant::now())
-    }
-
-    fn put(&self, input: Input) {
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(queue) = &*queue
-            && queue.try_send(input).is_err()
-        {
-            self.shared.dropped.fetch_add(1, Relaxed);
-        }
+        self.inlet.status(Instant::now())
     }
 
     /// Takes nothing more and waits until the recording is finalised. May be called by several.
     pub async fn finish(&self) {
-        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.inlet.close();
         let _ = self.done.clone().wait_for(|done| *done).await; // an error: the thread is gone
     }
 }
@@ -345,7 +387,7 @@ mod tests {
 
     #[test]
     fn what_is_told_follows_what_is_durable_and_what_comes() {
-        let shared = Shared::new(Uuid::nil());
+        let shared = Shared::new(Uuid::nil(), Instant::now());
         let at = |ms: u64| shared.born + Duration::from_millis(ms);
         let status = |ms| shared.status(at(ms));
         assert_eq!(status(60_000), RecorderStatus::default());
@@ -369,7 +411,7 @@ mod tests {
 
     #[test]
     fn each_track_is_told_apart_that_came_and_is_not_on_the_disk_after_three_seconds() {
-        let shared = Shared::new(Uuid::nil());
+        let shared = Shared::new(Uuid::nil(), Instant::now());
         let at = |ms: u64| shared.born + Duration::from_millis(ms);
         let writing = |ms| {
             let status = shared.status(at(ms));
@@ -406,19 +448,19 @@ mod tests {
 
     #[test]
     fn what_is_paused_is_neither_late_nor_written_and_later_turns_wait_for_what_came_before_them() {
-        let shared = Shared::new(Uuid::nil());
+        let shared = Shared::new(Uuid::nil(), Instant::now());
         shared.set_writing(Writing::On);
         shared.hear(Kind::Audio, shared.born);
-        shared.pause(true);
+        shared.pause(true, Instant::now());
         let before = shared.born.checked_sub(Duration::from_secs(1)).unwrap_or(shared.born);
-        shared.pause(true);
+        shared.pause(true, Instant::now());
         let after = Instant::now();
         assert_eq!(shared.status(after + Duration::from_secs(60)).writing, Writing::Paused);
         if before < shared.born {
             assert_eq!(shared.next_turn(before), None, "a packet from before it is written");
         }
         assert!(shared.next_turn(after).is_some_and(|(on, _)| on));
-        shared.pause(false);
+        shared.pause(false, Instant::now());
         assert!(shared.next_turn(Instant::now()).is_some_and(|(on, _)| !on));
         assert_eq!(shared.next_turn(Instant::now()), None);
         assert_eq!(shared.status(Instant::now()).writing, Writing::On);
