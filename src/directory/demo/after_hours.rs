@@ -120,14 +120,8 @@ fn spec() -> ServiceSpec {
                 .hint(demo::clearance_application_no_hint())
                 .link(NATIONAL_BOOKING)
                 .optional(),
-            field("vehicles", FieldKind::Text, demo::clearance_vehicles())
-                .at_most(200)
-                .optional(),
-            field(
-                "reason",
-                FieldKind::LongText,
-                demo::clearance_reason(),
-            ),
+            field("vehicles", FieldKind::Text, demo::clearance_vehicles()).at_most(200).optional(),
+            field("reason", FieldKind::LongText, demo::clearance_reason()),
         ],
         checks: Vec::new(),
         trial: false,
@@ -161,14 +155,8 @@ fn terms() -> ServiceTerms {
             lead_minutes: 8 * HOUR,
         }],
         excluded_tiers: vec![
-            excluded(
-                CreditTier::Discredited,
-                demo::clearance_excluded_discredited(),
-            ),
-            excluded(
-                CreditTier::SeriouslyDiscredited,
-                demo::clearance_excluded_seriously_discredited(),
-            ),
+            excluded(CreditTier::Discredited, demo::clearance_excluded_discredited()),
+            excluded(CreditTier::SeriouslyDiscredited, demo::clearance_excluded_seriously_discredited()),
         ],
         cancelling: Some(CancellingTerms {
             free_until_minutes: 12 * HOUR,

@@ -30,10 +30,7 @@ fn spec() -> ServiceSpec {
         summary: demo::certificate_summary().into(),
         who: demo::certificate_who().into(),
         bring: vec![demo::certificate_bring_1().into()],
-        rules: vec![
-            demo::certificate_rule_1().into(),
-            demo::certificate_rule_2().into(),
-        ],
+        rules: vec![demo::certificate_rule_1().into(), demo::certificate_rule_2().into()],
         fields: vec![choice(
             "reason",
             demo::certificate_reason(),

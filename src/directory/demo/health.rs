@@ -14,12 +14,8 @@ use crate::directory::model::{
 use crate::directory::store::entities::opening_rule::DayKind;
 use crate::directory::store::entities::service::ServiceKind;
 
-pub(super) const CHECK_UP: DemoService = DemoService {
-    code: "check-up",
-    name: demo::check_up_name,
-    spec: check_up,
-    ..CENTRE
-};
+pub(super) const CHECK_UP: DemoService =
+    DemoService { code: "check-up", name: demo::check_up_name, spec: check_up, ..CENTRE };
 
 pub(super) const VACCINATION: DemoService =
     DemoService { code: "vaccination", name: demo::vaccination_name, spec: vaccination, ..CENTRE };
@@ -48,10 +44,7 @@ fn check_up() -> ServiceSpec {
     ServiceSpec {
         summary: demo::check_up_summary().into(),
         who: demo::check_up_who().into(),
-        bring: vec![
-            demo::check_up_bring_1().into(),
-            demo::check_up_bring_2().into(),
-        ],
+        bring: vec![demo::check_up_bring_1().into(), demo::check_up_bring_2().into()],
         rules: vec![
             demo::check_up_rule_1().into(),
             demo::check_up_rule_2().into(),
@@ -97,10 +90,7 @@ fn vaccination() -> ServiceSpec {
     ServiceSpec {
         summary: demo::vaccination_summary().into(),
         who: demo::vaccination_who().into(),
-        bring: vec![
-            demo::vaccination_bring_1().into(),
-            demo::vaccination_bring_2().into(),
-        ],
+        bring: vec![demo::vaccination_bring_1().into(), demo::vaccination_bring_2().into()],
         rules: vec![
             demo::vaccination_rule_1().into(),
             demo::vaccination_rule_2().into(),
@@ -178,10 +168,6 @@ fn departure() -> FieldSpec {
 }
 
 fn consent() -> FieldSpec {
-    field(
-        "health_consent",
-        FieldKind::Consent,
-        demo::health_health_consent(),
-    )
-    .hint(demo::health_health_consent_hint())
+    field("health_consent", FieldKind::Consent, demo::health_health_consent())
+        .hint(demo::health_health_consent_hint())
 }

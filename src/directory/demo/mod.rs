@@ -33,12 +33,7 @@ struct DemoVenue {
 }
 
 const VENUES: [DemoVenue; 3] = [
-    DemoVenue {
-        code: "city",
-        name: demo::venue_city_name,
-        address: demo::venue_city_address,
-        hours: &[],
-    },
+    DemoVenue { code: "city", name: demo::venue_city_name, address: demo::venue_city_address, hours: &[] },
     DemoVenue {
         code: "rail",
         name: demo::venue_rail_name,

@@ -46,11 +46,7 @@ fn face_to_face() -> ServiceSpec {
         summary: demo::video_summary().into(),
         who: demo::video_who().into(),
         bring: bring(),
-        rules: vec![
-            demo::video_rule_1().into(),
-            recorded(),
-            other_way(),
-        ],
+        rules: vec![demo::video_rule_1().into(), recorded(), other_way()],
         fields: vec![topic(), about(), people()],
         checks: checks(),
         trial: false,
@@ -77,14 +73,8 @@ fn try_any_time() -> ServiceSpec {
         summary: demo::video_try_summary().into(),
         who: demo::video_try_who().into(),
         bring: bring(),
-        rules: vec![
-            demo::video_try_rule_1().into(),
-            recorded(),
-            other_way(),
-        ],
-        fields: vec![
-            field("about", FieldKind::Text, demo::video_try_about()).at_most(200).optional(),
-        ],
+        rules: vec![demo::video_try_rule_1().into(), recorded(), other_way()],
+        fields: vec![field("about", FieldKind::Text, demo::video_try_about()).at_most(200).optional()],
         checks: checks(),
         trial: true,
         limits: Limits::default(),
@@ -106,11 +96,7 @@ fn try_any_time() -> ServiceSpec {
 }
 
 fn bring() -> Vec<ByLanguage> {
-    vec![
-        demo::video_bring_1().into(),
-        demo::video_bring_2().into(),
-        demo::video_bring_3().into(),
-    ]
+    vec![demo::video_bring_1().into(), demo::video_bring_2().into(), demo::video_bring_3().into()]
 }
 
 fn checks() -> Vec<CheckSpec> {
@@ -148,13 +134,9 @@ fn topic() -> FieldSpec {
 }
 
 fn about() -> FieldSpec {
-    field("about", FieldKind::LongText, demo::video_about())
-        .hint(demo::video_about_hint())
-        .optional()
+    field("about", FieldKind::LongText, demo::video_about()).hint(demo::video_about_hint()).optional()
 }
 
 fn people() -> FieldSpec {
-    field("people", FieldKind::Number, demo::video_people())
-        .hint(demo::video_people_hint())
-        .optional()
+    field("people", FieldKind::Number, demo::video_people()).hint(demo::video_people_hint()).optional()
 }

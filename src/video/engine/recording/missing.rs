@@ -11,7 +11,7 @@ const VIDEO_APART_MS: u64 = 500;
 const AUDIO_LEAST_MS: u64 = 100;
 
 /// A gap that has grown so long is told: of one that is not, a process that is killed tells nothing.
-const LONGEST_MS: u64 = 5000;
+const LONGEST_MS: u64 = 10_000;
 
 /// Gathers the gaps of one medium.
 #[derive(Debug)]

@@ -164,7 +164,9 @@ impl Work {
                     self.heard_at = now;
                     self.take(input, now);
                 }
-                Err(TryRecvError::Empty) if now.saturating_duration_since(self.heard_at) < TICK => return true,
+                Err(TryRecvError::Empty) if now.saturating_duration_since(self.heard_at) < TICK => {
+                    return true;
+                }
                 Err(TryRecvError::Empty) => {
                     self.heard_at = now;
                     self.tick(now);

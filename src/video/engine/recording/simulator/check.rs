@@ -26,7 +26,7 @@ const EDGE_MS: u64 = 150;
 /// So much a kill may cost.
 const LOST_BY_DEATH_MS: u64 = 2_000;
 /// Losses are told when they are so old at the latest.
-const GROWING_MS: u64 = 7_500;
+const GROWING_MS: u64 = 12_500;
 /// So many frames of sound within two seconds are concealed, and not worth a line.
 const CONCEALED: usize = 5;
 /// So long a picture may be waited for where a recording begins.
@@ -208,7 +208,7 @@ fn stood_ms(stay: &StayRan<'_>, sent: &Sent) -> i64 {
         Trouble::Stall { hole: false, .. } => Some(stretch),
         _ => None,
     });
-    let lately = stood.filter(|stretch| (stretch.to_ms..stretch.to_ms + 4_000).contains(&sent.at_ms));
+    let lately = stood.filter(|stretch| (stretch.to_ms..stretch.to_ms + 12_000).contains(&sent.at_ms));
     lately.map(|stretch| (stretch.to_ms - stretch.from_ms).min(STEP_MS).cast_signed()).max().unwrap_or(0)
 }
 
@@ -220,7 +220,11 @@ fn settled_ms(ran: &Ran<'_>, stay: &StayRan<'_>) -> u64 {
     let end_ms = match ran.script.death {
         // With a slow disk nothing was durable for longer, and everybody was told so.
         Some((at_ms, _)) if at_ms < stay.stay.time.to_ms => {
-            let slow = ran.script.slow.iter().filter(|(stretch, _)| stretch.from_ms < at_ms && stretch.to_ms + 10_000 > at_ms);
+            let slow = ran
+                .script
+                .slow
+                .iter()
+                .filter(|(stretch, _)| stretch.from_ms < at_ms && stretch.to_ms + 10_000 > at_ms);
             let safe_ms = slow.map(|(stretch, _)| stretch.from_ms).min().unwrap_or(at_ms);
             let growing_ms = if stay.stay.quality.lost > 0 { GROWING_MS } else { 0 };
             safe_ms.saturating_sub(LOST_BY_DEATH_MS + growing_ms)
@@ -248,10 +252,20 @@ fn missing(ran: &Ran<'_>, stay: &StayRan<'_>, parts: &[Part]) -> Vec<String> {
         });
         // A recording that has not begun yet, or whose process died meanwhile, has no gap of what it did not see end.
         let in_trouble = stay.stay.troubles.iter().any(|(stretch, trouble)| {
-            matches!(trouble, Trouble::Pause | Trouble::Blackout) && stretch.from_ms <= at_ms + EDGE_MS && at_ms < stretch.to_ms + EDGE_MS
+            matches!(trouble, Trouble::Pause | Trouble::Blackout)
+                && stretch.from_ms <= at_ms + EDGE_MS
+                && at_ms < stretch.to_ms + EDGE_MS
         });
         let before_all = parts.iter().all(|part| at_ms.cast_signed() < part.from_ms + EDGE_MS.cast_signed());
-        let said = said || in_trouble && (before_all || at_ms + EDGE_MS > end_ms);
+        // The last before a camera is switched off are missed only by what comes after them.
+        let before_off = stay.stay.quality.lost > 0
+            && stay.stay.troubles.iter().any(|(stretch, trouble)| {
+                matches!(trouble, Trouble::Off(Kind::Video))
+                    && (at_ms..at_ms + 600).contains(&stretch.from_ms)
+            });
+        let said = said
+            || before_off && sent.kind == Kind::Video
+            || in_trouble && (before_all || at_ms + EDGE_MS > end_ms);
         // Whose last packets did not come, and who left before that was noticed, has a recording that ends earlier.
         let at_the_end = at_ms + EDGE_MS > end_ms && leaves_ms < end_ms + NOTICED_MS;
         if !said && !at_the_end && !(outside && (disk_told || parts.is_empty() && never_began(ran, stay))) {
@@ -260,13 +274,19 @@ fn missing(ran: &Ran<'_>, stay: &StayRan<'_>, parts: &[Part]) -> Vec<String> {
     }
     let mut faults = Vec::new();
     let [audio, video] = &silent;
-    let worst = (0..audio.len()).find(|at| audio.get(at + CONCEALED).is_some_and(|later| later - audio[*at] < 2_000));
+    let worst =
+        (0..audio.len()).find(|at| audio.get(at + CONCEALED).is_some_and(|later| later - audio[*at] < 2_000));
     if let Some(at) = worst {
-        faults.push(format!("{} frames of sound are missing and no gap says so, from {} on", audio.len(), audio[at]));
+        faults.push(format!(
+            "{} frames of sound are missing and no gap says so, from {} on",
+            audio.len(),
+            audio[at]
+        ));
     }
     if !video.is_empty() {
         let (first, last) = (video[0], video[video.len() - 1]);
-        faults.push(format!("{} pictures are missing and no gap says so, from {first} to {last}", video.len()));
+        faults
+            .push(format!("{} pictures are missing and no gap says so, from {first} to {last}", video.len()));
     }
     faults
 }
@@ -274,7 +294,11 @@ fn missing(ran: &Ran<'_>, stay: &StayRan<'_>, parts: &[Part]) -> Vec<String> {
 /// Nothing of it was ever kept, and that is told, or the process died too soon.
 fn never_began(ran: &Ran<'_>, stay: &StayRan<'_>) -> bool {
     let failed = stay.told.iter().any(|event| matches!(event, EngineEvent::RecordingFailed { .. }));
-    failed || ran.script.death.is_some_and(|(at_ms, _)| at_ms < stay.stay.time.from_ms + LOST_BY_DEATH_MS + 1_000)
+    failed
+        || ran
+            .script
+            .death
+            .is_some_and(|(at_ms, _)| at_ms < stay.stay.time.from_ms + LOST_BY_DEATH_MS + 1_000)
 }
 
 fn of(medium: Medium, kind: Kind) -> bool {
@@ -294,7 +318,8 @@ fn explains(part: &Part, kind: Kind, at_ms: u64) -> bool {
     // Pictures begin with one that stands alone.
     let first = part.frames.iter().filter(|frame| frame.kind == kind).map(|frame| frame.at_ms).min();
     let before_first = first.is_some_and(|first| at_ms.cast_signed() < first);
-    let begins = kind == Kind::Video && before_first && own_ms < FIRST_PICTURE_MS.cast_signed() && own_ms > -edge_ms;
+    let begins =
+        kind == Kind::Video && before_first && own_ms < FIRST_PICTURE_MS.cast_signed() && own_ms > -edge_ms;
     in_gap || begins
 }
 
@@ -303,8 +328,12 @@ fn counted(part: &Part, stay: &StayRan<'_>) -> Vec<String> {
     let mut faults = Vec::new();
     for kind in [Kind::Audio, Kind::Video] {
         let aside = [GapCause::MicrophoneOff, GapCause::DigitalSilence, GapCause::StillPicture];
-        let mut gaps: Vec<Gap> =
-            part.gaps.iter().filter(|gap| of(gap.medium, kind) && !aside.contains(&gap.cause)).copied().collect();
+        let mut gaps: Vec<Gap> = part
+            .gaps
+            .iter()
+            .filter(|gap| of(gap.medium, kind) && !aside.contains(&gap.cause))
+            .copied()
+            .collect();
         gaps.sort_by_key(|gap| gap.from_ms);
         for pair in gaps.windows(2) {
             let disk = pair.iter().any(|gap| gap.cause == GapCause::Disk); // told of a whole cluster

@@ -16,10 +16,23 @@ pub struct Sent {
 /// A packet on its way.
 #[derive(Clone, Debug)]
 pub enum Parcel {
-    Packet { kind: Kind, seq: u16, timestamp: u32, marker: bool, payload: Bytes },
-    Report { kind: Kind, ntp: u64, timestamp: u32 },
+    Packet {
+        kind: Kind,
+        seq: u16,
+        timestamp: u32,
+        marker: bool,
+        payload: Bytes,
+    },
+    Report {
+        kind: Kind,
+        ntp: u64,
+        timestamp: u32,
+    },
     /// Told by the page, over another connection.
-    Switched { kind: Kind, on: bool },
+    Switched {
+        kind: Kind,
+        on: bool,
+    },
 }
 
 const AUDIO_EVERY_US: u64 = 20_000;
@@ -72,10 +85,8 @@ impl<'a> Devices<'a> {
             last: None,
             off: false,
         };
-        let devices = [
-            device(Kind::Audio, 48_000, AUDIO_EVERY_US),
-            device(Kind::Video, 90_000, 1_000_000 / stay.fps),
-        ];
+        let devices =
+            [device(Kind::Audio, 48_000, AUDIO_EVERY_US), device(Kind::Video, 90_000, 1_000_000 / stay.fps)];
         Self { stay, devices, number: 0, key_wanted: true, sent: Vec::new() }
     }
 
@@ -87,7 +98,9 @@ impl<'a> Devices<'a> {
         for device in &mut self.devices {
             let kind = device.kind;
             let trouble = |wanted: fn(Kind, Trouble) -> bool| {
-                let here = |(stretch, trouble): &&(Stretch, Trouble)| stretch.holds(now_ms) && wanted(kind, *trouble);
+                let here = |(stretch, trouble): &&(Stretch, Trouble)| {
+                    stretch.holds(now_ms) && wanted(kind, *trouble)
+                };
                 self.stay.troubles.iter().find(here)
             };
             let off = trouble(|kind, trouble| matches!(trouble, Trouble::Off(of) if of == kind)).is_some();
@@ -95,7 +108,8 @@ impl<'a> Devices<'a> {
                 out(Parcel::Switched { kind, on: !off });
                 self.key_wanted |= kind == Kind::Video && !off;
             }
-            let stalled = trouble(|kind, trouble| matches!(trouble, Trouble::Stall { kind: of, .. } if of == kind));
+            let stalled =
+                trouble(|kind, trouble| matches!(trouble, Trouble::Stall { kind: of, .. } if of == kind));
             while device.next_us <= own_us {
                 let at_us = device.next_us;
                 device.next_us += device.every_us;

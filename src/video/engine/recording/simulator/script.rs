@@ -112,12 +112,7 @@ impl Script {
 }
 
 /// None most of the time, else one or two, one after the other.
-fn stretches(
-    random: &mut StdRng,
-    one_in: u64,
-    end_ms: u64,
-    length: std::ops::Range<u64>,
-) -> Vec<Stretch> {
+fn stretches(random: &mut StdRng, one_in: u64, end_ms: u64, length: std::ops::Range<u64>) -> Vec<Stretch> {
     let mut found = Vec::new();
     let mut from_ms = 0;
     while random.random_range(0..one_in) == 0 && from_ms + 600 < end_ms {

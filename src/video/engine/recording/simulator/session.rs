@@ -14,9 +14,9 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use std::cell::Cell;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -136,8 +136,10 @@ impl<'a> Running<'a> {
             }
             State::Over => {}
         }
-        self.next_look_ms = now_ms + LOOK.as_millis() as u64 + world.disk.taken_ms().min(world.slow_for_ms.get());
-        if self.key_asked.swap(false, Relaxed) && self.random.random_range(0..1000) >= self.stay.quality.lost {
+        self.next_look_ms =
+            now_ms + LOOK.as_millis() as u64 + world.disk.taken_ms().min(world.slow_for_ms.get());
+        if self.key_asked.swap(false, Relaxed) && self.random.random_range(0..1000) >= self.stay.quality.lost
+        {
             self.key_wishes.push(now_ms + self.stay.quality.delay_ms);
         }
     }
@@ -149,9 +151,11 @@ impl<'a> Running<'a> {
         self.devices.key_wanted |= self.key_wishes.len() != before;
         let road = &mut self.road;
         self.devices.send(now_ms, |parcel| road.send(parcel, now_ms));
-        let paused = self.stay.troubles.iter().any(|(stretch, trouble)| {
-            matches!(trouble, Trouble::Pause) && stretch.holds(now_ms)
-        });
+        let paused = self
+            .stay
+            .troubles
+            .iter()
+            .any(|(stretch, trouble)| matches!(trouble, Trouble::Pause) && stretch.holds(now_ms));
         if std::mem::replace(&mut self.paused, paused) != paused {
             self.inlet.pause(paused, now);
         }
