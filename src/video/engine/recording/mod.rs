@@ -26,6 +26,7 @@ mod recover;
 mod regular;
 mod reorder;
 mod serve;
+mod silence;
 mod timeline;
 mod verify;
 mod vp8;

@@ -6,11 +6,12 @@
 use crate::base::clock::Clock;
 use crate::video::engine::event::EngineEvent;
 use crate::video::engine::packet::{Kind, MediaPacket};
+use crate::video::engine::recording::assemble::is_resent;
 use crate::video::engine::recording::disk::Disk;
 use crate::video::engine::recording::work::Work;
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -100,6 +101,15 @@ pub(super) enum Input {
     },
 }
 
+/// A pause of the recording, or its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Turn {
+    pub pause: bool,
+    pub at: Instant,
+    /// The numbers of the newest packets of sound and pictures then.
+    pub newest: [Option<u16>; 2],
+}
+
 /// What the handle and the thread share.
 pub(super) struct Shared {
     born: Instant,
@@ -120,7 +130,9 @@ pub(super) struct Shared {
     /// Something came while it was paused.
     pub withheld: AtomicBool,
     /// Pauses and their ends that the thread has not seen yet: packets from before them may lie in the queue.
-    turns: Mutex<VecDeque<(bool, Instant)>>,
+    turns: Mutex<VecDeque<Turn>>,
+    /// The newest packets of sound and pictures, whether or not they are kept: their numbers and 1; 0: none came.
+    newest: [AtomicU32; 2],
     /// Recordings that have not come to their end: the running one, and those that could not be closed.
     open: Mutex<Vec<Uuid>>,
 }
@@ -139,6 +151,7 @@ impl Shared {
             paused: AtomicBool::new(false),
             withheld: AtomicBool::new(false),
             turns: Mutex::default(),
+            newest: Default::default(),
             open: Mutex::new(vec![id]),
         }
     }
@@ -178,7 +191,7 @@ impl Shared {
         self.lifeless[place(kind)].store(lifeless, Relaxed);
     }
 
-    fn turns(&self) -> std::sync::MutexGuard<'_, VecDeque<(bool, Instant)>> {
+    fn turns(&self) -> std::sync::MutexGuard<'_, VecDeque<Turn>> {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -186,14 +199,27 @@ impl Shared {
         let mut turns = self.turns();
         if self.paused.swap(on, Relaxed) != on {
             self.waiting_since.iter().for_each(|since| since.store(0, Relaxed));
-            turns.push_back((on, at));
+            turns.push_back(Turn { pause: on, at, newest: self.newest() });
+        }
+    }
+
+    fn newest(&self) -> [Option<u16>; 2] {
+        let number = |newest: &AtomicU32| newest.load(Relaxed).checked_sub(1).map(|number| number as u16);
+        [number(&self.newest[0]), number(&self.newest[1])]
+    }
+
+    /// Counts a packet, in the order of its publisher.
+    fn count(&self, kind: Kind, seq: u16) {
+        let place = place(kind);
+        if !is_resent(seq, self.newest()[place]) {
+            self.newest[place].store(u32::from(seq) + 1, Relaxed);
         }
     }
 
     /// The next pause or end of one that lies before `until`.
-    pub fn next_turn(&self, until: Instant) -> Option<(bool, Instant)> {
+    pub fn next_turn(&self, until: Instant) -> Option<Turn> {
         let mut turns = self.turns();
-        if turns.front().is_some_and(|(_, at)| *at <= until) { turns.pop_front() } else { None }
+        if turns.front().is_some_and(|turn| turn.at <= until) { turns.pop_front() } else { None }
     }
 
     pub fn open(&self) -> std::sync::MutexGuard<'_, Vec<Uuid>> {
@@ -263,6 +289,7 @@ impl Inlet {
     /// See [`Recorder::packet`].
     pub fn packet(&self, kind: Kind, packet: &MediaPacket) {
         self.shared.hear(kind, packet.at);
+        self.shared.count(kind, packet.seq);
         if self.shared.paused.load(Relaxed) {
             self.shared.withheld.store(true, Relaxed);
             return;
@@ -459,9 +486,9 @@ mod tests {
         if before < shared.born {
             assert_eq!(shared.next_turn(before), None, "a packet from before it is written");
         }
-        assert!(shared.next_turn(after).is_some_and(|(on, _)| on));
+        assert!(shared.next_turn(after).is_some_and(|turn| turn.pause));
         shared.pause(false, Instant::now());
-        assert!(shared.next_turn(Instant::now()).is_some_and(|(on, _)| !on));
+        assert!(shared.next_turn(Instant::now()).is_some_and(|turn| !turn.pause));
         assert_eq!(shared.next_turn(Instant::now()), None);
         assert_eq!(shared.status(Instant::now()).writing, Writing::On);
     }

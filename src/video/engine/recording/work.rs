@@ -12,7 +12,9 @@ use crate::video::engine::recording::assemble::{Assembler, Output, Packet, is_re
 use crate::video::engine::recording::disk::Disk;
 use crate::video::engine::recording::file::{self, RecordingFile};
 use crate::video::engine::recording::index::{Gap, GapCause, Line, Medium, Reason};
-use crate::video::engine::recording::recorder::{Input, RecorderEvents, RecordingSpec, Shared, Writing};
+use crate::video::engine::recording::recorder::{
+    Input, RecorderEvents, RecordingSpec, Shared, Turn, Writing,
+};
 use chrono::{DateTime, Utc};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -229,15 +231,14 @@ impl Work {
 
     /// Pauses and goes on, as was asked for until then.
     fn turn(&mut self, until: Instant, now: Instant) {
-        while let Some((pause, at)) = self.shared.next_turn(until) {
-            self.paused = pause;
-            self.newest = [None; 2]; // nothing is counted meanwhile
+        while let Some(Turn { pause, at, newest }) = self.shared.next_turn(until) {
+            (self.paused, self.newest) = (pause, newest);
             let Some(segment) = &mut self.segment else { continue };
             let at_ms = segment.at(at);
             if pause {
                 segment.assembler.pause(at_ms);
             } else {
-                segment.assembler.resume(at_ms);
+                segment.assembler.resume(at_ms, newest);
             }
             self.carry_out(now);
         }

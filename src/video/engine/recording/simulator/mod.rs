@@ -60,7 +60,7 @@ fn whatever_happens_what_was_sent_is_recorded_where_it_belongs_or_a_gap_says_so(
         if !faults.is_empty() {
             failed.push(faults.join("\n"));
         }
-        if Instant::now() >= until || failed.len() >= 60 {
+        if Instant::now() >= until || failed.len() >= 10 {
             break;
         }
     }

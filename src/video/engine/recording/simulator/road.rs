@@ -31,6 +31,13 @@ impl<'a> Road<'a> {
         self.stay.troubles.iter().find(here).map(|(stretch, _)| *stretch)
     }
 
+    /// Whether a device gives nothing for a while after `now_ms`.
+    fn is_the_last(&self, now_ms: u64) -> bool {
+        let ends = |trouble: &Trouble| matches!(trouble, Trouble::Off(_) | Trouble::Stall { .. });
+        let soon = now_ms..now_ms + 110;
+        self.stay.troubles.iter().any(|(stretch, trouble)| ends(trouble) && soon.contains(&stretch.from_ms))
+    }
+
     fn is_lost(&mut self, now_ms: u64) -> bool {
         self.during(now_ms, |trouble| matches!(trouble, Trouble::Blackout)).is_some()
             || self.random.random_range(0..1000) < self.stay.quality.lost
@@ -56,6 +63,9 @@ impl<'a> Road<'a> {
         }
         if self.is_lost(now_ms) {
             let Parcel::Packet { .. } = parcel else { return };
+            if self.is_the_last(now_ms) {
+                return; // nothing comes behind it that would show it missing
+            }
             // Asked for by whoever sees the next one, and sent again.
             for again in 1..=ASKED_AGAIN {
                 let sent_ms = now_ms + u64::from(again) * (2 * quality.delay_ms + 20);
