@@ -116,6 +116,14 @@ def playwright(project: str, only: str = "") -> list[str]:
     return ["web/node_modules/.bin/playwright", "test", "--config", "tests/browser", "--project", project, *grep]
 
 
+def simulated() -> list[Step]:
+    """Half an hour of simulated sessions from a seed that nobody chose, unless others are asked for."""
+    if ONLY and ONLY not in "simulator":
+        return []
+    settings = ["MIANQIA_TEST_SIMULATOR_SECONDS=1800", f"MIANQIA_TEST_SIMULATOR_SEED={time.time_ns() // 1_000_000}"]
+    return [Step("simulator", ["env", *settings, "cargo", "test", "--locked", "--lib", "recording::simulator"], ["build"], cargo_counts, minutes=50)]
+
+
 MACHINE = Step("machine", ["scripts/setup.sh", "--test"])
 WEB_PACKAGES = Step("web packages", shell("npm_ci web"), ["machine"])
 WEB_BUILD = Step("web build", shell("build_web"), ["web packages"])
@@ -153,6 +161,7 @@ SUITES = {
     ],
     "soak": lambda: [
         MACHINE, WEB_PACKAGES, WEB_BUILD, BUILD, TEST_TOOLS,
+        *simulated(),
         Step("soak", cargo_test("--features", "soak", "--test", "soak", *ONLY.split()), ["build", "test tools"], cargo_counts),
     ],
 }  # fmt: skip

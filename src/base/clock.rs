@@ -17,6 +17,13 @@ enum Source {
     System,
     Shifted(TimeDelta),
     Fixed(Mutex<DateTime<Utc>>),
+    /// Fixed as well; it showed `start` at the instant `zero`.
+    #[cfg(test)]
+    Led {
+        now: Mutex<DateTime<Utc>>,
+        start: DateTime<Utc>,
+        zero: Instant,
+    },
 }
 
 impl Clock {
@@ -35,17 +42,30 @@ impl Clock {
         Self(Arc::new(Source::Fixed(Mutex::new(at.trunc_subsecs(3)))))
     }
 
+    /// A fixed clock that is led on beside instants: it shows `start` at `zero`.
+    #[cfg(test)]
+    pub fn led(start: DateTime<Utc>, zero: Instant) -> Self {
+        Self(Arc::new(Source::Led { now: Mutex::new(start), start, zero }))
+    }
+
     pub fn now(&self) -> DateTime<Utc> {
         match &*self.0 {
             Source::System => machine_now(),
             Source::Shifted(by) => machine_now() + *by,
             Source::Fixed(at) => *at.lock().unwrap_or_else(|poisoned| poisoned.into_inner()),
+            #[cfg(test)]
+            Source::Led { now, .. } => *now.lock().unwrap_or_else(|poisoned| poisoned.into_inner()),
         }
     }
 
     /// What it showed at an instant a moment ago; one that stands still showed what it shows now.
     pub fn at(&self, instant: Instant) -> DateTime<Utc> {
         let ago = match &*self.0 {
+            #[cfg(test)]
+            Source::Led { start, zero, .. } => {
+                let since = TimeDelta::from_std(instant.saturating_duration_since(*zero)).unwrap_or_default();
+                self.now() - (*start + since)
+            }
             Source::Fixed(_) => TimeDelta::zero(),
             Source::System | Source::Shifted(_) => TimeDelta::from_std(instant.elapsed()).unwrap_or_default(),
         };
@@ -54,9 +74,13 @@ impl Clock {
 
     /// Moves a fixed clock to `at`; other clocks keep going and ignore it.
     pub fn set(&self, at: DateTime<Utc>) {
-        if let Source::Fixed(now) = &*self.0 {
-            *now.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = at.trunc_subsecs(3);
-        }
+        let now = match &*self.0 {
+            Source::Fixed(now) => now,
+            #[cfg(test)]
+            Source::Led { now, .. } => now,
+            Source::System | Source::Shifted(_) => return,
+        };
+        *now.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = at.trunc_subsecs(3);
     }
 
     /// Moves a fixed clock on by `by`; other clocks keep going and ignore it.

@@ -1,15 +1,10 @@
 //! Short ways to write down a form.
 
-use crate::base::words::{ByLanguage, Language};
+use crate::base::words::Text;
 use crate::directory::model::{FieldKind, FieldOption, FieldSpec};
 
-/// Text in both languages.
-pub(super) fn t(zh: &'static str, en: &'static str) -> ByLanguage {
-    ByLanguage::of([(Language::ZhCn, zh), (Language::En, en)])
-}
-
 /// A required field.
-pub(super) fn field(key: &str, kind: FieldKind, zh: &'static str, en: &'static str) -> FieldSpec {
+pub(super) fn field(key: &str, kind: FieldKind, label: Text) -> FieldSpec {
     let max_length = match kind {
         FieldKind::Text => Some(100),
         FieldKind::LongText => Some(500),
@@ -19,7 +14,7 @@ pub(super) fn field(key: &str, kind: FieldKind, zh: &'static str, en: &'static s
     FieldSpec {
         key: key.to_owned(),
         kind,
-        label: t(zh, en),
+        label: label.into(),
         hint: None,
         required: true,
         options: None,
@@ -31,23 +26,16 @@ pub(super) fn field(key: &str, kind: FieldKind, zh: &'static str, en: &'static s
     }
 }
 
-/// A required choice: (value, Chinese, English).
-pub(super) fn choice(
-    key: &str,
-    zh: &'static str,
-    en: &'static str,
-    options: &[(&str, &'static str, &'static str)],
-) -> FieldSpec {
-    let options = options
-        .iter()
-        .map(|(value, zh, en)| FieldOption { value: (*value).to_owned(), label: t(zh, en) })
-        .collect();
-    FieldSpec { options: Some(options), ..field(key, FieldKind::Choice, zh, en) }
+/// A required choice of values with their labels.
+pub(super) fn choice<const N: usize>(key: &str, label: Text, options: [(&str, Text); N]) -> FieldSpec {
+    let option = |(value, label): (&str, Text)| FieldOption { value: value.to_owned(), label: label.into() };
+    let options = Some(options.into_iter().map(option).collect());
+    FieldSpec { options, ..field(key, FieldKind::Choice, label) }
 }
 
 impl FieldSpec {
-    pub(super) fn hint(self, zh: &'static str, en: &'static str) -> Self {
-        Self { hint: Some(t(zh, en)), ..self }
+    pub(super) fn hint(self, hint: Text) -> Self {
+        Self { hint: Some(hint.into()), ..self }
     }
 
     pub(super) fn optional(self) -> Self {

@@ -8,6 +8,7 @@ mod video;
 
 use crate::base::clock::Clock;
 use crate::base::ids;
+use crate::base::words::{Text, demo};
 use crate::db::{Db, Tx};
 use crate::directory::model::ServiceSpec;
 use crate::directory::model::settings::{EVERY_DAY, HoursOfDay};
@@ -19,37 +20,31 @@ use crate::directory::store::entities::service::{self, ServiceKind};
 use crate::directory::store::entities::service_stage::{self, Stage};
 use crate::directory::store::entities::venue;
 use chrono::{DateTime, Utc};
-use fields::t;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
 /// A venue of the demo.
 struct DemoVenue {
     code: &'static str,
-    name: (&'static str, &'static str),
-    address: (&'static str, &'static str),
+    name: fn() -> Text,
+    address: fn() -> Text,
     /// When somebody is there on working days; in the office's hours where there are none.
     hours: &'static [HoursOfDay],
 }
 
 const VENUES: [DemoVenue; 3] = [
-    DemoVenue {
-        code: "city",
-        name: ("市区业务大厅", "City service hall"),
-        address: ("冰城市松江大街 1 号 2 楼", "2nd floor, 1 Songjiang Avenue, Bingcheng"),
-        hours: &[],
-    },
+    DemoVenue { code: "city", name: demo::venue_city_name, address: demo::venue_city_address, hours: &[] },
     DemoVenue {
         code: "rail",
-        name: ("铁路口岸监管现场", "Railway port"),
-        address: ("冰城市铁路口岸东货场 3 号门", "Gate 3, East Goods Yard, Bingcheng Railway Port"),
+        name: demo::venue_rail_name,
+        address: demo::venue_rail_address,
         // Without a break at noon.
         hours: &[HoursOfDay { from_minute: 8 * HOUR + 30, to_minute: 17 * HOUR }],
     },
     DemoVenue {
         code: "health",
-        name: ("国际旅行卫生保健中心", "International travel health centre"),
-        address: ("冰城市江岸路 8 号", "8 Jiang'an Road, Bingcheng"),
+        name: demo::venue_health_name,
+        address: demo::venue_health_address,
         hours: &[],
     },
 ];
@@ -59,7 +54,7 @@ struct DemoService {
     code: &'static str,
     kind: ServiceKind,
     venue: &'static str,
-    name: (&'static str, &'static str),
+    name: fn() -> Text,
     /// Places side by side.
     seats: i32,
     /// Places a day.
@@ -132,8 +127,8 @@ impl DemoVenue {
         venue::Model {
             id: ids::new_id(now),
             code: self.code.into(),
-            name: t(self.name.0, self.name.1),
-            address: t(self.address.0, self.address.1),
+            name: (self.name)().into(),
+            address: (self.address)().into(),
             zone: "Asia/Shanghai".into(),
             grid_minutes: 15,
             phone: String::new(),
@@ -161,7 +156,7 @@ impl DemoService {
             venue_id,
             resource_id: places.id,
             quota_resource_id: quota.as_ref().map(|quota| quota.id),
-            name: t(self.name.0, self.name.1),
+            name: (self.name)().into(),
             duration_minutes: self.duration_minutes,
             lead_minutes: self.lead_minutes,
             horizon_days: self.horizon_days,

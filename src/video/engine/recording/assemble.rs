@@ -6,6 +6,7 @@ use crate::video::engine::recording::index::{ClockErrors, Gap, GapCause, Medium}
 use crate::video::engine::recording::lifeless::{DigitalSilence, StillPicture, Turn};
 use crate::video::engine::recording::missing::Missing;
 use crate::video::engine::recording::reorder::{Item, Reorder};
+use crate::video::engine::recording::silence::{SILENCE_MS, Silence};
 use crate::video::engine::recording::timeline::Timeline;
 use crate::video::engine::recording::vp8::{Depacketiser, Progress};
 use bytes::Bytes;
@@ -15,13 +16,6 @@ use std::collections::VecDeque;
 /// tell a burst from a clock that stood still.
 const HOLD_MS: u64 = 400;
 const HELD_PACKETS: usize = 1024;
-/// A medium that did not come for so long has stopped. It is noted within three seconds.
-const SILENCE_MS: u64 = 2500;
-/// The other medium has stopped with it when it was silent for nearly as long.
-const TOGETHER_MS: u64 = 1000;
-/// What comes back later than this after the last sound or picture is the end of a silence; what comes
-/// earlier was only sent again.
-const RESENT_MS: u64 = 1000;
 /// Sound that does not come on though no packet is missing: longer than any pause of a sender that is merely
 /// thrifty. Pictures may be seconds apart: a screen on which nothing moves.
 const AUDIO_PAUSE_MS: u64 = 1000;
@@ -50,6 +44,14 @@ pub enum Output {
     AskKeyframe,
 }
 
+/// Numbers further back than this are of another source.
+const RESENT_AT_MOST: u16 = 4096;
+
+/// Whether a packet comes behind a newer one, whose number this is.
+pub(super) fn is_resent(seq: u16, newest: Option<u16>) -> bool {
+    newest.is_some_and(|newest| newest.wrapping_sub(seq) < RESENT_AT_MOST)
+}
+
 /// A packet on its way through the order.
 #[derive(Debug)]
 struct Arrived {
@@ -59,25 +61,18 @@ struct Arrived {
     packet: Packet,
 }
 
-/// Why a track is silent, and since when, in media time.
-#[derive(Clone, Copy, Debug)]
-struct Silence {
-    from_ms: u64,
-    cause: GapCause,
-}
-
 /// One of the two media.
 #[derive(Debug)]
 pub(super) struct Track {
     order: Reorder<Arrived>,
     /// The newest sequence number.
     newest: Option<u16>,
-    heard_at: Option<u64>,
-    last_ms: Option<u64>,
-    silence: Option<Silence>,
+    pub(super) heard_at: Option<u64>,
+    pub(super) last_ms: Option<u64>,
+    pub(super) silence: Option<Silence>,
     /// What was missing before this has been told.
-    told_ms: u64,
-    missing: Missing,
+    pub(super) told_ms: u64,
+    pub(super) missing: Missing,
 }
 
 impl Track {
@@ -94,16 +89,16 @@ impl Track {
     }
 
     /// Goes on after a pause: what comes now is no loss, and what does not come is silent from here on.
-    pub(super) fn begin_anew(&mut self, at_ms: u64) {
+    pub(super) fn begin_anew(&mut self, at_ms: u64, newest: Option<u16>) {
         self.order = Reorder::new(HOLD_MS, HELD_PACKETS);
-        self.newest = None;
+        self.newest = newest;
         self.told_ms = at_ms;
         if self.last_ms.is_some() {
             (self.last_ms, self.heard_at) = (Some(at_ms), Some(at_ms));
         }
     }
 
-    fn quiet_for(&self, now_ms: u64) -> Option<u64> {
+    pub(super) fn quiet_for(&self, now_ms: u64) -> Option<u64> {
         self.heard_at.map(|at| now_ms.saturating_sub(at))
     }
 }
@@ -111,8 +106,8 @@ impl Track {
 /// The state of one recording in memory.
 #[derive(Debug)]
 pub struct Assembler {
-    audio: Track,
-    video: Track,
+    pub(super) audio: Track,
+    pub(super) video: Track,
     pub(super) frames: Depacketiser,
     timeline: Timeline,
     pub(super) clusters: Clusters,
@@ -139,6 +134,8 @@ pub struct Assembler {
     pub(super) resumed_ms: u64,
     /// The first picture has come through the order: before that a keyframe may be on its way.
     began_video: bool,
+    /// The first picture that could not be kept, because none stood alone before it.
+    waited_from_ms: Option<u64>,
     pub(super) key_at: u64,
     pub(super) asked_at: Option<u64>,
 }
@@ -164,6 +161,7 @@ impl Default for Assembler {
             paused_from: None,
             resumed_ms: 0,
             began_video: false,
+            waited_from_ms: None,
             key_at: 0,
             asked_at: None,
         }
@@ -180,8 +178,7 @@ impl Assembler {
             self.tick(at_ms); // what was silent up to now is noted before it is over
         }
         let track = self.track(kind);
-        let ahead = |newest: u16| packet.seq.wrapping_sub(newest).cast_signed() > 0;
-        let resent = !track.newest.is_none_or(ahead);
+        let resent = is_resent(packet.seq, track.newest);
         if !resent {
             track.newest = Some(packet.seq);
         }
@@ -280,17 +277,15 @@ impl Assembler {
             self.end_whole_silence(end_ms);
         }
         for kind in [Kind::Audio, Kind::Video] {
-            let frozen = kind == Kind::Video && self.need_key;
             let newest_ms = self.newest_ms();
-            let track = self.track(kind);
-            match (track.silence.take(), track.last_ms) {
-                (Some(silence), _) => self.missed(kind, silence.from_ms, end_ms, silence.cause),
-                (None, Some(last_ms)) if frozen => {
-                    let after_pause = std::mem::take(&mut self.key_after_pause);
-                    let cause = self.freeze(after_pause);
-                    self.missed(kind, last_ms, newest_ms, cause);
-                }
-                _ => {}
+            let silence = self.track(kind).silence.take();
+            if let Some(silence) = silence.filter(|silence| silence.cause == GapCause::CameraOff) {
+                self.lost_before(silence.from_ms);
+            }
+            match silence {
+                Some(silence) => self.missed(kind, silence.from_ms, end_ms, silence.cause),
+                None if kind == Kind::Video => self.end_freeze(newest_ms),
+                None => {}
             }
             self.track(kind).missing.end();
             self.tell_missing(kind);
@@ -386,6 +381,7 @@ impl Assembler {
         };
         let at_ms = self.timeline.place(Kind::Video, frame.timestamp, *arrived, *resent);
         if (self.need_key && !frame.key) || at_ms < self.resumed_ms {
+            self.waited_from_ms.get_or_insert(at_ms);
             self.clusters.pass(Kind::Video, at_ms); // not kept, but the next keyframe is later than this
             return;
         }
@@ -395,8 +391,8 @@ impl Assembler {
             self.key_at = *arrived;
         }
         if !self.ends_silence(Kind::Video, at_ms)
-            && self.video.silence.is_none()
-            && let Some(from_ms) = self.video.last_ms.map(|last| last.max(self.video.told_ms))
+            && self.video.silence.is_none_or(|silence| at_ms < silence.from_ms)
+            && let Some(from_ms) = self.picture_since()
         {
             if froze {
                 let cause = self.freeze(after_pause);
@@ -423,8 +419,24 @@ impl Assembler {
     }
 
     /// Whose fault a loss is.
-    fn loss(&mut self) -> GapCause {
+    pub(super) fn loss(&mut self) -> GapCause {
         if std::mem::take(&mut self.overflowed) { GapCause::Disk } else { GapCause::Loss }
+    }
+
+    /// Since when there is a picture, or one should be.
+    pub(super) fn picture_since(&self) -> Option<u64> {
+        self.video.last_ms.or(self.waited_from_ms).map(|since| since.max(self.video.told_ms))
+    }
+
+    /// Pictures stood still, and from here on none come at all, which is told by itself.
+    pub(super) fn end_freeze(&mut self, at_ms: u64) {
+        let from_ms = self.picture_since();
+        if let Some(from_ms) = from_ms.filter(|from_ms| self.need_key && *from_ms < at_ms) {
+            let after_pause = std::mem::take(&mut self.key_after_pause);
+            let cause = self.freeze(after_pause);
+            self.missed(Kind::Video, from_ms, at_ms, cause);
+            self.video.told_ms = at_ms;
+        }
     }
 
     /// Why there was no picture until a keyframe came.
@@ -433,7 +445,7 @@ impl Assembler {
     }
 
     /// What comes now is none, or is not looked at.
-    fn end_lifeless(&mut self, kind: Kind, at_ms: u64) {
+    pub(super) fn end_lifeless(&mut self, kind: Kind, at_ms: u64) {
         let turn = match kind {
             Kind::Audio => self.digital_silence.end(at_ms),
             Kind::Video => self.still_picture.as_mut().and_then(|still| still.end(at_ms)),
@@ -452,126 +464,13 @@ impl Assembler {
         }));
     }
 
-    /// Notes media that stopped, while it is still away.
-    fn look_for_silence(&mut self, now_ms: u64) {
-        for kind in [Kind::Audio, Kind::Video] {
-            let (track, _) = self.track_and_other(kind);
-            // What is on its way through the order is not silent.
-            let Some(last_ms) = track.last_ms.filter(|_| track.silence.is_none()) else { continue };
-            if track.quiet_for(now_ms).is_none_or(|quiet| quiet < SILENCE_MS) {
-                continue;
-            }
-            let told_ms = track.told_ms;
-            let (_, other) = self.track_and_other(kind);
-            let with_it = other.silence.is_none()
-                && other.quiet_for(now_ms).is_none_or(|quiet| quiet >= SILENCE_MS - TOGETHER_MS);
-            // What does not come at all is told as that.
-            for of in [Kind::Audio, Kind::Video].into_iter().filter(|of| with_it || *of == kind) {
-                self.end_lifeless(of, self.newest_ms());
-            }
-            if with_it {
-                let from_ms = self.newest_ms();
-                let silence = Silence { from_ms, cause: GapCause::PublisherSilent };
-                (self.audio.silence, self.video.silence) = (Some(silence), Some(silence));
-                let (cause, medium) = (silence.cause, Medium::Both);
-                self.outputs.push_back(Output::GapBegan { from_ms, cause, medium });
-                return;
-            }
-            let cause = match kind {
-                Kind::Audio => GapCause::AudioSilent,
-                Kind::Video if self.camera_off => GapCause::CameraOff,
-                Kind::Video => GapCause::VideoSilent,
-            };
-            let from_ms = last_ms.max(told_ms);
-            self.stopped(kind, from_ms, cause);
-        }
-    }
-
-    fn track_and_other(&self, kind: Kind) -> (&Track, &Track) {
-        match kind {
-            Kind::Audio => (&self.audio, &self.video),
-            Kind::Video => (&self.video, &self.audio),
-        }
-    }
-
-    pub(super) fn stopped(&mut self, kind: Kind, from_ms: u64, cause: GapCause) {
-        let medium = if kind == Kind::Audio { Medium::Audio } else { Medium::Video };
-        self.track(kind).silence = Some(Silence { from_ms, cause });
-        self.outputs.push_back(Output::GapBegan { from_ms, cause, medium });
-    }
-
-    fn is_silent_as_a_whole(&self) -> bool {
-        self.audio.silence.is_some_and(|silence| silence.cause == GapCause::PublisherSilent)
-    }
-
-    /// Whether a block at `at_ms` is the first after a silence; that is then told.
-    fn ends_silence(&mut self, kind: Kind, at_ms: u64) -> bool {
-        let camera_off = self.camera_off && kind == Kind::Video;
-        let newest_ms = self.newest_ms();
-        let whole = self.is_silent_as_a_whole();
-        let track = self.track(kind);
-        let Some(silence) = track.silence else { return false };
-        let from_ms = match silence.cause {
-            GapCause::CameraOff if camera_off => return false,
-            GapCause::CameraOff => silence.from_ms,
-            // What was sent again after an outage of the network is older than the outage.
-            _ if whole => newest_ms,
-            _ => track.last_ms.unwrap_or(0).max(track.told_ms),
-        };
-        if silence.cause != GapCause::CameraOff && at_ms < from_ms + RESENT_MS {
-            // Nothing between the blocks is missing: if they go on like this, all of it only came late.
-            if at_ms >= silence.from_ms + RESENT_MS {
-                self.came_late(kind, silence);
-            }
-            return false;
-        }
-        if whole {
-            self.end_whole_silence(at_ms);
-        } else {
-            track.silence = None;
-            track.told_ms = at_ms;
-            self.missed(kind, from_ms, at_ms, silence.cause);
-        }
-        true
-    }
-
-    /// What was believed to have stopped only came late: a gap of no length closes what was begun.
-    fn came_late(&mut self, kind: Kind, Silence { from_ms, cause }: Silence) {
-        let medium = match (cause, kind) {
-            (GapCause::PublisherSilent, _) => Medium::Both,
-            (_, Kind::Audio) => Medium::Audio,
-            (_, Kind::Video) => Medium::Video,
-        };
-        if medium == Medium::Both {
-            (self.audio.silence, self.video.silence) = (None, None);
-        } else {
-            self.track(kind).silence = None;
-        }
-        self.outputs.push_back(Output::Gap(Gap::new(medium, cause, from_ms, from_ms)));
-    }
-
-    /// Both media were away until `to_ms`; one that stays away goes on to be missing from there.
-    fn end_whole_silence(&mut self, to_ms: u64) {
-        let (from_ms, cause) = (self.newest_ms(), GapCause::PublisherSilent);
-        for track in [&mut self.audio, &mut self.video] {
-            track.silence = None;
-            track.told_ms = to_ms;
-            track.missing.end();
-        }
-        self.tell_missing(Kind::Audio);
-        self.tell_missing(Kind::Video);
-        if to_ms > from_ms {
-            self.outputs.push_back(Output::Gap(Gap::new(Medium::Both, cause, from_ms, to_ms)));
-        }
-    }
-
     /// A stretch of one medium is missing as a whole.
-    fn missed(&mut self, kind: Kind, from_ms: u64, to_ms: u64, cause: GapCause) {
+    pub(super) fn missed(&mut self, kind: Kind, from_ms: u64, to_ms: u64, cause: GapCause) {
         self.track(kind).missing.add(from_ms, to_ms, cause, to_ms.saturating_sub(from_ms));
         self.tell_missing(kind);
     }
 
-    fn tell_missing(&mut self, kind: Kind) {
+    pub(super) fn tell_missing(&mut self, kind: Kind) {
         while let Some(gap) = self.track(kind).missing.next() {
             self.outputs.push_back(Output::Gap(gap));
         }

@@ -104,6 +104,14 @@ impl Gap {
         Self { missing_ms: Some(missing_ms.min(self.to_ms.saturating_sub(self.from_ms))), ..self }
     }
 
+    /// What of it lies before `until_ms`; of what lies behind that all is taken to be missing.
+    #[must_use]
+    pub fn before(self, until_ms: u64) -> Self {
+        let to_ms = self.to_ms.min(until_ms.max(self.from_ms));
+        let missing_ms = self.missing_ms().saturating_sub(self.to_ms.saturating_sub(to_ms));
+        Self { to_ms, ..self }.missing(missing_ms)
+    }
+
     /// How much is missing; of lines written before that was noted, the whole stretch.
     pub fn missing_ms(&self) -> u64 {
         self.missing_ms.unwrap_or(self.to_ms.saturating_sub(self.from_ms))

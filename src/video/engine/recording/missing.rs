@@ -10,6 +10,9 @@ const VIDEO_APART_MS: u64 = 500;
 /// Less missing sound than this is not worth a line: Opus conceals it.
 const AUDIO_LEAST_MS: u64 = 100;
 
+/// A gap that has grown so long is told: of one that is not, a process that is killed tells nothing.
+const LONGEST_MS: u64 = 10_000;
+
 /// Gathers the gaps of one medium.
 #[derive(Debug)]
 pub struct Missing {
@@ -38,7 +41,8 @@ impl Missing {
             Some(open)
                 if open.cause == cause
                     && matches!(cause, GapCause::Loss | GapCause::Disk)
-                    && from_ms <= open.to_ms + self.apart_ms() =>
+                    && from_ms <= open.to_ms + self.apart_ms()
+                    && open.to_ms < open.from_ms + LONGEST_MS =>
             {
                 let gap = Gap::new(self.medium, cause, open.from_ms, to_ms.max(open.to_ms));
                 self.open = Some(gap.missing(open.missing_ms() + missing_ms));

@@ -26,6 +26,7 @@ mod recover;
 mod regular;
 mod reorder;
 mod serve;
+mod silence;
 mod timeline;
 mod verify;
 mod vp8;
@@ -34,6 +35,8 @@ mod work;
 
 #[cfg(test)]
 mod disk_tests;
+#[cfg(test)]
+mod simulator;
 #[cfg(test)]
 mod stall_tests;
 #[cfg(test)]

@@ -16,11 +16,12 @@ impl Assembler {
         self.outputs.push_back(Output::GapBegan { from_ms, cause: GapCause::Paused, medium: Medium::Both });
     }
 
-    /// What comes from `at_ms` on is kept again, pictures from the next keyframe on.
-    pub fn resume(&mut self, at_ms: u64) {
+    /// What comes from `at_ms` on is kept again, pictures from the next keyframe on. `newest`: the numbers of the newest
+    /// packets of sound and pictures then.
+    pub fn resume(&mut self, at_ms: u64, newest: [Option<u16>; 2]) {
         let Some(at_ms) = self.end_pause(at_ms) else { return };
         for kind in [Kind::Audio, Kind::Video] {
-            self.track(kind).begin_anew(at_ms);
+            self.track(kind).begin_anew(at_ms, newest[kind as usize]);
             self.clusters.pass(kind, at_ms);
         }
         self.frames = Default::default();

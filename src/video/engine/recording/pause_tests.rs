@@ -68,7 +68,7 @@ fn nothing_is_kept_of_a_pause_and_it_is_one_gap_of_both() {
     assembler.tick(8000);
     let during = given(&mut assembler);
     assert!(during.times.iter().all(Vec::is_empty) && during.gaps.is_empty() && during.began.is_empty());
-    assembler.resume(8000);
+    assembler.resume(8000, [None; 2]);
     assert!(given(&mut assembler).asked);
     send(&mut assembler, (8000, 12_000), 25);
     assembler.finish(12_000);
@@ -80,7 +80,7 @@ fn nothing_is_kept_of_a_pause_and_it_is_one_gap_of_both() {
     let mut again = Assembler::default();
     send(&mut again, (0, 3000), 25);
     again.pause(3000);
-    again.resume(8000);
+    again.resume(8000, [None; 2]);
     assert_eq!(given(&mut again).gaps, [paused]);
 }
 
@@ -89,7 +89,7 @@ fn pictures_after_a_pause_begin_with_a_keyframe_and_what_lacks_until_then_is_of_
     let mut assembler = Assembler::default();
     send(&mut assembler, (0, 3000), 1000);
     assembler.pause(3000);
-    assembler.resume(5000);
+    assembler.resume(5000, [None; 2]);
     // The keyframe that was asked for comes at 6 s.
     send(&mut assembler, (5000, 6000), 1000);
     send(&mut assembler, (6000, 7000), 25);
@@ -115,8 +115,8 @@ fn a_recording_that_ends_paused_lacks_all_until_its_end_and_a_camera_that_is_off
     send(&mut assembler, (0, 2000), 25);
     assembler.pause(2000);
     assembler.camera(false, 2600);
-    assembler.resume(4000);
-    assembler.resume(4100);
+    assembler.resume(4000, [None; 2]);
+    assembler.resume(4100, [None; 2]);
     let Given { gaps, began, .. } = given(&mut assembler);
     assert_eq!(gaps, [Gap::new(Medium::Both, GapCause::Paused, 2000, 4000)]);
     assert_eq!(began, [(2000, GapCause::Paused), (4000, GapCause::CameraOff)]);
@@ -161,7 +161,7 @@ fn a_mute_is_told_around_a_pause_and_to_the_end() {
     send(&mut assembler, (1000, 2000), 25);
     assembler.pause(2000);
     send(&mut assembler, (4000, 5000), 25);
-    assembler.resume(4000);
+    assembler.resume(4000, [None; 2]);
     send(&mut assembler, (4000, 5000), 25);
     assembler.finish(5000);
     let Given { gaps, began, .. } = given(&mut assembler);
@@ -177,7 +177,7 @@ fn a_mute_is_told_around_a_pause_and_to_the_end() {
     assembler.microphone(false, 0);
     assembler.pause(1000);
     assembler.microphone(true, 1500);
-    assembler.resume(2000);
+    assembler.resume(2000, [None; 2]);
     assembler.finish(3000);
     let muted_again =
         given(&mut assembler).gaps.iter().filter(|gap| gap.cause == GapCause::MicrophoneOff).count();
@@ -224,7 +224,7 @@ proptest! {
             send(&mut assembler, (now, now + pause * 40), keys);
             pauses.push((now, now + pause * 40));
             now += pause * 40;
-            assembler.resume(now);
+            assembler.resume(now, [None; 2]);
             collect(&mut assembler);
         }
         send(&mut assembler, (now, now + 2000), keys);

@@ -6,12 +6,13 @@
 use crate::base::clock::Clock;
 use crate::video::engine::event::EngineEvent;
 use crate::video::engine::packet::{Kind, MediaPacket};
+use crate::video::engine::recording::assemble::is_resent;
 use crate::video::engine::recording::disk::Disk;
 use crate::video::engine::recording::work::Work;
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -100,6 +101,15 @@ pub(super) enum Input {
     },
 }
 
+/// A pause of the recording, or its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Turn {
+    pub pause: bool,
+    pub at: Instant,
+    /// The numbers of the newest packets of sound and pictures then.
+    pub newest: [Option<u16>; 2],
+}
+
 /// What the handle and the thread share.
 pub(super) struct Shared {
     born: Instant,
@@ -120,15 +130,17 @@ pub(super) struct Shared {
     /// Something came while it was paused.
     pub withheld: AtomicBool,
     /// Pauses and their ends that the thread has not seen yet: packets from before them may lie in the queue.
-    turns: Mutex<VecDeque<(bool, Instant)>>,
+    turns: Mutex<VecDeque<Turn>>,
+    /// The newest packets of sound and pictures, whether or not they are kept: their numbers and 1; 0: none came.
+    newest: [AtomicU32; 2],
     /// Recordings that have not come to their end: the running one, and those that could not be closed.
     open: Mutex<Vec<Uuid>>,
 }
 
 impl Shared {
-    fn new(id: Uuid) -> Self {
+    fn new(id: Uuid, born: Instant) -> Self {
         Self {
-            born: Instant::now(),
+            born,
             dropped: AtomicU64::new(0),
             heard: [AtomicU64::new(0), AtomicU64::new(0)],
             waiting_since: Default::default(),
@@ -139,6 +151,7 @@ impl Shared {
             paused: AtomicBool::new(false),
             withheld: AtomicBool::new(false),
             turns: Mutex::default(),
+            newest: Default::default(),
             open: Mutex::new(vec![id]),
         }
     }
@@ -178,22 +191,35 @@ impl Shared {
         self.lifeless[place(kind)].store(lifeless, Relaxed);
     }
 
-    fn turns(&self) -> std::sync::MutexGuard<'_, VecDeque<(bool, Instant)>> {
+    fn turns(&self) -> std::sync::MutexGuard<'_, VecDeque<Turn>> {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn pause(&self, on: bool) {
+    fn pause(&self, on: bool, at: Instant) {
         let mut turns = self.turns();
         if self.paused.swap(on, Relaxed) != on {
             self.waiting_since.iter().for_each(|since| since.store(0, Relaxed));
-            turns.push_back((on, Instant::now()));
+            turns.push_back(Turn { pause: on, at, newest: self.newest() });
+        }
+    }
+
+    fn newest(&self) -> [Option<u16>; 2] {
+        let number = |newest: &AtomicU32| newest.load(Relaxed).checked_sub(1).map(|number| number as u16);
+        [number(&self.newest[0]), number(&self.newest[1])]
+    }
+
+    /// Counts a packet, in the order of its publisher.
+    fn count(&self, kind: Kind, seq: u16) {
+        let place = place(kind);
+        if !is_resent(seq, self.newest()[place]) {
+            self.newest[place].store(u32::from(seq) + 1, Relaxed);
         }
     }
 
     /// The next pause or end of one that lies before `until`.
-    pub fn next_turn(&self, until: Instant) -> Option<(bool, Instant)> {
+    pub fn next_turn(&self, until: Instant) -> Option<Turn> {
         let mut turns = self.turns();
-        if turns.front().is_some_and(|(_, at)| *at <= until) { turns.pop_front() } else { None }
+        if turns.front().is_some_and(|turn| turn.at <= until) { turns.pop_front() } else { None }
     }
 
     pub fn open(&self) -> std::sync::MutexGuard<'_, Vec<Uuid>> {
@@ -247,11 +273,71 @@ fn place(kind: Kind) -> usize {
     usize::from(kind == Kind::Video)
 }
 
+/// Where what is to be recorded is handed over. Never waits.
+pub(super) struct Inlet {
+    queue: Mutex<Option<SyncSender<Input>>>,
+    pub shared: Arc<Shared>,
+}
+
+impl Inlet {
+    /// The inlet, and what comes out of it.
+    pub fn new(id: Uuid, born: Instant) -> (Self, Receiver<Input>) {
+        let (sender, inputs) = sync_channel(QUEUE);
+        (Self { queue: Mutex::new(Some(sender)), shared: Arc::new(Shared::new(id, born)) }, inputs)
+    }
+
+    /// See [`Recorder::packet`].
+    pub fn packet(&self, kind: Kind, packet: &MediaPacket) {
+        self.shared.hear(kind, packet.at);
+        self.shared.count(kind, packet.seq);
+        if self.shared.paused.load(Relaxed) {
+            self.shared.withheld.store(true, Relaxed);
+            return;
+        }
+        self.put(Input::Packet(kind, packet.clone()));
+    }
+
+    /// See [`Recorder::sender_report`].
+    pub fn sender_report(&self, kind: Kind, ntp: u64, timestamp: u32) {
+        self.put(Input::Report { kind, ntp, timestamp });
+    }
+
+    /// See [`Recorder::switched`].
+    pub fn switched(&self, kind: Kind, on: bool, at: Instant) {
+        if self.shared.off[place(kind)].swap(!on, Relaxed) == on {
+            self.put(Input::Switched { kind, on, at });
+        }
+    }
+
+    /// See [`Recorder::pause`].
+    pub fn pause(&self, on: bool, at: Instant) {
+        self.shared.pause(on, at);
+    }
+
+    /// What is being done at `now`.
+    pub fn status(&self, now: Instant) -> RecorderStatus {
+        self.shared.status(now)
+    }
+
+    /// Takes nothing more.
+    pub fn close(&self) {
+        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    fn put(&self, input: Input) {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(queue) = &*queue
+            && queue.try_send(input).is_err()
+        {
+            self.shared.dropped.fetch_add(1, Relaxed);
+        }
+    }
+}
+
 /// The handle of a running recording.
 pub struct Recorder {
     id: Uuid,
-    queue: Mutex<Option<SyncSender<Input>>>,
-    shared: Arc<Shared>,
+    inlet: Inlet,
     done: watch::Receiver<bool>,
 }
 
@@ -264,12 +350,11 @@ impl Recorder {
         disk: Arc<dyn Disk>,
         events: RecorderEvents,
     ) -> Self {
-        let (sender, inputs) = sync_channel(QUEUE);
         let (done_in, done) = watch::channel(false);
-        let id = spec.id;
-        let shared = Arc::new(Shared::new(id));
-        let work = Work::new(spec, publication, clock, disk, events, Arc::clone(&shared));
-        let recorder = Self { id, queue: Mutex::new(Some(sender)), shared, done };
+        let (id, now) = (spec.id, Instant::now());
+        let (inlet, inputs) = Inlet::new(id, now);
+        let work = Work::new(spec, publication, clock, disk, events, Arc::clone(&inlet.shared), now);
+        let recorder = Self { id, inlet, done };
         let spawned = std::thread::Builder::new().name("recorder".to_owned()).spawn(move || {
             work.run(&inputs);
             done_in.send_replace(true);
@@ -277,7 +362,7 @@ impl Recorder {
         if let Err(error) = spawned {
             // The closure and with it `done_in` are gone: `finish` returns at once.
             tracing::error!(recording = %id, %error, "a recording's thread could not be started");
-            recorder.shared.set_writing(Writing::Stopped);
+            recorder.inlet.shared.set_writing(Writing::Stopped);
         }
         recorder
     }
@@ -289,52 +374,36 @@ impl Recorder {
 
     /// Whether a recording of it has not come to its end.
     pub fn has_open(&self, recording: Uuid) -> bool {
-        self.shared.open().contains(&recording)
+        self.inlet.shared.open().contains(&recording)
     }
 
     /// Hands over a packet, or drops it when the disk is too slow.
     pub fn packet(&self, kind: Kind, packet: &MediaPacket) {
-        self.shared.hear(kind, packet.at);
-        if self.shared.paused.load(Relaxed) {
-            self.shared.withheld.store(true, Relaxed);
-            return;
-        }
-        self.put(Input::Packet(kind, packet.clone()));
+        self.inlet.packet(kind, packet);
     }
 
     /// Hands over a sender report.
     pub fn sender_report(&self, kind: Kind, ntp: u64, timestamp: u32) {
-        self.put(Input::Report { kind, ntp, timestamp });
+        self.inlet.sender_report(kind, ntp, timestamp);
     }
 
     /// The publisher's camera or microphone was switched on or off.
     pub fn switched(&self, kind: Kind, on: bool) {
-        if self.shared.off[place(kind)].swap(!on, Relaxed) == on {
-            self.put(Input::Switched { kind, on, at: Instant::now() });
-        }
+        self.inlet.switched(kind, on, Instant::now());
     }
 
     /// From now on nothing is written, or it is again.
     pub fn pause(&self, on: bool) {
-        self.shared.pause(on);
+        self.inlet.pause(on, Instant::now());
     }
 
     pub fn status(&self) -> RecorderStatus {
-        self.shared.status(Instant::now())
-    }
-
-    fn put(&self, input: Input) {
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(queue) = &*queue
-            && queue.try_send(input).is_err()
-        {
-            self.shared.dropped.fetch_add(1, Relaxed);
-        }
+        self.inlet.status(Instant::now())
     }
 
     /// Takes nothing more and waits until the recording is finalised. May be called by several.
     pub async fn finish(&self) {
-        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.inlet.close();
         let _ = self.done.clone().wait_for(|done| *done).await; // an error: the thread is gone
     }
 }
@@ -345,7 +414,7 @@ mod tests {
 
     #[test]
     fn what_is_told_follows_what_is_durable_and_what_comes() {
-        let shared = Shared::new(Uuid::nil());
+        let shared = Shared::new(Uuid::nil(), Instant::now());
         let at = |ms: u64| shared.born + Duration::from_millis(ms);
         let status = |ms| shared.status(at(ms));
         assert_eq!(status(60_000), RecorderStatus::default());
@@ -369,7 +438,7 @@ mod tests {
 
     #[test]
     fn each_track_is_told_apart_that_came_and_is_not_on_the_disk_after_three_seconds() {
-        let shared = Shared::new(Uuid::nil());
+        let shared = Shared::new(Uuid::nil(), Instant::now());
         let at = |ms: u64| shared.born + Duration::from_millis(ms);
         let writing = |ms| {
             let status = shared.status(at(ms));
@@ -406,20 +475,20 @@ mod tests {
 
     #[test]
     fn what_is_paused_is_neither_late_nor_written_and_later_turns_wait_for_what_came_before_them() {
-        let shared = Shared::new(Uuid::nil());
+        let shared = Shared::new(Uuid::nil(), Instant::now());
         shared.set_writing(Writing::On);
         shared.hear(Kind::Audio, shared.born);
-        shared.pause(true);
+        shared.pause(true, Instant::now());
         let before = shared.born.checked_sub(Duration::from_secs(1)).unwrap_or(shared.born);
-        shared.pause(true);
+        shared.pause(true, Instant::now());
         let after = Instant::now();
         assert_eq!(shared.status(after + Duration::from_secs(60)).writing, Writing::Paused);
         if before < shared.born {
             assert_eq!(shared.next_turn(before), None, "a packet from before it is written");
         }
-        assert!(shared.next_turn(after).is_some_and(|(on, _)| on));
-        shared.pause(false);
-        assert!(shared.next_turn(Instant::now()).is_some_and(|(on, _)| !on));
+        assert!(shared.next_turn(after).is_some_and(|turn| turn.pause));
+        shared.pause(false, Instant::now());
+        assert!(shared.next_turn(Instant::now()).is_some_and(|turn| !turn.pause));
         assert_eq!(shared.next_turn(Instant::now()), None);
         assert_eq!(shared.status(Instant::now()).writing, Writing::On);
     }

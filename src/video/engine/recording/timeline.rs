@@ -202,13 +202,11 @@ impl Track {
 pub struct Timeline {
     audio: Track,
     video: Track,
-    /// Where the first packet was placed: the time zero of the recording.
-    zero_us: Option<i64>,
 }
 
 impl Default for Timeline {
     fn default() -> Self {
-        Self { audio: Track::new(48_000), video: Track::new(90_000), zero_us: None }
+        Self { audio: Track::new(48_000), video: Track::new(90_000) }
     }
 }
 
@@ -238,8 +236,7 @@ impl Timeline {
             _ => None,
         };
         let placed = self.track(kind).place(timestamp, us(at_ms), resent, common);
-        let zero = *self.zero_us.get_or_insert(placed.min(0));
-        u64::try_from((placed - zero) / 1000).unwrap_or(0)
+        u64::try_from(placed / 1000).unwrap_or(0) // sent before the recording began, and came late
     }
 
     /// How far each track was at most from where the server's clock had it.

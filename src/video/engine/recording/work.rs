@@ -8,11 +8,13 @@ use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::video::engine::event::EngineEvent;
 use crate::video::engine::packet::{Kind, MediaPacket};
-use crate::video::engine::recording::assemble::{Assembler, Output, Packet};
+use crate::video::engine::recording::assemble::{Assembler, Output, Packet, is_resent};
 use crate::video::engine::recording::disk::Disk;
 use crate::video::engine::recording::file::{self, RecordingFile};
 use crate::video::engine::recording::index::{Gap, GapCause, Line, Medium, Reason};
-use crate::video::engine::recording::recorder::{Input, RecorderEvents, RecordingSpec, Shared, Writing};
+use crate::video::engine::recording::recorder::{
+    Input, RecorderEvents, RecordingSpec, Shared, Turn, Writing,
+};
 use chrono::{DateTime, Utc};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,7 +24,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// How often the thread looks at what came: to be woken for each packet costs more than to write it.
-const LOOK: Duration = Duration::from_millis(40);
+pub(super) const LOOK: Duration = Duration::from_millis(40);
 /// How often it looks at what is due when nothing comes.
 const TICK: Duration = Duration::from_millis(100);
 /// After a failure writing is tried again, sooner at first.
@@ -30,6 +32,9 @@ const RETRY_FIRST: Duration = Duration::from_millis(250);
 const RETRY_AT_MOST: Duration = Duration::from_millis(1000);
 /// How long the end waits for a disk that does not take the last bytes; later the file is closed without us.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+
+/// So long what was sent before a segment began may come again.
+const SENT_AGAIN_MS: u64 = 2000;
 
 /// A segment that is being written.
 struct Segment {
@@ -41,6 +46,8 @@ struct Segment {
     file: RecordingFile,
     /// A cluster of it is on the disk: it exists.
     durable: bool,
+    /// The newest packets of sound and pictures before it: what was sent before these is not of this segment.
+    before: [Option<u16>; 2],
 }
 
 /// A segment that broke off and is not closed yet.
@@ -73,6 +80,11 @@ pub(super) struct Work {
     heard: bool,
     kept: bool,
     told_stopped: bool,
+    /// The numbers of the newest packets of sound and pictures, whether or not they could be kept.
+    newest: [Option<u16>; 2],
+    /// How many packets had been dropped when it was last looked, and when something came last.
+    dropped: u64,
+    heard_at: Instant,
 }
 
 impl Drop for Work {
@@ -96,6 +108,7 @@ impl Work {
         disk: Arc<dyn Disk>,
         events: RecorderEvents,
         shared: Arc<Shared>,
+        now: Instant,
     ) -> Self {
         Self {
             publication,
@@ -109,62 +122,86 @@ impl Work {
             shared,
             segment: None,
             broken: Vec::new(),
-            close_at: Instant::now(),
+            close_at: now,
             retry_at: None,
             retry_after: RETRY_FIRST,
             paused: false,
             heard: false,
             kept: false,
             told_stopped: false,
+            newest: [None; 2],
+            dropped: 0,
+            heard_at: now,
         }
     }
 
+    /// Runs on the machine's clock until nobody hands anything over any more.
     pub fn run(mut self, inputs: &Receiver<Input>) {
-        let (mut dropped, mut heard_at) = (0, Instant::now());
+        while self.look(inputs, Instant::now()) {
+            std::thread::sleep(LOOK);
+        }
+        self.finish(Instant::now());
+        let until = Instant::now() + CLOSE_WITHIN;
+        while !self.close_broken(Instant::now()) && Instant::now() < until {
+            std::thread::sleep(RETRY_FIRST);
+        }
+        self.leave_open();
+    }
+
+    /// Does what there is to do at `now`. False when nobody hands anything over any more.
+    pub fn look(&mut self, inputs: &Receiver<Input>, now: Instant) -> bool {
+        if !self.broken.is_empty() && now >= self.close_at {
+            self.close_broken(now);
+        }
         loop {
             let input = inputs.try_recv();
-            if !self.broken.is_empty() && Instant::now() >= self.close_at {
-                self.close_broken();
-            }
             let total = self.shared.dropped.load(Relaxed);
-            if std::mem::replace(&mut dropped, total) != total
+            if std::mem::replace(&mut self.dropped, total) != total
                 && let Some(segment) = &mut self.segment
             {
                 segment.assembler.overflowed();
             }
             match input {
                 Ok(input) => {
-                    heard_at = Instant::now();
-                    self.take(input);
+                    self.heard_at = now;
+                    self.take(input, now);
                 }
-                Err(TryRecvError::Empty) if heard_at.elapsed() < TICK => {
-                    std::thread::sleep(LOOK);
-                    continue;
+                Err(TryRecvError::Empty) if now.saturating_duration_since(self.heard_at) < TICK => {
+                    return true;
                 }
                 Err(TryRecvError::Empty) => {
-                    heard_at = Instant::now();
-                    self.tick(heard_at);
+                    self.heard_at = now;
+                    self.tick(now);
                 }
-                Err(TryRecvError::Disconnected) => break,
+                Err(TryRecvError::Disconnected) => return false,
             }
-            self.carry_out();
+            self.carry_out(now);
         }
-        self.finish();
     }
 
-    fn take(&mut self, input: Input) {
+    fn take(&mut self, input: Input, now: Instant) {
         match input {
             Input::Packet(kind, packet) => {
-                self.turn(packet.at);
+                self.turn(packet.at, now);
                 if self.paused {
                     return;
                 }
                 self.heard = true;
-                if self.segment.is_none() && self.is_due() {
-                    self.begin(packet.at);
+                let before = self.newest;
+                let newest = &mut self.newest[kind as usize];
+                let resent = is_resent(packet.seq, *newest);
+                if !resent {
+                    *newest = Some(packet.seq);
+                }
+                // One that was sent again would set the time zero too late.
+                if self.segment.is_none() && !resent && self.retry_at.is_none_or(|at| now >= at) {
+                    self.begin(packet.at, before, now);
                 }
                 let Some(segment) = &mut self.segment else { return };
                 let at_ms = segment.at(packet.at);
+                if at_ms < SENT_AGAIN_MS && is_resent(packet.seq, segment.before[kind as usize]) {
+                    return;
+                }
                 let MediaPacket { seq, timestamp, marker, payload, .. } = packet;
                 segment.assembler.packet(kind, Packet { seq, timestamp, marker, payload }, at_ms);
             }
@@ -174,7 +211,7 @@ impl Work {
                 }
             }
             Input::Switched { kind, on, at } => {
-                self.turn(at);
+                self.turn(at, now);
                 if let Some(segment) = &mut self.segment {
                     let at_ms = segment.at(at);
                     segment.switched(kind, on, at_ms);
@@ -185,7 +222,7 @@ impl Work {
 
     /// Nothing came for a while.
     fn tick(&mut self, now: Instant) {
-        self.turn(now);
+        self.turn(now, now);
         if let Some(segment) = &mut self.segment {
             let now_ms = segment.at(now);
             segment.assembler.tick(now_ms);
@@ -193,26 +230,22 @@ impl Work {
     }
 
     /// Pauses and goes on, as was asked for until then.
-    fn turn(&mut self, until: Instant) {
-        while let Some((pause, at)) = self.shared.next_turn(until) {
-            self.paused = pause;
+    fn turn(&mut self, until: Instant, now: Instant) {
+        while let Some(Turn { pause, at, newest }) = self.shared.next_turn(until) {
+            (self.paused, self.newest) = (pause, newest);
             let Some(segment) = &mut self.segment else { continue };
             let at_ms = segment.at(at);
             if pause {
                 segment.assembler.pause(at_ms);
             } else {
-                segment.assembler.resume(at_ms);
+                segment.assembler.resume(at_ms, newest);
             }
-            self.carry_out();
+            self.carry_out(now);
         }
     }
 
-    fn is_due(&self) -> bool {
-        self.retry_at.is_none_or(|at| Instant::now() >= at)
-    }
-
     /// Begins a segment with the packet that came at `epoch`.
-    fn begin(&mut self, epoch: Instant) {
+    fn begin(&mut self, epoch: Instant, before: [Option<u16>; 2], now: Instant) {
         let at = self.clock.at(epoch); // it waited to be looked at
         let (id, path) = self.next.take().unwrap_or_else(|| {
             let id = ids::new_id(at);
@@ -225,7 +258,7 @@ impl Work {
                 if self.camera {
                     assembler.of_camera();
                 }
-                let mut segment = Segment { id, path, epoch, assembler, file, durable: false };
+                let mut segment = Segment { id, path, epoch, assembler, file, durable: false, before };
                 for kind in [Kind::Audio, Kind::Video].into_iter().filter(|kind| self.shared.is_off(*kind)) {
                     segment.switched(kind, false, 0);
                 }
@@ -233,12 +266,12 @@ impl Work {
             }
             Err(error) => {
                 self.next = Some((id, path));
-                self.stopped(id, &error);
+                self.stopped(id, &error, now);
             }
         }
     }
 
-    fn carry_out(&mut self) {
+    fn carry_out(&mut self, now: Instant) {
         while let Some(segment) = &mut self.segment {
             let Some(output) = segment.assembler.output() else { return };
             let recording = segment.id;
@@ -268,8 +301,8 @@ impl Work {
                     }
                     Err(error) => {
                         let lost = (cluster.contents.start_ms, cluster.contents.end_ms);
-                        self.broke_off(lost);
-                        self.stopped(recording, &error);
+                        self.broke_off(lost, now);
+                        self.stopped(recording, &error, now);
                     }
                 },
             }
@@ -291,7 +324,7 @@ impl Work {
     }
 
     /// Takes the running segment out of use: what is on the disk of it is kept.
-    fn broke_off(&mut self, lost: (u64, u64)) {
+    fn broke_off(&mut self, lost: (u64, u64), now: Instant) {
         let Some(mut segment) = self.segment.take() else { return };
         for kind in [Kind::Audio, Kind::Video] {
             self.shared.set_lifeless(kind, false); // the next segment looks for itself
@@ -302,15 +335,18 @@ impl Work {
             return;
         }
         segment.file.errors = segment.assembler.clock_errors();
-        let gap = Gap::new(Medium::Both, GapCause::Disk, lost.0, lost.1.max(lost.0 + 1));
-        segment.file.gap(gap);
-        (self.events.tell)(EngineEvent::RecordingGap { recording: segment.id, gap });
+        let mut gaps = segment.left_gaps(lost.0, now);
+        gaps.push(Gap::new(Medium::Both, GapCause::Disk, lost.0, lost.1.max(lost.0 + 1)));
+        for gap in gaps {
+            segment.file.gap(gap);
+            (self.events.tell)(EngineEvent::RecordingGap { recording: segment.id, gap });
+        }
         self.broken.push(Broken { id: segment.id, file: segment.file, ended_at: self.clock.now() });
     }
 
     /// Writing failed. Told at once: somebody may still do something about it.
-    fn stopped(&mut self, recording: Uuid, error: &std::io::Error) {
-        self.retry_at = Some(Instant::now() + self.retry_after);
+    fn stopped(&mut self, recording: Uuid, error: &std::io::Error, now: Instant) {
+        self.retry_at = Some(now + self.retry_after);
         self.retry_after = (self.retry_after * 2).min(RETRY_AT_MOST);
         self.shared.set_writing(Writing::Stopped);
         if !std::mem::replace(&mut self.told_stopped, true) {
@@ -319,9 +355,9 @@ impl Work {
         }
     }
 
-    /// Closes what broke off, as far as the disk lets us.
-    fn close_broken(&mut self) {
-        self.close_at = Instant::now() + RETRY_AT_MOST;
+    /// Closes what broke off, as far as the disk lets us. True when nothing is left.
+    pub fn close_broken(&mut self, now: Instant) -> bool {
+        self.close_at = now + RETRY_AT_MOST;
         let (shared, tell) = (&self.shared, &self.events.tell);
         self.broken.retain_mut(|broken| {
             let closed = shared.busy(|| broken.file.close(Some(broken.ended_at), false, Some(Reason::Disk)));
@@ -334,21 +370,22 @@ impl Work {
                 Err(_) => true,
             }
         });
+        self.broken.is_empty()
     }
 
     /// Completes the file of the running segment, and those that broke off before.
-    fn finish(&mut self) {
-        self.turn(Instant::now());
+    pub fn finish(&mut self, now: Instant) {
+        self.turn(now, now);
         if let Some(segment) = &mut self.segment {
-            let now_ms = segment.at(Instant::now());
+            let now_ms = segment.at(now);
             segment.assembler.finish(now_ms);
-            self.carry_out();
+            self.carry_out(now);
         }
-        let now = self.clock.now();
+        let ended_at = self.clock.now();
         match self.segment.take() {
             Some(mut segment) if segment.durable => {
                 segment.file.errors = segment.assembler.clock_errors();
-                match self.shared.busy(|| segment.file.close(Some(now), false, None)) {
+                match self.shared.busy(|| segment.file.close(Some(ended_at), false, None)) {
                     Ok(summary) => {
                         (self.events.tell)(EngineEvent::RecordingFinalised {
                             recording: segment.id,
@@ -356,8 +393,8 @@ impl Work {
                         });
                     }
                     Err(error) => {
-                        self.broken.push(Broken { id: segment.id, file: segment.file, ended_at: now });
-                        self.stopped(segment.id, &error);
+                        self.broken.push(Broken { id: segment.id, file: segment.file, ended_at });
+                        self.stopped(segment.id, &error, now);
                     }
                 }
             }
@@ -373,14 +410,11 @@ impl Work {
             };
             (self.events.tell)(EngineEvent::RecordingFailed { recording: self.first, reason });
         }
-        let until = Instant::now() + CLOSE_WITHIN;
-        self.close_broken();
-        while !self.broken.is_empty() && Instant::now() < until {
-            std::thread::sleep(RETRY_FIRST);
-            self.close_broken();
-        }
+    }
+
+    /// What could not be closed: its row stays open, and whoever keeps the rows closes the file later.
+    fn leave_open(&self) {
         for broken in &self.broken {
-            // The row stays open: whoever keeps the rows closes the file later.
             tracing::error!(recording = %broken.id, "a recording could not be closed yet");
         }
     }
@@ -402,6 +436,20 @@ impl Segment {
             Kind::Audio => self.assembler.microphone(on, at_ms),
             Kind::Video => self.assembler.camera(on, at_ms),
         }
+    }
+
+    /// What was missing before `until_ms` and has not been told, as it was still growing.
+    fn left_gaps(&mut self, until_ms: u64, now: Instant) -> Vec<Gap> {
+        let now_ms = self.at(now);
+        self.assembler.finish(now_ms);
+        let mut gaps = Vec::new();
+        while let Some(output) = self.assembler.output() {
+            if let Output::Gap(gap) = output {
+                gaps.push(gap.before(until_ms));
+            }
+        }
+        gaps.retain(|gap| gap.to_ms > gap.from_ms);
+        gaps
     }
 
     fn at(&self, at: Instant) -> u64 {
