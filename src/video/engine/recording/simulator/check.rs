@@ -268,14 +268,13 @@ fn missing(ran: &Ran<'_>, stay: &StayRan<'_>, parts: &[Part]) -> Vec<String> {
                 && at_ms < stretch.to_ms + EDGE_MS
         });
         let before_all = parts.iter().all(|part| at_ms.cast_signed() < part.from_ms + EDGE_MS.cast_signed());
-        // The last before a camera is switched off are missed only by what comes after them.
-        let before_off = stay.stay.quality.lost > 0
+        // The last before a camera is switched off, or a pause, are missed only by what comes after them.
+        let before_end = stay.stay.quality.lost > 0
             && stay.stay.troubles.iter().any(|(stretch, trouble)| {
-                matches!(trouble, Trouble::Off(Kind::Video)) && stretch.from_ms.abs_diff(at_ms) < 600
+                matches!(trouble, Trouble::Off(Kind::Video) | Trouble::Pause)
+                    && stretch.from_ms.abs_diff(at_ms) < 600
             });
-        let said = said
-            || before_off && sent.kind == Kind::Video
-            || in_trouble && (before_all || at_ms + EDGE_MS > end_ms);
+        let said = said || before_end || in_trouble && (before_all || at_ms + EDGE_MS > end_ms);
         // Whose last packets did not come, and who left before that was noticed, has a recording that ends earlier.
         let at_the_end = at_ms + EDGE_MS > end_ms && leaves_ms < end_ms + NOTICED_MS;
         if !said && !at_the_end && !(outside && (disk_told || parts.is_empty() && never_began(ran, stay))) {
