@@ -6,6 +6,8 @@ export interface PlaceToLook {
   name: string
   who: keyof Office['people']
   path: string
+  /** It does what an account does once at a time: a second page of theirs takes its place. */
+  alone?: boolean
 }
 
 /** Every page with something on it, as the person who goes there. */
@@ -40,7 +42,7 @@ export function pagesOf({ bookings, services, sessionId, ratingPath, invitationP
     page('rating', 'anyone', ratingPath),
     page('unknown rating', 'anyone', '/rate/no-such-token'),
     page('devices', 'anyone', '/devices'),
-    page('devices and line', 'lin', `/line/${bookings.joinable.id}`),
+    { ...page('devices and line', 'lin', `/line/${bookings.joinable.id}`), alone: true },
     page('invitation', 'anyone', invitationPath),
     page('session, notice', 'gao', `/session/${bookings.unopened.id}`),
     page('session, waiting room', 'lin', `/session/${bookings.joinable.id}`),

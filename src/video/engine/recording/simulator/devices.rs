@@ -138,7 +138,7 @@ impl<'a> Devices<'a> {
             {
                 device.reported_at_ms = now_ms + REPORT_EVERY_MS;
                 let day_ms = (at_ms + 10_000_000_000).saturating_add_signed(self.stay.day_off_ms);
-                let ntp = (day_ms / 1000) << 32 | ((day_ms % 1000) << 32) / 1000;
+                let ntp = ((day_ms / 1000) << 32) | (((day_ms % 1000) << 32) / 1000);
                 out(Parcel::Report { kind, ntp, timestamp });
             }
         }
