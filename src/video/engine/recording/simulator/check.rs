@@ -229,7 +229,9 @@ fn settled_ms(ran: &Ran<'_>, stay: &StayRan<'_>) -> u64 {
                 .iter()
                 .filter(|(stretch, _)| stretch.from_ms < at_ms && stretch.to_ms + 10_000 > at_ms);
             let safe_ms = slow.map(|(stretch, _)| stretch.from_ms).min().unwrap_or(at_ms);
-            let growing_ms = if stay.stay.quality.lost > 0 { GROWING_MS } else { 0 };
+            let blackout = |(_, trouble): &(_, Trouble)| matches!(trouble, Trouble::Blackout);
+            let loses = stay.stay.quality.lost > 0 || stay.stay.troubles.iter().any(blackout);
+            let growing_ms = if loses { GROWING_MS } else { 0 };
             safe_ms
                 .min(stay.stay.time.to_ms + LOST_BY_DEATH_MS + growing_ms)
                 .saturating_sub(LOST_BY_DEATH_MS + growing_ms)
